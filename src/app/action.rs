@@ -1,0 +1,99 @@
+//! What a panel can ask for. Panels read the state and return actions; one dispatch carries them out.
+
+use std::path::PathBuf;
+
+use crate::engine::{LatticeAsk, RunId};
+use crate::recipe::{Recipe, Value};
+
+/// Something a person did, to be carried out after the panels are drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Train, or rest.
+    PlayPause,
+    /// One step, then rest.
+    StepBatch,
+    /// To the end of the epoch, then rest.
+    StepEpoch,
+    /// Begin again from the same weights.
+    Reset,
+    /// Begin again from other weights.
+    NewSeed,
+    /// Go back to the last good weights of a run that failed.
+    Restore(RunId),
+    /// Put this recipe on the bench.
+    Open(Box<Recipe>),
+    /// Change a parameter of the draft in the form; it waits for the restart button.
+    Draft(&'static str, Value),
+    /// Put the draft on the bench.
+    StartDraft,
+    /// Forget the draft's changes.
+    DropDraft,
+    /// Move a live parameter of the running recipe. A gesture is one press of a slider: it leaves one stamp.
+    Tune {
+        /// Key of the parameter.
+        key: &'static str,
+        /// The new value.
+        value: f64,
+        /// Whether the slider was let go with this value.
+        done: bool,
+    },
+    /// Take back the last live change.
+    Undo,
+    /// Decode this point of latent space.
+    MovePoint(Vec<f32>),
+    /// Decode this plane of latent space.
+    AskLattice(LatticeAsk),
+    /// Show the activations for the example with this number.
+    ShowExample(usize),
+    /// Export a figure: asks where, then writes.
+    Export(Figure),
+    /// Write the weights: asks where, then writes.
+    SaveWeights,
+    /// Where a dialog or a typed path says a figure goes.
+    ExportTo(Figure, PathBuf),
+    /// Where the weights go.
+    SaveWeightsTo(PathBuf),
+    /// Light or dark.
+    ToggleTheme,
+    /// Few controls and large type, or everything.
+    ToggleSimple,
+    /// Fill the screen, or stop filling it.
+    ToggleFullScreen,
+    /// Show or hide the list of keys.
+    ToggleHelp,
+    /// Put the panels back where they were on the first day.
+    ResetLayout,
+}
+
+/// The figures a panel can export; each is drawn by the export room, not copied from the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Figure {
+    /// The curves.
+    Curves,
+    /// Inputs over reconstructions.
+    Reconstructions,
+    /// The cloud of codes.
+    Cloud,
+    /// The decoded plane.
+    Lattice,
+    /// The image at the pointer.
+    Decoded,
+}
+
+impl Figure {
+    /// A file name without its ending.
+    pub fn stem(self) -> &'static str {
+        match self {
+            Self::Curves => "curves",
+            Self::Reconstructions => "reconstructions",
+            Self::Cloud => "codes",
+            Self::Lattice => "lattice",
+            Self::Decoded => "decoded",
+        }
+    }
+
+    /// Whether the figure is drawn from lines, so that SVG is offered.
+    pub fn is_vector(self) -> bool {
+        matches!(self, Self::Curves | Self::Cloud)
+    }
+}

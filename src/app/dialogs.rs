@@ -1,0 +1,288 @@
+//! Asking where a file goes, without ever holding the window up.
+//!
+//! The system's dialog is opened here, on the window's thread, as macOS demands, and awaited in a thread of its own.
+//! Where no dialog answers (a bare X server, a container), the path is typed in the window instead.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Context, RichText};
+
+use super::action::{Action, Figure};
+use super::theme::{GRID, Theme};
+use super::widgets::{heading, muted};
+
+/// Nobody cancels a dialog faster than this: an answer of nothing this early means that there was no dialog.
+const NO_DIALOG: Duration = Duration::from_millis(700);
+
+/// What is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// A figure.
+    Figure(Figure),
+    /// The weights.
+    Weights,
+}
+
+impl Errand {
+    fn stem(self) -> &'static str {
+        match self {
+            Self::Figure(figure) => figure.stem(),
+            Self::Weights => "model",
+        }
+    }
+
+    /// The endings a file can have; the first is the usual one.
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Figure(figure) if figure.is_vector() => &["png", "svg"],
+            Self::Figure(_) => &["png"],
+            Self::Weights => &["safetensors"],
+        }
+    }
+
+    /// A path with an ending: a name without one gets the usual one.
+    fn complete(self, path: PathBuf) -> PathBuf {
+        match path.extension() {
+            Some(_) => path,
+            None => path.with_extension(self.endings()[0]),
+        }
+    }
+
+    fn action(self, path: PathBuf) -> Action {
+        match self {
+            Self::Figure(figure) => Action::ExportTo(figure, path),
+            Self::Weights => Action::SaveWeightsTo(path),
+        }
+    }
+}
+
+/// The dialog that is open, if there is one, and the folder that was chosen last.
+#[derive(Debug, Default)]
+pub struct Dialogs {
+    folder: Option<PathBuf>,
+    open: Option<Open>,
+    typed: Option<Typed>,
+}
+
+#[derive(Debug)]
+struct Open {
+    errand: Errand,
+    since: Instant,
+    answer: Receiver<Option<PathBuf>>,
+}
+
+#[derive(Debug)]
+struct Typed {
+    errand: Errand,
+    text: String,
+    is_new: bool,
+}
+
+impl Dialogs {
+    /// No dialog; the first one begins in this folder.
+    pub fn new(folder: Option<PathBuf>) -> Self {
+        Self {
+            folder: folder.filter(|folder| folder.is_dir()),
+            ..Self::default()
+        }
+    }
+
+    /// The folder that was chosen last.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// Asks where something goes. A dialog that is still open stays the only one.
+    pub fn ask(&mut self, ctx: &Context, errand: Errand) {
+        if self.open.is_some() {
+            return;
+        }
+        let name = format!("{}.{}", errand.stem(), errand.endings()[0]);
+        let mut dialog = rfd::AsyncFileDialog::new()
+            .set_title("Where to?")
+            .set_file_name(name);
+        for ending in errand.endings() {
+            dialog = dialog.add_filter(ending.to_uppercase(), &[ending]);
+        }
+        if let Some(folder) = &self.folder {
+            dialog = dialog.set_directory(folder);
+        }
+        let chosen = dialog.save_file();
+        let (give, answer) = sync_channel(1);
+        let ctx = ctx.clone();
+        let thread = std::thread::Builder::new()
+            .name("file dialog".to_owned())
+            .spawn(move || {
+                let path = pollster::block_on(chosen).map(|file| file.path().to_owned());
+                give.send(path).ok();
+                ctx.request_repaint();
+            });
+        match thread {
+            Ok(_) => {
+                self.open = Some(Open {
+                    errand,
+                    since: Instant::now(),
+                    answer,
+                })
+            }
+            Err(_) => self.type_path(errand),
+        }
+    }
+
+    /// What the open dialog has answered, if it has.
+    pub fn poll(&mut self) -> Option<Action> {
+        let open = self.open.as_ref()?;
+        let (errand, was_quick) = (open.errand, open.since.elapsed() < NO_DIALOG);
+        let answer = match open.answer.try_recv() {
+            Err(TryRecvError::Empty) => return None,
+            Err(TryRecvError::Disconnected) => None,
+            Ok(answer) => answer,
+        };
+        self.open = None;
+        match answer {
+            Some(path) => Some(self.go(errand, path)),
+            None if was_quick => {
+                self.type_path(errand);
+                None
+            }
+            None => None,
+        }
+    }
+
+    /// Draws the field for a typed path while one is asked for.
+    pub fn typed_ui(&mut self, ctx: &Context, theme: &Theme) -> Option<Action> {
+        let typed = self.typed.as_mut()?;
+        let frame = egui::Frame::popup(&ctx.global_style())
+            .inner_margin(egui::Margin::same(20))
+            .fill(theme.panel);
+        let modal = egui::Modal::new(egui::Id::unique("typed path")).frame(frame);
+        let asked = modal.show(ctx, |ui| typed_path_ui(ui, theme, typed));
+        let wanted = match asked.inner {
+            Some(wanted) => wanted,
+            None => !asked.should_close(),
+        };
+        if asked.inner.is_none() && wanted {
+            return None;
+        }
+        let Typed {
+            errand,
+            text,
+            is_new: _,
+        } = self.typed.take()?;
+        wanted.then(|| self.go(errand, PathBuf::from(text.trim())))
+    }
+
+    fn type_path(&mut self, errand: Errand) {
+        let folder = self
+            .folder
+            .clone()
+            .or_else(|| std::env::current_dir().ok())
+            .unwrap_or_default();
+        let path = errand.complete(folder.join(errand.stem()));
+        self.typed = Some(Typed {
+            errand,
+            text: path.to_string_lossy().into_owned(),
+            is_new: true,
+        });
+    }
+
+    fn go(&mut self, errand: Errand, path: PathBuf) -> Action {
+        let path = errand.complete(path);
+        self.folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .map(Path::to_owned);
+        errand.action(path)
+    }
+}
+
+/// The field and its two buttons; some answer once one of them is pressed.
+fn typed_path_ui(ui: &mut egui::Ui, theme: &Theme, typed: &mut Typed) -> Option<bool> {
+    ui.set_width(52.0 * GRID * theme.scale);
+    heading(ui, theme, "Where to?");
+    let endings = typed
+        .errand
+        .endings()
+        .iter()
+        .map(|ending| format!(".{ending}"))
+        .collect::<Vec<_>>()
+        .join(" or ");
+    let label = muted(
+        ui,
+        theme,
+        format!("No file dialog answered. Type the file's path, ending in {endings}."),
+    );
+    let field = ui
+        .add(egui::TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY))
+        .labelled_by(label.id);
+    if typed.is_new {
+        field.request_focus();
+        typed.is_new = false;
+    }
+    let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    ui.add_space(GRID);
+    ui.horizontal(|ui| {
+        let save = egui::Button::new(RichText::new("Save").color(theme.on_accent)).fill(theme.accent);
+        let is_path = !typed.text.trim().is_empty();
+        let saved = ui.add_enabled(is_path, save).clicked() || (entered && is_path);
+        let cancelled = ui.button("Cancel").clicked();
+        (saved || cancelled).then_some(saved)
+    })
+    .inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_an_ending_gets_the_usual_one() {
+        let figure = Errand::Figure(Figure::Curves);
+        assert_eq!(
+            figure.complete(PathBuf::from("/tmp/a")),
+            PathBuf::from("/tmp/a.png")
+        );
+        assert_eq!(
+            figure.complete(PathBuf::from("/tmp/a.svg")),
+            PathBuf::from("/tmp/a.svg")
+        );
+        assert_eq!(
+            Errand::Weights.complete(PathBuf::from("b")),
+            PathBuf::from("b.safetensors")
+        );
+    }
+
+    #[test]
+    fn the_last_folder_is_remembered() {
+        let mut dialogs = Dialogs::default();
+        let action = dialogs.go(Errand::Figure(Figure::Cloud), PathBuf::from("/somewhere/cloud"));
+        assert_eq!(
+            action,
+            Action::ExportTo(Figure::Cloud, PathBuf::from("/somewhere/cloud.png"))
+        );
+        assert_eq!(dialogs.folder(), Some(Path::new("/somewhere")));
+    }
+
+    #[test]
+    fn a_dialog_that_never_was_leads_to_a_typed_path() {
+        let (give, answer) = sync_channel(1);
+        give.send(None).expect("the receiver is here");
+        let open = Open {
+            errand: Errand::Weights,
+            since: Instant::now(),
+            answer,
+        };
+        let mut dialogs = Dialogs {
+            open: Some(open),
+            ..Dialogs::default()
+        };
+        assert_eq!(dialogs.poll(), None);
+        assert!(
+            dialogs
+                .typed
+                .is_some_and(|typed| typed.text.ends_with("model.safetensors"))
+        );
+    }
+}

@@ -1,0 +1,189 @@
+//! Carrying actions out: one exhaustive match, one call per arm, and nothing that waits.
+
+use std::path::PathBuf;
+
+use eframe::egui::{Context, ViewportCommand};
+
+use super::App;
+use super::action::{Action, Figure};
+use super::dialogs::Errand;
+use super::export::Order;
+use super::form::with_live_values;
+use super::layout::Layout;
+use super::theme::Theme;
+use crate::engine::{Ask, Command, LatticeAsk, Request, RunId};
+use crate::recipe::{Recipe, Value, table};
+
+impl App {
+    /// Does what somebody asked for.
+    pub(super) fn carry_out(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::PlayPause => self.play_or_pause(),
+            Action::StepBatch => self.send(Command::StepBatch),
+            Action::StepEpoch => self.send(Command::StepEpoch),
+            Action::Reset => self.send(Command::Reset),
+            Action::NewSeed => self.new_seed(),
+            Action::Restore(run) => self.send(Command::Restore(run)),
+            Action::Open(recipe) => self.open(*recipe),
+            Action::Draft(key, value) => self.draft(key, &value),
+            Action::StartDraft => self.start_draft(),
+            Action::DropDraft => self.drop_draft(),
+            Action::Tune { key, value, done } => self.tune(key, value, done),
+            Action::Undo => self.undo(),
+            Action::MovePoint(point) => self.move_point(point),
+            Action::AskLattice(ask) => self.ask_lattice(ask),
+            Action::ShowExample(example) => self.asked.example = example,
+            Action::Export(figure) => self.dialogs.ask(ctx, Errand::Figure(figure)),
+            Action::SaveWeights => self.dialogs.ask(ctx, Errand::Weights),
+            Action::ExportTo(figure, path) => self.export_to(figure, path),
+            Action::SaveWeightsTo(path) => self.save_weights_to(path),
+            Action::ToggleTheme => self.look_like(ctx, Theme::new(self.theme.look.other(), self.simple)),
+            Action::ToggleSimple => self.toggle_simple(ctx),
+            Action::ToggleFullScreen => toggle_full_screen(ctx),
+            Action::ToggleHelp => self.help_is_open = !self.help_is_open,
+            Action::ResetLayout => self.layout = Layout::default(),
+        }
+    }
+
+    fn first_run(&self) -> Option<RunId> {
+        self.state.run().map(|run| run.info.id)
+    }
+
+    fn play_or_pause(&mut self) {
+        let command = if self.state.is_playing() {
+            Command::Pause
+        } else {
+            Command::Play
+        };
+        self.send(command);
+    }
+
+    fn new_seed(&mut self) {
+        let seed = self.state.run().map_or(0, |run| run.recipe.seed);
+        // The declaration allows no larger one.
+        self.send(Command::NewSeed(if seed >= u64::from(u32::MAX) {
+            0
+        } else {
+            seed + 1
+        }));
+    }
+
+    fn open(&mut self, recipe: Recipe) {
+        self.send(Command::Open {
+            recipes: vec![recipe],
+            playing: true,
+        });
+    }
+
+    fn draft(&mut self, key: &str, value: &Value) {
+        if let Err(error) = self.state.draft.set(key, value) {
+            self.state.complain(error.to_string());
+        }
+    }
+
+    fn start_draft(&mut self) {
+        let draft = &self.state.draft;
+        let recipe = self
+            .state
+            .run()
+            .map_or_else(|| draft.clone(), |run| with_live_values(draft, &run.recipe));
+        match recipe.validate() {
+            Ok(()) => self.open(recipe),
+            Err(error) => self.state.complain(error.to_string()),
+        }
+    }
+
+    fn drop_draft(&mut self) {
+        if let Some(run) = self.state.run() {
+            self.state.draft = run.recipe.clone();
+        }
+    }
+
+    fn tune(&mut self, key: &'static str, value: f64, done: bool) {
+        let Some(run) = self.state.run() else { return };
+        let before = table::find(key)
+            .ok()
+            .and_then(|parameter| parameter.number(&run.recipe));
+        if let Some(before) = before {
+            self.tuning.note(key, before, value, done);
+        }
+        if let Some(engine) = &self.engine {
+            engine.tune(run.info.id, key, value);
+        }
+    }
+
+    fn undo(&mut self) {
+        match (self.tuning.take_back(), self.first_run(), &self.engine) {
+            (Some((key, value)), Some(run), Some(engine)) => engine.tune(run, key, value),
+            _ => self.state.say("There is no live change to take back.".to_owned()),
+        }
+    }
+
+    fn move_point(&mut self, point: Vec<f32>) {
+        self.asked.pointer = self.ask(Ask::Decode(point));
+    }
+
+    fn ask_lattice(&mut self, ask: LatticeAsk) {
+        let (bench, run) = (self.state.bench.as_ref(), self.first_run());
+        let room = bench
+            .zip(run)
+            .and_then(|(bench, run)| self.pictures.make_room(bench, run, ask.columns, ask.rows));
+        if let Some(canvas) = room {
+            self.send(canvas);
+        }
+        self.ask(Ask::Lattice(ask));
+    }
+
+    /// Asks the first run; the answer carries the number that is returned.
+    fn ask(&mut self, ask: Ask) -> u64 {
+        self.asked.number += 1;
+        if let (Some(engine), Some(run)) = (&self.engine, self.first_run()) {
+            engine.ask(
+                run,
+                Request {
+                    number: self.asked.number,
+                    ask,
+                },
+            );
+        }
+        self.asked.number
+    }
+
+    fn export_to(&mut self, figure: Figure, path: PathBuf) {
+        let order = Order {
+            figure,
+            path,
+            scale: self.memories.transport.export_scale,
+            look: self.theme.look,
+        };
+        match self.exports.begin(&self.state, order) {
+            Ok(Some(snapshot)) => self.send(snapshot),
+            Ok(None) => {}
+            Err(sentence) => self.state.complain(sentence),
+        }
+    }
+
+    fn save_weights_to(&mut self, path: PathBuf) {
+        match self.first_run() {
+            Some(run) => self.send(Command::SaveWeights { run, path }),
+            None => self
+                .state
+                .complain("There are no weights yet: wait for the first images.".to_owned()),
+        }
+    }
+
+    fn toggle_simple(&mut self, ctx: &Context) {
+        self.simple = !self.simple;
+        self.look_like(ctx, Theme::new(self.theme.look, self.simple));
+    }
+
+    fn look_like(&mut self, ctx: &Context, theme: Theme) {
+        theme.apply(ctx);
+        self.theme = theme;
+    }
+}
+
+fn toggle_full_screen(ctx: &Context) {
+    let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+    ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
+}

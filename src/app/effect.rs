@@ -1,0 +1,125 @@
+//! What a live change did to the curves, read off the exact recent past.
+//!
+//! The terms just before a gesture are held against the terms a little after it.
+
+use super::gesture::{Gesture, gestures, three_figures};
+use super::state::RunState;
+use crate::engine::{History, Point};
+
+/// Steps averaged before and after: one batch says little.
+const WINDOW: usize = 60;
+/// Steps after a change before anything is said.
+const SETTLING: u64 = 60;
+/// Steps after which the effect is old news.
+const OLD: u64 = 2000;
+/// A relative difference below this is none.
+const NOTICEABLE: f64 = 0.015;
+
+/// What the last gesture did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// Whether the steps since have been enough to judge.
+    pub is_settled: bool,
+    /// The gesture.
+    pub gesture: Gesture,
+    /// Relative difference of the reconstruction term.
+    reconstruction: Option<f64>,
+    /// Name and relative difference of the penalty, if there is one.
+    penalty: Option<(&'static str, f64)>,
+}
+
+/// The effect of a run's last gesture, while it is news.
+pub fn last_effect(history: &History, run: &RunState) -> Option<Effect> {
+    let gesture = gestures(&run.changes, &run.info.recipe).pop()?;
+    if run.progress.step.saturating_sub(gesture.last_step) > OLD || gesture.from == gesture.to {
+        return None;
+    }
+    let before: Vec<Point> = history
+        .recent()
+        .rev()
+        .filter(|p| p.step < gesture.first_step)
+        .take(WINDOW)
+        .collect();
+    let after: Vec<Point> = history
+        .recent()
+        .rev()
+        .take(WINDOW)
+        .filter(|p| p.step >= gesture.last_step + SETTLING)
+        .collect();
+    let reconstruction = difference(&before, &after, |p| Some(p.figures.reconstruction));
+    let penalty = after.last().and_then(|point| {
+        let penalty = point.figures.penalties().next()?.0;
+        Some((
+            penalty.label(),
+            difference(&before, &after, |p| p.figures.penalty(penalty))?,
+        ))
+    });
+    let is_settled = after.len() >= WINDOW / 2 && !before.is_empty();
+    Some(Effect {
+        is_settled,
+        gesture,
+        reconstruction,
+        penalty,
+    })
+}
+
+/// By how much the mean of a figure differs, relative to what it was; none where it cannot be told.
+fn difference(before: &[Point], after: &[Point], figure: impl Fn(&Point) -> Option<f64>) -> Option<f64> {
+    let mean = |points: &[Point]| {
+        let values: Vec<f64> = points.iter().filter_map(&figure).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    };
+    let (before, after) = (mean(before)?, mean(after)?);
+    (before.abs() > f64::EPSILON).then(|| after / before - 1.0)
+}
+
+impl Effect {
+    /// What happened, in one sentence.
+    pub fn sentence(&self) -> String {
+        let Gesture { from, to, .. } = &self.gesture;
+        let name = self.gesture.name();
+        let what = format!(
+            "{name} went from {} to {}",
+            three_figures(*from),
+            three_figures(*to)
+        );
+        if !self.is_settled {
+            return format!("{}: what that does shows in a moment.", capital(&what));
+        }
+        let noticed = |by: f64| by.abs() >= NOTICEABLE;
+        let first = self
+            .reconstruction
+            .filter(|by| noticed(*by))
+            .map(|by| if by > 0.0 { "worse" } else { "better" });
+        let second = self.penalty.filter(|(_, by)| noticed(*by));
+        let second = second.map(|(name, by)| format!("{name} {}", if by > 0.0 { "rose" } else { "fell" }));
+        let trade = if self.is_trade() {
+            format!(": that is the trade {name} makes")
+        } else {
+            String::new()
+        };
+        match (first, second) {
+            (Some(first), Some(second)) => {
+                format!("Reconstruction got {first} and {second} right after {what}{trade}.")
+            }
+            (Some(first), None) => format!("Reconstruction got {first} right after {what}."),
+            (None, Some(second)) => format!("{second} right after {what}; reconstruction stayed as it was."),
+            (None, None) => format!("{}, and nothing much has changed.", capital(&what)),
+        }
+    }
+
+    /// Whether one term was bought with the other.
+    fn is_trade(&self) -> bool {
+        let by = self.penalty.map_or(0.0, |(_, by)| by) * self.reconstruction.unwrap_or(0.0);
+        self.gesture.key.starts_with("objective.") && by < 0.0
+    }
+}
+
+/// A sentence begins with a capital; β and λ stay as they are.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) if first.is_ascii() => first.to_ascii_uppercase().to_string() + chars.as_str(),
+        _ => text.to_owned(),
+    }
+}

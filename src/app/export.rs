@@ -1,0 +1,157 @@
+//! Figures on their way to files. Pictures wait for a snapshot that the trainer takes; then the figure is drawn and
+//! written in a thread of its own, whole or not at all.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use eframe::egui::Context;
+
+use super::action::Figure;
+use super::figures;
+use super::state::{AppState, BenchState, RunState};
+use super::theme::Look;
+use crate::engine::{Command, RunId, Snapshot};
+use crate::export::figures::{Caption, Figure as Drawable};
+use crate::export::style::FigureTheme;
+use crate::export::{ExportError, save_figure};
+
+/// Figures that may be under way at once; more are refused in words.
+const MOST_AT_ONCE: usize = 16;
+
+/// Where a figure goes and how it looks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// Which figure.
+    pub figure: Figure,
+    /// Where to.
+    pub path: PathBuf,
+    /// How many times its size on paper, for a PNG.
+    pub scale: u32,
+    /// Light or dark.
+    pub look: Look,
+}
+
+type Outcome = Result<PathBuf, ExportError>;
+
+/// Figures on their way to files.
+#[derive(Debug)]
+pub struct Exports {
+    ctx: Context,
+    waiting: Vec<(RunId, Order)>,
+    done: Receiver<Outcome>,
+    give: SyncSender<Outcome>,
+}
+
+impl Exports {
+    /// None under way. The context is woken when a file is there.
+    pub fn new(ctx: Context) -> Self {
+        let (give, done) = sync_channel(MOST_AT_ONCE);
+        Self {
+            ctx,
+            waiting: Vec::new(),
+            done,
+            give,
+        }
+    }
+
+    /// Begins to write a figure. Pictures need a snapshot first: the command asks for it.
+    pub fn begin(&mut self, state: &AppState, order: Order) -> Result<Option<Command>, String> {
+        let (Some(bench), Some(run)) = (&state.bench, state.run()) else {
+            return Err("There is nothing to export yet: wait for the first images.".to_owned());
+        };
+        if order.figure == Figure::Curves {
+            let figure = figures::curves(bench, run);
+            self.write(figure, caption(run, run.progress.step), order)?;
+            return Ok(None);
+        }
+        if self.waiting.len() >= MOST_AT_ONCE {
+            return Err("Too many figures are under way: wait for the first ones.".to_owned());
+        }
+        self.waiting.push((run.info.id, order));
+        Ok(Some(Command::Snapshot {
+            run: run.info.id,
+            lattice: run.seen.lattice.as_ref().map(|view| view.ask.clone()),
+            point: run.seen.decoded.as_ref().map(|view| view.point.clone()),
+        }))
+    }
+
+    /// Draws what waited for this snapshot. Orders for runs that are gone are dropped.
+    pub fn take_snapshot(&mut self, state: &AppState, id: RunId, snapshot: &Snapshot) -> Result<(), String> {
+        let Some(bench) = &state.bench else { return Ok(()) };
+        self.waiting
+            .retain(|(waiting, _)| bench.runs.iter().any(|run| run.info.id == *waiting));
+        let Some(at) = self.waiting.iter().position(|(waiting, _)| *waiting == id) else {
+            return Ok(());
+        };
+        let (_, order) = self.waiting.remove(at);
+        let Some(run) = bench.runs.iter().find(|run| run.info.id == id) else {
+            return Ok(());
+        };
+        self.draw(bench, run, snapshot, order)
+    }
+
+    /// What has been written, or why it was not.
+    pub fn poll(&self) -> Option<Outcome> {
+        self.done.try_recv().ok()
+    }
+
+    fn draw(
+        &self,
+        bench: &BenchState,
+        run: &RunState,
+        snapshot: &Snapshot,
+        order: Order,
+    ) -> Result<(), String> {
+        let caption = caption(run, snapshot.step);
+        match order.figure {
+            Figure::Curves => self.write(figures::curves(bench, run), caption, order),
+            Figure::Reconstructions => self.write(figures::reconstructions(bench, snapshot), caption, order),
+            Figure::Cloud => self.write(figures::cloud(bench, &run.recipe, snapshot), caption, order),
+            Figure::Lattice => self.write(figures::lattice(bench, snapshot), caption, order),
+            Figure::Decoded => self.write(figures::decoded(bench, snapshot), caption, order),
+        }
+    }
+
+    fn write(
+        &self,
+        figure: impl Drawable + Send + 'static,
+        caption: Caption,
+        order: Order,
+    ) -> Result<(), String> {
+        let (give, ctx) = (self.give.clone(), self.ctx.clone());
+        let work = move || {
+            let Order {
+                path, scale, look, ..
+            } = order;
+            let outcome = save(&figure, &caption, &path, scale, look).map(|()| path);
+            // The window may be gone by now; the file is there all the same.
+            give.send(outcome).ok();
+            ctx.request_repaint();
+        };
+        let thread = std::thread::Builder::new().name("figure".to_owned()).spawn(work);
+        thread.map(drop).map_err(|error| {
+            format!("The figure could not be drawn ({error}): close other programs and try again.")
+        })
+    }
+}
+
+fn save(
+    figure: &impl Drawable,
+    caption: &Caption,
+    path: &Path,
+    scale: u32,
+    look: Look,
+) -> Result<(), ExportError> {
+    let theme = match look {
+        Look::Light => FigureTheme::Light,
+        Look::Dark => FigureTheme::Dark,
+    };
+    save_figure(&figure.scene(caption, theme), path, scale)
+}
+
+/// What a figure was made with, and when.
+fn caption(run: &RunState, step: u64) -> Caption {
+    Caption {
+        text: format!("{} · step {step}", run.recipe.caption()),
+    }
+}

@@ -1,0 +1,348 @@
+//! The recipe as a form, generated from the declarations: every parameter that is not live, grouped as in the file.
+//!
+//! A change goes into the draft and waits; the run goes on. What a declaration refuses is said below its field.
+
+use std::collections::BTreeMap;
+
+use eframe::egui::{self, Align, Color32, Layout, RichText, TextEdit, Ui};
+
+use super::action::Action;
+use super::context::PanelContext;
+use super::theme::{GRID, PANEL_PADDING, Theme};
+use super::widgets::{card, muted, word_button};
+use crate::recipe::{Kind, Parameter, Recipe, Value, table};
+
+/// Sections of a recipe file and their names for people; a key without a section belongs to the last one.
+const SECTIONS: [(&str, &str); 4] = [
+    ("data", "Data"),
+    ("model", "Network"),
+    ("objective", "Objective"),
+    ("training", "Training"),
+];
+
+/// What the form remembers between frames.
+#[derive(Debug, Default)]
+pub struct FormMemory {
+    /// The field somebody is typing in, and what it says so far.
+    typing: Option<(&'static str, String)>,
+    /// Why a field's last text was refused.
+    refused: BTreeMap<&'static str, String>,
+}
+
+/// The form.
+pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormMemory) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let running = cx.state.run().map(|run| &run.recipe);
+    let name = cx.state.draft.name.clone();
+    let trailing = |ui: &mut Ui| {
+        muted(ui, cx.theme, name);
+    };
+    card(ui, cx.theme, "Recipe", trailing, |ui| {
+        if running.is_some_and(|running| differs(&cx.state.draft, running)) {
+            actions.extend(restart_ui(ui, cx));
+        }
+        scrolled(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            for (section, title) in SECTIONS {
+                section_title(ui, cx.theme, title);
+                for parameter in fields(section, &cx.state.draft) {
+                    actions.extend(row_ui(ui, cx, parameter, running, memory));
+                }
+            }
+        });
+    });
+    actions
+}
+
+/// A list that scrolls; its bar stands beside the values, in the panel's margin.
+fn scrolled(ui: &mut Ui, list: impl FnOnce(&mut Ui)) {
+    let width = ui.available_width();
+    let mut rect = ui.available_rect_before_wrap();
+    rect.max.x += PANEL_PADDING - 2.0;
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.set_max_width(width);
+            list(ui);
+        });
+    });
+}
+
+/// The parameters of a section that mean something in this recipe and need a restart.
+fn fields<'a>(section: &'static str, recipe: &'a Recipe) -> impl Iterator<Item = &'static Parameter> + 'a {
+    let section_of = |key: &'static str| key.split_once('.').map_or("training", |(section, _)| section);
+    table::PARAMETERS
+        .iter()
+        .filter(move |p| !p.live && section_of(p.key) == section && (p.applies)(recipe))
+}
+
+/// Whether the draft asks for another run than the one that stands.
+pub fn differs(draft: &Recipe, running: &Recipe) -> bool {
+    table::PARAMETERS
+        .iter()
+        .any(|p| !p.live && p.get(draft) != p.get(running))
+}
+
+/// The draft with the running recipe's live values: a restart keeps what the sliders say.
+pub fn with_live_values(draft: &Recipe, running: &Recipe) -> Recipe {
+    let mut recipe = draft.clone();
+    for parameter in table::PARAMETERS.iter().filter(|p| p.live) {
+        // Both recipes have been validated, so the value is allowed.
+        parameter.set(&mut recipe, &parameter.get(running)).ok();
+    }
+    recipe
+}
+
+/// Says that a restart is asked for, and offers it.
+fn restart_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Option<Action> {
+    let mut action = None;
+    let problem = cx.state.draft.validate().err();
+    ui.horizontal(|ui| {
+        let tip = "Begins a new run with the changed recipe; this one ends.";
+        let restart = ui.add_enabled_ui(problem.is_none(), |ui| {
+            accent_button(ui, cx.theme, "Restart with these changes", tip)
+        });
+        if restart.inner.clicked() {
+            action = Some(Action::StartDraft);
+        }
+    });
+    if word_button(ui, cx.theme, "Drop changes", "Goes back to the recipe that runs.").clicked() {
+        action = Some(Action::DropDraft);
+    }
+    if let Some(problem) = problem {
+        ui.label(
+            RichText::new(problem.to_string())
+                .font(cx.theme.small())
+                .color(cx.theme.problem),
+        );
+    }
+    ui.add_space(2.0);
+    action
+}
+
+fn accent_button(ui: &mut Ui, theme: &Theme, text: &str, tip: &str) -> egui::Response {
+    let text = RichText::new(text).font(theme.body()).color(theme.on_accent);
+    ui.add(egui::Button::new(text).fill(theme.accent).wrap())
+        .on_hover_text(tip)
+}
+
+fn section_title(ui: &mut Ui, theme: &Theme, title: &str) {
+    ui.add_space(2.0);
+    ui.separator();
+    muted(ui, theme, title);
+}
+
+/// One parameter: its name, its value, and below it why the last one was refused.
+fn row_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    parameter: &'static Parameter,
+    running: Option<&Recipe>,
+    memory: &mut FormMemory,
+) -> Option<Action> {
+    let value = parameter.get(&cx.state.draft);
+    let is_changed = running.is_some_and(|running| parameter.get(running) != value);
+    let action = ui.horizontal(|ui| {
+        ui.set_min_height(20.0 * cx.theme.scale);
+        let color = if is_changed {
+            cx.theme.accent
+        } else {
+            cx.theme.muted
+        };
+        let label = ui
+            .label(RichText::new(parameter.label).color(color))
+            .on_hover_text(parameter.help);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            field_ui(ui, cx.theme, parameter, &value, label.id, memory)
+        })
+        .inner
+    });
+    if let Some(sentence) = memory.refused.get(parameter.key) {
+        ui.label(
+            RichText::new(sentence)
+                .font(cx.theme.small())
+                .color(cx.theme.problem),
+        );
+    }
+    action.inner
+}
+
+fn field_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    parameter: &'static Parameter,
+    value: &Value,
+    label: egui::Id,
+    memory: &mut FormMemory,
+) -> Option<Action> {
+    match (parameter.kind, value) {
+        (Kind::Flag, Value::Flag(flag)) => {
+            let mut flag = *flag;
+            let response = ui.checkbox(&mut flag, "").labelled_by(label);
+            response
+                .changed()
+                .then_some(Action::Draft(parameter.key, Value::Flag(flag)))
+        }
+        (Kind::Choice(words), Value::Word(word)) => choice_ui(ui, parameter, words, word, label),
+        _ => text_ui(ui, theme, parameter, value, label, memory),
+    }
+}
+
+fn choice_ui(
+    ui: &mut Ui,
+    parameter: &'static Parameter,
+    words: &'static [&'static str],
+    word: &str,
+    label: egui::Id,
+) -> Option<Action> {
+    let mut chosen = None;
+    // A choice looks like any other value until the pointer is over it.
+    ui.visuals_mut().widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
+    ui.visuals_mut().widgets.inactive.bg_stroke = egui::Stroke::NONE;
+    ui.spacing_mut().button_padding = egui::vec2(4.0, 1.0);
+    ui.spacing_mut().icon_width = 8.0;
+    ui.spacing_mut().icon_spacing = 4.0;
+    let combo = egui::ComboBox::from_id_salt(parameter.key)
+        .selected_text(word)
+        .width(40.0)
+        .show_ui(ui, |ui| {
+            for &offered in words {
+                if ui.selectable_label(offered == word, offered).clicked() {
+                    chosen = Some(Action::Draft(parameter.key, Value::Word(offered.to_owned())));
+                }
+            }
+        });
+    combo.response.labelled_by(label).on_hover_text(parameter.help);
+    chosen
+}
+
+/// Numbers, widths and free text are typed; Enter or leaving the field hands the text to the declaration.
+fn text_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    parameter: &'static Parameter,
+    value: &Value,
+    label: egui::Id,
+    memory: &mut FormMemory,
+) -> Option<Action> {
+    let is_typed_in = memory
+        .typing
+        .as_ref()
+        .is_some_and(|(key, _)| *key == parameter.key);
+    let mut text = match &memory.typing {
+        Some((_, text)) if is_typed_in => text.clone(),
+        _ => plain(value),
+    };
+    let fill = if is_typed_in {
+        theme.raised
+    } else {
+        Color32::TRANSPARENT
+    };
+    let frame = egui::Frame::new()
+        .fill(fill)
+        .corner_radius(4)
+        .inner_margin(egui::Margin::symmetric(4, 1));
+    let width = ui.available_width().min(16.0 * GRID * theme.scale);
+    let edit = TextEdit::singleline(&mut text)
+        .id_salt(parameter.key)
+        .frame(frame)
+        .desired_width(width)
+        .align(egui::Align2::RIGHT_CENTER)
+        .text_color(theme.text);
+    let response = ui.add(edit).labelled_by(label);
+    let (has_focus, lost_focus) = (response.has_focus(), response.lost_focus());
+    response.on_hover_text(parameter.help);
+    // A frame may be drawn twice; what was typed is taken once.
+    if lost_focus && is_typed_in {
+        memory.typing = None;
+        return take_text(parameter, value, &text, memory);
+    }
+    if has_focus {
+        memory.typing = Some((parameter.key, text));
+    }
+    None
+}
+
+/// What a typed text asks for; a refusal stays below the field until a good value is typed.
+fn take_text(
+    parameter: &'static Parameter,
+    value: &Value,
+    text: &str,
+    memory: &mut FormMemory,
+) -> Option<Action> {
+    memory.refused.remove(parameter.key);
+    if text == plain(value) {
+        return None;
+    }
+    match parameter.parse(text.trim()) {
+        Ok(parsed) => Some(Action::Draft(parameter.key, parsed)),
+        Err(error) => {
+            memory.refused.insert(parameter.key, error.to_string());
+            None
+        }
+    }
+}
+
+/// A value as it is typed: a word without the quotes that a file needs.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Word(word) => word.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_and_the_sliders_show_every_parameter_that_applies_once() {
+        for name in crate::recipe::builtin::NAMES {
+            let recipe = Recipe::open(name).expect("a built-in recipe");
+            let mut shown: Vec<&str> = SECTIONS
+                .iter()
+                .flat_map(|(s, _)| fields(s, &recipe))
+                .map(|p| p.key)
+                .collect();
+            shown.extend(super::super::live::parameters(&recipe).map(|p| p.key));
+            let mut wanted: Vec<&str> = table::PARAMETERS
+                .iter()
+                .filter(|p| (p.applies)(&recipe))
+                .map(|p| p.key)
+                .collect();
+            shown.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(shown, wanted, "in {name}");
+        }
+    }
+
+    #[test]
+    fn a_refused_text_leaves_the_draft_alone_and_says_why() {
+        let parameter = table::find("training.batch").expect("declared");
+        let mut memory = FormMemory::default();
+        assert_eq!(
+            take_text(parameter, &Value::Integer(128), "many", &mut memory),
+            None
+        );
+        assert!(
+            memory.refused["training.batch"].contains("whole number"),
+            "{:?}",
+            memory.refused
+        );
+        let action = take_text(parameter, &Value::Integer(128), "64", &mut memory);
+        assert_eq!(action, Some(Action::Draft("training.batch", Value::Integer(64))));
+        assert!(memory.refused.is_empty());
+    }
+
+    #[test]
+    fn live_values_alone_ask_for_no_restart_and_survive_one() {
+        let draft = Recipe::open("vae-2d").expect("built in");
+        let mut running = draft.clone();
+        running.objective.beta = 4.0;
+        assert!(!differs(&draft, &running));
+        let mut changed = draft.clone();
+        changed.training.batch = 64;
+        assert!(differs(&changed, &running));
+        let started = with_live_values(&changed, &running);
+        assert_eq!((started.training.batch, started.objective.beta), (64, 4.0));
+    }
+}

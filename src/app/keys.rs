@@ -1,0 +1,124 @@
+//! The keys, and the list of them that ? shows.
+//!
+//! While somebody types, keys belong to the text. While a widget has the keyboard, the arrows are its own; the space
+//! bar always plays and pauses, and Enter presses the widget.
+
+use eframe::egui::{self, Context, Key, Modifiers, RichText};
+
+use super::action::{Action, Figure};
+use super::theme::{GRID, Theme};
+use super::widgets::heading;
+
+/// Every key and what it does.
+pub const KEYS: [(&str, &str); 9] = [
+    ("Space", "plays and pauses"),
+    ("→", "trains one step"),
+    ("R", "begins again from the same weights"),
+    ("N", "begins again with a new seed"),
+    ("E", "exports the panel under the pointer"),
+    ("F", "fills the screen"),
+    ("Ctrl+Z", "takes back the last live change"),
+    ("Tab, Enter", "move to a control and press it"),
+    ("? or F1", "shows and hides this list"),
+];
+
+/// What the keys pressed in this frame ask for. `under_pointer` is the figure that E exports, where there is one.
+pub fn pressed(ctx: &Context, under_pointer: Option<Figure>) -> Vec<Action> {
+    if ctx.text_edit_focused() {
+        return Vec::new();
+    }
+    let arrows_are_free = !ctx.egui_wants_keyboard_input();
+    let mut actions = Vec::new();
+    ctx.input_mut(|input| {
+        let mut on = |modifiers: Modifiers, key: Key, action: Action| {
+            if input.consume_key(modifiers, key) {
+                actions.push(action);
+            }
+        };
+        on(Modifiers::COMMAND, Key::Z, Action::Undo);
+        on(Modifiers::NONE, Key::Space, Action::PlayPause);
+        on(Modifiers::NONE, Key::R, Action::Reset);
+        on(Modifiers::NONE, Key::N, Action::NewSeed);
+        on(Modifiers::NONE, Key::F, Action::ToggleFullScreen);
+        on(Modifiers::NONE, Key::F1, Action::ToggleHelp);
+        on(Modifiers::NONE, Key::Questionmark, Action::ToggleHelp);
+        on(Modifiers::SHIFT, Key::Slash, Action::ToggleHelp);
+        if arrows_are_free {
+            on(Modifiers::NONE, Key::ArrowRight, Action::StepBatch);
+        }
+        if let Some(figure) = under_pointer {
+            on(Modifiers::NONE, Key::E, Action::Export(figure));
+        }
+    });
+    actions
+}
+
+/// The list of keys over everything else; `true` when it is to be closed.
+pub fn help_ui(ctx: &Context, theme: &Theme) -> bool {
+    let frame = egui::Frame::popup(&ctx.global_style())
+        .inner_margin(egui::Margin::same(20))
+        .fill(theme.panel);
+    let modal = egui::Modal::new(egui::Id::unique("keys"))
+        .frame(frame)
+        .show(ctx, |ui| {
+            heading(ui, theme, "Keys");
+            ui.add_space(GRID);
+            egui::Grid::new("keys")
+                .spacing([3.0 * GRID, GRID])
+                .show(ui, |ui| {
+                    for (key, what) in KEYS {
+                        ui.label(RichText::new(key).color(theme.accent));
+                        ui.label(what);
+                        ui.end_row();
+                    }
+                });
+            ui.add_space(GRID);
+            ui.button("Close").clicked()
+        });
+    modal.inner || modal.should_close()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(key: Key, modifiers: Modifiers, under_pointer: Option<Figure>) -> Vec<Action> {
+        let ctx = Context::default();
+        let event = egui::Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers,
+        };
+        let input = egui::RawInput {
+            events: vec![event],
+            ..egui::RawInput::default()
+        };
+        let mut actions = Vec::new();
+        let mut output = ctx.run_ui(input, |ui| actions.extend(pressed(ui.ctx(), under_pointer)));
+        // Nobody paints what was drawn.
+        output.textures_delta.clear();
+        actions
+    }
+
+    #[test]
+    fn keys_do_what_the_list_says() {
+        assert_eq!(press(Key::Space, Modifiers::NONE, None), [Action::PlayPause]);
+        assert_eq!(press(Key::ArrowRight, Modifiers::NONE, None), [Action::StepBatch]);
+        assert_eq!(press(Key::R, Modifiers::NONE, None), [Action::Reset]);
+        assert_eq!(press(Key::N, Modifiers::NONE, None), [Action::NewSeed]);
+        assert_eq!(press(Key::F, Modifiers::NONE, None), [Action::ToggleFullScreen]);
+        assert_eq!(press(Key::Z, Modifiers::COMMAND, None), [Action::Undo]);
+        assert_eq!(press(Key::F1, Modifiers::NONE, None), [Action::ToggleHelp]);
+    }
+
+    #[test]
+    fn the_export_key_needs_a_panel_under_the_pointer() {
+        assert_eq!(press(Key::E, Modifiers::NONE, None), []);
+        assert_eq!(
+            press(Key::E, Modifiers::NONE, Some(Figure::Curves)),
+            [Action::Export(Figure::Curves)]
+        );
+    }
+}

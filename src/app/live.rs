@@ -1,0 +1,277 @@
+//! The sliders that act while the run trains, generated from the declarations of live parameters.
+//!
+//! What a person sets is shown at once and held until the trainer reports it applied, so that a handle never jumps
+//! back under the finger.
+
+use eframe::egui::{self, Align, Color32, Layout, RichText, Slider, SliderClamping, Ui};
+
+use super::action::Action;
+use super::context::PanelContext;
+use super::theme::Theme;
+use super::widgets::{card, muted};
+use crate::recipe::parameter::short_number;
+use crate::recipe::{Kind, Parameter, Recipe, Scale, table};
+
+/// How long a value is held that the trainer does not confirm: it was refused, or another one won.
+const HELD_SECS: f64 = 2.0;
+/// The smallest step above zero of a logarithmic slider that begins there, as a share of its largest value.
+const SMALLEST_SHARE: f64 = 1e-3;
+
+/// What the sliders remember between frames.
+#[derive(Debug, Default)]
+pub struct LiveMemory {
+    held: Option<Held>,
+}
+
+/// A value set by hand and not confirmed yet.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    key: &'static str,
+    value: f64,
+    since_secs: f64,
+}
+
+impl LiveMemory {
+    /// The value to show.
+    fn shown(&mut self, key: &'static str, applied: f64, now_secs: f64) -> f64 {
+        match self.held {
+            Some(held) if held.key == key => {
+                if held.value == applied || now_secs - held.since_secs > HELD_SECS {
+                    self.held = None;
+                    return applied;
+                }
+                held.value
+            }
+            _ => applied,
+        }
+    }
+}
+
+/// The parameters that can be moved while this recipe runs.
+pub fn parameters(recipe: &Recipe) -> impl Iterator<Item = &'static Parameter> + '_ {
+    table::PARAMETERS
+        .iter()
+        .filter(|p| p.live && (p.applies)(recipe) && matches!(p.kind, Kind::Number { .. }))
+}
+
+/// The sliders.
+pub fn live_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LiveMemory) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let trailing = |ui: &mut Ui| {
+        muted(ui, cx.theme, "act at once");
+    };
+    card(ui, cx.theme, "Live", trailing, |ui| {
+        let Some(run) = cx.state.run() else {
+            muted(ui, cx.theme, "The sliders appear with the run.");
+            return;
+        };
+        egui::ScrollArea::vertical().show(ui, |ui| {
+            for parameter in parameters(&run.recipe) {
+                let applied = parameter.number(&run.recipe).unwrap_or_default();
+                actions.extend(slider_ui(ui, cx.theme, parameter, applied, memory));
+            }
+        });
+    });
+    actions
+}
+
+/// A label, the value as a field to type in, and the slider below them.
+fn slider_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    parameter: &'static Parameter,
+    applied: f64,
+    memory: &mut LiveMemory,
+) -> Option<Action> {
+    let Kind::Number {
+        min,
+        max,
+        slider,
+        scale,
+    } = parameter.kind
+    else {
+        return None;
+    };
+    let now_secs = ui.input(|i| i.time);
+    let color = theme.parameter(parameter.key);
+    let mut value = memory.shown(parameter.key, applied, now_secs);
+    let before = value;
+    let (label, typed) = ui
+        .horizontal(|ui| {
+            let label = ui
+                .label(RichText::new(parameter.label).color(theme.text))
+                .on_hover_text(parameter.help);
+            let field = |ui: &mut Ui| value_field(ui, color, &mut value, min..=max, parameter.label);
+            (
+                label,
+                ui.with_layout(Layout::right_to_left(Align::Center), field).inner,
+            )
+        })
+        .inner;
+    let rail = rail_ui(ui, color, &mut value, slider, scale)
+        .labelled_by(label.id)
+        .on_hover_text(parameter.help);
+    ui.add_space(4.0);
+    let let_go = rail.drag_stopped() || typed.drag_stopped();
+    let is_dragged = (rail.dragged() || typed.dragged()) && !let_go;
+    if is_dragged || let_go || value != before {
+        memory.held = Some(Held {
+            key: parameter.key,
+            value,
+            since_secs: now_secs,
+        });
+    }
+    (value != before || let_go).then_some(Action::Tune {
+        key: parameter.key,
+        value,
+        done: !is_dragged,
+    })
+}
+
+/// The value in the colour of its term; it can be dragged, or clicked and typed.
+fn value_field(
+    ui: &mut Ui,
+    color: Color32,
+    value: &mut f64,
+    range: std::ops::RangeInclusive<f64>,
+    label: &str,
+) -> egui::Response {
+    let visuals = ui.visuals_mut();
+    for state in [
+        &mut visuals.widgets.inactive,
+        &mut visuals.widgets.hovered,
+        &mut visuals.widgets.active,
+    ] {
+        state.fg_stroke.color = color;
+        state.weak_bg_fill = Color32::TRANSPARENT;
+        state.bg_stroke.color = Color32::TRANSPARENT;
+    }
+    ui.spacing_mut().button_padding = egui::vec2(2.0, 0.0);
+    ui.spacing_mut().interact_size.x = 20.0;
+    let speed = value.abs().max(1e-4) * 0.01;
+    let field = egui::DragValue::new(value)
+        .range(range)
+        .speed(speed)
+        .update_while_editing(false)
+        .custom_formatter(|value, _| shown_number(value))
+        .custom_parser(|text| text.trim().parse().ok());
+    let response = ui.add(field);
+    // The slider has the parameter's own name; its field is told apart.
+    let name = format!("{label}, typed");
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(name));
+    response
+}
+
+/// The rail and its handle, in the colour of the term.
+fn rail_ui(ui: &mut Ui, color: Color32, value: &mut f64, slider: (f64, f64), scale: Scale) -> egui::Response {
+    let width = ui.available_width();
+    ui.scope(|ui| {
+        ui.spacing_mut().slider_width = width;
+        ui.spacing_mut().interact_size.y = 14.0;
+        let visuals = ui.visuals_mut();
+        visuals.selection.bg_fill = color;
+        visuals.widgets.inactive.bg_fill = visuals.widgets.noninteractive.bg_stroke.color;
+        for state in [
+            &mut visuals.widgets.inactive,
+            &mut visuals.widgets.hovered,
+            &mut visuals.widgets.active,
+        ] {
+            state.fg_stroke = egui::Stroke::new(2.0, color);
+        }
+        let slider = Slider::new(value, slider.0..=slider.1)
+            .logarithmic(scale == Scale::Log)
+            .smallest_positive(smallest_positive(slider))
+            .clamping(SliderClamping::Never)
+            .handle_shape(egui::style::HandleShape::Circle)
+            .show_value(false);
+        ui.add(slider)
+    })
+    .inner
+}
+
+/// Where a logarithmic rail begins; below it there is only zero, where the range has it.
+fn smallest_positive((least, most): (f64, f64)) -> f64 {
+    if least > 0.0 { least } else { most * SMALLEST_SHARE }
+}
+
+/// Three figures are what a slider means; more would flicker while it moves.
+fn shown_number(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let digits = (2 - value.abs().log10().floor() as i32).clamp(0, 12);
+    let factor = 10_f64.powi(digits);
+    let rounded = (value * factor).round() / factor;
+    if rounded.abs() < 1e-2 || rounded.abs() >= 1e6 {
+        let text = format!("{rounded:.1e}");
+        return text;
+    }
+    if (0.1..1000.0).contains(&rounded.abs()) {
+        format!("{rounded:.2}")
+    } else {
+        short_number(rounded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_never_lose_zero() {
+        let cases = [
+            (0.0, "0"),
+            (2.0, "2.00"),
+            (1e-3, "1.0e-3"),
+            (1e9, "1.0e9"),
+            (0.05, "0.05"),
+            (12.345, "12.30"),
+        ];
+        for (value, want) in cases {
+            assert_eq!(shown_number(value), want);
+        }
+    }
+
+    #[test]
+    fn a_value_is_held_until_the_trainer_confirms_it() {
+        let held = Held {
+            key: "objective.beta",
+            value: 2.0,
+            since_secs: 10.0,
+        };
+        let mut memory = LiveMemory { held: Some(held) };
+        assert_eq!(memory.shown("objective.beta", 1.0, 10.5), 2.0);
+        assert_eq!(memory.shown("training.learning_rate", 1e-3, 10.5), 1e-3);
+        assert_eq!(memory.shown("objective.beta", 2.0, 10.6), 2.0);
+        assert_eq!(
+            memory.shown("objective.beta", 3.0, 10.7),
+            3.0,
+            "confirmed, so no longer held"
+        );
+    }
+
+    #[test]
+    fn a_value_the_trainer_never_takes_is_let_go() {
+        let held = Held {
+            key: "objective.beta",
+            value: 2.0,
+            since_secs: 10.0,
+        };
+        let mut memory = LiveMemory { held: Some(held) };
+        assert_eq!(memory.shown("objective.beta", 1.0, 10.0 + HELD_SECS + 0.1), 1.0);
+    }
+
+    #[test]
+    fn sliders_follow_the_kind_of_code() {
+        let keys = |name: &str| -> Vec<&str> {
+            let recipe = Recipe::open(name).expect("a built-in recipe");
+            parameters(&recipe).map(|p| p.key).collect()
+        };
+        assert_eq!(keys("vae-2d"), ["objective.beta", "training.learning_rate"]);
+        assert_eq!(
+            keys("ae-sparse"),
+            ["objective.sparsity", "training.learning_rate"]
+        );
+    }
+}

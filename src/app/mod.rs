@@ -1,0 +1,457 @@
+//! The window: it shows what the trainer thread reports and sends it what a person wants.
+//!
+//! `logic` takes in events and views and reduces them to [`AppState`]; `ui` draws panels, which read that state and
+//! return actions; one dispatch carries the actions out. Nothing here waits: not for the trainer, not for the GPU,
+//! not for a file.
+
+mod action;
+mod context;
+mod dialogs;
+mod dispatch;
+mod effect;
+mod export;
+mod figures;
+mod form;
+mod gesture;
+mod glyph;
+mod keys;
+mod layout;
+mod live;
+mod panels;
+mod persistence;
+mod pictures;
+mod setup;
+mod state;
+mod status;
+mod theme;
+mod trace;
+mod transport;
+mod tuning;
+mod widgets;
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{anyhow, bail};
+use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui};
+
+pub use action::{Action, Figure};
+pub use setup::graphics_setup;
+pub use state::{AppState, BenchState, Notice, RunState, Seen};
+pub use theme::Look;
+pub use trace::Screenshot;
+
+use crate::engine::{Command, Engine, EngineOptions, Event, RunId, Wanted};
+use crate::gpu::{DeviceChoice, Graphics};
+use crate::recipe::Recipe;
+use context::PanelContext;
+use dialogs::Dialogs;
+use export::Exports;
+use layout::{Layout, Pane, Visible};
+use persistence::Saved;
+use pictures::Pictures;
+use theme::{GRID, STATUS_HEIGHT, TOP_BAR_HEIGHT, Theme};
+use trace::{Trace, TraceOptions};
+use tuning::Tuning;
+
+/// How long the bottom line says what was just done.
+const NOTICE: Duration = Duration::from_secs(7);
+/// How long it says what went wrong.
+const PROBLEM: Duration = Duration::from_secs(20);
+
+/// How the window is opened.
+#[derive(Clone, Debug, Default)]
+pub struct WindowOptions {
+    /// Where to train.
+    pub device: DeviceChoice,
+    /// What to begin with; without it, what was left the last time.
+    pub recipe: Option<Recipe>,
+    /// Take a picture of the window after a while and close it.
+    pub screenshot: Option<Screenshot>,
+    /// Write one row per frame here, as CSV.
+    pub frame_log: Option<PathBuf>,
+    /// Write the first moments here, as CSV.
+    pub trace: Option<PathBuf>,
+    /// When the process started, for the times in those files.
+    pub started: Option<Instant>,
+    /// Width and height in points.
+    pub size: Option<[f32; 2]>,
+    /// Light or dark; without it, as it was left.
+    pub theme: Option<Look>,
+    /// Few controls and large type.
+    pub simple: bool,
+}
+
+impl WindowOptions {
+    /// Whether settings are read and kept. A picture of the window is of the window as it comes, whatever somebody
+    /// did to theirs.
+    fn is_kept(&self) -> bool {
+        self.screenshot.is_none()
+    }
+}
+
+/// Opens the window and stays until it is closed. Where there is no display, or nothing that can draw, the error is
+/// one sentence.
+pub fn open_window(options: WindowOptions) -> anyhow::Result<()> {
+    let native = setup::native_options(&options);
+    let is_photographed = options.screenshot.is_some();
+    let outcome = trace::Outcome::default();
+    let told = outcome.clone();
+    let make = Box::new(move |cc: &eframe::CreationContext<'_>| {
+        Ok(Box::new(App::telling(cc, options, told)) as Box<dyn eframe::App>)
+    });
+    eframe::run_native(setup::APP_ID, native, make).map_err(|error| anyhow!(setup::sentence(&error)))?;
+    let photographed = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match photographed {
+        Some(Err(sentence)) => bail!(sentence),
+        None if is_photographed => bail!("the window was closed before its picture was taken"),
+        _ => Ok(()),
+    }
+}
+
+/// The window.
+pub struct App {
+    state: AppState,
+    /// Absent only where the system gave no thread; the window says so.
+    engine: Option<Engine>,
+    theme: Theme,
+    simple: bool,
+    layout: Layout,
+    visible: Visible,
+    pictures: Pictures,
+    memories: Memories,
+    tuning: Tuning,
+    dialogs: Dialogs,
+    exports: Exports,
+    asked: Asked,
+    trace: Trace,
+    help_is_open: bool,
+    /// What the bottom line says, and since when.
+    notice_since: Option<(Notice, Instant)>,
+    is_kept: bool,
+}
+
+/// What panels remember between frames.
+#[derive(Default)]
+struct Memories {
+    transport: transport::TransportMemory,
+    live: live::LiveMemory,
+    form: form::FormMemory,
+    hourglass: panels::HourglassMemory,
+    latent: panels::LatentMemory,
+    curves: panels::CurvesMemory,
+    held_out: panels::HeldOutMemory,
+    objective: panels::ObjectiveMemory,
+}
+
+/// What was asked of the trainer.
+#[derive(Debug, Default)]
+struct Asked {
+    /// Number of the last request.
+    number: u64,
+    /// Number of the last request for the pointer.
+    pointer: u64,
+    /// The example whose activations are shown.
+    example: usize,
+    /// The views that are kept fresh, and whose.
+    watched: Option<(RunId, Wanted)>,
+}
+
+impl App {
+    /// The window in eframe, or in a test.
+    pub fn new(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> Self {
+        Self::telling(cc, options, trace::Outcome::default())
+    }
+
+    /// The same; what becomes of a screenshot is put into `outcome`.
+    fn telling(cc: &eframe::CreationContext<'_>, options: WindowOptions, outcome: trace::Outcome) -> Self {
+        let is_kept = options.is_kept();
+        let saved = Saved::load(cc.storage.filter(|_| is_kept));
+        let WindowOptions {
+            device,
+            recipe,
+            screenshot,
+            frame_log,
+            trace,
+            started,
+            size: _,
+            theme,
+            simple,
+        } = options;
+        let simple = simple || saved.simple;
+        let theme = Theme::new(theme.unwrap_or(saved.look), simple);
+        theme.apply(&cc.egui_ctx);
+        let graphics = cc.wgpu_render_state.as_ref().map(|render| {
+            Arc::new(Graphics {
+                instance: render.instance.clone(),
+                adapter: render.adapter.clone(),
+                device: render.device.clone(),
+                queue: render.queue.clone(),
+            })
+        });
+        let painting = cc
+            .wgpu_render_state
+            .clone()
+            .filter(|_| graphics.as_ref().is_some_and(|g| g.can_compute()));
+        let recipe = recipe.unwrap_or_else(|| saved.recipe());
+        let mut memories = Memories::default();
+        if (1..=8).contains(&saved.export_scale) {
+            memories.transport.export_scale = saved.export_scale;
+        }
+        let mut app = Self {
+            state: AppState {
+                draft: recipe.clone(),
+                ..AppState::default()
+            },
+            engine: None,
+            theme,
+            simple,
+            layout: saved.layout,
+            visible: Visible::default(),
+            pictures: Pictures::new(cc.egui_ctx.clone(), painting),
+            memories,
+            tuning: Tuning::default(),
+            dialogs: Dialogs::new(saved.folder),
+            exports: Exports::new(cc.egui_ctx.clone()),
+            asked: Asked::default(),
+            trace: Trace::new(
+                TraceOptions {
+                    started,
+                    screenshot,
+                    frame_log,
+                    trace,
+                },
+                outcome,
+            ),
+            help_is_open: false,
+            notice_since: None,
+            is_kept,
+        };
+        app.start_engine(&cc.egui_ctx, EngineOptions { device, graphics }, recipe);
+        app
+    }
+
+    /// What the window knows.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// The trainer's thread, and the first run in it.
+    fn start_engine(&mut self, ctx: &Context, options: EngineOptions, recipe: Recipe) {
+        let woken = ctx.clone();
+        match Engine::start(options, move || woken.request_repaint()) {
+            Ok(engine) => self.engine = Some(engine),
+            Err(error) => {
+                self.state.complain(format!(
+                    "The trainer could not start ({error}): close other programs and start again."
+                ));
+            }
+        }
+        self.send(Command::Open {
+            recipes: vec![recipe],
+            playing: true,
+        });
+    }
+
+    /// Gives the trainer a command; one that it has no room for is told, not waited for.
+    fn send(&mut self, command: Command) {
+        let sent = self.engine.as_ref().map(|engine| engine.send(command));
+        if let Some(Err(busy)) = sent {
+            self.state.complain(busy.to_string());
+        }
+    }
+
+    /// Takes in one event.
+    fn take_in(&mut self, event: Event) {
+        if let Event::Snapshot(run, snapshot) = &event
+            && let Err(sentence) = self.exports.take_snapshot(&self.state, *run, snapshot)
+        {
+            self.state.complain(sentence);
+        }
+        let is_opening = matches!(event, Event::Opened(_));
+        self.state.apply(event);
+        if is_opening {
+            self.tuning = Tuning::default();
+            self.asked.watched = None;
+            let canvases = self
+                .state
+                .bench
+                .as_ref()
+                .map(|bench| self.pictures.open(bench))
+                .unwrap_or_default();
+            canvases.into_iter().for_each(|canvas| self.send(canvas));
+        }
+    }
+
+    /// Tells the trainer which views somebody looks at.
+    fn watch(&mut self) {
+        let Some(run) = self.state.run() else { return };
+        let wanted = Wanted {
+            cloud: self.visible.contains(Pane::Latent),
+            reconstructions: self.visible.contains(Pane::HeldOut),
+            layers: self
+                .visible
+                .contains(Pane::Hourglass)
+                .then_some(self.asked.example),
+        };
+        let watched = Some((run.info.id, wanted));
+        if self.asked.watched != watched
+            && let Some(engine) = &self.engine
+        {
+            engine.watch(run.info.id, wanted);
+            self.asked.watched = watched;
+        }
+    }
+
+    /// Lets the bottom line go back to what is happening.
+    fn forget_old_notice(&mut self, ctx: &Context) {
+        let Some(notice) = &self.state.notice else {
+            self.notice_since = None;
+            return;
+        };
+        let lasts = if notice.is_problem { PROBLEM } else { NOTICE };
+        match &self.notice_since {
+            Some((known, since)) if known == notice => {
+                let left = lasts.saturating_sub(since.elapsed());
+                if left.is_zero() {
+                    self.state.notice = None;
+                } else {
+                    ctx.request_repaint_after(left);
+                }
+            }
+            _ => {
+                self.notice_since = Some((notice.clone(), Instant::now()));
+                ctx.request_repaint_after(lasts);
+            }
+        }
+    }
+
+    /// What dialogs and figures have come to.
+    fn collect_files(&mut self, ctx: &Context) {
+        if let Some(action) = self.dialogs.poll() {
+            self.carry_out(ctx, action);
+        }
+        while let Some(outcome) = self.exports.poll() {
+            match outcome {
+                Ok(path) => self.state.say(format!("Saved {}", path.display())),
+                Err(error) => self.state.complain(format!("Nothing was saved: {error}.")),
+            }
+        }
+    }
+
+    /// Draws everything and gathers what was asked for.
+    fn draw(&mut self, ui: &mut Ui) -> Vec<Action> {
+        let Self {
+            state,
+            theme,
+            simple,
+            layout,
+            visible,
+            pictures,
+            memories,
+            ..
+        } = self;
+        let cx = PanelContext {
+            state,
+            theme,
+            pictures,
+        };
+        let bar = |fill: egui::Color32| Frame::new().fill(fill);
+        let mut actions = Vec::new();
+        Panel::top("transport")
+            .exact_size(TOP_BAR_HEIGHT * theme.scale)
+            .frame(bar(theme.panel))
+            .show(ui, |ui| {
+                actions.extend(transport::transport_ui(ui, &cx, *simple, &mut memories.transport));
+            });
+        Panel::bottom("status")
+            .exact_size(STATUS_HEIGHT * theme.scale)
+            .frame(bar(theme.panel))
+            .show(ui, |ui| {
+                actions.extend(status::status_ui(ui, &cx));
+            });
+        let ground = bar(theme.ground).inner_margin(Margin::same(GRID as i8));
+        CentralPanel::default().frame(ground).show(ui, |ui| {
+            *visible = layout.show(ui, theme, *simple, &mut |ui, pane| {
+                actions.extend(pane_ui(ui, &cx, pane, memories));
+            });
+        });
+        actions
+    }
+}
+
+/// Draws one panel.
+fn pane_ui(ui: &mut Ui, cx: &PanelContext<'_>, pane: Pane, memories: &mut Memories) -> Vec<Action> {
+    match pane {
+        Pane::Live => live::live_ui(ui, cx, &mut memories.live),
+        Pane::Recipe => form::form_ui(ui, cx, &mut memories.form),
+        Pane::Hourglass => panels::hourglass_ui(ui, cx, &mut memories.hourglass),
+        Pane::Latent => panels::latent_ui(ui, cx, &mut memories.latent),
+        Pane::Curves => panels::curves_ui(ui, cx, &mut memories.curves),
+        Pane::HeldOut => panels::held_out_ui(ui, cx, &mut memories.held_out),
+        Pane::Objective => panels::objective_ui(ui, cx, &mut memories.objective),
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        self.trace
+            .begin_frame(ctx, &self.state, self.asked.pointer, frame.info().cpu_usage);
+        while let Some(event) = self.engine.as_ref().and_then(|engine| engine.poll()) {
+            self.take_in(event);
+        }
+        self.state.collect_views();
+        self.pictures.take_in(&self.state);
+        self.collect_files(ctx);
+        self.watch();
+        self.forget_old_notice(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let pointer = ctx.input(|input| input.pointer.hover_pos());
+        let under_pointer = pointer.and_then(|at| self.visible.at(at)).and_then(Pane::figure);
+        let mut actions = keys::pressed(&ctx, under_pointer);
+        actions.extend(self.draw(ui));
+        actions.extend(self.dialogs.typed_ui(&ctx, &self.theme));
+        if self.help_is_open && keys::help_ui(&ctx, &self.theme) {
+            self.help_is_open = false;
+        }
+        for action in actions {
+            self.carry_out(&ctx, action);
+        }
+        self.trace.end_frame(&ctx, &self.state);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        if !self.is_kept {
+            return;
+        }
+        let recipe = self.state.run().map(|run| run.recipe.to_toml());
+        let saved = Saved {
+            look: self.theme.look,
+            simple: self.simple,
+            recipe,
+            layout: self.layout.clone(),
+            folder: self.dialogs.folder().map(ToOwned::to_owned),
+            export_scale: self.memories.transport.export_scale,
+        };
+        saved.store(storage);
+    }
+
+    fn on_exit(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            engine.close();
+        }
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        self.theme.ground.to_normalized_gamma_f32()
+    }
+
+    /// Scroll positions and the like begin anew with each window.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

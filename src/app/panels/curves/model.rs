@@ -1,0 +1,287 @@
+//! The curves as plain numbers: what is charted, thinned to the pixels there are, in a range that can be read, with
+//! one stamp per gesture. Nothing is drawn here.
+
+use crate::app::state::{BenchState, RunState};
+use crate::engine::{Evaluation, Figures, History, Penalty, References};
+use crate::recipe::parameter::short_number;
+use crate::recipe::{Change, Recipe, Reconstruction, table};
+
+/// Changes of one parameter closer than this share of the axis belong to one gesture: they could not be told apart.
+const GESTURE: f64 = 1.0 / 40.0;
+/// The share of a curve, its beginning, that does not decide the range of the axis.
+const BEGINNING: f64 = 0.04;
+/// How much of the axis stays free above and below.
+const ROOM: f64 = 0.07;
+/// A reference line is brought into the picture when that makes the axis at most this many times as long.
+const REACH: f64 = 1.7;
+
+/// What the switches below the charts say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Switches {
+    /// Equal ratios are equal steps.
+    pub is_log: bool,
+    /// Costs are divided by the pixels of an image.
+    pub is_per_pixel: bool,
+    /// The objective gets a chart of its own.
+    pub shows_objective: bool,
+    /// The squared error is held against principal components.
+    pub shows_pca: bool,
+}
+
+/// Whose colour a chart has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// The reconstruction.
+    Reconstruction,
+    /// A penalty.
+    Penalty(Penalty),
+    /// The sum of all.
+    Objective,
+}
+
+/// A value to compare with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// The value.
+    pub value: f64,
+    /// What it is.
+    pub label: String,
+}
+
+/// One chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// What is measured.
+    pub title: &'static str,
+    /// In what.
+    pub unit: String,
+    /// Whose colour it has.
+    pub term: Term,
+    /// Step and value over training batches.
+    pub train: Vec<[f64; 2]>,
+    /// Step and value over held-out images.
+    pub held_out: Vec<[f64; 2]>,
+    /// Thin lines across.
+    pub references: Vec<Reference>,
+}
+
+/// The charts of a run from top to bottom. The history is held no longer than it takes to copy them.
+pub fn charts(bench: &BenchState, run: &RunState, switches: Switches) -> Vec<Chart> {
+    let history = run.info.history.lock();
+    let objective = &run.recipe.objective;
+    let unit = objective.reconstruction.unit();
+    let is_squared = objective.reconstruction == Reconstruction::SquaredError;
+    let chart = |title, unit: &str, term, figure: &dyn Fn(&Figures) -> Option<f64>| Chart {
+        title,
+        unit: unit.to_owned(),
+        term,
+        train: history.train().filter_map(|point| Some([point.step as f64, figure(&point.figures)?])).collect(),
+        held_out: held_out(&history, figure),
+        references: Vec::new(),
+    };
+    let mut charts = vec![chart("Reconstruction", unit, Term::Reconstruction, &|f| Some(f.reconstruction))];
+    let references = bench.references;
+    charts[0].references.extend(references.iter().flat_map(|costs| lines(costs, objective.reconstruction)));
+    if is_squared && switches.shows_pca {
+        charts[0].references.extend(references.map(pca_line));
+    }
+    let last = history.train().last().map(|point| point.figures).or(run.progress.held_out);
+    for (penalty, _) in last.iter().flat_map(Figures::penalties).filter(|(penalty, _)| is_charted(*penalty, &run.recipe)) {
+        let unit = if penalty == Penalty::Kl { "nats per image" } else { "per image" };
+        charts.push(chart(penalty.label(), unit, Term::Penalty(penalty), &|f| f.penalty(penalty)));
+    }
+    if switches.shows_objective {
+        charts.push(chart("Objective", unit, Term::Objective, &|f| Some(f.objective)));
+    }
+    if switches.shows_pca && !is_squared {
+        let mut squared = chart("Squared error", "per image, from the mean code", Term::Reconstruction, &|f| f.squared_error);
+        squared.train.clear();
+        squared.references.extend(references.map(pca_line));
+        charts.push(squared);
+    }
+    drop(history);
+    if switches.is_per_pixel {
+        charts.iter_mut().for_each(|chart| chart.divide(bench.dataset.shape.pixels() as f64));
+    }
+    charts
+}
+
+/// A penalty without weight that never had one says nothing.
+fn is_charted(penalty: Penalty, recipe: &Recipe) -> bool {
+    penalty == Penalty::Kl || recipe.objective.sparsity > 0.0
+}
+
+fn held_out(history: &History, figure: &dyn Fn(&Figures) -> Option<f64>) -> Vec<[f64; 2]> {
+    let point = |e: &Evaluation| Some([e.step as f64, figure(&e.held_out)?]);
+    history.evaluations().iter().filter_map(point).collect()
+}
+
+fn lines(costs: &References, reconstruction: Reconstruction) -> Vec<Reference> {
+    let line = |value, label: &str| Reference { value, label: label.to_owned() };
+    match reconstruction {
+        Reconstruction::SquaredError => vec![line(costs.mean_squared_error, "mean image")],
+        Reconstruction::CrossEntropy => {
+            vec![line(costs.mean_cross_entropy, "mean image"), line(costs.cross_entropy_floor, "floor")]
+        }
+    }
+}
+
+fn pca_line(costs: References) -> Reference {
+    Reference { value: costs.pca_squared_error, label: format!("PCA, {} components", costs.pca_components) }
+}
+
+impl Chart {
+    fn divide(&mut self, pixels: f64) {
+        let Self { title: _, unit, term: _, train, held_out, references } = self;
+        train.iter_mut().chain(held_out).for_each(|point| point[1] /= pixels);
+        references.iter_mut().for_each(|reference| reference.value /= pixels);
+        *unit = unit.replace("per image", "per pixel");
+    }
+
+    /// The last value that is a number, over training batches and over held-out images.
+    pub fn last(&self) -> [Option<f64>; 2] {
+        [&self.train, &self.held_out].map(|points| points.iter().rev().map(|p| p[1]).find(|value| value.is_finite()))
+    }
+
+    /// The values at a step, or at the nearest one that has some.
+    pub fn at(&self, step: f64) -> [Option<[f64; 2]>; 2] {
+        [&self.train, &self.held_out].map(|points| nearest(points, step))
+    }
+}
+
+/// The point nearest to a step; points are in the order of their steps.
+fn nearest(points: &[[f64; 2]], step: f64) -> Option<[f64; 2]> {
+    let after = points.partition_point(|point| point[0] < step);
+    let around = points[after.saturating_sub(1)..(after + 1).min(points.len())].iter();
+    around.copied().min_by(|a, b| (a[0] - step).abs().total_cmp(&(b[0] - step).abs()))
+}
+
+/// What stands in one column of pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Column {
+    /// The mean step.
+    pub x: f64,
+    /// The smallest value.
+    pub low: f64,
+    /// The mean value.
+    pub mean: f64,
+    /// The largest value.
+    pub high: f64,
+}
+
+/// Points in columns of pixels, so that a day of training costs no more to draw than a minute. What is no number is
+/// left out.
+pub fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
+    let mut columns: Vec<(Column, f64)> = Vec::new();
+    for [x, y] in points.iter().copied().filter(|point| point[1].is_finite()) {
+        match columns.last_mut() {
+            Some((column, count)) if (column.x / width).floor() == (x / width).floor() => {
+                *count += 1.0;
+                column.x += (x - column.x) / *count;
+                column.mean += (y - column.mean) / *count;
+                column.low = column.low.min(y);
+                column.high = column.high.max(y);
+            }
+            _ => columns.push((Column { x, low: y, mean: y, high: y }, 1.0)),
+        }
+    }
+    columns.into_iter().map(|(column, _)| column).collect()
+}
+
+/// The last step of any chart: the end of the axis they share.
+pub fn last_step(charts: &[Chart]) -> f64 {
+    let last = |points: &[[f64; 2]]| points.last().map_or(0.0, |point| point[0]);
+    charts.iter().flat_map(|chart| [last(&chart.train), last(&chart.held_out)]).fold(0.0, f64::max)
+}
+
+/// The range of a chart's axis, in axis units ([`axis_value`]). The first steps cost ten times what the rest does;
+/// they may leave the picture, so that the rest can be read.
+pub fn range(chart: &Chart, curves: &[&[Column]], is_log: bool) -> [f64; 2] {
+    let end = curves.iter().filter_map(|columns| columns.last()).map(|column| column.x).fold(0.0, f64::max);
+    let later = |column: &&Column| column.x >= BEGINNING * end;
+    let means = curves.iter().flat_map(|columns| columns.iter().filter(later).map(|column| column.mean));
+    let mut values: Vec<f64> = means.filter_map(|mean| axis_value(mean, is_log)).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    let share = |share: f64| values.get(((values.len().saturating_sub(1)) as f64 * share).round() as usize).copied();
+    let (Some(mut low), Some(mut high)) = (share(0.0), share(0.985)) else { return [0.0, 1.0] };
+    let least = if is_log { 0.02 } else { 1e-6 * high.abs().max(1e-6) };
+    if high - low < least {
+        (low, high) = (low - 0.5 * least, high + 0.5 * least);
+    }
+    let span = high - low;
+    for reference in chart.references.iter().filter_map(|reference| axis_value(reference.value, is_log)) {
+        let (lower, higher) = (low.min(reference), high.max(reference));
+        if higher - lower <= REACH * span {
+            (low, high) = (lower, higher);
+        }
+    }
+    let room = ROOM * (high - low);
+    // A cost that starts at nothing is shown from nothing.
+    let floor = if !is_log && low >= 0.0 && low < 0.3 * high { 0.0 } else { low - room };
+    [floor, high + 1.5 * room]
+}
+
+/// Where a value stands on the axis; nowhere, where it is no number or has no logarithm.
+pub fn axis_value(value: f64, is_log: bool) -> Option<f64> {
+    let at = if is_log { value.log10() } else { value };
+    at.is_finite().then_some(at)
+}
+
+/// A live change as the charts show it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stamp {
+    /// The step from which the last value of the gesture acts.
+    pub step: f64,
+    /// The parameter.
+    pub key: String,
+    /// `β 1 → 2`.
+    pub label: String,
+}
+
+/// One stamp per gesture: changes of one parameter that follow each other closely are one.
+pub fn stamps(start: &Recipe, changes: &[Change], last_step: f64) -> Vec<Stamp> {
+    let mut stamps: Vec<(Stamp, f64, f64)> = Vec::new();
+    for change in changes {
+        let step = change.step as f64;
+        let same = |stamp: &Stamp| stamp.key == change.key;
+        match stamps.last_mut() {
+            Some((stamp, _, to)) if same(stamp) && step - stamp.step <= GESTURE * last_step => {
+                stamp.step = step;
+                *to = change.value;
+            }
+            _ => {
+                let before = stamps.iter().rev().find(|(stamp, _, _)| same(stamp)).map(|(_, _, to)| *to);
+                let from = before.or_else(|| table::find(&change.key).ok()?.number(start)).unwrap_or(f64::NAN);
+                let stamp = Stamp { step, key: change.key.clone(), label: String::new() };
+                stamps.push((stamp, from, change.value));
+            }
+        }
+    }
+    let label = |(stamp, from, to): (Stamp, f64, f64)| {
+        let label = format!("{} {} → {}", symbol(&stamp.key), rounded(from), rounded(to));
+        // A slider that came back to where it was left no trace.
+        (rounded(from) != rounded(to)).then_some(Stamp { label, ..stamp })
+    };
+    stamps.into_iter().filter_map(label).collect()
+}
+
+/// The letter of a parameter, or its name where it has none.
+pub fn symbol(key: &str) -> &'static str {
+    let label = table::find(key).map_or("", |parameter| parameter.label);
+    match label.split_once(' ') {
+        Some((letter, _)) if letter.chars().count() == 1 => letter,
+        _ => label,
+    }
+}
+
+/// A value with the three digits a slider can be read to.
+fn rounded(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return short_number(value);
+    }
+    short_number(format!("{value:.2e}").parse().unwrap_or(value))
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

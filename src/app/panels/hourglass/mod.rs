@@ -1,0 +1,297 @@
+//! The network as an hourglass: an image falls in on the left, is squeezed through the code, and comes out on the
+//! right, with the real activations of every layer on the way.
+//!
+//! `layout` says where everything stands; this file draws it and is the way in.
+
+mod layout;
+
+use eframe::egui::epaint::Mesh;
+use eframe::egui::{
+    Align2, Color32, CornerRadius, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2,
+};
+
+use super::{WHOLE, host_image, no_run, paint_picture, picture_frame, waiting};
+use crate::app::action::Action;
+use crate::app::context::PanelContext;
+use crate::app::pictures::{Paint, Shown, image_tiles};
+use crate::app::state::{BenchState, RunState};
+use crate::app::theme::{RADIUS, Theme};
+use crate::engine::{LayerActivity, LayerRole, LayersView};
+
+use layout::{Cells, DOTS_MOST, Places, WORDS_HEIGHT};
+
+/// A number of a Gaussian code beyond this is as loud as can be: two and a half standard deviations of the prior.
+const LOUD_CODE: f32 = 2.5;
+
+/// What stays from frame to frame: nothing, so far.
+#[derive(Debug, Default)]
+pub struct HourglassMemory {}
+
+/// The layers sorted by where they stand.
+struct Parts<'a> {
+    encoder: Vec<&'a LayerActivity>,
+    code: Option<&'a LayerActivity>,
+    spread: Option<&'a LayerActivity>,
+    decoder: Vec<&'a LayerActivity>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(view: &'a LayersView) -> Self {
+        let all = |role: LayerRole| view.layers.iter().filter(move |layer| layer.role == role);
+        Self {
+            encoder: all(LayerRole::Encoder).collect(),
+            code: all(LayerRole::Code).next(),
+            spread: all(LayerRole::Spread).next(),
+            decoder: all(LayerRole::Decoder).collect(),
+        }
+    }
+}
+
+/// Draws the hourglass.
+pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut HourglassMemory) -> Vec<Action> {
+    let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
+        waiting(ui, cx.theme, &no_run(cx.state));
+        return Vec::new();
+    };
+    let Some(view) = &run.seen.layers else {
+        waiting(ui, cx.theme, "waiting for the first activations");
+        return Vec::new();
+    };
+    let parts = Parts::of(view);
+    let (space, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    let shape = bench.dataset.shape;
+    let aspect = shape.width as f32 / shape.height as f32;
+    let places = layout::places(space, aspect, parts.encoder.len(), parts.decoder.len(), cx.theme.scale);
+    let painting = Painting { ui, theme: cx.theme, foot: space.bottom() - WORDS_HEIGHT * cx.theme.scale };
+    painting.glass(&places);
+    let code = parts.encoder.len();
+    for (layer, station) in parts.encoder.iter().zip(&places.stations) {
+        painting.layer(layer, *station, "encoder");
+    }
+    for (layer, station) in parts.decoder.iter().zip(&places.stations[code + 1..]) {
+        painting.layer(layer, *station, "decoder");
+    }
+    if let Some(layer) = parts.code {
+        painting.code(layer, parts.spread, places.stations[code], code_color(cx.theme, run));
+    }
+    ends(&painting, cx, (bench, run), view, &places)
+}
+
+/// The colour of the term that presses on the code.
+fn code_color(theme: &Theme, run: &RunState) -> Color32 {
+    if run.recipe.is_variational() {
+        theme.kl
+    } else if run.recipe.objective.sparsity > 0.0 {
+        theme.sparsity
+    } else {
+        theme.accent
+    }
+}
+
+/// The images at both ends.
+fn ends(
+    painting: &Painting<'_>,
+    cx: &PanelContext<'_>,
+    (bench, run): (&BenchState, &RunState),
+    view: &LayersView,
+    places: &Places,
+) -> Vec<Action> {
+    let shape = bench.dataset.shape;
+    let size = format!("{} × {}", shape.width, shape.height);
+    let Some(image) = bench.examples.get(view.example) else { return Vec::new() };
+    let input = host_image(cx.pictures, bench, "hourglass input", *image);
+    let version = (run.info.id.0 << 44).wrapping_add(view.step << 10).wrapping_add(view.example as u64);
+    let output = cx.pictures.host("hourglass output", version, image_tiles(bench), Paint::Image, || view.output.to_vec());
+    painting.image(input, places.input);
+    painting.image(output, places.output);
+    painting.words(places.input.center().x, "input", &size);
+    painting.words(places.output.center().x, "output", &size);
+    let id = painting.ui.scope_id();
+    let output = painting.ui.interact(places.output, id.with("output"), Sense::hover());
+    output.widget_info(|| WidgetInfo::labeled(Role::Image, true, "hourglass output"));
+    let response = painting.ui.interact(places.input, id.with("input"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "next example"));
+    if response.hovered() || response.has_focus() {
+        let stroke = Stroke::new(1.5, cx.theme.accent);
+        painting.ui.painter().rect_stroke(places.input.expand(1.0), 5, stroke, StrokeKind::Outside);
+    }
+    if response.on_hover_text("click for the next example").clicked() {
+        return vec![Action::ShowExample((view.example + 1) % bench.examples.len().max(1))];
+    }
+    Vec::new()
+}
+
+/// Draws the parts of the hourglass.
+struct Painting<'a> {
+    ui: &'a Ui,
+    theme: &'a Theme,
+    /// Where the words below begin.
+    foot: f32,
+}
+
+impl Painting<'_> {
+    /// The silhouette: two trapezoids that meet at the code.
+    fn glass(&self, places: &Places) {
+        for half in &places.glass {
+            let fill = self.theme.faded(self.theme.raised, 0.75);
+            self.ui.painter().add(Shape::convex_polygon(half.to_vec(), fill, self.theme.line_stroke()));
+        }
+    }
+
+    fn image(&self, shown: Shown, rect: Rect) {
+        picture_frame(self.ui, self.theme, rect);
+        paint_picture(self.ui, shown, rect, WHOLE, Color32::WHITE);
+    }
+
+    /// A layer as a grid of cells, each as bright as its unit is loud.
+    fn layer(&self, layer: &LayerActivity, station: Rect, name: &str) {
+        let cells = Cells::fit(station, layer.values.len());
+        self.ui.painter().add(Shape::mesh(self.cells(&cells, layer)));
+        self.words(station.center().x, &layer.values.len().to_string(), layer.activation);
+        let response = self.ui.interact(cells.rect, self.ui.scope_id().with((name, station.left() as i32)), Sense::hover());
+        let words = format!("{name} layer, {} units, {}", layer.values.len(), layer.activation);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+        self.tell(response, &cells, layer, &words);
+    }
+
+    fn cells(&self, cells: &Cells, layer: &LayerActivity) -> Mesh {
+        let loudest = loudest(&layer.values);
+        // Below three points a gap would leave nothing of the cell.
+        let gap = if cells.size >= 3.0 { 0.5 } else { 0.0 };
+        let mut mesh = Mesh::default();
+        mesh.reserve_vertices(4 * layer.values.len());
+        mesh.reserve_triangles(2 * layer.values.len());
+        for (unit, value) in layer.values.iter().enumerate() {
+            mesh.add_colored_rect(cells.cell(unit).shrink(gap), self.color(*value, loudest));
+        }
+        mesh
+    }
+
+    fn color(&self, value: f32, loudest: f32) -> Color32 {
+        let loudness = (value.abs() / loudest).min(1.0);
+        if !value.is_finite() {
+            self.theme.problem
+        } else if value < 0.0 {
+            self.theme.activation_negative(loudness)
+        } else {
+            self.theme.activation(loudness)
+        }
+    }
+
+    /// What one unit says, under the pointer.
+    fn tell(&self, response: Response, cells: &Cells, layer: &LayerActivity, words: &str) {
+        let Some(at) = response.hover_pos() else { return };
+        let unit = cells.unit(at, layer.values.len());
+        let text = match unit.and_then(|unit| Some((unit, *layer.values.get(unit)?))) {
+            Some((unit, value)) => format!("{words}\nunit {}: {}", unit + 1, number(value)),
+            None => words.to_owned(),
+        };
+        response.on_hover_text_at_pointer(text);
+    }
+
+    /// The code: dots where it is short, a grid where it is long.
+    fn code(&self, code: &LayerActivity, spread: Option<&LayerActivity>, station: Rect, color: Color32) {
+        let count = code.values.len();
+        let (above, below) = match spread {
+            Some(_) => ("μ, σ".to_owned(), format!("{count} + {count}")),
+            None => (format!("code, {count}"), code.activation.to_owned()),
+        };
+        self.words(station.center().x, &above, &below);
+        let rect = if count <= DOTS_MOST {
+            self.dots(&code.values, spread.map(|layer| layer.values.as_slice()), station, color)
+        } else {
+            let cells = Cells::fit(station.shrink2(station.size() * 0.1), count);
+            self.waist(cells.rect.expand(6.0), color);
+            self.ui.painter().add(Shape::mesh(self.cells(&cells, code)));
+            cells.rect
+        };
+        let response = self.ui.interact(rect, self.ui.scope_id().with("code"), Sense::hover());
+        let words = values_in_words(&code.values, spread.map(|layer| layer.values.as_slice()));
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("code of {count} numbers")));
+        response.on_hover_text(words);
+    }
+
+    fn dots(&self, values: &[f32], spread: Option<&[f32]>, station: Rect, color: Color32) -> Rect {
+        let (centers, pitch) = layout::dots(station, values.len(), self.theme.scale);
+        let edge = 0.95 * pitch;
+        let bounds = centers.iter().fold(Rect::NOTHING, |rect, center| rect.union(Rect::from_center_size(*center, eframe::egui::Vec2::ZERO)));
+        let rect = bounds.expand(edge).intersect(station.expand2(eframe::egui::vec2(0.0, 2.0)));
+        self.waist(rect, color);
+        let loudest = if spread.is_some() { LOUD_CODE } else { loudest(values) };
+        for (i, (value, center)) in values.iter().zip(&centers).enumerate() {
+            let loudness = (value.abs() / loudest).min(1.0);
+            let fill = self.theme.raised.lerp_to_gamma(color, 0.15 + 0.85 * loudness);
+            self.ui.painter().circle_filled(*center, 0.3 * pitch, fill);
+            // A ring as wide as the spread: σ = 1, the prior's, reaches the neighbours.
+            if let Some(sigma) = spread.and_then(|spread| spread.get(i)) {
+                let radius = (0.3 + 0.18 * sigma.clamp(0.0, 1.0)) * pitch;
+                self.ui.painter().circle_stroke(*center, radius, Stroke::new(1.0, self.theme.faded(color, 0.6)));
+            }
+        }
+        rect
+    }
+
+    /// The box around the code.
+    fn waist(&self, rect: Rect, color: Color32) {
+        let corner = CornerRadius::same(RADIUS);
+        self.ui.painter().rect(rect, corner, self.theme.panel, Stroke::new(1.5, color), StrokeKind::Outside);
+    }
+
+    /// Two lines of words below a station.
+    fn words(&self, x: f32, above: &str, below: &str) {
+        let at = |y: f32| pos2(x, self.foot + y * self.theme.scale);
+        let painter = self.ui.painter();
+        let line = |at: Pos2, text: &str, color: Color32| painter.text(at, Align2::CENTER_TOP, text, self.theme.small(), color);
+        line(at(3.0), above, self.theme.text);
+        line(at(17.0), below, self.theme.muted);
+    }
+}
+
+/// What counts as loud in a layer: the size that only one unit in fifty exceeds, so that one loud unit does not
+/// silence the rest.
+fn loudest(values: &[f32]) -> f32 {
+    let mut sizes: Vec<f32> = values.iter().map(|value| value.abs()).filter(|size| size.is_finite()).collect();
+    sizes.sort_unstable_by(f32::total_cmp);
+    let at = (sizes.len().saturating_sub(1) as f32 * 0.98).round() as usize;
+    sizes.get(at).copied().filter(|size| *size > 0.0).or(sizes.last().copied()).unwrap_or(1.0).max(1e-6)
+}
+
+/// The numbers of a code, a line each, as many as a tooltip can hold.
+fn values_in_words(values: &[f32], spread: Option<&[f32]>) -> String {
+    const LINES: usize = 16;
+    let line = |(i, value): (usize, &f32)| match spread.and_then(|spread| spread.get(i)) {
+        Some(sigma) => format!("z{}: μ {}, σ {}", i + 1, number(*value), number(*sigma)),
+        None => format!("z{}: {}", i + 1, number(*value)),
+    };
+    let mut lines: Vec<String> = values.iter().enumerate().take(LINES).map(line).collect();
+    if values.len() > LINES {
+        lines.push(format!("and {} more", values.len() - LINES));
+    }
+    lines.join("\n")
+}
+
+fn number(value: f32) -> String {
+    format!("{value:.3}").replace('-', "−")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_loud_unit_does_not_silence_the_rest() {
+        let mut values = vec![1.0; 99];
+        values.push(1000.0);
+        assert_eq!(loudest(&values), 1.0);
+        assert_eq!(loudest(&[0.0, 0.0, 0.0, 4.0]), 4.0);
+        assert!(loudest(&[]) > 0.0 && loudest(&[0.0, f32::NAN]) > 0.0);
+    }
+
+    #[test]
+    fn a_code_is_told_with_its_spread_and_in_bounded_words() {
+        assert_eq!(values_in_words(&[-0.5, 2.0], Some(&[0.1, 1.0])), "z1: μ −0.500, σ 0.100\nz2: μ 2.000, σ 1.000");
+        let long = values_in_words(&[0.0; 100], None);
+        assert_eq!(long.lines().count(), 17);
+        assert!(long.ends_with("and 84 more"));
+    }
+}

@@ -1,0 +1,343 @@
+//! Where latent space meets the screen: one transform, what fits into it, and where its tiles fall.
+//!
+//! Pure: no drawing, no state, tested without a window. The canvas lives in latent coordinates, y upwards; a [`View`]
+//! says which part is looked at, and a [`Plane`] is that view laid into a rectangle of the screen, equal on both axes.
+
+use eframe::egui::{Pos2, Rect, Vec2, pos2, vec2};
+
+/// A place on the shown plane, in latent coordinates: to the right, and up.
+pub type Latent = [f32; 2];
+
+/// The narrowest and the widest view: beyond them f32 has no digits left to tell neighbours apart.
+const RADII: (f32, f32) = (1e-4, 1e5);
+/// Space left around a cloud that is fitted, as a share of its size.
+const MARGIN: f32 = 1.12;
+/// A cloud may grow or shrink this much before a view that follows it moves: a map that breathes cannot be read.
+const SLACK: (f32, f32) = (0.72, 1.02);
+/// Seconds in which a moving view covers about two thirds of the way.
+const GLIDE_SECS: f32 = 0.35;
+/// Tiles are about this many points wide where there is room.
+const TILE: f32 = 24.0;
+/// Never narrower than this: below it nobody can tell a 4 from a 9.
+const TILE_LEAST: f32 = 18.0;
+/// About this many tiles at most, so that one lattice stays a fraction of a second of decoding on a laptop.
+const TILES_MOST: f32 = 560.0;
+
+/// Which part of latent space is looked at, whatever the screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// What lies in the middle.
+    pub center: Latent,
+    /// From the middle to the nearer pair of edges, in latent units.
+    pub radius: f32,
+}
+
+impl Default for View {
+    /// Three standard deviations of a prior: where a fresh code is most likely to be.
+    fn default() -> Self {
+        Self { center: [0.0, 0.0], radius: 3.0 }
+    }
+}
+
+impl View {
+    /// The view that holds nearly all of some places, in a window of a given size. A few stray places do not count:
+    /// they would shrink the rest to a dot. `None` where no place is a number.
+    pub fn fit(places: impl Iterator<Item = Latent>, size: Vec2) -> Option<Self> {
+        let (mut xs, mut ys): (Vec<f32>, Vec<f32>) =
+            places.filter(|place| place.iter().all(|z| z.is_finite())).map(|[x, y]| (x, y)).unzip();
+        let (x, y) = (middle_range(&mut xs)?, middle_range(&mut ys)?);
+        let near_edge = size.min_elem().max(1.0);
+        let radius = f32::max(0.5 * (x[1] - x[0]) * near_edge / size.x.max(1.0), 0.5 * (y[1] - y[0]) * near_edge / size.y.max(1.0));
+        let center = [0.5 * (x[0] + x[1]), 0.5 * (y[0] + y[1])];
+        // One single place has no size; the view around it still needs one.
+        let radius = if radius > 0.0 { radius * MARGIN } else { 1.0 };
+        Some(Self { center, radius: radius.clamp(RADII.0, RADII.1) })
+    }
+
+    /// The view to go to when the best fit has become `fit`: this one, unless it serves badly.
+    pub fn followed(self, fit: Self) -> Self {
+        let size = fit.radius / self.radius;
+        let shift = distance(self.center, fit.center) / self.radius;
+        if size > SLACK.1 || size < SLACK.0 || shift > 0.12 { fit } else { self }
+    }
+
+    /// A little nearer to another view; there, when there is no difference to see.
+    pub fn glided(self, goal: Self, seconds: f32) -> Self {
+        let share = 1.0 - (-seconds.max(0.0) / GLIDE_SECS).exp();
+        let mix = |from: f32, to: f32| from + (to - from) * share;
+        let next = Self {
+            center: [mix(self.center[0], goal.center[0]), mix(self.center[1], goal.center[1])],
+            radius: mix(self.radius, goal.radius),
+        };
+        let left = distance(next.center, goal.center) + (next.radius - goal.radius).abs();
+        if left < 2e-3 * goal.radius { goal } else { next }
+    }
+}
+
+/// A view laid into a rectangle of the screen: the one transform between the two.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plane {
+    /// Where on the screen, in points.
+    pub rect: Rect,
+    /// What lies in the middle.
+    pub center: Latent,
+    /// Points of the screen per latent unit, the same on both axes.
+    pub scale: f32,
+}
+
+impl Plane {
+    /// Lays a view into a rectangle.
+    pub fn new(view: View, rect: Rect) -> Self {
+        let radius = view.radius.clamp(RADII.0, RADII.1);
+        Self { rect, center: view.center, scale: 0.5 * rect.size().min_elem().max(1.0) / radius }
+    }
+
+    /// The view that was laid in.
+    pub fn view(&self) -> View {
+        View { center: self.center, radius: 0.5 * self.rect.size().min_elem().max(1.0) / self.scale }
+    }
+
+    /// From latent space to the screen.
+    pub fn screen_from_latent(&self, [x, y]: Latent) -> Pos2 {
+        self.rect.center() + vec2(x - self.center[0], self.center[1] - y) * self.scale
+    }
+
+    /// From the screen to latent space.
+    pub fn latent_from_screen(&self, position: Pos2) -> Latent {
+        let offset = (position - self.rect.center()) / self.scale;
+        [self.center[0] + offset.x, self.center[1] - offset.y]
+    }
+
+    /// The first and last coordinate shown on each axis.
+    pub fn bounds(&self) -> [[f32; 2]; 2] {
+        let half = 0.5 * self.rect.size() / self.scale;
+        [[self.center[0] - half.x, self.center[0] + half.x], [self.center[1] - half.y, self.center[1] + half.y]]
+    }
+
+    /// The nearest place that is shown.
+    pub fn clamp(&self, place: Latent) -> Latent {
+        let [x, y] = self.bounds();
+        [place[0].clamp(x[0], x[1]), place[1].clamp(y[0], y[1])]
+    }
+
+    /// The rectangle of the screen between two pairs of latent coordinates.
+    pub fn screen_rect(&self, x: [f32; 2], y: [f32; 2]) -> Rect {
+        Rect::from_two_pos(self.screen_from_latent([x[0], y[0]]), self.screen_from_latent([x[1], y[1]]))
+    }
+
+    /// The view after zooming by `factor`; what is under the pointer stays there.
+    pub fn zoomed(&self, pointer: Pos2, factor: f32) -> View {
+        let held = self.latent_from_screen(pointer);
+        let radius = (self.view().radius / factor.max(1e-3)).clamp(RADII.0, RADII.1);
+        let scale = 0.5 * self.rect.size().min_elem().max(1.0) / radius;
+        let offset = (pointer - self.rect.center()) / scale;
+        View { center: [held[0] - offset.x, held[1] + offset.y], radius }
+    }
+
+    /// The view after the paper was pulled by `delta` points.
+    pub fn panned(&self, delta: Vec2) -> View {
+        let [x, y] = self.center;
+        View { center: [x - delta.x / self.scale, y + delta.y / self.scale], ..self.view() }
+    }
+
+    /// How many tiles of images with this aspect (width over height) cover the plane: columns and rows.
+    pub fn tiles(&self, aspect: f32) -> (usize, usize) {
+        let size = self.rect.size();
+        let enough = (size.x * size.y / TILES_MOST * aspect).sqrt();
+        let width = TILE.max(TILE_LEAST).max(enough);
+        let columns = (size.x / width).round().clamp(1.0, (size.x / TILE_LEAST).floor().max(1.0));
+        let rows = (size.y * aspect * columns / size.x.max(1.0)).round().max(1.0);
+        (columns as usize, rows as usize)
+    }
+}
+
+/// The middles of the first and the last of `count` equal parts of a range.
+pub fn part_centers([from, to]: [f32; 2], count: usize) -> [f32; 2] {
+    let half = 0.5 * (to - from) / count.max(1) as f32;
+    [from + half, to - half]
+}
+
+/// The whole range, from the middles of the first and the last of its `count` equal parts.
+pub fn whole_range([first, last]: [f32; 2], count: usize) -> [f32; 2] {
+    let half = if count > 1 { 0.5 * (last - first) / (count - 1) as f32 } else { 0.0 };
+    [first - half, last + half]
+}
+
+/// The nearest of some rows of numbers to a point, by Euclidean distance; rows that are no numbers are left out.
+pub fn nearest(rows: &[f32], point: &[f32]) -> Option<usize> {
+    let distance = |row: &[f32]| row.iter().zip(point).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
+    rows.chunks_exact(point.len().max(1))
+        .map(distance)
+        .enumerate()
+        .filter(|(_, distance)| distance.is_finite())
+        .min_by(|(_, a), (_, b)| a.total_cmp(b))
+        .map(|(row, _)| row)
+}
+
+/// Where the map and the column beside it go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Places {
+    /// The map.
+    pub map: Rect,
+    /// The decoded image, words and the nearest image.
+    pub side: Rect,
+}
+
+/// Divides the panel: the side column takes a fifth, but stays wide enough to read and leaves the map most.
+pub fn places(space: Rect, scale: f32, gap: f32) -> Places {
+    let least = 120.0 * scale;
+    let side = (0.2 * space.width()).clamp(least, (0.34 * space.height()).max(least)).min(0.45 * space.width());
+    let cut = space.right() - side;
+    Places {
+        map: Rect::from_min_max(space.min, pos2(cut - gap, space.bottom())),
+        side: Rect::from_min_max(pos2(cut, space.top()), space.max),
+    }
+}
+
+fn distance(a: Latent, b: Latent) -> f32 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
+}
+
+/// The range that holds all but the outermost half percent on either side.
+fn middle_range(values: &mut [f32]) -> Option<[f32; 2]> {
+    values.sort_unstable_by(f32::total_cmp);
+    let out = values.len() / 200;
+    Some([*values.get(out)?, *values.get(values.len().checked_sub(1 + out)?)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plane() -> Plane {
+        let rect = Rect::from_min_size(pos2(100.0, 40.0), vec2(520.0, 480.0));
+        Plane::new(View { center: [0.3, -0.7], radius: 2.5 }, rect)
+    }
+
+    fn assert_near(got: Latent, want: Latent, tolerance: f32) {
+        assert!(distance(got, want) <= tolerance, "got {got:?}, want {want:?}, tolerance {tolerance}");
+    }
+
+    #[test]
+    fn there_and_back_is_the_same_place() {
+        let plane = plane();
+        for place in [[0.0, 0.0], [-3.1, 2.2], [5.0, -4.0]] {
+            assert_near(plane.latent_from_screen(plane.screen_from_latent(place)), place, 1e-5);
+        }
+    }
+
+    #[test]
+    fn up_is_up_and_both_axes_are_equally_long() {
+        let plane = plane();
+        let origin = plane.screen_from_latent([0.0, 0.0]);
+        let right = plane.screen_from_latent([1.0, 0.0]) - origin;
+        let up = plane.screen_from_latent([0.0, 1.0]) - origin;
+        assert!(right.x > 0.0 && right.y == 0.0 && up.y < 0.0 && up.x == 0.0, "right {right:?}, up {up:?}");
+        assert!((right.length() - up.length()).abs() < 1e-3, "right {right:?}, up {up:?}");
+        // The radius reaches exactly to the nearer pair of edges.
+        assert!((plane.screen_from_latent([0.3, 1.8]).y - plane.rect.top()).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_view_is_kept_by_the_plane_it_is_laid_into() {
+        let view = View { center: [1.5, -2.0], radius: 0.75 };
+        let kept = Plane::new(view, plane().rect).view();
+        assert_near(kept.center, view.center, 1e-6);
+        assert!((kept.radius - view.radius).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_place_outside_is_brought_to_the_edge() {
+        let plane = plane();
+        let [x, y] = plane.bounds();
+        assert_near(plane.clamp([99.0, -99.0]), [x[1], y[0]], 0.0);
+        assert_near(plane.clamp([0.1, 0.2]), [0.1, 0.2], 0.0);
+        let corner = plane.screen_from_latent(plane.clamp([99.0, -99.0]));
+        assert!((corner - plane.rect.right_bottom()).length() < 1e-2, "{corner:?}");
+    }
+
+    #[test]
+    fn zooming_keeps_what_is_under_the_pointer() {
+        let plane = plane();
+        let pointer = pos2(180.0, 400.0);
+        for factor in [0.5, 1.3, 4.0] {
+            let zoomed = Plane::new(plane.zoomed(pointer, factor), plane.rect);
+            assert_near(zoomed.latent_from_screen(pointer), plane.latent_from_screen(pointer), 1e-4);
+            assert!((zoomed.scale / plane.scale - factor).abs() < 1e-3, "factor {factor}");
+        }
+        let endless = (0..200).fold(plane, |p, _| Plane::new(p.zoomed(pointer, 3.0), p.rect));
+        assert!(endless.scale.is_finite() && endless.view().radius >= 0.99 * RADII.0);
+    }
+
+    #[test]
+    fn panning_moves_what_is_under_the_hand() {
+        let plane = plane();
+        let place = plane.latent_from_screen(pos2(300.0, 300.0));
+        let panned = Plane::new(plane.panned(vec2(25.0, -10.0)), plane.rect);
+        assert!((panned.screen_from_latent(place) - pos2(325.0, 290.0)).length() < 1e-2);
+    }
+
+    #[test]
+    fn a_fit_shows_the_cloud_and_ignores_strays_and_what_is_no_number() {
+        let size = vec2(800.0, 400.0);
+        let mut cloud: Vec<Latent> = (0..1000).map(|i| [(i % 100) as f32 / 10.0, (i / 100) as f32 / 10.0]).collect();
+        cloud.extend([[1e6, 0.0], [f32::NAN, 1.0], [0.0, f32::INFINITY]]);
+        let view = View::fit(cloud.iter().copied(), size).unwrap();
+        let plane = Plane::new(view, Rect::from_min_size(Pos2::ZERO, size));
+        let shown = cloud[..1000].iter().filter(|z| plane.rect.contains(plane.screen_from_latent(**z))).count();
+        assert!(shown >= 980, "{shown} of 1000 shown");
+        assert!(plane.bounds()[0][1] < 20.0, "{:?}", plane.bounds());
+        assert_eq!(View::fit([[f32::NAN, 0.0]].into_iter(), size), None);
+        assert_eq!(View::fit([[2.0, 3.0]].into_iter(), size), Some(View { center: [2.0, 3.0], radius: 1.0 }));
+    }
+
+    #[test]
+    fn a_view_that_serves_well_stays_and_one_that_does_not_moves() {
+        let view = View::default();
+        let fit = |x: f32, radius: f32| View { center: [x, 0.0], radius };
+        assert_eq!(view.followed(fit(0.1, 2.7)), view);
+        for fit in [fit(0.0, 3.5), fit(0.0, 1.5), fit(1.0, 2.7)] {
+            assert_eq!(view.followed(fit), fit);
+        }
+        let goal = fit(1.0, 5.0);
+        let arrived = (0..240).fold(view, |v, _| v.glided(goal, 1.0 / 60.0));
+        assert_eq!(arrived, goal);
+    }
+
+    #[test]
+    fn tiles_cover_the_plane_and_are_never_too_small_to_read() {
+        for (width, height) in [(520.0, 480.0), (1100.0, 800.0), (200.0, 900.0), (30.0, 30.0)] {
+            let rect = Rect::from_min_size(Pos2::ZERO, vec2(width, height));
+            for aspect in [1.0, 0.5, 2.0] {
+                let (columns, rows) = Plane::new(View::default(), rect).tiles(aspect);
+                assert!(columns >= 1 && rows >= 1);
+                assert!(width / columns as f32 >= TILE_LEAST, "{columns} columns in {width}");
+                assert!((columns * rows) as f32 <= 1.2 * TILES_MOST, "{columns} x {rows}");
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_a_range_come_back_together() {
+        let [first, last] = part_centers([-2.0, 4.0], 12);
+        assert_eq!([first, last], [-1.75, 3.75]);
+        assert_eq!(whole_range([first, last], 12), [-2.0, 4.0]);
+    }
+
+    #[test]
+    fn the_nearest_row_is_found_in_all_dimensions() {
+        let rows = [0.0, 0.0, 0.0, 1.0, 1.0, f32::NAN, 1.0, 1.0, 1.0];
+        assert_eq!(nearest(&rows, &[0.9, 0.9, 0.9]), Some(2));
+        assert_eq!(nearest(&rows, &[0.2, 0.0, 0.0]), Some(0));
+        assert_eq!(nearest(&[f32::NAN], &[0.0]), None);
+        assert_eq!(nearest(&[], &[0.0, 0.0]), None);
+    }
+
+    #[test]
+    fn the_map_gets_most_of_the_panel() {
+        let space = Rect::from_min_size(Pos2::ZERO, vec2(660.0, 500.0));
+        let Places { map, side } = places(space, 1.0, 8.0);
+        assert!(map.width() > 3.0 * side.width() && side.width() >= 120.0, "map {map}, side {side}");
+        assert!(map.right() < side.left() && side.right() == space.right());
+    }
+}

@@ -1,0 +1,250 @@
+//! The latent explorer: the codes of held-out images as a cloud on a map, what the decoder makes of every place on
+//! it, and a point that can be dragged through it while the network learns.
+//!
+//! `model` remembers and asks, `geometry` is the transform between latent space and the screen, `cloud` makes the
+//! mesh of points, `paint` draws the map and `side` the column beside it; this file is the way in.
+
+mod cloud;
+mod geometry;
+mod model;
+mod paint;
+mod side;
+
+pub use model::LatentMemory;
+
+use eframe::egui::{
+    EventFilter, Id, Key, Modifiers, PointerButton, Rect, Response, Sense, Ui, Vec2, WidgetInfo, accesskit::Role,
+    vec2,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{no_run, waiting};
+use crate::app::action::{Action, Figure};
+use crate::app::context::PanelContext;
+use crate::app::glyph::Glyph;
+use crate::app::state::{BenchState, RunState};
+use crate::app::theme::GRID;
+use crate::app::widgets::{card, export_button};
+use crate::engine::Picture;
+
+use cloud::Points;
+use geometry::{Latent, Plane};
+use paint::Map;
+use side::Nearest;
+
+/// Keys move the point by this share of the view's radius; with Shift by a tenth of it.
+const KEY_STEP: f32 = 0.04;
+/// How much a notch of the wheel zooms.
+const WHEEL: f32 = 0.004;
+
+/// Draws the latent explorer.
+pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
+        card(ui, cx.theme, "Latent space", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
+        return actions;
+    };
+    memory.meet(run);
+    let mut asked = Vec::new();
+    let trailing = |ui: &mut Ui| {
+        export_button(ui, cx.theme, Figure::Cloud, "Export codes", &mut actions);
+        legend_ui(ui, cx, memory, bench);
+    };
+    // The legend and the map use the memory one after the other.
+    card(ui, cx.theme, "Latent space", trailing, |_| {});
+    let space = ui.available_rect_before_wrap();
+    let places = geometry::places(space, cx.theme.scale, GRID);
+    let nearest = Nearest::find(memory, bench, run);
+    asked.extend(map_ui(ui, cx, memory, (bench, run), (places.map, nearest)));
+    asked.extend(side::side_ui(ui, cx, memory, (bench, run), (places.side, nearest)));
+    ui.allocate_rect(space, Sense::hover());
+    actions.extend(asked);
+    actions
+}
+
+/// Classes with their colours and glyphs; a click hides or shows one, a double click shows it alone.
+fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, bench: &BenchState) {
+    let names = &bench.dataset.class_names;
+    ui.spacing_mut().item_spacing.x = 2.0;
+    for (class, name) in names.iter().enumerate().rev() {
+        let Ok(number) = u8::try_from(class) else { continue };
+        let is_shown = !memory.hidden.contains(&number);
+        let color = if is_shown { cx.theme.text } else { cx.theme.faded(cx.theme.muted, 0.6) };
+        let galley = ui.painter().layout_no_wrap(name.clone(), cx.theme.small(), color);
+        let radius = 3.4 * cx.theme.scale;
+        let size = vec2(4.0 * radius + galley.size().x + 2.0, 18.0 * cx.theme.scale);
+        if size.x > ui.available_width() {
+            break;
+        }
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_shown, format!("class {name}")));
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(rect, 4, cx.theme.raised_hover);
+        }
+        let dot = if is_shown { cx.theme.class(class) } else { cx.theme.faded(cx.theme.muted, 0.45) };
+        let center = rect.left_center() + vec2(2.0 * radius, 0.0);
+        ui.painter().add(Glyph::of_class(class).shape(center, radius, dot));
+        ui.painter().galley(rect.left_center() + vec2(4.0 * radius, -0.5 * galley.size().y), galley, color);
+        filter(&response, memory, number, names.len());
+        response.on_hover_text("click hides or shows, double click shows it alone");
+    }
+}
+
+fn filter(response: &Response, memory: &mut LatentMemory, class: u8, count: usize) {
+    if response.double_clicked() {
+        let others = (0..count).filter_map(|other| u8::try_from(other).ok()).filter(|other| *other != class).collect();
+        // Asked for alone when it is alone already: everybody comes back.
+        memory.hidden = if memory.hidden == others { Default::default() } else { others };
+    } else if response.clicked() && !memory.hidden.remove(&class) {
+        memory.hidden.insert(class);
+    }
+}
+
+fn map_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    (bench, run): (&BenchState, &RunState),
+    (rect, nearest): (Rect, Option<Nearest>),
+) -> Vec<Action> {
+    if rect.width() < 40.0 || rect.height() < 40.0 {
+        return Vec::new();
+    }
+    let (now_secs, dt) = ui.input(|input| (input.time, input.stable_dt.min(0.1)));
+    let cloud = memory.cloud(run.seen.cloud.as_ref()).map(|cloud| (cloud.version, cloud.complaint()));
+    if memory.follow(run.recipe.is_variational(), rect.size(), dt) {
+        ui.ctx().request_repaint();
+    }
+    let map = ui.interact(rect, ui.scope_id().with("latent map"), Sense::CLICK | Sense::DRAG);
+    look(ui, memory, &map, rect);
+    let plane = Plane::new(memory.view, rect);
+    let (moved, point) = move_point(ui, memory, &map, &plane, now_secs);
+    let mut actions: Vec<Action> = moved.into_iter().collect();
+    let (asked, wait_secs) = memory.ask(&plane, bench, run, now_secs);
+    actions.extend(asked);
+    if let Some(wait_secs) = wait_secs {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
+    }
+    let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
+    paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));
+    let note = if cloud.is_none() { Some("waiting for the first codes".to_owned()) } else { complaint };
+    if let Some(note) = note {
+        Map::new(ui, cx.theme, plane).note(&note);
+    }
+    actions
+}
+
+/// Zooms with the wheel, pans with the second or middle button, and fits with a double click.
+fn look(ui: &Ui, memory: &mut LatentMemory, map: &Response, rect: Rect) {
+    let plane = Plane::new(memory.view, rect);
+    if map.dragged_by(PointerButton::Secondary) || map.dragged_by(PointerButton::Middle) {
+        memory.look(plane.panned(map.drag_delta()));
+    }
+    if map.double_clicked() {
+        memory.fit();
+    }
+    let Some(pointer) = map.hover_pos().filter(|_| map.contains_pointer()) else { return };
+    let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
+    let factor = pinch * (scroll * WHEEL).exp();
+    if factor != 1.0 {
+        ui.input_mut(|input| input.smooth_scroll_delta = Vec2::ZERO);
+        memory.look(plane.zoomed(pointer, factor));
+    }
+}
+
+/// Moves the point to where it is pressed, dragged or pushed with the keys. It never leaves the map.
+fn move_point(
+    ui: &Ui,
+    memory: &mut LatentMemory,
+    map: &Response,
+    plane: &Plane,
+    now_secs: f64,
+) -> (Option<Action>, Response) {
+    let at = plane.screen_from_latent(plane.clamp(memory.place()));
+    let grip = Rect::from_center_size(at, Vec2::splat(2.0 * (paint::POINT_RADIUS + 3.0)));
+    let id: Id = ui.scope_id().with("latent point");
+    let point = ui.interact(grip, id, Sense::click_and_drag());
+    let is_pressed = |response: &Response| {
+        (response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down()))
+            || response.clicked_by(PointerButton::Primary)
+            || response.dragged_by(PointerButton::Primary)
+    };
+    let mut target = None;
+    if let Some(pointer) = point.interact_pointer_pos().filter(|_| point.dragged_by(PointerButton::Primary)) {
+        target = Some(plane.latent_from_screen(pointer));
+    } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| is_pressed(map)) {
+        point.request_focus();
+        target = Some(plane.latent_from_screen(pointer));
+    }
+    if point.has_focus() {
+        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|state| state.set_focus_lock_filter(id, filter));
+        let [right, up] = pushed(ui);
+        if [right, up] != [0.0, 0.0] {
+            let step = KEY_STEP * plane.view().radius;
+            let [x, y] = target.unwrap_or(memory.place());
+            target = Some([x + right * step, y + up * step]);
+        }
+    }
+    let moved = target.and_then(|place| memory.move_to(plane.clamp(place), now_secs));
+    let words = model::coordinates(memory.place(), memory.dimensions());
+    point.widget_info(|| WidgetInfo {
+        current_text_value: Some(words.clone()),
+        ..WidgetInfo::labeled(Role::Slider, true, "latent point")
+    });
+    (moved, point)
+}
+
+/// How far the arrow keys push to the right and up, in steps; with Shift in tenths of a step.
+fn pushed(ui: &Ui) -> Latent {
+    ui.input_mut(|input| {
+        let mut push = |key: Key| {
+            // A press with Shift matches the plain pattern too, so the fine ones are taken out first.
+            let fine = input.count_and_consume_key(Modifiers::SHIFT, key) as f32;
+            0.1 * fine + input.count_and_consume_key(Modifiers::NONE, key) as f32
+        };
+        [push(Key::ArrowRight) - push(Key::ArrowLeft), push(Key::ArrowUp) - push(Key::ArrowDown)]
+    })
+}
+
+/// Everything on the map, from the ground up.
+fn paint_map(
+    ui: &Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    (bench, run): (&BenchState, &RunState),
+    plane: &Plane,
+    (point, nearest): (&Response, Option<Nearest>),
+) {
+    let is_line = memory.dimensions() < 2;
+    let map = Map::new(ui, cx.theme, *plane);
+    map.ground();
+    let lattice = run.seen.lattice.as_ref().filter(|view| is_line || view.ask.axes == memory.axes);
+    let shown = cx.pictures.get(run.info.id, Picture::Lattice);
+    if let (Some(view), Some(shown), false) = (lattice, shown, memory.is_plain) {
+        map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
+    }
+    let names = memory.axes.map(|axis| format!("z{}", axis + 1));
+    if run.recipe.is_variational() {
+        map.rings(is_line);
+    }
+    let hidden = memory.hidden.clone();
+    if let Some(cloud) = memory.cloud(run.seen.cloud.as_ref()) {
+        let place = nearest.and_then(|nearest| cloud.places.get(nearest.row).copied());
+        let (version, places) = (cloud.version, Arc::clone(&cloud.places));
+        let classes: Vec<u8> = bench.cloud.iter().filter_map(|image| bench.dataset.label(*image)).collect();
+        let points = Points { version, places: &places, classes: &classes, hidden: &hidden };
+        map.cloud(memory.drawn.mesh(ui.ctx(), cx.theme, plane, &points));
+        map.axes([&names[0], &names[1]], is_line);
+        if let Some(place) = place {
+            map.nearest(point.rect.center(), place);
+        }
+    } else {
+        map.axes([&names[0], &names[1]], is_line);
+    }
+    let is_inside = plane.clamp(memory.place()) == memory.place();
+    let at = plane.screen_from_latent(plane.clamp(memory.place()));
+    map.point(at, point.has_focus(), is_inside);
+    map.edge();
+}

@@ -1,0 +1,377 @@
+//! What the latent explorer remembers and what it is about to show, before any drawing.
+//!
+//! The memory belongs to one run: another run begins with a fresh one, but keeps the point and the axes where its
+//! code has as many numbers. Questions to the trainer are asked here, and no more often than they can be looked at.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use eframe::egui::Vec2;
+
+use crate::app::action::Action;
+use crate::app::state::{BenchState, RunState};
+use crate::engine::{CloudView, LatticeAsk, Phase, RunId};
+
+use super::cloud::Drawn;
+use super::geometry::{self, Latent, Plane, View};
+
+/// Seconds between two lattices: three a second show the change, and leave the trainer its time.
+const LATTICE_SECS: f64 = 0.34;
+/// Seconds between two images at a resting point while the network changes.
+const DECODE_SECS: f64 = 0.1;
+/// Height of the strip in which codes of one number are spread out, as a share of how far they reach.
+const STRIP: f32 = 0.5;
+
+/// What stays from frame to frame.
+#[derive(Debug, Default)]
+pub struct LatentMemory {
+    run: Option<RunId>,
+    /// The point that is decoded: as many numbers as the code.
+    pub(super) point: Vec<f32>,
+    /// The axes shown to the right and up.
+    pub(super) axes: [usize; 2],
+    /// What is looked at now.
+    pub(super) view: View,
+    goal: View,
+    /// Whether somebody has chosen the view, so that it no longer follows the cloud.
+    pub(super) is_view_chosen: bool,
+    /// Classes switched off in the legend.
+    pub(super) hidden: BTreeSet<u8>,
+    /// Whether the decoded tiles are switched off.
+    pub(super) is_plain: bool,
+    cloud: Option<Cloud>,
+    lattice: Asked<LatticeAsk>,
+    decode: Asked<Vec<f32>>,
+    /// The glyphs as a texture and the points as triangles, kept while nothing moves.
+    pub(super) drawn: Drawn,
+}
+
+/// The codes as places on the shown plane.
+#[derive(Debug)]
+pub struct Cloud {
+    codes: Arc<[f32]>,
+    axes: [usize; 2],
+    /// One place per code; not finite where the code is not.
+    pub places: Arc<[Latent]>,
+    /// Codes that are no numbers.
+    pub broken: usize,
+    /// Goes up with every new cloud.
+    pub version: u64,
+}
+
+/// A question that was asked, and when.
+#[derive(Debug)]
+pub struct Asked<T> {
+    what: Option<T>,
+    at_secs: f64,
+}
+
+impl<T> Default for Asked<T> {
+    fn default() -> Self {
+        Self { what: None, at_secs: f64::NEG_INFINITY }
+    }
+}
+
+/// Whether a question should be asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Due {
+    /// Ask.
+    Now,
+    /// Ask in so many seconds.
+    Later(f64),
+    /// The answer is there or on its way.
+    No,
+}
+
+impl<T: PartialEq> Asked<T> {
+    /// Whether to ask `wanted`, at most once in `every_secs`; an answer that is up to date asks for nothing.
+    fn due(&self, wanted: &T, is_answer_fresh: bool, now_secs: f64, every_secs: f64) -> Due {
+        if is_answer_fresh && self.what.as_ref() == Some(wanted) {
+            return Due::No;
+        }
+        let wait = every_secs - (now_secs - self.at_secs);
+        if wait <= 0.0 { Due::Now } else { Due::Later(wait) }
+    }
+
+    fn set(&mut self, what: T, now_secs: f64) {
+        *self = Self { what: Some(what), at_secs: now_secs };
+    }
+}
+
+impl LatentMemory {
+    /// Makes the memory that of this run, in case it is another one's.
+    pub fn meet(&mut self, run: &RunState) {
+        let dimensions = run.recipe.model.code.max(1);
+        if self.run == Some(run.info.id) {
+            return;
+        }
+        let old = std::mem::take(self);
+        *self = Self { run: Some(run.info.id), axes: [0, 1.min(dimensions - 1)], hidden: old.hidden, ..Self::default() };
+        self.is_plain = old.is_plain;
+        self.point = vec![0.0; dimensions];
+        // The glyphs and triangles are told apart by version, so versions must not begin again.
+        self.drawn = old.drawn;
+        if old.point.len() == dimensions {
+            Self { point: self.point, axes: self.axes, .. } = old;
+        }
+    }
+
+    /// Numbers per code.
+    pub fn dimensions(&self) -> usize {
+        self.point.len()
+    }
+
+    /// Where the point is on the shown plane.
+    pub fn place(&self) -> Latent {
+        if self.dimensions() < 2 {
+            return [self.point.first().copied().unwrap_or(0.0), 0.0];
+        }
+        self.axes.map(|axis| self.point[axis])
+    }
+
+    /// Moves the point on the shown plane; says so where it really moved.
+    pub fn move_to(&mut self, place: Latent, now_secs: f64) -> Option<Action> {
+        let before = self.point.clone();
+        self.point[self.axes[0]] = place[0];
+        if self.dimensions() > 1 {
+            self.point[self.axes[1]] = place[1];
+        }
+        (self.point != before).then(|| self.decode(now_secs))
+    }
+
+    /// Chooses other axes: the point lies on their plane, with zero in every other direction.
+    pub fn choose_axes(&mut self, axes: [usize; 2], now_secs: f64) -> Option<Action> {
+        if axes == self.axes || axes[0] == axes[1] {
+            return None;
+        }
+        self.axes = axes;
+        self.is_view_chosen = false;
+        for (axis, value) in self.point.iter_mut().enumerate() {
+            if !axes.contains(&axis) {
+                *value = 0.0;
+            }
+        }
+        Some(self.decode(now_secs))
+    }
+
+    /// The codes as places, worked out anew when they or the axes have changed.
+    pub fn cloud(&mut self, view: Option<&CloudView>) -> Option<&Cloud> {
+        let view = view.filter(|view| view.dimensions == self.dimensions())?;
+        let is_known =
+            self.cloud.as_ref().is_some_and(|cloud| Arc::ptr_eq(&cloud.codes, &view.codes) && cloud.axes == self.axes);
+        if !is_known {
+            let version = self.drawn.next_version();
+            self.cloud = Some(Cloud::new(view, self.axes, version));
+        }
+        self.cloud.as_ref()
+    }
+
+    /// Lets the view follow the cloud, until somebody has chosen it. Says whether it is still moving.
+    pub fn follow(&mut self, is_variational: bool, size: Vec2, seconds: f32) -> bool {
+        let Some(cloud) = &self.cloud else { return false };
+        if self.is_view_chosen {
+            return false;
+        }
+        // The rings of the prior belong to the picture.
+        let rings = if is_variational { 2.15 } else { 0.0 };
+        let corners = [[-rings, -rings], [rings, rings]].into_iter().cycle().take(cloud.places.len() / 20);
+        let fit = View::fit(cloud.places.iter().copied().chain(corners.filter(|_| is_variational)), size);
+        let is_first = self.goal == View::default() && self.view == View::default();
+        self.goal = fit.map_or(self.goal, |fit| self.goal.followed(fit));
+        self.view = if is_first { self.goal } else { self.view.glided(self.goal, seconds) };
+        self.view != self.goal
+    }
+
+    /// Goes back to the view that shows everything, and follows the cloud again.
+    pub fn fit(&mut self) {
+        self.is_view_chosen = false;
+    }
+
+    /// Looks at something chosen by hand.
+    pub fn look(&mut self, view: View) {
+        self.view = view;
+        self.goal = view;
+        self.is_view_chosen = true;
+    }
+
+    /// Asks for the tiles of the shown plane and for the image at the point, where they are missing or out of date.
+    /// The second answer says in how many seconds to look again.
+    pub fn ask(&mut self, plane: &Plane, bench: &BenchState, run: &RunState, now_secs: f64) -> (Vec<Action>, Option<f64>) {
+        let step = run.progress.step;
+        let can_change = !matches!(run.phase, Phase::Failed(_));
+        let mut actions = Vec::new();
+        let mut waits = Vec::new();
+        let decoded = run.seen.decoded.as_ref();
+        let is_fresh = !can_change || decoded.is_some_and(|d| d.step == step && d.point == self.point);
+        match self.decode.due(&self.point, is_fresh, now_secs, DECODE_SECS) {
+            Due::Now => actions.push(self.decode(now_secs)),
+            Due::Later(wait) => waits.push(wait),
+            Due::No => {}
+        }
+        if !self.is_plain {
+            let ask = self.lattice_ask(plane, bench.dataset.shape.width as f32 / bench.dataset.shape.height as f32);
+            let is_fresh = !can_change || run.seen.lattice.as_ref().is_some_and(|l| l.step == step);
+            match self.lattice.due(&ask, is_fresh, now_secs, LATTICE_SECS) {
+                Due::Now => {
+                    self.lattice.set(ask.clone(), now_secs);
+                    actions.push(Action::AskLattice(ask));
+                }
+                Due::Later(wait) => waits.push(wait),
+                Due::No => {}
+            }
+        }
+        (actions, waits.into_iter().reduce(f64::min))
+    }
+
+    /// The tiles that cover the plane.
+    fn lattice_ask(&self, plane: &Plane, aspect: f32) -> LatticeAsk {
+        let (columns, rows) = plane.tiles(aspect);
+        let [x, y] = plane.bounds();
+        if self.dimensions() < 2 {
+            let x = geometry::part_centers(x, columns);
+            return LatticeAsk { axes: [0, 1], x, y: [0.0, 0.0], columns, rows: 1, rest: Vec::new() };
+        }
+        LatticeAsk {
+            axes: self.axes,
+            x: geometry::part_centers(x, columns),
+            y: geometry::part_centers(y, rows),
+            columns,
+            rows,
+            rest: Vec::new(),
+        }
+    }
+
+    fn decode(&mut self, now_secs: f64) -> Action {
+        self.decode.set(self.point.clone(), now_secs);
+        Action::MovePoint(self.point.clone())
+    }
+}
+
+impl Cloud {
+    fn new(view: &CloudView, axes: [usize; 2], version: u64) -> Self {
+        let rows = view.codes.chunks_exact(view.dimensions.max(1));
+        let broken = rows.clone().filter(|row| row.iter().any(|z| !z.is_finite())).count();
+        let reach = rows.clone().map(|row| row[0].abs()).filter(|z| z.is_finite()).fold(0.0, f32::max);
+        let place = |(i, row): (usize, &[f32])| {
+            if row.iter().any(|z| !z.is_finite()) {
+                [f32::NAN; 2]
+            } else if row.len() < 2 {
+                [row[0], reach * strip_height(i)]
+            } else {
+                axes.map(|axis| row[axis])
+            }
+        };
+        let places = rows.enumerate().map(place).collect();
+        Self { codes: Arc::clone(&view.codes), axes, places, broken, version }
+    }
+
+    /// How many codes are left out, in words; nothing where none is.
+    pub fn complaint(&self) -> Option<String> {
+        match self.broken {
+            0 => None,
+            1 => Some("1 code is not a number and is left out".to_owned()),
+            n => Some(format!("{n} codes are not numbers and are left out")),
+        }
+    }
+}
+
+/// Codes of one number lie on a line; spread over a strip, they do not hide each other. The golden ratio spreads
+/// evenly, however many there are.
+fn strip_height(i: usize) -> f32 {
+    STRIP * (2.0 * (i as f32 * 0.618_034).fract() - 1.0)
+}
+
+/// A point as people write it: `(−0.62, 1.05)`.
+pub fn coordinates(place: Latent, dimensions: usize) -> String {
+    let number = |z: f32| format!("{z:.2}").replace('-', "−");
+    match dimensions {
+        0 | 1 => number(place[0]),
+        _ => format!("({}, {})", number(place[0]), number(place[1])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory(dimensions: usize) -> LatentMemory {
+        LatentMemory { point: vec![0.0; dimensions], axes: [0, 1.min(dimensions - 1)], ..LatentMemory::default() }
+    }
+
+    fn cloud_view(dimensions: usize, codes: &[f32]) -> CloudView {
+        CloudView { step: 1, dimensions, codes: codes.into() }
+    }
+
+    #[test]
+    fn moving_the_point_decodes_it_once() {
+        let mut memory = memory(2);
+        assert_eq!(memory.move_to([0.5, -1.0], 0.0), Some(Action::MovePoint(vec![0.5, -1.0])));
+        assert_eq!(memory.move_to([0.5, -1.0], 0.0), None);
+        assert_eq!(memory.place(), [0.5, -1.0]);
+    }
+
+    #[test]
+    fn other_axes_hold_the_rest_at_zero() {
+        let mut memory = memory(5);
+        memory.move_to([0.5, -1.0], 0.0);
+        assert_eq!(memory.choose_axes([1, 4], 0.0), Some(Action::MovePoint(vec![0.0, -1.0, 0.0, 0.0, 0.0])));
+        assert_eq!(memory.choose_axes([1, 4], 0.0), None);
+        assert_eq!(memory.choose_axes([3, 3], 0.0), None, "one axis cannot run both ways");
+        memory.move_to([2.0, 3.0], 0.0);
+        assert_eq!(memory.point, [0.0, 2.0, 0.0, 0.0, 3.0]);
+    }
+
+    #[test]
+    fn codes_that_are_no_numbers_are_counted_and_left_out() {
+        let view = cloud_view(2, &[1.0, 2.0, f32::NAN, 0.0, 3.0, f32::INFINITY, -1.0, 0.5]);
+        let mut memory = memory(2);
+        let cloud = memory.cloud(Some(&view)).unwrap();
+        assert_eq!(cloud.broken, 2);
+        assert_eq!(cloud.complaint().as_deref(), Some("2 codes are not numbers and are left out"));
+        assert_eq!(cloud.places.iter().filter(|place| place[0].is_finite()).count(), 2);
+        assert!(memory.cloud(Some(&cloud_view(3, &[0.0; 3]))).is_none(), "codes of another network");
+    }
+
+    #[test]
+    fn a_code_of_one_number_is_a_line_with_a_strip_around_it() {
+        let codes: Vec<f32> = (0..500).map(|i| i as f32 / 100.0).collect();
+        let mut memory = memory(1);
+        let places = memory.cloud(Some(&cloud_view(1, &codes))).unwrap().places.clone();
+        assert!(places.iter().zip(&codes).all(|(place, code)| place[0] == *code && place[1].abs() <= 5.0 * STRIP));
+        memory.move_to([1.25, 9.0], 0.0);
+        assert_eq!((memory.point.as_slice(), memory.place()), (&[1.25][..], [1.25, 0.0]));
+    }
+
+    #[test]
+    fn a_question_is_asked_again_only_when_it_changed_or_its_answer_is_old() {
+        let mut asked = Asked::default();
+        assert_eq!(asked.due(&1, false, 10.0, 0.5), Due::Now);
+        asked.set(1, 10.0);
+        assert_eq!(asked.due(&1, true, 10.1, 0.5), Due::No);
+        assert_eq!(asked.due(&2, true, 10.25, 0.5), Due::Later(0.25));
+        assert_eq!(asked.due(&1, false, 10.25, 0.5), Due::Later(0.25));
+        assert_eq!(asked.due(&2, true, 10.5, 0.5), Due::Now);
+        assert_eq!(asked.due(&1, true, 99.0, 0.5), Due::No);
+    }
+
+    #[test]
+    fn the_view_follows_the_cloud_until_it_is_chosen() {
+        let codes: Vec<f32> = (0..2000).map(|i| 10.0 * (i as f32 * 0.7).sin()).collect();
+        let mut memory = memory(2);
+        memory.cloud(Some(&cloud_view(2, &codes)));
+        memory.follow(true, Vec2::splat(400.0), 0.1);
+        assert!(memory.view.radius > 9.0, "{:?}", memory.view);
+        memory.look(View { center: [1.0, 1.0], radius: 0.5 });
+        assert!(!memory.follow(true, Vec2::splat(400.0), 0.1));
+        assert_eq!(memory.view.radius, 0.5);
+        memory.fit();
+        let moving = (0..200).take_while(|_| memory.follow(true, Vec2::splat(400.0), 0.05)).count();
+        assert!(moving > 1 && memory.view.radius > 9.0, "{moving} frames, {:?}", memory.view);
+    }
+
+    #[test]
+    fn coordinates_are_written_with_a_real_minus() {
+        assert_eq!(coordinates([-0.62, 1.05], 2), "(−0.62, 1.05)");
+        assert_eq!(coordinates([-0.625, 9.0], 1), "−0.62");
+    }
+}

@@ -1,0 +1,165 @@
+//! Draws the map: tiles, axes, rings, the cloud, the nearest image's place and the point.
+
+use eframe::egui::{Align2, Color32, CornerRadius, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use std::f32::consts::TAU;
+use std::sync::Arc;
+
+use crate::app::panels::{WHOLE, words_over};
+use crate::app::pictures::Shown;
+use crate::app::theme::{RADIUS_SMALL, Theme};
+use crate::engine::LatticeAsk;
+use crate::export::ticks::{Tick, linear_ticks};
+
+use super::geometry::{self, Latent, Plane};
+
+/// How bright the tiles are beneath a cloud: the points come first.
+const UNDER_CLOUD: f32 = 0.5;
+/// How far apart ticks are, in points.
+const TICK_POINTS: f32 = 84.0;
+/// Radius of the point's ring.
+pub const POINT_RADIUS: f32 = 8.5;
+
+/// Round numbers along an edge of this length.
+fn ticks([from, to]: [f32; 2], length: f32) -> Vec<Tick> {
+    linear_ticks(f64::from(from), f64::from(to), (length / TICK_POINTS) as usize + 1)
+}
+
+/// A painter for the map, kept inside it.
+pub struct Map<'a> {
+    ui: &'a Ui,
+    painter: Painter,
+    theme: &'a Theme,
+    plane: Plane,
+}
+
+impl<'a> Map<'a> {
+    /// A painter for this plane.
+    pub fn new(ui: &'a Ui, theme: &'a Theme, plane: Plane) -> Self {
+        Self { ui, painter: ui.painter_at(plane.rect), theme, plane }
+    }
+
+    /// The empty map.
+    pub fn ground(&self) {
+        self.painter.rect_filled(self.plane.rect, CornerRadius::same(RADIUS_SMALL), self.theme.picture);
+    }
+
+    /// The decoded tiles where they belong, even if the view has moved on since they were asked for.
+    pub fn tiles(&self, ask: &LatticeAsk, shown: Shown, is_line: bool, has_cloud: bool) {
+        let x = geometry::whole_range(ask.x, ask.columns);
+        let rect = if is_line {
+            self.line_of_tiles(x, ask.columns, shown)
+        } else {
+            self.plane.screen_rect(x, geometry::whole_range(ask.y, ask.rows))
+        };
+        let tint = Color32::WHITE.gamma_multiply(if has_cloud && !is_line { UNDER_CLOUD } else { 1.0 });
+        self.painter.image(shown.id, rect, WHOLE, tint);
+    }
+
+    /// A code of one number has one row of tiles, at the foot of the map.
+    fn line_of_tiles(&self, x: [f32; 2], columns: usize, shown: Shown) -> Rect {
+        let rect = self.plane.screen_rect(x, [0.0, 0.0]);
+        let [width, height] = shown.size_px.map(|n| n as f32);
+        let tile_height = rect.width() / columns.max(1) as f32 * height * columns as f32 / width.max(1.0);
+        let foot = self.plane.rect.bottom() - 22.0 * self.theme.scale;
+        Rect::from_x_y_ranges(rect.x_range(), foot - tile_height..=foot)
+    }
+
+    /// Lines through the origin, round numbers along the edges, and the names of the axes.
+    pub fn axes(&self, names: [&str; 2], is_line: bool) {
+        let Plane { rect, .. } = self.plane;
+        let origin = self.plane.screen_from_latent([0.0, 0.0]);
+        let stroke = Stroke::new(1.0, self.theme.faded(self.theme.over_picture, 0.4));
+        self.painter.vline(origin.x, rect.y_range(), stroke);
+        self.painter.hline(rect.x_range(), origin.y, stroke);
+        let [x, y] = self.plane.bounds();
+        let pad = 5.0;
+        for tick in ticks(x, rect.width()) {
+            let at = pos2(self.plane.screen_from_latent([tick.value as f32, 0.0]).x, rect.bottom() - pad);
+            if at.x > rect.left() + 30.0 && at.x < rect.right() - 42.0 {
+                self.words(at, Align2::CENTER_BOTTOM, &tick.label);
+            }
+        }
+        self.words(rect.right_bottom() - vec2(2.0 * pad, pad), Align2::RIGHT_BOTTOM, names[0]);
+        if is_line {
+            return;
+        }
+        for tick in ticks(y, rect.height()) {
+            let at = pos2(rect.left() + 2.0 * pad, self.plane.screen_from_latent([0.0, tick.value as f32]).y);
+            if at.y > rect.top() + 30.0 && at.y < rect.bottom() - 24.0 {
+                self.words(at, Align2::LEFT_CENTER, &tick.label);
+            }
+        }
+        self.words(rect.left_top() + vec2(2.0 * pad, pad), Align2::LEFT_TOP, names[1]);
+    }
+
+    /// One and two standard deviations of the prior: circles, or marks on a line.
+    pub fn rings(&self, is_line: bool) {
+        let stroke = Stroke::new(1.2, self.theme.faded(self.theme.over_picture, 0.8));
+        for sigma in [1.0, 2.0] {
+            let name = format!("{sigma:.0}σ");
+            if is_line {
+                for side in [-sigma, sigma] {
+                    let x = self.plane.screen_from_latent([side, 0.0]).x;
+                    let path = [pos2(x, self.plane.rect.top()), pos2(x, self.plane.rect.bottom())];
+                    self.painter.extend(Shape::dashed_line(&path, stroke, 4.0, 5.0));
+                }
+                let at = pos2(self.plane.screen_from_latent([sigma, 0.0]).x, self.plane.rect.top() + 14.0);
+                self.words(at, Align2::CENTER_CENTER, &name);
+                continue;
+            }
+            let at = |turn: f32| self.plane.screen_from_latent([sigma * (turn * TAU).cos(), sigma * (turn * TAU).sin()]);
+            let circle: Vec<Pos2> = (0..=96).map(|i| at(i as f32 / 96.0)).collect();
+            self.painter.extend(Shape::dashed_line(&circle, stroke, 4.0, 5.0));
+            self.words(at(0.125), Align2::CENTER_CENTER, &name);
+        }
+    }
+
+    /// The points of the cloud.
+    pub fn cloud(&self, mesh: Arc<Mesh>) {
+        self.painter.add(Shape::Mesh(mesh));
+    }
+
+    /// A thin line from the point to the place of the nearest held-out image.
+    pub fn nearest(&self, point: Pos2, place: Latent) {
+        let at = self.plane.screen_from_latent(place);
+        let ring = 5.5;
+        let stroke = Stroke::new(1.4, self.theme.marker);
+        self.painter.circle_stroke(at, ring, Stroke::new(3.0, self.theme.faded(self.theme.picture, 0.6)));
+        self.painter.circle_stroke(at, ring, stroke);
+        let away = at - point;
+        if away.length() > POINT_RADIUS + ring + 2.0 {
+            let along = away.normalized();
+            let ends = [point + along * POINT_RADIUS, at - along * ring];
+            self.painter.line_segment(ends, Stroke::new(1.0, self.theme.faded(self.theme.marker, 0.55)));
+        }
+    }
+
+    /// The point: a white ring that no class looks like.
+    pub fn point(&self, at: Pos2, has_focus: bool, is_inside: bool) {
+        let Theme { marker, picture, accent, .. } = *self.theme;
+        let dark = Stroke::new(5.0, self.theme.faded(picture, 0.7));
+        self.painter.circle_stroke(at, POINT_RADIUS, dark);
+        if has_focus {
+            self.painter.circle_stroke(at, POINT_RADIUS + 3.5, Stroke::new(1.5, accent));
+        }
+        let bright = self.theme.faded(marker, if is_inside { 1.0 } else { 0.6 });
+        self.painter.circle_stroke(at, POINT_RADIUS, Stroke::new(2.6, bright));
+        self.painter.circle_filled(at, 2.0, bright);
+    }
+
+    /// A thin edge around the whole, so that a dark map does not bleed into a dark panel.
+    pub fn edge(&self) {
+        let corner = CornerRadius::same(RADIUS_SMALL);
+        self.ui.painter().rect_stroke(self.plane.rect, corner, self.theme.line_stroke(), StrokeKind::Outside);
+    }
+
+    /// A sentence at the top of the map.
+    pub fn note(&self, words: &str) {
+        let at = pos2(self.plane.rect.center().x, self.plane.rect.top() + 8.0);
+        words_over(&self.painter, self.theme, at, Align2::CENTER_TOP, words, self.theme.small());
+    }
+
+    fn words(&self, at: Pos2, anchor: Align2, words: &str) {
+        words_over(&self.painter, self.theme, at, anchor, words, self.theme.small());
+    }
+}

@@ -1,0 +1,152 @@
+//! The column beside the map: the decoded image, where it is, the nearest held-out image, and what can be switched.
+
+use eframe::egui::{self, Align, ComboBox, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+
+use crate::app::action::{Action, Figure};
+use crate::app::context::PanelContext;
+use crate::app::panels::{host_image, picture, switch};
+use crate::app::state::{BenchState, RunState};
+use crate::app::theme::HALF;
+use crate::app::widgets::{export_button, muted};
+use crate::engine::Picture;
+
+use super::geometry;
+use super::model::{LatentMemory, coordinates};
+
+/// The held-out image whose code is nearest to the point.
+#[derive(Clone, Copy, Debug)]
+pub struct Nearest {
+    /// Which point of the cloud it is.
+    pub row: usize,
+    /// Its number in the data set.
+    pub image: u32,
+}
+
+impl Nearest {
+    /// Looks among the codes of the cloud, in all of their dimensions.
+    pub fn find(memory: &LatentMemory, bench: &BenchState, run: &RunState) -> Option<Self> {
+        let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == memory.dimensions())?;
+        let row = geometry::nearest(&cloud.codes, &memory.point)?;
+        Some(Self { row, image: *bench.cloud.get(row)? })
+    }
+}
+
+/// Draws the column.
+pub fn side_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    (bench, run): (&BenchState, &RunState),
+    (space, nearest): (Rect, Option<Nearest>),
+) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let layout = Layout::top_down(Align::Min);
+    ui.scope_builder(UiBuilder::new().max_rect(space).layout(layout).id_salt("beside the map"), |ui| {
+        ui.spacing_mut().item_spacing.y = HALF;
+        decoded_ui(ui, cx, memory, bench, run, &mut actions);
+        ui.add_space(HALF);
+        nearest_ui(ui, cx, bench, nearest);
+        ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = HALF;
+                let mut shows_tiles = !memory.is_plain;
+                switch(ui, cx.theme, "tiles", &mut shows_tiles, "show what the decoder makes of every place on the map");
+                memory.is_plain = !shows_tiles;
+                let mut follows = !memory.is_view_chosen;
+                switch(ui, cx.theme, "fit", &mut follows, "keep all codes in view (double-click); wheel zooms, right drag pans");
+                memory.is_view_chosen = !follows;
+                export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
+            });
+            if memory.dimensions() > 2 {
+                actions.extend(axes_ui(ui, cx, memory));
+            }
+        });
+    });
+    actions
+}
+
+fn decoded_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    memory: &LatentMemory,
+    bench: &BenchState,
+    run: &RunState,
+    actions: &mut Vec<Action>,
+) {
+    let shape = bench.dataset.shape;
+    let aspect = shape.height as f32 / shape.width as f32;
+    // A tall image must leave room for the words and the nearest image below it.
+    let width = ui.available_width().min(0.46 * ui.available_height() / aspect);
+    let shown = cx.pictures.get(run.info.id, Picture::Decoded);
+    picture(ui, cx.theme, shown, vec2(width, width * aspect), "decoded image");
+    ui.add_space(2.0);
+    ui.horizontal(|ui| {
+        let text = format!("{} = {}", point_name(memory), coordinates(memory.place(), memory.dimensions()));
+        ui.add(egui::Label::new(RichText::new(text).font(cx.theme.body()).color(cx.theme.text).strong()).truncate());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            export_button(ui, cx.theme, Figure::Decoded, "Export decoded image", actions);
+        });
+    });
+    if memory.dimensions() > 2 {
+        muted(ui, cx.theme, format!("the other {} at zero", memory.dimensions() - 2));
+    }
+    if shown.is_none() {
+        muted(ui, cx.theme, "waiting for the first image");
+    } else {
+        muted(ui, cx.theme, "drag, click, or arrow keys");
+    }
+}
+
+fn nearest_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, nearest: Option<Nearest>) {
+    let Some(nearest) = nearest else { return };
+    let shape = bench.dataset.shape;
+    let aspect = shape.height as f32 / shape.width as f32;
+    let room = ui.available_height() - 64.0 * cx.theme.scale;
+    let width = (0.47 * ui.available_width()).min(room / aspect);
+    if width < 20.0 {
+        return;
+    }
+    muted(ui, cx.theme, "nearest held-out image");
+    let shown = host_image(cx.pictures, bench, "nearest held-out image", nearest.image);
+    let name = bench.dataset.label(nearest.image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
+    ui.horizontal(|ui| {
+        picture(ui, cx.theme, Some(shown), vec2(width, width * aspect), "nearest held-out image");
+        if let Some(name) = name {
+            ui.label(RichText::new(name).font(cx.theme.large()).color(cx.theme.text));
+        }
+    });
+}
+
+/// `z` where the whole code is shown, `z3, z7` where only two of many numbers are.
+fn point_name(memory: &LatentMemory) -> String {
+    match memory.dimensions() {
+        0..=2 => "z".to_owned(),
+        _ => format!("z{}, z{}", memory.axes[0] + 1, memory.axes[1] + 1),
+    }
+}
+
+/// Chooses which two numbers of a longer code are the axes.
+fn axes_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Option<Action> {
+    let now_secs = ui.input(|input| input.time);
+    let mut axes = memory.axes;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = HALF;
+        for (number, (axis, word)) in axes.iter_mut().zip(["across", "up"]).enumerate() {
+            muted(ui, cx.theme, word);
+            let chosen = RichText::new(format!("z{}", *axis + 1)).font(cx.theme.small());
+            let combo = ComboBox::from_id_salt(("latent axis", number)).selected_text(chosen).width(46.0 * cx.theme.scale);
+            let response = combo.show_ui(ui, |ui| {
+                for candidate in 0..memory.dimensions() {
+                    ui.selectable_value(axis, candidate, format!("z{}", candidate + 1));
+                }
+            });
+            let name = format!("axis {word}");
+            response.response.accessible_name(name);
+        }
+    });
+    // Choosing the other's axis swaps the two.
+    if axes[0] == axes[1] {
+        axes = [memory.axes[1], memory.axes[0]];
+    }
+    memory.choose_axes(axes, now_secs)
+}

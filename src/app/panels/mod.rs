@@ -1,0 +1,101 @@
+//! The panels of the window. Each reads the state and returns actions; none knows another, nor the engine.
+//!
+//! What they share stands here: words for what is not there yet, pictures and small switches.
+
+pub mod curves;
+pub mod held_out;
+pub mod hourglass;
+pub mod latent;
+pub mod objective;
+
+pub use curves::{CurvesMemory, curves_ui};
+pub use held_out::{HeldOutMemory, held_out_ui};
+pub use hourglass::{HourglassMemory, hourglass_ui};
+pub use latent::{LatentMemory, latent_ui};
+pub use objective::{ObjectiveMemory, objective_ui};
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    self, Align2, Button, Color32, CornerRadius, FontId, Painter, Pos2, Rect, RichText, Sense, StrokeKind, Ui, Vec2,
+    load::SizedTexture,
+};
+
+use super::pictures::{Paint, Pictures, Shown, image_tiles};
+use super::state::{AppState, BenchState};
+use super::theme::{RADIUS_SMALL, Theme};
+
+/// Says in the middle of a panel what it is waiting for.
+fn waiting(ui: &mut Ui, theme: &Theme, words: &str) {
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, words));
+    let galley = ui.painter().layout(words.to_owned(), theme.small(), theme.muted, (rect.width() - 16.0).max(40.0));
+    ui.painter().galley(rect.center() - 0.5 * galley.size(), galley, theme.muted);
+}
+
+/// What a panel without a run waits for.
+fn no_run(state: &AppState) -> String {
+    match &state.preparing {
+        Some(what) => format!("{what} …"),
+        None => "no images are loaded yet".to_owned(),
+    }
+}
+
+/// Part of a texture in a rectangle, with rounded corners.
+fn paint_picture(ui: &Ui, shown: Shown, rect: Rect, part: Rect, tint: Color32) {
+    let texture = SizedTexture::new(shown.id, shown.size_px.map(|n| n as f32));
+    egui::Image::from_texture(texture).uv(part).tint(tint).corner_radius(RADIUS_SMALL).paint_at(ui, rect);
+}
+
+/// A whole texture at a given width; its name is for screen readers and tests.
+fn picture(ui: &mut Ui, theme: &Theme, shown: Option<Shown>, size: Vec2, name: &str) -> Rect {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, name));
+    picture_frame(ui, theme, rect);
+    if let Some(shown) = shown {
+        paint_picture(ui, shown, rect, WHOLE, Color32::WHITE);
+    }
+    rect
+}
+
+/// All of a texture.
+const WHOLE: Rect = Rect::from_min_max(Pos2::ZERO, egui::pos2(1.0, 1.0));
+
+/// What lies behind a picture and, until it is there, in its place.
+fn picture_frame(ui: &Ui, theme: &Theme, rect: Rect) {
+    let corner = CornerRadius::same(RADIUS_SMALL);
+    ui.painter().rect(rect, corner, theme.picture, theme.line_stroke(), StrokeKind::Outside);
+}
+
+/// One image of the data set as a texture. `name` tells apart the places where one is shown at a time.
+fn host_image(pictures: &Pictures, bench: &BenchState, name: &'static str, index: u32) -> Shown {
+    // The address of the data set and the image's number together say what is shown.
+    let version = (Arc::as_ptr(&bench.dataset).addr() as u64).wrapping_mul(31).wrapping_add(u64::from(index));
+    pictures.host(name, version, image_tiles(bench), Paint::Image, || {
+        let mut values = Vec::new();
+        bench.dataset.write_f32(&[index], &mut values);
+        values
+    })
+}
+
+/// A word that is on or off.
+fn switch(ui: &mut Ui, theme: &Theme, word: &str, is_on: &mut bool, tip: &str) {
+    let color = if *is_on { theme.text } else { theme.muted };
+    let text = RichText::new(word).font(theme.small()).color(color);
+    let button = Button::selectable(*is_on, text).corner_radius(RADIUS_SMALL).min_size(Vec2::new(0.0, 18.0 * theme.scale));
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().button_padding = egui::vec2(6.0, 1.0);
+        ui.add(button)
+    });
+    if response.inner.on_hover_text(tip).clicked() {
+        *is_on = !*is_on;
+    }
+}
+
+/// Small words over a picture, on a ground that keeps them readable.
+fn words_over(painter: &Painter, theme: &Theme, at: Pos2, anchor: Align2, words: &str, font: FontId) {
+    let galley = painter.layout_no_wrap(words.to_owned(), font, theme.over_picture);
+    let rect = anchor.anchor_size(at, galley.size());
+    painter.rect_filled(rect.expand2(egui::vec2(3.0, 0.0)), CornerRadius::same(3), theme.faded(theme.picture, 0.62));
+    painter.galley(rect.min, galley, theme.over_picture);
+}

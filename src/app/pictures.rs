@@ -1,0 +1,421 @@
+//! Textures: the runs' pictures, and small images that come from the host.
+//!
+//! Where the adapter can compute, a run's picture is a texture that the window owns and the trainer thread paints: it
+//! never passes through the host. Elsewhere the latest view's pixels are uploaded. Panels see no difference: they
+//! ask [`Pictures::get`] and draw what they are given. A lattice of another size gets a new texture, and the old one
+//! is shown until the new one is painted.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use eframe::egui::{self, Color32, ColorImage, TextureHandle, TextureId, TextureOptions};
+use eframe::egui_wgpu::RenderState;
+
+use super::state::{AppState, BenchState, RunState};
+use super::theme;
+use crate::engine::{Command, Picture, RunId};
+use crate::gpu::{Canvas, ColorMap, Tiles};
+
+/// A texture ready to be drawn, one texel per image pixel; it is sampled without smoothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shown {
+    /// What egui draws.
+    pub id: TextureId,
+    /// Width and height in texture pixels.
+    pub size_px: [u32; 2],
+}
+
+/// How numbers from the host become colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    /// 0 is black, 1 is white; three channels are red, green and blue.
+    Image,
+    /// −1 is blue, 0 is black, 1 is red; channels are averaged.
+    Difference,
+}
+
+/// Every texture of the window.
+pub struct Pictures {
+    ctx: egui::Context,
+    /// Present where the trainer thread can paint into our textures.
+    painting: Option<RenderState>,
+    runs: BTreeMap<(RunId, Picture), Entry>,
+    /// Filled while panels draw, which only read; hence the cell.
+    host: RefCell<BTreeMap<&'static str, (u64, TextureHandle)>>,
+}
+
+/// What stands for one picture of one run.
+#[derive(Default)]
+struct Entry {
+    /// Drawn by panels once something was painted on it.
+    surface: Option<Surface>,
+    /// Given to the trainer thread, not painted yet.
+    waiting: Option<Surface>,
+    /// Request and step of what `surface` shows.
+    shows: Option<(u64, u64)>,
+}
+
+enum Surface {
+    Canvas { texture: wgpu::Texture, id: TextureId },
+    Uploaded(TextureHandle),
+}
+
+impl Surface {
+    fn size_px(&self) -> [u32; 2] {
+        match self {
+            Self::Canvas { texture, .. } => [texture.width(), texture.height()],
+            Self::Uploaded(handle) => handle.size().map(|n| n as u32),
+        }
+    }
+
+    fn id(&self) -> TextureId {
+        match self {
+            Self::Canvas { id, .. } => *id,
+            Self::Uploaded(handle) => handle.id(),
+        }
+    }
+}
+
+impl Pictures {
+    /// No pictures yet. `painting` is the window's renderer where its adapter can compute.
+    pub fn new(ctx: egui::Context, painting: Option<RenderState>) -> Self {
+        Self {
+            ctx,
+            painting,
+            runs: BTreeMap::new(),
+            host: RefCell::default(),
+        }
+    }
+
+    /// Whether the trainer thread paints; otherwise pixels are uploaded from the host.
+    pub fn are_painted(&self) -> bool {
+        self.painting.is_some()
+    }
+
+    /// A picture of a run, once there is one.
+    pub fn get(&self, run: RunId, picture: Picture) -> Option<Shown> {
+        let surface = self.runs.get(&(run, picture))?.surface.as_ref()?;
+        Some(Shown {
+            id: surface.id(),
+            size_px: surface.size_px(),
+        })
+    }
+
+    /// A small picture from the host: tiles in tensor order, painted into the texture of this name. They are
+    /// uploaded only when `version` differs from that of the last call.
+    pub fn host(
+        &self,
+        name: &'static str,
+        version: u64,
+        tiles: Tiles,
+        paint: Paint,
+        values: impl FnOnce() -> Vec<f32>,
+    ) -> Shown {
+        let mut host = self.host.borrow_mut();
+        let size_px = tiles.size();
+        if let Some((known, handle)) = host.get(name)
+            && *known == version
+            && handle.size() == size_px.map(|n| n as usize)
+        {
+            return Shown {
+                id: handle.id(),
+                size_px,
+            };
+        }
+        let image = image_of(&tiles, paint, &values());
+        let id = match host.get_mut(name) {
+            Some((known, handle)) => {
+                *known = version;
+                handle.set(image, TextureOptions::NEAREST);
+                handle.id()
+            }
+            None => {
+                let handle = self.ctx.load_texture(name, image, TextureOptions::NEAREST);
+                host.entry(name).or_insert((version, handle)).1.id()
+            }
+        };
+        Shown { id, size_px }
+    }
+
+    /// Makes room for a bench that has just opened, and frees what belonged to runs that are gone. The commands
+    /// hand the new canvases to the trainer thread.
+    pub fn open(&mut self, bench: &BenchState) -> Vec<Command> {
+        let gone: Vec<_> = self
+            .runs
+            .keys()
+            .filter(|(id, _)| !bench.runs.iter().any(|r| r.info.id == *id))
+            .copied()
+            .collect();
+        for key in gone {
+            self.free(key);
+        }
+        let mut commands = Vec::new();
+        for run in &bench.runs {
+            for picture in [Picture::Decoded, Picture::Reconstructions] {
+                let size = tiles_of(bench, run, picture).map(|tiles| tiles.size());
+                commands.extend(size.and_then(|size| self.offer(run.info.id, picture, size)));
+            }
+        }
+        commands
+    }
+
+    /// Makes room for a lattice of this size, unless the one there fits.
+    pub fn make_room(
+        &mut self,
+        bench: &BenchState,
+        run: RunId,
+        columns: usize,
+        rows: usize,
+    ) -> Option<Command> {
+        let size = image_tiles(bench).grid(columns, rows).size();
+        let entry = self.runs.get(&(run, Picture::Lattice));
+        // What was offered last is what the trainer paints.
+        let last = entry.and_then(|entry| entry.waiting.as_ref().or(entry.surface.as_ref()));
+        if last.is_some_and(|surface| surface.size_px() == size) {
+            return None;
+        }
+        self.offer(run, Picture::Lattice, size)
+    }
+
+    /// Takes note of the views that have arrived: a painted canvas is shown from now on, pixels are uploaded.
+    pub fn take_in(&mut self, state: &AppState) {
+        let Some(bench) = &state.bench else { return };
+        for run in &bench.runs {
+            for picture in [Picture::Decoded, Picture::Lattice, Picture::Reconstructions] {
+                let (Some(arrival), Some(tiles)) = (Arrival::of(run, picture), tiles_of(bench, run, picture))
+                else {
+                    continue;
+                };
+                self.take_in_one(bench, (run.info.id, picture), &arrival, &tiles);
+            }
+        }
+    }
+
+    fn take_in_one(
+        &mut self,
+        bench: &BenchState,
+        at: (RunId, Picture),
+        arrival: &Arrival<'_>,
+        tiles: &Tiles,
+    ) {
+        let entry = self.runs.entry(at).or_default();
+        let stamp = (arrival.request, arrival.step);
+        if entry.shows == Some(stamp) {
+            return;
+        }
+        if entry
+            .waiting
+            .as_ref()
+            .is_some_and(|surface| surface.size_px() == tiles.size())
+        {
+            let old = std::mem::replace(&mut entry.surface, entry.waiting.take());
+            entry.shows = Some(stamp);
+            self.release(old);
+            return;
+        }
+        if matches!(entry.surface, Some(Surface::Canvas { .. })) {
+            entry.shows = Some(stamp);
+            return;
+        }
+        let Some(values) = arrival.values(bench) else {
+            return;
+        };
+        let image = image_of(tiles, Paint::Image, &values);
+        match &mut entry.surface {
+            Some(Surface::Uploaded(handle)) => handle.set(image, TextureOptions::NEAREST),
+            _ => {
+                entry.surface = Some(Surface::Uploaded(self.ctx.load_texture(
+                    "picture",
+                    image,
+                    TextureOptions::NEAREST,
+                )))
+            }
+        }
+        entry.shows = Some(stamp);
+    }
+
+    /// A new canvas for the trainer thread to paint; none where it cannot.
+    fn offer(&mut self, run: RunId, picture: Picture, size: [u32; 2]) -> Option<Command> {
+        let renderer = self.painting.as_ref()?;
+        let texture = canvas_texture(&renderer.device, size)?;
+        let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+        let id = renderer.renderer.write().register_native_texture(
+            &renderer.device,
+            &view,
+            wgpu::FilterMode::Nearest,
+        );
+        let entry = self.runs.entry((run, picture)).or_default();
+        let unused = entry.waiting.replace(Surface::Canvas {
+            texture: texture.clone(),
+            id,
+        });
+        self.release(unused);
+        Some(Command::Canvas {
+            run,
+            picture,
+            canvas: Some(Canvas {
+                texture,
+                colors: ColorMap::Grey,
+            }),
+        })
+    }
+
+    fn free(&mut self, key: (RunId, Picture)) {
+        if let Some(Entry {
+            surface,
+            waiting,
+            shows: _,
+        }) = self.runs.remove(&key)
+        {
+            self.release(surface);
+            self.release(waiting);
+        }
+    }
+
+    /// An uploaded texture frees itself; a registered one must be taken out of the renderer.
+    fn release(&self, surface: Option<Surface>) {
+        if let (Some(Surface::Canvas { id, .. }), Some(renderer)) = (surface, &self.painting) {
+            renderer.renderer.write().free_texture(&id);
+        }
+    }
+}
+
+/// The view of a picture that arrived last.
+struct Arrival<'a> {
+    request: u64,
+    step: u64,
+    pixels: Option<&'a [f32]>,
+    picture: Picture,
+}
+
+impl<'a> Arrival<'a> {
+    fn of(run: &'a RunState, picture: Picture) -> Option<Self> {
+        let (request, step, pixels) = match picture {
+            Picture::Decoded => run.seen.decoded.as_ref().map(|v| (v.request, v.step, &v.pixels)),
+            Picture::Lattice => run.seen.lattice.as_ref().map(|v| (v.request, v.step, &v.pixels)),
+            Picture::Reconstructions => run.seen.reconstructions.as_ref().map(|v| (0, v.step, &v.outputs)),
+        }?;
+        Some(Self {
+            request,
+            step,
+            pixels: pixels.as_deref(),
+            picture,
+        })
+    }
+
+    /// The values to upload: reconstructions stand below what they reconstruct.
+    fn values(&self, bench: &BenchState) -> Option<Vec<f32>> {
+        let pixels = self.pixels?;
+        if self.picture != Picture::Reconstructions {
+            return Some(pixels.to_vec());
+        }
+        let mut values = Vec::new();
+        bench.dataset.write_f32(&bench.examples, &mut values);
+        values.extend_from_slice(pixels);
+        Some(values)
+    }
+}
+
+/// How a picture of a run is laid out; a lattice as its latest view says.
+fn tiles_of(bench: &BenchState, run: &RunState, picture: Picture) -> Option<Tiles> {
+    let tile = image_tiles(bench);
+    match picture {
+        Picture::Decoded => Some(tile),
+        Picture::Reconstructions => (!bench.examples.is_empty()).then(|| tile.grid(bench.examples.len(), 2)),
+        Picture::Lattice => run
+            .seen
+            .lattice
+            .as_ref()
+            .map(|view| tile.grid(view.ask.columns, view.ask.rows)),
+    }
+}
+
+/// One image of the bench's data set.
+pub fn image_tiles(bench: &BenchState) -> Tiles {
+    let shape = bench.dataset.shape;
+    Tiles::single(shape.height, shape.width, shape.channels)
+}
+
+/// A texture the trainer writes and the window samples; none where it would be larger than the adapter allows, and
+/// then the pixels come through the host.
+fn canvas_texture(device: &wgpu::Device, [width, height]: [u32; 2]) -> Option<wgpu::Texture> {
+    let most = device.limits().max_texture_dimension_2d;
+    if width == 0 || height == 0 || width > most || height > most {
+        return None;
+    }
+    Some(device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("picture of a run"),
+        size: wgpu::Extent3d {
+            width,
+            height,
+            depth_or_array_layers: 1,
+        },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: wgpu::TextureFormat::Rgba8Unorm,
+        usage: wgpu::TextureUsages::STORAGE_BINDING | wgpu::TextureUsages::TEXTURE_BINDING,
+        view_formats: &[],
+    }))
+}
+
+/// Tiles in tensor order as one image; what is missing stays black.
+fn image_of(tiles: &Tiles, paint: Paint, values: &[f32]) -> ColorImage {
+    let [width, height] = tiles.size().map(|n| n as usize);
+    let mut pixels = vec![Color32::BLACK; width * height];
+    let (tile_width, tile_height) = (tiles.width as usize, tiles.height as usize);
+    let plane = tile_width * tile_height;
+    for (number, tile) in values
+        .chunks_exact(tiles.values().max(1))
+        .take(tiles.count())
+        .enumerate()
+    {
+        let (column, row) = (number % tiles.columns as usize, number / tiles.columns as usize);
+        for i in 0..plane {
+            let (x, y) = (
+                column * tile_width + i % tile_width,
+                row * tile_height + i / tile_width,
+            );
+            pixels[y * width + x] = pixel(paint, tile, i, plane);
+        }
+    }
+    ColorImage::new([width, height], pixels)
+}
+
+fn pixel(paint: Paint, tile: &[f32], i: usize, plane: usize) -> Color32 {
+    match (paint, tile.len() / plane) {
+        (Paint::Image, 3) => theme::color([tile[i], tile[plane + i], tile[2 * plane + i]]),
+        (Paint::Image, _) => theme::grey(tile[i]),
+        (Paint::Difference, channels) => {
+            let sum: f32 = (0..channels).map(|c| tile[c * plane + i]).sum();
+            theme::difference(sum / channels as f32)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_lie_in_rows_from_the_top_left() {
+        let tiles = Tiles::single(1, 2, 1).grid(2, 2);
+        let image = image_of(&tiles, Paint::Image, &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+        let white: Vec<usize> = (0..8).filter(|&i| image.pixels[i] == Color32::WHITE).collect();
+        assert_eq!(image.size, [4, 2]);
+        assert_eq!(white, [1, 2, 4, 5]);
+    }
+
+    #[test]
+    fn channels_lie_one_after_the_other() {
+        let tiles = Tiles::single(1, 2, 3);
+        let image = image_of(&tiles, Paint::Image, &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+        assert_eq!((image.pixels[0], image.pixels[1]), (Color32::RED, Color32::GREEN));
+    }
+
+    #[test]
+    fn a_short_answer_leaves_black_tiles_rather_than_a_panic() {
+        let image = image_of(&Tiles::single(2, 2, 1).grid(2, 1), Paint::Image, &[1.0; 4]);
+        assert_eq!(image.pixels.iter().filter(|p| **p == Color32::BLACK).count(), 4);
+    }
+}

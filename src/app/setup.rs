@@ -1,0 +1,92 @@
+//! How the window is opened: its size, its icon, and a graphics device that Burn's kernels can run on too.
+
+use std::sync::Arc;
+
+use eframe::egui::{self, IconData, ViewportBuilder};
+use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
+
+use super::WindowOptions;
+use super::theme::{Look, Theme};
+use crate::gpu::Graphics;
+
+/// The name under which settings are kept and the window is known to the system.
+pub const APP_ID: &str = "hourglass";
+/// A laptop's screen, less its bars.
+const USUAL_SIZE: [f32; 2] = [1280.0, 800.0];
+/// Below this the panels have no room.
+const LEAST_SIZE: [f32; 2] = [860.0, 540.0];
+/// Side of the icon, in pixels.
+const ICON: usize = 64;
+
+/// eframe's options for this window.
+pub fn native_options(options: &WindowOptions) -> eframe::NativeOptions {
+    let size = options.size.unwrap_or(USUAL_SIZE);
+    let viewport = ViewportBuilder::default()
+        .with_title("Hourglass")
+        .with_app_id(APP_ID)
+        .with_inner_size(size)
+        .with_min_inner_size(LEAST_SIZE.map(|least| least.min(size[0]).min(size[1])))
+        .with_icon(icon());
+    eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Wgpu,
+        wgpu_options: WgpuConfiguration {
+            wgpu_setup: graphics_setup(),
+            ..WgpuConfiguration::default()
+        },
+        // A window that was asked for in a size has that size.
+        persist_window: options.size.is_none() && options.is_kept(),
+        dithering: false,
+        ..eframe::NativeOptions::default()
+    }
+}
+
+/// A device with everything the adapter has: CubeCL takes for granted what the adapter offers. All backends are
+/// tried, OpenGL last; there the window draws and the CPU trains.
+pub fn graphics_setup() -> WgpuSetup {
+    let usual = WgpuSetupCreateNew::without_display_handle();
+    WgpuSetup::CreateNew(WgpuSetupCreateNew {
+        device_descriptor: Arc::new(Graphics::device_descriptor),
+        ..usual
+    })
+}
+
+/// Why no window could be opened, in one sentence.
+pub fn sentence(error: &eframe::Error) -> String {
+    match error {
+        eframe::Error::WinitEventLoop(_) => "there is no display to open a window on".to_owned(),
+        eframe::Error::Winit(error) => format!("the system would not open a window ({error})"),
+        eframe::Error::Wgpu(error) => {
+            format!("no graphics adapter can draw a window ({error}); install a graphics driver")
+        }
+        eframe::Error::AppCreation(error) => format!("the window could not start ({error})"),
+    }
+}
+
+/// The hourglass of the logo, drawn pixel by pixel.
+fn icon() -> IconData {
+    let theme = Theme::new(Look::Dark, false);
+    let side = ICON as f32;
+    let mut rgba = Vec::with_capacity(4 * ICON * ICON);
+    for i in 0..ICON * ICON {
+        // From −1 to 1, the waist in the middle.
+        let (x, y) = (
+            (i % ICON) as f32 / side * 2.0 - 0.98,
+            (i / ICON) as f32 / side * 2.0 - 0.98,
+        );
+        let half_width = 0.1 + 0.6 * y.abs();
+        let is_glass = y.abs() < 0.86 && x.abs() < half_width;
+        let is_sand = is_glass && (x.hypot(y) < 0.2 || y > 0.5);
+        let color = match (is_sand, is_glass) {
+            (true, _) => theme.kl,
+            (_, true) => theme.accent,
+            _ => egui::Color32::TRANSPARENT,
+        };
+        rgba.extend_from_slice(&color.to_array());
+    }
+    IconData {
+        rgba,
+        width: ICON as u32,
+        height: ICON as u32,
+    }
+}

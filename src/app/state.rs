@@ -1,0 +1,232 @@
+//! Everything the window knows: what the trainer thread has told it, and what a person is about to change.
+//!
+//! Events are reduced here and nowhere else; panels only read. A new bench replaces the state of the old one whole.
+
+use std::sync::Arc;
+
+use crate::data::Dataset;
+use crate::engine::{
+    Bench, CloudView, Decoded, Event, LatticeView, LayersView, Phase, Progress, ReconstructionsView,
+    References, RunId, RunInfo,
+};
+use crate::recipe::{Change, Recipe};
+
+/// Everything the window knows.
+#[derive(Debug, Default)]
+pub struct AppState {
+    /// What stands on the bench, once it does.
+    pub bench: Option<BenchState>,
+    /// What the trainer thread is preparing, in words, while it does.
+    pub preparing: Option<String>,
+    /// The recipe in the form. It differs from the running one where a change waits for a restart.
+    pub draft: Recipe,
+    /// The latest thing worth saying, until something newer is.
+    pub notice: Option<Notice>,
+}
+
+/// A sentence for the bottom line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// The sentence.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_problem: bool,
+}
+
+/// What stands on the bench, and what came from it so far.
+#[derive(Debug)]
+pub struct BenchState {
+    /// The images.
+    pub dataset: Arc<Dataset>,
+    /// Held-out images shown in the reconstructions.
+    pub examples: Arc<[u32]>,
+    /// Held-out images whose codes make the cloud.
+    pub cloud: Arc<[u32]>,
+    /// Steps in an epoch.
+    pub steps_per_epoch: u64,
+    /// What the runs train on.
+    pub device: String,
+    /// The costs that the curves are held against.
+    pub references: Option<References>,
+    /// One to four runs.
+    pub runs: Vec<RunState>,
+}
+
+/// One run as the window knows it.
+#[derive(Debug)]
+pub struct RunState {
+    /// What is known from the first moment.
+    pub info: RunInfo,
+    /// The recipe with the live changes applied so far.
+    pub recipe: Recipe,
+    /// How far it is.
+    pub progress: Progress,
+    /// What it is doing.
+    pub phase: Phase,
+    /// Live changes, exactly as applied.
+    pub changes: Vec<Change>,
+    /// The latest views, each absent until the first arrives.
+    pub seen: Seen,
+}
+
+/// The latest of every view of a run.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// The image at the pointer.
+    pub decoded: Option<Decoded>,
+    /// The decoded plane.
+    pub lattice: Option<LatticeView>,
+    /// The codes of held-out images.
+    pub cloud: Option<CloudView>,
+    /// The examples' reconstructions.
+    pub reconstructions: Option<ReconstructionsView>,
+    /// The activations for one example.
+    pub layers: Option<LayersView>,
+}
+
+impl AppState {
+    /// Takes in one fact from the trainer thread.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Preparing(what) => self.preparing = Some(what),
+            Event::Opened(bench) => self.open(bench),
+            Event::References(references) => {
+                if let Some(bench) = &mut self.bench {
+                    bench.references = Some(references);
+                }
+            }
+            Event::Progress(id, progress) => self.with_run(id, |run| run.progress = progress),
+            Event::Phase(id, phase) => self.with_run(id, |run| run.phase = phase),
+            Event::Tuned(id, change) => self.with_run(id, |run| run.apply_change(change)),
+            Event::Saved(path) => self.say(format!("Saved {}", path.display())),
+            Event::Refused(sentence) => self.complain(sentence),
+            Event::Notice(sentence) => self.say(sentence),
+            // Taken by whoever asked for them, before the state sees them.
+            Event::Snapshot(..) | Event::Evaluated(..) => {}
+        }
+    }
+
+    /// Takes the views that have arrived out of their slots.
+    pub fn collect_views(&mut self) {
+        for run in self.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
+            run.seen.collect(&run.info);
+        }
+    }
+
+    /// The run whose pictures and curves the panels show.
+    pub fn run(&self) -> Option<&RunState> {
+        self.bench.as_ref()?.runs.first()
+    }
+
+    /// Whether any run is training.
+    pub fn is_playing(&self) -> bool {
+        self.bench
+            .iter()
+            .flat_map(|bench| &bench.runs)
+            .any(|run| run.phase == Phase::Playing)
+    }
+
+    /// Says something in the bottom line.
+    pub fn say(&mut self, text: String) {
+        self.notice = Some(Notice {
+            text,
+            is_problem: false,
+        });
+    }
+
+    /// Says in the bottom line that something went wrong.
+    pub fn complain(&mut self, text: String) {
+        self.notice = Some(Notice {
+            text,
+            is_problem: true,
+        });
+    }
+
+    fn open(&mut self, bench: Bench) {
+        let Bench {
+            dataset,
+            examples,
+            cloud,
+            steps_per_epoch,
+            device,
+            runs,
+        } = bench;
+        self.preparing = None;
+        self.notice = None;
+        if let Some(first) = runs.first() {
+            self.draft = first.recipe.clone();
+        }
+        let runs = runs.into_iter().map(RunState::new).collect();
+        // The costs of the same images stay known when only the runs are new.
+        let references = self
+            .bench
+            .take()
+            .filter(|old| Arc::ptr_eq(&old.dataset, &dataset))
+            .and_then(|old| old.references);
+        self.bench = Some(BenchState {
+            dataset,
+            examples,
+            cloud,
+            steps_per_epoch,
+            device,
+            references,
+            runs,
+        });
+    }
+
+    fn with_run(&mut self, id: RunId, change: impl FnOnce(&mut RunState)) {
+        // A late fact about a run that was replaced finds nobody, and that is right.
+        if let Some(run) = self
+            .bench
+            .iter_mut()
+            .flat_map(|bench| &mut bench.runs)
+            .find(|run| run.info.id == id)
+        {
+            change(run);
+        }
+    }
+}
+
+impl RunState {
+    fn new(info: RunInfo) -> Self {
+        Self {
+            recipe: info.recipe.clone(),
+            info,
+            progress: Progress::default(),
+            phase: Phase::Paused,
+            changes: Vec::new(),
+            seen: Seen::default(),
+        }
+    }
+
+    fn apply_change(&mut self, change: Change) {
+        // The trainer applied it, so the key and the value are good.
+        self.recipe
+            .set(&change.key, &crate::recipe::Value::Number(change.value))
+            .ok();
+        self.changes.push(change);
+    }
+}
+
+impl Seen {
+    fn collect(&mut self, info: &RunInfo) {
+        let Self {
+            decoded,
+            lattice,
+            cloud,
+            reconstructions,
+            layers,
+        } = self;
+        replace(decoded, info.views.decoded.take());
+        replace(lattice, info.views.lattice.take());
+        replace(cloud, info.views.cloud.take());
+        replace(reconstructions, info.views.reconstructions.take());
+        replace(layers, info.views.layers.take());
+    }
+}
+
+fn replace<T>(place: &mut Option<T>, arrived: Option<T>) {
+    if arrived.is_some() {
+        *place = arrived;
+    }
+}

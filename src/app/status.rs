@@ -1,0 +1,246 @@
+//! The bottom line: what is happening, what is wrong and what to do, in words.
+//!
+//! [`sentence`] is a function of the state alone, so every line it can say is tested without a window. The most
+//! pressing thing is said: a problem before a failure's cure, a live change's effect before steady learning.
+
+use eframe::egui::{self, Align, Layout, RichText, Ui};
+
+use super::action::Action;
+use super::context::PanelContext;
+use super::effect::{Effect, last_effect};
+use super::state::{AppState, RunState};
+use super::theme::{GRID, HALF, Theme};
+use super::widgets::{muted, thousands};
+use crate::engine::{Evaluation, Phase};
+
+/// Evaluations without a better one before the line says so.
+const NO_PROGRESS: usize = 6;
+/// How much lower than the best so far counts as better.
+const BETTER: f64 = 0.998;
+/// Below so many nats a Gaussian code carries nothing worth mentioning.
+const SILENT_KL: f64 = 0.05;
+/// Steps before a silent code is worth a word: early on every code is silent.
+const SILENT_AFTER: u64 = 300;
+
+/// How a line feels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// All is well.
+    Good,
+    /// Nothing is happening.
+    Quiet,
+    /// Something could be better.
+    Warning,
+    /// Something went wrong.
+    Problem,
+}
+
+/// What the bottom line says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// The sentence.
+    pub text: String,
+    /// How it feels.
+    pub tone: Tone,
+    /// A button that does something about it.
+    pub cure: Option<(&'static str, Action)>,
+    /// A quiet hint at the right end.
+    pub hint: Option<&'static str>,
+}
+
+impl Line {
+    fn new(tone: Tone, text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            tone,
+            cure: None,
+            hint: None,
+        }
+    }
+}
+
+/// The line for this state.
+pub fn sentence(state: &AppState) -> Line {
+    if let Some(notice) = state.notice.as_ref().filter(|notice| notice.is_problem) {
+        return Line::new(Tone::Problem, &notice.text);
+    }
+    if let Some(what) = &state.preparing {
+        return Line::new(Tone::Quiet, what);
+    }
+    let Some(run) = state.run() else {
+        return Line::new(Tone::Quiet, "Starting.");
+    };
+    if let Phase::Failed(why) = &run.phase {
+        let cure = Some(("Go back to the last good weights", Action::Restore(run.info.id)));
+        return Line {
+            cure,
+            ..Line::new(Tone::Problem, why)
+        };
+    }
+    if let Some(notice) = &state.notice {
+        return Line::new(Tone::Good, &notice.text);
+    }
+    match &run.phase {
+        Phase::Finished(why) => Line {
+            hint: Some("Play goes on"),
+            ..Line::new(Tone::Good, format!("Finished: {why}"))
+        },
+        Phase::Paused if run.progress.step == 0 => {
+            Line::new(Tone::Quiet, "Ready. Press Play, or the space bar.")
+        }
+        Phase::Paused => {
+            let text = format!(
+                "Paused at step {}. Drag through the latent space, or press Play.",
+                thousands(run.progress.step)
+            );
+            Line::new(Tone::Quiet, text)
+        }
+        Phase::Playing | Phase::Failed(_) => playing(state, run),
+    }
+}
+
+fn playing(state: &AppState, run: &RunState) -> Line {
+    let history = run.info.history.lock();
+    let effect = last_effect(&history, run);
+    let evaluations = history.evaluations().to_vec();
+    drop(history);
+    let undo = (!run.changes.is_empty()).then_some("Ctrl+Z takes the last change back");
+    if let Some(line) = silent_code(run) {
+        return line;
+    }
+    let since = effect.as_ref().map_or(0, |effect| effect.gesture.last_step);
+    let evaluations: Vec<&Evaluation> = evaluations.iter().filter(|e| e.step >= since).collect();
+    let line = match effect {
+        Some(effect) => Line::new(Tone::Good, changed(&effect)),
+        None => learning(state, run, &evaluations),
+    };
+    Line { hint: undo, ..line }
+}
+
+/// What a live change did.
+fn changed(effect: &Effect) -> String {
+    format!(
+        "{} {}",
+        if effect.is_settled {
+            "Learning steadily."
+        } else {
+            "Learning."
+        },
+        effect.sentence()
+    )
+}
+
+/// How it goes, where nothing was changed lately.
+fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Line {
+    if let Some(count) = without_progress(evaluations) {
+        let text = format!(
+            "No progress on held-out images for {count} evaluations: a smaller learning rate may help, or this is as far as it goes."
+        );
+        return Line::new(Tone::Warning, text);
+    }
+    let Some(latest) = evaluations.last() else {
+        return Line::new(
+            Tone::Good,
+            "Learning. The first held-out images are judged in a moment.",
+        );
+    };
+    if let Some(references) = &state.bench.as_ref().and_then(|bench| bench.references) {
+        let mean = match run.recipe.objective.reconstruction {
+            crate::recipe::Reconstruction::SquaredError => references.mean_squared_error,
+            crate::recipe::Reconstruction::CrossEntropy => references.mean_cross_entropy,
+        };
+        if latest.held_out.reconstruction >= mean {
+            return Line::new(
+                Tone::Warning,
+                "Learning, but predicting the mean image would still be as good.",
+            );
+        }
+    }
+    match evaluations {
+        [.., before, latest] if latest.held_out.objective < before.held_out.objective => {
+            let (from, to) = (before.held_out.objective, latest.held_out.objective);
+            Line::new(
+                Tone::Good,
+                format!(
+                    "Learning steadily. The held-out objective fell from {from:.1} to {to:.1} since the last evaluation."
+                ),
+            )
+        }
+        _ => Line::new(Tone::Good, "Learning steadily."),
+    }
+}
+
+/// A Gaussian code that the KL term has silenced, with the cure.
+fn silent_code(run: &RunState) -> Option<Line> {
+    let beta = run.recipe.objective.beta;
+    let figures = run
+        .progress
+        .train
+        .filter(|_| run.recipe.is_variational() && run.progress.step > SILENT_AFTER)?;
+    let kl = figures
+        .penalties()
+        .find(|(penalty, _)| penalty.weight_key() == "objective.beta")?
+        .1;
+    (kl < SILENT_KL && beta > 0.0).then(|| Line {
+        cure: Some(("Halve β", Action::Tune { key: "objective.beta", value: beta / 2.0, done: true })),
+        ..Line::new(
+            Tone::Warning,
+            "The code has fallen silent: KL is almost zero, so every image decodes alike. A smaller β gives it a voice.",
+        )
+    })
+}
+
+/// How many of the latest evaluations brought nothing better, if there are many.
+fn without_progress(evaluations: &[&Evaluation]) -> Option<usize> {
+    let mut best = f64::INFINITY;
+    let mut since = 0;
+    for evaluation in evaluations {
+        if evaluation.held_out.objective < best * BETTER {
+            best = evaluation.held_out.objective;
+            since = 0;
+        } else {
+            since += 1;
+        }
+    }
+    (since >= NO_PROGRESS).then_some(since)
+}
+
+/// Draws the line.
+pub fn status_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
+    let line = sentence(cx.state);
+    let mut actions = Vec::new();
+    ui.horizontal_centered(|ui| {
+        ui.add_space(GRID + HALF);
+        let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(GRID), egui::Sense::hover());
+        ui.painter()
+            .circle_filled(rect.center(), HALF, color(cx.theme, line.tone));
+        ui.label(RichText::new(&line.text).color(cx.theme.text));
+        if let Some((label, action)) = line.cure
+            && ui.button(RichText::new(label).color(cx.theme.accent)).clicked()
+        {
+            actions.push(action);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(GRID + HALF);
+            if let Some(hint) = line.hint {
+                muted(ui, cx.theme, hint);
+            } else if !cx.pictures.are_painted() {
+                muted(ui, cx.theme, "pictures are drawn by the CPU");
+            }
+        });
+    });
+    actions
+}
+
+fn color(theme: &Theme, tone: Tone) -> egui::Color32 {
+    match tone {
+        Tone::Good => theme.good,
+        Tone::Quiet => theme.muted,
+        Tone::Warning => theme.kl,
+        Tone::Problem => theme.problem,
+    }
+}
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

@@ -1,0 +1,209 @@
+//! What the bottom line says, state by state.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::engine::{Bench, Event, History, Point, Progress, RunId, RunInfo, RunViews, SharedHistory};
+use crate::recipe::{Change, Recipe};
+
+fn state() -> AppState {
+    let recipe = Recipe::open("vae-2d").expect("built in");
+    let dataset = crate::data::Dataset {
+        name: "nothing".to_owned(),
+        shape: crate::data::ImageShape {
+            height: 1,
+            width: 1,
+            channels: 1,
+        },
+        images: vec![0; 4],
+        labels: Vec::new(),
+        class_names: Vec::new(),
+        factors: Vec::new(),
+        split: crate::data::Split {
+            train: vec![0, 1],
+            validation: vec![2],
+            test: vec![3],
+        },
+    };
+    let run = RunInfo {
+        id: RunId(1),
+        recipe,
+        history: SharedHistory::default(),
+        views: Arc::new(RunViews::default()),
+        parameters: 1,
+    };
+    let mut state = AppState::default();
+    state.apply(Event::Opened(Bench {
+        dataset: Arc::new(dataset),
+        examples: Arc::new([2]),
+        cloud: Arc::new([2]),
+        steps_per_epoch: 10,
+        device: "CPU".to_owned(),
+        runs: vec![run],
+    }));
+    state
+}
+
+fn play(state: &mut AppState, step: u64) {
+    let figures = state
+        .run()
+        .and_then(|run| run.info.history.lock().recent().last())
+        .map(|p| p.figures);
+    state.apply(Event::Progress(
+        RunId(1),
+        Progress {
+            step,
+            train: figures,
+            ..Progress::default()
+        },
+    ));
+    state.apply(Event::Phase(RunId(1), Phase::Playing));
+}
+
+fn history(state: &AppState, fill: impl FnOnce(&mut History)) {
+    fill(&mut state.run().expect("a run").info.history.lock());
+}
+
+/// A training point with a reconstruction and a KL term.
+fn point(step: u64, reconstruction: f64, kl: f64) -> Point {
+    let mut point = Point {
+        step,
+        figures: Default::default(),
+    };
+    point.figures.reconstruction = reconstruction;
+    point.figures.objective = reconstruction + kl;
+    point.figures.penalties[0] = Some(kl);
+    point
+}
+
+fn evaluation(step: u64, objective: f64) -> Evaluation {
+    let mut figures = point(step, objective, 1.0).figures;
+    figures.objective = objective;
+    Evaluation {
+        step,
+        epoch: step / 10,
+        train: None,
+        held_out: figures,
+    }
+}
+
+fn change(state: &mut AppState, step: u64, value: f64) {
+    state.apply(Event::Tuned(
+        RunId(1),
+        Change {
+            step,
+            key: "objective.beta".to_owned(),
+            value,
+        },
+    ));
+}
+
+#[test]
+fn a_run_that_rests_says_how_to_go_on() {
+    let mut state = state();
+    assert_eq!(sentence(&AppState::default()).text, "Starting.");
+    assert!(sentence(&state).text.contains("Press Play"));
+    state.apply(Event::Progress(
+        RunId(1),
+        Progress {
+            step: 1234,
+            ..Progress::default()
+        },
+    ));
+    assert!(sentence(&state).text.starts_with("Paused at step 1,234"));
+}
+
+#[test]
+fn the_trade_that_beta_makes_is_said_in_words() {
+    let mut state = state();
+    history(&state, |h| {
+        (1..=200).for_each(|step| h.push_step(point(step, 138.0, 6.4)));
+        (201..=400).for_each(|step| h.push_step(point(step, 142.0, 4.8)));
+    });
+    // A drag: many changes, one gesture.
+    [(199, 1.2), (200, 1.6), (201, 2.0)]
+        .into_iter()
+        .for_each(|(step, value)| change(&mut state, step, value));
+    play(&mut state, 400);
+    let line = sentence(&state);
+    let want = "Learning steadily. Reconstruction got worse and KL fell right after β went from 1 to 2: that is the trade β makes.";
+    assert_eq!(line.text, want);
+    assert_eq!(line.hint, Some("Ctrl+Z takes the last change back"));
+}
+
+#[test]
+fn a_fresh_change_waits_before_it_is_judged() {
+    let mut state = state();
+    history(&state, |h| {
+        (1..=210).for_each(|step| h.push_step(point(step, 138.0, 6.4)))
+    });
+    change(&mut state, 200, 4.0);
+    play(&mut state, 210);
+    assert!(
+        sentence(&state).text.contains("shows in a moment"),
+        "{}",
+        sentence(&state).text
+    );
+}
+
+#[test]
+fn an_old_change_is_no_longer_news() {
+    let mut state = state();
+    history(&state, |h| {
+        (1..=5000).for_each(|step| h.push_step(point(step, 138.0, 6.4)))
+    });
+    change(&mut state, 200, 4.0);
+    play(&mut state, 5000);
+    assert!(!sentence(&state).text.contains('β'), "{}", sentence(&state).text);
+}
+
+#[test]
+fn standing_still_is_noticed() {
+    let mut state = state();
+    history(&state, |h| {
+        h.push_step(point(1, 100.0, 5.0));
+        h.push_evaluation(evaluation(10, 140.0));
+        (2..9).for_each(|i| h.push_evaluation(evaluation(10 * i, 140.0)));
+    });
+    play(&mut state, 90);
+    let line = sentence(&state);
+    assert_eq!(line.tone, Tone::Warning);
+    assert!(line.text.contains("7 evaluations"), "{}", line.text);
+}
+
+#[test]
+fn a_failure_comes_with_its_cure() {
+    let mut state = state();
+    state.apply(Event::Phase(
+        RunId(1),
+        Phase::Failed("The loss is no longer a number.".to_owned()),
+    ));
+    let line = sentence(&state);
+    assert_eq!(line.text, "The loss is no longer a number.");
+    assert_eq!(
+        line.cure,
+        Some(("Go back to the last good weights", Action::Restore(RunId(1))))
+    );
+}
+
+#[test]
+fn a_silent_code_is_noticed_and_beta_offered() {
+    let mut state = state();
+    history(&state, |h| h.push_step(point(1000, 200.0, 0.01)));
+    play(&mut state, 1000);
+    let want = Action::Tune {
+        key: "objective.beta",
+        value: 0.5,
+        done: true,
+    };
+    assert_eq!(sentence(&state).cure, Some(("Halve β", want)));
+}
+
+#[test]
+fn a_problem_is_said_before_everything_else() {
+    let mut state = state();
+    play(&mut state, 10);
+    state.complain("That folder cannot be written.".to_owned());
+    assert_eq!(sentence(&state).text, "That folder cannot be written.");
+    assert_eq!(sentence(&state).tone, Tone::Problem);
+}

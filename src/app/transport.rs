@@ -1,0 +1,329 @@
+//! The bar on top: what runs, whether it runs, and how far it is.
+
+use eframe::egui::{self, Align, Layout, RichText, Ui};
+
+use super::action::{Action, Figure};
+use super::context::PanelContext;
+use super::glyph::{Sign, paint_logo};
+use super::theme::{GRID, HALF, Look, Theme};
+use super::widgets::{bold, muted, primary_button, sign_button, thousands, word_button};
+use crate::recipe::{DataRecipe, Recipe, builtin};
+
+/// The sets that travel with the program.
+const BUILT_IN_SETS: [&str; 2] = ["digits", "shapes"];
+/// Every figure with its name in the menu.
+const FIGURES: [(Figure, &str); 5] = [
+    (Figure::Curves, "The curves…"),
+    (Figure::Reconstructions, "Held-out images and reconstructions…"),
+    (Figure::Cloud, "The cloud of codes…"),
+    (Figure::Lattice, "The decoded plane…"),
+    (Figure::Decoded, "The image at the pointer…"),
+];
+
+/// Width of what stands on the right of the bar, in points: buttons and device chip, and buttons alone.
+const RIGHT_FULL: f32 = 300.0;
+const RIGHT_SIMPLE: f32 = 160.0;
+/// Width of a number with its word.
+const NUMBER: f32 = 90.0;
+
+/// What the bar remembers.
+#[derive(Clone, Copy, Debug)]
+pub struct TransportMemory {
+    /// Exported pictures are so many times their size on paper.
+    pub export_scale: u32,
+}
+
+impl Default for TransportMemory {
+    fn default() -> Self {
+        Self { export_scale: 2 }
+    }
+}
+
+/// The bar.
+pub fn transport_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    simple: bool,
+    memory: &mut TransportMemory,
+) -> Vec<Action> {
+    let mut actions = Vec::new();
+    ui.horizontal_centered(|ui| {
+        ui.add_space(GRID + HALF);
+        logo_ui(ui, cx.theme);
+        ui.add_space(GRID);
+        recipe_ui(ui, cx, &mut actions);
+        data_ui(ui, cx, &mut actions);
+        ui.add_space(GRID);
+        play_ui(ui, cx, &mut actions);
+        ui.add_space(HALF);
+        progress_ui(ui, cx, simple);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(GRID);
+            window_ui(ui, cx, simple, memory, &mut actions);
+            if !simple {
+                device_ui(ui, cx);
+            }
+        });
+    });
+    actions
+}
+
+fn logo_ui(ui: &mut Ui, theme: &Theme) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(18.0, 22.0) * theme.scale, egui::Sense::hover());
+    paint_logo(ui.painter(), rect, theme.accent, theme.kl);
+    bold(ui, "Hourglass", theme.large(), theme.text);
+}
+
+/// The built-in recipes; another one keeps the images that are there.
+fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
+    let running = cx.state.run().map_or(&cx.state.draft, |run| &run.recipe);
+    let combo = egui::ComboBox::from_id_salt("recipe")
+        .selected_text(running.name.as_str())
+        .width(88.0)
+        .show_ui(ui, |ui| {
+            for &name in builtin::NAMES {
+                // Every built-in recipe is read by a test.
+                let Ok(mut recipe) = Recipe::open(name) else {
+                    continue;
+                };
+                let item = ui
+                    .selectable_label(running.name == name, name)
+                    .on_hover_text(&recipe.about);
+                if item.clicked() {
+                    recipe.data = keep_images(&recipe.data, &running.data);
+                    actions.push(Action::Open(Box::new(recipe)));
+                }
+            }
+        });
+    name_it(&combo.response, "Choose a recipe");
+    combo.response.on_hover_text(running.about.as_str());
+}
+
+/// The data section of a recipe that is opened while these images are on the bench.
+fn keep_images(opened: &DataRecipe, on_the_bench: &DataRecipe) -> DataRecipe {
+    if on_the_bench.set.is_empty() {
+        opened.clone()
+    } else {
+        on_the_bench.clone()
+    }
+}
+
+fn data_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
+    let running = cx.state.run().map_or(&cx.state.draft, |run| &run.recipe);
+    let set = running.data.set.as_str();
+    let combo = egui::ComboBox::from_id_salt("images")
+        .selected_text(short_name(set))
+        .width(60.0)
+        .show_ui(ui, |ui| {
+            for name in BUILT_IN_SETS {
+                if ui.selectable_label(set == name, name).clicked() && set != name {
+                    let mut recipe = running.clone();
+                    recipe.data.set = name.to_owned();
+                    actions.push(Action::Open(Box::new(recipe)));
+                }
+            }
+            if !BUILT_IN_SETS.contains(&set) {
+                ui.selectable_label(true, set).on_hover_text(set);
+            }
+        });
+    name_it(&combo.response, "Choose images");
+    let about = cx.state.bench.as_ref().map(|bench| {
+        let count = thousands(bench.dataset.len() as u64);
+        format!(
+            "{count} images of {} by {} pixels. A folder of files goes into the recipe's field \"images\".",
+            bench.dataset.shape.width, bench.dataset.shape.height
+        )
+    });
+    if let Some(about) = about {
+        combo.response.on_hover_text(about);
+    }
+}
+
+/// The last part of a path: there is no room for more.
+fn short_name(set: &str) -> String {
+    let name = std::path::Path::new(set)
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| set.to_owned())
+}
+
+fn play_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
+    let (sign, label) = if cx.state.is_playing() {
+        (Sign::Pause, "Pause")
+    } else {
+        (Sign::Play, "Play")
+    };
+    ui.add_enabled_ui(cx.state.bench.is_some(), |ui| {
+        if primary_button(ui, cx.theme, Some(sign), label)
+            .on_hover_text("Space")
+            .clicked()
+        {
+            actions.push(Action::PlayPause);
+        }
+        let buttons = [
+            (Sign::Step, "Step", "One update, then rest (→)", Action::StepBatch),
+            (
+                Sign::StepEpoch,
+                "Step epoch",
+                "To the end of the epoch, then rest",
+                Action::StepEpoch,
+            ),
+            (
+                Sign::Reset,
+                "Reset",
+                "Begin again from the same weights (R)",
+                Action::Reset,
+            ),
+            (
+                Sign::Seed,
+                "New seed",
+                "Begin again with another seed (N)",
+                Action::NewSeed,
+            ),
+        ];
+        for (sign, name, tip, action) in buttons {
+            if sign_button(ui, cx.theme, sign, name, tip).clicked() {
+                actions.push(action);
+            }
+        }
+    });
+}
+
+/// Epoch, step and speed, as far as there is room for them beside what stands on the right.
+fn progress_ui(ui: &mut Ui, cx: &PanelContext<'_>, simple: bool) {
+    let Some(run) = cx.state.run() else { return };
+    let kept = if simple { RIGHT_SIMPLE } else { RIGHT_FULL } * cx.theme.scale;
+    let progress = &run.progress;
+    let speed = thousands(progress.images_per_second.round() as u64);
+    let numbers = [
+        ("epoch", thousands(progress.epoch), "", true),
+        ("step", thousands(progress.step), "", true),
+        ("", speed, "images/s", progress.images_per_second > 0.0),
+    ];
+    for (before, number, after, is_known) in numbers {
+        if is_known && ui.available_width() > kept + NUMBER * cx.theme.scale {
+            number_ui(ui, cx.theme, before, &number, after);
+        }
+    }
+}
+
+fn number_ui(ui: &mut Ui, theme: &Theme, before: &str, number: &str, after: &str) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = HALF;
+        if !before.is_empty() {
+            muted(ui, theme, before);
+        }
+        bold(ui, number, theme.body(), theme.text);
+        if !after.is_empty() {
+            muted(ui, theme, after);
+        }
+    });
+}
+
+/// What is about the window and not about the run, from the right edge inwards.
+fn window_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    simple: bool,
+    memory: &mut TransportMemory,
+    actions: &mut Vec<Action>,
+) {
+    if word_button(ui, cx.theme, "?", "Keys (?)").clicked() {
+        actions.push(Action::ToggleHelp);
+    }
+    let other = if cx.theme.look == Look::Dark {
+        "Light"
+    } else {
+        "Dark"
+    };
+    if sign_button(
+        ui,
+        cx.theme,
+        Sign::Look,
+        &format!("{other} theme"),
+        &format!("{other} theme"),
+    )
+    .clicked()
+    {
+        actions.push(Action::ToggleTheme);
+    }
+    let (word, tip) = if simple {
+        ("Full", "Every panel")
+    } else {
+        ("Simple", "Few controls and large type, for a class")
+    };
+    if word_button(ui, cx.theme, word, tip).clicked() {
+        actions.push(Action::ToggleSimple);
+    }
+    let button = sign_button(ui, cx.theme, Sign::Export, "Export", "Figures and weights");
+    egui::Popup::menu(&button).show(|ui| export_menu(ui, cx.theme, memory, actions));
+}
+
+fn export_menu(ui: &mut Ui, theme: &Theme, memory: &mut TransportMemory, actions: &mut Vec<Action>) {
+    ui.set_min_width(220.0 * theme.scale);
+    for (figure, name) in FIGURES {
+        if ui.button(name).clicked() {
+            actions.push(Action::Export(figure));
+        }
+    }
+    ui.menu_button(format!("Size of pictures: {}×", memory.export_scale), |ui| {
+        for scale in 1..=8 {
+            if ui
+                .selectable_label(memory.export_scale == scale, format!("{scale}×"))
+                .clicked()
+            {
+                memory.export_scale = scale;
+            }
+        }
+    });
+    ui.separator();
+    if ui.button("The weights, as safetensors…").clicked() {
+        actions.push(Action::SaveWeights);
+    }
+    ui.separator();
+    if ui.button("Put the panels back in their places").clicked() {
+        actions.push(Action::ResetLayout);
+    }
+}
+
+fn device_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
+    let Some(bench) = &cx.state.bench else { return };
+    let (name, rest) = bench.device.split_once(" · ").unwrap_or((&bench.device, ""));
+    // From right to left, so the end of the chip comes first.
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = HALF;
+        if !rest.is_empty() {
+            muted(ui, cx.theme, format!("· {rest}"));
+        }
+        let name = RichText::new(name).font(cx.theme.small()).color(cx.theme.text);
+        ui.label(name).on_hover_text("What the run trains on");
+    });
+}
+
+/// A name for screen readers and tests, where the widget shows only its value.
+fn name_it(response: &egui::Response, name: &str) {
+    response
+        .ctx
+        .accesskit_node_builder(response.id, |node| node.set_label(name));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_by_its_last_part() {
+        assert_eq!(short_name("digits"), "digits");
+        assert_eq!(short_name("/home/somebody/data/mnist"), "mnist");
+    }
+
+    #[test]
+    fn another_recipe_keeps_the_images_on_the_bench() {
+        let opened = Recipe::open("vae-20").expect("built in").data;
+        let bench = DataRecipe {
+            set: "shapes".to_owned(),
+            ..opened.clone()
+        };
+        assert_eq!(keep_images(&opened, &bench).set, "shapes");
+    }
+}

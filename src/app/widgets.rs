@@ -1,0 +1,205 @@
+//! The few things every panel is made of: a card with a title line, buttons with a painted sign, and words in the
+//! three sizes of type.
+
+use eframe::egui::{
+    self, Align, Color32, CornerRadius, FontId, Layout, Response, RichText, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, accesskit::Role,
+};
+
+use super::action::{Action, Figure};
+use super::glyph::Sign;
+use super::theme::{BUTTON_HEIGHT, GRID, RADIUS_SMALL, Theme};
+
+/// A title line with something at its right end, and the content below it. The tile around it has drawn the face.
+pub fn card<R>(
+    ui: &mut Ui,
+    theme: &Theme,
+    title: &str,
+    trailing: impl FnOnce(&mut Ui),
+    content: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    ui.horizontal(|ui| {
+        ui.set_min_height(18.0 * theme.scale);
+        heading(ui, theme, title);
+        ui.with_layout(Layout::right_to_left(Align::Center), trailing);
+    });
+    ui.add_space(2.0);
+    content(ui)
+}
+
+/// The title of a panel.
+pub fn heading(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
+    bold(ui, text, theme.body(), theme.text)
+}
+
+/// Words on one line in a heavier hand. The font that travels with the window has one weight only, so they are
+/// written twice, one pixel apart.
+pub fn bold(ui: &mut Ui, text: &str, font: FontId, color: Color32) -> Response {
+    let response = ui.label(RichText::new(text).font(font.clone()).color(color));
+    if ui.is_rect_visible(response.rect) {
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+        let top = response.rect.center().y - galley.size().y / 2.0;
+        ui.painter().galley(
+            egui::pos2(response.rect.left(), top) + one_pixel(ui),
+            galley,
+            color,
+        );
+    }
+    response
+}
+
+/// One pixel of the screen to the right, in points.
+fn one_pixel(ui: &Ui) -> egui::Vec2 {
+    egui::vec2(1.0 / ui.pixels_per_point(), 0.0)
+}
+
+/// Words that explain.
+pub fn muted(ui: &mut Ui, theme: &Theme, text: impl Into<String>) -> Response {
+    ui.label(RichText::new(text).font(theme.small()).color(theme.muted))
+}
+
+/// The one big button of the window.
+pub fn primary_button(ui: &mut Ui, theme: &Theme, sign: Option<Sign>, label: &str) -> Response {
+    let galley = ui
+        .painter()
+        .layout_no_wrap(label.to_owned(), theme.large(), theme.on_accent);
+    let sign_width = if sign.is_some() { 24.0 * theme.scale } else { 0.0 };
+    let width = (galley.size().x + sign_width + 28.0).max(96.0 * theme.scale);
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(width, 28.0 * theme.scale), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), label));
+    if ui.is_rect_visible(rect) {
+        let fill = if response.is_pointer_button_down_on() {
+            theme.accent.lerp_to_gamma(theme.ground, 0.2)
+        } else if response.hovered() {
+            theme.accent.lerp_to_gamma(theme.text, 0.15)
+        } else {
+            theme.accent
+        };
+        ui.painter()
+            .rect_filled(rect, CornerRadius::same(RADIUS_SMALL), fill);
+        focus_ring(ui, theme, &response);
+        let content = galley.size().x + sign_width;
+        let left = rect.center().x - content / 2.0;
+        if let Some(sign) = sign {
+            let center = egui::pos2(left + 7.0 * theme.scale, rect.center().y);
+            sign.paint(ui.painter(), center, 14.0 * theme.scale, theme.on_accent);
+        }
+        let text = egui::pos2(left + sign_width, rect.center().y - galley.size().y / 2.0);
+        ui.painter().galley(text, galley.clone(), theme.on_accent);
+        ui.painter().galley(text + one_pixel(ui), galley, theme.on_accent);
+    }
+    response
+}
+
+/// A square button with a sign; its name is for screen readers, tests and the tooltip.
+pub fn sign_button(ui: &mut Ui, theme: &Theme, sign: Sign, name: &str, tip: &str) -> Response {
+    let size = egui::vec2(30.0, BUTTON_HEIGHT) * theme.scale;
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    paint_button(ui, theme, &response, |painter, color| {
+        sign.paint(painter, rect.center(), 13.0 * theme.scale, color);
+    });
+    response.on_hover_text(tip)
+}
+
+/// A small sign without a face, for the corner of a panel.
+pub fn quiet_sign(ui: &mut Ui, theme: &Theme, sign: Sign, name: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(18.0 * theme.scale), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    if ui.is_rect_visible(rect) {
+        let color = if response.hovered() || response.has_focus() {
+            theme.text
+        } else {
+            theme.muted
+        };
+        sign.paint(ui.painter(), rect.center(), 12.0 * theme.scale, color);
+        focus_ring(ui, theme, &response);
+    }
+    response.on_hover_text(name)
+}
+
+/// The export sign of a panel; pressing it asks where the figure goes.
+pub fn export_button(ui: &mut Ui, theme: &Theme, figure: Figure, name: &str, actions: &mut Vec<Action>) {
+    if quiet_sign(ui, theme, Sign::Export, name).clicked() {
+        actions.push(Action::Export(figure));
+    }
+}
+
+/// A button with a word on it.
+pub fn word_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Response {
+    let galley = ui
+        .painter()
+        .layout_no_wrap(word.to_owned(), theme.body(), theme.text);
+    let width = (galley.size().x + 2.0 * GRID).max(30.0 * theme.scale);
+    let (rect, response) =
+        ui.allocate_exact_size(egui::vec2(width, BUTTON_HEIGHT * theme.scale), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), word));
+    paint_button(ui, theme, &response, |painter, color| {
+        painter.galley_with_override_text_color(rect.center() - galley.size() / 2.0, galley, color);
+    });
+    response.on_hover_text(tip)
+}
+
+/// The face of an ordinary button, and what is on it in the colour that the button's state asks for.
+fn paint_button(ui: &Ui, theme: &Theme, response: &Response, sign: impl FnOnce(&egui::Painter, Color32)) {
+    if !ui.is_rect_visible(response.rect) {
+        return;
+    }
+    let fill = if response.is_pointer_button_down_on() || response.hovered() {
+        theme.raised_hover
+    } else {
+        theme.raised
+    };
+    ui.painter()
+        .rect_filled(response.rect, CornerRadius::same(RADIUS_SMALL), fill);
+    focus_ring(ui, theme, response);
+    sign(
+        ui.painter(),
+        if ui.is_enabled() { theme.text } else { theme.muted },
+    );
+}
+
+/// Shows where the keyboard is.
+fn focus_ring(ui: &Ui, theme: &Theme, response: &Response) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme.accent);
+        ui.painter().rect_stroke(
+            response.rect.expand(1.0),
+            CornerRadius::same(RADIUS_SMALL),
+            stroke,
+            StrokeKind::Outside,
+        );
+    }
+}
+
+/// A number with thousands apart: `12,345`.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (5640, "5,640"),
+            (1_234_567, "1,234,567"),
+        ];
+        for (n, want) in cases {
+            assert_eq!(thousands(n), want);
+        }
+    }
+}

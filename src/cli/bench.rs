@@ -1,0 +1,139 @@
+//! `bench`: how fast each recipe learns and decodes here.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::args::BenchArgs;
+use super::failure::Failure;
+use super::output::{say, say_json};
+use super::summary::family;
+use crate::data::{Dataset, Source, load};
+use crate::export::ticks::{count_label, value_label};
+use crate::gpu::Compute;
+use crate::recipe::{Recipe, builtin};
+use crate::train::benchmark::{self, LATTICE, Speed};
+
+/// Images to learn from; more change nothing about the speed of a step.
+const IMAGES: usize = 4000;
+
+/// The speed of one recipe.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    event: &'static str,
+    recipe: &'a str,
+    family: &'static str,
+    device: &'a str,
+    images_per_second: f64,
+    decode_one_ms: f64,
+    decode_lattice_ms: f64,
+}
+
+/// Measures the chosen recipes one after the other.
+pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
+    let recipes = chosen(&args.families)?;
+    let compute = Compute::choose(args.device, None)?;
+    let dataset = images(&recipes[0])?;
+    if !args.json {
+        say(&format!(
+            "On {}, medians; built-in digits of 28x28 pixels.\n\n{}",
+            compute.chip,
+            heading()
+        ))?;
+    }
+    for recipe in &recipes {
+        let speed = benchmark::measure(recipe, &dataset, &compute.device, args.seconds)?;
+        if args.json {
+            say_json(&line(recipe, &compute.chip, &speed));
+        } else {
+            say(&row(&recipe.name, &speed))?;
+        }
+    }
+    Ok(())
+}
+
+/// The built-in recipes of these families or names; all of them where none is named.
+fn chosen(wanted: &[String]) -> Result<Vec<Recipe>, Failure> {
+    let all = builtin::NAMES
+        .iter()
+        .map(|name| Recipe::open(name))
+        .collect::<Result<Vec<_>, _>>()?;
+    let is_meant = |word: &str, recipe: &Recipe| word == family(recipe) || word == recipe.name;
+    for word in wanted {
+        if !all.iter().any(|recipe| is_meant(word, recipe)) {
+            let names = builtin::NAMES.join(", ");
+            return Err(Failure::Usage(format!(
+                "there is no family `{word}`; use ae, sparse, vae, or {names}"
+            )));
+        }
+    }
+    let is_chosen = |recipe: &Recipe| wanted.is_empty() || wanted.iter().any(|word| is_meant(word, recipe));
+    Ok(all.into_iter().filter(is_chosen).collect())
+}
+
+fn images(recipe: &Recipe) -> Result<Arc<Dataset>, Failure> {
+    let data = &recipe.data;
+    let source = Source {
+        set: "digits",
+        count: IMAGES,
+        messiness: data.messiness,
+        held_out: data.held_out,
+        seed: data.seed,
+    };
+    Ok(Arc::new(load(&source)?))
+}
+
+fn line<'a>(recipe: &'a Recipe, device: &'a str, speed: &Speed) -> Line<'a> {
+    let Speed {
+        images_per_second,
+        decode_one_ms,
+        decode_lattice_ms,
+    } = *speed;
+    let family = family(recipe);
+    Line {
+        event: "bench",
+        recipe: &recipe.name,
+        family,
+        device,
+        images_per_second,
+        decode_one_ms,
+        decode_lattice_ms,
+    }
+}
+
+fn heading() -> String {
+    format!(
+        "{:12}{:>12}{:>18}{:>18}\n",
+        "recipe",
+        "images/s",
+        "one code, ms",
+        format!("{LATTICE} codes, ms")
+    )
+}
+
+fn row(name: &str, speed: &Speed) -> String {
+    let rate = count_label(speed.images_per_second.round() as u64);
+    let [one, lattice] = [speed.decode_one_ms, speed.decode_lattice_ms].map(value_label);
+    format!("{name:12}{rate:>12}{one:>18}{lattice:>18}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_and_names_choose_recipes() {
+        let names = |wanted: &[&str]| -> Vec<String> {
+            let wanted: Vec<String> = wanted.iter().map(|word| (*word).to_owned()).collect();
+            chosen(&wanted)
+                .unwrap()
+                .into_iter()
+                .map(|recipe| recipe.name)
+                .collect()
+        };
+        assert_eq!(names(&[]), builtin::NAMES);
+        assert_eq!(names(&["sparse", "ae-2d"]), ["ae-2d", "ae-sparse"]);
+        assert!(names(&["vae"]).iter().all(|name| name.starts_with("vae-")));
+        assert!(chosen(&["rbm".to_owned()]).is_err());
+    }
+}

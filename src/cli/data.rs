@@ -1,0 +1,204 @@
+//! `data`: what a set of images holds, in words and as a contact sheet.
+
+use std::fmt::Write as _;
+
+use super::args::DataArgs;
+use super::failure::Failure;
+use super::output::{Outlet, say};
+use crate::data::{Dataset, Source, load};
+use crate::export::save_figure;
+use crate::export::scene::{Area, PixelLayout, Pixels, Scene, TextStyle};
+use crate::export::style::FigureTheme;
+use crate::export::ticks::{count_label, value_label};
+use crate::recipe::{Recipe, Value};
+
+/// Images in a row of the contact sheet.
+const COLUMNS: usize = 20;
+/// Rows of a contact sheet where there are no classes to give each a row.
+const ROWS: usize = 10;
+/// Pixels of the page per pixel of an image, for images of the usual size.
+const ZOOM: f64 = 2.0;
+
+/// Says what a set holds, and draws its contact sheet where one is asked for.
+pub(super) fn run(args: &DataArgs) -> Result<(), Failure> {
+    let mut recipe = Recipe::default();
+    recipe.set("data.set", &Value::Word(args.set.clone()))?;
+    for setting in &args.settings {
+        recipe.set_from_text(setting)?;
+    }
+    let data = &recipe.data;
+    let dataset = load(&Source {
+        set: &data.set,
+        count: data.count,
+        messiness: data.messiness,
+        held_out: data.held_out,
+        seed: data.seed,
+    })?;
+    say(&words(&dataset))?;
+    if let Some(file) = &args.sheet {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let outlet = folder.map(Outlet::open).transpose()?;
+        save_figure(&sheet(&dataset), file, 1)?;
+        drop(outlet);
+        say(&format!("contact sheet  {}\n", file.display()))?;
+    }
+    Ok(())
+}
+
+/// What a set holds, a line per fact.
+fn words(dataset: &Dataset) -> String {
+    let count = |n: usize| count_label(n as u64);
+    let (shape, split) = (dataset.shape, &dataset.split);
+    let kind = if shape.channels == 1 { "grey" } else { "colour" };
+    let mut text = format!("{}\n", dataset.name);
+    let mut fact = |name: &str, what: String| {
+        let _ = writeln!(text, "{name:15}{what}");
+    };
+    fact(
+        "images",
+        format!(
+            "{} of {}x{} pixels, {kind}",
+            count(dataset.len()),
+            shape.height,
+            shape.width
+        ),
+    );
+    let (train, held_out, test) = (
+        count(split.train.len()),
+        count(split.validation.len()),
+        count(split.test.len()),
+    );
+    if split.validation == split.test {
+        fact(
+            "split",
+            format!("{train} to train on, {test} to test, which also choose among runs"),
+        );
+    } else {
+        fact(
+            "split",
+            format!("{train} to train on, {held_out} held out to choose among runs, {test} to test"),
+        );
+    }
+    let mean = dataset.mean_image();
+    let level = mean.iter().map(|x| f64::from(*x)).sum::<f64>() / mean.len().max(1) as f64;
+    fact(
+        "mean pixel",
+        format!("{level:.4} of the training images, where 0 is black and 1 is white"),
+    );
+    let cost = dataset.mean_image_cost(&split.test);
+    let [squared, crossed] = [cost.squared_error, cost.cross_entropy].map(value_label);
+    fact(
+        "mean image",
+        format!("predicting it costs {squared} squared error, {crossed} nats per test image"),
+    );
+    fact(
+        "floor",
+        format!(
+            "no cross-entropy goes below {} nats",
+            value_label(dataset.entropy_floor(&split.test))
+        ),
+    );
+    if !dataset.class_names.is_empty() {
+        let classes: Vec<String> = class_counts(dataset)
+            .map(|(name, n)| format!("{name}: {}", count(n)))
+            .collect();
+        fact("classes", classes.join(", "));
+    }
+    if !dataset.factors.is_empty() {
+        let factors: Vec<String> = dataset
+            .factors
+            .iter()
+            .map(|f| format!("{} {}", f.name, range(&f.values)))
+            .collect();
+        fact("factors", factors.join(", "));
+    }
+    text
+}
+
+fn class_counts(dataset: &Dataset) -> impl Iterator<Item = (&str, usize)> {
+    let mut counts = vec![0; dataset.class_names.len()];
+    for label in &dataset.labels {
+        if let Some(count) = counts.get_mut(usize::from(*label)) {
+            *count += 1;
+        }
+    }
+    dataset.class_names.iter().map(String::as_str).zip(counts)
+}
+
+fn range(values: &[f32]) -> String {
+    let low = values.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    format!(
+        "{} to {}",
+        value_label(f64::from(low)),
+        value_label(f64::from(high))
+    )
+}
+
+/// The contact sheet: a row per class with its first images, or simply the first images.
+fn sheet(dataset: &Dataset) -> Scene {
+    let rows = rows(dataset);
+    let palette = FigureTheme::Light.palette();
+    let zoom = if dataset.shape.width > 64 { 1.0 } else { ZOOM };
+    let [across, down] = [dataset.shape.width, dataset.shape.height].map(|side| side as f64 * zoom);
+    let (margin, gap, type_size) = (16.0, 4.0, 13.0);
+    // Names are short; a letter of this type is at most as wide as it is high.
+    let longest = rows
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let names = if longest == 0 {
+        0.0
+    } else {
+        (0.7 * type_size * longest as f64 + 12.0).min(160.0)
+    };
+    let width = 2.0 * margin + names + COLUMNS as f64 * (across + gap) - gap;
+    let height = 2.0 * margin + rows.len() as f64 * (down + gap) - gap;
+    let mut scene = Scene::new(width.ceil() as u32, height.ceil() as u32, palette.ground);
+    scene.title = format!("Contact sheet of {}", dataset.name);
+    for (row, (name, images)) in rows.iter().enumerate() {
+        let top = margin + row as f64 * (down + gap);
+        let baseline = top + down / 2.0 + 0.35 * type_size;
+        scene.text([margin, baseline], *name, TextStyle::new(type_size, palette.text));
+        for (column, image) in images.iter().enumerate() {
+            let left = margin + names + column as f64 * (across + gap);
+            scene.image(
+                Area::new(left.round(), top, across, down),
+                picture(dataset, *image),
+            );
+        }
+    }
+    scene
+}
+
+/// The images of each row, with its name.
+fn rows(dataset: &Dataset) -> Vec<(&str, Vec<u32>)> {
+    let all = 0..dataset.len() as u32;
+    if dataset.class_names.is_empty() {
+        let images: Vec<u32> = all.take(ROWS * COLUMNS).collect();
+        return images.chunks(COLUMNS).map(|row| ("", row.to_vec())).collect();
+    }
+    let of_class = |class: usize| {
+        all.clone()
+            .filter(move |i| dataset.label(*i).map(usize::from) == Some(class))
+    };
+    let names = dataset.class_names.iter().map(String::as_str).enumerate();
+    names
+        .map(|(class, name)| (name, of_class(class).take(COLUMNS).collect()))
+        .collect()
+}
+
+fn picture(dataset: &Dataset, image: u32) -> Pixels {
+    let layout = if dataset.shape.channels == 3 {
+        PixelLayout::Rgb
+    } else {
+        PixelLayout::Grey
+    };
+    Pixels::new(
+        dataset.shape.width as u32,
+        dataset.shape.height as u32,
+        layout,
+        dataset.image(image).to_vec(),
+    )
+}

@@ -1,0 +1,61 @@
+//! `train`: trains a recipe without a window and writes what came of it.
+
+use super::args::{TrainArgs, USUAL_EPOCHS, has_an_end};
+use super::failure::Failure;
+use super::figures;
+use super::interrupt;
+use super::output::{Outlet, say, say_json};
+use super::progress::Reporter;
+use super::session::{End, Session};
+use super::summary::{Summary, history_csv};
+
+/// Trains, tells, and writes. Whatever was trained is kept, also after Ctrl-C and after a run that failed.
+pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
+    let mut recipe = args.recipe()?;
+    if !has_an_end(&recipe) {
+        recipe.training.epochs = USUAL_EPOCHS;
+        eprintln!("Nothing says when to stop, so training ends after {USUAL_EPOCHS} epochs.");
+    }
+    let outlet = args.out.as_deref().map(Outlet::open).transpose()?;
+    interrupt::listen();
+    let mut reporter = Reporter::new(&recipe, args.json);
+    let mut session = Session::open(&recipe, args.device, &mut reporter)?;
+    let end = session.train(&mut reporter)?;
+    reporter.finish();
+    let summary = Summary::new(&mut session, &end)?;
+    let written = match &outlet {
+        Some(outlet) => write(&mut session, &summary, outlet)?,
+        None => Vec::new(),
+    };
+    if args.json {
+        say_json(&summary);
+    } else {
+        say(&summary.table())?;
+    }
+    let place = outlet
+        .as_ref()
+        .map(|outlet| outlet.folder().display().to_string());
+    if let (Some(place), false) = (&place, args.json) {
+        say(&format!("\nWritten to {place}: {}\n", written.join(", ")))?;
+    }
+    match (end, place) {
+        (End::Finished(_) | End::Interrupted, _) => Ok(()),
+        (End::Failed(sentence), Some(place)) => {
+            Err(Failure::Failed(format!("{sentence}: they are in {place}")))
+        }
+        (End::Failed(sentence), None) => Err(Failure::Failed(format!(
+            "{sentence} only where --out says where to"
+        ))),
+    }
+}
+
+/// The recipe that does it again, its history, its summary, its weights and its figures.
+fn write(session: &mut Session, summary: &Summary, outlet: &Outlet) -> Result<Vec<String>, Failure> {
+    outlet.put(|stage| {
+        stage.write("recipe.toml", &session.replay().to_toml())?;
+        stage.write("history.csv", &history_csv(&session.run.history.lock()))?;
+        stage.write("summary.json", &summary.file())?;
+        session.save_weights(&stage.path("model.safetensors"))?;
+        figures::draw(session, stage)
+    })
+}

@@ -1,0 +1,280 @@
+//! What stands on the bench: one to four runs in lock step over the same images, in the same order.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::inbox::Inbox;
+use super::jobs::{CloudJob, LatticeJob, MOST_TILES};
+use super::message::{Ask, Bench, Event, Phase, Progress, Request, RunId};
+use super::outbox::Outbox;
+use super::pictures::{Easel, decode_point, reconstruct_examples, show_layers};
+use super::run::Run;
+use super::view::Encoded;
+use crate::data::{Dataset, Feed};
+use crate::gpu::{Compute, Tiles};
+use crate::recipe::Recipe;
+use crate::train::read::read;
+
+/// Examples shown over their reconstructions.
+const EXAMPLES: usize = 10;
+/// Held-out images whose codes make the cloud.
+const CLOUD: usize = 2000;
+
+/// What stands on the bench.
+#[derive(Debug)]
+pub(super) struct WorkBench {
+    pub(super) dataset: Arc<Dataset>,
+    pub(super) examples: Arc<[u32]>,
+    pub(super) example_pixels: Vec<f32>,
+    pub(super) cloud: Arc<[u32]>,
+    /// The shape of one image on a canvas.
+    pub(super) tile: Tiles,
+    pub(super) runs: Vec<Run>,
+    feed: Feed,
+}
+
+impl WorkBench {
+    /// Sets up runs over these images.
+    pub(super) fn new(
+        recipes: &[Recipe],
+        ids: &mut impl Iterator<Item = RunId>,
+        dataset: Arc<Dataset>,
+        compute: &Compute,
+    ) -> Result<Self, String> {
+        let training = &recipes[0].training;
+        let feed = Feed::new(Arc::clone(&dataset), training.batch, recipes[0].seed).map_err(|e| e.to_string())?;
+        let examples = examples(&dataset);
+        let mut example_pixels = Vec::new();
+        dataset.write_f32(&examples, &mut example_pixels);
+        let cloud = dataset.split.validation.iter().copied().take(CLOUD).collect();
+        let shape = dataset.shape;
+        let runs = recipes.iter().zip(ids);
+        let runs = runs.map(|(recipe, id)| Run::new(id, recipe, shape.pixels(), &compute.device)).collect();
+        let tile = Tiles::single(shape.height, shape.width, shape.channels);
+        Ok(Self { dataset, examples: examples.into(), example_pixels, cloud, tile, runs, feed })
+    }
+
+    /// What is told of it.
+    pub(super) fn description(&self, compute: &Compute) -> Bench {
+        Bench {
+            dataset: Arc::clone(&self.dataset),
+            examples: Arc::clone(&self.examples),
+            cloud: Arc::clone(&self.cloud),
+            steps_per_epoch: self.feed.steps_per_epoch(),
+            device: compute.chip.clone(),
+            runs: self.runs.iter().map(Run::info).collect(),
+        }
+    }
+
+    pub(super) fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
+        self.runs.iter_mut().find(|run| run.id == id)
+    }
+
+    /// Its batches, for the self-test.
+    pub(super) fn feed(&mut self) -> &mut Feed {
+        &mut self.feed
+    }
+
+    /// The first step after this epoch.
+    pub(super) fn epoch_end(&self, step: u64) -> u64 {
+        let per_epoch = self.feed.steps_per_epoch();
+        (step / per_epoch + 1) * per_epoch
+    }
+
+    /// Whether turns bring any run further.
+    pub(super) fn is_busy(&self) -> bool {
+        self.runs.iter().any(|run| run.is_busy() || run.cloud.is_some() || run.lattice.is_some())
+    }
+
+    /// Applies live changes, then trains one step of every run that can.
+    pub(super) fn train(&mut self, outbox: &mut Outbox) {
+        let per_epoch = self.feed.steps_per_epoch();
+        let size = self.feed.batch_size();
+        for run in &mut self.runs {
+            run.pass_time();
+            if !run.can_step() {
+                continue;
+            }
+            for change in run.due_changes() {
+                report_tuning(run, &change.key, change.value, outbox);
+            }
+            let feed = &mut self.feed;
+            let step = run.learner.step_number();
+            let stepped = catch_unwind(AssertUnwindSafe(|| run.step(feed.batch(step), size, per_epoch)));
+            if let Err(panic) = stepped {
+                let sentence = format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
+                fail(run, sentence, outbox);
+            } else if run.phase == Phase::Paused {
+                outbox.report(Event::Phase(run.id, run.phase.clone()));
+            }
+        }
+    }
+
+    /// Takes in losses, and does the next chunk of every evaluation.
+    pub(super) fn settle(&mut self, outbox: &mut Outbox) {
+        let per_epoch = self.feed.steps_per_epoch();
+        for run in &mut self.runs {
+            if let Err(sentence) = run.settle() {
+                fail(run, sentence, outbox);
+                continue;
+            }
+            let Some(mut job) = run.evaluation.take() else { continue };
+            match job.advance(&run.learner, &run.recipe, &self.dataset) {
+                Err(error) => fail(run, error.to_string(), outbox),
+                Ok(None) => run.evaluation = Some(job),
+                Ok(Some(figures)) => {
+                    let is_over = run.evaluated(&job, figures, per_epoch);
+                    outbox.report(Event::Progress(run.id, run.progress));
+                    if is_over {
+                        outbox.report(Event::Phase(run.id, run.phase.clone()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Answers one request.
+    pub(super) fn answer(&mut self, id: RunId, request: &Request, easel: &mut Easel, outbox: &mut Outbox) {
+        let tile = self.tile;
+        // A request to a run that was replaced finds nobody, and that is right.
+        let Some(run) = self.run_mut(id) else { return };
+        let answered = match &request.ask {
+            Ask::Decode(point) => decode_point(run, tile, easel, request.number, point),
+            Ask::Encode(pixels) => encode(run, request.number, pixels),
+            Ask::Lattice(ask) if ask.columns * ask.rows > MOST_TILES || ask.columns * ask.rows == 0 => {
+                Err(format!("A lattice has 1 to {MOST_TILES} tiles"))
+            }
+            Ask::Lattice(ask) => {
+                run.lattice = Some(LatticeJob::new(request, ask.clone(), &run.learner));
+                Ok(())
+            }
+        };
+        match answered {
+            Ok(()) => outbox.wake(),
+            Err(sentence) => outbox.report(Event::Refused(sentence)),
+        }
+    }
+
+    /// Does the next chunk of every lattice, and keeps wanted views fresh.
+    pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &mut Easel, outbox: &mut Outbox) {
+        for k in 0..self.runs.len() {
+            let refreshed = self.advance_lattice(k, easel).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?));
+            match refreshed {
+                Ok(true) => outbox.wake(),
+                Ok(false) => {}
+                Err(sentence) => fail(&mut self.runs[k], sentence, outbox),
+            }
+        }
+    }
+
+    fn advance_lattice(&mut self, k: usize, easel: &mut Easel) -> Result<bool, String> {
+        let run = &mut self.runs[k];
+        let Some(mut job) = run.lattice.take() else { return Ok(false) };
+        let canvas = run.canvases.get(&super::message::Picture::Lattice);
+        let Some(view) = job.advance(&run.learner, self.tile, easel, canvas)? else {
+            run.lattice = Some(job);
+            return Ok(false);
+        };
+        run.views.lattice.put(view);
+        Ok(true)
+    }
+
+    fn refresh_run(&mut self, k: usize, inbox: &Inbox, easel: &mut Easel) -> Result<bool, String> {
+        let wanted = inbox.wanted(self.runs[k].id);
+        let step = self.runs[k].learner.step_number();
+        let mut fresh = false;
+        let run = &self.runs[k];
+        if wanted.reconstructions
+            && run.clock.reconstructions.picture_is_due(step, 0)
+            && !run.views.reconstructions.is_full()
+        {
+            reconstruct_examples(run, self, easel)?;
+            self.runs[k].clock.reconstructions.made(step, 0);
+            fresh = true;
+        }
+        let run = &self.runs[k];
+        if let Some(example) = wanted.layers
+            && run.clock.layers.picture_is_due(step, example)
+            && !run.views.layers.is_full()
+        {
+            show_layers(run, self, example)?;
+            self.runs[k].clock.layers.made(step, example);
+            fresh = true;
+        }
+        if wanted.cloud {
+            fresh |= self.refresh_cloud(k, step)?;
+        }
+        Ok(fresh)
+    }
+
+    fn refresh_cloud(&mut self, k: usize, step: u64) -> Result<bool, String> {
+        let run = &mut self.runs[k];
+        if run.cloud.is_none() && run.clock.cloud.cloud_is_due(step) && !run.views.cloud.is_full() {
+            run.cloud = Some(CloudJob::new(&run.learner));
+        }
+        let Some(mut job) = run.cloud.take() else { return Ok(false) };
+        let Some(view) = job.advance(&run.learner, &self.dataset, &self.cloud).map_err(|e| e.to_string())? else {
+            run.cloud = Some(job);
+            return Ok(false);
+        };
+        run.clock.cloud.made(view.step, 0);
+        run.views.cloud.put(view);
+        Ok(true)
+    }
+
+    /// How far every run is.
+    pub(super) fn progress(&self) -> impl Iterator<Item = (RunId, Progress)> + '_ {
+        self.runs.iter().map(|run| (run.id, run.progress))
+    }
+}
+
+/// Applies one live change and reports it, or why not.
+pub(super) fn report_tuning(run: &mut Run, key: &str, value: f64, outbox: &mut Outbox) {
+    match run.tune(key, value) {
+        Ok(Some(change)) => outbox.report(Event::Tuned(run.id, change)),
+        Ok(None) => {}
+        Err(sentence) => outbox.report(Event::Refused(sentence)),
+    }
+}
+
+/// Stops a run with a sentence; the others go on.
+pub(super) fn fail(run: &mut Run, sentence: String, outbox: &mut Outbox) {
+    // Putting the weights back could stumble over the same device that failed; then there is nothing to put back.
+    let restored = catch_unwind(AssertUnwindSafe(|| run.fail(sentence.clone())));
+    if restored.is_err() {
+        run.phase = Phase::Failed(format!("{sentence}; the device no longer answers, restart with --device cpu"));
+    }
+    outbox.report(Event::Phase(run.id, run.phase.clone()));
+    outbox.report(Event::Progress(run.id, run.progress));
+}
+
+/// What a panic said.
+pub(super) fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("no reason given").lines().next().unwrap_or_default().to_owned()
+}
+
+fn encode(run: &Run, number: u64, pixels: &[f32]) -> Result<(), String> {
+    let want = run.learner.pixels();
+    if pixels.len() != want {
+        return Err(format!("An image of {} numbers does not fit a network for {want}", pixels.len()));
+    }
+    let encoded = run.learner.model().encode(run.learner.images(pixels, run.learner.device()));
+    let code = read(encoded.code).map_err(|error| error.to_string())?;
+    run.views.encoded.put(Encoded { request: number, step: run.learner.step_number(), code });
+    Ok(())
+}
+
+/// The first held-out images, the classes taking turns.
+fn examples(dataset: &Dataset) -> Vec<u32> {
+    let held_out = &dataset.split.validation;
+    let mut ranked: Vec<(usize, u8, u32)> = Vec::with_capacity(held_out.len());
+    let mut seen = [0usize; 256];
+    for &image in held_out {
+        let class = dataset.label(image).unwrap_or(0);
+        ranked.push((seen[usize::from(class)], class, image));
+        seen[usize::from(class)] += 1;
+    }
+    ranked.sort();
+    ranked.into_iter().take(EXAMPLES).map(|(_, _, image)| image).collect()
+}

@@ -1,0 +1,273 @@
+//! The protocol between whoever drives an experiment (the window, the command line, a test) and the trainer thread.
+//!
+//! Commands go in through a bounded channel, live values and requests through slots where the latest wins. Events,
+//! which are rare facts, come out through a bounded channel; views, which are heavy, through slots. Nothing here
+//! names a tensor or a window.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::data::Dataset;
+use crate::gpu::Canvas;
+use crate::recipe::{Change, Recipe};
+use crate::train::Figures;
+
+use super::history::SharedHistory;
+use super::snapshot::Snapshot;
+use super::view::RunViews;
+
+/// One run's name for as long as the program lives. A reset makes a new one, so that late answers find no taker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub u64);
+
+/// What the trainer thread can be told.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Put these recipes on the bench, in place of whatever is there; they share data, order and seed.
+    Open {
+        /// One to four recipes.
+        recipes: Vec<Recipe>,
+        /// Whether they begin to train at once.
+        playing: bool,
+    },
+    /// Train until told otherwise or until a stop rule holds.
+    Play,
+    /// Stop between two steps.
+    Pause,
+    /// Train one step, then pause.
+    StepBatch,
+    /// Train to the end of the current epoch, then pause.
+    StepEpoch,
+    /// Begin again from the same weights.
+    Reset,
+    /// Begin again from the weights of another seed.
+    NewSeed(u64),
+    /// Go back to the last good checkpoint of a run that failed.
+    Restore(RunId),
+    /// Compute everything a figure may need and hand it out as [`Event::Snapshot`].
+    Snapshot {
+        /// Whose figures.
+        run: RunId,
+        /// The plane to decode; without one, the square that holds the cloud.
+        lattice: Option<LatticeAsk>,
+        /// The point to decode; without one, the origin.
+        point: Option<Vec<f32>>,
+    },
+    /// Write a run's weights as safetensors.
+    SaveWeights {
+        /// Whose weights.
+        run: RunId,
+        /// Where to.
+        path: PathBuf,
+    },
+    /// Measure a run's present weights on training and on test images, for [`Event::Evaluated`]. It takes a moment.
+    Evaluate {
+        /// Whose weights.
+        run: RunId,
+    },
+    /// Paint a run's picture into this texture from now on; without one, pixels are handed out in views.
+    Canvas {
+        /// Whose picture.
+        run: RunId,
+        /// Which picture.
+        picture: Picture,
+        /// The window's texture and how to fill it.
+        canvas: Option<Canvas>,
+    },
+    /// End the thread.
+    Close,
+}
+
+/// The pictures that can be painted into a texture of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Picture {
+    /// The image decoded at the pointer.
+    Decoded,
+    /// The plane of decoded tiles.
+    Lattice,
+    /// Held-out images over their reconstructions.
+    Reconstructions,
+}
+
+/// A question to a run; one slot per run and purpose, the latest wins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Chosen by whoever asks; the answer carries it.
+    pub number: u64,
+    /// The question.
+    pub ask: Ask,
+}
+
+/// What can be asked of a run, while it trains or rests.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Decode one point of latent space (purpose: [`Purpose::Pointer`]).
+    Decode(Vec<f32>),
+    /// Encode one image, pixels in tensor order (purpose: [`Purpose::Encode`]).
+    Encode(Vec<f32>),
+    /// Decode a plane of tiles (purpose: [`Purpose::Lattice`]).
+    Lattice(LatticeAsk),
+}
+
+/// Which plane of latent space to decode, and how finely.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LatticeAsk {
+    /// The latent axes that run to the right and up.
+    pub axes: [usize; 2],
+    /// Latent coordinates at the centres of the leftmost and rightmost tiles.
+    pub x: [f32; 2],
+    /// Latent coordinates at the centres of the lowest and highest tiles.
+    pub y: [f32; 2],
+    /// Tiles to the right.
+    pub columns: usize,
+    /// Tiles upwards.
+    pub rows: usize,
+    /// Where the other axes are held; shorter than the code means zero for the rest.
+    pub rest: Vec<f32>,
+}
+
+/// What a request is for. Requests are served in this order, so a lattice never delays a drag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// The point under the pointer.
+    Pointer,
+    /// An image brought from outside.
+    Encode,
+    /// The plane behind the cloud.
+    Lattice,
+}
+
+impl Ask {
+    /// The slot this question waits in.
+    pub fn purpose(&self) -> Purpose {
+        match self {
+            Self::Decode(_) => Purpose::Pointer,
+            Self::Encode(_) => Purpose::Encode,
+            Self::Lattice(_) => Purpose::Lattice,
+        }
+    }
+}
+
+/// Which views a visible panel wants kept fresh; nothing else is computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The codes of held-out images.
+    pub cloud: bool,
+    /// The examples and their reconstructions.
+    pub reconstructions: bool,
+    /// The activations of every layer for the example with this number.
+    pub layers: Option<usize>,
+}
+
+/// Facts the trainer thread reports.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Something takes a moment: drawing the images, preparing the GPU.
+    Preparing(String),
+    /// A new bench stands; everything known about earlier runs is over.
+    Opened(Bench),
+    /// The costs that the curves are held against; they arrive a little after the bench.
+    References(References),
+    /// How far a run is; coalesced when nobody listens.
+    Progress(RunId, Progress),
+    /// A run began or ceased to train.
+    Phase(RunId, Phase),
+    /// A live parameter changed, and acts from this step on.
+    Tuned(RunId, Change),
+    /// What figures are drawn from, on the host.
+    Snapshot(RunId, Arc<Snapshot>),
+    /// What the present weights cost.
+    Evaluated(RunId, Box<Final>),
+    /// A file was written.
+    Saved(PathBuf),
+    /// What was asked could not be done; nothing was changed.
+    Refused(String),
+    /// Something worth saying that is nobody's fault.
+    Notice(String),
+}
+
+/// What stands on the bench.
+#[derive(Clone, Debug)]
+pub struct Bench {
+    /// The images.
+    pub dataset: Arc<Dataset>,
+    /// Held-out images shown in the reconstructions, one per class where there are classes.
+    pub examples: Arc<[u32]>,
+    /// Held-out images whose codes make the cloud, in the order of the cloud's points.
+    pub cloud: Arc<[u32]>,
+    /// Steps in an epoch.
+    pub steps_per_epoch: u64,
+    /// What the runs train on, in words for a chip: `CPU · 2 threads`.
+    pub device: String,
+    /// One to four runs.
+    pub runs: Vec<RunInfo>,
+}
+
+/// What is known of a run from its first moment.
+#[derive(Clone, Debug)]
+pub struct RunInfo {
+    /// Its name.
+    pub id: RunId,
+    /// What it is; live changes are reported apart.
+    pub recipe: Recipe,
+    /// Its curves, shared and bounded.
+    pub history: SharedHistory,
+    /// Where its views appear.
+    pub views: Arc<RunViews>,
+    /// How many numbers the network has.
+    pub parameters: usize,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Updates made.
+    pub step: u64,
+    /// Passes over the training images begun, counted from zero.
+    pub epoch: u64,
+    /// Images trained on per second, lately; zero while paused.
+    pub images_per_second: f64,
+    /// Seconds spent training.
+    pub seconds: f64,
+    /// The latest training figures.
+    pub train: Option<Figures>,
+    /// The latest held-out figures.
+    pub held_out: Option<Figures>,
+}
+
+/// What a run's weights cost in the end, per image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Final {
+    /// On training images, at most ten thousand of them.
+    pub train: Figures,
+    /// On every test image.
+    pub test: Figures,
+}
+
+/// What a run is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// Training.
+    Playing,
+    /// Resting where it is.
+    Paused,
+    /// A stop rule holds; the sentence says which.
+    Finished(String),
+    /// It failed; the sentence says how. Its last good weights are kept.
+    Failed(String),
+}
+
+/// Costs that the curves are held against, per image.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct References {
+    /// Squared error of predicting the mean training image.
+    pub mean_squared_error: f64,
+    /// Cross-entropy of predicting the mean training image.
+    pub mean_cross_entropy: f64,
+    /// The cross-entropy no model can go below, the images' own entropy.
+    pub cross_entropy_floor: f64,
+    /// Held-out squared error of principal components, as many as the first run's code has numbers.
+    pub pca_squared_error: f64,
+    /// How many principal components those were.
+    pub pca_components: usize,
+}

@@ -1,0 +1,121 @@
+//! From recipes to a bench: images drawn or read in a thread of their own, then one learner per recipe.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+
+use super::bench::WorkBench;
+use super::message::References;
+use crate::data::{Dataset, Source, load};
+use crate::insight::Pca;
+use crate::recipe::{DataRecipe, Recipe};
+
+/// Most runs on a bench.
+const MOST_RUNS: usize = 4;
+/// Training images that principal components are fitted to; more change nothing that can be seen.
+const PCA_IMAGES: usize = 10_000;
+
+/// Images on their way.
+#[derive(Debug)]
+pub(super) struct Loading {
+    pub(super) recipes: Vec<Recipe>,
+    pub(super) playing: bool,
+    images: Receiver<Result<Arc<Dataset>, String>>,
+}
+
+/// Whether recipes can share a bench; a sentence says why not.
+pub(super) fn check(recipes: &[Recipe]) -> Result<(), String> {
+    let Some(first) = recipes.first() else { return Err("There is no recipe to open".to_owned()) };
+    if recipes.len() > MOST_RUNS {
+        return Err(format!("A bench holds at most {MOST_RUNS} runs; {} were given", recipes.len()));
+    }
+    for recipe in recipes {
+        recipe.validate().map_err(|error| error.to_string())?;
+        let shares = recipe.data == first.data
+            && recipe.seed == first.seed
+            && recipe.training.batch == first.training.batch;
+        if !shares {
+            return Err(format!(
+                "{} cannot run beside {}: runs on one bench share images, seed and batch size",
+                recipe.name, first.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl Loading {
+    /// Begins to draw or read the images of these recipes; images already at hand are used again.
+    pub(super) fn begin(recipes: Vec<Recipe>, playing: bool, at_hand: Option<Arc<Dataset>>) -> Result<Self, String> {
+        check(&recipes)?;
+        let data = recipes[0].data.clone();
+        let (sender, images) = sync_channel(1);
+        let work = move || {
+            let loaded = match at_hand {
+                Some(dataset) => Ok(dataset),
+                None => open_data(&data),
+            };
+            // Nobody waits any more where another bench was opened meanwhile.
+            sender.send(loaded).ok();
+        };
+        spawn("images", work)?;
+        Ok(Self { recipes, playing, images })
+    }
+
+    /// The images, once they are there.
+    pub(super) fn poll(&self) -> Option<Result<Arc<Dataset>, String>> {
+        match self.images.try_recv() {
+            Ok(loaded) => Some(loaded),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Err("The images could not be drawn or read".to_owned())),
+        }
+    }
+
+    /// What is being waited for, in words.
+    pub(super) fn sentence(&self) -> String {
+        let data = &self.recipes[0].data;
+        match data.set.as_str() {
+            "digits" | "shapes" => format!("Drawing {} {}…", data.count, data.set),
+            path => format!("Reading {path}…"),
+        }
+    }
+}
+
+/// Draws or reads the images of a recipe.
+pub(super) fn open_data(data: &DataRecipe) -> Result<Arc<Dataset>, String> {
+    let DataRecipe { set, count, messiness, held_out, seed } = data;
+    let source = Source { set, count: *count, messiness: *messiness, held_out: *held_out, seed: *seed };
+    load(&source).map(Arc::new).map_err(|error| error.to_string())
+}
+
+/// Begins to work out the costs that the curves are held against.
+pub(super) fn begin_references(bench: &WorkBench, code: usize) -> Result<Receiver<References>, String> {
+    let dataset = Arc::clone(&bench.dataset);
+    let (sender, references) = sync_channel(1);
+    spawn("references", move || {
+        // Nobody waits any more where another bench was opened meanwhile.
+        sender.send(references_of(&dataset, code)).ok();
+    })?;
+    Ok(references)
+}
+
+fn references_of(dataset: &Dataset, code: usize) -> References {
+    let held_out = &dataset.split.validation;
+    let mean = dataset.mean_image_cost(held_out);
+    let components = code.min(dataset.shape.pixels());
+    let (mut train, mut test) = (Vec::new(), Vec::new());
+    dataset.write_f32(&dataset.split.train[..PCA_IMAGES.min(dataset.split.train.len())], &mut train);
+    dataset.write_f32(held_out, &mut test);
+    let pca = Pca::fit(&train, dataset.shape.pixels(), components);
+    References {
+        mean_squared_error: mean.squared_error,
+        mean_cross_entropy: mean.cross_entropy,
+        cross_entropy_floor: dataset.entropy_floor(held_out),
+        pca_squared_error: pca.squared_error(&test),
+        pca_components: components,
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), String> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.map(|_| ()).map_err(|error| format!("The system gave no thread for {name}: {error}"))
+}

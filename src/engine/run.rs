@@ -1,0 +1,318 @@
+//! One run on the bench: a learner, its past, and where it stands.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+use burn::tensor::{Device, Tensor};
+
+use super::history::{Evaluation, Point, SharedHistory};
+use super::jobs::{CloudJob, EvaluationJob, LatticeJob, ViewClock};
+use super::message::{Phase, Picture, Progress, RunId, RunInfo};
+use super::ring::Ring;
+use super::view::RunViews;
+use crate::gpu::Canvas;
+use crate::recipe::{Change, Recipe, Value, table};
+use crate::train::read::{Pending, ReadError};
+use crate::train::{Checkpoint, Figures, Learner, Limits, Reason, Total};
+
+/// Steps whose losses are read together: one read for all of them.
+const CADENCE: usize = 8;
+/// Steps that may be unread before training waits for the device.
+const CLOGGED: usize = 4 * CADENCE;
+
+/// One run on the bench.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) id: RunId,
+    /// The recipe with the live changes applied so far.
+    pub(super) recipe: Recipe,
+    pub(super) learner: Learner,
+    pub(super) history: SharedHistory,
+    pub(super) views: Arc<RunViews>,
+    pub(super) phase: Phase,
+    pub(super) canvases: BTreeMap<Picture, Canvas>,
+    pub(super) evaluation: Option<EvaluationJob>,
+    pub(super) cloud: Option<CloudJob>,
+    pub(super) lattice: Option<LatticeJob>,
+    pub(super) clock: ViewClock,
+    pub(super) progress: Progress,
+    /// Pause when this step is reached.
+    pub(super) until: Option<u64>,
+    /// The recipe as it was opened: a reset with a schedule goes back to it.
+    opened: Recipe,
+    schedule: VecDeque<Change>,
+    limits: Limits,
+    losses: Losses,
+    ring: Ring,
+    since_evaluation: Total,
+    /// An epoch is over, or a limit is reached: evaluate before going on.
+    at_boundary: bool,
+    finishing: Option<Reason>,
+    last_turn: Instant,
+    meter: Meter,
+}
+
+impl Run {
+    pub(super) fn new(id: RunId, recipe: &Recipe, pixels: usize, device: &Device) -> Self {
+        Self {
+            id,
+            learner: Learner::new(recipe, pixels, device),
+            recipe: recipe.clone(),
+            history: SharedHistory::default(),
+            views: Arc::new(RunViews::default()),
+            phase: Phase::Paused,
+            canvases: BTreeMap::new(),
+            evaluation: None,
+            cloud: None,
+            lattice: None,
+            clock: ViewClock::default(),
+            progress: Progress::default(),
+            until: None,
+            opened: recipe.clone(),
+            schedule: recipe.schedule.iter().cloned().collect(),
+            limits: Limits::new(&recipe.training),
+            losses: Losses::default(),
+            ring: Ring::new(),
+            since_evaluation: Total::default(),
+            at_boundary: true,
+            finishing: None,
+            last_turn: Instant::now(),
+            meter: Meter::default(),
+        }
+    }
+
+    /// What is known of the run from its first moment.
+    pub(super) fn info(&self) -> RunInfo {
+        RunInfo {
+            id: self.id,
+            recipe: self.recipe.clone(),
+            history: self.history.clone(),
+            views: Arc::clone(&self.views),
+            parameters: self.learner.parameters(),
+        }
+    }
+
+    /// What a reset begins again from: the sliders where they are, or the schedule from its beginning.
+    pub(super) fn recipe_for_reset(&self) -> Recipe {
+        if self.opened.schedule.is_empty() { self.recipe.clone() } else { self.opened.clone() }
+    }
+
+    /// Applies a live change before the next update. Answers with the change, or with why not.
+    pub(super) fn tune(&mut self, key: &str, value: f64) -> Result<Option<Change>, String> {
+        let parameter = table::find(key).map_err(|e| e.to_string())?;
+        if !parameter.live {
+            return Err(format!("{} cannot change while a run trains; restart the run with it", parameter.label));
+        }
+        if parameter.number(&self.recipe) == Some(value) {
+            return Ok(None);
+        }
+        parameter.set(&mut self.recipe, &Value::Number(value)).map_err(|e| e.to_string())?;
+        Ok(Some(Change { step: self.learner.step_number(), key: key.to_owned(), value }))
+    }
+
+    /// Changes of the schedule that are due before the next update.
+    pub(super) fn due_changes(&mut self) -> Vec<Change> {
+        let mut due = Vec::new();
+        while self.schedule.front().is_some_and(|change| change.step <= self.learner.step_number()) {
+            due.extend(self.schedule.pop_front());
+        }
+        due
+    }
+
+    /// Whether it is in a state to train one step now.
+    pub(super) fn can_step(&self) -> bool {
+        self.phase == Phase::Playing && !self.at_boundary && self.evaluation.is_none() && !self.losses.is_clogged()
+    }
+
+    /// Whether turns bring it further: it trains, evaluates, or waits for its losses.
+    pub(super) fn is_busy(&self) -> bool {
+        self.phase == Phase::Playing || self.evaluation.is_some() || self.at_boundary || !self.losses.is_empty()
+    }
+
+    /// Trains one step.
+    pub(super) fn step(&mut self, batch: &[f32], batch_size: usize, per_epoch: u64) {
+        let cost = self.learner.step(batch, &self.recipe);
+        let step = self.learner.step_number();
+        self.losses.push(step, cost.terms);
+        self.meter.count(batch_size);
+        self.progress.step = step;
+        self.progress.epoch = step / per_epoch;
+        self.finishing = self.limits.reached(step, per_epoch, self.progress.seconds, None);
+        self.at_boundary = self.finishing.is_some() || step.is_multiple_of(per_epoch);
+        if self.until.is_some_and(|until| step >= until) && self.finishing.is_none() {
+            self.until = None;
+            self.phase = Phase::Paused;
+        }
+    }
+
+    /// Adds the time since the last turn to the time spent training.
+    pub(super) fn pass_time(&mut self) {
+        let since = self.last_turn.elapsed().as_secs_f64();
+        self.last_turn = Instant::now();
+        if self.phase == Phase::Playing {
+            self.progress.seconds += since;
+            if self.evaluation.is_none() {
+                self.meter.pass(since);
+            }
+        }
+        self.progress.images_per_second = if self.phase == Phase::Playing { self.meter.rate() } else { 0.0 };
+    }
+
+    /// Takes in losses that have been read. The sentence says why the run cannot go on.
+    pub(super) fn settle(&mut self) -> Result<(), String> {
+        let eager = self.at_boundary || self.phase != Phase::Playing;
+        for (step, terms) in self.losses.read(eager).map_err(|e| e.to_string())? {
+            let figures = self.learner.figures(&terms);
+            if !figures.is_finite() {
+                return Err(format!(
+                    "The loss is no longer a number at step {step}: the learning rate {} is probably too large. \
+                     The last good weights are kept",
+                    crate::recipe::parameter::short_number(self.recipe.training.learning_rate)
+                ));
+            }
+            self.history.lock().push_step(Point { step, figures });
+            self.since_evaluation.add(&figures);
+            self.progress.train = Some(figures);
+        }
+        if self.losses.is_empty() && self.ring.is_due(self.learner.step_number()) {
+            self.ring.keep(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
+        }
+        if self.at_boundary && self.losses.is_empty() {
+            self.at_boundary = false;
+            self.evaluation = Some(EvaluationJob::new(&self.learner, self.since_evaluation.mean()));
+            self.since_evaluation = Total::default();
+        }
+        Ok(())
+    }
+
+    /// Takes in a completed evaluation. Whether a limit is reached, so that the run is over.
+    pub(super) fn evaluated(&mut self, job: &EvaluationJob, held_out: Figures, per_epoch: u64) -> bool {
+        let step = job.step();
+        self.history.lock().push_evaluation(Evaluation { step, epoch: step / per_epoch, train: job.train(), held_out });
+        self.progress.held_out = Some(held_out);
+        if step > 0 {
+            self.limits.observe(&held_out);
+        }
+        let reached = self.limits.reached(step, per_epoch, self.progress.seconds, Some(&held_out));
+        match self.finishing.take().or(reached) {
+            Some(reason) if step > 0 => {
+                self.phase = Phase::Finished(reason.to_string());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Stops the run with a sentence and puts it back to its last good weights.
+    pub(super) fn fail(&mut self, sentence: String) {
+        self.losses = Losses::default();
+        self.evaluation = None;
+        self.cloud = None;
+        self.lattice = None;
+        self.at_boundary = false;
+        self.finishing = None;
+        self.since_evaluation = Total::default();
+        let mut learner = Learner::new(&self.recipe, self.learner.pixels(), self.learner.device());
+        let restored = self.ring.newest().map(|checkpoint| checkpoint.restore(&mut learner));
+        self.learner = learner;
+        let step = self.learner.step_number();
+        self.history.lock().truncate(step);
+        self.progress.step = step;
+        self.phase = Phase::Failed(match restored {
+            Some(Err(error)) => format!("{sentence}; {error}"),
+            _ => sentence,
+        });
+    }
+
+    /// Makes a failed run ready to go on.
+    pub(super) fn restore(&mut self) {
+        if matches!(self.phase, Phase::Failed(_)) {
+            self.phase = Phase::Paused;
+        }
+    }
+
+    /// Begins to train, where there is anything left to do.
+    pub(super) fn play(&mut self, until: Option<u64>) {
+        match self.phase {
+            Phase::Failed(_) => return,
+            // A limit was reached; whoever presses play again wants to go on beyond it.
+            Phase::Finished(_) => self.limits = Limits::new(&crate::recipe::TrainingRecipe::default()),
+            Phase::Playing | Phase::Paused => {}
+        }
+        self.until = until;
+        self.phase = Phase::Playing;
+        self.last_turn = Instant::now();
+    }
+
+    /// Rests where it is.
+    pub(super) fn pause(&mut self) {
+        if self.phase == Phase::Playing {
+            self.phase = Phase::Paused;
+            self.until = None;
+        }
+    }
+}
+
+/// Losses on their way from the device.
+#[derive(Debug, Default)]
+struct Losses {
+    unread: Vec<(u64, Tensor<1>)>,
+    pending: Option<(Vec<u64>, Pending)>,
+}
+
+impl Losses {
+    fn push(&mut self, step: u64, terms: Tensor<1>) {
+        self.unread.push((step, terms));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.unread.is_empty() && self.pending.is_none()
+    }
+
+    fn is_clogged(&self) -> bool {
+        self.unread.len() >= CLOGGED
+    }
+
+    /// The losses that have arrived, by step. A read begins when there are enough of them, or at once when eager.
+    fn read(&mut self, eager: bool) -> Result<Vec<(u64, Vec<f32>)>, ReadError> {
+        let enough = self.unread.len() >= CADENCE || (eager && !self.unread.is_empty());
+        if self.pending.is_none() && enough {
+            let (steps, terms): (Vec<u64>, Vec<Tensor<1>>) = self.unread.drain(..).unzip();
+            self.pending = Some((steps, Pending::new(Tensor::cat(terms, 0))));
+        }
+        let Some((steps, pending)) = &mut self.pending else { return Ok(Vec::new()) };
+        let Some(numbers) = pending.poll() else { return Ok(Vec::new()) };
+        let numbers = numbers?;
+        let width = (numbers.len() / steps.len()).max(1);
+        let read = steps.iter().copied().zip(numbers.chunks(width).map(<[f32]>::to_vec)).collect();
+        self.pending = None;
+        Ok(read)
+    }
+}
+
+/// Images per second, lately.
+#[derive(Debug, Default)]
+struct Meter {
+    images: f64,
+    seconds: f64,
+}
+
+impl Meter {
+    /// What happened longer ago than this many seconds counts less and less.
+    const MEMORY_SECS: f64 = 1.5;
+
+    fn count(&mut self, images: usize) {
+        self.images += images as f64;
+    }
+
+    fn pass(&mut self, seconds: f64) {
+        let fade = (-seconds / Self::MEMORY_SECS).exp();
+        self.images *= fade;
+        self.seconds = self.seconds * fade + seconds;
+    }
+
+    fn rate(&self) -> f64 {
+        if self.seconds > 0.0 { self.images / self.seconds } else { 0.0 }
+    }
+}

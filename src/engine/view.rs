@@ -1,0 +1,121 @@
+//! Views: the heavy things a panel looks at. Each waits in a slot where the latest wins; nobody queues for it.
+
+use std::sync::Arc;
+
+use super::message::LatticeAsk;
+use super::slot::Slot;
+
+/// The slots of one run, filled by the trainer thread and emptied by whoever shows it.
+#[derive(Debug, Default)]
+pub struct RunViews {
+    /// The image decoded at the pointer.
+    pub decoded: Slot<Decoded>,
+    /// The code of an image brought from outside.
+    pub encoded: Slot<Encoded>,
+    /// The plane of decoded tiles.
+    pub lattice: Slot<LatticeView>,
+    /// The codes of held-out images.
+    pub cloud: Slot<CloudView>,
+    /// The examples and their reconstructions.
+    pub reconstructions: Slot<ReconstructionsView>,
+    /// The activations of every layer for one example.
+    pub layers: Slot<LayersView>,
+}
+
+/// Pixels in [0, 1], tensor order, one image after the other. `None` where they stayed on the GPU and went straight
+/// into the window's texture.
+pub type Pixels = Option<Arc<[f32]>>;
+
+/// The answer to [`super::message::Ask::Decode`].
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// The request's number.
+    pub request: u64,
+    /// The run's step when it was decoded.
+    pub step: u64,
+    /// The point that was decoded.
+    pub point: Vec<f32>,
+    /// The image.
+    pub pixels: Pixels,
+}
+
+/// The answer to [`super::message::Ask::Encode`].
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    /// The request's number.
+    pub request: u64,
+    /// The run's step when it was encoded.
+    pub step: u64,
+    /// The code: h, or μ.
+    pub code: Vec<f32>,
+}
+
+/// The answer to [`super::message::Ask::Lattice`].
+#[derive(Clone, Debug)]
+pub struct LatticeView {
+    /// The request's number.
+    pub request: u64,
+    /// The run's step when it was decoded.
+    pub step: u64,
+    /// What was asked.
+    pub ask: LatticeAsk,
+    /// The tiles, row by row from the top.
+    pub pixels: Pixels,
+}
+
+/// The codes of held-out images.
+#[derive(Clone, Debug)]
+pub struct CloudView {
+    /// The run's step when the first of them was encoded.
+    pub step: u64,
+    /// Numbers per code.
+    pub dimensions: usize,
+    /// The codes, one after the other, in the order of [`super::message::Bench::cloud`].
+    pub codes: Arc<[f32]>,
+}
+
+/// The examples and their reconstructions.
+#[derive(Clone, Debug)]
+pub struct ReconstructionsView {
+    /// The run's step.
+    pub step: u64,
+    /// The reconstructions, in the order of [`super::message::Bench::examples`].
+    pub outputs: Pixels,
+}
+
+/// What every layer says to one example.
+#[derive(Clone, Debug)]
+pub struct LayersView {
+    /// The run's step.
+    pub step: u64,
+    /// Which of the examples.
+    pub example: usize,
+    /// Encoder layers, the code, decoder layers, in the order of the flow.
+    pub layers: Vec<LayerActivity>,
+    /// The reconstruction.
+    pub output: Arc<[f32]>,
+}
+
+/// The activations of one layer.
+#[derive(Clone, Debug)]
+pub struct LayerActivity {
+    /// What the layer is.
+    pub role: LayerRole,
+    /// What follows it: `ReLU`, `linear`, `μ`, `σ`.
+    pub activation: &'static str,
+    /// One number per unit.
+    pub values: Vec<f32>,
+}
+
+/// Where a layer stands in the hourglass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerRole {
+    /// On the way to the code.
+    Encoder,
+    /// The code, or its mean.
+    Code,
+    /// The spread σ of a Gaussian code.
+    Spread,
+    /// On the way to the image.
+    Decoder,
+}

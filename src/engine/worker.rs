@@ -1,0 +1,364 @@
+//! The worker: owns the bench, does one bounded slice of work per turn, and never waits inside one.
+//!
+//! A turn takes commands and live values, answers requests (a drag before all else), does a chunk of evaluations and
+//! pictures, and trains at most one step of every run.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+use super::bench::{WorkBench, fail, report_tuning, said};
+use super::inbox::{Inbox, inbox};
+use super::message::{Command, Event, Final, LatticeAsk, References, RunId};
+use super::opening::{Loading, begin_references};
+use super::outbox::{Outbox, Wake, outbox};
+use super::pictures::Easel;
+use super::{EngineOptions, Handle, self_test, snapshot};
+use crate::data::{Dataset, Split};
+use crate::gpu::{Compute, Painter};
+use crate::recipe::Recipe;
+use crate::train::checkpoint::save_weights;
+use crate::train::evaluate::evaluate;
+use crate::train::read::ReadError;
+
+/// Time between two reports of progress.
+const REPORTS: Duration = Duration::from_millis(100);
+/// Training images that the last word on a run is based on; more change it in the third figure.
+const JUDGED: usize = 10_000;
+
+/// What a turn came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// There is more to do.
+    Busy,
+    /// Nothing to do until something arrives.
+    Idle,
+    /// The worker was told to end.
+    Closed,
+}
+
+/// Owns every tensor of an engine.
+#[derive(Debug)]
+pub struct Worker {
+    options: EngineOptions,
+    inbox: Inbox,
+    outbox: Outbox,
+    /// Chosen at the first opening, since preparing a GPU takes a moment.
+    station: Option<Station>,
+    bench: Option<WorkBench>,
+    loading: Option<Loading>,
+    references: Option<Receiver<References>>,
+    next_run: u64,
+    reported: Instant,
+    is_closed: bool,
+}
+
+/// Where the work is done.
+#[derive(Debug)]
+struct Station {
+    compute: Compute,
+    easel: Easel,
+}
+
+impl Worker {
+    /// A worker and the way to it. Nothing happens until [`Worker::turn`].
+    pub fn new(options: EngineOptions, wake: Wake) -> (Self, Handle) {
+        let (sender, inbox) = inbox();
+        let (outbox, events) = outbox(wake);
+        let worker = Self {
+            options,
+            inbox,
+            outbox,
+            station: None,
+            bench: None,
+            loading: None,
+            references: None,
+            next_run: 0,
+            reported: Instant::now(),
+            is_closed: false,
+        };
+        (worker, Handle { inbox: sender, events })
+    }
+
+    /// One bounded slice of work.
+    pub fn turn(&mut self) -> Turn {
+        while let Some(command) = self.inbox.command() {
+            self.obey(command);
+            if self.is_closed {
+                return Turn::Closed;
+            }
+        }
+        self.take_images();
+        self.take_references();
+        let (Some(bench), Some(station)) = (&mut self.bench, &mut self.station) else {
+            self.outbox.flush();
+            return Turn::Idle;
+        };
+        for ((id, key), value) in self.inbox.tuned() {
+            if let Some(run) = bench.run_mut(id) {
+                report_tuning(run, key, value, &mut self.outbox);
+            }
+        }
+        for ((_, id), request) in self.inbox.requests() {
+            bench.answer(id, &request, &mut station.easel, &mut self.outbox);
+        }
+        bench.refresh(&self.inbox, &mut station.easel, &mut self.outbox);
+        bench.settle(&mut self.outbox);
+        bench.train(&mut self.outbox);
+        let busy = bench.is_busy();
+        self.report_progress(busy);
+        self.outbox.flush();
+        if busy { Turn::Busy } else { Turn::Idle }
+    }
+
+    /// A turn whose panic becomes a sentence: the runs fail, the worker lives.
+    pub(super) fn guarded_turn(&mut self) -> Turn {
+        match catch_unwind(AssertUnwindSafe(|| self.turn())) {
+            Ok(turn) => turn,
+            Err(panic) => {
+                let sentence = format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
+                for run in self.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
+                    fail(run, sentence.clone(), &mut self.outbox);
+                }
+                Turn::Busy
+            }
+        }
+    }
+
+    /// Sleeps until something arrives, at most so long.
+    pub(super) fn wait(&self, at_most: Duration) {
+        // Images and references come from threads that do not ring.
+        let nap = Duration::from_millis(5);
+        let expects = self.loading.is_some() || self.references.is_some();
+        self.inbox.wait(if expects { nap.min(at_most) } else { at_most });
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Open { recipes, playing } => self.open(recipes, playing),
+            Command::Play => self.for_each_run(|run, _| run.play(None)),
+            Command::Pause => self.for_each_run(|run, _| run.pause()),
+            Command::StepBatch => self.for_each_run(|run, _| run.play(Some(run.learner.step_number() + 1))),
+            Command::StepEpoch => {
+                self.for_each_run(|run, bench| run.play(Some(bench.epoch_end(run.learner.step_number()))));
+            }
+            Command::Reset => self.restart(|_| ()),
+            Command::NewSeed(seed) => self.restart(|recipe| recipe.seed = seed),
+            Command::Restore(id) => self.with_run(id, super::run::Run::restore),
+            Command::Snapshot { run, lattice, point } => self.snapshot(run, lattice, point),
+            Command::Evaluate { run } => self.evaluate(run),
+            Command::SaveWeights { run, path } => self.save_weights(run, &path),
+            Command::Canvas { run, picture, canvas } => self.with_run_quietly(run, |run| {
+                match canvas {
+                    Some(canvas) => run.canvases.insert(picture, canvas),
+                    None => run.canvases.remove(&picture),
+                };
+                run.clock = super::jobs::ViewClock::default();
+            }),
+            Command::Close => self.is_closed = true,
+        }
+    }
+
+    fn open(&mut self, recipes: Vec<Recipe>, playing: bool) {
+        let at_hand = self.images_at_hand(&recipes);
+        match Loading::begin(recipes, playing, at_hand) {
+            Ok(loading) => {
+                self.outbox.report(Event::Preparing(loading.sentence()));
+                self.loading = Some(loading);
+            }
+            Err(sentence) => self.outbox.report(Event::Refused(sentence)),
+        }
+    }
+
+    /// The images on the bench, where the new recipes want the same ones.
+    fn images_at_hand(&self, recipes: &[Recipe]) -> Option<Arc<Dataset>> {
+        let bench = self.bench.as_ref()?;
+        let same = bench.runs.first()?.recipe.data == recipes.first()?.data;
+        same.then(|| Arc::clone(&bench.dataset))
+    }
+
+    fn restart(&mut self, change: impl Fn(&mut Recipe)) {
+        let Some(bench) = &self.bench else { return };
+        let playing = bench.runs.iter().any(|run| run.phase == super::Phase::Playing);
+        let mut recipes: Vec<Recipe> = bench.runs.iter().map(super::run::Run::recipe_for_reset).collect();
+        recipes.iter_mut().for_each(change);
+        let dataset = Arc::clone(&bench.dataset);
+        self.stand_up(&recipes, playing, dataset);
+    }
+
+    /// Takes images that have arrived and stands the new bench up.
+    fn take_images(&mut self) {
+        let Some(loaded) = self.loading.as_ref().and_then(Loading::poll) else { return };
+        let Some(Loading { recipes, playing, .. }) = self.loading.take() else { return };
+        match loaded {
+            Ok(dataset) => self.stand_up(&recipes, playing, dataset),
+            Err(sentence) => self.outbox.report(Event::Refused(sentence)),
+        }
+    }
+
+    fn stand_up(&mut self, recipes: &[Recipe], playing: bool, dataset: Arc<Dataset>) {
+        let known = self.bench.as_ref().is_some_and(|old| Arc::ptr_eq(&old.dataset, &dataset));
+        let old_code = self.bench.as_ref().and_then(|old| Some(old.runs.first()?.recipe.model.code));
+        match self.build(recipes, dataset) {
+            Err(sentence) => self.outbox.report(Event::Refused(sentence)),
+            Ok(mut bench) => {
+                let ids: Vec<RunId> = bench.runs.iter().map(|run| run.id).collect();
+                self.inbox.forget_others(&ids);
+                let code = recipes[0].model.code;
+                if !known || old_code != Some(code) {
+                    self.references = begin_references(&bench, code).ok();
+                }
+                if let Some(station) = &self.station {
+                    self.outbox.report(Event::Opened(bench.description(&station.compute)));
+                }
+                if playing {
+                    bench.runs.iter_mut().for_each(|run| run.play(None));
+                }
+                for run in &bench.runs {
+                    self.outbox.report(Event::Phase(run.id, run.phase.clone()));
+                }
+                self.bench = Some(bench);
+            }
+        }
+    }
+
+    fn build(&mut self, recipes: &[Recipe], dataset: Arc<Dataset>) -> Result<WorkBench, String> {
+        let compute = match &self.station {
+            Some(station) => station.compute.clone(),
+            None => self.prepare_station(recipes, &dataset)?,
+        };
+        let mut ids = (self.next_run..).map(RunId);
+        let bench = WorkBench::new(recipes, &mut ids, dataset, &compute)?;
+        self.next_run += bench.runs.len() as u64;
+        Ok(bench)
+    }
+
+    /// Chooses the device. A GPU is tried on the first recipe before it is trusted.
+    fn prepare_station(&mut self, recipes: &[Recipe], dataset: &Arc<Dataset>) -> Result<Compute, String> {
+        let graphics = self.options.graphics.clone();
+        let mut compute =
+            Compute::choose(self.options.device, graphics.as_ref()).map_err(|error| error.to_string())?;
+        if compute.is_gpu {
+            self.outbox.report(Event::Preparing(format!("Preparing the GPU ({})…", compute.chip)));
+            if let Err(trouble) = try_gpu(recipes, dataset, &compute) {
+                self.outbox.report(Event::Notice(format!(
+                    "{} does not compute like the CPU ({trouble}), so training goes to the CPU",
+                    compute.chip
+                )));
+                compute = Compute::cpu("the GPU failed its test");
+            }
+        }
+        let painter = graphics.as_ref().and_then(Painter::new);
+        if graphics.is_some() && painter.is_none() {
+            let sentence = "This graphics adapter runs no compute shaders: pictures are drawn as plain textures";
+            self.outbox.report(Event::Notice(sentence.to_owned()));
+        }
+        let easel = Easel::new(painter, &compute);
+        self.station = Some(Station { compute: compute.clone(), easel });
+        Ok(compute)
+    }
+
+    fn take_references(&mut self) {
+        let Some(references) = self.references.as_ref().and_then(|receiver| receiver.try_recv().ok()) else {
+            return;
+        };
+        self.references = None;
+        self.outbox.report(Event::References(references));
+    }
+
+    fn report_progress(&mut self, busy: bool) {
+        let due = self.reported.elapsed() >= REPORTS;
+        if !(due && busy) {
+            return;
+        }
+        self.reported = Instant::now();
+        self.report_progress_now();
+    }
+
+    fn report_progress_now(&mut self) {
+        let progress: Vec<_> = self.bench.iter().flat_map(WorkBench::progress).collect();
+        for (id, progress) in progress {
+            self.outbox.report(Event::Progress(id, progress));
+        }
+    }
+
+    fn snapshot(&mut self, id: RunId, lattice: Option<LatticeAsk>, point: Option<Vec<f32>>) {
+        let Some(bench) = &self.bench else { return };
+        let Some(run) = bench.runs.iter().find(|run| run.id == id) else { return };
+        let event = match snapshot::take(run, bench, lattice, point) {
+            Ok(taken) => Event::Snapshot(id, Arc::new(taken)),
+            Err(error) => Event::Refused(error.to_string()),
+        };
+        self.outbox.report(event);
+    }
+
+    fn evaluate(&mut self, id: RunId) {
+        let Some(bench) = &self.bench else { return };
+        let Some(run) = bench.runs.iter().find(|run| run.id == id) else { return };
+        let event = match judge(run, &bench.dataset) {
+            Ok(Some(figures)) => Event::Evaluated(id, Box::new(figures)),
+            Ok(None) => Event::Refused("There are no images to evaluate; use a set with more".to_owned()),
+            Err(error) => Event::Refused(error.to_string()),
+        };
+        self.outbox.report(event);
+    }
+
+    fn save_weights(&mut self, id: RunId, path: &std::path::Path) {
+        let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) else { return };
+        let event = match save_weights(&run.learner, &run.recipe, path) {
+            Ok(()) => Event::Saved(path.to_owned()),
+            Err(error) => Event::Refused(error.to_string()),
+        };
+        self.outbox.report(event);
+    }
+
+    /// Does something to every run and reports what it is doing then.
+    fn for_each_run(&mut self, act: impl Fn(&mut super::run::Run, &WorkBench)) {
+        let Some(bench) = &mut self.bench else { return };
+        let mut runs = std::mem::take(&mut bench.runs);
+        for run in &mut runs {
+            act(run, bench);
+            self.outbox.report(Event::Phase(run.id, run.phase.clone()));
+        }
+        bench.runs = runs;
+        self.report_progress_now();
+    }
+
+    /// Does something to one run and reports what it is doing then.
+    fn with_run(&mut self, id: RunId, act: impl FnOnce(&mut super::run::Run)) {
+        let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) else { return };
+        act(run);
+        let event = Event::Phase(id, run.phase.clone());
+        self.outbox.report(event);
+    }
+
+    fn with_run_quietly(&mut self, id: RunId, act: impl FnOnce(&mut super::run::Run)) {
+        if let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) {
+            act(run);
+        }
+    }
+}
+
+/// What a run's weights cost, all at once: whoever asks has nothing else to wait for.
+fn judge(run: &super::run::Run, dataset: &Dataset) -> Result<Option<Final>, ReadError> {
+    let Split { train, test, .. } = &dataset.split;
+    let seen = &train[..JUDGED.min(train.len())];
+    let train = evaluate(&run.learner, &run.recipe, dataset, seen)?;
+    let test = evaluate(&run.learner, &run.recipe, dataset, test)?;
+    Ok(train.zip(test).map(|(train, test)| Final { train, test }))
+}
+
+/// Trains a few steps of every recipe on a GPU and on the CPU; a sentence says where they part.
+fn try_gpu(recipes: &[Recipe], dataset: &Arc<Dataset>, compute: &Compute) -> Result<(), String> {
+    let cpu = Compute::cpu("");
+    let mut ids = (0..).map(RunId);
+    let mut bench = WorkBench::new(recipes, &mut ids, Arc::clone(dataset), &cpu)?;
+    for recipe in recipes {
+        let tried = catch_unwind(AssertUnwindSafe(|| {
+            self_test::compare(recipe, dataset.shape.pixels(), bench.feed(), &compute.device)
+        }));
+        tried.unwrap_or_else(|panic| Err(said(&*panic)))?;
+    }
+    Ok(())
+}

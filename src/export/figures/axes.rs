@@ -1,0 +1,124 @@
+//! From values to places on the page, and the marks that say so.
+
+use super::sheet::{Sheet, Sizes};
+use crate::export::scene::{Area, Stroke};
+use crate::export::ticks::{Tick, linear_ticks, log_ticks};
+
+/// The least distance of two marks on the axes of a plane.
+pub(super) const MARKS_APART: f64 = 56.0;
+
+/// An axis: the values at its two ends, and where those ends are on the page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Axis {
+    /// Value at the start.
+    pub low: f64,
+    /// Value at the end.
+    pub high: f64,
+    /// Whether equal ratios, not equal differences, are equal steps.
+    pub log: bool,
+    /// Place of the start.
+    pub start: f64,
+    /// Place of the end.
+    pub end: f64,
+}
+
+impl Axis {
+    /// An axis with even steps.
+    pub fn linear([low, high]: [f64; 2], [start, end]: [f64; 2]) -> Self {
+        Self {
+            low,
+            high,
+            log: false,
+            start,
+            end,
+        }
+    }
+
+    /// Where a value is on the page.
+    pub fn place(&self, value: f64) -> f64 {
+        let share = if self.log {
+            (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
+        } else {
+            (value - self.low) / (self.high - self.low)
+        };
+        self.start + share * (self.end - self.start)
+    }
+
+    /// Its marks, none closer than about `apart` to the next.
+    pub fn ticks(&self, apart: f64) -> Vec<Tick> {
+        let most = ((self.end - self.start).abs() / apart) as usize;
+        if self.log {
+            log_ticks(self.low, self.high, most)
+        } else {
+            linear_ticks(self.low, self.high, most)
+        }
+    }
+}
+
+/// Marks and numbers below a frame.
+pub(super) fn draw_below(sheet: &mut Sheet, frame: Area, axis: &Axis, apart: f64) {
+    let (sizes, palette) = (sheet.sizes, sheet.palette);
+    let style = sheet.small(palette.muted).middle();
+    for tick in axis.ticks(apart) {
+        let x = axis.place(tick.value);
+        let stroke = sheet.hairline(palette.axis);
+        sheet.scene.line(
+            [x, frame.bottom()],
+            [x, frame.bottom() + 4.0 * sizes.unit],
+            stroke,
+        );
+        sheet.scene.text(
+            [x, frame.bottom() + 6.0 * sizes.unit + sizes.small],
+            tick.label,
+            style,
+        );
+    }
+}
+
+/// Marks and numbers left of a frame.
+pub(super) fn draw_left(sheet: &mut Sheet, frame: Area, axis: &Axis, apart: f64) {
+    let (sizes, palette) = (sheet.sizes, sheet.palette);
+    let style = sheet.small(palette.muted).end();
+    for tick in axis.ticks(apart) {
+        let y = axis.place(tick.value);
+        let stroke = sheet.hairline(palette.axis);
+        sheet
+            .scene
+            .line([frame.x - 4.0 * sizes.unit, y], [frame.x, y], stroke);
+        sheet.scene.text(
+            [frame.x - 8.0 * sizes.unit, y + 0.35 * sizes.small],
+            tick.label,
+            style,
+        );
+    }
+}
+
+/// Height that marks, numbers and the name of an axis take below a frame.
+pub(super) fn height_below(sizes: &Sizes) -> f64 {
+    10.0 * sizes.unit + 2.3 * sizes.small
+}
+
+/// The name of an axis, right below its numbers.
+pub(super) fn draw_name_below(sheet: &mut Sheet, frame: Area, name: &str) {
+    let style = sheet.label(sheet.palette.text).end();
+    let baseline = frame.bottom() + height_below(&sheet.sizes) - 0.2 * sheet.sizes.small;
+    sheet.scene.text([frame.right(), baseline], name, style);
+}
+
+/// The names of both axes: the first right below its numbers, the second above the frame on the left, where
+/// names of any length have room and nobody has to tilt their head.
+pub(super) fn draw_names(sheet: &mut Sheet, frame: Area, names: &[String; 2]) {
+    draw_name_below(sheet, frame, &names[0]);
+    let style = sheet.label(sheet.palette.text);
+    sheet.scene.text(
+        [frame.x, frame.y - 8.0 * sheet.sizes.unit],
+        names[1].as_str(),
+        style,
+    );
+}
+
+/// The thin frame of a plane.
+pub(super) fn draw_frame(sheet: &mut Sheet, frame: Area) {
+    let stroke = Stroke::solid(sheet.palette.axis, sheet.sizes.unit);
+    sheet.scene.outline(frame.grown(0.5), 0.0, stroke);
+}

@@ -1,0 +1,278 @@
+//! The cloud of codes: where the encoder puts each image, coloured and shaped by class.
+
+use super::axes::{self, Axis, MARKS_APART};
+use super::sheet::{Layout, Sheet, Sizes};
+use super::{Caption, Figure};
+use crate::export::font;
+use crate::export::scene::{Area, Scene, Shape};
+use crate::export::style::{FigureTheme, Glyph, mixed};
+use crate::export::ticks::count_label;
+
+/// Side of the square the cloud is drawn in.
+const SIDE: f64 = 500.0;
+
+/// Codes of images in a plane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cloud {
+    /// What it is; none is drawn when empty.
+    pub title: String,
+    /// The codes.
+    pub points: Vec<[f32; 2]>,
+    /// The class of each code; empty when the images have none.
+    pub classes: Vec<u8>,
+    /// Names of the classes, for the legend.
+    pub class_names: Vec<String>,
+    /// Names of the axes, such as z1 and z2.
+    pub axis_names: [String; 2],
+    /// Whether to draw where one and two standard deviations of a standard Gaussian prior lie.
+    pub prior_rings: bool,
+}
+
+/// What part of the plane is shown.
+struct View {
+    /// Its middle.
+    center: [f64; 2],
+    /// Half its side.
+    half: f64,
+}
+
+impl Figure for Cloud {
+    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
+        let finite: Vec<usize> = (0..self.points.len())
+            .filter(|index| self.points[*index].iter().all(|z| z.is_finite()))
+            .collect();
+        let Some(view) = self.view(&finite) else {
+            return Sheet::nothing(&self.title, caption, theme);
+        };
+        let mut shown: Vec<usize> = finite
+            .iter()
+            .copied()
+            .filter(|index| view.holds(self.point(*index)))
+            .collect();
+        // In the order of the data, classes that come last would cover the others.
+        shown.sort_by_key(|index| shuffled(*index));
+        let notes = self.notes(finite.len(), shown.len());
+
+        let sizes = Sizes::for_width(SIDE);
+        let (left, top) = (44.0, (2.0 * sizes.label).round());
+        let legend = self.legend_width(&sizes);
+        let content = [left + SIDE + legend, top + SIDE + axes::height_below(&sizes)];
+        let mut sheet = Sheet::new(&Layout {
+            title: &self.title,
+            caption,
+            notes: &notes,
+            content,
+            sizes,
+            theme,
+        });
+        let frame = Area::new(sheet.content.x + left, sheet.content.y + top, SIDE, SIDE);
+        let [x, y] = view.axes(frame);
+
+        draw_ground(&mut sheet, frame, [&x, &y]);
+        self.draw_points(&mut sheet, [&x, &y], &shown);
+        if self.prior_rings {
+            draw_rings(&mut sheet, [&x, &y]);
+        }
+        axes::draw_frame(&mut sheet, frame);
+        axes::draw_below(&mut sheet, frame, &x, MARKS_APART);
+        axes::draw_left(&mut sheet, frame, &y, MARKS_APART);
+        axes::draw_names(&mut sheet, frame, &self.axis_names);
+        self.draw_legend(&mut sheet, frame);
+        sheet.scene
+    }
+}
+
+impl Cloud {
+    fn point(&self, index: usize) -> [f64; 2] {
+        self.points[index].map(f64::from)
+    }
+
+    /// A square around all points, or around all but the outermost hundredth where a few strays would shrink
+    /// the rest to a blot.
+    fn view(&self, finite: &[usize]) -> Option<View> {
+        if finite.is_empty() {
+            return None;
+        }
+        let widest = |ends: [[f64; 2]; 2]| ends.iter().map(|[low, high]| high - low).fold(0.0, f64::max);
+        let all = self.bounds(finite, 0);
+        let most = self.bounds(finite, finite.len() / 200);
+        let mut bounds = all;
+        if widest(all) > 2.0 * widest(most) {
+            // Only the strays go: who is near the others stays in the frame.
+            let near = most.map(|[low, high]| [low - (high - low) / 4.0, high + (high - low) / 4.0]);
+            let is_near = |index: &&usize| {
+                let point = self.point(**index);
+                near.iter()
+                    .zip(point)
+                    .all(|([low, high], value)| (*low..=*high).contains(&value))
+            };
+            let kept: Vec<usize> = finite.iter().filter(is_near).copied().collect();
+            bounds = if kept.is_empty() {
+                most
+            } else {
+                self.bounds(&kept, 0)
+            };
+        }
+        if self.prior_rings {
+            bounds = bounds.map(|[low, high]| [low.min(-2.0), high.max(2.0)]);
+        }
+        let half = bounds
+            .iter()
+            .map(|[low, high]| (high - low) / 2.0)
+            .fold(0.0, f64::max);
+        let center = bounds.map(|[low, high]| low + (high - low) / 2.0);
+        // A single point, or all on one spot, still gets a plane around it.
+        let least = center[0].abs().max(center[1].abs()) * 1e-6 + if half > 0.0 { 0.0 } else { 1.0 };
+        Some(View {
+            center,
+            half: (half * 1.06).max(least),
+        })
+    }
+
+    /// The lowest and highest value of both coordinates, leaving out so many strays at each end. There must be
+    /// more than twice as many points.
+    fn bounds(&self, indices: &[usize], strays: usize) -> [[f64; 2]; 2] {
+        [0, 1].map(|axis| {
+            let mut values: Vec<f64> = indices.iter().map(|index| self.point(*index)[axis]).collect();
+            values.sort_by(f64::total_cmp);
+            [values[strays], values[values.len() - 1 - strays]]
+        })
+    }
+
+    fn notes(&self, finite: usize, shown: usize) -> Vec<String> {
+        let mut notes = Vec::new();
+        let of = count_label(self.points.len() as u64);
+        if finite < self.points.len() {
+            let count = count_label((self.points.len() - finite) as u64);
+            notes.push(format!("left out as not finite: {count} of {of} codes"));
+        }
+        if shown < finite {
+            let count = count_label((finite - shown) as u64);
+            notes.push(format!(
+                "outside the frame: {count} of {of} codes, far from the others"
+            ));
+        }
+        notes
+    }
+
+    /// The class of a point; those without one are drawn alike.
+    fn class(&self, index: usize) -> Option<usize> {
+        self.classes.get(index).map(|class| usize::from(*class))
+    }
+
+    fn draw_points(&self, sheet: &mut Sheet, [x, y]: [&Axis; 2], shown: &[usize]) {
+        let radius = marker_radius(shown.len());
+        for index in shown {
+            let [across, up] = self.point(*index);
+            let center = [x.place(across), y.place(up)];
+            let (glyph, color) = match self.class(*index) {
+                Some(class) => (Glyph::of_class(class), sheet.palette.class(class)),
+                None => (Glyph::Circle, sheet.palette.accent),
+            };
+            sheet.scene.add(Shape::Marker {
+                glyph,
+                center,
+                radius,
+                color,
+                opacity: 0.85,
+            });
+        }
+    }
+
+    fn legend_width(&self, sizes: &Sizes) -> f64 {
+        let names = self.class_names.iter().map(|name| font::width(name, sizes.label));
+        if self.classes.is_empty() || self.class_names.is_empty() {
+            0.0
+        } else {
+            44.0 + names.fold(0.0, f64::max).ceil()
+        }
+    }
+
+    fn draw_legend(&self, sheet: &mut Sheet, frame: Area) {
+        if self.classes.is_empty() {
+            return;
+        }
+        let (palette, label) = (sheet.palette, sheet.sizes.label);
+        // With very many classes the rows move together instead of running off the page.
+        let row = (frame.height / self.class_names.len().max(1) as f64).min(1.75 * label);
+        for (class, name) in self.class_names.iter().enumerate() {
+            let middle = frame.y + row * (class as f64 + 0.5);
+            let center = [frame.right() + 26.0, middle];
+            sheet
+                .scene
+                .marker(Glyph::of_class(class), center, 4.5, palette.class(class));
+            let style = sheet.label(palette.text);
+            sheet.scene.text(
+                [frame.right() + 40.0, middle + 0.35 * label],
+                name.as_str(),
+                style,
+            );
+        }
+    }
+}
+
+impl View {
+    fn holds(&self, point: [f64; 2]) -> bool {
+        (0..2).all(|axis| (point[axis] - self.center[axis]).abs() <= self.half)
+    }
+
+    /// Both axes over a square frame, so that a circle stays a circle.
+    fn axes(&self, frame: Area) -> [Axis; 2] {
+        let range = |axis: usize| [self.center[axis] - self.half, self.center[axis] + self.half];
+        [
+            Axis::linear(range(0), [frame.x, frame.right()]),
+            Axis::linear(range(1), [frame.bottom(), frame.y]),
+        ]
+    }
+}
+
+/// The lines through zero.
+fn draw_ground(sheet: &mut Sheet, frame: Area, [x, y]: [&Axis; 2]) {
+    let palette = sheet.palette;
+    let line = sheet.hairline(palette.line);
+    let zero = [x.place(0.0), y.place(0.0)];
+    if (frame.x..=frame.right()).contains(&zero[0]) {
+        sheet
+            .scene
+            .line([zero[0], frame.y], [zero[0], frame.bottom()], line);
+    }
+    if (frame.y..=frame.bottom()).contains(&zero[1]) {
+        sheet
+            .scene
+            .line([frame.x, zero[1]], [frame.right(), zero[1]], line);
+    }
+}
+
+/// One and two standard deviations of the prior, over the points, which would hide them.
+fn draw_rings(sheet: &mut Sheet, [x, y]: [&Axis; 2]) {
+    let (palette, small) = (sheet.palette, sheet.sizes.small);
+    let zero = [x.place(0.0), y.place(0.0)];
+    let ink = mixed(palette.text, palette.ground, 0.3);
+    for sigmas in [1.0, 2.0] {
+        let radius = x.place(sigmas) - zero[0];
+        sheet
+            .scene
+            .ring(zero, radius, sheet.hairline(ink).dashed(4.0, 4.0));
+        // On the upper left of the ring, on a patch of ground.
+        let text = format!("{sigmas}σ");
+        let [middle, height] = [zero[0] - radius / 2f64.sqrt(), zero[1] - radius / 2f64.sqrt()];
+        let half = [font::width(&text, small) / 2.0 + 4.0, 0.65 * small];
+        let patch = Area::new(middle - half[0], height - half[1], 2.0 * half[0], 2.0 * half[1]);
+        sheet.scene.rect(patch, 4.0, palette.ground);
+        let style = sheet.small(palette.text).middle();
+        sheet.scene.text([middle, height + 0.35 * small], text, style);
+    }
+}
+
+/// Half the size of a marker: smaller where there are many.
+fn marker_radius(count: usize) -> f64 {
+    (7.5 / (count.max(1) as f64).powf(0.14)).clamp(1.6, 5.0)
+}
+
+/// A number that orders indices as if drawn by lot, and always the same.
+fn shuffled(index: usize) -> u64 {
+    // Multiplying by an odd number near 2^64 divided by the golden ratio spreads neighbours far apart.
+    (index as u64 + 1)
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .rotate_left(32)
+}

@@ -1,0 +1,45 @@
+//! The figures themselves: plain numbers in, a scene out.
+//!
+//! Every figure is a struct of plain values that knows nothing of models, engines or windows. Numbers that
+//! are not finite never spoil a figure: they are left out and counted in the caption. A figure without data
+//! says so.
+
+mod axes;
+mod chart;
+mod cloud;
+mod curves;
+mod decimate;
+mod labels;
+mod lattice;
+mod pixels;
+mod range;
+mod reconstructions;
+mod sheet;
+mod single;
+
+pub use cloud::Cloud;
+pub use curves::{Chart, Curves, Reference, Series, Stamp};
+pub use lattice::Lattice;
+pub use pixels::ImageShape;
+pub use reconstructions::Reconstructions;
+pub use single::SingleImage;
+
+use super::scene::Scene;
+use super::style::FigureTheme;
+
+/// The muted line at the foot of a figure: the key settings of the recipe and the seed, so that a picture in
+/// a paper can be traced to the run that made it. It is wrapped to the width of the figure.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Caption {
+    /// What it says; nothing is drawn when it is empty.
+    pub text: String,
+}
+
+/// Anything that can be drawn as a figure.
+pub trait Figure {
+    /// The figure on a page of its own.
+    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene;
+}
+
+/// What a figure says when it has no data.
+pub const NOTHING_YET: &str = "nothing to show yet";

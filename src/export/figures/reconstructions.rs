@@ -1,0 +1,239 @@
+//! What goes in, what comes out, and the difference, image below image.
+
+use super::pixels::{ImageShape, atlas, broken, difference, images};
+use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
+use super::{Caption, Figure};
+use crate::export::colormap;
+use crate::export::font;
+use crate::export::scene::{Area, PixelLayout, Pixels, Scene};
+use crate::export::style::{FigureTheme, Rgb};
+
+/// Space between two images.
+const GAP: f64 = 4.0;
+/// Names of the rows.
+const ROW_NAMES: [&str; 3] = ["input", "output", "difference"];
+
+/// Inputs over outputs, and their difference if it is given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconstructions {
+    /// What it is; none is drawn when empty.
+    pub title: String,
+    /// The images that go in, 0 to 1.
+    pub inputs: Vec<f32>,
+    /// The images that come out, 0 to 1.
+    pub outputs: Vec<f32>,
+    /// Output minus input, −1 to 1; `None` leaves the row out. Small differences are shown in full colour,
+    /// and the key says which difference that is.
+    pub residual: Option<Vec<f32>>,
+    /// Shape of one image.
+    pub shape: ImageShape,
+    /// Images beside each other; more continue below.
+    pub columns: usize,
+}
+
+/// Where everything goes.
+struct Plan {
+    /// Images shown.
+    count: usize,
+    /// Images beside each other.
+    columns: usize,
+    /// Rows that belong together: two, or three with the difference.
+    rows: usize,
+    /// Size of one image on the page.
+    tile: [f64; 2],
+    /// Space between images.
+    gap: f64,
+    /// Width of the row names.
+    names: f64,
+    /// Size of all of it.
+    content: [f64; 2],
+    /// Height of the key to the colours of the difference.
+    key: f64,
+    /// Measures.
+    sizes: Sizes,
+}
+
+/// How differences become colours.
+struct Key {
+    /// The difference at the ends of the map.
+    most: f32,
+    /// The map, from 0 to 1.
+    map: fn(f32) -> Rgb,
+}
+
+impl Figure for Reconstructions {
+    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
+        let Some(plan) = self.plan() else {
+            return Sheet::nothing(&self.title, caption, theme);
+        };
+        let notes = self.notes();
+        let layout = Layout {
+            title: &self.title,
+            caption,
+            notes: &notes,
+            content: plan.content,
+            sizes: plan.sizes,
+            theme,
+        };
+        let mut sheet = Sheet::new(&layout);
+        let residual = self.residual.as_deref().unwrap_or_default();
+        let key = Key::new(residual, theme);
+        let sources = [self.inputs.as_slice(), &self.outputs, residual];
+        for (row, source) in sources.into_iter().enumerate().take(plan.rows) {
+            draw_names(&mut sheet, &plan, row);
+            for (index, image) in images(source, self.shape).enumerate().take(plan.count) {
+                let pixels = if row < 2 {
+                    atlas(image, self.shape, 1)
+                } else {
+                    difference(image, self.shape, |value| key.color(value))
+                };
+                let area = plan.tile_area(&sheet, row, index);
+                let edge = sheet.hairline(sheet.palette.line);
+                sheet.scene.outline(area.grown(0.5 * edge.width), 0.0, edge);
+                sheet.scene.image(area, pixels);
+            }
+        }
+        if plan.rows == 3 {
+            draw_key(&mut sheet, &plan, &key);
+        }
+        sheet.scene
+    }
+}
+
+impl Reconstructions {
+    /// The layout, or none when there is no whole pair of images.
+    fn plan(&self) -> Option<Plan> {
+        let fewest = self.inputs.len().min(self.outputs.len());
+        let count = self.shape.images_in(fewest);
+        let columns = self.columns.clamp(1, count.max(1));
+        if count == 0 {
+            return None;
+        }
+        let rows = if self.residual.is_some() { 3 } else { 2 };
+        let room = NOMINAL_WIDTH / columns as f64 - GAP;
+        let zoom = (room / self.shape.width as f64).round().max(1.0);
+        let tile = [self.shape.width, self.shape.height].map(|side| side as f64 * zoom);
+
+        let sizes = Sizes::for_width(columns as f64 * (tile[0] + GAP));
+        let gap = (GAP * sizes.unit).round();
+        let widest = ROW_NAMES[..rows]
+            .iter()
+            .map(|name| font::width(name, sizes.label))
+            .fold(0.0, f64::max);
+        let names = (widest + sizes.label).ceil();
+        let key = if rows == 3 { 2.6 * sizes.small } else { 0.0 };
+        let bands = count.div_ceil(columns) as f64;
+        let width = names + columns as f64 * (tile[0] + gap) - gap;
+        let height = bands * rows as f64 * (tile[1] + gap) + (bands - 1.0) * 4.0 * gap - gap + key;
+        Some(Plan {
+            count,
+            columns,
+            rows,
+            tile,
+            gap,
+            names,
+            content: [width, height],
+            key,
+            sizes,
+        })
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let residual = self.residual.as_deref().unwrap_or_default();
+        let sources = [self.inputs.as_slice(), &self.outputs, residual];
+        let rows = ROW_NAMES.iter().zip(sources);
+        rows.filter_map(|(name, values)| broken(values).map(|remark| format!("{name}: {remark}")))
+            .collect()
+    }
+}
+
+impl Plan {
+    /// The top of a row, from the top of the content.
+    fn row_top(&self, band: usize, row: usize) -> f64 {
+        let rows_above = (band * self.rows + row) as f64;
+        rows_above * (self.tile[1] + self.gap) + band as f64 * 4.0 * self.gap
+    }
+
+    fn tile_area(&self, sheet: &Sheet, row: usize, index: usize) -> Area {
+        let (band, column) = (index / self.columns, index % self.columns);
+        let x = sheet.content.x + self.names + column as f64 * (self.tile[0] + self.gap);
+        Area::new(
+            x,
+            sheet.content.y + self.row_top(band, row),
+            self.tile[0],
+            self.tile[1],
+        )
+    }
+}
+
+impl Key {
+    /// A key whose ends are a round number that no difference exceeds, so that small differences are not
+    /// lost.
+    fn new(differences: &[f32], theme: FigureTheme) -> Self {
+        let largest = differences
+            .iter()
+            .filter(|value| value.is_finite())
+            .fold(0.0, |most: f32, value| most.max(value.abs()));
+        let most = [0.02, 0.05, 0.1, 0.2, 0.5]
+            .into_iter()
+            .find(|most| largest <= *most)
+            .unwrap_or(1.0);
+        let map = match theme {
+            FigureTheme::Light => colormap::diverging_on_light,
+            FigureTheme::Dark => colormap::diverging_on_dark,
+        };
+        Self { most, map }
+    }
+
+    fn color(&self, difference: f32) -> Rgb {
+        (self.map)(0.5 + 0.5 * difference / self.most)
+    }
+}
+
+/// The name of a row, at every band.
+fn draw_names(sheet: &mut Sheet, plan: &Plan, row: usize) {
+    let style = sheet.label(sheet.palette.text).end();
+    let x = sheet.content.x + plan.names - sheet.sizes.label;
+    for band in 0..plan.count.div_ceil(plan.columns) {
+        let middle = sheet.content.y + plan.row_top(band, row) + plan.tile[1] / 2.0;
+        sheet
+            .scene
+            .text([x, middle + 0.35 * sheet.sizes.label], ROW_NAMES[row], style);
+    }
+}
+
+/// The key to the colours of the difference.
+fn draw_key(sheet: &mut Sheet, plan: &Plan, key: &Key) {
+    const STEPS: u32 = 128;
+    let (sizes, palette) = (sheet.sizes, sheet.palette);
+    let bytes = (0..STEPS)
+        .flat_map(|step| (key.map)(step as f32 / (STEPS - 1) as f32))
+        .collect();
+    let top = sheet.content.bottom() - plan.key + 1.6 * sizes.small;
+    let left = sheet.content.x + plan.names;
+    let bar = Area::new(
+        left,
+        top.round(),
+        f64::from(STEPS) * sizes.unit,
+        0.6 * sizes.small,
+    );
+    let baseline = bar.y + 0.65 * sizes.small;
+    let style = sheet.small(palette.muted);
+    let low = format!("−{} darker", key.most);
+    let shift = font::width(&low, sizes.small) + 8.0 * sizes.unit;
+    let bar = Area {
+        x: bar.x + shift,
+        ..bar
+    };
+    sheet.scene.text([left, baseline], low, style);
+    sheet
+        .scene
+        .image(bar, Pixels::new(STEPS, 1, PixelLayout::Rgb, bytes));
+    let edge = sheet.hairline(palette.line);
+    sheet.scene.outline(bar.grown(0.5 * edge.width), 0.0, edge);
+    sheet.scene.text(
+        [bar.right() + 8.0 * sizes.unit, baseline],
+        format!("+{} lighter than the input", key.most),
+        style,
+    );
+}

@@ -1,0 +1,48 @@
+//! One image, large: what the decoder makes of one point.
+
+use super::pixels::{ImageShape, atlas, broken};
+use super::sheet::{Layout, Sheet, Sizes};
+use super::{Caption, Figure};
+use crate::export::scene::{Area, Scene};
+use crate::export::style::FigureTheme;
+
+/// About how large the picture is drawn.
+const SIDE: usize = 336;
+
+/// One image with a title.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SingleImage {
+    /// The values of the image, 0 to 1.
+    pub pixels: Vec<f32>,
+    /// Its shape.
+    pub shape: ImageShape,
+    /// What it is, such as `z = (−0.62, 1.05)`.
+    pub title: String,
+}
+
+impl Figure for SingleImage {
+    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
+        if self.shape.images_in(self.pixels.len()) == 0 {
+            return Sheet::nothing(&self.title, caption, theme);
+        }
+        let image = &self.pixels[..self.shape.values()];
+        let zoom = (SIDE / self.shape.width.max(self.shape.height)).max(1);
+        let [width, height] = [self.shape.width, self.shape.height].map(|side| (side * zoom) as f64);
+        // A tall picture still leaves the caption room.
+        let content = [width.max(SIDE as f64 * 0.75), height];
+        let notes: Vec<String> = broken(image).into_iter().collect();
+        let mut sheet = Sheet::new(&Layout {
+            title: &self.title,
+            caption,
+            notes: &notes,
+            content,
+            sizes: Sizes::for_width(content[0]),
+            theme,
+        });
+        let area = Area::new(sheet.content.x, sheet.content.y, width, height);
+        let edge = sheet.hairline(sheet.palette.line);
+        sheet.scene.outline(area.grown(0.5 * edge.width), 0.0, edge);
+        sheet.scene.image(area, atlas(image, self.shape, 1));
+        sheet.scene
+    }
+}

@@ -1,0 +1,128 @@
+//! Out of Hourglass: figures for slides and papers, the same code for the window and the command line.
+//!
+//! A figure is drawn by our own renderer, never cropped from the screen: [`figures`] turn plain numbers into
+//! a [`scene::Scene`], the scene is written as SVG, and a PNG is that very SVG rasterised with a font that
+//! travels with the program. Files appear whole or not at all.
+//!
+//! ```
+//! use hourglass::export::figures::{Caption, Figure as _, ImageShape, SingleImage};
+//! use hourglass::export::style::FigureTheme;
+//!
+//! let shape = ImageShape { height: 2, width: 2, channels: 1 };
+//! let figure = SingleImage { pixels: vec![0.0, 0.5, 1.0, 0.25], shape, title: "Four pixels".into() };
+//! let scene = figure.scene(&Caption { text: "seed 1".into() }, FigureTheme::Light);
+//! assert!(scene.to_svg().contains("Four pixels"));
+//! ```
+
+pub mod colormap;
+pub mod figures;
+mod font;
+mod raster;
+pub mod scene;
+pub mod style;
+mod svg;
+pub mod ticks;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use scene::Scene;
+
+/// Why a figure or a file was not made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// A scale that is not offered.
+    #[error("a picture can be drawn 1 to 8 times as large, not {scale} times: choose a scale from 1 to 8")]
+    Scale {
+        /// What was asked for.
+        scale: u32,
+    },
+    /// A picture beyond what viewers open.
+    #[error(
+        "a picture of {width} by {height} pixels is too large: choose a smaller scale or show fewer images"
+    )]
+    TooLarge {
+        /// Width in pixels.
+        width: u64,
+        /// Height in pixels.
+        height: u64,
+    },
+    /// The renderer refused the scene.
+    #[error("the figure could not be drawn ({reason}): please report this with the recipe that led to it")]
+    Drawing {
+        /// What the renderer said.
+        reason: String,
+    },
+    /// A file name that says neither PNG nor SVG.
+    #[error("\"{}\" does not say what to write: end its name in .png or .svg", path.display())]
+    Extension {
+        /// The file asked for.
+        path: PathBuf,
+    },
+    /// The folder is not there.
+    #[error("there is no folder \"{}\" to write into: create it or choose another", folder.display())]
+    MissingFolder {
+        /// The folder asked for.
+        folder: PathBuf,
+    },
+    /// The folder is there, and the file could not be written.
+    #[error("\"{}\" could not be written ({source}): choose another place or free it", path.display())]
+    Write {
+        /// The file asked for.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Draws a scene into a file: `.png` at a scale of 1 to 8, or `.svg`, which has no scale of its own.
+pub fn save_figure(scene: &Scene, path: &Path, scale: u32) -> Result<(), ExportError> {
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    let bytes = match extension.as_deref() {
+        Some("png") => scene.to_png(scale)?,
+        Some("svg") => scene.to_svg().into_bytes(),
+        _ => {
+            return Err(ExportError::Extension {
+                path: path.to_owned(),
+            });
+        }
+    };
+    write_atomically(path, &bytes)
+}
+
+/// Writes a file beside its place and renames it, so that it is there whole or not at all, and an older one
+/// stays until then.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(ExportError::MissingFolder {
+            folder: folder.to_owned(),
+        });
+    }
+    let failed = |source| ExportError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = beside(folder).map_err(failed)?;
+    file.write_all(bytes)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// A temporary file in a folder, with the rights any new file of this user gets.
+fn beside(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".hourglass-");
+    // Left alone, a temporary file can be read by its owner only, and the figure would keep that.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}

@@ -1,0 +1,165 @@
+//! Paints images into textures of the window, without ever reading them back.
+//!
+//! A tensor on the GPU is resolved to the piece of memory it occupies and bound where it is; pixels of the host are
+//! uploaded into a buffer of our own. The same shader draws both. Everything is submitted on the queue that the
+//! window uses too, so the window's next frame sees the whole picture or the one before, never half of it.
+
+use burn::tensor::Tensor;
+use burn_cubecl::cubecl::wgpu::{AutoCompiler, WgpuServer};
+use burn_wgpu::{CubeBackend, Wgpu};
+use std::sync::Arc;
+
+use super::adapter::Graphics;
+use super::canvas::{Canvas, ColorMap, Tiles};
+
+/// Threads of a workgroup in each direction, as the shader says.
+const WORKGROUP: u32 = 8;
+
+/// Where on a canvas images go, and in which colours.
+#[derive(Clone, Copy, Debug)]
+pub struct Placement {
+    /// Where the first cell begins in the texture.
+    pub origin: [u32; 2],
+    /// The cells.
+    pub tiles: Tiles,
+    /// The cell of the first image.
+    pub first: u32,
+    /// How many images there are.
+    pub count: u32,
+    /// Colours of one-channel images.
+    pub colors: ColorMap,
+    /// Grey values that become the ends of the colours.
+    pub range: [f32; 2],
+}
+
+impl Placement {
+    /// Images that fill the cells from the first on.
+    pub fn all(tiles: Tiles, colors: ColorMap) -> Self {
+        Self { origin: [0, 0], tiles, first: 0, count: tiles.count() as u32, colors, range: [0.0, 1.0] }
+    }
+}
+
+/// Why a tensor could not be painted where it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a picture could not be drawn on the GPU ({0}); restart with --device cpu")]
+pub struct PaintError(String);
+
+/// The pass that paints, made once per device.
+#[derive(Debug)]
+pub struct Painter {
+    graphics: Arc<Graphics>,
+    pipeline: wgpu::ComputePipeline,
+    layout: wgpu::Buffer,
+    upload: Option<wgpu::Buffer>,
+}
+
+impl Painter {
+    /// A painter, where the device can run its shader.
+    pub fn new(graphics: &Arc<Graphics>) -> Option<Self> {
+        if !graphics.can_compute() {
+            return None;
+        }
+        let module = graphics.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("image grid"),
+            source: wgpu::ShaderSource::Wgsl(include_str!("../../shaders/image_grid.wgsl").into()),
+        });
+        let pipeline = graphics.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some("image grid"),
+            layout: None,
+            module: &module,
+            entry_point: Some("main"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            cache: None,
+        });
+        let layout = graphics.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("image grid layout"),
+            size: size_of::<[u32; 12]>() as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        Some(Self { graphics: Arc::clone(graphics), pipeline, layout, upload: None })
+    }
+
+    /// Paints images that lie in a GPU tensor, from where they are.
+    ///
+    /// # Shapes
+    /// - images: `[count, pixels]`, or more rows than are placed
+    pub fn paint_tensor(&self, canvas: &Canvas, place: Placement, images: Tensor<2>) -> Result<(), PaintError> {
+        let failed = |what: &dyn std::fmt::Debug| PaintError(format!("{what:?}"));
+        let primitive = images.try_into_primitive::<Wgpu>().map_err(|e| failed(&e))?;
+        let client = primitive.client.clone();
+        // Fused work that was only planned is carried out here; nobody waits for it.
+        let resolved = client.resolve_tensor_float::<CubeBackend>(primitive);
+        let contiguous = burn_cubecl::kernel::into_contiguous(resolved);
+        let resource = contiguous
+            .client
+            .get_resource::<WgpuServer<AutoCompiler>>(contiguous.handle.clone())
+            .map_err(|e| failed(&e))?;
+        // The tensor is a slice of a shared page, so it is bound with its offset and size. The guard keeps it in
+        // place until the pass is submitted; later writes are later in the same queue.
+        self.paint(canvas, place, resource.resource().as_wgpu_bind_resource());
+        drop(resource);
+        Ok(())
+    }
+
+    /// Paints images that lie on the host, in tensor order.
+    pub fn paint_pixels(&mut self, canvas: &Canvas, place: Placement, pixels: &[f32]) {
+        let bytes: &[u8] = bytemuck::cast_slice(pixels);
+        if bytes.is_empty() {
+            return;
+        }
+        let size = bytes.len() as u64;
+        let buffer = match self.upload.take() {
+            Some(buffer) if buffer.size() >= size => buffer,
+            _ => self.graphics.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("image grid upload"),
+                size: size.next_power_of_two(),
+                usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            }),
+        };
+        self.graphics.queue.write_buffer(&buffer, 0, bytes);
+        self.paint(canvas, place, buffer.as_entire_binding());
+        self.upload = Some(buffer);
+    }
+
+    fn paint(&self, canvas: &Canvas, place: Placement, source: wgpu::BindingResource<'_>) {
+        let Placement { origin, tiles, first, count, colors, range } = place;
+        let words = [
+            origin[0],
+            origin[1],
+            tiles.width,
+            tiles.height,
+            tiles.columns,
+            count,
+            tiles.channels,
+            colors as u32,
+            first,
+            0,
+            range[0].to_bits(),
+            range[1].to_bits(),
+        ];
+        let Graphics { device, queue, .. } = &*self.graphics;
+        queue.write_buffer(&self.layout, 0, bytemuck::cast_slice(&words));
+        let view = canvas.texture.create_view(&wgpu::TextureViewDescriptor::default());
+        let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
+        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("image grid"),
+            layout: &self.pipeline.get_bind_group_layout(0),
+            entries: &[
+                entry(0, source),
+                entry(1, self.layout.as_entire_binding()),
+                entry(2, wgpu::BindingResource::TextureView(&view)),
+            ],
+        });
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_pipeline(&self.pipeline);
+            pass.set_bind_group(0, &group, &[]);
+            let [width, height] = tiles.size();
+            pass.dispatch_workgroups(width.div_ceil(WORKGROUP), height.div_ceil(WORKGROUP), 1);
+        }
+        queue.submit([encoder.finish()]);
+    }
+}

@@ -1,0 +1,164 @@
+//! Principal components: the best that any linear code of a given size can do, and the line to beat.
+//!
+//! Contract: on the host, no tensors. Rows are f32; the covariance is summed and decomposed in f64, block by block,
+//! so that 60,000 images cost little more memory than one block. Signs are fixed: the largest entry of every
+//! component is positive. Rows that are not finite give components that are not finite, never a panic.
+
+use faer::linalg::matmul::{self, triangular::BlockStructure};
+use faer::{Accum, Mat, MatRef, Par, Side};
+
+/// Rows per block: large enough for fast matrix products, small enough to stay in the cache and for sums in f32.
+const BLOCK: usize = 512;
+
+/// The principal components of some rows.
+#[derive(Clone, Debug)]
+pub struct Pca {
+    /// The mean row.
+    pub mean: Vec<f32>,
+    /// The first `k` components, one after the other, orthonormal, the one that explains most first.
+    pub components: Vec<f32>,
+    /// The variance along every component, all of them, largest first (divided by the number of rows).
+    pub variances: Vec<f32>,
+    /// Components kept.
+    pub k: usize,
+}
+
+impl Pca {
+    /// Finds the components of `rows`, each of `dim` numbers, and keeps the first `k` (at most `dim`).
+    pub fn fit(rows: &[f32], dim: usize, k: usize) -> Self {
+        let k = k.min(dim);
+        let mean = mean_row(rows, dim);
+        let covariance = covariance(rows, &mean);
+        let Ok(eigen) = covariance.self_adjoint_eigen(Side::Lower) else {
+            // Only numbers that are not finite keep the decomposition from converging.
+            return Self {
+                mean,
+                components: vec![f32::NAN; k * dim],
+                variances: vec![f32::NAN; dim],
+                k,
+            };
+        };
+        let falling = (0..dim).rev();
+        let mut components = Vec::with_capacity(k * dim);
+        for column in falling.clone().take(k) {
+            let vector = eigen.U().col(column);
+            let largest = vector
+                .iter()
+                .copied()
+                .fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
+            components.extend(vector.iter().map(|&entry| (entry * largest.signum()) as f32));
+        }
+        // Rounding can push a variance of nothing below zero.
+        let variances = falling.map(|i| eigen.S()[i].max(0.0) as f32).collect();
+        Self {
+            mean,
+            components,
+            variances,
+            k,
+        }
+    }
+
+    /// The coordinates of `rows` along the components, `k` per row.
+    pub fn project(&self, rows: &[f32]) -> Vec<f32> {
+        let dim = self.mean.len();
+        let mut codes = Vec::with_capacity(rows.len() / dim.max(1) * self.k);
+        for block in blocks(rows, dim) {
+            let code = self.code(&centred(block, &self.mean));
+            codes.extend(code.row_iter().flat_map(|row| row.iter().copied()));
+        }
+        codes
+    }
+
+    /// The squared error of rebuilding `rows` from the components: summed over a row, averaged over rows.
+    pub fn squared_error(&self, rows: &[f32]) -> f64 {
+        let dim = self.mean.len();
+        let count = rows.len() / dim.max(1);
+        let mut total = 0.0;
+        for block in blocks(rows, dim) {
+            let mut rest = centred(block, &self.mean);
+            let code = self.code(&rest);
+            matmul::matmul(&mut rest, Accum::Add, &code, self.basis(), -1.0, threads());
+            total += rest
+                .col_iter()
+                .flat_map(|column| column.iter())
+                .map(|&r| f64::from(r).powi(2))
+                .sum::<f64>();
+        }
+        total / count.max(1) as f64
+    }
+
+    /// The components as a matrix, one per row.
+    fn basis(&self) -> MatRef<'_, f32> {
+        MatRef::from_row_major_slice(&self.components, self.k, self.mean.len())
+    }
+
+    fn code(&self, centred: &Mat<f32>) -> Mat<f32> {
+        let mut code = Mat::zeros(centred.nrows(), self.k);
+        matmul::matmul(
+            &mut code,
+            Accum::Replace,
+            centred,
+            self.basis().transpose(),
+            1.0,
+            threads(),
+        );
+        code
+    }
+}
+
+fn threads() -> Par {
+    Par::rayon(0)
+}
+
+/// The rows in blocks; a last row that is cut short is left out.
+fn blocks(rows: &[f32], dim: usize) -> impl Iterator<Item = &[f32]> {
+    let dim = dim.max(1);
+    rows[..rows.len() / dim * dim].chunks(BLOCK * dim)
+}
+
+fn mean_row(rows: &[f32], dim: usize) -> Vec<f32> {
+    let mut sum = vec![0.0_f64; dim];
+    for row in rows.chunks_exact(dim.max(1)) {
+        for (sum, &x) in sum.iter_mut().zip(row) {
+            *sum += f64::from(x);
+        }
+    }
+    let count = (rows.len() / dim.max(1)).max(1) as f64;
+    sum.into_iter().map(|sum| (sum / count) as f32).collect()
+}
+
+/// A block of rows minus the mean.
+fn centred(block: &[f32], mean: &[f32]) -> Mat<f32> {
+    let dim = mean.len();
+    Mat::from_fn(block.len() / dim, dim, |row, column| {
+        block[row * dim + column] - mean[column]
+    })
+}
+
+/// The lower half of the covariance.
+fn covariance(rows: &[f32], mean: &[f32]) -> Mat<f64> {
+    let dim = mean.len();
+    let count = (rows.len() / dim.max(1)).max(1) as f64;
+    let mut total = Mat::<f64>::zeros(dim, dim);
+    let mut product = Mat::<f32>::zeros(dim, dim);
+    for block in blocks(rows, dim) {
+        let rows = centred(block, mean);
+        matmul::triangular::matmul(
+            &mut product,
+            BlockStructure::TriangularLower,
+            Accum::Replace,
+            rows.transpose(),
+            BlockStructure::Rectangular,
+            &rows,
+            BlockStructure::Rectangular,
+            1.0,
+            threads(),
+        );
+        for (total, product) in total.col_iter_mut().zip(product.col_iter()) {
+            for (total, &product) in total.iter_mut().zip(product.iter()) {
+                *total += f64::from(product) / count;
+            }
+        }
+    }
+    total
+}

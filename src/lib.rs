@@ -1,0 +1,35 @@
+//! Hourglass: train autoencoders live, and drag through latent space while they learn.
+//!
+//! The house has a room for everything, and no arrow points back:
+//!
+//! ```text
+//! recipe <- data, model <- train <- insight <- engine <- cli, app <- main
+//!                                  gpu <- engine, app, cli      export <- cli, app
+//! ```
+//!
+//! How a number becomes a picture:
+//!
+//! ```text
+//!             Recipe ─────────────────────────────────────────────┐
+//!  files/built-in ─> Dataset (bytes) ─> Feed: batch as f32 ─> Learner::step ─> losses (still tensors)
+//!                      thread "trainer": engine::Worker owns all of this line
+//!    Command ─(bounded, never waits)─> worker ──> History (shared, bounded)   curves: never a queue
+//!    live values ─(latest wins)──────> worker ──(bounded channel)─> Event     rare facts; progress coalesces
+//!    Request ─(a slot per run and purpose, latest wins)─> worker: decode -> tensor -> WGSL pass -> texture
+//!    wanted views ───────────────────> worker ─(slot per run and kind)─> View  only what a visible panel asked for
+//!                                          └─ wake()   a closure: the engine never sees the window
+//!  window:   App::logic = poll -> AppState::apply(Event);  App::ui = panels(&AppState) -> Vec<Action> -> one dispatch
+//!  headless: the same Engine with a wake that does nothing
+//! ```
+
+#[cfg(feature = "gui")]
+pub mod app;
+pub mod cli;
+pub mod data;
+pub mod engine;
+pub mod export;
+pub mod gpu;
+pub mod insight;
+pub mod model;
+pub mod recipe;
+pub mod train;

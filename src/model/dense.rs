@@ -1,0 +1,131 @@
+//! Dense layers: a linear map and what follows it.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Tensor, activation};
+
+use super::init::Weights;
+use crate::recipe::Activation;
+
+/// How steep a leaky ReLU is below zero.
+const LEAK: f64 = 0.01;
+
+/// `activation(x·W + b)`.
+#[derive(Module, Debug)]
+pub struct Dense {
+    /// The linear map.
+    pub linear: Linear,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl Dense {
+    /// Draws a layer.
+    pub fn new(weights: &mut Weights<'_>, inputs: usize, outputs: usize, activation: Activation) -> Self {
+        Self { linear: weights.linear(inputs, outputs, activation, 1.0), activation }
+    }
+
+    /// What follows the linear map.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// # Shapes
+    /// - x: `[batch, inputs]`
+    /// - output: `[batch, outputs]`
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        activate(self.activation, self.linear.forward(x))
+    }
+
+    /// The output and its derivative along `v`.
+    ///
+    /// # Shapes
+    /// - x, v: `[batch, inputs]`
+    /// - outputs: `[batch, outputs]` each
+    pub fn tangent(&self, x: Tensor<2>, v: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        let before = self.linear.forward(x);
+        let along = v.matmul(self.linear.weight.val());
+        let slope = slope(self.activation, before.clone());
+        (activate(self.activation, before), along * slope)
+    }
+}
+
+/// Dense layers one after the other.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    /// The layers, in the order of the flow.
+    pub layers: Vec<Dense>,
+}
+
+impl Mlp {
+    /// Draws layers of these widths, each followed by the same activation.
+    pub fn new(weights: &mut Weights<'_>, widths: &[usize], activation: Activation) -> Self {
+        Self { layers: widths.windows(2).map(|w| Dense::new(weights, w[0], w[1], activation)).collect() }
+    }
+
+    /// # Shapes
+    /// - x: `[batch, first width]`
+    /// - output: `[batch, last width]`
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        self.layers.iter().fold(x, |x, layer| layer.forward(x))
+    }
+
+    /// The output and its derivative along `v`.
+    ///
+    /// # Shapes
+    /// - x, v: `[batch, first width]`
+    /// - outputs: `[batch, last width]` each
+    pub fn tangent(&self, x: Tensor<2>, v: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        self.layers.iter().fold((x, v), |(x, v), layer| layer.tangent(x, v))
+    }
+
+    /// The output, and every layer's output kept in `trace`.
+    ///
+    /// # Shapes
+    /// - x: `[batch, first width]`
+    /// - output: `[batch, last width]`
+    pub fn traced(&self, x: Tensor<2>, trace: &mut Vec<Tensor<2>>) -> Tensor<2> {
+        self.layers.iter().fold(x, |x, layer| {
+            let y = layer.forward(x);
+            trace.push(y.clone());
+            y
+        })
+    }
+}
+
+/// An activation applied to every number.
+pub fn activate<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
+    match kind {
+        Activation::Relu => activation::relu(x),
+        Activation::Tanh => x.tanh(),
+        Activation::Sigmoid => activation::sigmoid(x),
+        Activation::Gelu => activation::gelu(x),
+        Activation::Silu => activation::silu(x),
+        Activation::LeakyRelu => activation::leaky_relu(x, LEAK),
+        Activation::Linear => x,
+    }
+}
+
+/// The derivative of an activation at every number.
+pub fn slope<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
+    match kind {
+        Activation::Relu => x.greater_elem(0.0).float(),
+        Activation::LeakyRelu => x.greater_elem(0.0).float() * (1.0 - LEAK) + LEAK,
+        Activation::Tanh => -x.tanh().square() + 1.0,
+        Activation::Sigmoid => {
+            let y = activation::sigmoid(x);
+            y.clone() * (-y + 1.0)
+        }
+        Activation::Silu => {
+            let y = activation::sigmoid(x.clone());
+            y.clone() * (x * (-y + 1.0) + 1.0)
+        }
+        // Φ(x) + x·φ(x), the normal distribution and its density.
+        Activation::Gelu => {
+            let distribution = (x.clone() / std::f64::consts::SQRT_2).erf() * 0.5 + 0.5;
+            let density = (x.clone().square() * -0.5).exp() / (2.0 * std::f64::consts::PI).sqrt();
+            distribution + x * density
+        }
+        Activation::Linear => x.ones_like(),
+    }
+}

@@ -1,0 +1,16 @@
+//! The networks: dense layers, the code in the middle, and the terms of the objective, all on Burn.
+//!
+//! A model is a composition read off a recipe: an encoder, a code layer, a decoder. Every differentiable layer has
+//! `tangent(x, v)` beside `forward`, the derivative along a direction, so that Jacobians need no second-order
+//! autodiff.
+
+pub mod autoencoder;
+pub mod code;
+pub mod dense;
+pub mod init;
+pub mod objective;
+
+pub use autoencoder::{Autoencoder, Trace};
+pub use code::{CodeLayer, Encoded};
+pub use dense::{Dense, Mlp};
+pub use objective::{Objective, PerImage, Penalty};

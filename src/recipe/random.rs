@@ -1,0 +1,41 @@
+//! The seed of an experiment, turned into as many independent streams of random numbers as it needs.
+//!
+//! Every draw in Hourglass comes from here: weights, the order of the images, ε, corruption. A stream is named by
+//! (seed, purpose, step), never by what was drawn before it, so that a run can be resumed, replayed or run beside
+//! others and still see the same numbers on every device. Burn's own generators are global to the process and
+//! differ between backends; they are not used.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+
+/// What a stream of random numbers is for. The number of a purpose is part of every saved experiment: never reuse one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub enum Purpose {
+    /// Initial weights; the step is the number of the layer.
+    Weights = 1,
+    /// The order of the training images; the step is the epoch.
+    Order = 2,
+    /// ε of a Gaussian code while training; the step is the training step.
+    Epsilon = 3,
+    /// ε of a Gaussian code while evaluating; the step is the index of the image.
+    EvaluationEpsilon = 4,
+    /// Which images are held out.
+    Split = 5,
+    /// The built-in digits; the step is the index of the image.
+    Digits = 6,
+    /// The built-in shapes; the step is the index of the image.
+    Shapes = 7,
+}
+
+/// The stream of random numbers for one purpose at one step.
+pub fn stream(seed: u64, purpose: Purpose, step: u64) -> ChaCha8Rng {
+    let mut key = [0u8; 32];
+    for (place, word) in key.chunks_exact_mut(8).zip([seed, purpose as u64, step, HOUSE]) {
+        place.copy_from_slice(&word.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(key)
+}
+
+/// Keeps our streams apart from anybody else's use of the same generator with a small key.
+const HOUSE: u64 = u64::from_le_bytes(*b"hourglas");

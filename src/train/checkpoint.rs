@@ -1,0 +1,194 @@
+//! Checkpoints: host bytes, weights and optimiser moments by the parameter's path, on any device.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use burn::module::{Module as _, ModuleMapper, ModuleVisitor, Param};
+use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot as _, SafetensorsStore};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::learner::Learner;
+use super::optimizer::Moments;
+use super::read::{ReadError, read};
+use crate::recipe::Recipe;
+
+/// Everything a learner needs to go on as if it had never stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// Updates made.
+    pub step: u64,
+    updates: u64,
+    weights: BTreeMap<String, Vec<f32>>,
+    first: BTreeMap<String, Vec<f32>>,
+    second: BTreeMap<String, Vec<f32>>,
+}
+
+/// A checkpoint or a file of weights that cannot be used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CheckpointError {
+    /// The checkpoint is of another network.
+    #[error("the checkpoint has no {0} of the right size: it belongs to another network; restart the run instead")]
+    OtherNetwork(String),
+    /// The file could not be written.
+    #[error("cannot write the weights to {path}: {message}")]
+    Unwritable {
+        /// The file.
+        path: String,
+        /// What the system said.
+        message: String,
+    },
+}
+
+impl Checkpoint {
+    /// Reads a learner's weights and moments, all in one read.
+    pub fn take(learner: &Learner) -> Result<Self, ReadError> {
+        let mut parts = Parts::default();
+        learner.model.visit(&mut Collect { parts: &mut parts, path: Vec::new() });
+        let weights = parts.names.len();
+        let (updates, moments) = learner.optimizer.memory();
+        let firsts = moments.iter().filter_map(|(path, m)| Some((path, m.first.clone()?)));
+        firsts.for_each(|(path, tensor)| parts.push(path.clone(), tensor));
+        let both = parts.names.len();
+        let seconds = moments.iter().filter_map(|(path, m)| Some((path, m.second.clone()?)));
+        seconds.for_each(|(path, tensor)| parts.push(path.clone(), tensor));
+        let mut named = parts.read()?.into_iter();
+        Ok(Self {
+            step: learner.step,
+            updates,
+            weights: named.by_ref().take(weights).collect(),
+            first: named.by_ref().take(both - weights).collect(),
+            second: named.collect(),
+        })
+    }
+
+    /// Puts a learner of the same recipe back to this point, on whatever device it is.
+    pub fn restore(&self, learner: &mut Learner) -> Result<(), CheckpointError> {
+        let mut put = Put { weights: &self.weights, missing: None, path: Vec::new() };
+        let model = learner.model.clone().map(&mut put);
+        if let Some(missing) = put.missing {
+            return Err(CheckpointError::OtherNetwork(missing));
+        }
+        let device = learner.device().clone();
+        let tensor = |numbers: &Vec<f32>| flat(numbers, &device);
+        let mut moments: BTreeMap<String, Moments> = BTreeMap::new();
+        for (path, numbers) in &self.first {
+            moments.entry(path.clone()).or_default().first = Some(tensor(numbers));
+        }
+        for (path, numbers) in &self.second {
+            moments.entry(path.clone()).or_default().second = Some(tensor(numbers));
+        }
+        learner.model = model;
+        learner.optimizer.restore(self.updates, moments);
+        learner.step = self.step;
+        Ok(())
+    }
+
+    /// How much memory it takes.
+    pub fn bytes(&self) -> usize {
+        let maps = [&self.weights, &self.first, &self.second];
+        maps.iter().flat_map(|map| map.values()).map(|numbers| numbers.len() * size_of::<f32>()).sum()
+    }
+
+    /// Whether every number in it is a number.
+    pub fn is_finite(&self) -> bool {
+        self.weights.values().flatten().all(|x| x.is_finite())
+    }
+}
+
+/// Writes a learner's weights as safetensors, in PyTorch's layout, with the recipe beside them. Nothing half-written
+/// stays behind: the store writes beside the file and renames.
+pub fn save_weights(learner: &Learner, recipe: &Recipe, path: &Path) -> Result<(), CheckpointError> {
+    let mut store = SafetensorsStore::from_file(path)
+        .overwrite(true)
+        .with_to_adapter(BurnToPyTorchAdapter)
+        .metadata("program", "hourglass")
+        .metadata("recipe", recipe.to_toml())
+        .metadata("step", learner.step.to_string());
+    learner.model().save_into(&mut store).map_err(|error| CheckpointError::Unwritable {
+        path: path.display().to_string(),
+        message: error.to_string(),
+    })
+}
+
+fn flat(numbers: &[f32], device: &Device) -> Tensor<1> {
+    Tensor::from_data(TensorData::new(numbers.to_vec(), [numbers.len()]), device)
+}
+
+/// Flat tensors with their names, to be read in one go.
+#[derive(Default)]
+struct Parts {
+    names: Vec<(String, usize)>,
+    tensors: Vec<Tensor<1>>,
+}
+
+impl Parts {
+    fn push(&mut self, name: String, tensor: Tensor<1>) {
+        self.names.push((name, tensor.dims()[0]));
+        self.tensors.push(tensor);
+    }
+
+    fn read(self) -> Result<Vec<(String, Vec<f32>)>, ReadError> {
+        let numbers = read(Tensor::cat(self.tensors, 0))?;
+        let mut rest = numbers.as_slice();
+        let named = self.names.into_iter().map(|(name, count)| {
+            let (part, after) = rest.split_at(count);
+            rest = after;
+            (name, part.to_vec())
+        });
+        Ok(named.collect())
+    }
+}
+
+struct Collect<'a> {
+    parts: &'a mut Parts,
+    path: Vec<String>,
+}
+
+impl ModuleVisitor for Collect<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = param.val().inner();
+        let count = value.dims().iter().product::<usize>();
+        self.parts.push(self.path.join("."), value.reshape([count]));
+    }
+}
+
+struct Put<'a> {
+    weights: &'a BTreeMap<String, Vec<f32>>,
+    missing: Option<String>,
+    path: Vec<String>,
+}
+
+impl ModuleMapper for Put<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let path = self.path.join(".");
+        let (id, value, mapper) = param.consume();
+        let shape = value.dims();
+        let count = shape.iter().product::<usize>();
+        let value = match self.weights.get(&path).filter(|numbers| numbers.len() == count) {
+            Some(numbers) => {
+                Tensor::from_inner(flat(numbers, &value.device().inner()).reshape(shape)).require_grad()
+            }
+            None => {
+                self.missing.get_or_insert(path);
+                value
+            }
+        };
+        Param::from_mapped_value(id, value, mapper)
+    }
+}

@@ -1,0 +1,83 @@
+//! The numbers an objective comes down to, per image.
+
+use crate::model::Penalty;
+
+/// What an image costs, on average: the objective and every term of it, unweighted.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// Reconstruction plus weighted penalties.
+    pub objective: f64,
+    /// Squared error or cross-entropy, summed over pixels.
+    pub reconstruction: f64,
+    /// Squared error of the reconstruction from the code itself (μ for a Gaussian one); only evaluations take it.
+    pub squared_error: Option<f64>,
+    /// Each penalty before its weight, in the order of [`Penalty::ALL`].
+    pub penalties: [Option<f64>; Penalty::ALL.len()],
+}
+
+impl Figures {
+    /// A penalty's value before its weight, where the objective has that penalty.
+    pub fn penalty(&self, penalty: Penalty) -> Option<f64> {
+        self.penalties[penalty as usize]
+    }
+
+    /// Every penalty that the objective has.
+    pub fn penalties(&self) -> impl Iterator<Item = (Penalty, f64)> + '_ {
+        Penalty::ALL.into_iter().filter_map(|p| Some((p, self.penalty(p)?)))
+    }
+
+    /// Sets a penalty's value.
+    pub fn set_penalty(&mut self, penalty: Penalty, value: f64) {
+        self.penalties[penalty as usize] = Some(value);
+    }
+
+    /// Whether every figure is a number.
+    pub fn is_finite(&self) -> bool {
+        self.objective.is_finite() && self.reconstruction.is_finite() && self.penalties().all(|(_, x)| x.is_finite())
+    }
+
+    /// The mean of several, or nothing of none.
+    pub fn mean<'a>(figures: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        let mut total = Total::default();
+        figures.into_iter().for_each(|f| total.add(f));
+        total.mean()
+    }
+}
+
+/// A running mean in f64, in the order in which the figures come.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Total {
+    sum: Figures,
+    count: u64,
+}
+
+impl Total {
+    /// Adds one image's or one batch's figures.
+    pub fn add(&mut self, figures: &Figures) {
+        let Figures { objective, reconstruction, squared_error, penalties } = figures;
+        self.sum.objective += objective;
+        self.sum.reconstruction += reconstruction;
+        add_optional(&mut self.sum.squared_error, *squared_error);
+        for (sum, value) in self.sum.penalties.iter_mut().zip(penalties) {
+            add_optional(sum, *value);
+        }
+        self.count += 1;
+    }
+
+    /// The mean of what was added.
+    pub fn mean(&self) -> Option<Figures> {
+        let n = self.count as f64;
+        (self.count > 0).then(|| Figures {
+            objective: self.sum.objective / n,
+            reconstruction: self.sum.reconstruction / n,
+            squared_error: self.sum.squared_error.map(|x| x / n),
+            penalties: self.sum.penalties.map(|p| p.map(|x| x / n)),
+        })
+    }
+}
+
+fn add_optional(sum: &mut Option<f64>, value: Option<f64>) {
+    if let Some(value) = value {
+        *sum = Some(sum.unwrap_or(0.0) + value);
+    }
+}

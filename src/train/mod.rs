@@ -1,0 +1,21 @@
+//! One step, an evaluation, a checkpoint: everything that moves or measures weights, on Burn.
+//!
+//! Nothing here has a thread, a clock or a cadence: the engine decides when. A loss stays a tensor until [`read`]
+//! brings it to the host.
+
+pub mod benchmark;
+pub mod checkpoint;
+pub mod evaluate;
+pub mod figures;
+pub mod learner;
+pub mod optimizer;
+pub mod read;
+pub mod stop;
+
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use evaluate::Evaluator;
+pub use figures::{Figures, Total};
+pub use learner::{Learner, StepCost};
+pub use stop::{Limits, Reason};
+
+pub use crate::model::Penalty;

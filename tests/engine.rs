@@ -1,0 +1,312 @@
+//! Promises of the engine: pause, step, latest wins, a panic becomes a sentence. The worker is driven directly.
+
+#![cfg(test)]
+
+use std::time::{Duration, Instant};
+
+use hourglass::engine::{
+    Ask, Bench, Command, Engine, EngineOptions, Event, Handle, LatticeAsk, Phase, Request, RunId, Turn, Wanted, Worker,
+};
+use hourglass::gpu::DeviceChoice;
+use hourglass::recipe::Recipe;
+
+/// A small recipe on the CPU, quick to draw and to train.
+fn small(name: &str) -> Recipe {
+    let mut recipe = Recipe::open(name).expect("a built-in recipe");
+    for setting in ["data.count=600", "model.widths=64-32", "training.batch=32"] {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    recipe
+}
+
+fn worker() -> (Worker, Handle) {
+    let options = EngineOptions { device: DeviceChoice::Cpu, graphics: None };
+    Worker::new(options, Box::new(|| ()))
+}
+
+/// Turns the worker until an event is what is looked for.
+fn turn_until<T>(worker: &mut Worker, handle: &Handle, mut found: impl FnMut(Event) -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if worker.turn() == Turn::Idle {
+            worker.wait(Duration::from_millis(2));
+        }
+        while let Some(event) = handle.poll() {
+            if let Some(answer) = found(event) {
+                return answer;
+            }
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "the awaited event never came");
+    }
+}
+
+fn open(worker: &mut Worker, handle: &Handle, recipes: Vec<Recipe>, playing: bool) -> Bench {
+    handle.send(Command::Open { recipes, playing }).expect("room for a command");
+    turn_until(worker, handle, |event| match event {
+        Event::Opened(bench) => Some(bench),
+        Event::Refused(sentence) => panic!("refused: {sentence}"),
+        _ => None,
+    })
+}
+
+fn turns(worker: &mut Worker, handle: &Handle, count: usize) -> Vec<Event> {
+    let mut events = Vec::new();
+    for _ in 0..count {
+        worker.turn();
+        events.extend(std::iter::from_fn(|| handle.poll()));
+    }
+    events
+}
+
+fn steps(bench: &Bench, run: usize) -> u64 {
+    bench.runs[run].history.lock().recent().next_back().map_or(0, |point| point.step)
+}
+
+#[test]
+fn a_run_learns_and_finishes_by_itself() {
+    let (mut worker, handle) = worker();
+    let mut recipe = small("vae-2d");
+    recipe.set_from_text("training.epochs=8").expect("valid");
+    let bench = open(&mut worker, &handle, vec![recipe], true);
+    let sentence = turn_until(&mut worker, &handle, |event| match event {
+        Event::Phase(_, Phase::Finished(sentence)) => Some(sentence),
+        _ => None,
+    });
+    assert!(sentence.contains("8 epochs"), "{sentence}");
+    let history = bench.runs[0].history.lock();
+    let evaluations = history.evaluations();
+    assert_eq!(evaluations.len(), 9, "one before the first step and one per epoch");
+    let (first, last) = (evaluations[0].held_out, evaluations[8].held_out);
+    assert!(last.objective < 0.6 * first.objective, "from {} to {}", first.objective, last.objective);
+    assert_eq!(evaluations[8].step, 8 * bench.steps_per_epoch);
+}
+
+#[test]
+fn step_trains_exactly_one_batch_and_an_epoch_ends_where_it_ends() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
+    turns(&mut worker, &handle, 50);
+    assert_eq!(steps(&bench, 0), 0, "it was not told to play");
+    for expected in 1..=3 {
+        handle.send(Command::StepBatch).expect("room");
+        turns(&mut worker, &handle, 20);
+        assert_eq!(steps(&bench, 0), expected);
+    }
+    handle.send(Command::StepEpoch).expect("room");
+    turns(&mut worker, &handle, 200);
+    assert_eq!(steps(&bench, 0), bench.steps_per_epoch);
+}
+
+#[test]
+fn pause_stops_between_two_steps_and_play_goes_on() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("ae-2d")], true);
+    turns(&mut worker, &handle, 40);
+    handle.send(Command::Pause).expect("room");
+    turns(&mut worker, &handle, 20);
+    let rested = steps(&bench, 0);
+    assert!(rested > 0);
+    turns(&mut worker, &handle, 50);
+    assert_eq!(steps(&bench, 0), rested);
+    handle.send(Command::Play).expect("room");
+    turns(&mut worker, &handle, 50);
+    assert!(steps(&bench, 0) > rested);
+}
+
+#[test]
+fn a_hundred_drags_cause_at_most_two_decodes_and_the_lattice_still_arrives() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
+    turns(&mut worker, &handle, 30);
+    let run = &bench.runs[0];
+    // Everything arrives while a step runs, that is, between two turns.
+    let lattice = LatticeAsk { axes: [0, 1], x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 20, rows: 20, rest: vec![] };
+    handle.ask(run.id, Request { number: 7, ask: Ask::Lattice(lattice) });
+    for number in 1..=100 {
+        let point = vec![number as f32 / 50.0, -1.0];
+        handle.ask(run.id, Request { number, ask: Ask::Decode(point) });
+    }
+    let (mut decoded, mut last, mut arrived) = (0, None, None);
+    for _ in 0..60 {
+        worker.turn();
+        if let Some(view) = run.views.decoded.take() {
+            decoded += 1;
+            last = Some(view);
+        }
+        arrived = run.views.lattice.take().or(arrived);
+    }
+    let last = last.expect("the last drag was decoded");
+    assert!(decoded <= 2, "{decoded} decodes");
+    assert_eq!((last.request, last.point[0]), (100, 2.0));
+    let lattice = arrived.expect("the lattice arrived");
+    assert_eq!(lattice.request, 7);
+    assert_eq!(lattice.pixels.expect("on the CPU pixels are at hand").len(), 400 * 784);
+}
+
+#[test]
+fn the_lattice_shows_what_the_pointer_shows() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
+    let run = &bench.runs[0];
+    let ask = LatticeAsk { axes: [0, 1], x: [-1.0, 1.0], y: [-2.0, 2.0], columns: 3, rows: 3, rest: vec![] };
+    handle.ask(run.id, Request { number: 1, ask: Ask::Lattice(ask) });
+    handle.ask(run.id, Request { number: 2, ask: Ask::Decode(vec![1.0, 2.0]) });
+    turns(&mut worker, &handle, 10);
+    let lattice = run.views.lattice.take().and_then(|view| view.pixels).expect("a lattice");
+    let decoded = run.views.decoded.take().and_then(|view| view.pixels).expect("an image");
+    let top_right = &lattice[2 * 784..3 * 784];
+    let worst = top_right.iter().zip(decoded.iter()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst < 1e-5, "the top right tile differs from the point (1, 2) by {worst}");
+}
+
+#[test]
+fn live_changes_act_on_the_next_update_and_are_logged_exactly() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
+    let id = bench.runs[0].id;
+    handle.send(Command::StepBatch).expect("room");
+    turns(&mut worker, &handle, 20);
+    for beta in [2.0, 3.0, 4.0] {
+        handle.tune(id, "objective.beta", beta);
+    }
+    let events = turns(&mut worker, &handle, 5);
+    let tuned: Vec<_> = events.into_iter().filter_map(|e| if let Event::Tuned(_, c) = e { Some(c) } else { None }).collect();
+    assert_eq!(tuned.len(), 1, "of three values before an update the last counts: {tuned:?}");
+    assert_eq!((tuned[0].step, tuned[0].key.as_str(), tuned[0].value), (1, "objective.beta", 4.0));
+    handle.send(Command::StepBatch).expect("room");
+    turns(&mut worker, &handle, 20);
+    let history = bench.runs[0].history.lock();
+    let figures = history.recent().next_back().expect("a step").figures;
+    let kl = figures.penalties().next().expect("a KL term").1;
+    let want = figures.reconstruction + 4.0 * kl;
+    assert!((figures.objective - want).abs() < 1e-3 * want, "objective {} is not {want}", figures.objective);
+}
+
+#[test]
+fn what_cannot_change_while_training_is_refused_in_a_sentence() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
+    handle.tune(bench.runs[0].id, "training.batch", 64.0);
+    handle.tune(bench.runs[0].id, "objective.beta", -1.0);
+    let refused = turns(&mut worker, &handle, 5).iter().filter(|event| matches!(event, Event::Refused(_))).count();
+    assert_eq!(refused, 2);
+}
+
+#[test]
+fn reset_returns_to_the_same_weights_and_a_new_seed_does_not() {
+    let (mut worker, handle) = worker();
+    let mut losses = Vec::new();
+    let mut bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
+    for command in [Command::Reset, Command::NewSeed(2), Command::Reset] {
+        handle.send(Command::StepBatch).expect("room");
+        turns(&mut worker, &handle, 20);
+        let loss = bench.runs[0].history.lock().recent().next().expect("a step").figures.objective;
+        losses.push(loss);
+        handle.send(command).expect("room");
+        let before = bench.runs[0].id;
+        bench = turn_until(&mut worker, &handle, |e| if let Event::Opened(bench) = e { Some(bench) } else { None });
+        assert_ne!(bench.runs[0].id, before, "a reset makes a new run");
+    }
+    assert_eq!(losses[0], losses[1]);
+    assert_ne!(losses[1], losses[2]);
+}
+
+#[test]
+fn late_questions_to_a_replaced_run_find_nobody() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
+    handle.send(Command::Reset).expect("room");
+    turns(&mut worker, &handle, 5);
+    handle.ask(bench.runs[0].id, Request { number: 1, ask: Ask::Decode(vec![0.0, 0.0]) });
+    handle.ask(RunId(999), Request { number: 1, ask: Ask::Decode(vec![0.0, 0.0]) });
+    turns(&mut worker, &handle, 5);
+    assert!(bench.runs[0].views.decoded.take().is_none());
+}
+
+#[test]
+fn two_runs_go_in_lock_step_over_the_same_batches() {
+    let (mut worker, handle) = worker();
+    let (first, mut second) = (small("vae-2d"), small("vae-2d"));
+    second.set_from_text("objective.beta=4").expect("valid");
+    let bench = open(&mut worker, &handle, vec![first, second], true);
+    turns(&mut worker, &handle, 60);
+    handle.send(Command::Pause).expect("room");
+    turns(&mut worker, &handle, 10);
+    assert_eq!(steps(&bench, 0), steps(&bench, 1));
+    let at = |run: usize, step: u64| {
+        bench.runs[run].history.lock().recent().find(|p| p.step == step).expect("the step").figures
+    };
+    assert_eq!(at(0, 1).reconstruction, at(1, 1).reconstruction, "same weights, same batch");
+    assert_ne!(at(0, 20).reconstruction, at(1, 20).reconstruction, "another objective");
+    handle.tune(bench.runs[1].id, "training.learning_rate", 1e9);
+    handle.send(Command::Play).expect("room");
+    turns(&mut worker, &handle, 60);
+    assert!(steps(&bench, 0) > steps(&bench, 1), "a run that fails stops alone");
+}
+
+#[test]
+fn runs_that_do_not_fit_one_bench_are_refused() {
+    let (mut worker, handle) = worker();
+    let mut other = small("vae-2d");
+    other.set_from_text("training.batch=64").expect("valid");
+    handle.send(Command::Open { recipes: vec![small("vae-2d"), other], playing: false }).expect("room");
+    let sentence = turn_until(&mut worker, &handle, |e| if let Event::Refused(s) = e { Some(s) } else { None });
+    assert!(sentence.contains("batch"), "{sentence}");
+}
+
+#[test]
+fn an_absurd_learning_rate_stops_the_run_with_a_sentence_and_good_weights() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("ae-simple")], true);
+    turns(&mut worker, &handle, 30);
+    handle.tune(bench.runs[0].id, "training.learning_rate", 1e9);
+    let sentence = turn_until(&mut worker, &handle, |event| match event {
+        Event::Phase(_, Phase::Failed(sentence)) => Some(sentence),
+        _ => None,
+    });
+    assert!(sentence.contains("learning rate") && !sentence.contains("panick"), "{sentence}");
+    handle.ask(bench.runs[0].id, Request { number: 1, ask: Ask::Decode(vec![0.5; 64]) });
+    turns(&mut worker, &handle, 5);
+    let pixels = bench.runs[0].views.decoded.take().and_then(|view| view.pixels).expect("an image");
+    assert!(pixels.iter().all(|x| x.is_finite()), "the weights that were kept are not numbers");
+    // The cure: back to a sane rate, and on.
+    handle.send(Command::Restore(bench.runs[0].id)).expect("room");
+    handle.tune(bench.runs[0].id, "training.learning_rate", 1e-3);
+    handle.send(Command::Play).expect("room");
+    let before = steps(&bench, 0);
+    turns(&mut worker, &handle, 60);
+    assert!(steps(&bench, 0) > before);
+}
+
+#[test]
+fn views_come_only_when_wanted() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
+    turns(&mut worker, &handle, 60);
+    let views = &bench.runs[0].views;
+    assert!(views.cloud.take().is_none() && views.layers.take().is_none() && views.reconstructions.take().is_none());
+    handle.watch(bench.runs[0].id, Wanted { cloud: true, reconstructions: true, layers: Some(3) });
+    turns(&mut worker, &handle, 60);
+    let cloud = views.cloud.take().expect("a cloud");
+    assert_eq!(cloud.codes.len(), 2 * bench.cloud.len());
+    let layers = views.layers.take().expect("layers");
+    let widths: Vec<usize> = layers.layers.iter().map(|layer| layer.values.len()).collect();
+    assert_eq!(widths, [64, 32, 2, 2, 32, 64]);
+    assert_eq!(layers.example, 3);
+    let outputs = views.reconstructions.take().and_then(|view| view.outputs).expect("reconstructions");
+    assert_eq!(outputs.len(), bench.examples.len() * 784);
+}
+
+#[test]
+fn a_thread_of_its_own_answers_and_ends_within_a_second() {
+    let options = EngineOptions { device: DeviceChoice::Cpu, graphics: None };
+    let mut engine = Engine::start(options, || ()).expect("a thread");
+    engine.send(Command::Open { recipes: vec![small("ae-2d")], playing: true }).expect("room");
+    let start = Instant::now();
+    while !matches!(engine.wait(Duration::from_secs(1)), Some(Event::Progress(_, p)) if p.step > 5) {
+        assert!(start.elapsed() < Duration::from_secs(60), "it never trained");
+    }
+    let closing = Instant::now();
+    engine.close();
+    assert!(closing.elapsed() < Duration::from_millis(1100));
+}

@@ -1,0 +1,128 @@
+//! One figure of each kind, small, with data whose every value is known.
+
+use hourglass::export::figures::{
+    Caption, Chart, Cloud, Curves, Figure, ImageShape, Lattice, Reconstructions, Reference, Series,
+    SingleImage, Stamp,
+};
+use hourglass::export::style::{FigureTheme, Ink, Term};
+
+pub const THEMES: [FigureTheme; 2] = [FigureTheme::Light, FigureTheme::Dark];
+pub const SHAPE: ImageShape = ImageShape {
+    height: 5,
+    width: 4,
+    channels: 1,
+};
+
+pub fn caption() -> Caption {
+    Caption {
+        text: "vae-2d · digits · β 1 → 2 · seed 7".into(),
+    }
+}
+
+/// Values from 0 to 1 that differ from pixel to pixel and from image to image.
+pub fn values(count: usize) -> Vec<f32> {
+    (0..count)
+        .map(|index| ((index * 37 + 11) % 256) as f32 / 255.0)
+        .collect()
+}
+
+pub fn names(list: [&str; 2]) -> [String; 2] {
+    list.map(String::from)
+}
+
+pub fn curves() -> Curves {
+    let line = |scale: f64, step: usize| {
+        (0..2000)
+            .step_by(step)
+            .map(|at| (at as f64, 100.0 + scale * (-(at as f64) / 300.0).exp()))
+            .collect()
+    };
+    let series = |name: &str, held_out: bool, points: Vec<(f64, f64)>| Series {
+        name: name.into(),
+        ink: Ink::Term(Term::Reconstruction),
+        held_out,
+        points,
+    };
+    let chart = |title: &str, log_y: bool| Chart {
+        title: title.into(),
+        y_label: "nats per image".into(),
+        series: vec![
+            series("train", false, line(80.0, 1)),
+            series("held out", true, line(84.0, 100)),
+        ],
+        reference_lines: [("mean image", 190.0), ("floor", 12.0)]
+            .map(|(label, value)| Reference {
+                label: label.into(),
+                value,
+            })
+            .to_vec(),
+        log_y,
+    };
+    Curves {
+        title: "Learning curves".into(),
+        charts: vec![chart("Reconstruction", false), chart("Objective", true)],
+        stamps: vec![Stamp {
+            step: 900.0,
+            label: "β 1 to 2".into(),
+        }],
+        x_label: "step".into(),
+    }
+}
+
+pub fn cloud() -> Cloud {
+    let point = |index: usize| {
+        let turn = index as f32 * 0.7;
+        [turn.cos() * (0.2 + 0.01 * index as f32), turn.sin() * 1.5]
+    };
+    Cloud {
+        title: "Codes".into(),
+        points: (0..120).map(point).collect(),
+        classes: (0..120).map(|index| (index % 3) as u8).collect(),
+        class_names: ["zero", "one", "two"].map(String::from).to_vec(),
+        axis_names: names(["z1", "z2"]),
+        prior_rings: true,
+    }
+}
+
+pub fn lattice() -> Lattice {
+    Lattice {
+        title: "Plane".into(),
+        tiles: values(6 * 4 * SHAPE.values()),
+        columns: 6,
+        rows: 4,
+        shape: SHAPE,
+        x_range: [-3.0, 3.0],
+        y_range: [-2.0, 2.0],
+        axis_names: names(["z1", "z2"]),
+    }
+}
+
+pub fn reconstructions() -> Reconstructions {
+    let count = 7 * SHAPE.values();
+    Reconstructions {
+        title: "Held-out images".into(),
+        inputs: values(count),
+        outputs: values(count).into_iter().rev().collect(),
+        residual: Some(values(count).into_iter().map(|value| value - 0.5).collect()),
+        shape: SHAPE,
+        columns: 4,
+    }
+}
+
+pub fn single() -> SingleImage {
+    SingleImage {
+        pixels: values(SHAPE.values()),
+        shape: SHAPE,
+        title: "z = (−0.62, 1.05)".into(),
+    }
+}
+
+pub fn all_figures() -> Vec<(&'static str, Box<dyn Figure>)> {
+    vec![
+        ("curves", Box::new(curves())),
+        ("cloud", Box::new(cloud())),
+        ("lattice", Box::new(lattice())),
+        ("reconstructions", Box::new(reconstructions())),
+        ("single", Box::new(single())),
+    ]
+}
