@@ -1,19 +1,21 @@
 //! The door: the command line goes to `cli`; where a window is wanted, it is opened here.
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use hourglass::cli::{self, Job, WindowWish};
 
 fn main() -> ExitCode {
+    let started = Instant::now();
     match cli::run(std::env::args_os()) {
         Job::Done(code) => code,
-        Job::Window(wish) => open(&wish),
+        Job::Window(wish) => open(&wish, started),
     }
 }
 
 #[cfg(feature = "gui")]
-fn open(wish: &WindowWish) -> ExitCode {
-    use hourglass::app::{Screenshot, WindowOptions, open_window};
+fn open(wish: &WindowWish, started: Instant) -> ExitCode {
+    use hourglass::app::{Look, Screenshot, WindowOptions, open_window};
 
     let WindowWish {
         device,
@@ -31,8 +33,12 @@ fn open(wish: &WindowWish) -> ExitCode {
         screenshot: screenshot.map(|(path, after_secs)| Screenshot { path, after_secs }),
         frame_log,
         trace,
+        started: Some(started),
         size,
-        theme,
+        theme: theme.map(|theme| match theme {
+            cli::Theme::Light => Look::Light,
+            cli::Theme::Dark => Look::Dark,
+        }),
         simple,
     };
     match open_window(options) {
@@ -42,6 +48,6 @@ fn open(wish: &WindowWish) -> ExitCode {
 }
 
 #[cfg(not(feature = "gui"))]
-fn open(wish: &WindowWish) -> ExitCode {
+fn open(wish: &WindowWish, _started: Instant) -> ExitCode {
     cli::without_window(wish, "this program was built without its window")
 }

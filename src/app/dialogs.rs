@@ -125,7 +125,7 @@ impl Dialogs {
                     errand,
                     since: Instant::now(),
                     answer,
-                })
+                });
             }
             Err(_) => self.type_path(errand),
         }

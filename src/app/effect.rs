@@ -119,7 +119,7 @@ impl Effect {
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
-        Some(first) if first.is_ascii() => first.to_ascii_uppercase().to_string() + chars.as_str(),
+        Some(first) if first.is_ascii() => format!("{}{}", first.to_ascii_uppercase(), chars.as_str()),
         _ => text.to_owned(),
     }
 }

@@ -314,6 +314,14 @@ impl Behavior<Pane> for Panels<'_> {
         }
     }
 
+    fn drag_preview_stroke(&self, _visuals: &egui::Visuals) -> egui::Stroke {
+        egui::Stroke::new(1.0, self.theme.accent)
+    }
+
+    fn drag_preview_color(&self, _visuals: &egui::Visuals) -> egui::Color32 {
+        self.theme.faded(self.theme.accent, 0.25)
+    }
+
     fn simplification_options(&self) -> SimplificationOptions {
         SimplificationOptions {
             all_panes_must_have_tabs: false,

@@ -182,14 +182,7 @@ impl App {
         let simple = simple || saved.simple;
         let theme = Theme::new(theme.unwrap_or(saved.look), simple);
         theme.apply(&cc.egui_ctx);
-        let graphics = cc.wgpu_render_state.as_ref().map(|render| {
-            Arc::new(Graphics {
-                instance: render.instance.clone(),
-                adapter: render.adapter.clone(),
-                device: render.device.clone(),
-                queue: render.queue.clone(),
-            })
-        });
+        let graphics = cc.wgpu_render_state.as_ref().map(shared_graphics);
         let painting = cc
             .wgpu_render_state
             .clone()
@@ -379,6 +372,16 @@ impl App {
         });
         actions
     }
+}
+
+/// The window's device in the hands of whoever else draws and computes with it.
+fn shared_graphics(window: &eframe::egui_wgpu::RenderState) -> Arc<Graphics> {
+    Arc::new(Graphics {
+        instance: window.instance.clone(),
+        adapter: window.adapter.clone(),
+        device: window.device.clone(),
+        queue: window.queue.clone(),
+    })
 }
 
 /// Draws one panel.

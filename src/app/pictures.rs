@@ -221,15 +221,11 @@ impl Pictures {
             return;
         };
         let image = image_of(tiles, Paint::Image, &values);
-        match &mut entry.surface {
-            Some(Surface::Uploaded(handle)) => handle.set(image, TextureOptions::NEAREST),
-            _ => {
-                entry.surface = Some(Surface::Uploaded(self.ctx.load_texture(
-                    "picture",
-                    image,
-                    TextureOptions::NEAREST,
-                )))
-            }
+        if let Some(Surface::Uploaded(handle)) = &mut entry.surface {
+            handle.set(image, TextureOptions::NEAREST);
+        } else {
+            let handle = self.ctx.load_texture("picture", image, TextureOptions::NEAREST);
+            entry.surface = Some(Surface::Uploaded(handle));
         }
         entry.shows = Some(stamp);
     }

@@ -82,7 +82,7 @@ impl Trace {
         } = options;
         let frames_head =
             "frame,ms_since_start,frame_ms,interval_ms,step,request_asked,request_shown,step_shown";
-        let mut trace = Self {
+        let trace = Self {
             started: started.unwrap_or(now),
             opened: now,
             screenshot,
@@ -186,7 +186,7 @@ impl Trace {
         1e3 * (now - self.started).as_secs_f64()
     }
 
-    fn moment(&mut self, name: &str) {
+    fn moment(&self, name: &str) {
         let since = self.since_start_ms(Instant::now());
         if let Some(rows) = &self.moments {
             rows.push(format!("{name},{since:.1}"));

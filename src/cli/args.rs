@@ -11,9 +11,11 @@ use super::window::{Size, Theme};
 /// Passes over the training images where nothing says when to stop.
 pub(super) const USUAL_EPOCHS: u64 = 20;
 
-/// Train autoencoders live, and drag through latent space while they learn. Without a command, the window opens.
+/// Train autoencoders live, and drag through latent space while they learn.
+///
+/// Without a command, the window opens. Where there is no display, the tour runs instead.
 #[derive(Debug, clap::Parser)]
-#[command(name = "hourglass", version, args_conflicts_with_subcommands = true)]
+#[command(name = "hourglass", bin_name = "hourglass", version, args_conflicts_with_subcommands = true)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) order: Option<Order>,
@@ -60,10 +62,10 @@ pub(super) struct WindowArgs {
     /// Few controls in large type, for a class
     #[arg(long)]
     pub(super) simple: bool,
-    /// Writes a line for every frame: its time, and what it showed
+    /// Writes a row for every frame as CSV: its time, and what it showed
     #[arg(long, value_name = "FILE")]
     pub(super) frame_log: Option<PathBuf>,
-    /// Writes when each thing first happened since the start
+    /// Writes the first moments as CSV: when the window opened, when pictures appeared
     #[arg(long, value_name = "FILE")]
     pub(super) trace: Option<PathBuf>,
 }

@@ -135,7 +135,7 @@ impl Material<'_> {
                 charts.push(chart);
             }
         }
-        charts.push(self.chart("Objective", unit, Term::Objective, |f| Some(f.objective)));
+        charts.push(self.chart("Objective", self.objective_unit(), Term::Objective, |f| Some(f.objective)));
         Curves {
             title: "Learning curves".to_owned(),
             charts,
@@ -173,6 +173,14 @@ impl Material<'_> {
             ],
             reference_lines: Vec::new(),
             log_y: false,
+        }
+    }
+
+    /// Nats added to nats are nats; anything added to a squared error is a cost.
+    fn objective_unit(&self) -> &'static str {
+        match self.recipe.objective.reconstruction {
+            Reconstruction::CrossEntropy => "nats per image",
+            Reconstruction::SquaredError => "per image",
         }
     }
 

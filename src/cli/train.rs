@@ -12,14 +12,17 @@ use super::summary::{Summary, history_csv};
 /// Trains, tells, and writes. Whatever was trained is kept, also after Ctrl-C and after a run that failed.
 pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     let mut recipe = args.recipe()?;
-    if !has_an_end(&recipe) {
+    let is_endless = !has_an_end(&recipe);
+    if is_endless {
         recipe.training.epochs = USUAL_EPOCHS;
-        eprintln!("Nothing says when to stop, so training ends after {USUAL_EPOCHS} epochs.");
     }
     let outlet = args.out.as_deref().map(Outlet::open).transpose()?;
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, args.json);
     let mut session = Session::open(&recipe, args.device, &mut reporter)?;
+    if is_endless {
+        reporter.notice(&format!("Nothing says when to stop, so training ends after {USUAL_EPOCHS} epochs."));
+    }
     let end = session.train(&mut reporter)?;
     reporter.finish();
     let summary = Summary::new(&mut session, &end)?;
@@ -56,6 +59,7 @@ fn write(session: &mut Session, summary: &Summary, outlet: &Outlet) -> Result<Ve
         stage.write("history.csv", &history_csv(&session.run.history.lock()))?;
         stage.write("summary.json", &summary.file())?;
         session.save_weights(&stage.path("model.safetensors"))?;
+        stage.share("model.safetensors", "recipe.toml")?;
         figures::draw(session, stage)
     })
 }

@@ -90,8 +90,12 @@ pub(super) fn has_display() -> bool {
 /// tour: it would not be what they asked for.
 pub fn without_window(wish: &WindowWish, why: &str) -> ExitCode {
     if wish.screenshot.is_some() || wish.frame_log.is_some() || wish.trace.is_some() {
-        let sentence = format!("{why}; run this on a desktop, or under `xvfb-run`");
-        return failure::code(Err(Failure::Failed(sentence)));
+        let cure = if has_display() {
+            ""
+        } else {
+            "; run this on a desktop, or under `xvfb-run`"
+        };
+        return failure::code(Err(Failure::Failed(format!("{why}{cure}"))));
     }
     let tour = TourArgs {
         out: tour::FOLDER.into(),

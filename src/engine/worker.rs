@@ -127,7 +127,7 @@ impl Worker {
     }
 
     /// Sleeps until something arrives, at most so long.
-    pub(super) fn wait(&self, at_most: Duration) {
+    pub fn wait(&self, at_most: Duration) {
         // Images and references come from threads that do not ring.
         let nap = Duration::from_millis(5);
         let expects = self.loading.is_some() || self.references.is_some();

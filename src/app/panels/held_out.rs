@@ -3,7 +3,9 @@
 //! The picture is one texture that the trainer thread paints: a row of inputs, a row of outputs and, where there is
 //! room for it, a row of differences. Where the pixels come through the host, the differences are worked out here.
 
-use eframe::egui::{Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+use eframe::egui::{
+    Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 
 use super::{WHOLE, no_run, paint_picture, picture_frame, switch, waiting};
 use crate::app::action::{Action, Figure};
@@ -25,7 +27,9 @@ pub struct HeldOutMemory {
 
 impl Default for HeldOutMemory {
     fn default() -> Self {
-        Self { shows_difference: true }
+        Self {
+            shows_difference: true,
+        }
     }
 }
 
@@ -34,8 +38,20 @@ pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutMemor
     let mut actions = Vec::new();
     let trailing = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = HALF;
-        export_button(ui, cx.theme, Figure::Reconstructions, "Export reconstructions", &mut actions);
-        switch(ui, cx.theme, "difference", &mut memory.shows_difference, "output minus input: red is too bright, blue too dark");
+        export_button(
+            ui,
+            cx.theme,
+            Figure::Reconstructions,
+            "Export reconstructions",
+            &mut actions,
+        );
+        switch(
+            ui,
+            cx.theme,
+            "difference",
+            &mut memory.shows_difference,
+            "output minus input: red is too bright, blue too dark",
+        );
         muted(ui, cx.theme, "input · output ·");
     };
     card(ui, cx.theme, "Held-out images", trailing, |_| {});
@@ -48,13 +64,22 @@ pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutMemor
         waiting(ui, cx.theme, "waiting for the first pictures");
         return actions;
     };
-    let difference = if memory.shows_difference { difference(cx, bench, run, shown) } else { None };
+    let difference = if memory.shows_difference {
+        difference(cx, bench, run, shown)
+    } else {
+        None
+    };
     actions.extend(grid_ui(ui, cx, bench, run, shown, difference));
     actions
 }
 
 /// A texture, and the part of it that shows the differences.
-fn difference(cx: &PanelContext<'_>, bench: &BenchState, run: &RunState, shown: Shown) -> Option<(Shown, Rect)> {
+fn difference(
+    cx: &PanelContext<'_>,
+    bench: &BenchState,
+    run: &RunState,
+    shown: Shown,
+) -> Option<(Shown, Rect)> {
     let tile = bench.dataset.shape.height as u32;
     if shown.size_px[1] > ROWS * tile {
         return Some((shown, rows_of(shown, tile, ROWS, 1)));
@@ -63,23 +88,34 @@ fn difference(cx: &PanelContext<'_>, bench: &BenchState, run: &RunState, shown: 
     let outputs = view.outputs.as_ref()?;
     let version = (run.info.id.0 << 40).wrapping_add(view.step);
     let tiles = image_tiles(bench).grid(bench.examples.len(), 1);
-    let shown = cx.pictures.host("differences", version, tiles, Paint::Difference, || {
-        let mut inputs = Vec::new();
-        bench.dataset.write_f32(&bench.examples, &mut inputs);
-        outputs.iter().zip(&inputs).map(|(output, input)| output - input).collect()
-    });
+    let shown = cx
+        .pictures
+        .host("differences", version, tiles, Paint::Difference, || {
+            let mut inputs = Vec::new();
+            bench.dataset.write_f32(&bench.examples, &mut inputs);
+            outputs
+                .iter()
+                .zip(&inputs)
+                .map(|(output, input)| output - input)
+                .collect()
+        });
     Some((shown, WHOLE))
 }
 
 /// The part of a texture that holds some of its rows.
 fn rows_of(shown: Shown, tile: u32, first: u32, count: u32) -> Rect {
     let height = shown.size_px[1].max(1) as f32;
-    Rect::from_min_max(pos2(0.0, (first * tile) as f32 / height), pos2(1.0, ((first + count) * tile) as f32 / height))
+    Rect::from_min_max(
+        pos2(0.0, (first * tile) as f32 / height),
+        pos2(1.0, ((first + count) * tile) as f32 / height),
+    )
 }
 
 /// How large one image is drawn so that all columns and rows fit, in points.
 fn tile_size(space: Vec2, columns: usize, rows: usize, aspect: f32) -> Vec2 {
-    let width = (space.x / columns.max(1) as f32).min(space.y / rows.max(1) as f32 * aspect).max(4.0);
+    let width = (space.x / columns.max(1) as f32)
+        .min(space.y / rows.max(1) as f32 * aspect)
+        .max(4.0);
     vec2(width, width / aspect)
 }
 
@@ -100,15 +136,30 @@ fn grid_ui(
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     picture_frame(ui, cx.theme, rect);
     let two = Rect::from_min_size(rect.min, vec2(size.x, 2.0 * tile.y));
-    paint_picture(ui, shown, two, rows_of(shown, shape.height as u32, 0, ROWS), Color32::WHITE);
+    paint_picture(
+        ui,
+        shown,
+        two,
+        rows_of(shown, shape.height as u32, 0, ROWS),
+        Color32::WHITE,
+    );
     if let Some((texture, part)) = difference {
-        paint_picture(ui, texture, Rect::from_min_max(two.left_bottom(), rect.max), part, Color32::WHITE);
+        paint_picture(
+            ui,
+            texture,
+            Rect::from_min_max(two.left_bottom(), rect.max),
+            part,
+            Color32::WHITE,
+        );
     }
     let chosen = run.seen.layers.as_ref().map(|layers| layers.example);
     let mut actions = Vec::new();
     for (number, image) in bench.examples.iter().enumerate() {
         let column = Rect::from_min_size(rect.min + vec2(number as f32 * tile.x, 0.0), vec2(tile.x, size.y));
-        let label = bench.dataset.label(*image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
+        let label = bench
+            .dataset
+            .label(*image)
+            .and_then(|label| bench.dataset.class_names.get(usize::from(label)));
         let name = match label {
             Some(label) => format!("example {}, class {label}", number + 1),
             None => format!("example {}", number + 1),
@@ -118,11 +169,23 @@ fn grid_ui(
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, &name));
         let is_pointed_at = response.hovered() || response.has_focus();
         if is_chosen || is_pointed_at {
-            let color = if is_pointed_at { cx.theme.marker } else { cx.theme.accent };
+            let color = if is_pointed_at {
+                cx.theme.marker
+            } else {
+                cx.theme.accent
+            };
             let corner = CornerRadius::same(RADIUS_SMALL);
-            ui.painter().rect_stroke(column.shrink(0.5), corner, Stroke::new(1.5, color), StrokeKind::Inside);
+            ui.painter().rect_stroke(
+                column.shrink(0.5),
+                corner,
+                Stroke::new(1.5, color),
+                StrokeKind::Inside,
+            );
         }
-        if response.on_hover_text(format!("{name}: click to send it through the hourglass")).clicked() {
+        if response
+            .on_hover_text(format!("{name}: click to send it through the hourglass"))
+            .clicked()
+        {
             actions.push(Action::ShowExample(number));
         }
     }
@@ -135,19 +198,31 @@ mod tests {
 
     #[test]
     fn all_columns_and_rows_fit() {
-        for (space, columns, rows, aspect) in
-            [(vec2(320.0, 96.0), 10, 3, 1.0), (vec2(320.0, 300.0), 10, 2, 1.0), (vec2(300.0, 60.0), 4, 3, 2.0)]
-        {
+        for (space, columns, rows, aspect) in [
+            (vec2(320.0, 96.0), 10, 3, 1.0),
+            (vec2(320.0, 300.0), 10, 2, 1.0),
+            (vec2(300.0, 60.0), 4, 3, 2.0),
+        ] {
             let tile = tile_size(space, columns, rows, aspect);
-            assert!(tile.x * columns as f32 <= space.x + 0.01 && tile.y * rows as f32 <= space.y + 0.01, "{tile:?}");
+            assert!(
+                tile.x * columns as f32 <= space.x + 0.01 && tile.y * rows as f32 <= space.y + 0.01,
+                "{tile:?}"
+            );
             assert!((tile.x / tile.y - aspect).abs() < 1e-4, "{tile:?}");
         }
     }
 
     #[test]
     fn rows_of_a_texture_are_found() {
-        let shown = Shown { id: eframe::egui::TextureId::default(), size_px: [280, 84] };
+        let shown = Shown {
+            id: eframe::egui::TextureId::default(),
+            size_px: [280, 84],
+        };
         let part = rows_of(shown, 28, 2, 1);
-        assert!((part.top() - 2.0 / 3.0).abs() < 1e-6 && (part.bottom() - 1.0).abs() < 1e-6 && part.width() == 1.0);
+        assert!(
+            (part.top() - 2.0 / 3.0).abs() < 1e-6
+                && (part.bottom() - 1.0).abs() < 1e-6
+                && part.width() == 1.0
+        );
     }
 }

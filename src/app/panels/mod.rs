@@ -17,8 +17,8 @@ pub use objective::{ObjectiveMemory, objective_ui};
 use std::sync::Arc;
 
 use eframe::egui::{
-    self, Align2, Button, Color32, CornerRadius, FontId, Painter, Pos2, Rect, RichText, Sense, StrokeKind, Ui, Vec2,
-    load::SizedTexture,
+    self, Align2, Button, Color32, CornerRadius, FontId, Painter, Pos2, Rect, RichText, Sense, StrokeKind,
+    Ui, Vec2, load::SizedTexture,
 };
 
 use super::pictures::{Paint, Pictures, Shown, image_tiles};
@@ -29,8 +29,14 @@ use super::theme::{RADIUS_SMALL, Theme};
 fn waiting(ui: &mut Ui, theme: &Theme, words: &str) {
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, words));
-    let galley = ui.painter().layout(words.to_owned(), theme.small(), theme.muted, (rect.width() - 16.0).max(40.0));
-    ui.painter().galley(rect.center() - 0.5 * galley.size(), galley, theme.muted);
+    let galley = ui.painter().layout(
+        words.to_owned(),
+        theme.small(),
+        theme.muted,
+        (rect.width() - 16.0).max(40.0),
+    );
+    ui.painter()
+        .galley(rect.center() - 0.5 * galley.size(), galley, theme.muted);
 }
 
 /// What a panel without a run waits for.
@@ -44,7 +50,11 @@ fn no_run(state: &AppState) -> String {
 /// Part of a texture in a rectangle, with rounded corners.
 fn paint_picture(ui: &Ui, shown: Shown, rect: Rect, part: Rect, tint: Color32) {
     let texture = SizedTexture::new(shown.id, shown.size_px.map(|n| n as f32));
-    egui::Image::from_texture(texture).uv(part).tint(tint).corner_radius(RADIUS_SMALL).paint_at(ui, rect);
+    egui::Image::from_texture(texture)
+        .uv(part)
+        .tint(tint)
+        .corner_radius(RADIUS_SMALL)
+        .paint_at(ui, rect);
 }
 
 /// A whole texture at a given width; its name is for screen readers and tests.
@@ -64,13 +74,21 @@ const WHOLE: Rect = Rect::from_min_max(Pos2::ZERO, egui::pos2(1.0, 1.0));
 /// What lies behind a picture and, until it is there, in its place.
 fn picture_frame(ui: &Ui, theme: &Theme, rect: Rect) {
     let corner = CornerRadius::same(RADIUS_SMALL);
-    ui.painter().rect(rect, corner, theme.picture, theme.line_stroke(), StrokeKind::Outside);
+    ui.painter().rect(
+        rect,
+        corner,
+        theme.picture,
+        theme.line_stroke(),
+        StrokeKind::Outside,
+    );
 }
 
 /// One image of the data set as a texture. `name` tells apart the places where one is shown at a time.
 fn host_image(pictures: &Pictures, bench: &BenchState, name: &'static str, index: u32) -> Shown {
     // The address of the data set and the image's number together say what is shown.
-    let version = (Arc::as_ptr(&bench.dataset).addr() as u64).wrapping_mul(31).wrapping_add(u64::from(index));
+    let version = (Arc::as_ptr(&bench.dataset).addr() as u64)
+        .wrapping_mul(31)
+        .wrapping_add(u64::from(index));
     pictures.host(name, version, image_tiles(bench), Paint::Image, || {
         let mut values = Vec::new();
         bench.dataset.write_f32(&[index], &mut values);
@@ -82,7 +100,9 @@ fn host_image(pictures: &Pictures, bench: &BenchState, name: &'static str, index
 fn switch(ui: &mut Ui, theme: &Theme, word: &str, is_on: &mut bool, tip: &str) {
     let color = if *is_on { theme.text } else { theme.muted };
     let text = RichText::new(word).font(theme.small()).color(color);
-    let button = Button::selectable(*is_on, text).corner_radius(RADIUS_SMALL).min_size(Vec2::new(0.0, 18.0 * theme.scale));
+    let button = Button::selectable(*is_on, text)
+        .corner_radius(RADIUS_SMALL)
+        .min_size(Vec2::new(0.0, 18.0 * theme.scale));
     let response = ui.scope(|ui| {
         ui.spacing_mut().button_padding = egui::vec2(6.0, 1.0);
         ui.add(button)
@@ -96,6 +116,10 @@ fn switch(ui: &mut Ui, theme: &Theme, word: &str, is_on: &mut bool, tip: &str) {
 fn words_over(painter: &Painter, theme: &Theme, at: Pos2, anchor: Align2, words: &str, font: FontId) {
     let galley = painter.layout_no_wrap(words.to_owned(), font, theme.over_picture);
     let rect = anchor.anchor_size(at, galley.size());
-    painter.rect_filled(rect.expand2(egui::vec2(3.0, 0.0)), CornerRadius::same(3), theme.faded(theme.picture, 0.62));
+    painter.rect_filled(
+        rect.expand2(egui::vec2(3.0, 0.0)),
+        CornerRadius::same(3),
+        theme.faded(theme.picture, 0.62),
+    );
     painter.galley(rect.min, galley, theme.over_picture);
 }

@@ -2,10 +2,13 @@
 //! pointer.
 
 use eframe::egui::{
-    self, Align, Align2, Color32, CornerRadius, FontId, Layout, Painter, Pos2, Rangef, Rect, RichText, Shape, Stroke, Ui,
-    WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, FontId, Label, Layout, Painter, Pos2, Rangef, Rect, RichText,
+    Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
-use egui_plot::{FilledArea, GridInput, GridMark, HPlacement, Line, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform};
+use egui_plot::{
+    AxisHints, FilledArea, GridMark, HPlacement, Line, Plot, PlotBounds, PlotPoint, PlotPoints,
+    PlotTransform, PlotUi,
+};
 
 use crate::app::theme::Theme;
 use crate::app::widgets::thousands;
@@ -51,27 +54,84 @@ impl Frame<'_> {
         model::columns(points, (self.last_step / f64::from(columns)).max(1e-9))
     }
 
-    /// Where a column's values stand on the axis.
-    fn placed(&self, columns: &[Column], value: impl Fn(&Column) -> f64) -> Vec<[f64; 2]> {
-        columns.iter().filter_map(|c| Some([c.x, model::axis_value(value(c), self.is_log)?])).collect()
+    /// Where the columns' means stand on the axis.
+    fn placed(&self, columns: &[Column]) -> Vec<[f64; 2]> {
+        columns
+            .iter()
+            .filter_map(|c| Some([c.x, model::axis_value(c.mean, self.is_log)?]))
+            .collect()
     }
+}
+
+/// A chart's curves, thinned, and the axis they are drawn on.
+struct Drawing {
+    color: Color32,
+    train: Vec<Column>,
+    held_out: Vec<Column>,
+    low: f64,
+    high: f64,
 }
 
 /// Draws a chart of this height, title line and all; the answer is the step under the pointer.
 pub fn chart_ui(ui: &mut Ui, frame: &Frame<'_>, chart: &Chart, height: f32, is_first: bool) -> Option<f64> {
     let color = frame.color(chart.term);
-    let [train, held_out] = chart.last();
     let top = ui.cursor().top();
-    title_line(ui, frame.theme, chart, color, [train, held_out]);
+    title_line(ui, frame.theme, chart, color);
     let plot_height = (height - (ui.cursor().top() - top)).max(24.0);
     let (train, held_out) = (frame.thinned(&chart.train), frame.thinned(&chart.held_out));
     let [low, high] = model::range(chart, &[&train, &held_out], frame.is_log);
-    let marks = marks(low, high, frame.is_log, plot_height, frame.theme.scale);
-    let labels = marks.clone();
+    let drawing = Drawing {
+        color,
+        train,
+        held_out,
+        low,
+        high,
+    };
+    let plot =
+        plot(chart.title, frame, &drawing, plot_height).show(ui, |plot| draw_curves(plot, frame, &drawing));
+    plot.response
+        .widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} chart", chart.title)));
+    let over = Over {
+        frame,
+        painter: ui.painter_at(plot.response.rect.expand(2.0)),
+        to: plot.transform,
+    };
+    over.references(chart, [low, high]);
+    over.stamps(is_first);
+    if let Some(step) = frame.hovered_step {
+        over.values(chart, color, step);
+    }
+    let pointer = plot
+        .response
+        .hover_pos()
+        .filter(|at| plot.transform.frame().contains(*at));
+    pointer.map(|at| plot.transform.value_from_position(at).x)
+}
+
+/// An empty chart with numbers on the left: it cannot be dragged or zoomed, and draws no chrome of its own.
+fn plot<'a>(name: &'static str, frame: &Frame<'a>, drawing: &Drawing, height: f32) -> Plot<'a> {
     let theme = frame.theme;
-    let response = Plot::new(chart.title)
-        .height(plot_height)
-        .sense(egui::Sense::hover())
+    let Drawing { low, high, .. } = *drawing;
+    let marks = marks(low, high, frame.is_log, height, theme.scale);
+    let labels = marks.clone();
+    let nearest_label = move |at: f64| {
+        let off = |mark: &(f64, String)| (mark.0 - at).abs();
+        labels
+            .iter()
+            .min_by(|a, b| off(a).total_cmp(&off(b)))
+            .map(|(_, label)| label.clone())
+            .unwrap_or_default()
+    };
+    let axis = AxisHints::new_y()
+        .placement(HPlacement::Left)
+        .min_thickness(AXIS_WIDTH * theme.scale)
+        .label_spacing(Rangef::new(1.0, 2.0))
+        .tick_label_color(theme.muted)
+        .tick_label_font(theme.small())
+        .formatter(move |mark, _| nearest_label(mark.value));
+    Plot::new(name)
+        .height(height)
+        .sense(Sense::hover())
         .allow_zoom(false)
         .allow_scroll(false)
         .allow_drag(false)
@@ -86,45 +146,53 @@ pub fn chart_ui(ui: &mut Ui, frame: &Frame<'_>, chart: &Chart, height: f32, is_f
         .label_formatter(|_| None)
         .grid_color(theme.line)
         .grid_fade(0.0)
-        .y_grid_spacer(move |_: GridInput| {
-            // One step size for all, so that all lines are equally strong.
-            marks.iter().map(|(at, _)| GridMark { value: *at, step_size: high - low }).collect()
+        // One step size for all marks, so that all lines are equally strong.
+        .y_grid_spacer(move |_| {
+            marks
+                .iter()
+                .map(|(at, _)| GridMark {
+                    value: *at,
+                    step_size: high - low,
+                })
+                .collect()
         })
-        .custom_y_axes(vec![
-            egui_plot::AxisHints::new_y()
-                .placement(HPlacement::Left)
-                .min_thickness(AXIS_WIDTH * theme.scale)
-                .label_spacing(Rangef::new(1.0, 2.0))
-                .tick_label_color(theme.muted)
-                .tick_label_font(theme.small())
-                .formatter(move |mark, _| {
-                    let tick = labels.iter().min_by(|a, b| (a.0 - mark.value).abs().total_cmp(&(b.0 - mark.value).abs()));
-                    tick.map(|(_, label)| label.clone()).unwrap_or_default()
-                }),
-        ])
-        .show(ui, |plot| {
-            plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [frame.last_step.max(1.0), high]));
-            if train.iter().any(|column| column.high > column.low) {
-                let low: Vec<f64> = train.iter().map(|c| model::axis_value(c.low, frame.is_log).unwrap_or(low)).collect();
-                let high: Vec<f64> = train.iter().map(|c| model::axis_value(c.high, frame.is_log).unwrap_or(high)).collect();
-                let steps: Vec<f64> = train.iter().map(|column| column.x).collect();
-                let band = FilledArea::new("spread of batches", &steps, &low, &high);
-                plot.add(band.fill_color(theme.faded(color, 0.16)).allow_hover(false));
-            }
-            let held_out = PlotPoints::from(frame.placed(&held_out, |c| c.mean));
-            plot.line(Line::new("held out", held_out).color(held_out_color(theme, color)).width(1.2).allow_hover(false));
-            let train = PlotPoints::from(frame.placed(&train, |c| c.mean));
-            plot.line(Line::new("train", train).color(color).width(1.8).allow_hover(false));
-        });
-    response.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} chart", chart.title)));
-    let over = Over { frame, painter: ui.painter_at(response.response.rect.expand(2.0)), to: response.transform };
-    over.references(chart, [low, high]);
-    over.stamps(is_first);
-    if let Some(step) = frame.hovered_step {
-        over.values(chart, color, step);
+        .custom_y_axes(vec![axis])
+}
+
+/// The spread of the batches as a pale band, the held-out curve, and the training curve on top.
+fn draw_curves(plot: &mut PlotUi<'_>, frame: &Frame<'_>, drawing: &Drawing) {
+    let Drawing {
+        color,
+        train,
+        held_out,
+        low,
+        high,
+    } = drawing;
+    plot.set_plot_bounds(PlotBounds::from_min_max(
+        [0.0, *low],
+        [frame.last_step.max(1.0), *high],
+    ));
+    if train.iter().any(|column| column.high > column.low) {
+        let at = |value: f64| model::axis_value(value, frame.is_log).unwrap_or(*low);
+        let [lows, highs] = [|c: &Column| c.low, |c: &Column| c.high]
+            .map(|value| train.iter().map(value).map(at).collect::<Vec<f64>>());
+        let steps: Vec<f64> = train.iter().map(|column| column.x).collect();
+        let band = FilledArea::new("spread of batches", &steps, &lows, &highs);
+        plot.add(
+            band.fill_color(frame.theme.faded(*color, 0.16))
+                .allow_hover(false),
+        );
     }
-    let pointer = response.response.hover_pos().filter(|at| response.transform.frame().contains(*at));
-    pointer.map(|at| response.transform.value_from_position(at).x)
+    let pale = held_out_color(frame.theme, *color);
+    for (name, columns, color, width) in [("held out", held_out, pale, 1.2), ("train", train, *color, 1.8)] {
+        let points = PlotPoints::from(frame.placed(columns));
+        plot.line(
+            Line::new(name, points)
+                .color(color)
+                .width(width)
+                .allow_hover(false),
+        );
+    }
 }
 
 /// Held-out curves stand back a little: the eye compares, and does not take one for the other.
@@ -133,21 +201,31 @@ fn held_out_color(theme: &Theme, color: Color32) -> Color32 {
 }
 
 /// What is measured, and the latest of it.
-fn title_line(ui: &mut Ui, theme: &Theme, chart: &Chart, color: Color32, [train, held_out]: [Option<f64>; 2]) {
+fn title_line(ui: &mut Ui, theme: &Theme, chart: &Chart, color: Color32) {
+    let [train, held_out] = chart.last();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        ui.label(RichText::new(chart.title).font(theme.body()).color(theme.text).strong());
+        ui.label(
+            RichText::new(chart.title)
+                .font(theme.body())
+                .color(theme.text)
+                .strong(),
+        );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let value = |value: f64| value_label(value);
             if let Some(held_out) = held_out {
-                let text = RichText::new(format!("held out {}", value(held_out))).font(theme.small());
+                let text = RichText::new(format!("held out {}", value_label(held_out))).font(theme.small());
                 ui.label(text.color(held_out_color(theme, color)));
             }
             if let Some(train) = train {
-                ui.label(RichText::new(format!("train {}", value(train))).font(theme.small()).color(color).strong());
+                ui.label(
+                    RichText::new(format!("train {}", value_label(train)))
+                        .font(theme.small())
+                        .color(color)
+                        .strong(),
+                );
             }
             let unit = RichText::new(&chart.unit).font(theme.small()).color(theme.muted);
-            ui.add(egui::Label::new(unit).truncate());
+            ui.add(Label::new(unit).truncate());
         });
     });
 }
@@ -159,7 +237,11 @@ fn marks(low: f64, high: f64, is_log: bool, height: f32, scale: f32) -> Vec<(f64
         let value = if is_log { tick.value.log10() } else { tick.value };
         (value, tick.label)
     };
-    let ticks = if is_log { log_ticks(10_f64.powf(low), 10_f64.powf(high), most) } else { linear_ticks(low, high, most) };
+    let ticks = if is_log {
+        log_ticks(10_f64.powf(low), 10_f64.powf(high), most)
+    } else {
+        linear_ticks(low, high, most)
+    };
     ticks.into_iter().map(at).collect()
 }
 
@@ -185,14 +267,21 @@ impl Over<'_> {
         let theme = self.frame.theme;
         let area = *self.to.frame();
         for reference in &chart.references {
-            let Some(at) = model::axis_value(reference.value, self.frame.is_log) else { continue };
+            let Some(at) = model::axis_value(reference.value, self.frame.is_log) else {
+                continue;
+            };
             let value = value_label(reference.value);
             if at < low || at > high {
                 let (edge, anchor, arrow) = match at < low {
                     true => (area.right_bottom() - vec2(2.0, 1.0), Align2::RIGHT_BOTTOM, "↓"),
                     false => (area.right_top() + vec2(-2.0, 1.0), Align2::RIGHT_TOP, "↑"),
                 };
-                self.words(edge, anchor, &format!("{} {value} {arrow}", reference.label), theme.muted);
+                self.words(
+                    edge,
+                    anchor,
+                    &format!("{} {value} {arrow}", reference.label),
+                    theme.muted,
+                );
                 continue;
             }
             let y = self.to.position_from_point(&PlotPoint::new(0.0, at)).y;
@@ -221,11 +310,17 @@ impl Over<'_> {
         }
         let mut taken: Vec<Rect> = Vec::new();
         for stamp in self.frame.stamps.iter().rev().take(CHIPS) {
-            let galley = self.painter.layout_no_wrap(stamp.label.clone(), theme.small(), theme.on_accent);
+            let galley = self
+                .painter
+                .layout_no_wrap(stamp.label.clone(), theme.small(), theme.on_accent);
             let size = galley.size() + vec2(10.0, 3.0);
             let x = self.x(stamp.step);
             // To the left of its line, unless it would stick out there; below chips that are in the way.
-            let left = if x - size.x - 2.0 >= area.left() { x - size.x - 2.0 } else { x + 2.0 };
+            let left = if x - size.x - 2.0 >= area.left() {
+                x - size.x - 2.0
+            } else {
+                x + 2.0
+            };
             let mut chip = Rect::from_min_size(pos2(left, area.top() + 16.0 * theme.scale), size);
             while taken.iter().any(|other| other.intersects(chip)) {
                 chip = chip.translate(vec2(0.0, size.y + 2.0));
@@ -233,8 +328,10 @@ impl Over<'_> {
             if chip.bottom() > area.bottom() {
                 continue;
             }
-            self.painter.rect_filled(chip, CornerRadius::same(6), theme.accent);
-            self.painter.galley(chip.min + vec2(5.0, 1.5), galley, theme.on_accent);
+            self.painter
+                .rect_filled(chip, CornerRadius::same(6), theme.accent);
+            self.painter
+                .galley(chip.min + vec2(5.0, 1.5), galley, theme.on_accent);
             taken.push(chip);
         }
     }
@@ -244,10 +341,14 @@ impl Over<'_> {
         let theme = self.frame.theme;
         let area = *self.to.frame();
         let x = self.x(step).clamp(area.left(), area.right());
-        self.painter.vline(x, area.y_range(), Stroke::new(1.0, theme.faded(theme.muted, 0.7)));
+        self.painter
+            .vline(x, area.y_range(), Stroke::new(1.0, theme.faded(theme.muted, 0.7)));
         let [train, held_out] = chart.at(step);
         let mut lines = Vec::new();
-        for (point, name, color) in [(train, "train", color), (held_out, "held out", held_out_color(theme, color))] {
+        for (point, name, color) in [
+            (train, "train", color),
+            (held_out, "held out", held_out_color(theme, color)),
+        ] {
             let Some([at, value]) = point else { continue };
             if let Some(y) = self.y(value) {
                 self.painter.circle_filled(pos2(self.x(at), y), 3.0, color);
@@ -255,7 +356,10 @@ impl Over<'_> {
             lines.push((format!("{name} {}", value_label(value)), color));
         }
         let step = train.or(held_out).map_or(step, |point| point[0]);
-        lines.insert(0, (format!("step {}", thousands(step.max(0.0) as u64)), theme.muted));
+        lines.insert(
+            0,
+            (format!("step {}", thousands(step.max(0.0) as u64)), theme.muted),
+        );
         self.note(pos2(x, area.top()), &lines);
     }
 
@@ -268,9 +372,19 @@ impl Over<'_> {
             .collect();
         let width = galleys.iter().map(|galley| galley.size().x).fold(0.0, f32::max) + 12.0;
         let height = galleys.iter().map(|galley| galley.size().y).sum::<f32>() + 8.0;
-        let left = if at.x > self.to.frame().center().x { at.x - width - 6.0 } else { at.x + 6.0 };
+        let left = if at.x > self.to.frame().center().x {
+            at.x - width - 6.0
+        } else {
+            at.x + 6.0
+        };
         let rect = Rect::from_min_size(pos2(left, at.y + 2.0), vec2(width, height));
-        self.painter.rect(rect, CornerRadius::same(4), theme.raised, theme.line_stroke(), egui::StrokeKind::Outside);
+        self.painter.rect(
+            rect,
+            CornerRadius::same(4),
+            theme.raised,
+            theme.line_stroke(),
+            StrokeKind::Outside,
+        );
         let mut cursor = rect.min + vec2(6.0, 4.0);
         for galley in galleys {
             let next = cursor + vec2(0.0, galley.size().y);
@@ -284,7 +398,11 @@ impl Over<'_> {
         let galley = self.painter.layout_no_wrap(words.to_owned(), font, color);
         let rect = anchor.anchor_size(at, galley.size());
         // Curves may pass behind the words; a little of the panel's ground keeps them readable.
-        self.painter.rect_filled(rect, CornerRadius::same(3), self.frame.theme.faded(self.frame.theme.panel, 0.7));
+        self.painter.rect_filled(
+            rect,
+            CornerRadius::same(3),
+            self.frame.theme.faded(self.frame.theme.panel, 0.7),
+        );
         self.painter.galley(rect.min, galley, color);
     }
 }
@@ -293,9 +411,16 @@ impl Over<'_> {
 pub fn steps_line(ui: &mut Ui, frame: &Frame<'_>) {
     let theme = frame.theme;
     let size = vec2(ui.available_width(), 14.0 * theme.scale);
-    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let left = rect.left_center() + vec2(AXIS_WIDTH * theme.scale, 0.0);
-    ui.painter().text(left, Align2::LEFT_CENTER, "step 0", theme.small(), theme.muted);
+    ui.painter()
+        .text(left, Align2::LEFT_CENTER, "step 0", theme.small(), theme.muted);
     let last = thousands(frame.last_step as u64);
-    ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, last, theme.small(), theme.muted);
+    ui.painter().text(
+        rect.right_center(),
+        Align2::RIGHT_CENTER,
+        last,
+        theme.small(),
+        theme.muted,
+    );
 }

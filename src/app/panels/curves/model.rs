@@ -75,33 +75,63 @@ pub fn charts(bench: &BenchState, run: &RunState, switches: Switches) -> Vec<Cha
         title,
         unit: unit.to_owned(),
         term,
-        train: history.train().filter_map(|point| Some([point.step as f64, figure(&point.figures)?])).collect(),
+        train: history
+            .train()
+            .filter_map(|point| Some([point.step as f64, figure(&point.figures)?]))
+            .collect(),
         held_out: held_out(&history, figure),
         references: Vec::new(),
     };
-    let mut charts = vec![chart("Reconstruction", unit, Term::Reconstruction, &|f| Some(f.reconstruction))];
+    let mut charts = vec![chart("Reconstruction", unit, Term::Reconstruction, &|f| {
+        Some(f.reconstruction)
+    })];
     let references = bench.references;
-    charts[0].references.extend(references.iter().flat_map(|costs| lines(costs, objective.reconstruction)));
+    charts[0].references.extend(
+        references
+            .iter()
+            .flat_map(|costs| lines(costs, objective.reconstruction)),
+    );
     if is_squared && switches.shows_pca {
         charts[0].references.extend(references.map(pca_line));
     }
-    let last = history.train().last().map(|point| point.figures).or(run.progress.held_out);
-    for (penalty, _) in last.iter().flat_map(Figures::penalties).filter(|(penalty, _)| is_charted(*penalty, &run.recipe)) {
-        let unit = if penalty == Penalty::Kl { "nats per image" } else { "per image" };
-        charts.push(chart(penalty.label(), unit, Term::Penalty(penalty), &|f| f.penalty(penalty)));
+    let last = history
+        .train()
+        .last()
+        .map(|point| point.figures)
+        .or(run.progress.held_out);
+    for (penalty, _) in last
+        .iter()
+        .flat_map(Figures::penalties)
+        .filter(|(penalty, _)| is_charted(*penalty, &run.recipe))
+    {
+        let unit = if penalty == Penalty::Kl {
+            "nats per image"
+        } else {
+            "per image"
+        };
+        charts.push(chart(penalty.label(), unit, Term::Penalty(penalty), &|f| {
+            f.penalty(penalty)
+        }));
     }
     if switches.shows_objective {
         charts.push(chart("Objective", unit, Term::Objective, &|f| Some(f.objective)));
     }
     if switches.shows_pca && !is_squared {
-        let mut squared = chart("Squared error", "per image, from the mean code", Term::Reconstruction, &|f| f.squared_error);
+        let mut squared = chart(
+            "Squared error",
+            "per image, from the mean code",
+            Term::Reconstruction,
+            &|f| f.squared_error,
+        );
         squared.train.clear();
         squared.references.extend(references.map(pca_line));
         charts.push(squared);
     }
     drop(history);
     if switches.is_per_pixel {
-        charts.iter_mut().for_each(|chart| chart.divide(bench.dataset.shape.pixels() as f64));
+        charts
+            .iter_mut()
+            .for_each(|chart| chart.divide(bench.dataset.shape.pixels() as f64));
     }
     charts
 }
@@ -117,30 +147,52 @@ fn held_out(history: &History, figure: &dyn Fn(&Figures) -> Option<f64>) -> Vec<
 }
 
 fn lines(costs: &References, reconstruction: Reconstruction) -> Vec<Reference> {
-    let line = |value, label: &str| Reference { value, label: label.to_owned() };
+    let line = |value, label: &str| Reference {
+        value,
+        label: label.to_owned(),
+    };
     match reconstruction {
         Reconstruction::SquaredError => vec![line(costs.mean_squared_error, "mean image")],
         Reconstruction::CrossEntropy => {
-            vec![line(costs.mean_cross_entropy, "mean image"), line(costs.cross_entropy_floor, "floor")]
+            vec![
+                line(costs.mean_cross_entropy, "mean image"),
+                line(costs.cross_entropy_floor, "floor"),
+            ]
         }
     }
 }
 
 fn pca_line(costs: References) -> Reference {
-    Reference { value: costs.pca_squared_error, label: format!("PCA, {} components", costs.pca_components) }
+    Reference {
+        value: costs.pca_squared_error,
+        label: format!("PCA, {} components", costs.pca_components),
+    }
 }
 
 impl Chart {
     fn divide(&mut self, pixels: f64) {
-        let Self { title: _, unit, term: _, train, held_out, references } = self;
-        train.iter_mut().chain(held_out).for_each(|point| point[1] /= pixels);
-        references.iter_mut().for_each(|reference| reference.value /= pixels);
+        let Self {
+            title: _,
+            unit,
+            term: _,
+            train,
+            held_out,
+            references,
+        } = self;
+        train
+            .iter_mut()
+            .chain(held_out)
+            .for_each(|point| point[1] /= pixels);
+        references
+            .iter_mut()
+            .for_each(|reference| reference.value /= pixels);
         *unit = unit.replace("per image", "per pixel");
     }
 
     /// The last value that is a number, over training batches and over held-out images.
     pub fn last(&self) -> [Option<f64>; 2] {
-        [&self.train, &self.held_out].map(|points| points.iter().rev().map(|p| p[1]).find(|value| value.is_finite()))
+        [&self.train, &self.held_out]
+            .map(|points| points.iter().rev().map(|p| p[1]).find(|value| value.is_finite()))
     }
 
     /// The values at a step, or at the nearest one that has some.
@@ -153,7 +205,9 @@ impl Chart {
 fn nearest(points: &[[f64; 2]], step: f64) -> Option<[f64; 2]> {
     let after = points.partition_point(|point| point[0] < step);
     let around = points[after.saturating_sub(1)..(after + 1).min(points.len())].iter();
-    around.copied().min_by(|a, b| (a[0] - step).abs().total_cmp(&(b[0] - step).abs()))
+    around
+        .copied()
+        .min_by(|a, b| (a[0] - step).abs().total_cmp(&(b[0] - step).abs()))
 }
 
 /// What stands in one column of pixels.
@@ -182,7 +236,15 @@ pub fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
                 column.low = column.low.min(y);
                 column.high = column.high.max(y);
             }
-            _ => columns.push((Column { x, low: y, mean: y, high: y }, 1.0)),
+            _ => columns.push((
+                Column {
+                    x,
+                    low: y,
+                    mean: y,
+                    high: y,
+                },
+                1.0,
+            )),
         }
     }
     columns.into_iter().map(|(column, _)| column).collect()
@@ -191,25 +253,44 @@ pub fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
 /// The last step of any chart: the end of the axis they share.
 pub fn last_step(charts: &[Chart]) -> f64 {
     let last = |points: &[[f64; 2]]| points.last().map_or(0.0, |point| point[0]);
-    charts.iter().flat_map(|chart| [last(&chart.train), last(&chart.held_out)]).fold(0.0, f64::max)
+    charts
+        .iter()
+        .flat_map(|chart| [last(&chart.train), last(&chart.held_out)])
+        .fold(0.0, f64::max)
 }
 
 /// The range of a chart's axis, in axis units ([`axis_value`]). The first steps cost ten times what the rest does;
 /// they may leave the picture, so that the rest can be read.
 pub fn range(chart: &Chart, curves: &[&[Column]], is_log: bool) -> [f64; 2] {
-    let end = curves.iter().filter_map(|columns| columns.last()).map(|column| column.x).fold(0.0, f64::max);
+    let end = curves
+        .iter()
+        .filter_map(|columns| columns.last())
+        .map(|column| column.x)
+        .fold(0.0, f64::max);
     let later = |column: &&Column| column.x >= BEGINNING * end;
-    let means = curves.iter().flat_map(|columns| columns.iter().filter(later).map(|column| column.mean));
+    let means = curves
+        .iter()
+        .flat_map(|columns| columns.iter().filter(later).map(|column| column.mean));
     let mut values: Vec<f64> = means.filter_map(|mean| axis_value(mean, is_log)).collect();
     values.sort_unstable_by(f64::total_cmp);
-    let share = |share: f64| values.get(((values.len().saturating_sub(1)) as f64 * share).round() as usize).copied();
-    let (Some(mut low), Some(mut high)) = (share(0.0), share(0.985)) else { return [0.0, 1.0] };
+    let share = |share: f64| {
+        values
+            .get(((values.len().saturating_sub(1)) as f64 * share).round() as usize)
+            .copied()
+    };
+    let (Some(mut low), Some(mut high)) = (share(0.0), share(0.985)) else {
+        return [0.0, 1.0];
+    };
     let least = if is_log { 0.02 } else { 1e-6 * high.abs().max(1e-6) };
     if high - low < least {
         (low, high) = (low - 0.5 * least, high + 0.5 * least);
     }
     let span = high - low;
-    for reference in chart.references.iter().filter_map(|reference| axis_value(reference.value, is_log)) {
+    for reference in chart
+        .references
+        .iter()
+        .filter_map(|reference| axis_value(reference.value, is_log))
+    {
         let (lower, higher) = (low.min(reference), high.max(reference));
         if higher - lower <= REACH * span {
             (low, high) = (lower, higher);
@@ -217,7 +298,11 @@ pub fn range(chart: &Chart, curves: &[&[Column]], is_log: bool) -> [f64; 2] {
     }
     let room = ROOM * (high - low);
     // A cost that starts at nothing is shown from nothing.
-    let floor = if !is_log && low >= 0.0 && low < 0.3 * high { 0.0 } else { low - room };
+    let floor = if !is_log && low >= 0.0 && low < 0.3 * high {
+        0.0
+    } else {
+        low - room
+    };
     [floor, high + 1.5 * room]
 }
 
@@ -250,9 +335,19 @@ pub fn stamps(start: &Recipe, changes: &[Change], last_step: f64) -> Vec<Stamp> 
                 *to = change.value;
             }
             _ => {
-                let before = stamps.iter().rev().find(|(stamp, _, _)| same(stamp)).map(|(_, _, to)| *to);
-                let from = before.or_else(|| table::find(&change.key).ok()?.number(start)).unwrap_or(f64::NAN);
-                let stamp = Stamp { step, key: change.key.clone(), label: String::new() };
+                let before = stamps
+                    .iter()
+                    .rev()
+                    .find(|(stamp, _, _)| same(stamp))
+                    .map(|(_, _, to)| *to);
+                let from = before
+                    .or_else(|| table::find(&change.key).ok()?.number(start))
+                    .unwrap_or(f64::NAN);
+                let stamp = Stamp {
+                    step,
+                    key: change.key.clone(),
+                    label: String::new(),
+                };
                 stamps.push((stamp, from, change.value));
             }
         }

@@ -7,7 +7,8 @@ mod layout;
 
 use eframe::egui::epaint::Mesh;
 use eframe::egui::{
-    Align2, Color32, CornerRadius, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2,
+    Align2, Color32, CornerRadius, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
+    accesskit::Role, pos2,
 };
 
 use super::{WHOLE, host_image, no_run, paint_picture, picture_frame, waiting};
@@ -61,8 +62,18 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut HourglassM
     let (space, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let shape = bench.dataset.shape;
     let aspect = shape.width as f32 / shape.height as f32;
-    let places = layout::places(space, aspect, parts.encoder.len(), parts.decoder.len(), cx.theme.scale);
-    let painting = Painting { ui, theme: cx.theme, foot: space.bottom() - WORDS_HEIGHT * cx.theme.scale };
+    let places = layout::places(
+        space,
+        aspect,
+        parts.encoder.len(),
+        parts.decoder.len(),
+        cx.theme.scale,
+    );
+    let painting = Painting {
+        ui,
+        theme: cx.theme,
+        foot: space.bottom() - WORDS_HEIGHT * cx.theme.scale,
+    };
     painting.glass(&places);
     let code = parts.encoder.len();
     for (layer, station) in parts.encoder.iter().zip(&places.stations) {
@@ -72,7 +83,12 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut HourglassM
         painting.layer(layer, *station, "decoder");
     }
     if let Some(layer) = parts.code {
-        painting.code(layer, parts.spread, places.stations[code], code_color(cx.theme, run));
+        painting.code(
+            layer,
+            parts.spread,
+            places.stations[code],
+            code_color(cx.theme, run),
+        );
     }
     ends(&painting, cx, (bench, run), view, &places)
 }
@@ -98,25 +114,44 @@ fn ends(
 ) -> Vec<Action> {
     let shape = bench.dataset.shape;
     let size = format!("{} × {}", shape.width, shape.height);
-    let Some(image) = bench.examples.get(view.example) else { return Vec::new() };
+    let Some(image) = bench.examples.get(view.example) else {
+        return Vec::new();
+    };
     let input = host_image(cx.pictures, bench, "hourglass input", *image);
-    let version = (run.info.id.0 << 44).wrapping_add(view.step << 10).wrapping_add(view.example as u64);
-    let output = cx.pictures.host("hourglass output", version, image_tiles(bench), Paint::Image, || view.output.to_vec());
+    let version = (run.info.id.0 << 44)
+        .wrapping_add(view.step << 10)
+        .wrapping_add(view.example as u64);
+    let output = cx.pictures.host(
+        "hourglass output",
+        version,
+        image_tiles(bench),
+        Paint::Image,
+        || view.output.to_vec(),
+    );
     painting.image(input, places.input);
     painting.image(output, places.output);
     painting.words(places.input.center().x, "input", &size);
     painting.words(places.output.center().x, "output", &size);
     let id = painting.ui.scope_id();
-    let output = painting.ui.interact(places.output, id.with("output"), Sense::hover());
+    let output = painting
+        .ui
+        .interact(places.output, id.with("output"), Sense::hover());
     output.widget_info(|| WidgetInfo::labeled(Role::Image, true, "hourglass output"));
-    let response = painting.ui.interact(places.input, id.with("input"), Sense::click());
+    let response = painting
+        .ui
+        .interact(places.input, id.with("input"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "next example"));
     if response.hovered() || response.has_focus() {
         let stroke = Stroke::new(1.5, cx.theme.accent);
-        painting.ui.painter().rect_stroke(places.input.expand(1.0), 5, stroke, StrokeKind::Outside);
+        painting
+            .ui
+            .painter()
+            .rect_stroke(places.input.expand(1.0), 5, stroke, StrokeKind::Outside);
     }
     if response.on_hover_text("click for the next example").clicked() {
-        return vec![Action::ShowExample((view.example + 1) % bench.examples.len().max(1))];
+        return vec![Action::ShowExample(
+            (view.example + 1) % bench.examples.len().max(1),
+        )];
     }
     Vec::new()
 }
@@ -134,7 +169,11 @@ impl Painting<'_> {
     fn glass(&self, places: &Places) {
         for half in &places.glass {
             let fill = self.theme.faded(self.theme.raised, 0.75);
-            self.ui.painter().add(Shape::convex_polygon(half.to_vec(), fill, self.theme.line_stroke()));
+            self.ui.painter().add(Shape::convex_polygon(
+                half.to_vec(),
+                fill,
+                self.theme.line_stroke(),
+            ));
         }
     }
 
@@ -147,8 +186,16 @@ impl Painting<'_> {
     fn layer(&self, layer: &LayerActivity, station: Rect, name: &str) {
         let cells = Cells::fit(station, layer.values.len());
         self.ui.painter().add(Shape::mesh(self.cells(&cells, layer)));
-        self.words(station.center().x, &layer.values.len().to_string(), layer.activation);
-        let response = self.ui.interact(cells.rect, self.ui.scope_id().with((name, station.left() as i32)), Sense::hover());
+        self.words(
+            station.center().x,
+            &layer.values.len().to_string(),
+            layer.activation,
+        );
+        let response = self.ui.interact(
+            cells.rect,
+            self.ui.scope_id().with((name, station.left() as i32)),
+            Sense::hover(),
+        );
         let words = format!("{name} layer, {} units, {}", layer.values.len(), layer.activation);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
         self.tell(response, &cells, layer, &words);
@@ -198,14 +245,21 @@ impl Painting<'_> {
         };
         self.words(station.center().x, &above, &below);
         let rect = if count <= DOTS_MOST {
-            self.dots(&code.values, spread.map(|layer| layer.values.as_slice()), station, color)
+            self.dots(
+                &code.values,
+                spread.map(|layer| layer.values.as_slice()),
+                station,
+                color,
+            )
         } else {
             let cells = Cells::fit(station.shrink2(station.size() * 0.1), count);
             self.waist(cells.rect.expand(6.0), color);
             self.ui.painter().add(Shape::mesh(self.cells(&cells, code)));
             cells.rect
         };
-        let response = self.ui.interact(rect, self.ui.scope_id().with("code"), Sense::hover());
+        let response = self
+            .ui
+            .interact(rect, self.ui.scope_id().with("code"), Sense::hover());
         let words = values_in_words(&code.values, spread.map(|layer| layer.values.as_slice()));
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("code of {count} numbers")));
         response.on_hover_text(words);
@@ -214,10 +268,18 @@ impl Painting<'_> {
     fn dots(&self, values: &[f32], spread: Option<&[f32]>, station: Rect, color: Color32) -> Rect {
         let (centers, pitch) = layout::dots(station, values.len(), self.theme.scale);
         let edge = 0.95 * pitch;
-        let bounds = centers.iter().fold(Rect::NOTHING, |rect, center| rect.union(Rect::from_center_size(*center, eframe::egui::Vec2::ZERO)));
-        let rect = bounds.expand(edge).intersect(station.expand2(eframe::egui::vec2(0.0, 2.0)));
+        let bounds = centers.iter().fold(Rect::NOTHING, |rect, center| {
+            rect.union(Rect::from_center_size(*center, eframe::egui::Vec2::ZERO))
+        });
+        let rect = bounds
+            .expand(edge)
+            .intersect(station.expand2(eframe::egui::vec2(0.0, 2.0)));
         self.waist(rect, color);
-        let loudest = if spread.is_some() { LOUD_CODE } else { loudest(values) };
+        let loudest = if spread.is_some() {
+            LOUD_CODE
+        } else {
+            loudest(values)
+        };
         for (i, (value, center)) in values.iter().zip(&centers).enumerate() {
             let loudness = (value.abs() / loudest).min(1.0);
             let fill = self.theme.raised.lerp_to_gamma(color, 0.15 + 0.85 * loudness);
@@ -225,7 +287,11 @@ impl Painting<'_> {
             // A ring as wide as the spread: σ = 1, the prior's, reaches the neighbours.
             if let Some(sigma) = spread.and_then(|spread| spread.get(i)) {
                 let radius = (0.3 + 0.18 * sigma.clamp(0.0, 1.0)) * pitch;
-                self.ui.painter().circle_stroke(*center, radius, Stroke::new(1.0, self.theme.faded(color, 0.6)));
+                self.ui.painter().circle_stroke(
+                    *center,
+                    radius,
+                    Stroke::new(1.0, self.theme.faded(color, 0.6)),
+                );
             }
         }
         rect
@@ -234,14 +300,22 @@ impl Painting<'_> {
     /// The box around the code.
     fn waist(&self, rect: Rect, color: Color32) {
         let corner = CornerRadius::same(RADIUS);
-        self.ui.painter().rect(rect, corner, self.theme.panel, Stroke::new(1.5, color), StrokeKind::Outside);
+        self.ui.painter().rect(
+            rect,
+            corner,
+            self.theme.panel,
+            Stroke::new(1.5, color),
+            StrokeKind::Outside,
+        );
     }
 
     /// Two lines of words below a station.
     fn words(&self, x: f32, above: &str, below: &str) {
         let at = |y: f32| pos2(x, self.foot + y * self.theme.scale);
         let painter = self.ui.painter();
-        let line = |at: Pos2, text: &str, color: Color32| painter.text(at, Align2::CENTER_TOP, text, self.theme.small(), color);
+        let line = |at: Pos2, text: &str, color: Color32| {
+            painter.text(at, Align2::CENTER_TOP, text, self.theme.small(), color)
+        };
         line(at(3.0), above, self.theme.text);
         line(at(17.0), below, self.theme.muted);
     }
@@ -250,10 +324,20 @@ impl Painting<'_> {
 /// What counts as loud in a layer: the size that only one unit in fifty exceeds, so that one loud unit does not
 /// silence the rest.
 fn loudest(values: &[f32]) -> f32 {
-    let mut sizes: Vec<f32> = values.iter().map(|value| value.abs()).filter(|size| size.is_finite()).collect();
+    let mut sizes: Vec<f32> = values
+        .iter()
+        .map(|value| value.abs())
+        .filter(|size| size.is_finite())
+        .collect();
     sizes.sort_unstable_by(f32::total_cmp);
     let at = (sizes.len().saturating_sub(1) as f32 * 0.98).round() as usize;
-    sizes.get(at).copied().filter(|size| *size > 0.0).or(sizes.last().copied()).unwrap_or(1.0).max(1e-6)
+    sizes
+        .get(at)
+        .copied()
+        .filter(|size| *size > 0.0)
+        .or(sizes.last().copied())
+        .unwrap_or(1.0)
+        .max(1e-6)
 }
 
 /// The numbers of a code, a line each, as many as a tooltip can hold.
@@ -289,7 +373,10 @@ mod tests {
 
     #[test]
     fn a_code_is_told_with_its_spread_and_in_bounded_words() {
-        assert_eq!(values_in_words(&[-0.5, 2.0], Some(&[0.1, 1.0])), "z1: μ −0.500, σ 0.100\nz2: μ 2.000, σ 1.000");
+        assert_eq!(
+            values_in_words(&[-0.5, 2.0], Some(&[0.1, 1.0])),
+            "z1: μ −0.500, σ 0.100\nz2: μ 2.000, σ 1.000"
+        );
         let long = values_in_words(&[0.0; 100], None);
         assert_eq!(long.lines().count(), 17);
         assert!(long.ends_with("and 84 more"));

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use eframe::egui::epaint::{Mesh, TessellationOptions, Tessellator};
-use eframe::egui::{Color32, ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, Vec2, pos2, vec2};
+use eframe::egui::{
+    Color32, ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, Vec2, pos2, vec2,
+};
 
 use crate::app::glyph::CLASS_GLYPHS;
 use crate::app::theme::{Look, Theme};
@@ -34,7 +36,9 @@ pub struct Drawn {
 
 impl std::fmt::Debug for Drawn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Drawn").field("version", &self.version).finish_non_exhaustive()
+        f.debug_struct("Drawn")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 
@@ -124,7 +128,11 @@ fn fill(mesh: &mut Mesh, theme: &Theme, plane: &Plane, points: &Points<'_>, size
 /// A class's colour as it is drawn over pictures, which are dark in both looks.
 pub fn over_picture(theme: &Theme, class: usize) -> Color32 {
     let color = theme.class(class);
-    if theme.is_dark() { color } else { color.lerp_to_gamma(theme.marker, 0.28) }
+    if theme.is_dark() {
+        color
+    } else {
+        color.lerp_to_gamma(theme.marker, 0.28)
+    }
 }
 
 /// All glyphs side by side, white with a dark rim.
@@ -137,7 +145,10 @@ impl Atlas {
     fn new(ctx: &Context, radius: f32, pixels_per_point: f32) -> Self {
         let cell = cell_px(radius, pixels_per_point);
         let image = atlas_image(cell, radius * pixels_per_point, RIM * pixels_per_point);
-        Self { texture: ctx.load_texture("class glyphs", image, TextureOptions::LINEAR), cell }
+        Self {
+            texture: ctx.load_texture("class glyphs", image, TextureOptions::LINEAR),
+            cell,
+        }
     }
 }
 
@@ -175,7 +186,9 @@ fn triangles(shape: eframe::egui::Shape) -> Vec<[Pos2; 3]> {
     };
     let mut mesh = Mesh::default();
     Tessellator::new(1.0, options, [1, 1], Vec::new()).tessellate_shape(shape, &mut mesh);
-    mesh.triangles().map(|corners| corners.map(|i| mesh.vertices[i as usize].pos)).collect()
+    mesh.triangles()
+        .map(|corners| corners.map(|i| mesh.vertices[i as usize].pos))
+        .collect()
 }
 
 /// How much of a texel the triangles cover.
@@ -200,7 +213,10 @@ mod tests {
     use crate::app::panels::latent::geometry::View;
 
     fn plane() -> Plane {
-        Plane::new(View::default(), Rect::from_min_size(Pos2::ZERO, Vec2::splat(300.0)))
+        Plane::new(
+            View::default(),
+            Rect::from_min_size(Pos2::ZERO, Vec2::splat(300.0)),
+        )
     }
 
     #[test]
@@ -210,14 +226,22 @@ mod tests {
         assert_eq!(image.size, [cell * CLASS_GLYPHS.len(), cell]);
         let alpha = |glyph: usize, x: usize, y: usize| image.pixels[y * image.size[0] + glyph * cell + x].a();
         let cells: Vec<Vec<u8>> = (0..CLASS_GLYPHS.len())
-            .map(|glyph| (0..cell * cell).map(|i| alpha(glyph, i % cell, i / cell)).collect())
+            .map(|glyph| {
+                (0..cell * cell)
+                    .map(|i| alpha(glyph, i % cell, i / cell))
+                    .collect()
+            })
             .collect();
         for (glyph, pixels) in cells.iter().enumerate() {
             let ink = pixels.iter().filter(|a| **a > 128).count();
             assert!(ink > 12, "glyph {glyph} has {ink} texels of ink");
-            let edge = (0..cell).all(|i| pixels[i] == 0 && pixels[i * cell] == 0 && pixels[i * cell + cell - 1] == 0);
+            let edge = (0..cell)
+                .all(|i| pixels[i] == 0 && pixels[i * cell] == 0 && pixels[i * cell + cell - 1] == 0);
             assert!(edge, "glyph {glyph} runs over its cell");
-            assert!(cells[..glyph].iter().all(|other| other != pixels), "glyph {glyph} looks like another");
+            assert!(
+                cells[..glyph].iter().all(|other| other != pixels),
+                "glyph {glyph} looks like another"
+            );
         }
     }
 
@@ -225,7 +249,12 @@ mod tests {
     fn points_that_are_hidden_outside_or_no_numbers_cost_nothing() {
         let places = [[0.0, 0.0], [1.0, 1.0], [f32::NAN, 0.0], [50.0, 0.0]];
         let hidden = BTreeSet::from([1]);
-        let points = Points { version: 1, places: &places, classes: &[0, 1, 0, 0], hidden: &hidden };
+        let points = Points {
+            version: 1,
+            places: &places,
+            classes: &[0, 1, 0, 0],
+            hidden: &hidden,
+        };
         let theme = Theme::new(Look::Dark, false);
         let mut mesh = Mesh::default();
         fill(&mut mesh, &theme, &plane(), &points, Vec2::splat(8.0));

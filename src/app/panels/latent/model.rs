@@ -68,7 +68,10 @@ pub struct Asked<T> {
 
 impl<T> Default for Asked<T> {
     fn default() -> Self {
-        Self { what: None, at_secs: f64::NEG_INFINITY }
+        Self {
+            what: None,
+            at_secs: f64::NEG_INFINITY,
+        }
     }
 }
 
@@ -94,7 +97,10 @@ impl<T: PartialEq> Asked<T> {
     }
 
     fn set(&mut self, what: T, now_secs: f64) {
-        *self = Self { what: Some(what), at_secs: now_secs };
+        *self = Self {
+            what: Some(what),
+            at_secs: now_secs,
+        };
     }
 }
 
@@ -106,13 +112,22 @@ impl LatentMemory {
             return;
         }
         let old = std::mem::take(self);
-        *self = Self { run: Some(run.info.id), axes: [0, 1.min(dimensions - 1)], hidden: old.hidden, ..Self::default() };
+        *self = Self {
+            run: Some(run.info.id),
+            axes: [0, 1.min(dimensions - 1)],
+            hidden: old.hidden,
+            ..Self::default()
+        };
         self.is_plain = old.is_plain;
         self.point = vec![0.0; dimensions];
         // The glyphs and triangles are told apart by version, so versions must not begin again.
         self.drawn = old.drawn;
         if old.point.len() == dimensions {
-            Self { point: self.point, axes: self.axes, .. } = old;
+            Self {
+                point: self.point,
+                axes: self.axes,
+                ..
+            } = old;
         }
     }
 
@@ -157,8 +172,10 @@ impl LatentMemory {
     /// The codes as places, worked out anew when they or the axes have changed.
     pub fn cloud(&mut self, view: Option<&CloudView>) -> Option<&Cloud> {
         let view = view.filter(|view| view.dimensions == self.dimensions())?;
-        let is_known =
-            self.cloud.as_ref().is_some_and(|cloud| Arc::ptr_eq(&cloud.codes, &view.codes) && cloud.axes == self.axes);
+        let is_known = self
+            .cloud
+            .as_ref()
+            .is_some_and(|cloud| Arc::ptr_eq(&cloud.codes, &view.codes) && cloud.axes == self.axes);
         if !is_known {
             let version = self.drawn.next_version();
             self.cloud = Some(Cloud::new(view, self.axes, version));
@@ -174,11 +191,25 @@ impl LatentMemory {
         }
         // The rings of the prior belong to the picture.
         let rings = if is_variational { 2.15 } else { 0.0 };
-        let corners = [[-rings, -rings], [rings, rings]].into_iter().cycle().take(cloud.places.len() / 20);
-        let fit = View::fit(cloud.places.iter().copied().chain(corners.filter(|_| is_variational)), size);
+        let corners = [[-rings, -rings], [rings, rings]]
+            .into_iter()
+            .cycle()
+            .take(cloud.places.len() / 20);
+        let fit = View::fit(
+            cloud
+                .places
+                .iter()
+                .copied()
+                .chain(corners.filter(|_| is_variational)),
+            size,
+        );
         let is_first = self.goal == View::default() && self.view == View::default();
         self.goal = fit.map_or(self.goal, |fit| self.goal.followed(fit));
-        self.view = if is_first { self.goal } else { self.view.glided(self.goal, seconds) };
+        self.view = if is_first {
+            self.goal
+        } else {
+            self.view.glided(self.goal, seconds)
+        };
         self.view != self.goal
     }
 
@@ -196,7 +227,13 @@ impl LatentMemory {
 
     /// Asks for the tiles of the shown plane and for the image at the point, where they are missing or out of date.
     /// The second answer says in how many seconds to look again.
-    pub fn ask(&mut self, plane: &Plane, bench: &BenchState, run: &RunState, now_secs: f64) -> (Vec<Action>, Option<f64>) {
+    pub fn ask(
+        &mut self,
+        plane: &Plane,
+        bench: &BenchState,
+        run: &RunState,
+        now_secs: f64,
+    ) -> (Vec<Action>, Option<f64>) {
         let step = run.progress.step;
         let can_change = !matches!(run.phase, Phase::Failed(_));
         let mut actions = Vec::new();
@@ -209,7 +246,10 @@ impl LatentMemory {
             Due::No => {}
         }
         if !self.is_plain {
-            let ask = self.lattice_ask(plane, bench.dataset.shape.width as f32 / bench.dataset.shape.height as f32);
+            let ask = self.lattice_ask(
+                plane,
+                bench.dataset.shape.width as f32 / bench.dataset.shape.height as f32,
+            );
             let is_fresh = !can_change || run.seen.lattice.as_ref().is_some_and(|l| l.step == step);
             match self.lattice.due(&ask, is_fresh, now_secs, LATTICE_SECS) {
                 Due::Now => {
@@ -229,7 +269,14 @@ impl LatentMemory {
         let [x, y] = plane.bounds();
         if self.dimensions() < 2 {
             let x = geometry::part_centers(x, columns);
-            return LatticeAsk { axes: [0, 1], x, y: [0.0, 0.0], columns, rows: 1, rest: Vec::new() };
+            return LatticeAsk {
+                axes: [0, 1],
+                x,
+                y: [0.0, 0.0],
+                columns,
+                rows: 1,
+                rest: Vec::new(),
+            };
         }
         LatticeAsk {
             axes: self.axes,
@@ -250,8 +297,15 @@ impl LatentMemory {
 impl Cloud {
     fn new(view: &CloudView, axes: [usize; 2], version: u64) -> Self {
         let rows = view.codes.chunks_exact(view.dimensions.max(1));
-        let broken = rows.clone().filter(|row| row.iter().any(|z| !z.is_finite())).count();
-        let reach = rows.clone().map(|row| row[0].abs()).filter(|z| z.is_finite()).fold(0.0, f32::max);
+        let broken = rows
+            .clone()
+            .filter(|row| row.iter().any(|z| !z.is_finite()))
+            .count();
+        let reach = rows
+            .clone()
+            .map(|row| row[0].abs())
+            .filter(|z| z.is_finite())
+            .fold(0.0, f32::max);
         let place = |(i, row): (usize, &[f32])| {
             if row.iter().any(|z| !z.is_finite()) {
                 [f32::NAN; 2]
@@ -262,7 +316,13 @@ impl Cloud {
             }
         };
         let places = rows.enumerate().map(place).collect();
-        Self { codes: Arc::clone(&view.codes), axes, places, broken, version }
+        Self {
+            codes: Arc::clone(&view.codes),
+            axes,
+            places,
+            broken,
+            version,
+        }
     }
 
     /// How many codes are left out, in words; nothing where none is.
@@ -295,17 +355,28 @@ mod tests {
     use super::*;
 
     fn memory(dimensions: usize) -> LatentMemory {
-        LatentMemory { point: vec![0.0; dimensions], axes: [0, 1.min(dimensions - 1)], ..LatentMemory::default() }
+        LatentMemory {
+            point: vec![0.0; dimensions],
+            axes: [0, 1.min(dimensions - 1)],
+            ..LatentMemory::default()
+        }
     }
 
     fn cloud_view(dimensions: usize, codes: &[f32]) -> CloudView {
-        CloudView { step: 1, dimensions, codes: codes.into() }
+        CloudView {
+            step: 1,
+            dimensions,
+            codes: codes.into(),
+        }
     }
 
     #[test]
     fn moving_the_point_decodes_it_once() {
         let mut memory = memory(2);
-        assert_eq!(memory.move_to([0.5, -1.0], 0.0), Some(Action::MovePoint(vec![0.5, -1.0])));
+        assert_eq!(
+            memory.move_to([0.5, -1.0], 0.0),
+            Some(Action::MovePoint(vec![0.5, -1.0]))
+        );
         assert_eq!(memory.move_to([0.5, -1.0], 0.0), None);
         assert_eq!(memory.place(), [0.5, -1.0]);
     }
@@ -314,9 +385,16 @@ mod tests {
     fn other_axes_hold_the_rest_at_zero() {
         let mut memory = memory(5);
         memory.move_to([0.5, -1.0], 0.0);
-        assert_eq!(memory.choose_axes([1, 4], 0.0), Some(Action::MovePoint(vec![0.0, -1.0, 0.0, 0.0, 0.0])));
+        assert_eq!(
+            memory.choose_axes([1, 4], 0.0),
+            Some(Action::MovePoint(vec![0.0, -1.0, 0.0, 0.0, 0.0]))
+        );
         assert_eq!(memory.choose_axes([1, 4], 0.0), None);
-        assert_eq!(memory.choose_axes([3, 3], 0.0), None, "one axis cannot run both ways");
+        assert_eq!(
+            memory.choose_axes([3, 3], 0.0),
+            None,
+            "one axis cannot run both ways"
+        );
         memory.move_to([2.0, 3.0], 0.0);
         assert_eq!(memory.point, [0.0, 2.0, 0.0, 0.0, 3.0]);
     }
@@ -327,9 +405,18 @@ mod tests {
         let mut memory = memory(2);
         let cloud = memory.cloud(Some(&view)).unwrap();
         assert_eq!(cloud.broken, 2);
-        assert_eq!(cloud.complaint().as_deref(), Some("2 codes are not numbers and are left out"));
-        assert_eq!(cloud.places.iter().filter(|place| place[0].is_finite()).count(), 2);
-        assert!(memory.cloud(Some(&cloud_view(3, &[0.0; 3]))).is_none(), "codes of another network");
+        assert_eq!(
+            cloud.complaint().as_deref(),
+            Some("2 codes are not numbers and are left out")
+        );
+        assert_eq!(
+            cloud.places.iter().filter(|place| place[0].is_finite()).count(),
+            2
+        );
+        assert!(
+            memory.cloud(Some(&cloud_view(3, &[0.0; 3]))).is_none(),
+            "codes of another network"
+        );
     }
 
     #[test]
@@ -337,9 +424,17 @@ mod tests {
         let codes: Vec<f32> = (0..500).map(|i| i as f32 / 100.0).collect();
         let mut memory = memory(1);
         let places = memory.cloud(Some(&cloud_view(1, &codes))).unwrap().places.clone();
-        assert!(places.iter().zip(&codes).all(|(place, code)| place[0] == *code && place[1].abs() <= 5.0 * STRIP));
+        assert!(
+            places
+                .iter()
+                .zip(&codes)
+                .all(|(place, code)| place[0] == *code && place[1].abs() <= 5.0 * STRIP)
+        );
         memory.move_to([1.25, 9.0], 0.0);
-        assert_eq!((memory.point.as_slice(), memory.place()), (&[1.25][..], [1.25, 0.0]));
+        assert_eq!(
+            (memory.point.as_slice(), memory.place()),
+            (&[1.25][..], [1.25, 0.0])
+        );
     }
 
     #[test]
@@ -361,12 +456,21 @@ mod tests {
         memory.cloud(Some(&cloud_view(2, &codes)));
         memory.follow(true, Vec2::splat(400.0), 0.1);
         assert!(memory.view.radius > 9.0, "{:?}", memory.view);
-        memory.look(View { center: [1.0, 1.0], radius: 0.5 });
+        memory.look(View {
+            center: [1.0, 1.0],
+            radius: 0.5,
+        });
         assert!(!memory.follow(true, Vec2::splat(400.0), 0.1));
         assert_eq!(memory.view.radius, 0.5);
         memory.fit();
-        let moving = (0..200).take_while(|_| memory.follow(true, Vec2::splat(400.0), 0.05)).count();
-        assert!(moving > 1 && memory.view.radius > 9.0, "{moving} frames, {:?}", memory.view);
+        let moving = (0..200)
+            .take_while(|_| memory.follow(true, Vec2::splat(400.0), 0.05))
+            .count();
+        assert!(
+            moving > 1 && memory.view.radius > 9.0,
+            "{moving} frames, {:?}",
+            memory.view
+        );
     }
 
     #[test]

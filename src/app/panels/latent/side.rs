@@ -25,9 +25,16 @@ pub struct Nearest {
 impl Nearest {
     /// Looks among the codes of the cloud, in all of their dimensions.
     pub fn find(memory: &LatentMemory, bench: &BenchState, run: &RunState) -> Option<Self> {
-        let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == memory.dimensions())?;
+        let cloud = run
+            .seen
+            .cloud
+            .as_ref()
+            .filter(|cloud| cloud.dimensions == memory.dimensions())?;
         let row = geometry::nearest(&cloud.codes, &memory.point)?;
-        Some(Self { row, image: *bench.cloud.get(row)? })
+        Some(Self {
+            row,
+            image: *bench.cloud.get(row)?,
+        })
     }
 }
 
@@ -41,27 +48,45 @@ pub fn side_ui(
 ) -> Vec<Action> {
     let mut actions = Vec::new();
     let layout = Layout::top_down(Align::Min);
-    ui.scope_builder(UiBuilder::new().max_rect(space).layout(layout).id_salt("beside the map"), |ui| {
-        ui.spacing_mut().item_spacing.y = HALF;
-        decoded_ui(ui, cx, memory, bench, run, &mut actions);
-        ui.add_space(HALF);
-        nearest_ui(ui, cx, bench, nearest);
-        ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = HALF;
-                let mut shows_tiles = !memory.is_plain;
-                switch(ui, cx.theme, "tiles", &mut shows_tiles, "show what the decoder makes of every place on the map");
-                memory.is_plain = !shows_tiles;
-                let mut follows = !memory.is_view_chosen;
-                switch(ui, cx.theme, "fit", &mut follows, "keep all codes in view (double-click); wheel zooms, right drag pans");
-                memory.is_view_chosen = !follows;
-                export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
+    ui.scope_builder(
+        UiBuilder::new()
+            .max_rect(space)
+            .layout(layout)
+            .id_salt("beside the map"),
+        |ui| {
+            ui.spacing_mut().item_spacing.y = HALF;
+            decoded_ui(ui, cx, memory, bench, run, &mut actions);
+            ui.add_space(HALF);
+            nearest_ui(ui, cx, bench, nearest);
+            ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing.x = HALF;
+                    let mut shows_tiles = !memory.is_plain;
+                    switch(
+                        ui,
+                        cx.theme,
+                        "tiles",
+                        &mut shows_tiles,
+                        "show what the decoder makes of every place on the map",
+                    );
+                    memory.is_plain = !shows_tiles;
+                    let mut follows = !memory.is_view_chosen;
+                    switch(
+                        ui,
+                        cx.theme,
+                        "fit",
+                        &mut follows,
+                        "keep all codes in view (double-click); wheel zooms, right drag pans",
+                    );
+                    memory.is_view_chosen = !follows;
+                    export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
+                });
+                if memory.dimensions() > 2 {
+                    actions.extend(axes_ui(ui, cx, memory));
+                }
             });
-            if memory.dimensions() > 2 {
-                actions.extend(axes_ui(ui, cx, memory));
-            }
-        });
-    });
+        },
+    );
     actions
 }
 
@@ -81,14 +106,30 @@ fn decoded_ui(
     picture(ui, cx.theme, shown, vec2(width, width * aspect), "decoded image");
     ui.add_space(2.0);
     ui.horizontal(|ui| {
-        let text = format!("{} = {}", point_name(memory), coordinates(memory.place(), memory.dimensions()));
-        ui.add(egui::Label::new(RichText::new(text).font(cx.theme.body()).color(cx.theme.text).strong()).truncate());
+        let text = format!(
+            "{} = {}",
+            point_name(memory),
+            coordinates(memory.place(), memory.dimensions())
+        );
+        ui.add(
+            egui::Label::new(
+                RichText::new(text)
+                    .font(cx.theme.body())
+                    .color(cx.theme.text)
+                    .strong(),
+            )
+            .truncate(),
+        );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             export_button(ui, cx.theme, Figure::Decoded, "Export decoded image", actions);
         });
     });
     if memory.dimensions() > 2 {
-        muted(ui, cx.theme, format!("the other {} at zero", memory.dimensions() - 2));
+        muted(
+            ui,
+            cx.theme,
+            format!("the other {} at zero", memory.dimensions() - 2),
+        );
     }
     if shown.is_none() {
         muted(ui, cx.theme, "waiting for the first image");
@@ -108,9 +149,18 @@ fn nearest_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, nearest: O
     }
     muted(ui, cx.theme, "nearest held-out image");
     let shown = host_image(cx.pictures, bench, "nearest held-out image", nearest.image);
-    let name = bench.dataset.label(nearest.image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
+    let name = bench
+        .dataset
+        .label(nearest.image)
+        .and_then(|label| bench.dataset.class_names.get(usize::from(label)));
     ui.horizontal(|ui| {
-        picture(ui, cx.theme, Some(shown), vec2(width, width * aspect), "nearest held-out image");
+        picture(
+            ui,
+            cx.theme,
+            Some(shown),
+            vec2(width, width * aspect),
+            "nearest held-out image",
+        );
         if let Some(name) = name {
             ui.label(RichText::new(name).font(cx.theme.large()).color(cx.theme.text));
         }
@@ -134,7 +184,9 @@ fn axes_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Opt
         for (number, (axis, word)) in axes.iter_mut().zip(["across", "up"]).enumerate() {
             muted(ui, cx.theme, word);
             let chosen = RichText::new(format!("z{}", *axis + 1)).font(cx.theme.small());
-            let combo = ComboBox::from_id_salt(("latent axis", number)).selected_text(chosen).width(46.0 * cx.theme.scale);
+            let combo = ComboBox::from_id_salt(("latent axis", number))
+                .selected_text(chosen)
+                .width(46.0 * cx.theme.scale);
             let response = combo.show_ui(ui, |ui| {
                 for candidate in 0..memory.dimensions() {
                     ui.selectable_value(axis, candidate, format!("z{}", candidate + 1));

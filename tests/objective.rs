@@ -1,0 +1,251 @@
+//! Promises of the objective: gradients against finite differences, closed forms against Monte Carlo and reference
+//! values, tangents against differences.
+
+#![cfg(test)]
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData};
+use hourglass::model::{Autoencoder, Objective, dense, objective};
+use hourglass::recipe::random::{Purpose, stream};
+use hourglass::recipe::{Activation, Recipe};
+use hourglass::train::read::read;
+use rand::RngExt as _;
+use rand_distr::StandardNormal;
+
+const PIXELS: usize = 9;
+const BATCH: usize = 4;
+
+fn recipe(settings: &[&str]) -> Recipe {
+    let mut recipe = Recipe::default();
+    for setting in ["model.widths=7-5", "model.code=3", "model.activation=tanh"].iter().chain(settings) {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    recipe
+}
+
+fn normal(step: u64, count: usize) -> Vec<f32> {
+    let mut rng = stream(3, Purpose::Epsilon, step);
+    (0..count).map(|_| rng.sample(StandardNormal)).collect()
+}
+
+fn matrix(numbers: Vec<f32>, columns: usize, device: &Device) -> Tensor<2> {
+    let rows = numbers.len() / columns;
+    Tensor::from_data(TensorData::new(numbers, [rows, columns]), device)
+}
+
+fn images(device: &Device) -> Tensor<2> {
+    let grey = normal(1, BATCH * PIXELS).iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect();
+    matrix(grey, PIXELS, device)
+}
+
+/// The objective of a fixed batch with a fixed ε.
+fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
+    let x = images(device);
+    let encoded = model.encode(x.clone());
+    let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
+    let raw = model.decode_raw(encoded.sample(epsilon));
+    let terms = Objective::new(recipe);
+    let per_image = terms.per_image(x, raw, |raw| model.pixels(raw), &encoded);
+    terms.total(&per_image, &recipe.objective)
+}
+
+/// Every parameter's name, value and gradient, in the order of the walk.
+struct Gradients<'a> {
+    gradients: &'a GradientsParams,
+    found: Vec<(String, Vec<f32>, Vec<f32>)>,
+    path: Vec<String>,
+}
+
+impl ModuleVisitor for Gradients<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let gradient = self.gradients.get::<D>(param.id).expect("every parameter has a gradient");
+        let numbers = |tensor: Tensor<D>| read(tensor).expect("the CPU answers");
+        self.found.push((self.path.join("."), numbers(param.val().inner()), numbers(gradient)));
+    }
+}
+
+/// Moves one number of one parameter.
+struct Nudge<'a> {
+    name: &'a str,
+    index: usize,
+    by: f32,
+    path: Vec<String>,
+}
+
+impl burn::module::ModuleMapper for Nudge<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if self.path.join(".") != self.name {
+            return param;
+        }
+        let (id, value, mapper) = param.consume();
+        let (shape, device) = (value.dims(), value.device().inner());
+        let mut numbers = read(value.inner()).expect("the CPU answers");
+        numbers[self.index] += self.by;
+        let value = Tensor::from_inner(Tensor::from_data(TensorData::new(numbers, shape), &device)).require_grad();
+        Param::from_mapped_value(id, value, mapper)
+    }
+}
+
+fn check_gradients(settings: &[&str]) {
+    let recipe = recipe(settings);
+    let device = Device::flex().autodiff();
+    let model = Autoencoder::new(&recipe, PIXELS, &device);
+    let gradients = GradientsParams::from_grads(loss(&model, &recipe, &device).backward(), &model);
+    let mut walk = Gradients { gradients: &gradients, found: Vec::new(), path: Vec::new() };
+    model.visit(&mut walk);
+    assert!(walk.found.len() >= 10, "only {} parameters", walk.found.len());
+    let size = walk.found.iter().flat_map(|(_, _, g)| g).fold(0.0f32, |m, g| m.max(g.abs()));
+    for (name, _, gradient) in &walk.found {
+        for index in [0, gradient.len() / 2, gradient.len() - 1] {
+            let at = |by: f32| {
+                let nudged = model.clone().map(&mut Nudge { name, index, by, path: Vec::new() });
+                f64::from(read(loss(&nudged, &recipe, &device).inner()).expect("the CPU answers")[0])
+            };
+            let step = 1e-2f32;
+            // Five points: the error of the difference falls with the fourth power of the step.
+            let want = (8.0 * (at(step) - at(-step)) - (at(2.0 * step) - at(-2.0 * step))) / (12.0 * f64::from(step));
+            let got = f64::from(gradient[index]);
+            let tolerance = 1e-2 * want.abs().max(1e-2 * f64::from(size));
+            assert!((got - want).abs() <= tolerance, "{settings:?} {name}[{index}]: got {got}, want {want} ± {tolerance}");
+        }
+    }
+}
+
+#[test]
+fn gradients_of_squared_error_agree_with_finite_differences() {
+    check_gradients(&["model.code_kind=plain"]);
+    check_gradients(&["model.output=linear", "model.activation=sigmoid"]);
+}
+
+#[test]
+fn gradients_of_cross_entropy_agree_with_finite_differences() {
+    check_gradients(&["objective.reconstruction=cross-entropy"]);
+    check_gradients(&["objective.reconstruction=cross-entropy", "model.activation=gelu"]);
+}
+
+#[test]
+fn gradients_of_kl_agree_with_finite_differences() {
+    // A large β, so that the KL term cannot hide behind the reconstruction.
+    check_gradients(&["model.code_kind=gaussian", "objective.beta=50", "objective.reconstruction=cross-entropy"]);
+}
+
+#[test]
+fn gradients_of_sparsity_agree_with_finite_differences() {
+    check_gradients(&["objective.sparsity=10", "model.code_activation=sigmoid", "model.activation=silu"]);
+}
+
+#[test]
+fn kl_has_its_reference_values_and_agrees_with_monte_carlo() {
+    let device = Device::flex();
+    let (mean, log_variance) = ([0.7f32, -1.2, 0.0], [-1.0f32, 0.5, -3.0]);
+    let row = |numbers: &[f32]| matrix(numbers.to_vec(), numbers.len(), &device);
+    let got = read(objective::kl(row(&mean), row(&log_variance))).expect("the CPU answers")[0];
+    assert!((got - 2.248_194).abs() < 1e-5, "sum {got}");
+    for (k, want) in [0.428_940, 0.794_361, 1.024_894].into_iter().enumerate() {
+        let one = objective::kl(row(&mean[k..=k]), row(&log_variance[k..=k]));
+        let got = read(one).expect("the CPU answers")[0];
+        assert!((got - want).abs() < 1e-5, "dimension {k}: got {got}, want {want}");
+    }
+    // ln q(z) − ln p(z) over draws from q; the common ln 2π cancels.
+    let (count, mut rng) = (200_000, stream(7, Purpose::Epsilon, 0));
+    let draws: Vec<f64> = (0..count)
+        .map(|_| {
+            (0..3).map(|k| {
+                let (m, lv) = (f64::from(mean[k]), f64::from(log_variance[k]));
+                let e: f64 = rng.sample(StandardNormal);
+                let z = m + (0.5 * lv).exp() * e;
+                -0.5 * (lv + e * e) + 0.5 * z * z
+            }).sum()
+        })
+        .collect();
+    let average = draws.iter().sum::<f64>() / count as f64;
+    let variance = draws.iter().map(|x| (x - average).powi(2)).sum::<f64>() / count as f64;
+    let error = (variance / count as f64).sqrt();
+    assert!((f64::from(got) - average).abs() < 4.0 * error, "closed {got}, sampled {average} ± {error}");
+}
+
+#[test]
+fn cross_entropy_survives_extreme_logits_and_equals_its_definition() {
+    let device = Device::flex();
+    let logits = vec![-1e4f32, 1e4, -30.0, 30.0, -5.0, 0.0, 2.5, 9.0];
+    let x = vec![0.0f32, 1.0, 1.0, 0.0, 0.3, 0.5, 0.25, 1.0];
+    for (x, l) in x.iter().zip(&logits) {
+        let got = read(objective::cross_entropy(matrix(vec![*x], 1, &device), matrix(vec![*l], 1, &device)));
+        let got = f64::from(got.expect("the CPU answers")[0]);
+        let (x, l) = (f64::from(*x), f64::from(*l));
+        let want = l.max(0.0) - l * x + (-l.abs()).exp().ln_1p();
+        assert!((got - want).abs() <= 1e-5 * want.max(1.0), "x {x}, logit {l}: got {got}, want {want}");
+    }
+}
+
+#[test]
+fn cross_entropy_of_a_perfect_logit_is_the_entropy_of_the_pixels() {
+    let device = Device::flex();
+    let x = [0.1f32, 0.5, 0.73, 0.999];
+    let logits = x.iter().map(|p| (p / (1.0 - p)).ln()).collect();
+    let got = read(objective::cross_entropy(matrix(x.to_vec(), 4, &device), matrix(logits, 4, &device)));
+    let want: f32 = x.iter().map(|p| -p * p.ln() - (1.0 - p) * (1.0 - p).ln()).sum();
+    assert!((got.expect("the CPU answers")[0] - want).abs() < 1e-5);
+}
+
+#[test]
+fn an_objective_is_summed_over_pixels_and_averaged_over_images() {
+    let device = Device::flex();
+    let (zeros, twos) = (matrix(vec![0.0; 12], 6, &device), matrix(vec![2.0; 12], 6, &device));
+    assert_eq!(read(objective::squared_error(zeros, twos.clone())).expect("the CPU answers"), [24.0, 24.0]);
+    assert_eq!(read(objective::absolute_sum(-twos)).expect("the CPU answers"), [12.0, 12.0]);
+}
+
+#[test]
+fn slopes_agree_with_differences_of_the_activations() {
+    let device = Device::flex();
+    let at = [-3.1f32, -0.7, -0.01, 0.02, 0.4, 2.9];
+    let row = |shift: f32| matrix(at.iter().map(|x| x + shift).collect(), at.len(), &device);
+    for word in Activation::WORDS {
+        let kind = Activation::from_word(word).expect("a word of its own");
+        let step = 5e-3f32;
+        let high = read(dense::activate(kind, row(step))).expect("the CPU answers");
+        let low = read(dense::activate(kind, row(-step))).expect("the CPU answers");
+        let got = read(dense::slope(kind, row(0.0))).expect("the CPU answers");
+        for k in 0..at.len() {
+            let want = (high[k] - low[k]) / (2.0 * step);
+            assert!((got[k] - want).abs() < 2e-3, "{word} at {}: got {}, want {want}", at[k], got[k]);
+        }
+    }
+}
+
+#[test]
+fn tangents_agree_with_differences_of_the_whole_network() {
+    for settings in [&["model.code_activation=sigmoid"][..], &["model.code_kind=gaussian"], &["model.output=linear"]] {
+        let recipe = recipe(settings);
+        let device = Device::flex();
+        let model = Autoencoder::new(&recipe, PIXELS, &device);
+        let (x, v) = (images(&device), matrix(normal(5, BATCH * PIXELS), PIXELS, &device));
+        let step = 1e-2;
+        let encode = |by: f64| read(model.encode(x.clone() + v.clone() * by).code).expect("the CPU answers");
+        compare(&read(model.encode_tangent(x.clone(), v.clone()).1).expect("read"), &encode(step), &encode(-step), step);
+        let (z, w) = (matrix(normal(6, BATCH * 3), 3, &device), matrix(normal(7, BATCH * 3), 3, &device));
+        let decode = |by: f64| read(model.decode(z.clone() + w.clone() * by)).expect("the CPU answers");
+        compare(&read(model.decode_tangent(z.clone(), w.clone()).1).expect("read"), &decode(step), &decode(-step), step);
+    }
+}
+
+fn compare(got: &[f32], high: &[f32], low: &[f32], step: f64) {
+    for (k, got) in got.iter().enumerate() {
+        let want = f64::from(high[k] - low[k]) / (2.0 * step);
+        assert!((f64::from(*got) - want).abs() < 3e-3 * want.abs().max(0.3), "[{k}]: got {got}, want {want}");
+    }
+}

@@ -1,0 +1,253 @@
+//! Promises of training: the same seed gives the same numbers, resuming is not stopping, optimisers follow their
+//! textbooks, and poison is noticed.
+
+#![cfg(test)]
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use hourglass::data::{Dataset, Feed, Source, load};
+use hourglass::recipe::Recipe;
+use hourglass::train::evaluate::evaluate;
+use hourglass::train::read::read;
+use hourglass::train::{Checkpoint, Figures, Learner};
+
+fn dataset() -> Arc<Dataset> {
+    let source = Source { set: "digits", count: 700, messiness: 0.8, held_out: 0.2, seed: 0 };
+    Arc::new(load(&source).expect("built-in images"))
+}
+
+fn recipe(settings: &[&str]) -> Recipe {
+    let mut recipe = Recipe::open("vae-2d").expect("a built-in recipe");
+    for setting in ["model.widths=32-16", "training.batch=32"].iter().chain(settings) {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    recipe
+}
+
+struct Lab {
+    recipe: Recipe,
+    learner: Learner,
+    feed: Feed,
+}
+
+fn lab(settings: &[&str]) -> Lab {
+    let (recipe, dataset) = (recipe(settings), dataset());
+    let learner = Learner::new(&recipe, dataset.shape.pixels(), &Device::flex());
+    let feed = Feed::new(dataset, recipe.training.batch, recipe.seed).expect("a feed");
+    Lab { recipe, learner, feed }
+}
+
+impl Lab {
+    /// Trains so many steps and answers with every objective.
+    fn train(&mut self, steps: usize) -> Vec<f64> {
+        (0..steps)
+            .map(|_| {
+                let batch = self.feed.batch(self.learner.step_number()).to_vec();
+                self.figures(&batch).objective
+            })
+            .collect()
+    }
+
+    fn figures(&mut self, batch: &[f32]) -> Figures {
+        let cost = self.learner.step(batch, &self.recipe);
+        self.learner.figures(&read(cost.terms).expect("the CPU answers"))
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_numbers_to_the_last_bit() {
+    let (first, again, other) = (lab(&[]).train(30), lab(&[]).train(30), lab(&["seed=2"]).train(30));
+    assert_eq!(first, again);
+    assert_ne!(first, other);
+}
+
+#[test]
+fn every_family_overfits_one_batch() {
+    for name in hourglass::recipe::builtin::NAMES {
+        let mut recipe = Recipe::open(name).expect("a built-in recipe");
+        // Penalties would keep it from copying; how well it copies is the question here.
+        recipe.objective.beta = 1e-3;
+        recipe.objective.sparsity = 0.0;
+        recipe.training.learning_rate = 2e-3;
+        let dataset = dataset();
+        let mut feed = Feed::new(Arc::clone(&dataset), 32, 1).expect("a feed");
+        let batch = feed.batch(0).to_vec();
+        let images = feed.indices(0).to_vec();
+        let mut learner = Learner::new(&recipe, 784, &Device::flex());
+        for _ in 0..500 {
+            learner.step(&batch, &recipe);
+        }
+        let figures = evaluate(&learner, &recipe, &dataset, &images).expect("the CPU answers").expect("images");
+        let mean = mean_image_error(&batch);
+        let error = figures.squared_error.expect("evaluations take it");
+        let share = error / mean;
+        // Two numbers separate 32 images less sharply than many do.
+        let bar = if recipe.model.code == 2 { 0.25 } else { 0.05 };
+        assert!(share < bar, "{name}: {error:.2} is {share:.3} of the mean image's {mean:.2}");
+    }
+}
+
+fn mean_image_error(batch: &[f32]) -> f64 {
+    let n = batch.len() / 784;
+    let mean: Vec<f32> = (0..784).map(|p| batch.iter().skip(p).step_by(784).sum::<f32>() / n as f32).collect();
+    batch.chunks(784).flat_map(|x| x.iter().zip(&mean)).map(|(a, b)| f64::from((a - b) * (a - b))).sum::<f64>() / n as f64
+}
+
+#[test]
+fn resuming_from_a_checkpoint_is_the_same_as_never_stopping() {
+    for optimizer in ["adam", "adamw", "sgd", "rmsprop"] {
+        let setting = format!("training.optimizer={optimizer}");
+        let settings = [setting.as_str(), "training.learning_rate=1e-4", "training.weight_decay=1e-3"];
+        let mut straight = lab(&settings);
+        straight.train(10);
+        let checkpoint = Checkpoint::take(&straight.learner).expect("the CPU answers");
+        let want = straight.train(10);
+        let mut resumed = lab(&settings);
+        checkpoint.restore(&mut resumed.learner).expect("the same network");
+        assert_eq!(resumed.learner.step_number(), 10);
+        assert_eq!(resumed.train(10), want, "{optimizer}");
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_network_is_refused_in_a_sentence() {
+    let checkpoint = Checkpoint::take(&lab(&[]).learner).expect("the CPU answers");
+    let mut other = lab(&["model.widths=8"]);
+    let error = checkpoint.restore(&mut other.learner).expect_err("it does not fit");
+    assert!(error.to_string().contains("another network"), "{error}");
+    assert_eq!(other.learner.step_number(), 0, "nothing was changed");
+}
+
+/// One number, one gradient, three updates, worked out by the textbook in f64.
+fn textbook(kind: &str, gradients: &[f64], rate: f64, momentum: f64) -> f64 {
+    let (mut w, mut m, mut v) = (0.0f64, 0.0f64, 0.0f64);
+    for (t, g) in gradients.iter().enumerate() {
+        let t = t as i32 + 1;
+        match kind {
+            "adam" => {
+                m = 0.9 * m + 0.1 * g;
+                v = 0.999 * v + 0.001 * g * g;
+                w -= rate * (m / (1.0 - 0.9f64.powi(t))) / ((v / (1.0 - 0.999f64.powi(t))).sqrt() + 1e-8);
+            }
+            "sgd" => {
+                m = momentum * m + g;
+                w -= rate * m;
+            }
+            "rmsprop" => {
+                v = 0.99 * v + 0.01 * g * g;
+                m = momentum * m + g / (v.sqrt() + 1e-8);
+                w -= rate * m;
+            }
+            _ => panic!("no textbook for {kind}"),
+        }
+    }
+    w
+}
+
+#[test]
+fn optimisers_follow_their_textbooks() {
+    use burn::module::{Param, ParamId};
+    use burn::optim::GradientsParams;
+    use burn::tensor::{Tensor, TensorData};
+    let device = Device::flex().autodiff();
+    for kind in ["adam", "sgd", "rmsprop"] {
+        let mut recipe = Recipe::default();
+        recipe.set_from_text(&format!("training.optimizer={kind}")).expect("valid");
+        let mut optimizer = hourglass::train::optimizer::Optimizer::new(&recipe.training);
+        let zero = Tensor::<1>::from_data(TensorData::new(vec![0.0f32], [1]), &device).require_grad();
+        let mut weight = burn::nn::Linear {
+            weight: Param::initialized(ParamId::new(), zero.clone().reshape([1, 1]).detach().require_grad()),
+            bias: None,
+        };
+        let gradients = [0.5, -2.0, 1.0];
+        for gradient in gradients {
+            // w·g has the gradient g.
+            let loss = (weight.weight.val() * gradient).sum();
+            let found = GradientsParams::from_grads(loss.backward(), &weight);
+            weight = optimizer.step(weight, found, 0.01);
+        }
+        let got = f64::from(read(weight.weight.val().inner()).expect("the CPU answers")[0]);
+        let want = textbook(kind, &gradients, 0.01, 0.9);
+        assert!((got - want).abs() < 1e-6 * want.abs().max(1e-2), "{kind}: got {got}, want {want}");
+    }
+}
+
+#[test]
+fn clipped_gradients_are_together_no_longer_than_asked() {
+    // Under plain SGD the change of all weights together is the rate times the gradient's length.
+    let length = |clip: &str| {
+        let settings =
+            ["training.optimizer=sgd", "training.momentum=0", "training.learning_rate=1", clip];
+        let mut lab = lab(&settings);
+        let before = weights(&lab.learner);
+        lab.train(1);
+        let after = weights(&lab.learner);
+        before.iter().zip(&after).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()
+    };
+    let free = length("training.clip_norm=0");
+    assert!(free > 5.0, "the gradient is only {free} long");
+    let clipped = length("training.clip_norm=2");
+    assert!((clipped - 2.0).abs() < 1e-2, "clipped to {clipped}, not 2");
+    let untouched = length("training.clip_norm=1e5");
+    assert!((untouched - free).abs() < 1e-3 * free, "a short gradient was changed: {untouched}, not {free}");
+}
+
+fn weights(learner: &Learner) -> Vec<f32> {
+    use burn::module::{Module as _, ModuleVisitor, Param};
+    use burn::tensor::Tensor;
+    struct All(Vec<f32>);
+    impl ModuleVisitor for All {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.extend(read(param.val()).expect("the CPU answers"));
+        }
+    }
+    let mut all = All(Vec::new());
+    learner.model().visit(&mut all);
+    all.0
+}
+
+#[test]
+fn decoder_columns_stay_at_length_one_where_asked() {
+    let mut recipe = Recipe::open("ae-sparse").expect("a built-in recipe");
+    recipe.training.batch = 32;
+    let mut learner = Learner::new(&recipe, 784, &Device::flex());
+    let mut feed = Feed::new(dataset(), 32, 1).expect("a feed");
+    for step in 0..20 {
+        learner.step(feed.batch(step), &recipe);
+    }
+    let columns = read(learner.model().output.linear.weight.val()).expect("the CPU answers");
+    for (k, column) in columns.chunks(784).enumerate() {
+        let length = column.iter().map(|x| x * x).sum::<f32>().sqrt();
+        assert!((length - 1.0).abs() < 1e-4, "column {k} has length {length}");
+    }
+}
+
+#[test]
+fn an_evaluation_counts_each_image_once_whatever_the_chunks() {
+    let mut lab = lab(&[]);
+    lab.train(5);
+    let dataset = dataset();
+    let all: Vec<u32> = dataset.split.validation.iter().copied().take(131).collect();
+    let whole = evaluate(&lab.learner, &lab.recipe, &dataset, &all).expect("read").expect("images");
+    let mut one_by_one = Vec::new();
+    for image in &all {
+        one_by_one.extend(evaluate(&lab.learner, &lab.recipe, &dataset, &[*image]).expect("read"));
+    }
+    let want = Figures::mean(&one_by_one).expect("images");
+    let close = |got: f64, want: f64| (got - want).abs() < 1e-4 * want.abs();
+    assert!(close(whole.objective, want.objective), "{whole:?} is not {want:?}");
+    assert!(close(whole.reconstruction, want.reconstruction), "{whole:?} is not {want:?}");
+    let kl = whole.penalties().next().expect("a KL term").1;
+    assert!(close(whole.objective, whole.reconstruction + kl), "β is 1: {whole:?}");
+}
+
+#[test]
+fn poison_in_a_batch_is_seen_in_the_figures() {
+    for poison in [f32::NAN, f32::INFINITY] {
+        let mut lab = lab(&[]);
+        let mut batch = lab.feed.batch(0).to_vec();
+        batch[100] = poison;
+        assert!(!lab.figures(&batch).is_finite(), "{poison} went through unseen");
+    }
+}
