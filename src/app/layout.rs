@@ -10,7 +10,7 @@ use egui_tiles::{
 use serde::{Deserialize, Serialize};
 
 use super::action::Figure;
-use super::theme::{GRID, PANEL_PADDING, RADIUS, SIDE_WIDTH, Theme};
+use super::theme::{GRID, HALF, PANEL_PADDING, RADIUS, SIDE_WIDTH, Theme};
 
 /// Space between a panel's edge and what it holds; the title line has room of its own above and below.
 const PADDING: Vec2 = vec2(PANEL_PADDING, 7.0);
@@ -96,7 +96,7 @@ impl Default for Layout {
 }
 
 impl Layout {
-    /// Draws the panels of the layout in use.
+    /// Draws the panels of the layout in use on a surface that has the panels' colour already.
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -104,7 +104,9 @@ impl Layout {
         simple: bool,
         draw: &mut dyn FnMut(&mut Ui, Pane),
     ) -> Visible {
-        let size = ui.available_size();
+        let space = ui.available_rect_before_wrap();
+        paint_margin(ui, space, theme);
+        let size = space.shrink(GRID).size();
         let (arrangement, plan) = match simple {
             true => (&mut self.simple, Plan::simple(size)),
             false => (&mut self.full, Plan::full(size)),
@@ -116,7 +118,8 @@ impl Layout {
             visible: Visible::default(),
             was_edited: false,
         };
-        arrangement.tree.ui(&mut panels, ui);
+        let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(space.shrink(GRID)));
+        arrangement.tree.ui(&mut panels, &mut inside);
         arrangement.is_by_hand |= panels.was_edited;
         panels.visible
     }
@@ -271,11 +274,8 @@ impl Behavior<Pane> for Panels<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
         let rect = ui.max_rect();
         self.visible.0.push((*pane, rect));
+        paint_edge(ui, rect, self.theme);
         ui.set_clip_rect(rect.intersect(ui.clip_rect()));
-        let corner = egui::CornerRadius::same(RADIUS);
-        let edge = self.theme.line_stroke();
-        ui.painter()
-            .rect(rect, corner, self.theme.panel, edge, egui::StrokeKind::Inside);
         let handle = title_line(ui, rect, *pane, self.theme);
         let mut inside = ui.new_child(
             egui::UiBuilder::new()
@@ -333,6 +333,31 @@ impl Behavior<Pane> for Panels<'_> {
         // A drag that is let go where it began changed nothing yet.
         self.was_edited |= edit != EditAction::TileDragged;
     }
+}
+
+/// Fills what lies between the panels and the edge of the space they are given. Their own colour is there already,
+/// so that a processor that draws the window fills few points twice.
+fn paint_margin(ui: &Ui, rect: Rect, theme: &Theme) {
+    let inside = rect.shrink(GRID);
+    let strips = [
+        rect.with_max_y(inside.top()),
+        rect.with_min_y(inside.bottom()),
+        rect.with_max_x(inside.left()),
+        rect.with_min_x(inside.right()),
+    ];
+    for strip in strips {
+        ui.painter().rect_filled(strip, 0.0, theme.ground);
+    }
+}
+
+/// A panel's round edge, and beyond it the ground, out to the middle of the gap.
+fn paint_edge(ui: &Ui, rect: Rect, theme: &Theme) {
+    let corner = egui::CornerRadius::same(RADIUS);
+    // A point more than half the gap, so that the halves of two neighbours leave no seam.
+    let ground = egui::Stroke::new(HALF + 1.0, theme.ground);
+    let painter = ui.painter().with_clip_rect(rect.expand(HALF + 1.0));
+    painter.rect_stroke(rect, corner, ground, egui::StrokeKind::Outside);
+    painter.rect_stroke(rect, corner, theme.line_stroke(), egui::StrokeKind::Inside);
 }
 
 /// The strip by which a panel is dragged; whatever the panel puts there takes the pointer first.

@@ -17,6 +17,7 @@ mod glyph;
 mod keys;
 mod layout;
 mod live;
+mod pace;
 mod panels;
 mod persistence;
 mod pictures;
@@ -34,7 +35,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
-use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui};
+use eframe::egui::{self, CentralPanel, Context, Frame, Panel, Ui};
 
 pub use action::{Action, Figure};
 pub use setup::graphics_setup;
@@ -49,9 +50,10 @@ use context::PanelContext;
 use dialogs::Dialogs;
 use export::Exports;
 use layout::{Layout, Pane, Visible};
+use pace::Pace;
 use persistence::Saved;
 use pictures::Pictures;
-use theme::{GRID, STATUS_HEIGHT, TOP_BAR_HEIGHT, Theme};
+use theme::{STATUS_HEIGHT, TOP_BAR_HEIGHT, Theme};
 use trace::{Trace, TraceOptions};
 use tuning::Tuning;
 
@@ -130,6 +132,9 @@ pub struct App {
     /// What the bottom line says, and since when.
     notice_since: Option<(Notice, Instant)>,
     is_kept: bool,
+    /// Whether the surface has the panels' colour before anything is drawn on it.
+    is_cleared: bool,
+    pace: Pace,
 }
 
 /// What panels remember between frames.
@@ -220,6 +225,8 @@ impl App {
             help_is_open: false,
             notice_since: None,
             is_kept,
+            is_cleared: cc.winit_window().is_some(),
+            pace: Pace::new(graphics.as_ref().is_some_and(|graphics| graphics.is_software())),
         };
         app.start_engine(&cc.egui_ctx, EngineOptions { device, graphics }, recipe);
         app
@@ -232,8 +239,8 @@ impl App {
 
     /// The trainer's thread, and the first run in it.
     fn start_engine(&mut self, ctx: &Context, options: EngineOptions, recipe: Recipe) {
-        let woken = ctx.clone();
-        match Engine::start(options, move || woken.request_repaint()) {
+        let (woken, pace) = (ctx.clone(), self.pace.clone());
+        match Engine::start(options, move || pace.wake(&woken)) {
             Ok(engine) => self.engine = Some(engine),
             Err(error) => {
                 self.state.complain(format!(
@@ -343,6 +350,7 @@ impl App {
             visible,
             pictures,
             memories,
+            is_cleared,
             ..
         } = self;
         let cx = PanelContext {
@@ -350,22 +358,24 @@ impl App {
             theme,
             pictures,
         };
-        let bar = |fill: egui::Color32| Frame::new().fill(fill);
+        // A window is cleared to this colour before it is drawn; a test is not.
+        if !*is_cleared {
+            ui.painter().rect_filled(ui.max_rect(), 0.0, theme.panel);
+        }
         let mut actions = Vec::new();
         Panel::top("transport")
             .exact_size(TOP_BAR_HEIGHT * theme.scale)
-            .frame(bar(theme.panel))
+            .frame(Frame::NONE)
             .show(ui, |ui| {
                 actions.extend(transport::transport_ui(ui, &cx, *simple, &mut memories.transport));
             });
         Panel::bottom("status")
             .exact_size(STATUS_HEIGHT * theme.scale)
-            .frame(bar(theme.panel))
+            .frame(Frame::NONE)
             .show(ui, |ui| {
                 actions.extend(status::status_ui(ui, &cx));
             });
-        let ground = bar(theme.ground).inner_margin(Margin::same(GRID as i8));
-        CentralPanel::default().frame(ground).show(ui, |ui| {
+        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
             *visible = layout.show(ui, theme, *simple, &mut |ui, pane| {
                 actions.extend(pane_ui(ui, &cx, pane, memories));
             });
@@ -399,8 +409,13 @@ fn pane_ui(ui: &mut Ui, cx: &PanelContext<'_>, pane: Pane, memories: &mut Memori
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        self.pace.begin_frame();
+        if self.trace.is_logging() {
+            ctx.request_repaint_after(self.pace.logged());
+        }
+        let frame_secs = frame.info().cpu_usage;
         self.trace
-            .begin_frame(ctx, &self.state, self.asked.pointer, frame.info().cpu_usage);
+            .begin_frame(&self.state, self.asked.pointer, frame_secs);
         while let Some(event) = self.engine.as_ref().and_then(|engine| engine.poll()) {
             self.take_in(event);
         }
@@ -450,7 +465,7 @@ impl eframe::App for App {
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        self.theme.ground.to_normalized_gamma_f32()
+        self.theme.panel.to_normalized_gamma_f32()
     }
 
     /// Scroll positions and the like begin anew with each window.

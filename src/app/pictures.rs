@@ -220,7 +220,16 @@ impl Pictures {
         let Some(values) = arrival.values(bench) else {
             return;
         };
-        let image = image_of(tiles, Paint::Image, &values);
+        // Only the rows that came: a difference has colours of its own.
+        let rows = values.len() / (tiles.values() * tiles.columns as usize).max(1);
+        let image = image_of(
+            &Tiles {
+                rows: rows as u32,
+                ..*tiles
+            },
+            Paint::Image,
+            &values,
+        );
         if let Some(Surface::Uploaded(handle)) = &mut entry.surface {
             handle.set(image, TextureOptions::NEAREST);
         } else {
@@ -312,12 +321,17 @@ impl<'a> Arrival<'a> {
     }
 }
 
+/// Rows of the picture of reconstructions: inputs, outputs, and on a canvas their difference.
+const ROWS: usize = 3;
+
 /// How a picture of a run is laid out; a lattice as its latest view says.
 fn tiles_of(bench: &BenchState, run: &RunState, picture: Picture) -> Option<Tiles> {
     let tile = image_tiles(bench);
     match picture {
         Picture::Decoded => Some(tile),
-        Picture::Reconstructions => (!bench.examples.is_empty()).then(|| tile.grid(bench.examples.len(), 2)),
+        Picture::Reconstructions => {
+            (!bench.examples.is_empty()).then(|| tile.grid(bench.examples.len(), ROWS))
+        }
         Picture::Lattice => run
             .seen
             .lattice

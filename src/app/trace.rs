@@ -16,8 +16,6 @@ use crate::export::write_atomically;
 const ROWS_WAITING: usize = 4096;
 /// Distinct pictures whose moment is written down.
 const FIRST_PICTURES: u64 = 12;
-/// While frames are logged, the window redraws at this rate, playing or not, so that the two can be compared.
-const LOGGED_FRAME: Duration = Duration::from_millis(33);
 
 /// A picture of the window, taken after a while; then the window closes.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,14 +95,13 @@ impl Trace {
         trace
     }
 
+    /// Whether every frame is written down.
+    pub fn is_logging(&self) -> bool {
+        self.frames.is_some()
+    }
+
     /// Notes the frame that has just begun. `frame_secs` is what the one before it cost the processor.
-    pub fn begin_frame(
-        &mut self,
-        ctx: &Context,
-        state: &AppState,
-        request_asked: u64,
-        frame_secs: Option<f32>,
-    ) {
+    pub fn begin_frame(&mut self, state: &AppState, request_asked: u64, frame_secs: Option<f32>) {
         let now = Instant::now();
         if self.frame == 1 {
             self.moment("first frame");
@@ -128,7 +125,6 @@ impl Trace {
             let since = self.since_start_ms(now);
             let frame = self.frame;
             self.log_frame(format!("{frame},{since:.2},{frame_ms:.3},{interval_ms:.2},{step},{request_asked},{request_shown},{step_shown}"));
-            ctx.request_repaint_after(LOGGED_FRAME);
         }
         self.last_frame = now;
         self.frame += 1;

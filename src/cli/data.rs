@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::args::DataArgs;
 use super::failure::Failure;
 use super::output::{Outlet, say};
-use crate::data::{Dataset, Source, load};
+use crate::data::{Dataset, Source, Split, load};
 use crate::export::save_figure;
 use crate::export::scene::{Area, PixelLayout, Pixels, Scene, TextStyle};
 use crate::export::style::FigureTheme;
@@ -34,85 +34,85 @@ pub(super) fn run(args: &DataArgs) -> Result<(), Failure> {
         held_out: data.held_out,
         seed: data.seed,
     })?;
-    say(&words(&dataset))?;
+    let mut text = words(&dataset);
     if let Some(file) = &args.sheet {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let outlet = folder.map(Outlet::open).transpose()?;
+        // Takes a folder that it made away again where the sheet cannot be drawn.
+        let _outlet = folder.map(Outlet::open).transpose()?;
         save_figure(&sheet(&dataset), file, 1)?;
-        drop(outlet);
-        say(&format!("contact sheet  {}\n", file.display()))?;
+        let _ = writeln!(text, "contact sheet  {}", file.display());
     }
-    Ok(())
+    say(&text)
 }
 
 /// What a set holds, a line per fact.
 fn words(dataset: &Dataset) -> String {
-    let count = |n: usize| count_label(n as u64);
-    let (shape, split) = (dataset.shape, &dataset.split);
-    let kind = if shape.channels == 1 { "grey" } else { "colour" };
+    let facts = [
+        ("images", Some(size(dataset))),
+        ("split", Some(split(dataset))),
+        ("mean pixel", Some(brightness(dataset))),
+        ("mean image", Some(bounds(dataset))),
+        ("classes", classes(dataset)),
+        ("factors", factors(dataset)),
+    ];
     let mut text = format!("{}\n", dataset.name);
-    let mut fact = |name: &str, what: String| {
-        let _ = writeln!(text, "{name:15}{what}");
-    };
-    fact(
-        "images",
-        format!(
-            "{} of {}x{} pixels, {kind}",
-            count(dataset.len()),
-            shape.height,
-            shape.width
-        ),
-    );
-    let (train, held_out, test) = (
-        count(split.train.len()),
-        count(split.validation.len()),
-        count(split.test.len()),
-    );
-    if split.validation == split.test {
-        fact(
-            "split",
-            format!("{train} to train on, {test} to test, which also choose among runs"),
-        );
-    } else {
-        fact(
-            "split",
-            format!("{train} to train on, {held_out} held out to choose among runs, {test} to test"),
-        );
-    }
-    let mean = dataset.mean_image();
-    let level = mean.iter().map(|x| f64::from(*x)).sum::<f64>() / mean.len().max(1) as f64;
-    fact(
-        "mean pixel",
-        format!("{level:.4} of the training images, where 0 is black and 1 is white"),
-    );
-    let cost = dataset.mean_image_cost(&split.test);
-    let [squared, crossed] = [cost.squared_error, cost.cross_entropy].map(value_label);
-    fact(
-        "mean image",
-        format!("predicting it costs {squared} squared error, {crossed} nats per test image"),
-    );
-    fact(
-        "floor",
-        format!(
-            "no cross-entropy goes below {} nats",
-            value_label(dataset.entropy_floor(&split.test))
-        ),
-    );
-    if !dataset.class_names.is_empty() {
-        let classes: Vec<String> = class_counts(dataset)
-            .map(|(name, n)| format!("{name}: {}", count(n)))
-            .collect();
-        fact("classes", classes.join(", "));
-    }
-    if !dataset.factors.is_empty() {
-        let factors: Vec<String> = dataset
-            .factors
-            .iter()
-            .map(|f| format!("{} {}", f.name, range(&f.values)))
-            .collect();
-        fact("factors", factors.join(", "));
+    for (name, fact) in facts {
+        if let Some(fact) = fact {
+            let _ = writeln!(text, "{name:15}{fact}");
+        }
     }
     text
+}
+
+fn size(dataset: &Dataset) -> String {
+    let (shape, images) = (dataset.shape, count_label(dataset.len() as u64));
+    let kind = if shape.channels == 1 { "grey" } else { "colour" };
+    format!("{images} of {}x{} pixels, {kind}", shape.height, shape.width)
+}
+
+fn split(dataset: &Dataset) -> String {
+    let Split {
+        train,
+        validation,
+        test,
+    } = &dataset.split;
+    let [learnt, held_out, judging] = [train, validation, test].map(|part| count_label(part.len() as u64));
+    if validation == test {
+        return format!("{learnt} to train on, {judging} to test, which also choose among runs");
+    }
+    format!("{learnt} to train on, {held_out} held out to choose among runs, {judging} to test")
+}
+
+fn brightness(dataset: &Dataset) -> String {
+    let mean = dataset.mean_image();
+    let level = mean.iter().map(|x| f64::from(*x)).sum::<f64>() / mean.len().max(1) as f64;
+    format!("{level:.4} of the training images, where 0 is black and 1 is white")
+}
+
+/// What a network that has learnt nothing costs, and what none can go below.
+fn bounds(dataset: &Dataset) -> String {
+    let test = &dataset.split.test;
+    let cost = dataset.mean_image_cost(test);
+    let [squared, crossed] = [cost.squared_error, cost.cross_entropy].map(value_label);
+    let floor = value_label(dataset.entropy_floor(test));
+    format!(
+        "predicting it costs {squared} squared error, {crossed} nats per test image; nothing is below {floor} nats"
+    )
+}
+
+fn classes(dataset: &Dataset) -> Option<String> {
+    let classes = class_counts(dataset).map(|(name, n)| format!("{name}: {}", count_label(n as u64)));
+    let classes: Vec<String> = classes.collect();
+    (!classes.is_empty()).then(|| classes.join(", "))
+}
+
+fn factors(dataset: &Dataset) -> Option<String> {
+    let factors = dataset
+        .factors
+        .iter()
+        .map(|f| format!("{} {}", f.name, range(&f.values)));
+    let factors: Vec<String> = factors.collect();
+    (!factors.is_empty()).then(|| factors.join(", "))
 }
 
 fn class_counts(dataset: &Dataset) -> impl Iterator<Item = (&str, usize)> {

@@ -135,7 +135,11 @@ impl Material<'_> {
                 charts.push(chart);
             }
         }
-        charts.push(self.chart("Objective", self.objective_unit(), Term::Objective, |f| Some(f.objective)));
+        charts.push(
+            self.chart("Objective", self.objective_unit(), Term::Objective, |f| {
+                Some(f.objective)
+            }),
+        );
         Curves {
             title: "Learning curves".to_owned(),
             charts,

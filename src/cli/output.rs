@@ -21,10 +21,11 @@ pub(super) fn say(text: &str) -> Result<(), Failure> {
 
 /// Prints one JSON object on a line. Training goes on even where nobody can read it, so trouble is only logged.
 pub(super) fn say_json(value: &impl Serialize) {
-    if let Err(failure) = serde_json::to_string(value)
-        .map(|line| say(&(line + "\n")))
-        .unwrap_or(Ok(()))
-    {
+    let said = match serde_json::to_string(value) {
+        Ok(line) => say(&format!("{line}\n")),
+        Err(error) => Err(Failure::Failed(error.to_string())),
+    };
+    if let Err(failure) = said {
         log::error!("{failure}");
     }
 }

@@ -130,7 +130,7 @@ impl Summary {
 
     /// The summary as a file.
     pub(super) fn file(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        format!("{}\n", serde_json::to_string_pretty(self).unwrap_or_default())
     }
 
     /// The summary for people: what was done, and a table of what it came to.

@@ -21,7 +21,9 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     let mut reporter = Reporter::new(&recipe, args.json);
     let mut session = Session::open(&recipe, args.device, &mut reporter)?;
     if is_endless {
-        reporter.notice(&format!("Nothing says when to stop, so training ends after {USUAL_EPOCHS} epochs."));
+        reporter.notice(&format!(
+            "Nothing says when to stop, so training ends after {USUAL_EPOCHS} epochs."
+        ));
     }
     let end = session.train(&mut reporter)?;
     reporter.finish();

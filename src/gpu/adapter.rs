@@ -123,14 +123,18 @@ fn describe(adapter: &wgpu::Adapter) -> Adapter {
     }
 }
 
+/// OpenGL is left out: Burn's kernels need more than it has, and the same card would stand in the list a second time.
+const BACKENDS: wgpu::Backends = wgpu::Backends::PRIMARY;
+
 fn instance() -> wgpu::Instance {
-    wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle())
+    wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends: BACKENDS,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    })
 }
 
-/// OpenGL is left out: Burn's kernels need more than it has, and the same card stands in the list a second time.
 fn computing_adapters(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
-    let backends = wgpu::Backends::PRIMARY;
-    pollster::block_on(instance.enumerate_adapters(backends))
+    pollster::block_on(instance.enumerate_adapters(BACKENDS))
 }
 
 fn is_software(adapter: &wgpu::Adapter) -> bool {

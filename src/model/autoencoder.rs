@@ -147,7 +147,9 @@ impl Autoencoder {
 
 /// Every row divided by its length, apart from the graph of gradients.
 fn normalised_rows(weight: Tensor<2>) -> Tensor<2> {
-    let weight = weight.inner();
+    let learns = weight.device().is_autodiff();
+    let weight = if learns { weight.inner() } else { weight };
     let length = weight.clone().square().sum_dim(1).sqrt().clamp_min(1e-12);
-    Tensor::from_inner(weight / length).require_grad()
+    let unit = weight / length;
+    if learns { Tensor::from_inner(unit).require_grad() } else { unit }
 }

@@ -50,6 +50,7 @@ impl<'a> Weights<'a> {
     }
 
     fn parameter<const D: usize>(&self, data: TensorData) -> Param<Tensor<D>> {
-        Param::initialized(ParamId::new(), Tensor::from_data(data, self.device).require_grad())
+        let value = Tensor::from_data(data, self.device);
+        Param::initialized(ParamId::new(), if self.device.is_autodiff() { value.require_grad() } else { value })
     }
 }

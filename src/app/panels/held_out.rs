@@ -169,11 +169,9 @@ fn grid_ui(
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, &name));
         let is_pointed_at = response.hovered() || response.has_focus();
         if is_chosen || is_pointed_at {
-            let color = if is_pointed_at {
-                cx.theme.marker
-            } else {
-                cx.theme.accent
-            };
+            // White is seen on a picture in both looks; the accent is not.
+            let opacity = if is_chosen { 1.0 } else { 0.6 };
+            let color = cx.theme.faded(cx.theme.marker, opacity);
             let corner = CornerRadius::same(RADIUS_SMALL);
             ui.painter().rect_stroke(
                 column.shrink(0.5),

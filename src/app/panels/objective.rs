@@ -49,9 +49,17 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveM
         return Vec::new();
     };
     // Held-out figures are steadier; training figures are there sooner.
+    // Those of an untrained network say nothing, though.
+    let is_measured = run
+        .info
+        .history
+        .lock()
+        .evaluations()
+        .last()
+        .is_some_and(|e| e.step > 0);
     let (figures, whose) = match (run.progress.held_out, run.progress.train) {
-        (Some(held_out), _) => (Some(held_out), "held-out images"),
-        (None, train) => (train, "last training steps"),
+        (Some(held_out), train) if is_measured || train.is_none() => (Some(held_out), "held-out images"),
+        (_, train) => (train, "last training steps"),
     };
     let trailing = |ui: &mut Ui| {
         muted(ui, cx.theme, if figures.is_some() { whose } else { "" });

@@ -2,8 +2,8 @@
 //! pointer.
 
 use eframe::egui::{
-    Align, Align2, Color32, CornerRadius, FontId, Label, Layout, Painter, Pos2, Rangef, Rect, RichText,
-    Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, FontId, Layout, Painter, Pos2, Rangef, Rect, RichText, Sense,
+    Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 use egui_plot::{
     AxisHints, FilledArea, GridMark, HPlacement, Line, Plot, PlotBounds, PlotPoint, PlotPoints,
@@ -11,7 +11,7 @@ use egui_plot::{
 };
 
 use crate::app::theme::Theme;
-use crate::app::widgets::thousands;
+use crate::app::widgets::{heading, thousands};
 use crate::export::ticks::{Tick, linear_ticks, log_ticks, value_label};
 
 use super::model::{self, Chart, Column, Stamp, Term};
@@ -43,7 +43,7 @@ impl Frame<'_> {
     /// The colour of a term.
     fn color(&self, term: Term) -> Color32 {
         match term {
-            Term::Reconstruction => self.theme.reconstruction,
+            Term::Reconstruction | Term::SquaredError => self.theme.reconstruction,
             Term::Objective => self.theme.objective,
             Term::Penalty(penalty) => self.theme.parameter(penalty.weight_key()),
         }
@@ -54,11 +54,11 @@ impl Frame<'_> {
         model::columns(points, (self.last_step / f64::from(columns)).max(1e-9))
     }
 
-    /// Where the columns' means stand on the axis.
-    fn placed(&self, columns: &[Column]) -> Vec<[f64; 2]> {
-        columns
+    /// Where values stand on the axis.
+    fn placed(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {
+        points
             .iter()
-            .filter_map(|c| Some([c.x, model::axis_value(c.mean, self.is_log)?]))
+            .filter_map(|[x, y]| Some([*x, model::axis_value(*y, self.is_log)?]))
             .collect()
     }
 }
@@ -66,8 +66,9 @@ impl Frame<'_> {
 /// A chart's curves, thinned, and the axis they are drawn on.
 struct Drawing {
     color: Color32,
-    train: Vec<Column>,
-    held_out: Vec<Column>,
+    batches: Vec<Column>,
+    train: Vec<[f64; 2]>,
+    held_out: Vec<[f64; 2]>,
     low: f64,
     high: f64,
 }
@@ -78,10 +79,17 @@ pub fn chart_ui(ui: &mut Ui, frame: &Frame<'_>, chart: &Chart, height: f32, is_f
     let top = ui.cursor().top();
     title_line(ui, frame.theme, chart, color);
     let plot_height = (height - (ui.cursor().top() - top)).max(24.0);
-    let (train, held_out) = (frame.thinned(&chart.train), frame.thinned(&chart.held_out));
+    let batches = frame.thinned(&chart.train);
+    let train = model::smoothed(&batches, frame.last_step);
+    let held_out: Vec<[f64; 2]> = frame
+        .thinned(&chart.held_out)
+        .iter()
+        .map(|column| [column.x, column.mean])
+        .collect();
     let [low, high] = model::range(chart, &[&train, &held_out], frame.is_log);
     let drawing = Drawing {
         color,
+        batches,
         train,
         held_out,
         low,
@@ -159,10 +167,11 @@ fn plot<'a>(name: &'static str, frame: &Frame<'a>, drawing: &Drawing, height: f3
         .custom_y_axes(vec![axis])
 }
 
-/// The spread of the batches as a pale band, the held-out curve, and the training curve on top.
+/// The batches as they come, pale; the held-out curve; and the mean of the batches on top.
 fn draw_curves(plot: &mut PlotUi<'_>, frame: &Frame<'_>, drawing: &Drawing) {
     let Drawing {
         color,
+        batches,
         train,
         held_out,
         low,
@@ -172,20 +181,24 @@ fn draw_curves(plot: &mut PlotUi<'_>, frame: &Frame<'_>, drawing: &Drawing) {
         [0.0, *low],
         [frame.last_step.max(1.0), *high],
     ));
-    if train.iter().any(|column| column.high > column.low) {
+    if batches.iter().any(|column| column.high > column.low) {
         let at = |value: f64| model::axis_value(value, frame.is_log).unwrap_or(*low);
-        let [lows, highs] = [|c: &Column| c.low, |c: &Column| c.high]
-            .map(|value| train.iter().map(value).map(at).collect::<Vec<f64>>());
-        let steps: Vec<f64> = train.iter().map(|column| column.x).collect();
-        let band = FilledArea::new("spread of batches", &steps, &lows, &highs);
+        let edge = |value: fn(&Column) -> f64| batches.iter().map(value).map(at).collect::<Vec<f64>>();
+        let steps: Vec<f64> = batches.iter().map(|column| column.x).collect();
+        let band = FilledArea::new("batches", &steps, &edge(|c| c.low), &edge(|c| c.high));
         plot.add(
-            band.fill_color(frame.theme.faded(*color, 0.16))
+            band.fill_color(frame.theme.faded(*color, 0.14))
                 .allow_hover(false),
         );
     }
-    let pale = held_out_color(frame.theme, *color);
-    for (name, columns, color, width) in [("held out", held_out, pale, 1.2), ("train", train, *color, 1.8)] {
-        let points = PlotPoints::from(frame.placed(columns));
+    let means: Vec<[f64; 2]> = batches.iter().map(|column| [column.x, column.mean]).collect();
+    let lines = [
+        ("batch means", &means, frame.theme.faded(*color, 0.3), 1.0),
+        ("held out", held_out, held_out_color(frame.theme, *color), 1.3),
+        ("train", train, *color, 2.0),
+    ];
+    for (name, points, color, width) in lines {
+        let points = PlotPoints::from(frame.placed(points));
         plot.line(
             Line::new(name, points)
                 .color(color)
@@ -200,32 +213,27 @@ fn held_out_color(theme: &Theme, color: Color32) -> Color32 {
     color.lerp_to_gamma(theme.muted, 0.55)
 }
 
-/// What is measured, and the latest of it.
+/// What is measured, and the latest of it. The unit is left out where there is no room for all of it.
 fn title_line(ui: &mut Ui, theme: &Theme, chart: &Chart, color: Color32) {
-    let [train, held_out] = chart.last();
+    let [train, held_out] = chart.latest();
+    let small = |text: String, color: Color32| RichText::new(text).font(theme.small()).color(color);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        ui.label(
-            RichText::new(chart.title)
-                .font(theme.body())
-                .color(theme.text)
-                .strong(),
-        );
+        heading(ui, theme, chart.title);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(held_out) = held_out {
-                let text = RichText::new(format!("held out {}", value_label(held_out))).font(theme.small());
-                ui.label(text.color(held_out_color(theme, color)));
+                let text = format!("held out {}", value_label(held_out));
+                ui.label(small(text, held_out_color(theme, color)));
             }
             if let Some(train) = train {
-                ui.label(
-                    RichText::new(format!("train {}", value_label(train)))
-                        .font(theme.small())
-                        .color(color)
-                        .strong(),
-                );
+                ui.label(small(format!("train {}", value_label(train)), color));
             }
-            let unit = RichText::new(&chart.unit).font(theme.small()).color(theme.muted);
-            ui.add(Label::new(unit).truncate());
+            let unit = ui
+                .painter()
+                .layout_no_wrap(chart.unit.clone(), theme.small(), theme.muted);
+            if unit.size().x + 8.0 < ui.available_width() {
+                ui.label(small(chart.unit.clone(), theme.muted));
+            }
         });
     });
 }
@@ -273,7 +281,8 @@ impl Over<'_> {
             let value = value_label(reference.value);
             if at < low || at > high {
                 let (edge, anchor, arrow) = match at < low {
-                    true => (area.right_bottom() - vec2(2.0, 1.0), Align2::RIGHT_BOTTOM, "↓"),
+                    // Costs fall to the right, so there is room at the left.
+                    true => (area.left_bottom() + vec2(4.0, -1.0), Align2::LEFT_BOTTOM, "↓"),
                     false => (area.right_top() + vec2(-2.0, 1.0), Align2::RIGHT_TOP, "↑"),
                 };
                 self.words(

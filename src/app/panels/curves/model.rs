@@ -2,14 +2,20 @@
 //! one stamp per gesture. Nothing is drawn here.
 
 use crate::app::state::{BenchState, RunState};
-use crate::engine::{Evaluation, Figures, History, Penalty, References};
+use crate::engine::{Evaluation, Figures, History, Penalty, Point, References};
 use crate::recipe::parameter::short_number;
 use crate::recipe::{Change, Recipe, Reconstruction, table};
 
 /// Changes of one parameter closer than this share of the axis belong to one gesture: they could not be told apart.
 const GESTURE: f64 = 1.0 / 40.0;
-/// The share of a curve, its beginning, that does not decide the range of the axis.
+/// The beginning of a curve, which does not decide the range of the axis: this share of it, and so many steps, but
+/// never more than half of what there is.
 const BEGINNING: f64 = 0.04;
+const BEGINNING_STEPS: f64 = 15.0;
+/// Batches differ by chance. The curve drawn over them is their mean over this share of the axis.
+const SMOOTHING: f64 = 1.0 / 50.0;
+/// Steps whose mean is called the latest.
+const LATEST: usize = 20;
 /// How much of the axis stays free above and below.
 const ROOM: f64 = 0.07;
 /// A reference line is brought into the picture when that makes the axis at most this many times as long.
@@ -28,7 +34,7 @@ pub struct Switches {
     pub shows_pca: bool,
 }
 
-/// Whose colour a chart has.
+/// What a chart is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Term {
     /// The reconstruction.
@@ -37,6 +43,37 @@ pub enum Term {
     Penalty(Penalty),
     /// The sum of all.
     Objective,
+    /// The squared error from the mean code, whatever is minimised; only evaluations take it.
+    SquaredError,
+}
+
+impl Term {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Reconstruction => "Reconstruction",
+            Self::Penalty(penalty) => penalty.label(),
+            Self::Objective => "Objective",
+            Self::SquaredError => "Squared error",
+        }
+    }
+
+    fn unit(self, reconstruction: Reconstruction) -> &'static str {
+        match self {
+            Self::Reconstruction | Self::Objective => reconstruction.unit(),
+            Self::Penalty(Penalty::Kl) => "nats per image",
+            Self::Penalty(Penalty::Sparsity) => "per image",
+            Self::SquaredError => "per image, from the mean code",
+        }
+    }
+
+    fn figure(self, figures: &Figures) -> Option<f64> {
+        match self {
+            Self::Reconstruction => Some(figures.reconstruction),
+            Self::Penalty(penalty) => figures.penalty(penalty),
+            Self::Objective => Some(figures.objective),
+            Self::SquaredError => figures.squared_error,
+        }
+    }
 }
 
 /// A value to compare with.
@@ -68,65 +105,19 @@ pub struct Chart {
 /// The charts of a run from top to bottom. The history is held no longer than it takes to copy them.
 pub fn charts(bench: &BenchState, run: &RunState, switches: Switches) -> Vec<Chart> {
     let history = run.info.history.lock();
-    let objective = &run.recipe.objective;
-    let unit = objective.reconstruction.unit();
-    let is_squared = objective.reconstruction == Reconstruction::SquaredError;
-    let chart = |title, unit: &str, term, figure: &dyn Fn(&Figures) -> Option<f64>| Chart {
-        title,
-        unit: unit.to_owned(),
+    let reconstruction = run.recipe.objective.reconstruction;
+    let chart = |term: Term| Chart {
+        title: term.title(),
+        unit: term.unit(reconstruction).to_owned(),
         term,
-        train: history
-            .train()
-            .filter_map(|point| Some([point.step as f64, figure(&point.figures)?]))
-            .collect(),
-        held_out: held_out(&history, figure),
-        references: Vec::new(),
+        train: train(&history, term),
+        held_out: held_out(&history, term),
+        references: bench
+            .references
+            .map(|costs| lines(term, &costs, reconstruction, switches))
+            .unwrap_or_default(),
     };
-    let mut charts = vec![chart("Reconstruction", unit, Term::Reconstruction, &|f| {
-        Some(f.reconstruction)
-    })];
-    let references = bench.references;
-    charts[0].references.extend(
-        references
-            .iter()
-            .flat_map(|costs| lines(costs, objective.reconstruction)),
-    );
-    if is_squared && switches.shows_pca {
-        charts[0].references.extend(references.map(pca_line));
-    }
-    let last = history
-        .train()
-        .last()
-        .map(|point| point.figures)
-        .or(run.progress.held_out);
-    for (penalty, _) in last
-        .iter()
-        .flat_map(Figures::penalties)
-        .filter(|(penalty, _)| is_charted(*penalty, &run.recipe))
-    {
-        let unit = if penalty == Penalty::Kl {
-            "nats per image"
-        } else {
-            "per image"
-        };
-        charts.push(chart(penalty.label(), unit, Term::Penalty(penalty), &|f| {
-            f.penalty(penalty)
-        }));
-    }
-    if switches.shows_objective {
-        charts.push(chart("Objective", unit, Term::Objective, &|f| Some(f.objective)));
-    }
-    if switches.shows_pca && !is_squared {
-        let mut squared = chart(
-            "Squared error",
-            "per image, from the mean code",
-            Term::Reconstruction,
-            &|f| f.squared_error,
-        );
-        squared.train.clear();
-        squared.references.extend(references.map(pca_line));
-        charts.push(squared);
-    }
+    let mut charts: Vec<Chart> = terms(run, switches).map(chart).collect();
     drop(history);
     if switches.is_per_pixel {
         charts
@@ -136,36 +127,75 @@ pub fn charts(bench: &BenchState, run: &RunState, switches: Switches) -> Vec<Cha
     charts
 }
 
-/// A penalty without weight that never had one says nothing.
-fn is_charted(penalty: Penalty, recipe: &Recipe) -> bool {
-    penalty == Penalty::Kl || recipe.objective.sparsity > 0.0
+/// What is charted.
+fn terms(run: &RunState, switches: Switches) -> impl Iterator<Item = Term> {
+    let penalty = if run.recipe.is_variational() {
+        Some(Penalty::Kl)
+    } else {
+        // Without a price it is only measured, and nobody asked for that.
+        let has_price = [&run.recipe, &run.info.recipe]
+            .iter()
+            .any(|recipe| recipe.objective.sparsity > 0.0);
+        has_price.then_some(Penalty::Sparsity)
+    };
+    let is_squared = run.recipe.objective.reconstruction == Reconstruction::SquaredError;
+    [
+        Some(Term::Reconstruction),
+        penalty.map(Term::Penalty),
+        switches.shows_objective.then_some(Term::Objective),
+        (switches.shows_pca && !is_squared).then_some(Term::SquaredError),
+    ]
+    .into_iter()
+    .flatten()
 }
 
-fn held_out(history: &History, figure: &dyn Fn(&Figures) -> Option<f64>) -> Vec<[f64; 2]> {
-    let point = |e: &Evaluation| Some([e.step as f64, figure(&e.held_out)?]);
-    history.evaluations().iter().filter_map(point).collect()
+fn train(history: &History, term: Term) -> Vec<[f64; 2]> {
+    let point = |point: Point| Some([point.step as f64, term.figure(&point.figures)?]);
+    history.train().filter_map(point).collect()
 }
 
-fn lines(costs: &References, reconstruction: Reconstruction) -> Vec<Reference> {
+/// The evaluation before the first step is left out: the straight line from there to the next one would tell of a
+/// way that nobody went.
+fn held_out(history: &History, term: Term) -> Vec<[f64; 2]> {
+    let point = |e: &Evaluation| Some([e.step as f64, term.figure(&e.held_out)?]);
+    let later = history
+        .evaluations()
+        .iter()
+        .filter(|evaluation| evaluation.step > 0);
+    later.filter_map(point).collect()
+}
+
+/// What a chart is held against.
+fn lines(
+    term: Term,
+    costs: &References,
+    reconstruction: Reconstruction,
+    switches: Switches,
+) -> Vec<Reference> {
     let line = |value, label: &str| Reference {
         value,
         label: label.to_owned(),
     };
-    match reconstruction {
-        Reconstruction::SquaredError => vec![line(costs.mean_squared_error, "mean image")],
-        Reconstruction::CrossEntropy => {
+    let pca = || Reference {
+        value: costs.pca_squared_error,
+        label: format!("PCA, {} components", costs.pca_components),
+    };
+    match (term, reconstruction) {
+        (Term::Reconstruction, Reconstruction::CrossEntropy) => {
             vec![
                 line(costs.mean_cross_entropy, "mean image"),
                 line(costs.cross_entropy_floor, "floor"),
             ]
         }
-    }
-}
-
-fn pca_line(costs: References) -> Reference {
-    Reference {
-        value: costs.pca_squared_error,
-        label: format!("PCA, {} components", costs.pca_components),
+        (Term::Reconstruction, Reconstruction::SquaredError) => {
+            let mean = line(costs.mean_squared_error, "mean image");
+            [Some(mean), switches.shows_pca.then(pca)]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+        (Term::SquaredError, _) => vec![pca()],
+        (Term::Penalty(_) | Term::Objective, _) => Vec::new(),
     }
 }
 
@@ -189,10 +219,23 @@ impl Chart {
         *unit = unit.replace("per image", "per pixel");
     }
 
-    /// The last value that is a number, over training batches and over held-out images.
-    pub fn last(&self) -> [Option<f64>; 2] {
-        [&self.train, &self.held_out]
-            .map(|points| points.iter().rev().map(|p| p[1]).find(|value| value.is_finite()))
+    /// The latest values: the mean of the last few training batches, and the last evaluation.
+    pub fn latest(&self) -> [Option<f64>; 2] {
+        let numbers = |points: &[[f64; 2]], count: usize| -> Vec<f64> {
+            points
+                .iter()
+                .rev()
+                .map(|point| point[1])
+                .filter(|value| value.is_finite())
+                .take(count)
+                .collect()
+        };
+        let mean =
+            |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
+        [
+            mean(numbers(&self.train, LATEST)),
+            mean(numbers(&self.held_out, 1)),
+        ]
     }
 
     /// The values at a step, or at the nearest one that has some.
@@ -250,6 +293,30 @@ pub fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
     columns.into_iter().map(|(column, _)| column).collect()
 }
 
+/// The means of columns, each averaged with its neighbours on both sides equally, so that nothing is shown earlier or
+/// later than it was. At the ends there are fewer neighbours.
+pub fn smoothed(columns: &[Column], last_step: f64) -> Vec<[f64; 2]> {
+    let mut sums = vec![0.0];
+    for column in columns {
+        sums.push(sums[sums.len() - 1] + column.mean);
+    }
+    let pitch = last_step / columns.len().max(1) as f64;
+    let most = if pitch > 0.0 {
+        (SMOOTHING * last_step / pitch) as usize
+    } else {
+        0
+    };
+    let mean = |i: usize| {
+        let reach = most.min(i).min(columns.len() - 1 - i);
+        (sums[i + reach + 1] - sums[i - reach]) / (2 * reach + 1) as f64
+    };
+    columns
+        .iter()
+        .enumerate()
+        .map(|(i, column)| [column.x, mean(i)])
+        .collect()
+}
+
 /// The last step of any chart: the end of the axis they share.
 pub fn last_step(charts: &[Chart]) -> f64 {
     let last = |points: &[[f64; 2]]| points.last().map_or(0.0, |point| point[0]);
@@ -260,17 +327,18 @@ pub fn last_step(charts: &[Chart]) -> f64 {
 }
 
 /// The range of a chart's axis, in axis units ([`axis_value`]). The first steps cost ten times what the rest does;
-/// they may leave the picture, so that the rest can be read.
-pub fn range(chart: &Chart, curves: &[&[Column]], is_log: bool) -> [f64; 2] {
+/// they may leave the picture, so that the rest can be read. A penalty is shown from nothing.
+pub fn range(chart: &Chart, curves: &[&[[f64; 2]]], is_log: bool) -> [f64; 2] {
     let end = curves
         .iter()
-        .filter_map(|columns| columns.last())
-        .map(|column| column.x)
+        .filter_map(|points| points.last())
+        .map(|point| point[0])
         .fold(0.0, f64::max);
-    let later = |column: &&Column| column.x >= BEGINNING * end;
+    let beginning = (BEGINNING * end).max(BEGINNING_STEPS).min(0.5 * end);
+    let later = |point: &&[f64; 2]| point[0] >= beginning;
     let means = curves
         .iter()
-        .flat_map(|columns| columns.iter().filter(later).map(|column| column.mean));
+        .flat_map(|points| points.iter().filter(later).map(|point| point[1]));
     let mut values: Vec<f64> = means.filter_map(|mean| axis_value(mean, is_log)).collect();
     values.sort_unstable_by(f64::total_cmp);
     let share = |share: f64| {
@@ -297,8 +365,8 @@ pub fn range(chart: &Chart, curves: &[&[Column]], is_log: bool) -> [f64; 2] {
         }
     }
     let room = ROOM * (high - low);
-    // A cost that starts at nothing is shown from nothing.
-    let floor = if !is_log && low >= 0.0 && low < 0.3 * high {
+    let is_from_nothing = matches!(chart.term, Term::Penalty(_)) || low < 0.3 * high;
+    let floor = if !is_log && low >= 0.0 && is_from_nothing {
         0.0
     } else {
         low - room

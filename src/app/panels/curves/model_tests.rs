@@ -40,7 +40,7 @@ fn falling() -> Vec<[f64; 2]> {
 }
 
 fn range_of(chart: &Chart, is_log: bool) -> [f64; 2] {
-    range(chart, &[&columns(&chart.train, 10.0)], is_log)
+    range(chart, &[&smoothed(&columns(&chart.train, 10.0), 4000.0)], is_log)
 }
 
 #[test]
@@ -149,7 +149,11 @@ fn values_are_read_at_the_nearest_step_that_has_one() {
         );
     }
     assert_eq!(chart.at(5.0)[1], None);
-    assert_eq!(chart.last(), [Some(4.0), None]);
+    assert!(
+        (chart.latest()[0].unwrap() - 7.0 / 3.0).abs() < 1e-12,
+        "the mean of the last few"
+    );
+    assert_eq!(chart.latest()[1], None);
 }
 
 #[test]
@@ -158,4 +162,31 @@ fn costs_per_pixel_are_costs_divided_by_pixels() {
     chart.divide(784.0);
     assert_eq!((chart.train[0][1], chart.references[0].value), (1.0, 2.0));
     assert_eq!(chart.unit, "nats per pixel");
+}
+
+#[test]
+fn smoothing_takes_out_chance_and_keeps_slopes_and_places() {
+    let noisy: Vec<[f64; 2]> = (0..2000)
+        .map(|i| {
+            [
+                f64::from(i),
+                0.1 * f64::from(i) + if i % 2 == 0 { 5.0 } else { -5.0 },
+            ]
+        })
+        .collect();
+    let smooth = smoothed(&columns(&noisy, 1.0), 2000.0);
+    assert_eq!(smooth.len(), 2000);
+    for point in &smooth[100..1900] {
+        let off = (point[1] - 0.1 * point[0]).abs();
+        assert!(off < 0.5, "at step {}: off by {off}", point[0]);
+    }
+    assert_eq!(smooth[0][1], 5.0, "at the end there is nothing to average with");
+    assert!(smoothed(&[], 0.0).is_empty());
+}
+
+#[test]
+fn a_penalty_is_shown_from_nothing() {
+    let mut kl = chart(&(1..500).map(|i| [f64::from(i), 5.0]).collect::<Vec<_>>(), &[]);
+    kl.term = Term::Penalty(Penalty::Kl);
+    assert_eq!(range_of(&kl, false)[0], 0.0);
 }

@@ -113,9 +113,9 @@ impl Cells {
         for _ in 0..20 {
             let middle = 0.5 * (low + high);
             if fits(middle).is_some() {
-                low = middle
+                low = middle;
             } else {
-                high = middle
+                high = middle;
             }
         }
         let rows = fits(low).unwrap_or(1);

@@ -48,7 +48,6 @@ struct Key {
     cloud: u64,
     plane: Plane,
     hidden: BTreeSet<u8>,
-    look: Look,
     /// Size of a glyph in texels.
     cell: usize,
 }
@@ -81,7 +80,6 @@ impl Drawn {
             cloud: points.version,
             plane: *plane,
             hidden: points.hidden.clone(),
-            look: theme.look,
             cell,
         };
         if let Some((known, mesh)) = &self.mesh
@@ -96,7 +94,7 @@ impl Drawn {
         if let Some(atlas) = &self.atlas {
             mesh.texture_id = atlas.texture.id();
             let size = Vec2::splat(cell as f32 / pixels_per_point);
-            fill(&mut mesh, theme, plane, points, size);
+            fill(&mut mesh, plane, points, size);
         }
         let mesh = Arc::new(mesh);
         self.mesh = Some((key, Arc::clone(&mesh)));
@@ -105,10 +103,12 @@ impl Drawn {
 }
 
 /// Adds one quad per shown point, each with its class's glyph and colour.
-fn fill(mesh: &mut Mesh, theme: &Theme, plane: &Plane, points: &Points<'_>, size: Vec2) {
+fn fill(mesh: &mut Mesh, plane: &Plane, points: &Points<'_>, size: Vec2) {
     mesh.reserve_vertices(4 * points.places.len());
     mesh.reserve_triangles(2 * points.places.len());
     let share = 1.0 / CLASS_GLYPHS.len() as f32;
+    // Pictures are dark in both looks, and so the points over them wear the colours that stand out on dark.
+    let over_picture = Theme::new(Look::Dark, false);
     for (i, place) in points.places.iter().enumerate() {
         let class = points.classes.get(i).copied();
         if !place[0].is_finite() || class.is_some_and(|class| points.hidden.contains(&class)) {
@@ -120,18 +120,10 @@ fn fill(mesh: &mut Mesh, theme: &Theme, plane: &Plane, points: &Points<'_>, size
         }
         let glyph = usize::from(class.unwrap_or(0)) % CLASS_GLYPHS.len();
         let uv = Rect::from_min_size(pos2(glyph as f32 * share, 0.0), vec2(share, 1.0));
-        let color = class.map_or(theme.accent, |class| over_picture(theme, usize::from(class)));
+        let color = class.map_or(over_picture.accent, |class| {
+            over_picture.class(usize::from(class))
+        });
         mesh.add_rect_with_uv(Rect::from_center_size(center, size), uv, color);
-    }
-}
-
-/// A class's colour as it is drawn over pictures, which are dark in both looks.
-pub fn over_picture(theme: &Theme, class: usize) -> Color32 {
-    let color = theme.class(class);
-    if theme.is_dark() {
-        color
-    } else {
-        color.lerp_to_gamma(theme.marker, 0.28)
     }
 }
 
@@ -257,7 +249,7 @@ mod tests {
         };
         let theme = Theme::new(Look::Dark, false);
         let mut mesh = Mesh::default();
-        fill(&mut mesh, &theme, &plane(), &points, Vec2::splat(8.0));
+        fill(&mut mesh, &plane(), &points, Vec2::splat(8.0));
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (4, 6));
         assert_eq!(mesh.vertices[0].color, theme.class(0));
         let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;

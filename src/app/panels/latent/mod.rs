@@ -9,6 +9,8 @@ mod geometry;
 mod model;
 mod paint;
 mod side;
+#[cfg(test)]
+mod tests;
 
 pub use model::LatentMemory;
 
@@ -135,7 +137,7 @@ fn filter(response: &Response, memory: &mut LatentMemory, class: u8, count: usiz
 }
 
 fn map_ui(
-    ui: &mut Ui,
+    ui: &Ui,
     cx: &PanelContext<'_>,
     memory: &mut LatentMemory,
     (bench, run): (&BenchState, &RunState),

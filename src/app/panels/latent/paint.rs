@@ -15,7 +15,7 @@ use crate::export::ticks::{Tick, linear_ticks};
 use super::geometry::{self, Latent, Plane};
 
 /// How bright the tiles are beneath a cloud: the points come first.
-const UNDER_CLOUD: f32 = 0.5;
+const UNDER_CLOUD: f32 = 0.62;
 /// How far apart ticks are, in points.
 const TICK_POINTS: f32 = 84.0;
 /// Radius of the point's ring.
@@ -150,24 +150,23 @@ impl<'a> Map<'a> {
         self.painter.add(Shape::Mesh(mesh));
     }
 
-    /// A thin line from the point to the place of the nearest held-out image.
+    /// A small ring at the place of the nearest held-out image, and a thin line there from the point. Nothing where
+    /// the point covers it.
     pub fn nearest(&self, point: Pos2, place: Latent) {
         let at = self.plane.screen_from_latent(place);
-        let ring = 5.5;
-        let stroke = Stroke::new(1.4, self.theme.marker);
-        self.painter.circle_stroke(
-            at,
-            ring,
-            Stroke::new(3.0, self.theme.faded(self.theme.picture, 0.6)),
-        );
-        self.painter.circle_stroke(at, ring, stroke);
         let away = at - point;
-        if away.length() > POINT_RADIUS + ring + 2.0 {
-            let along = away.normalized();
-            let ends = [point + along * POINT_RADIUS, at - along * ring];
-            self.painter
-                .line_segment(ends, Stroke::new(1.0, self.theme.faded(self.theme.marker, 0.55)));
+        let ring = 5.0;
+        if away.length() < POINT_RADIUS + ring {
+            return;
         }
+        let Theme { marker, picture, .. } = *self.theme;
+        self.painter
+            .circle_stroke(at, ring, Stroke::new(3.0, self.theme.faded(picture, 0.6)));
+        self.painter.circle_stroke(at, ring, Stroke::new(1.4, marker));
+        let along = away.normalized();
+        let ends = [point + along * POINT_RADIUS, at - along * ring];
+        self.painter
+            .line_segment(ends, Stroke::new(1.0, self.theme.faded(marker, 0.55)));
     }
 
     /// The point: a white ring that no class looks like.

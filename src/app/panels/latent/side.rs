@@ -1,13 +1,13 @@
 //! The column beside the map: the decoded image, where it is, the nearest held-out image, and what can be switched.
 
-use eframe::egui::{self, Align, ComboBox, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, ComboBox, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::panels::{host_image, picture, switch};
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::HALF;
-use crate::app::widgets::{export_button, muted};
+use crate::app::widgets::{bold, export_button, muted};
 use crate::engine::Picture;
 
 use super::geometry;
@@ -111,15 +111,7 @@ fn decoded_ui(
             point_name(memory),
             coordinates(memory.place(), memory.dimensions())
         );
-        ui.add(
-            egui::Label::new(
-                RichText::new(text)
-                    .font(cx.theme.body())
-                    .color(cx.theme.text)
-                    .strong(),
-            )
-            .truncate(),
-        );
+        bold(ui, &text, cx.theme.body(), cx.theme.text);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             export_button(ui, cx.theme, Figure::Decoded, "Export decoded image", actions);
         });

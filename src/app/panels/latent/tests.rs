@@ -1,0 +1,289 @@
+//! The explorer as a person uses it: by label, with pointer and keys, without a device.
+
+use std::sync::Arc;
+
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use super::*;
+use crate::app::pictures::Pictures;
+use crate::app::state::AppState;
+use crate::app::theme::{Look, Theme};
+use crate::data::{Source, load};
+use crate::engine::{
+    Bench, CloudView, Event as Fact, LatticeAsk, Phase, RunId, RunInfo, RunViews, SharedHistory,
+};
+use crate::recipe::{CodeKind, Recipe};
+
+struct Shown {
+    state: AppState,
+    theme: Theme,
+    pictures: Pictures,
+    memory: LatentMemory,
+    actions: Vec<Action>,
+}
+
+impl Shown {
+    fn points(&mut self) -> Vec<Vec<f32>> {
+        let points = self.actions.drain(..).filter_map(|action| match action {
+            Action::MovePoint(point) => Some(point),
+            _ => None,
+        });
+        points.collect()
+    }
+}
+
+/// A run with codes of so many numbers, paused.
+fn bench(dimensions: usize) -> AppState {
+    let source = Source {
+        set: "digits",
+        count: 200,
+        messiness: 0.5,
+        held_out: 0.3,
+        seed: 1,
+    };
+    let dataset = Arc::new(load(&source).unwrap());
+    let cloud: Arc<[u32]> = dataset.split.validation.clone().into();
+    let mut recipe = Recipe::default();
+    recipe.model.code = dimensions;
+    recipe.model.code_kind = CodeKind::Gaussian;
+    let views = Arc::new(RunViews::default());
+    let codes = (0..cloud.len() * dimensions)
+        .map(|i| 1.5 * (i as f32 * 1.7).sin())
+        .collect();
+    views.cloud.put(CloudView {
+        step: 0,
+        dimensions,
+        codes,
+    });
+    let id = RunId(1);
+    let info = RunInfo {
+        id,
+        recipe,
+        history: SharedHistory::default(),
+        views,
+        parameters: 10,
+    };
+    let examples = cloud[..5].into();
+    let device = "CPU".to_owned();
+    let mut state = AppState::default();
+    state.apply(Fact::Opened(Bench {
+        dataset,
+        examples,
+        cloud,
+        steps_per_epoch: 10,
+        device,
+        runs: vec![info],
+    }));
+    state.collect_views();
+    state
+}
+
+fn explorer(state: AppState) -> Harness<'static, Shown> {
+    let shown = Shown {
+        state,
+        theme: Theme::new(Look::Dark, false),
+        pictures: Pictures::new(Default::default(), None),
+        memory: LatentMemory::default(),
+        actions: Vec::new(),
+    };
+    let mut harness = Harness::builder().with_size(vec2(700.0, 520.0)).build_ui_state(
+        |ui, shown: &mut Shown| {
+            let Shown {
+                state,
+                theme,
+                pictures,
+                memory,
+                actions,
+            } = shown;
+            let cx = PanelContext {
+                state,
+                theme,
+                pictures,
+            };
+            actions.extend(latent_ui(ui, &cx, memory));
+        },
+        shown,
+    );
+    harness.run_steps(3);
+    harness
+}
+
+fn center(harness: &Harness<'_, Shown>) -> Pos2 {
+    harness.get_by_label("latent point").rect().center()
+}
+
+#[test]
+fn a_new_run_is_asked_for_its_image_and_its_tiles_once() {
+    let mut harness = explorer(bench(2));
+    harness.run_steps(20);
+    let asked = |wanted: fn(&Action) -> bool| harness.state().actions.iter().filter(|a| wanted(a)).count();
+    assert!(asked(|action| matches!(action, Action::AskLattice(_))) >= 1);
+    let Some(Action::MovePoint(point)) = harness
+        .state()
+        .actions
+        .iter()
+        .find(|a| matches!(a, Action::MovePoint(_)))
+    else {
+        panic!("no image was asked for: {:?}", harness.state().actions);
+    };
+    assert_eq!(point, &[0.0, 0.0]);
+    let tiles = harness.state().actions.iter().find_map(|action| match action {
+        Action::AskLattice(ask) => Some(ask.clone()),
+        _ => None,
+    });
+    let LatticeAsk {
+        axes,
+        x,
+        y,
+        columns,
+        rows,
+        ..
+    } = tiles.unwrap();
+    assert_eq!(axes, [0, 1]);
+    assert!(x[0] < x[1] && y[0] < y[1] && columns > 5 && rows > 5);
+}
+
+#[test]
+fn dragging_the_point_decodes_where_it_goes_and_stays_on_the_map() {
+    let mut harness = explorer(bench(2));
+    harness.state_mut().actions.clear();
+    let start = center(&harness);
+    harness.hover_at(start);
+    harness.step();
+    harness.drag_at(start);
+    harness.step();
+    for step in 1..=5 {
+        harness.hover_at(start + vec2(16.0, -8.0) * step as f32);
+        harness.step();
+    }
+    let points = harness.state_mut().points();
+    let last = points.last().unwrap();
+    assert!(
+        last[0] > 0.2 && last[1] > 0.1,
+        "dragged to the upper right: {points:?}"
+    );
+    harness.step();
+    assert!((center(&harness) - (start + vec2(80.0, -40.0))).length() < 1.0);
+    harness.hover_at(start + vec2(-5000.0, 5000.0));
+    harness.step();
+    harness.drop_at(start + vec2(-5000.0, 5000.0));
+    harness.step();
+    let radius = harness.state().memory.view.radius;
+    let points = harness.state_mut().points();
+    let last = points.last().unwrap();
+    assert!(
+        last[0] < -0.9 * radius && last[1] < -0.9 * radius,
+        "{last:?} is no corner of a view of ±{radius}"
+    );
+    assert!(
+        last[0] > -1.5 * radius && last[1] > -1.5 * radius,
+        "{last:?} left a view of ±{radius}"
+    );
+}
+
+#[test]
+fn a_click_brings_the_point_there() {
+    let mut harness = explorer(bench(2));
+    harness.state_mut().actions.clear();
+    let target = center(&harness) + vec2(-90.0, 60.0);
+    harness.hover_at(target);
+    harness.step();
+    for pressed in [true, false] {
+        harness.event(Event::PointerButton {
+            pos: target,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+        harness.step();
+    }
+    assert!(
+        (center(&harness) - target).length() < 1.0,
+        "{:?}, want {target:?}",
+        center(&harness)
+    );
+    assert!(!harness.state_mut().points().is_empty());
+}
+
+#[test]
+fn arrow_keys_push_the_point_and_shift_pushes_it_finely() {
+    let mut harness = explorer(bench(2));
+    harness.get_by_label("latent point").focus();
+    harness.run_steps(2);
+    harness.state_mut().actions.clear();
+    let pushed = |harness: &mut Harness<'_, Shown>, modifiers: Modifiers, key: Key| {
+        harness.key_press_modifiers(modifiers, key);
+        harness.run_steps(2);
+        harness.state_mut().points().pop().unwrap_or_default()
+    };
+    let right = pushed(&mut harness, Modifiers::NONE, Key::ArrowRight);
+    assert!(right[0] > 0.01 && right[1] == 0.0, "{right:?}");
+    let up = pushed(&mut harness, Modifiers::NONE, Key::ArrowUp);
+    assert!(up[0] == right[0] && up[1] > 0.01, "{up:?}");
+    let fine = pushed(&mut harness, Modifiers::SHIFT, Key::ArrowLeft);
+    let step = right[0] - fine[0];
+    assert!(
+        (step / right[0] - 0.1).abs() < 0.02,
+        "a fine step of {step} after one of {}",
+        right[0]
+    );
+    assert!(harness.get_by_label("latent point").is_focused());
+}
+
+#[test]
+fn the_legend_hides_and_shows_classes() {
+    let mut harness = explorer(bench(2));
+    harness.get_by_label("class 3").click();
+    harness.run_steps(2);
+    assert_eq!(
+        harness.state().memory.hidden.iter().copied().collect::<Vec<_>>(),
+        [3]
+    );
+    harness.get_by_label("class 3").click();
+    harness.run_steps(2);
+    assert!(harness.state().memory.hidden.is_empty());
+}
+
+#[test]
+fn codes_of_one_and_of_a_thousand_numbers_are_shown() {
+    for dimensions in [1, 3, 1000] {
+        let mut harness = explorer(bench(dimensions));
+        harness.run_steps(3);
+        let point = harness.state_mut().points().pop().unwrap();
+        assert_eq!(point.len(), dimensions);
+        assert_eq!(
+            harness.query_by_label("axis across").is_some(),
+            dimensions > 2,
+            "{dimensions} numbers"
+        );
+        assert!(
+            harness
+                .get_by_label("latent point")
+                .accesskit_node()
+                .value()
+                .is_some()
+        );
+    }
+}
+
+#[test]
+fn nothing_loaded_says_so() {
+    let harness = explorer(AppState::default());
+    assert!(harness.query_by_value("no images are loaded yet").is_some());
+}
+
+#[test]
+fn a_failed_run_is_not_asked_again_and_again() {
+    let mut state = bench(2);
+    state.apply(Fact::Phase(
+        RunId(1),
+        Phase::Failed("the losses are no numbers".to_owned()),
+    ));
+    let mut harness = explorer(state);
+    harness.run_steps(10);
+    harness.state_mut().actions.clear();
+    harness.run_steps(20);
+    assert_eq!(harness.state().actions, []);
+}

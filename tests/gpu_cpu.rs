@@ -1,0 +1,212 @@
+//! Promises kept on both devices: the same bodies run on the CPU and on a GPU. Mesa's software adapter will do; where
+//! there is no adapter at all the tests say so, and fail where `HOURGLASS_REQUIRE_GPU` is set.
+
+#![cfg(test)]
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Device, Tensor, TensorData};
+use hourglass::data::{Feed, Source, load};
+use hourglass::engine::{Ask, Command, EngineOptions, Event, Picture, Request, Turn, Worker};
+use hourglass::gpu::painter::Placement;
+use hourglass::gpu::{Canvas, ColorMap, Compute, DeviceChoice, Graphics, Painter, Tiles};
+use hourglass::recipe::Recipe;
+use hourglass::train::Learner;
+use hourglass::train::read::{read, reads};
+
+struct Gpu {
+    graphics: Arc<Graphics>,
+    device: Device,
+}
+
+/// One device for all tests of this process, as in the program; `None` where there is no adapter.
+fn gpu() -> Option<&'static Gpu> {
+    static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
+    let gpu = GPU.get_or_init(|| {
+        let graphics = Graphics::headless(None).ok()?;
+        let compute = Compute::gpu(&graphics).expect("an adapter that Burn can use");
+        Some(Gpu { graphics, device: compute.device })
+    });
+    if gpu.is_none() {
+        assert!(std::env::var_os("HOURGLASS_REQUIRE_GPU").is_none(), "a GPU is required here, and there is no adapter");
+        eprintln!("skipped: there is no graphics adapter");
+    }
+    gpu.as_ref()
+}
+
+fn recipe(name: &str) -> Recipe {
+    let mut recipe = Recipe::open(name).expect("a built-in recipe");
+    for setting in ["data.count=400", "model.widths=48-24", "training.batch=32"] {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    recipe
+}
+
+fn feed(recipe: &Recipe) -> Feed {
+    let source = Source { set: "digits", count: 400, messiness: 0.8, held_out: 0.1, seed: 0 };
+    Feed::new(Arc::new(load(&source).expect("built-in images")), recipe.training.batch, 1).expect("a feed")
+}
+
+/// The objective of twenty steps from the same weights.
+fn losses(recipe: &Recipe, device: &Device) -> Vec<f64> {
+    let mut learner = Learner::new(recipe, 784, device);
+    let mut feed = feed(recipe);
+    let costs: Vec<_> = (0..20).map(|step| learner.step(feed.batch(step), recipe)).collect();
+    costs.into_iter().map(|cost| learner.figures(&read(cost.terms).expect("the device answers")).objective).collect()
+}
+
+#[test]
+fn losses_from_the_same_weights_agree_between_devices() {
+    let Some(gpu) = gpu() else { return };
+    for name in ["vae-2d", "ae-sparse", "ae-2d"] {
+        let recipe = recipe(name);
+        let (cpu, gpu) = (losses(&recipe, &Device::flex()), losses(&recipe, &gpu.device));
+        for (step, (want, got)) in cpu.iter().zip(&gpu).enumerate() {
+            let far = (got - want).abs() / want.abs();
+            assert!(far < 1e-3, "{name} step {step}: GPU {got}, CPU {want}, relative difference {far}");
+        }
+        assert!(cpu[19] < cpu[0], "{name} did not learn: {cpu:?}");
+    }
+}
+
+#[test]
+fn a_painted_tensor_is_the_image_within_one_grey_level() {
+    let Some(gpu) = gpu() else { return };
+    let painter = Painter::new(&gpu.graphics).expect("compute shaders");
+    let tiles = Tiles::single(7, 5, 1).grid(3, 2);
+    let numbers: Vec<f32> = (0..tiles.count() * tiles.values()).map(|i| (i as f32 * 0.618).fract()).collect();
+    let tensor = Tensor::<2>::from_data(TensorData::new(numbers.clone(), [6, 35]), &gpu.device);
+    let canvas = canvas(gpu, tiles);
+    painter.paint_tensor(&canvas, Placement::all(tiles, ColorMap::Grey), tensor).expect("painted");
+    compare(&texels(gpu, &canvas), &numbers, tiles);
+}
+
+#[test]
+fn uploaded_pixels_look_like_painted_tensors() {
+    let Some(gpu) = gpu() else { return };
+    let mut painter = Painter::new(&gpu.graphics).expect("compute shaders");
+    for channels in [1, 3] {
+        let tiles = Tiles::single(6, 4, channels).grid(2, 3);
+        let numbers: Vec<f32> = (0..tiles.count() * tiles.values()).map(|i| (i as f32 * 0.37).fract()).collect();
+        let canvas = canvas(gpu, tiles);
+        painter.paint_pixels(&canvas, Placement::all(tiles, ColorMap::Grey), &numbers);
+        compare(&texels(gpu, &canvas), &numbers, tiles);
+    }
+}
+
+#[test]
+fn a_later_chunk_of_tiles_leaves_the_earlier_ones_alone() {
+    let Some(gpu) = gpu() else { return };
+    let mut painter = Painter::new(&gpu.graphics).expect("compute shaders");
+    let tiles = Tiles::single(4, 4, 1).grid(4, 2);
+    let canvas = canvas(gpu, tiles);
+    let numbers: Vec<f32> = (0..8 * 16).map(|i| (i as f32 * 0.123).fract()).collect();
+    for (first, part) in [(0, &numbers[..80]), (5, &numbers[80..])] {
+        let place = Placement { first, count: part.len() as u32 / 16, ..Placement::all(tiles, ColorMap::Grey) };
+        painter.paint_pixels(&canvas, place, part);
+    }
+    compare(&texels(gpu, &canvas), &numbers, tiles);
+}
+
+#[test]
+fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
+    let Some(gpu) = gpu() else { return };
+    let recipe = recipe("vae-2d");
+    let options = EngineOptions { device: DeviceChoice::Gpu(None), graphics: Some(Arc::clone(&gpu.graphics)) };
+    let (mut worker, handle) = Worker::new(options, Box::new(|| ()));
+    handle.send(Command::Open { recipes: vec![recipe.clone()], playing: false }).expect("room");
+    let start = Instant::now();
+    let bench = loop {
+        if worker.turn() == Turn::Idle {
+            worker.wait(Duration::from_millis(2));
+        }
+        match handle.poll() {
+            Some(Event::Opened(bench)) => break bench,
+            Some(Event::Refused(sentence)) => panic!("refused: {sentence}"),
+            _ => assert!(start.elapsed() < Duration::from_secs(300), "the bench never opened"),
+        }
+    };
+    let run = &bench.runs[0];
+    let tiles = Tiles::single(28, 28, 1);
+    let canvas = canvas(gpu, tiles);
+    let command = Command::Canvas { run: run.id, picture: Picture::Decoded, canvas: Some(canvas.clone()) };
+    handle.send(command).expect("room");
+    // The evaluation before the first step reads; after that, a run that rests reads nothing.
+    for _ in 0..20 {
+        worker.turn();
+    }
+    let before = reads();
+    let mut last = vec![];
+    for number in 1..=100 {
+        last = vec![number as f32 / 40.0 - 1.0, 0.7];
+        handle.ask(run.id, Request { number, ask: Ask::Decode(last.clone()) });
+        worker.turn();
+        let view = run.views.decoded.take().expect("an answer");
+        assert_eq!((view.request, view.pixels.is_none()), (number, true), "the pixels came to the host");
+    }
+    assert_eq!(reads() - before, 0, "dragging read from the GPU");
+    let on_cpu = Learner::new(&recipe, 784, &Device::flex());
+    let want = read(on_cpu.model().decode(on_cpu.codes(&last))).expect("the CPU answers");
+    compare(&texels(gpu, &canvas), &want, tiles);
+}
+
+fn canvas(gpu: &Gpu, tiles: Tiles) -> Canvas {
+    let [width, height] = tiles.size();
+    let texture = gpu.graphics.device.create_texture(&wgpu::TextureDescriptor {
+        label: None,
+        size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: wgpu::TextureFormat::Rgba8Unorm,
+        usage: wgpu::TextureUsages::STORAGE_BINDING
+            | wgpu::TextureUsages::TEXTURE_BINDING
+            | wgpu::TextureUsages::COPY_SRC,
+        view_formats: &[],
+    });
+    Canvas { texture, colors: ColorMap::Grey }
+}
+
+/// The texture's texels, for the test alone; the program has no such copy.
+fn texels(gpu: &Gpu, canvas: &Canvas) -> Vec<[u8; 4]> {
+    let (width, height) = (canvas.texture.width(), canvas.texture.height());
+    let stride = (width * 4).next_multiple_of(256);
+    let Graphics { device, queue, .. } = &*gpu.graphics;
+    let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+        label: None,
+        size: u64::from(stride * height),
+        usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+        mapped_at_creation: false,
+    });
+    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    let layout =
+        wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(stride), rows_per_image: None };
+    encoder.copy_texture_to_buffer(
+        canvas.texture.as_image_copy(),
+        wgpu::TexelCopyBufferInfo { buffer: &buffer, layout },
+        canvas.texture.size(),
+    );
+    queue.submit([encoder.finish()]);
+    buffer.slice(..).map_async(wgpu::MapMode::Read, |_| ());
+    device.poll(wgpu::PollType::wait_indefinitely()).expect("the device answers");
+    let mapped = buffer.slice(..).get_mapped_range().expect("mapped");
+    let rows = mapped.chunks(stride as usize);
+    rows.flat_map(|row| row[..width as usize * 4].chunks(4).map(|t| [t[0], t[1], t[2], t[3]]).collect::<Vec<_>>()).collect()
+}
+
+fn compare(texels: &[[u8; 4]], numbers: &[f32], tiles: Tiles) {
+    let width = (tiles.columns * tiles.width) as usize;
+    let (w, h) = (tiles.width as usize, tiles.height as usize);
+    for (index, texel) in texels.iter().enumerate() {
+        let (x, y) = (index % width, index / width);
+        let tile = (y / h) * tiles.columns as usize + x / w;
+        for channel in 0..3 {
+            let plane = if tiles.channels == 3 { channel } else { 0 };
+            let at = tile * tiles.values() + plane * w * h + (y % h) * w + x % w;
+            let (got, want) = (i32::from(texel[channel]), (numbers[at] * 255.0).round() as i32);
+            assert!((got - want).abs() <= 1, "texel ({x}, {y}) channel {channel}: got {got}, want {want} ± 1");
+        }
+        assert_eq!(texel[3], 255, "texel ({x}, {y}) is not opaque");
+    }
+}
