@@ -17,16 +17,7 @@ fn main() -> ExitCode {
 fn open(wish: &WindowWish, started: Instant) -> ExitCode {
     use hourglass::app::{Look, Screenshot, WindowOptions, open_window};
 
-    let WindowWish {
-        device,
-        recipe,
-        screenshot,
-        frame_log,
-        trace,
-        size,
-        theme,
-        simple,
-    } = wish.clone();
+    let WindowWish { device, recipe, screenshot, frame_log, trace, size, theme, simple } = wish.clone();
     let options = WindowOptions {
         device,
         recipe,

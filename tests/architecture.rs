@@ -23,17 +23,9 @@ const LONGEST_FILE: usize = 500;
 #[test]
 fn every_file_calls_only_the_rooms_it_may() -> io::Result<()> {
     let files = files_under("src", &["rs"])?;
-    assert!(
-        files.iter().any(|file| file.path == "src/lib.rs"),
-        "src/lib.rs was not read"
-    );
+    assert!(files.iter().any(|file| file.path == "src/lib.rs"), "src/lib.rs was not read");
     let broken = rules::broken(&files);
-    assert!(
-        broken.is_empty(),
-        "{} names against the law of the house:\n{}",
-        broken.len(),
-        broken.join("\n")
-    );
+    assert!(broken.is_empty(), "{} names against the law of the house:\n{}", broken.len(), broken.join("\n"));
     Ok(())
 }
 
@@ -42,11 +34,7 @@ fn no_arrow_of_the_table_points_back() {
     for (place, room) in ROOMS.iter().enumerate() {
         for other in room.may_call {
             let stands_above = ROOMS[..place].iter().any(|above| above.name == *other);
-            assert!(
-                stands_above,
-                "`{}` may call `{other}`, which does not stand above it",
-                room.name
-            );
+            assert!(stands_above, "`{}` may call `{other}`, which does not stand above it", room.name);
         }
     }
 }
@@ -54,16 +42,9 @@ fn no_arrow_of_the_table_points_back() {
 #[test]
 fn every_file_says_first_what_it_is_for() -> io::Result<()> {
     let files = files_under("src", &["rs"])?;
-    let silent: Vec<&str> = files
-        .iter()
-        .filter(|file| !file.text.starts_with("//!"))
-        .map(|file| file.path.as_str())
-        .collect();
-    assert!(
-        silent.is_empty(),
-        "these files do not open with `//!`: {}",
-        silent.join(", ")
-    );
+    let silent: Vec<&str> =
+        files.iter().filter(|file| !file.text.starts_with("//!")).map(|file| file.path.as_str()).collect();
+    assert!(silent.is_empty(), "these files do not open with `//!`: {}", silent.join(", "));
     Ok(())
 }
 
@@ -72,11 +53,7 @@ fn no_file_is_longer_than_one_idea() -> io::Result<()> {
     for folder in ["src", "shaders", "tests", "benches"] {
         for file in files_under(folder, &["rs", "wgsl"])? {
             let lines = file.text.lines().count();
-            assert!(
-                lines <= LONGEST_FILE,
-                "{} has {lines} lines; {LONGEST_FILE} are the most",
-                file.path
-            );
+            assert!(lines <= LONGEST_FILE, "{} has {lines} lines; {LONGEST_FILE} are the most", file.path);
         }
     }
     Ok(())
@@ -94,14 +71,8 @@ fn files_under(folder: &str, endings: &[&str]) -> io::Result<Vec<File>> {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted))
-            {
-                files.push(File {
-                    path: path_from(root, &path),
-                    text: fs::read_to_string(&path)?,
-                });
+            } else if path.extension().is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted)) {
+                files.push(File { path: path_from(root, &path), text: fs::read_to_string(&path)? });
             }
         }
     }
@@ -111,11 +82,7 @@ fn files_under(folder: &str, endings: &[&str]) -> io::Result<Vec<File>> {
 
 /// With `/` between the names, on Windows as well.
 fn path_from(root: &Path, path: &Path) -> String {
-    let names: Vec<_> = path
-        .strip_prefix(root)
-        .unwrap_or(path)
-        .iter()
-        .map(|name| name.to_string_lossy())
-        .collect();
+    let names: Vec<_> =
+        path.strip_prefix(root).unwrap_or(path).iter().map(|name| name.to_string_lossy()).collect();
     names.join("/")
 }

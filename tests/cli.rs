@@ -24,13 +24,7 @@ struct Ran {
 fn program(folder: &Path, line: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hourglass"));
     command.args(line).current_dir(folder).stdin(Stdio::null());
-    for name in [
-        "DISPLAY",
-        "WAYLAND_DISPLAY",
-        "WAYLAND_SOCKET",
-        "RUST_BACKTRACE",
-        "HOURGLASS_TOUR_SECONDS",
-    ] {
+    for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "RUST_BACKTRACE", "HOURGLASS_TOUR_SECONDS"] {
         command.env_remove(name);
     }
     command
@@ -44,11 +38,7 @@ fn hourglass(folder: &Path, line: &[&str]) -> Ran {
 fn finished(command: &mut Command) -> Ran {
     let output = command.output().expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
-    Ran {
-        code: output.status.code(),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
+    Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 impl Ran {
@@ -71,26 +61,11 @@ impl Ran {
     /// It ended with this code and one sentence that says all of this.
     #[track_caller]
     fn failed(&self, code: i32, said: &[&str]) {
-        let Self {
-            code: got,
-            stdout,
-            stderr,
-        } = self;
-        assert_eq!(
-            *got,
-            Some(code),
-            "the code is wrong\nstdout: {stdout}\nstderr: {stderr}"
-        );
+        let Self { code: got, stdout, stderr } = self;
+        assert_eq!(*got, Some(code), "the code is wrong\nstdout: {stdout}\nstderr: {stderr}");
         // Libraries below may complain of the system they find; our own sentence is one.
-        let ours: Vec<&str> = stderr
-            .lines()
-            .filter(|line| line.starts_with("hourglass: "))
-            .collect();
-        assert_eq!(
-            ours.len(),
-            1,
-            "there should be one sentence on stderr, not:\n{stderr}"
-        );
+        let ours: Vec<&str> = stderr.lines().filter(|line| line.starts_with("hourglass: ")).collect();
+        assert_eq!(ours.len(), 1, "there should be one sentence on stderr, not:\n{stderr}");
         for part in said {
             assert!(ours[0].contains(part), "`{}` should say `{part}`", ours[0]);
         }
@@ -100,57 +75,33 @@ impl Ran {
     }
 
     /// Stdout as JSON lines.
-    #[track_caller]
+    #[expect(clippy::expect_used, reason = "a line that is not JSON must fail the test")]
     fn json_lines(&self) -> Vec<Json> {
-        let parsed = self.stdout.lines().map(|line| match serde_json::from_str(line) {
-            Ok(json) => json,
-            Err(error) => panic!("`{line}` is not JSON: {error}"),
-        });
-        parsed.collect()
+        self.stdout.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
     }
 }
 
 /// The names of everything in a folder, hidden things too.
-#[expect(
-    clippy::unwrap_used,
-    reason = "a folder that cannot be listed must fail the test"
-)]
+#[expect(clippy::unwrap_used, reason = "a folder that cannot be listed must fail the test")]
 fn names_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
 
 /// The six figures of a run.
-const FIGURES: [&str; 6] = [
-    "codes.png",
-    "codes.svg",
-    "curves.png",
-    "curves.svg",
-    "lattice.png",
-    "reconstructions.png",
-];
+const FIGURES: [&str; 6] =
+    ["codes.png", "codes.svg", "curves.png", "curves.svg", "lattice.png", "reconstructions.png"];
 
 /// The figures are there and are what their names say.
 #[track_caller]
-#[expect(
-    clippy::unwrap_used,
-    reason = "a figure that cannot be read must fail the test"
-)]
+#[expect(clippy::unwrap_used, reason = "a figure that cannot be read must fail the test")]
 fn assert_figures(folder: &Path) {
     for name in FIGURES {
         let bytes = std::fs::read(folder.join(name)).unwrap();
-        let start: &[u8] = if name.ends_with(".png") {
-            b"\x89PNG\r\n\x1a\n"
-        } else {
-            b"<svg"
-        };
-        assert!(
-            bytes.starts_with(start) && bytes.len() > 1000,
-            "{name} is no picture"
-        );
+        let start: &[u8] = if name.ends_with(".png") { b"\x89PNG\r\n\x1a\n" } else { b"<svg" };
+        assert!(bytes.starts_with(start) && bytes.len() > 1000, "{name} is no picture");
     }
 }

@@ -5,7 +5,8 @@
 use std::time::{Duration, Instant};
 
 use hourglass::engine::{
-    Ask, Bench, Command, Engine, EngineOptions, Event, Handle, LatticeAsk, Phase, Request, RunId, Turn, Wanted, Worker,
+    Ask, Bench, Command, Engine, EngineOptions, Event, Handle, LatticeAsk, Phase, Request, RunId, Turn,
+    Wanted, Worker,
 };
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::Recipe;
@@ -120,7 +121,8 @@ fn a_hundred_drags_cause_at_most_two_decodes_and_the_lattice_still_arrives() {
     turns(&mut worker, &handle, 30);
     let run = &bench.runs[0];
     // Everything arrives while a step runs, that is, between two turns.
-    let lattice = LatticeAsk { axes: [0, 1], x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 20, rows: 20, rest: vec![] };
+    let lattice =
+        LatticeAsk { axes: [0, 1], x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 20, rows: 20, rest: vec![] };
     handle.ask(run.id, Request { number: 7, ask: Ask::Lattice(lattice) });
     for number in 1..=100 {
         let point = vec![number as f32 / 50.0, -1.0];
@@ -170,7 +172,8 @@ fn live_changes_act_on_the_next_update_and_are_logged_exactly() {
         handle.tune(id, "objective.beta", beta);
     }
     let events = turns(&mut worker, &handle, 5);
-    let tuned: Vec<_> = events.into_iter().filter_map(|e| if let Event::Tuned(_, c) = e { Some(c) } else { None }).collect();
+    let tuned: Vec<_> =
+        events.into_iter().filter_map(|e| if let Event::Tuned(_, c) = e { Some(c) } else { None }).collect();
     assert_eq!(tuned.len(), 1, "of three values before an update the last counts: {tuned:?}");
     assert_eq!((tuned[0].step, tuned[0].key.as_str(), tuned[0].value), (1, "objective.beta", 4.0));
     handle.send(Command::StepBatch).expect("room");
@@ -188,7 +191,8 @@ fn what_cannot_change_while_training_is_refused_in_a_sentence() {
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
     handle.tune(bench.runs[0].id, "training.batch", 64.0);
     handle.tune(bench.runs[0].id, "objective.beta", -1.0);
-    let refused = turns(&mut worker, &handle, 5).iter().filter(|event| matches!(event, Event::Refused(_))).count();
+    let refused =
+        turns(&mut worker, &handle, 5).iter().filter(|event| matches!(event, Event::Refused(_))).count();
     assert_eq!(refused, 2);
 }
 
@@ -204,7 +208,14 @@ fn reset_returns_to_the_same_weights_and_a_new_seed_does_not() {
         losses.push(loss);
         handle.send(command).expect("room");
         let before = bench.runs[0].id;
-        bench = turn_until(&mut worker, &handle, |e| if let Event::Opened(bench) = e { Some(bench) } else { None });
+        bench =
+            turn_until(
+                &mut worker,
+                &handle,
+                |e| {
+                    if let Event::Opened(bench) = e { Some(bench) } else { None }
+                },
+            );
         assert_ne!(bench.runs[0].id, before, "a reset makes a new run");
     }
     assert_eq!(losses[0], losses[1]);
@@ -250,7 +261,8 @@ fn runs_that_do_not_fit_one_bench_are_refused() {
     let mut other = small("vae-2d");
     other.set_from_text("training.batch=64").expect("valid");
     handle.send(Command::Open { recipes: vec![small("vae-2d"), other], playing: false }).expect("room");
-    let sentence = turn_until(&mut worker, &handle, |e| if let Event::Refused(s) = e { Some(s) } else { None });
+    let sentence =
+        turn_until(&mut worker, &handle, |e| if let Event::Refused(s) = e { Some(s) } else { None });
     assert!(sentence.contains("batch"), "{sentence}");
 }
 
@@ -284,7 +296,11 @@ fn views_come_only_when_wanted() {
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
     turns(&mut worker, &handle, 60);
     let views = &bench.runs[0].views;
-    assert!(views.cloud.take().is_none() && views.layers.take().is_none() && views.reconstructions.take().is_none());
+    assert!(
+        views.cloud.take().is_none()
+            && views.layers.take().is_none()
+            && views.reconstructions.take().is_none()
+    );
     handle.watch(bench.runs[0].id, Wanted { cloud: true, reconstructions: true, layers: Some(3) });
     turns(&mut worker, &handle, 60);
     let cloud = views.cloud.take().expect("a cloud");

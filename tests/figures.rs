@@ -31,29 +31,18 @@ fn parse(name: &str, svg: &str) -> usvg::Tree {
 fn words(svg: &str) -> String {
     let document = usvg::roxmltree::Document::parse(svg).unwrap_or_else(|error| panic!("no XML: {error}"));
     let texts = document.descendants().filter(|node| node.has_tag_name("text"));
-    let lines = texts.map(|text| {
-        text.descendants()
-            .filter_map(|node| if node.is_text() { node.text() } else { None })
-    });
-    lines
-        .map(|parts| parts.collect::<String>())
-        .collect::<Vec<_>>()
-        .join("\n")
+    let lines = texts
+        .map(|text| text.descendants().filter_map(|node| if node.is_text() { node.text() } else { None }));
+    lines.map(|parts| parts.collect::<String>()).collect::<Vec<_>>().join("\n")
 }
 
 fn decoded(png: &[u8]) -> RgbaImage {
-    image::load_from_memory(png)
-        .unwrap_or_else(|error| panic!("no PNG: {error}"))
-        .to_rgba8()
+    image::load_from_memory(png).unwrap_or_else(|error| panic!("no PNG: {error}")).to_rgba8()
 }
 
 /// The figure as the pixels of its PNG.
 fn drawn(scene: &Scene, scale: u32) -> RgbaImage {
-    decoded(
-        &scene
-            .to_png(scale)
-            .unwrap_or_else(|error| panic!("at scale {scale}: {error}")),
-    )
+    decoded(&scene.to_png(scale).unwrap_or_else(|error| panic!("at scale {scale}: {error}")))
 }
 
 #[test]
@@ -98,21 +87,9 @@ fn every_figure_says_what_it_shows() {
                 "1,000",
             ],
         ),
-        (
-            "cloud",
-            &["Codes", "z1", "z2", "zero", "one", "two", "1σ", "2σ", "−1"],
-        ),
+        ("cloud", &["Codes", "z1", "z2", "zero", "one", "two", "1σ", "2σ", "−1"]),
         ("lattice", &["Plane", "z1", "z2", "−2", "3"]),
-        (
-            "reconstructions",
-            &[
-                "Held-out images",
-                "input",
-                "output",
-                "difference",
-                "lighter than the input",
-            ],
-        ),
+        ("reconstructions", &["Held-out images", "input", "output", "difference", "lighter than the input"]),
         ("single", &["z = (−0.62, 1.05)"]),
     ];
     for ((name, figure), (same, wanted)) in all_figures().into_iter().zip(expected) {
@@ -120,16 +97,10 @@ fn every_figure_says_what_it_shows() {
         for theme in THEMES {
             let said = words(&figure.scene(&caption(), theme).to_svg());
             for word in wanted {
-                assert!(
-                    said.contains(word),
-                    "{name} does not say {word:?}; it says:\n{said}"
-                );
+                assert!(said.contains(word), "{name} does not say {word:?}; it says:\n{said}");
             }
             let flat = said.replace('\n', " ");
-            assert!(
-                flat.contains(&caption().text),
-                "{name} lacks its caption; it says:\n{said}"
-            );
+            assert!(flat.contains(&caption().text), "{name} lacks its caption; it says:\n{said}");
         }
     }
 }
@@ -141,15 +112,10 @@ fn text_with_markup_is_escaped() {
     cloud.title = nasty.into();
     cloud.class_names[0] = nasty.into();
     cloud.axis_names[1] = nasty.into();
-    let svg = cloud
-        .scene(&Caption { text: nasty.into() }, FigureTheme::Light)
-        .to_svg();
+    let svg = cloud.scene(&Caption { text: nasty.into() }, FigureTheme::Light).to_svg();
     parse("cloud", &svg);
     let said = words(&svg);
-    assert!(
-        said.matches("<&\"'> ]]> &amp;").count() == 4,
-        "title, legend, axis and caption: {said}"
-    );
+    assert!(said.matches("<&\"'> ]]> &amp;").count() == 4, "title, legend, axis and caption: {said}");
 }
 
 #[test]
@@ -157,15 +123,8 @@ fn a_png_is_as_large_as_its_scale_says() {
     let scene = single().scene(&caption(), FigureTheme::Light);
     for scale in 1..=8 {
         let picture = drawn(&scene, scale);
-        assert_eq!(
-            picture.dimensions(),
-            (scene.width * scale, scene.height * scale),
-            "scale {scale}"
-        );
-        assert!(
-            picture.pixels().all(|pixel| pixel.0[3] == 255),
-            "scale {scale}: a figure has no holes"
-        );
+        assert_eq!(picture.dimensions(), (scene.width * scale, scene.height * scale), "scale {scale}");
+        assert!(picture.pixels().all(|pixel| pixel.0[3] == 255), "scale {scale}: a figure has no holes");
     }
     for scale in [0, 9, u32::MAX] {
         let error = scene.to_png(scale).expect_err("not offered");
@@ -178,31 +137,21 @@ fn a_png_is_as_large_as_its_scale_says() {
 
 #[test]
 fn a_picture_too_large_to_open_is_refused_in_words() {
-    let error = Scene::new(9000, 9000, [0; 3])
-        .to_png(8)
-        .expect_err("72,000 pixels wide");
+    let error = Scene::new(9000, 9000, [0; 3]).to_png(8).expect_err("72,000 pixels wide");
     assert!(error.to_string().contains("smaller scale"), "{error}");
 }
 
 #[test]
 fn a_cloud_puts_points_where_they_belong_with_equal_axes() {
     let corners = [[-2.0, -1.0], [2.0, -1.0], [-2.0, 1.0], [2.0, 1.0]];
-    let figure = Cloud {
-        points: corners.to_vec(),
-        classes: vec![0, 1, 2, 0],
-        prior_rings: false,
-        ..cloud()
-    };
+    let figure = Cloud { points: corners.to_vec(), classes: vec![0, 1, 2, 0], prior_rings: false, ..cloud() };
     let scene = figure.scene(&caption(), FigureTheme::Light);
     let find = |class: usize, nth: usize| {
         let color = FigureTheme::Light.palette().class(class);
         let markers = scene.shapes().iter().filter_map(|shape| match shape {
-            Shape::Marker {
-                center,
-                color: ink,
-                opacity,
-                ..
-            } if *ink == color && *opacity < 1.0 => Some(*center),
+            Shape::Marker { center, color: ink, opacity, .. } if *ink == color && *opacity < 1.0 => {
+                Some(*center)
+            }
             _ => None,
         });
         markers.collect::<Vec<_>>()[nth]
@@ -210,10 +159,7 @@ fn a_cloud_puts_points_where_they_belong_with_equal_axes() {
     let (left_top, right_bottom) = (find(2, 0), find(1, 0));
     let (across, down) = (right_bottom[0] - left_top[0], right_bottom[1] - left_top[1]);
     assert!(across > 0.0 && down > 0.0, "x grows to the right and y upwards");
-    assert!(
-        (across - 2.0 * down).abs() < 1e-6,
-        "four units across are {across}, two down are {down}"
-    );
+    assert!((across - 2.0 * down).abs() < 1e-6, "four units across are {across}, two down are {down}");
 }
 
 #[test]
@@ -229,10 +175,7 @@ fn points_that_are_not_finite_are_counted_in_words() {
     curves.charts[1].series[1].points[5].1 = -1.0;
     let said = words(&curves.scene(&caption(), FigureTheme::Light).to_svg());
     assert!(said.contains("left out as not finite: 1 value"), "{said}");
-    assert!(
-        said.contains("not above zero on a logarithmic axis: 1 value"),
-        "{said}"
-    );
+    assert!(said.contains("not above zero on a logarithmic axis: 1 value"), "{said}");
 
     let mut image = single();
     image.pixels[0] = f32::NAN;
@@ -243,9 +186,7 @@ fn points_that_are_not_finite_are_counted_in_words() {
 #[test]
 fn a_stray_code_does_not_shrink_the_others_to_a_blot() {
     let mut figure = cloud();
-    figure.points = (0..1000)
-        .map(|index| [(index as f32).sin(), (index as f32).cos()])
-        .collect();
+    figure.points = (0..1000).map(|index| [(index as f32).sin(), (index as f32).cos()]).collect();
     figure.points[0] = [1e9, 1e9];
     figure.classes.clear();
     let scene = figure.scene(&caption(), FigureTheme::Light);
@@ -260,42 +201,18 @@ fn a_stray_code_does_not_shrink_the_others_to_a_blot() {
 
 #[test]
 fn figures_without_data_say_so() {
-    let curves_of_nothing = Curves {
-        charts: vec![Chart::default()],
-        ..Curves::default()
-    };
+    let curves_of_nothing = Curves { charts: vec![Chart::default()], ..Curves::default() };
     let without_channels = ImageShape { channels: 0, ..SHAPE };
     let empty: [&dyn Figure; 9] = [
         &Curves::default(),
         &curves_of_nothing,
-        &Cloud {
-            points: Vec::new(),
-            ..cloud()
-        },
-        &Cloud {
-            points: vec![[f32::NAN; 2]; 9],
-            ..cloud()
-        },
-        &Lattice {
-            tiles: Vec::new(),
-            ..lattice()
-        },
-        &Lattice {
-            columns: 0,
-            ..lattice()
-        },
-        &Reconstructions {
-            outputs: Vec::new(),
-            ..reconstructions()
-        },
-        &SingleImage {
-            pixels: Vec::new(),
-            ..single()
-        },
-        &SingleImage {
-            shape: without_channels,
-            ..single()
-        },
+        &Cloud { points: Vec::new(), ..cloud() },
+        &Cloud { points: vec![[f32::NAN; 2]; 9], ..cloud() },
+        &Lattice { tiles: Vec::new(), ..lattice() },
+        &Lattice { columns: 0, ..lattice() },
+        &Reconstructions { outputs: Vec::new(), ..reconstructions() },
+        &SingleImage { pixels: Vec::new(), ..single() },
+        &SingleImage { shape: without_channels, ..single() },
     ];
     for (index, figure) in empty.into_iter().enumerate() {
         for theme in THEMES {
@@ -313,10 +230,7 @@ fn a_scene_leaves_out_what_has_no_place() {
     scene.circle([f64::INFINITY, 1.0], 4.0, [0; 3]);
     scene.text([4.0, f64::NEG_INFINITY], "lost", TextStyle::new(12.0, [0; 3]));
     let svg = scene.to_svg();
-    assert!(
-        !svg.contains("NaN") && !svg.contains("inf") && !svg.contains("lost"),
-        "{svg}"
-    );
+    assert!(!svg.contains("NaN") && !svg.contains("inf") && !svg.contains("lost"), "{svg}");
     assert!(drawn(&scene, 1).pixels().all(|pixel| pixel.0 == [255; 4]));
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use hourglass::data::{Feed, Source, load};
-use hourglass::engine::{Ask, Command, EngineOptions, Event, Picture, Request, Turn, Worker};
+use hourglass::engine::{Ask, Bench, Command, EngineOptions, Event, Handle, Picture, Request, Turn, Worker};
 use hourglass::gpu::painter::Placement;
 use hourglass::gpu::{Canvas, ColorMap, Compute, DeviceChoice, Graphics, Painter, Tiles};
 use hourglass::recipe::Recipe;
@@ -29,7 +29,10 @@ fn gpu() -> Option<&'static Gpu> {
         Some(Gpu { graphics, device: compute.device })
     });
     if gpu.is_none() {
-        assert!(std::env::var_os("HOURGLASS_REQUIRE_GPU").is_none(), "a GPU is required here, and there is no adapter");
+        assert!(
+            std::env::var_os("HOURGLASS_REQUIRE_GPU").is_none(),
+            "a GPU is required here, and there is no adapter"
+        );
         eprintln!("skipped: there is no graphics adapter");
     }
     gpu.as_ref()
@@ -53,7 +56,10 @@ fn losses(recipe: &Recipe, device: &Device) -> Vec<f64> {
     let mut learner = Learner::new(recipe, 784, device);
     let mut feed = feed(recipe);
     let costs: Vec<_> = (0..20).map(|step| learner.step(feed.batch(step), recipe)).collect();
-    costs.into_iter().map(|cost| learner.figures(&read(cost.terms).expect("the device answers")).objective).collect()
+    costs
+        .into_iter()
+        .map(|cost| learner.figures(&read(cost.terms).expect("the device answers")).objective)
+        .collect()
 }
 
 #[test]
@@ -88,7 +94,8 @@ fn uploaded_pixels_look_like_painted_tensors() {
     let mut painter = Painter::new(&gpu.graphics).expect("compute shaders");
     for channels in [1, 3] {
         let tiles = Tiles::single(6, 4, channels).grid(2, 3);
-        let numbers: Vec<f32> = (0..tiles.count() * tiles.values()).map(|i| (i as f32 * 0.37).fract()).collect();
+        let numbers: Vec<f32> =
+            (0..tiles.count() * tiles.values()).map(|i| (i as f32 * 0.37).fract()).collect();
         let canvas = canvas(gpu, tiles);
         painter.paint_pixels(&canvas, Placement::all(tiles, ColorMap::Grey), &numbers);
         compare(&texels(gpu, &canvas), &numbers, tiles);
@@ -103,7 +110,8 @@ fn a_later_chunk_of_tiles_leaves_the_earlier_ones_alone() {
     let canvas = canvas(gpu, tiles);
     let numbers: Vec<f32> = (0..8 * 16).map(|i| (i as f32 * 0.123).fract()).collect();
     for (first, part) in [(0, &numbers[..80]), (5, &numbers[80..])] {
-        let place = Placement { first, count: part.len() as u32 / 16, ..Placement::all(tiles, ColorMap::Grey) };
+        let place =
+            Placement { first, count: part.len() as u32 / 16, ..Placement::all(tiles, ColorMap::Grey) };
         painter.paint_pixels(&canvas, place, part);
     }
     compare(&texels(gpu, &canvas), &numbers, tiles);
@@ -113,20 +121,11 @@ fn a_later_chunk_of_tiles_leaves_the_earlier_ones_alone() {
 fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
     let Some(gpu) = gpu() else { return };
     let recipe = recipe("vae-2d");
-    let options = EngineOptions { device: DeviceChoice::Gpu(None), graphics: Some(Arc::clone(&gpu.graphics)) };
+    let options =
+        EngineOptions { device: DeviceChoice::Gpu(None), graphics: Some(Arc::clone(&gpu.graphics)) };
     let (mut worker, handle) = Worker::new(options, Box::new(|| ()));
     handle.send(Command::Open { recipes: vec![recipe.clone()], playing: false }).expect("room");
-    let start = Instant::now();
-    let bench = loop {
-        if worker.turn() == Turn::Idle {
-            worker.wait(Duration::from_millis(2));
-        }
-        match handle.poll() {
-            Some(Event::Opened(bench)) => break bench,
-            Some(Event::Refused(sentence)) => panic!("refused: {sentence}"),
-            _ => assert!(start.elapsed() < Duration::from_secs(300), "the bench never opened"),
-        }
-    };
+    let bench = opened(&mut worker, &handle);
     let run = &bench.runs[0];
     let tiles = Tiles::single(28, 28, 1);
     let canvas = canvas(gpu, tiles);
@@ -149,6 +148,21 @@ fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
     let on_cpu = Learner::new(&recipe, 784, &Device::flex());
     let want = read(on_cpu.model().decode(on_cpu.codes(&last))).expect("the CPU answers");
     compare(&texels(gpu, &canvas), &want, tiles);
+}
+
+/// Turns the worker until the bench stands; a GPU is tested before that.
+fn opened(worker: &mut Worker, handle: &Handle) -> Bench {
+    let start = Instant::now();
+    loop {
+        if worker.turn() == Turn::Idle {
+            worker.wait(Duration::from_millis(2));
+        }
+        match handle.poll() {
+            Some(Event::Opened(bench)) => return bench,
+            Some(Event::Refused(sentence)) => panic!("refused: {sentence}"),
+            _ => assert!(start.elapsed() < Duration::from_secs(300), "the bench never opened"),
+        }
+    }
 }
 
 fn canvas(gpu: &Gpu, tiles: Tiles) -> Canvas {
@@ -180,8 +194,7 @@ fn texels(gpu: &Gpu, canvas: &Canvas) -> Vec<[u8; 4]> {
         mapped_at_creation: false,
     });
     let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-    let layout =
-        wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(stride), rows_per_image: None };
+    let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(stride), rows_per_image: None };
     encoder.copy_texture_to_buffer(
         canvas.texture.as_image_copy(),
         wgpu::TexelCopyBufferInfo { buffer: &buffer, layout },
@@ -192,7 +205,10 @@ fn texels(gpu: &Gpu, canvas: &Canvas) -> Vec<[u8; 4]> {
     device.poll(wgpu::PollType::wait_indefinitely()).expect("the device answers");
     let mapped = buffer.slice(..).get_mapped_range().expect("mapped");
     let rows = mapped.chunks(stride as usize);
-    rows.flat_map(|row| row[..width as usize * 4].chunks(4).map(|t| [t[0], t[1], t[2], t[3]]).collect::<Vec<_>>()).collect()
+    rows.flat_map(|row| {
+        row[..width as usize * 4].chunks(4).map(|t| [t[0], t[1], t[2], t[3]]).collect::<Vec<_>>()
+    })
+    .collect()
 }
 
 fn compare(texels: &[[u8; 4]], numbers: &[f32], tiles: Tiles) {
@@ -201,11 +217,14 @@ fn compare(texels: &[[u8; 4]], numbers: &[f32], tiles: Tiles) {
     for (index, texel) in texels.iter().enumerate() {
         let (x, y) = (index % width, index / width);
         let tile = (y / h) * tiles.columns as usize + x / w;
-        for channel in 0..3 {
+        for (channel, got) in texel.iter().take(3).enumerate() {
             let plane = if tiles.channels == 3 { channel } else { 0 };
             let at = tile * tiles.values() + plane * w * h + (y % h) * w + x % w;
-            let (got, want) = (i32::from(texel[channel]), (numbers[at] * 255.0).round() as i32);
-            assert!((got - want).abs() <= 1, "texel ({x}, {y}) channel {channel}: got {got}, want {want} ± 1");
+            let (got, want) = (i32::from(*got), (numbers[at] * 255.0).round() as i32);
+            assert!(
+                (got - want).abs() <= 1,
+                "texel ({x}, {y}) channel {channel}: got {got}, want {want} ± 1"
+            );
         }
         assert_eq!(texel[3], 255, "texel ({x}, {y}) is not opaque");
     }

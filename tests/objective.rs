@@ -94,7 +94,8 @@ impl burn::module::ModuleMapper for Nudge<'_> {
         let (shape, device) = (value.dims(), value.device().inner());
         let mut numbers = read(value.inner()).expect("the CPU answers");
         numbers[self.index] += self.by;
-        let value = Tensor::from_inner(Tensor::from_data(TensorData::new(numbers, shape), &device)).require_grad();
+        let value =
+            Tensor::from_inner(Tensor::from_data(TensorData::new(numbers, shape), &device)).require_grad();
         Param::from_mapped_value(id, value, mapper)
     }
 }
@@ -116,10 +117,14 @@ fn check_gradients(settings: &[&str]) {
             };
             let step = 4e-2f32;
             // Five points: the error of the difference falls with the fourth power of the step.
-            let want = (8.0 * (at(step) - at(-step)) - (at(2.0 * step) - at(-2.0 * step))) / (12.0 * f64::from(step));
+            let want = (8.0 * (at(step) - at(-step)) - (at(2.0 * step) - at(-2.0 * step)))
+                / (12.0 * f64::from(step));
             let got = f64::from(gradient[index]);
             let tolerance = 1e-2 * want.abs().max(2e-2 * f64::from(size));
-            assert!((got - want).abs() <= tolerance, "{settings:?} {name}[{index}]: got {got}, want {want} ± {tolerance}");
+            assert!(
+                (got - want).abs() <= tolerance,
+                "{settings:?} {name}[{index}]: got {got}, want {want} ± {tolerance}"
+            );
         }
     }
 }
@@ -139,7 +144,11 @@ fn gradients_of_cross_entropy_agree_with_finite_differences() {
 #[test]
 fn gradients_of_kl_agree_with_finite_differences() {
     // A large β, so that the KL term cannot hide behind the reconstruction.
-    check_gradients(&["model.code_kind=gaussian", "objective.beta=50", "objective.reconstruction=cross-entropy"]);
+    check_gradients(&[
+        "model.code_kind=gaussian",
+        "objective.beta=50",
+        "objective.reconstruction=cross-entropy",
+    ]);
 }
 
 #[test]
@@ -163,12 +172,14 @@ fn kl_has_its_reference_values_and_agrees_with_monte_carlo() {
     let (count, mut rng) = (200_000, stream(7, Purpose::Epsilon, 0));
     let draws: Vec<f64> = (0..count)
         .map(|_| {
-            (0..3).map(|k| {
-                let (m, lv) = (f64::from(mean[k]), f64::from(log_variance[k]));
-                let e: f64 = rng.sample(StandardNormal);
-                let z = m + (0.5 * lv).exp() * e;
-                -0.5 * (lv + e * e) + 0.5 * z * z
-            }).sum()
+            (0..3)
+                .map(|k| {
+                    let (m, lv) = (f64::from(mean[k]), f64::from(log_variance[k]));
+                    let e: f64 = rng.sample(StandardNormal);
+                    let z = m + (0.5 * lv).exp() * e;
+                    -0.5 * (lv + e * e) + 0.5 * z * z
+                })
+                .sum()
         })
         .collect();
     let average = draws.iter().sum::<f64>() / count as f64;
@@ -181,7 +192,7 @@ fn kl_has_its_reference_values_and_agrees_with_monte_carlo() {
 fn cross_entropy_survives_extreme_logits_and_equals_its_definition() {
     let device = Device::flex();
     let logits = vec![-1e4f32, 1e4, -30.0, 30.0, -5.0, 0.0, 2.5, 9.0];
-    let x = vec![0.0f32, 1.0, 1.0, 0.0, 0.3, 0.5, 0.25, 1.0];
+    let x = [0.0f32, 1.0, 1.0, 0.0, 0.3, 0.5, 0.25, 1.0];
     for (x, l) in x.iter().zip(&logits) {
         let got = read(objective::cross_entropy(matrix(vec![*x], 1, &device), matrix(vec![*l], 1, &device)));
         let got = f64::from(got.expect("the CPU answers")[0]);
@@ -229,17 +240,29 @@ fn slopes_agree_with_differences_of_the_activations() {
 
 #[test]
 fn tangents_agree_with_differences_of_the_whole_network() {
-    for settings in [&["model.code_activation=sigmoid"][..], &["model.code_kind=gaussian"], &["model.output=linear"]] {
+    for settings in
+        [&["model.code_activation=sigmoid"][..], &["model.code_kind=gaussian"], &["model.output=linear"]]
+    {
         let recipe = recipe(settings);
         let device = Device::flex();
         let model = Autoencoder::new(&recipe, PIXELS, &device);
         let (x, v) = (images(&device), matrix(normal(5, BATCH * PIXELS), PIXELS, &device));
         let step = 1e-2;
         let encode = |by: f64| read(model.encode(x.clone() + v.clone() * by).code).expect("the CPU answers");
-        compare(&read(model.encode_tangent(x.clone(), v.clone()).1).expect("read"), &encode(step), &encode(-step), step);
+        compare(
+            &read(model.encode_tangent(x.clone(), v.clone()).1).expect("read"),
+            &encode(step),
+            &encode(-step),
+            step,
+        );
         let (z, w) = (matrix(normal(6, BATCH * 3), 3, &device), matrix(normal(7, BATCH * 3), 3, &device));
         let decode = |by: f64| read(model.decode(z.clone() + w.clone() * by)).expect("the CPU answers");
-        compare(&read(model.decode_tangent(z.clone(), w.clone()).1).expect("read"), &decode(step), &decode(-step), step);
+        compare(
+            &read(model.decode_tangent(z.clone(), w.clone()).1).expect("read"),
+            &decode(step),
+            &decode(-step),
+            step,
+        );
     }
 }
 

@@ -83,7 +83,10 @@ fn what_is_wrong_is_refused_with_the_key_the_value_and_what_is_allowed() {
     ];
     for (text, first, second) in cases {
         let sentence = Recipe::from_toml(text).expect_err(text).to_string();
-        assert!(sentence.contains(first) && sentence.contains(second), "{text:?} was answered with: {sentence}");
+        assert!(
+            sentence.contains(first) && sentence.contains(second),
+            "{text:?} was answered with: {sentence}"
+        );
         assert!(!sentence.contains('\n'), "more than one line: {sentence}");
     }
 }
@@ -92,14 +95,19 @@ fn what_is_wrong_is_refused_with_the_key_the_value_and_what_is_allowed() {
 fn nan_and_infinity_are_no_values() {
     let mut recipe = Recipe::default();
     for text in ["objective.beta=nan", "objective.beta=inf", "training.learning_rate=-inf"] {
-        assert!(matches!(recipe.set_from_text(text), Err(RecipeError::NotAllowed { .. })), "{text} was taken");
+        assert!(
+            matches!(recipe.set_from_text(text), Err(RecipeError::NotAllowed { .. })),
+            "{text} was taken"
+        );
     }
 }
 
 #[test]
 fn a_setting_reaches_the_recipe() {
     let mut recipe = Recipe::default();
-    for text in ["model.widths=[400]", "model.code=20", "training.learning_rate=1e9", "model.unit_columns=true"] {
+    for text in
+        ["model.widths=[400]", "model.code=20", "training.learning_rate=1e9", "model.unit_columns=true"]
+    {
         recipe.set_from_text(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     }
     assert_eq!((recipe.model.widths.as_slice(), recipe.model.code), (&[400][..], 20));

@@ -83,10 +83,7 @@ struct Typed {
 impl Dialogs {
     /// No dialog; the first one begins in this folder.
     pub fn new(folder: Option<PathBuf>) -> Self {
-        Self {
-            folder: folder.filter(|folder| folder.is_dir()),
-            ..Self::default()
-        }
+        Self { folder: folder.filter(|folder| folder.is_dir()), ..Self::default() }
     }
 
     /// The folder that was chosen last.
@@ -100,9 +97,7 @@ impl Dialogs {
             return;
         }
         let name = format!("{}.{}", errand.stem(), errand.endings()[0]);
-        let mut dialog = rfd::AsyncFileDialog::new()
-            .set_title("Where to?")
-            .set_file_name(name);
+        let mut dialog = rfd::AsyncFileDialog::new().set_title("Where to?").set_file_name(name);
         for ending in errand.endings() {
             dialog = dialog.add_filter(ending.to_uppercase(), &[ending]);
         }
@@ -112,20 +107,14 @@ impl Dialogs {
         let chosen = dialog.save_file();
         let (give, answer) = sync_channel(1);
         let ctx = ctx.clone();
-        let thread = std::thread::Builder::new()
-            .name("file dialog".to_owned())
-            .spawn(move || {
-                let path = pollster::block_on(chosen).map(|file| file.path().to_owned());
-                give.send(path).ok();
-                ctx.request_repaint();
-            });
+        let thread = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
+            let path = pollster::block_on(chosen).map(|file| file.path().to_owned());
+            give.send(path).ok();
+            ctx.request_repaint();
+        });
         match thread {
             Ok(_) => {
-                self.open = Some(Open {
-                    errand,
-                    since: Instant::now(),
-                    answer,
-                });
+                self.open = Some(Open { errand, since: Instant::now(), answer });
             }
             Err(_) => self.type_path(errand),
         }
@@ -154,9 +143,8 @@ impl Dialogs {
     /// Draws the field for a typed path while one is asked for.
     pub fn typed_ui(&mut self, ctx: &Context, theme: &Theme) -> Option<Action> {
         let typed = self.typed.as_mut()?;
-        let frame = egui::Frame::popup(&ctx.global_style())
-            .inner_margin(egui::Margin::same(20))
-            .fill(theme.panel);
+        let frame =
+            egui::Frame::popup(&ctx.global_style()).inner_margin(egui::Margin::same(20)).fill(theme.panel);
         let modal = egui::Modal::new(egui::Id::unique("typed path")).frame(frame);
         let asked = modal.show(ctx, |ui| typed_path_ui(ui, theme, typed));
         let wanted = match asked.inner {
@@ -166,34 +154,19 @@ impl Dialogs {
         if asked.inner.is_none() && wanted {
             return None;
         }
-        let Typed {
-            errand,
-            text,
-            is_new: _,
-        } = self.typed.take()?;
+        let Typed { errand, text, is_new: _ } = self.typed.take()?;
         wanted.then(|| self.go(errand, PathBuf::from(text.trim())))
     }
 
     fn type_path(&mut self, errand: Errand) {
-        let folder = self
-            .folder
-            .clone()
-            .or_else(|| std::env::current_dir().ok())
-            .unwrap_or_default();
+        let folder = self.folder.clone().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
         let path = errand.complete(folder.join(errand.stem()));
-        self.typed = Some(Typed {
-            errand,
-            text: path.to_string_lossy().into_owned(),
-            is_new: true,
-        });
+        self.typed = Some(Typed { errand, text: path.to_string_lossy().into_owned(), is_new: true });
     }
 
     fn go(&mut self, errand: Errand, path: PathBuf) -> Action {
         let path = errand.complete(path);
-        self.folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .map(Path::to_owned);
+        self.folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_owned);
         errand.action(path)
     }
 }
@@ -202,18 +175,10 @@ impl Dialogs {
 fn typed_path_ui(ui: &mut egui::Ui, theme: &Theme, typed: &mut Typed) -> Option<bool> {
     ui.set_width(52.0 * GRID * theme.scale);
     heading(ui, theme, "Where to?");
-    let endings = typed
-        .errand
-        .endings()
-        .iter()
-        .map(|ending| format!(".{ending}"))
-        .collect::<Vec<_>>()
-        .join(" or ");
-    let label = muted(
-        ui,
-        theme,
-        format!("No file dialog answered. Type the file's path, ending in {endings}."),
-    );
+    let endings =
+        typed.errand.endings().iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" or ");
+    let label =
+        muted(ui, theme, format!("No file dialog answered. Type the file's path, ending in {endings}."));
     let field = ui
         .add(egui::TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY))
         .labelled_by(label.id);
@@ -240,28 +205,16 @@ mod tests {
     #[test]
     fn a_name_without_an_ending_gets_the_usual_one() {
         let figure = Errand::Figure(Figure::Curves);
-        assert_eq!(
-            figure.complete(PathBuf::from("/tmp/a")),
-            PathBuf::from("/tmp/a.png")
-        );
-        assert_eq!(
-            figure.complete(PathBuf::from("/tmp/a.svg")),
-            PathBuf::from("/tmp/a.svg")
-        );
-        assert_eq!(
-            Errand::Weights.complete(PathBuf::from("b")),
-            PathBuf::from("b.safetensors")
-        );
+        assert_eq!(figure.complete(PathBuf::from("/tmp/a")), PathBuf::from("/tmp/a.png"));
+        assert_eq!(figure.complete(PathBuf::from("/tmp/a.svg")), PathBuf::from("/tmp/a.svg"));
+        assert_eq!(Errand::Weights.complete(PathBuf::from("b")), PathBuf::from("b.safetensors"));
     }
 
     #[test]
     fn the_last_folder_is_remembered() {
         let mut dialogs = Dialogs::default();
         let action = dialogs.go(Errand::Figure(Figure::Cloud), PathBuf::from("/somewhere/cloud"));
-        assert_eq!(
-            action,
-            Action::ExportTo(Figure::Cloud, PathBuf::from("/somewhere/cloud.png"))
-        );
+        assert_eq!(action, Action::ExportTo(Figure::Cloud, PathBuf::from("/somewhere/cloud.png")));
         assert_eq!(dialogs.folder(), Some(Path::new("/somewhere")));
     }
 
@@ -269,20 +222,9 @@ mod tests {
     fn a_dialog_that_never_was_leads_to_a_typed_path() {
         let (give, answer) = sync_channel(1);
         give.send(None).expect("the receiver is here");
-        let open = Open {
-            errand: Errand::Weights,
-            since: Instant::now(),
-            answer,
-        };
-        let mut dialogs = Dialogs {
-            open: Some(open),
-            ..Dialogs::default()
-        };
+        let open = Open { errand: Errand::Weights, since: Instant::now(), answer };
+        let mut dialogs = Dialogs { open: Some(open), ..Dialogs::default() };
         assert_eq!(dialogs.poll(), None);
-        assert!(
-            dialogs
-                .typed
-                .is_some_and(|typed| typed.text.ends_with("model.safetensors"))
-        );
+        assert!(dialogs.typed.is_some_and(|typed| typed.text.ends_with("model.safetensors")));
     }
 }

@@ -50,29 +50,18 @@ impl App {
     }
 
     fn play_or_pause(&mut self) {
-        let command = if self.state.is_playing() {
-            Command::Pause
-        } else {
-            Command::Play
-        };
+        let command = if self.state.is_playing() { Command::Pause } else { Command::Play };
         self.send(command);
     }
 
     fn new_seed(&mut self) {
         let seed = self.state.run().map_or(0, |run| run.recipe.seed);
         // The declaration allows no larger one.
-        self.send(Command::NewSeed(if seed >= u64::from(u32::MAX) {
-            0
-        } else {
-            seed + 1
-        }));
+        self.send(Command::NewSeed(if seed >= u64::from(u32::MAX) { 0 } else { seed + 1 }));
     }
 
     fn open(&mut self, recipe: Recipe) {
-        self.send(Command::Open {
-            recipes: vec![recipe],
-            playing: true,
-        });
+        self.send(Command::Open { recipes: vec![recipe], playing: true });
     }
 
     fn draft(&mut self, key: &str, value: &Value) {
@@ -83,10 +72,8 @@ impl App {
 
     fn start_draft(&mut self) {
         let draft = &self.state.draft;
-        let recipe = self
-            .state
-            .run()
-            .map_or_else(|| draft.clone(), |run| with_live_values(draft, &run.recipe));
+        let recipe =
+            self.state.run().map_or_else(|| draft.clone(), |run| with_live_values(draft, &run.recipe));
         match recipe.validate() {
             Ok(()) => self.open(recipe),
             Err(error) => self.state.complain(error.to_string()),
@@ -101,9 +88,7 @@ impl App {
 
     fn tune(&mut self, key: &'static str, value: f64, done: bool) {
         let Some(run) = self.state.run() else { return };
-        let before = table::find(key)
-            .ok()
-            .and_then(|parameter| parameter.number(&run.recipe));
+        let before = table::find(key).ok().and_then(|parameter| parameter.number(&run.recipe));
         if let Some(before) = before {
             self.tuning.note(key, before, value, done);
         }
@@ -138,24 +123,14 @@ impl App {
     fn ask(&mut self, ask: Ask) -> u64 {
         self.asked.number += 1;
         if let (Some(engine), Some(run)) = (&self.engine, self.first_run()) {
-            engine.ask(
-                run,
-                Request {
-                    number: self.asked.number,
-                    ask,
-                },
-            );
+            engine.ask(run, Request { number: self.asked.number, ask });
         }
         self.asked.number
     }
 
     fn export_to(&mut self, figure: Figure, path: PathBuf) {
-        let order = Order {
-            figure,
-            path,
-            scale: self.memories.transport.export_scale,
-            look: self.theme.look,
-        };
+        let order =
+            Order { figure, path, scale: self.memories.transport.export_scale, look: self.theme.look };
         match self.exports.begin(&self.state, order) {
             Ok(Some(snapshot)) => self.send(snapshot),
             Ok(None) => {}
@@ -166,9 +141,7 @@ impl App {
     fn save_weights_to(&mut self, path: PathBuf) {
         match self.first_run() {
             Some(run) => self.send(Command::SaveWeights { run, path }),
-            None => self
-                .state
-                .complain("There are no weights yet: wait for the first images.".to_owned()),
+            None => self.state.complain("There are no weights yet: wait for the first images.".to_owned()),
         }
     }
 

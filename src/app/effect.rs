@@ -34,33 +34,17 @@ pub fn last_effect(history: &History, run: &RunState) -> Option<Effect> {
     if run.progress.step.saturating_sub(gesture.last_step) > OLD || gesture.from == gesture.to {
         return None;
     }
-    let before: Vec<Point> = history
-        .recent()
-        .rev()
-        .filter(|p| p.step < gesture.first_step)
-        .take(WINDOW)
-        .collect();
-    let after: Vec<Point> = history
-        .recent()
-        .rev()
-        .take(WINDOW)
-        .filter(|p| p.step >= gesture.last_step + SETTLING)
-        .collect();
+    let before: Vec<Point> =
+        history.recent().rev().filter(|p| p.step < gesture.first_step).take(WINDOW).collect();
+    let after: Vec<Point> =
+        history.recent().rev().take(WINDOW).filter(|p| p.step >= gesture.last_step + SETTLING).collect();
     let reconstruction = difference(&before, &after, |p| Some(p.figures.reconstruction));
     let penalty = after.last().and_then(|point| {
         let penalty = point.figures.penalties().next()?.0;
-        Some((
-            penalty.label(),
-            difference(&before, &after, |p| p.figures.penalty(penalty))?,
-        ))
+        Some((penalty.label(), difference(&before, &after, |p| p.figures.penalty(penalty))?))
     });
     let is_settled = after.len() >= WINDOW / 2 && !before.is_empty();
-    Some(Effect {
-        is_settled,
-        gesture,
-        reconstruction,
-        penalty,
-    })
+    Some(Effect { is_settled, gesture, reconstruction, penalty })
 }
 
 /// By how much the mean of a figure differs, relative to what it was; none where it cannot be told.
@@ -78,26 +62,16 @@ impl Effect {
     pub fn sentence(&self) -> String {
         let Gesture { from, to, .. } = &self.gesture;
         let name = self.gesture.name();
-        let what = format!(
-            "{name} went from {} to {}",
-            three_figures(*from),
-            three_figures(*to)
-        );
+        let what = format!("{name} went from {} to {}", three_figures(*from), three_figures(*to));
         if !self.is_settled {
             return format!("{}: what that does shows in a moment.", capital(&what));
         }
         let noticed = |by: f64| by.abs() >= NOTICEABLE;
-        let first = self
-            .reconstruction
-            .filter(|by| noticed(*by))
-            .map(|by| if by > 0.0 { "worse" } else { "better" });
+        let first =
+            self.reconstruction.filter(|by| noticed(*by)).map(|by| if by > 0.0 { "worse" } else { "better" });
         let second = self.penalty.filter(|(_, by)| noticed(*by));
         let second = second.map(|(name, by)| format!("{name} {}", if by > 0.0 { "rose" } else { "fell" }));
-        let trade = if self.is_trade() {
-            format!(": that is the trade {name} makes")
-        } else {
-            String::new()
-        };
+        let trade = if self.is_trade() { format!(": that is the trade {name} makes") } else { String::new() };
         match (first, second) {
             (Some(first), Some(second)) => {
                 format!("Reconstruction got {first} and {second} right after {what}{trade}.")

@@ -46,12 +46,7 @@ impl Exports {
     /// None under way. The context is woken when a file is there.
     pub fn new(ctx: Context) -> Self {
         let (give, done) = sync_channel(MOST_AT_ONCE);
-        Self {
-            ctx,
-            waiting: Vec::new(),
-            done,
-            give,
-        }
+        Self { ctx, waiting: Vec::new(), done, give }
     }
 
     /// Begins to write a figure. Pictures need a snapshot first: the command asks for it.
@@ -78,8 +73,7 @@ impl Exports {
     /// Draws what waited for this snapshot. Orders for runs that are gone are dropped.
     pub fn take_snapshot(&mut self, state: &AppState, id: RunId, snapshot: &Snapshot) -> Result<(), String> {
         let Some(bench) = &state.bench else { return Ok(()) };
-        self.waiting
-            .retain(|(waiting, _)| bench.runs.iter().any(|run| run.info.id == *waiting));
+        self.waiting.retain(|(waiting, _)| bench.runs.iter().any(|run| run.info.id == *waiting));
         let Some(at) = self.waiting.iter().position(|(waiting, _)| *waiting == id) else {
             return Ok(());
         };
@@ -120,9 +114,7 @@ impl Exports {
     ) -> Result<(), String> {
         let (give, ctx) = (self.give.clone(), self.ctx.clone());
         let work = move || {
-            let Order {
-                path, scale, look, ..
-            } = order;
+            let Order { path, scale, look, .. } = order;
             let outcome = save(&figure, &caption, &path, scale, look).map(|()| path);
             // The window may be gone by now; the file is there all the same.
             give.send(outcome).ok();
@@ -151,7 +143,5 @@ fn save(
 
 /// What a figure was made with, and when.
 fn caption(run: &RunState, step: u64) -> Caption {
-    Caption {
-        text: format!("{} · step {step}", run.recipe.caption()),
-    }
+    Caption { text: format!("{} · step {step}", run.recipe.caption()) }
 }

@@ -30,10 +30,8 @@ pub fn curves(bench: &BenchState, run: &RunState) -> Curves {
         ..Chart::default()
     });
     let stamps = gestures(&run.changes, &run.info.recipe);
-    let stamps = stamps.iter().map(|gesture| Stamp {
-        step: gesture.first_step as f64,
-        label: gesture.label(),
-    });
+    let stamps =
+        stamps.iter().map(|gesture| Stamp { step: gesture.first_step as f64, label: gesture.label() });
     Curves {
         title: format!("Learning curves of {}", run.recipe.name),
         charts,
@@ -44,26 +42,19 @@ pub fn curves(bench: &BenchState, run: &RunState) -> Curves {
 
 fn reconstruction_chart(history: &History, run: &RunState, references: Option<&References>) -> Chart {
     let kind = run.recipe.objective.reconstruction;
-    let figure = (
-        |p: &Point| Some(p.figures.reconstruction),
-        |e: &Evaluation| Some(e.held_out.reconstruction),
-    );
+    let figure =
+        (|p: &Point| Some(p.figures.reconstruction), |e: &Evaluation| Some(e.held_out.reconstruction));
     Chart {
         title: "Reconstruction".to_owned(),
         y_label: kind.unit().to_owned(),
         series: series(history, Term::Reconstruction, figure.0, figure.1),
-        reference_lines: references
-            .map(|references| reference_lines(kind, references))
-            .unwrap_or_default(),
+        reference_lines: references.map(|references| reference_lines(kind, references)).unwrap_or_default(),
         log_y: false,
     }
 }
 
 fn reference_lines(kind: Reconstruction, references: &References) -> Vec<Reference> {
-    let line = |label: &str, value: f64| Reference {
-        label: label.to_owned(),
-        value,
-    };
+    let line = |label: &str, value: f64| Reference { label: label.to_owned(), value };
     match kind {
         Reconstruction::SquaredError => vec![line("mean image", references.mean_squared_error)],
         Reconstruction::CrossEntropy => vec![
@@ -94,11 +85,7 @@ fn penalty_charts(history: &History) -> Vec<Chart> {
 
 /// The term a weight belongs to, for its colour.
 fn term(weight_key: &str) -> Term {
-    if weight_key == "objective.beta" {
-        Term::Kl
-    } else {
-        Term::Penalty
-    }
+    if weight_key == "objective.beta" { Term::Kl } else { Term::Penalty }
 }
 
 /// The training curve and the held-out one.
@@ -108,39 +95,19 @@ fn series(
     train: impl Fn(&Point) -> Option<f64>,
     held_out: impl Fn(&Evaluation) -> Option<f64>,
 ) -> Vec<Series> {
-    let train: Vec<(f64, f64)> = history
-        .train()
-        .filter_map(|p| Some((p.step as f64, train(&p)?)))
-        .collect();
+    let train: Vec<(f64, f64)> = history.train().filter_map(|p| Some((p.step as f64, train(&p)?))).collect();
     let evaluations = history.evaluations().iter();
-    let held_out: Vec<(f64, f64)> = evaluations
-        .filter_map(|e| Some((e.step as f64, held_out(e)?)))
-        .collect();
+    let held_out: Vec<(f64, f64)> = evaluations.filter_map(|e| Some((e.step as f64, held_out(e)?))).collect();
     let ink = Ink::Term(term);
     vec![
-        Series {
-            name: "train".to_owned(),
-            ink,
-            held_out: false,
-            points: train,
-        },
-        Series {
-            name: "held out".to_owned(),
-            ink,
-            held_out: true,
-            points: held_out,
-        },
+        Series { name: "train".to_owned(), ink, held_out: false, points: train },
+        Series { name: "held out".to_owned(), ink, held_out: true, points: held_out },
     ]
 }
 
 /// Inputs over outputs and their difference.
 pub fn reconstructions(bench: &BenchState, snapshot: &Snapshot) -> Reconstructions {
-    let difference = snapshot
-        .outputs
-        .iter()
-        .zip(&snapshot.inputs)
-        .map(|(out, input)| out - input)
-        .collect();
+    let difference = snapshot.outputs.iter().zip(&snapshot.inputs).map(|(out, input)| out - input).collect();
     Reconstructions {
         title: "Held-out images and their reconstructions".to_owned(),
         inputs: snapshot.inputs.clone(),
@@ -157,23 +124,12 @@ pub fn cloud(bench: &BenchState, recipe: &Recipe, snapshot: &Snapshot) -> Cloud 
     let codes = snapshot.codes.chunks_exact(snapshot.dimensions.max(1));
     // A code of one number is drawn on a line.
     let points = codes.map(|code| {
-        [
-            code.get(x).copied().unwrap_or(0.0),
-            if x == y {
-                0.0
-            } else {
-                code.get(y).copied().unwrap_or(0.0)
-            },
-        ]
+        [code.get(x).copied().unwrap_or(0.0), if x == y { 0.0 } else { code.get(y).copied().unwrap_or(0.0) }]
     });
     Cloud {
         title: "Codes of held-out images".to_owned(),
         points: points.collect(),
-        classes: bench
-            .cloud
-            .iter()
-            .filter_map(|&image| bench.dataset.label(image))
-            .collect(),
+        classes: bench.cloud.iter().filter_map(|&image| bench.dataset.label(image)).collect(),
         class_names: bench.dataset.class_names.clone(),
         axis_names: axis_names(snapshot),
         prior_rings: recipe.is_variational(),
@@ -197,20 +153,12 @@ pub fn lattice(bench: &BenchState, snapshot: &Snapshot) -> Lattice {
 
 /// The image at the pointer.
 pub fn decoded(bench: &BenchState, snapshot: &Snapshot) -> SingleImage {
-    SingleImage {
-        pixels: snapshot.decoded.clone(),
-        shape: shape(bench),
-        title: point_label(&snapshot.point),
-    }
+    SingleImage { pixels: snapshot.decoded.clone(), shape: shape(bench), title: point_label(&snapshot.point) }
 }
 
 /// `z = (−0.62, 1.05)`; a long code by its first numbers.
 fn point_label(point: &[f32]) -> String {
-    let shown: Vec<String> = point
-        .iter()
-        .take(4)
-        .map(|x| format!("{x:.2}").replace('-', "−"))
-        .collect();
+    let shown: Vec<String> = point.iter().take(4).map(|x| format!("{x:.2}").replace('-', "−")).collect();
     let more = if point.len() > shown.len() { ", …" } else { "" };
     format!("z = ({}{more})", shown.join(", "))
 }
@@ -221,11 +169,7 @@ fn axis_names(snapshot: &Snapshot) -> [String; 2] {
 
 fn shape(bench: &BenchState) -> ImageShape {
     let shape = bench.dataset.shape;
-    ImageShape {
-        height: shape.height,
-        width: shape.width,
-        channels: shape.channels,
-    }
+    ImageShape { height: shape.height, width: shape.width, channels: shape.channels }
 }
 
 #[cfg(test)]

@@ -13,12 +13,8 @@ use super::widgets::{card, muted, word_button};
 use crate::recipe::{Kind, Parameter, Recipe, Value, table};
 
 /// Sections of a recipe file and their names for people; a key without a section belongs to the last one.
-const SECTIONS: [(&str, &str); 4] = [
-    ("data", "Data"),
-    ("model", "Network"),
-    ("objective", "Objective"),
-    ("training", "Training"),
-];
+const SECTIONS: [(&str, &str); 4] =
+    [("data", "Data"), ("model", "Network"), ("objective", "Objective"), ("training", "Training")];
 
 /// What the form remembers between frames.
 #[derive(Debug, Default)]
@@ -70,16 +66,12 @@ fn scrolled(ui: &mut Ui, list: impl FnOnce(&mut Ui)) {
 /// The parameters of a section that mean something in this recipe and need a restart.
 fn fields<'a>(section: &'static str, recipe: &'a Recipe) -> impl Iterator<Item = &'static Parameter> + 'a {
     let section_of = |key: &'static str| key.split_once('.').map_or("training", |(section, _)| section);
-    table::PARAMETERS
-        .iter()
-        .filter(move |p| !p.live && section_of(p.key) == section && (p.applies)(recipe))
+    table::PARAMETERS.iter().filter(move |p| !p.live && section_of(p.key) == section && (p.applies)(recipe))
 }
 
 /// Whether the draft asks for another run than the one that stands.
 pub fn differs(draft: &Recipe, running: &Recipe) -> bool {
-    table::PARAMETERS
-        .iter()
-        .any(|p| !p.live && p.get(draft) != p.get(running))
+    table::PARAMETERS.iter().any(|p| !p.live && p.get(draft) != p.get(running))
 }
 
 /// The draft with the running recipe's live values: a restart keeps what the sliders say.
@@ -109,11 +101,7 @@ fn restart_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Option<Action> {
         action = Some(Action::DropDraft);
     }
     if let Some(problem) = problem {
-        ui.label(
-            RichText::new(problem.to_string())
-                .font(cx.theme.small())
-                .color(cx.theme.problem),
-        );
+        ui.label(RichText::new(problem.to_string()).font(cx.theme.small()).color(cx.theme.problem));
     }
     ui.add_space(2.0);
     action
@@ -121,8 +109,7 @@ fn restart_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Option<Action> {
 
 fn accent_button(ui: &mut Ui, theme: &Theme, text: &str, tip: &str) -> egui::Response {
     let text = RichText::new(text).font(theme.body()).color(theme.on_accent);
-    ui.add(egui::Button::new(text).fill(theme.accent).wrap())
-        .on_hover_text(tip)
+    ui.add(egui::Button::new(text).fill(theme.accent).wrap()).on_hover_text(tip)
 }
 
 fn section_title(ui: &mut Ui, theme: &Theme, title: &str) {
@@ -143,25 +130,15 @@ fn row_ui(
     let is_changed = running.is_some_and(|running| parameter.get(running) != value);
     let action = ui.horizontal(|ui| {
         ui.set_min_height(20.0 * cx.theme.scale);
-        let color = if is_changed {
-            cx.theme.accent
-        } else {
-            cx.theme.muted
-        };
-        let label = ui
-            .label(RichText::new(parameter.label).color(color))
-            .on_hover_text(parameter.help);
+        let color = if is_changed { cx.theme.accent } else { cx.theme.muted };
+        let label = ui.label(RichText::new(parameter.label).color(color)).on_hover_text(parameter.help);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             field_ui(ui, cx.theme, parameter, &value, label.id, memory)
         })
         .inner
     });
     if let Some(sentence) = memory.refused.get(parameter.key) {
-        ui.label(
-            RichText::new(sentence)
-                .font(cx.theme.small())
-                .color(cx.theme.problem),
-        );
+        ui.label(RichText::new(sentence).font(cx.theme.small()).color(cx.theme.problem));
     }
     action.inner
 }
@@ -178,9 +155,7 @@ fn field_ui(
         (Kind::Flag, Value::Flag(flag)) => {
             let mut flag = *flag;
             let response = ui.checkbox(&mut flag, "").labelled_by(label);
-            response
-                .changed()
-                .then_some(Action::Draft(parameter.key, Value::Flag(flag)))
+            response.changed().then_some(Action::Draft(parameter.key, Value::Flag(flag)))
         }
         (Kind::Choice(words), Value::Word(word)) => choice_ui(ui, parameter, words, word, label),
         _ => text_ui(ui, theme, parameter, value, label, memory),
@@ -201,10 +176,8 @@ fn choice_ui(
     ui.spacing_mut().button_padding = egui::vec2(4.0, 1.0);
     ui.spacing_mut().icon_width = 8.0;
     ui.spacing_mut().icon_spacing = 4.0;
-    let combo = egui::ComboBox::from_id_salt(parameter.key)
-        .selected_text(word)
-        .width(40.0)
-        .show_ui(ui, |ui| {
+    let combo =
+        egui::ComboBox::from_id_salt(parameter.key).selected_text(word).width(40.0).show_ui(ui, |ui| {
             for &offered in words {
                 if ui.selectable_label(offered == word, offered).clicked() {
                     chosen = Some(Action::Draft(parameter.key, Value::Word(offered.to_owned())));
@@ -224,23 +197,13 @@ fn text_ui(
     label: egui::Id,
     memory: &mut FormMemory,
 ) -> Option<Action> {
-    let is_typed_in = memory
-        .typing
-        .as_ref()
-        .is_some_and(|(key, _)| *key == parameter.key);
+    let is_typed_in = memory.typing.as_ref().is_some_and(|(key, _)| *key == parameter.key);
     let mut text = match &memory.typing {
         Some((_, text)) if is_typed_in => text.clone(),
         _ => plain(value),
     };
-    let fill = if is_typed_in {
-        theme.raised
-    } else {
-        Color32::TRANSPARENT
-    };
-    let frame = egui::Frame::new()
-        .fill(fill)
-        .corner_radius(4)
-        .inner_margin(egui::Margin::symmetric(4, 1));
+    let fill = if is_typed_in { theme.raised } else { Color32::TRANSPARENT };
+    let frame = egui::Frame::new().fill(fill).corner_radius(4).inner_margin(egui::Margin::symmetric(4, 1));
     let width = ui.available_width().min(16.0 * GRID * theme.scale);
     let edit = TextEdit::singleline(&mut text)
         .id_salt(parameter.key)
@@ -298,17 +261,11 @@ mod tests {
     fn the_form_and_the_sliders_show_every_parameter_that_applies_once() {
         for name in crate::recipe::builtin::NAMES {
             let recipe = Recipe::open(name).expect("a built-in recipe");
-            let mut shown: Vec<&str> = SECTIONS
-                .iter()
-                .flat_map(|(s, _)| fields(s, &recipe))
-                .map(|p| p.key)
-                .collect();
+            let mut shown: Vec<&str> =
+                SECTIONS.iter().flat_map(|(s, _)| fields(s, &recipe)).map(|p| p.key).collect();
             shown.extend(super::super::live::parameters(&recipe).map(|p| p.key));
-            let mut wanted: Vec<&str> = table::PARAMETERS
-                .iter()
-                .filter(|p| (p.applies)(&recipe))
-                .map(|p| p.key)
-                .collect();
+            let mut wanted: Vec<&str> =
+                table::PARAMETERS.iter().filter(|p| (p.applies)(&recipe)).map(|p| p.key).collect();
             shown.sort_unstable();
             wanted.sort_unstable();
             assert_eq!(shown, wanted, "in {name}");
@@ -319,15 +276,8 @@ mod tests {
     fn a_refused_text_leaves_the_draft_alone_and_says_why() {
         let parameter = table::find("training.batch").expect("declared");
         let mut memory = FormMemory::default();
-        assert_eq!(
-            take_text(parameter, &Value::Integer(128), "many", &mut memory),
-            None
-        );
-        assert!(
-            memory.refused["training.batch"].contains("whole number"),
-            "{:?}",
-            memory.refused
-        );
+        assert_eq!(take_text(parameter, &Value::Integer(128), "many", &mut memory), None);
+        assert!(memory.refused["training.batch"].contains("whole number"), "{:?}", memory.refused);
         let action = take_text(parameter, &Value::Integer(128), "64", &mut memory);
         assert_eq!(action, Some(Action::Draft("training.batch", Value::Integer(64))));
         assert!(memory.refused.is_empty());
@@ -339,7 +289,7 @@ mod tests {
         let mut running = draft.clone();
         running.objective.beta = 4.0;
         assert!(!differs(&draft, &running));
-        let mut changed = draft.clone();
+        let mut changed = draft;
         changed.training.batch = 64;
         assert!(differs(&changed, &running));
         let started = with_live_values(&changed, &running);

@@ -33,24 +33,10 @@ pub fn gestures(changes: &[Change], recipe: &Recipe) -> Vec<Gesture> {
             last.to = *value;
             continue;
         }
-        let earlier = gestures
-            .iter()
-            .rev()
-            .find(|gesture| gesture.key == *key)
-            .map(|gesture| gesture.to);
-        let began_with = || {
-            table::find(key)
-                .ok()
-                .and_then(|parameter| parameter.number(recipe))
-        };
+        let earlier = gestures.iter().rev().find(|gesture| gesture.key == *key).map(|gesture| gesture.to);
+        let began_with = || table::find(key).ok().and_then(|parameter| parameter.number(recipe));
         let from = earlier.or_else(began_with).unwrap_or(*value);
-        gestures.push(Gesture {
-            first_step: *step,
-            last_step: *step,
-            key: key.clone(),
-            from,
-            to: *value,
-        });
+        gestures.push(Gesture { first_step: *step, last_step: *step, key: key.clone(), from, to: *value });
     }
     gestures
 }
@@ -67,12 +53,7 @@ impl Gesture {
 
     /// The label of its stamp: `β 1 → 2`.
     pub fn label(&self) -> String {
-        format!(
-            "{} {} → {}",
-            self.name(),
-            three_figures(self.from),
-            three_figures(self.to)
-        )
+        format!("{} {} → {}", self.name(), three_figures(self.from), three_figures(self.to))
     }
 }
 
@@ -92,11 +73,7 @@ mod tests {
     use super::*;
 
     fn change(step: u64, key: &str, value: f64) -> Change {
-        Change {
-            step,
-            key: key.to_owned(),
-            value,
-        }
+        Change { step, key: key.to_owned(), value }
     }
 
     #[test]

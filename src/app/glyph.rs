@@ -5,17 +5,17 @@ use std::f32::consts::TAU;
 
 use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
-/// One shape per class, in the order of the class colours.
+/// One shape per class, in the order of the class colours; figures draw the same.
 pub const CLASS_GLYPHS: [Glyph; 10] = [
     Glyph::Disc,
     Glyph::Square,
     Glyph::Triangle,
     Glyph::Diamond,
-    Glyph::Ring,
+    Glyph::Wedge,
     Glyph::Plus,
     Glyph::Cross,
-    Glyph::Wedge,
     Glyph::Star,
+    Glyph::Pentagon,
     Glyph::Hexagon,
 ];
 
@@ -30,24 +30,25 @@ pub enum Glyph {
     Triangle,
     /// ◆
     Diamond,
-    /// ○
-    Ring,
+    /// ▼
+    Wedge,
     /// +
     Plus,
     /// ×
     Cross,
-    /// ▼
-    Wedge,
     /// ★
     Star,
+    /// ⬟
+    Pentagon,
     /// ⬢
     Hexagon,
 }
 
 impl Glyph {
-    /// The shape of a class.
+    /// The shape of a class. After ten classes the shapes shift against the colours, so that both together still
+    /// tell a hundred apart.
     pub fn of_class(class: usize) -> Self {
-        CLASS_GLYPHS[class % CLASS_GLYPHS.len()]
+        CLASS_GLYPHS[(class + class / CLASS_GLYPHS.len()) % CLASS_GLYPHS.len()]
     }
 
     /// The shape around a centre; the radius is that of a disc that looks as large.
@@ -55,27 +56,17 @@ impl Glyph {
         let stroke = Stroke::new((radius * 0.6).max(1.0), color);
         match self {
             Self::Disc => Shape::circle_filled(center, radius, color),
-            Self::Ring => Shape::circle_stroke(
-                center,
-                radius * 0.85,
-                Stroke::new((radius * 0.45).max(1.0), color),
-            ),
-            Self::Square => Shape::rect_filled(
-                Rect::from_center_size(center, Vec2::splat(radius * 1.8)),
-                0.0,
-                color,
-            ),
+            Self::Square => {
+                Shape::rect_filled(Rect::from_center_size(center, Vec2::splat(radius * 1.8)), 0.0, color)
+            }
             Self::Diamond => polygon(center, radius * 1.25, 4, 0.0, color),
             Self::Triangle => polygon(center, radius * 1.35, 3, -0.25, color),
             Self::Wedge => polygon(center, radius * 1.35, 3, 0.25, color),
             Self::Hexagon => polygon(center, radius * 1.15, 6, 0.0, color),
             Self::Plus => bars(center, radius * 1.2, 0.0, stroke),
             Self::Cross => bars(center, radius * 1.2, 0.125, stroke),
-            // Two triangles make a star of David; an outline with dents would not be convex.
-            Self::Star => Shape::Vec(vec![
-                polygon(center, radius * 1.25, 3, -0.25, color),
-                polygon(center, radius * 1.25, 3, 0.25, color),
-            ]),
+            Self::Pentagon => polygon(center, radius * 1.2, 5, -0.25, color),
+            Self::Star => star(center, radius * 1.35, color),
         }
     }
 }
@@ -83,6 +74,14 @@ impl Glyph {
 fn polygon(center: Pos2, radius: f32, corners: usize, turn: f32, color: Color32) -> Shape {
     let corner = |i: usize| center + radius * Vec2::angled((i as f32 / corners as f32 + turn) * TAU);
     Shape::convex_polygon((0..corners).map(corner).collect(), color, Stroke::NONE)
+}
+
+/// Five kites around the centre: the outline of a star has dents, and only convex shapes are filled.
+fn star(center: Pos2, radius: f32, color: Color32) -> Shape {
+    let at = |turn: f32, radius: f32| center + radius * Vec2::angled((turn / 5.0 - 0.25) * TAU);
+    let kite = |k: f32| vec![center, at(k - 0.5, 0.45 * radius), at(k, radius), at(k + 0.5, 0.45 * radius)];
+    let kites = (0..5).map(|k| Shape::convex_polygon(kite(k as f32), color, Stroke::NONE));
+    Shape::Vec(kites.collect())
 }
 
 fn bars(center: Pos2, radius: f32, turn: f32, stroke: Stroke) -> Shape {
@@ -142,10 +141,7 @@ impl Sign {
             Self::Export => vec![
                 Shape::line_segment([at(0.0, -0.9), at(0.0, 0.3)], thin),
                 Shape::line(vec![at(-0.45, -0.15), at(0.0, 0.35), at(0.45, -0.15)], thin),
-                Shape::line(
-                    vec![at(-0.8, 0.35), at(-0.8, 0.85), at(0.8, 0.85), at(0.8, 0.35)],
-                    thin,
-                ),
+                Shape::line(vec![at(-0.8, 0.35), at(-0.8, 0.85), at(0.8, 0.85), at(0.8, 0.35)], thin),
             ],
         };
         painter.extend(shapes);
@@ -162,10 +158,7 @@ fn circle_arrow(center: Pos2, radius: f32, stroke: Stroke) -> Vec<Shape> {
         tip + vec2(0.6, 0.1) * radius,
         tip + vec2(-0.2, 0.65) * radius,
     ];
-    vec![
-        Shape::line(arc, stroke),
-        Shape::convex_polygon(head, stroke.color, Stroke::NONE),
-    ]
+    vec![Shape::line(arc, stroke), Shape::convex_polygon(head, stroke.color, Stroke::NONE)]
 }
 
 fn die(center: Pos2, size: f32, stroke: Stroke) -> Vec<Shape> {
@@ -176,9 +169,8 @@ fn die(center: Pos2, size: f32, stroke: Stroke) -> Vec<Shape> {
 }
 
 fn half_disc(center: Pos2, radius: f32, stroke: Stroke) -> Vec<Shape> {
-    let half = (0..=16)
-        .map(|i| center + radius * Vec2::angled((-0.25 + 0.5 * i as f32 / 16.0) * TAU))
-        .collect();
+    let half =
+        (0..=16).map(|i| center + radius * Vec2::angled((-0.25 + 0.5 * i as f32 / 16.0) * TAU)).collect();
     vec![
         Shape::circle_stroke(center, radius, stroke),
         Shape::convex_polygon(half, stroke.color, Stroke::NONE),
@@ -189,18 +181,8 @@ fn half_disc(center: Pos2, radius: f32, stroke: Stroke) -> Vec<Shape> {
 pub fn paint_logo(painter: &Painter, rect: Rect, glass: Color32, sand: Color32) {
     let at = |x: f32, y: f32| pos2(rect.left() + x * rect.width(), rect.top() + y * rect.height());
     let stroke = Stroke::new(rect.height() * 0.08, glass);
-    let outline = [
-        (0.14, 0.04),
-        (0.86, 0.04),
-        (0.56, 0.5),
-        (0.86, 0.96),
-        (0.14, 0.96),
-        (0.44, 0.5),
-    ];
-    painter.add(Shape::closed_line(
-        outline.map(|(x, y)| at(x, y)).to_vec(),
-        stroke,
-    ));
+    let outline = [(0.14, 0.04), (0.86, 0.04), (0.56, 0.5), (0.86, 0.96), (0.14, 0.96), (0.44, 0.5)];
+    painter.add(Shape::closed_line(outline.map(|(x, y)| at(x, y)).to_vec(), stroke));
     painter.line_segment([at(0.06, 0.04), at(0.94, 0.04)], stroke);
     painter.line_segment([at(0.06, 0.96), at(0.94, 0.96)], stroke);
     painter.circle_filled(at(0.5, 0.5), rect.height() * 0.09, sand);

@@ -55,26 +55,21 @@ pub fn pressed(ctx: &Context, under_pointer: Option<Figure>) -> Vec<Action> {
 
 /// The list of keys over everything else; `true` when it is to be closed.
 pub fn help_ui(ctx: &Context, theme: &Theme) -> bool {
-    let frame = egui::Frame::popup(&ctx.global_style())
-        .inner_margin(egui::Margin::same(20))
-        .fill(theme.panel);
-    let modal = egui::Modal::new(egui::Id::unique("keys"))
-        .frame(frame)
-        .show(ctx, |ui| {
-            heading(ui, theme, "Keys");
-            ui.add_space(GRID);
-            egui::Grid::new("keys")
-                .spacing([3.0 * GRID, GRID])
-                .show(ui, |ui| {
-                    for (key, what) in KEYS {
-                        ui.label(RichText::new(key).color(theme.accent));
-                        ui.label(what);
-                        ui.end_row();
-                    }
-                });
-            ui.add_space(GRID);
-            ui.button("Close").clicked()
+    let frame =
+        egui::Frame::popup(&ctx.global_style()).inner_margin(egui::Margin::same(20)).fill(theme.panel);
+    let modal = egui::Modal::new(egui::Id::unique("keys")).frame(frame).show(ctx, |ui| {
+        heading(ui, theme, "Keys");
+        ui.add_space(GRID);
+        egui::Grid::new("keys").spacing([3.0 * GRID, GRID]).show(ui, |ui| {
+            for (key, what) in KEYS {
+                ui.label(RichText::new(key).color(theme.accent));
+                ui.label(what);
+                ui.end_row();
+            }
         });
+        ui.add_space(GRID);
+        ui.button("Close").clicked()
+    });
     modal.inner || modal.should_close()
 }
 
@@ -84,17 +79,8 @@ mod tests {
 
     fn press(key: Key, modifiers: Modifiers, under_pointer: Option<Figure>) -> Vec<Action> {
         let ctx = Context::default();
-        let event = egui::Event::Key {
-            key,
-            physical_key: None,
-            pressed: true,
-            repeat: false,
-            modifiers,
-        };
-        let input = egui::RawInput {
-            events: vec![event],
-            ..egui::RawInput::default()
-        };
+        let event = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        let input = egui::RawInput { events: vec![event], ..egui::RawInput::default() };
         let mut actions = Vec::new();
         let mut output = ctx.run_ui(input, |ui| actions.extend(pressed(ui.ctx(), under_pointer)));
         // Nobody paints what was drawn.
@@ -116,9 +102,6 @@ mod tests {
     #[test]
     fn the_export_key_needs_a_panel_under_the_pointer() {
         assert_eq!(press(Key::E, Modifiers::NONE, None), []);
-        assert_eq!(
-            press(Key::E, Modifiers::NONE, Some(Figure::Curves)),
-            [Action::Export(Figure::Curves)]
-        );
+        assert_eq!(press(Key::E, Modifiers::NONE, Some(Figure::Curves)), [Action::Export(Figure::Curves)]);
     }
 }

@@ -71,10 +71,7 @@ impl Visible {
 
     /// The panel under a point.
     pub fn at(&self, point: egui::Pos2) -> Option<Pane> {
-        self.0
-            .iter()
-            .find(|(_, rect)| rect.contains(point))
-            .map(|(pane, _)| *pane)
+        self.0.iter().find(|(_, rect)| rect.contains(point)).map(|(pane, _)| *pane)
     }
 }
 
@@ -112,12 +109,7 @@ impl Layout {
             false => (&mut self.full, Plan::full(size)),
         };
         arrangement.fit(plan);
-        let mut panels = Panels {
-            theme,
-            draw,
-            visible: Visible::default(),
-            was_edited: false,
-        };
+        let mut panels = Panels { theme, draw, visible: Visible::default(), was_edited: false };
         let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(space.shrink(GRID)));
         arrangement.tree.ui(&mut panels, &mut inside);
         arrangement.is_by_hand |= panels.was_edited;
@@ -137,11 +129,7 @@ struct Arrangement {
 
 impl Arrangement {
     fn planned(plan: Plan) -> Self {
-        Self {
-            tree: plan.tree(),
-            is_by_hand: false,
-            plan: Some(plan),
-        }
+        Self { tree: plan.tree(), is_by_hand: false, plan: Some(plan) }
     }
 
     fn fit(&mut self, plan: Plan) {
@@ -170,13 +158,7 @@ impl Column {
         let taken: f32 = panes.iter().filter_map(|(_, height)| *height).sum();
         let gaps = GRID * (panes.len() as f32 - 1.0);
         let rest = (height - taken - gaps).max(6.0 * GRID);
-        Self {
-            width,
-            panes: panes
-                .iter()
-                .map(|(pane, height)| (*pane, height.unwrap_or(rest)))
-                .collect(),
-        }
+        Self { width, panes: panes.iter().map(|(pane, height)| (*pane, height.unwrap_or(rest))).collect() }
     }
 }
 
@@ -186,31 +168,20 @@ impl Plan {
         let side = SIDE_WIDTH.min(0.22 * size.x);
         let right = (0.272 * size.x).clamp(240.0, 460.0);
         let middle = (size.x - side - right - 2.0 * GRID).max(240.0);
-        let hourglass = (0.231 * size.y).clamp(120.0, 210.0);
+        let network = (0.231 * size.y).clamp(120.0, 210.0);
         let held_out = (0.183 * size.y).clamp(100.0, 190.0).min(0.36 * right + 34.0);
         let objective = (0.24 * size.y).clamp(110.0, 200.0);
         let live = (0.21 * size.y).clamp(130.0, 160.0);
         let columns = vec![
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Recipe, None)]),
-            Column::new(
-                middle,
-                size.y,
-                &[(Pane::Hourglass, Some(hourglass)), (Pane::Latent, None)],
-            ),
+            Column::new(middle, size.y, &[(Pane::Hourglass, Some(network)), (Pane::Latent, None)]),
             Column::new(
                 right,
                 size.y,
-                &[
-                    (Pane::Curves, None),
-                    (Pane::HeldOut, Some(held_out)),
-                    (Pane::Objective, Some(objective)),
-                ],
+                &[(Pane::Curves, None), (Pane::HeldOut, Some(held_out)), (Pane::Objective, Some(objective))],
             ),
         ];
-        Self {
-            name: "full layout",
-            columns,
-        }
+        Self { name: "full layout", columns }
     }
 
     /// For a class: the sliders, the latent space, the curves.
@@ -222,19 +193,13 @@ impl Plan {
             Column::new(middle, size.y, &[(Pane::Latent, None)]),
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Curves, None)]),
         ];
-        Self {
-            name: "simple layout",
-            columns,
-        }
+        Self { name: "simple layout", columns }
     }
 
     fn tree(&self) -> Tree<Pane> {
         let mut tiles = Tiles::default();
-        let columns: Vec<(TileId, f32)> = self
-            .columns
-            .iter()
-            .map(|column| (column.insert_into(&mut tiles), column.width))
-            .collect();
+        let columns: Vec<(TileId, f32)> =
+            self.columns.iter().map(|column| (column.insert_into(&mut tiles), column.width)).collect();
         let root = insert_linear(&mut tiles, LinearDir::Horizontal, &columns);
         Tree::new(egui::Id::unique(self.name), root, tiles)
     }
@@ -242,11 +207,8 @@ impl Plan {
 
 impl Column {
     fn insert_into(&self, tiles: &mut Tiles<Pane>) -> TileId {
-        let panes: Vec<(TileId, f32)> = self
-            .panes
-            .iter()
-            .map(|(pane, height)| (tiles.insert_pane(*pane), *height))
-            .collect();
+        let panes: Vec<(TileId, f32)> =
+            self.panes.iter().map(|(pane, height)| (tiles.insert_pane(*pane), *height)).collect();
         match panes.as_slice() {
             [(only, _)] => *only,
             _ => insert_linear(tiles, LinearDir::Vertical, &panes),
@@ -277,17 +239,10 @@ impl Behavior<Pane> for Panels<'_> {
         paint_edge(ui, rect, self.theme);
         ui.set_clip_rect(rect.intersect(ui.clip_rect()));
         let handle = title_line(ui, rect, *pane, self.theme);
-        let mut inside = ui.new_child(
-            egui::UiBuilder::new()
-                .max_rect(rect.shrink2(PADDING))
-                .id_salt(pane.title()),
-        );
+        let mut inside =
+            ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(PADDING)).id_salt(pane.title()));
         (self.draw)(&mut inside, *pane);
-        if handle.drag_started() {
-            UiResponse::DragStarted
-        } else {
-            UiResponse::None
-        }
+        if handle.drag_started() { UiResponse::DragStarted } else { UiResponse::None }
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> egui::WidgetText {
@@ -323,10 +278,7 @@ impl Behavior<Pane> for Panels<'_> {
     }
 
     fn simplification_options(&self) -> SimplificationOptions {
-        SimplificationOptions {
-            all_panes_must_have_tabs: false,
-            ..SimplificationOptions::default()
-        }
+        SimplificationOptions { all_panes_must_have_tabs: false, ..SimplificationOptions::default() }
     }
 
     fn on_edit(&mut self, edit: EditAction) {
@@ -365,11 +317,7 @@ fn title_line(ui: &Ui, rect: Rect, pane: Pane, theme: &Theme) -> egui::Response 
     let height = PADDING.y + 20.0 * theme.scale;
     let strip = Rect::from_min_size(rect.min, vec2(rect.width(), height.min(rect.height())));
     let response = ui.interact(strip, ui.scope_id().with(("title line", pane)), Sense::drag());
-    if response.dragged() {
-        response.on_hover_cursor(CursorIcon::Grabbing)
-    } else {
-        response
-    }
+    if response.dragged() { response.on_hover_cursor(CursorIcon::Grabbing) } else { response }
 }
 
 #[cfg(test)]
@@ -380,13 +328,7 @@ mod tests {
         let heights = |column: &Column| column.panes.iter().map(|(_, height)| height).sum::<f32>();
         let gaps = |column: &Column| GRID * (column.panes.len() as f32 - 1.0);
         let widths = plan.columns.iter().map(|column| column.width).collect();
-        (
-            widths,
-            plan.columns
-                .iter()
-                .map(|column| heights(column) + gaps(column))
-                .collect(),
-        )
+        (widths, plan.columns.iter().map(|column| heights(column) + gaps(column)).collect())
     }
 
     #[test]
@@ -395,19 +337,9 @@ mod tests {
             for plan in [Plan::full(size), Plan::simple(size)] {
                 let (widths, heights) = sizes(&plan);
                 let total = widths.iter().sum::<f32>() + GRID * (widths.len() as f32 - 1.0);
-                assert!(
-                    (total - size.x).abs() < 0.5,
-                    "{}: {total} wide, want {}",
-                    plan.name,
-                    size.x
-                );
+                assert!((total - size.x).abs() < 0.5, "{}: {total} wide, want {}", plan.name, size.x);
                 for height in heights {
-                    assert!(
-                        (height - size.y).abs() < 0.5,
-                        "{}: {height} high, want {}",
-                        plan.name,
-                        size.y
-                    );
+                    assert!((height - size.y).abs() < 0.5, "{}: {height} high, want {}", plan.name, size.y);
                 }
             }
         }
@@ -433,10 +365,7 @@ mod tests {
     fn the_panel_under_a_point_is_found() {
         let rect = Rect::from_min_size(egui::pos2(10.0, 10.0), vec2(20.0, 20.0));
         let visible = Visible(vec![(Pane::Curves, rect)]);
-        assert_eq!(
-            visible.at(egui::pos2(15.0, 15.0)).and_then(Pane::figure),
-            Some(Figure::Curves)
-        );
+        assert_eq!(visible.at(egui::pos2(15.0, 15.0)).and_then(Pane::figure), Some(Figure::Curves));
         assert_eq!(visible.at(egui::pos2(5.0, 15.0)), None);
     }
 }

@@ -83,13 +83,7 @@ fn slider_ui(
     applied: f64,
     memory: &mut LiveMemory,
 ) -> Option<Action> {
-    let Kind::Number {
-        min,
-        max,
-        slider,
-        scale,
-    } = parameter.kind
-    else {
+    let Kind::Number { min, max, slider, scale } = parameter.kind else {
         return None;
     };
     let now_secs = ui.input(|i| i.time);
@@ -98,34 +92,21 @@ fn slider_ui(
     let before = value;
     let (label, typed) = ui
         .horizontal(|ui| {
-            let label = ui
-                .label(RichText::new(parameter.label).color(theme.text))
-                .on_hover_text(parameter.help);
+            let label =
+                ui.label(RichText::new(parameter.label).color(theme.text)).on_hover_text(parameter.help);
             let field = |ui: &mut Ui| value_field(ui, color, &mut value, min..=max, parameter.label);
-            (
-                label,
-                ui.with_layout(Layout::right_to_left(Align::Center), field).inner,
-            )
+            (label, ui.with_layout(Layout::right_to_left(Align::Center), field).inner)
         })
         .inner;
-    let rail = rail_ui(ui, color, &mut value, slider, scale)
-        .labelled_by(label.id)
-        .on_hover_text(parameter.help);
+    let rail =
+        rail_ui(ui, color, &mut value, slider, scale).labelled_by(label.id).on_hover_text(parameter.help);
     ui.add_space(4.0);
     let let_go = rail.drag_stopped() || typed.drag_stopped();
     let is_dragged = (rail.dragged() || typed.dragged()) && !let_go;
     if is_dragged || let_go || value != before {
-        memory.held = Some(Held {
-            key: parameter.key,
-            value,
-            since_secs: now_secs,
-        });
+        memory.held = Some(Held { key: parameter.key, value, since_secs: now_secs });
     }
-    (value != before || let_go).then_some(Action::Tune {
-        key: parameter.key,
-        value,
-        done: !is_dragged,
-    })
+    (value != before || let_go).then_some(Action::Tune { key: parameter.key, value, done: !is_dragged })
 }
 
 /// The value in the colour of its term; it can be dragged, or clicked and typed.
@@ -137,11 +118,7 @@ fn value_field(
     label: &str,
 ) -> egui::Response {
     let visuals = ui.visuals_mut();
-    for state in [
-        &mut visuals.widgets.inactive,
-        &mut visuals.widgets.hovered,
-        &mut visuals.widgets.active,
-    ] {
+    for state in [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active] {
         state.fg_stroke.color = color;
         state.weak_bg_fill = Color32::TRANSPARENT;
         state.bg_stroke.color = Color32::TRANSPARENT;
@@ -158,8 +135,7 @@ fn value_field(
     let response = ui.add(field);
     // The slider has the parameter's own name; its field is told apart.
     let name = format!("{label}, typed");
-    ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label(name));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
     response
 }
 
@@ -172,11 +148,9 @@ fn rail_ui(ui: &mut Ui, color: Color32, value: &mut f64, slider: (f64, f64), sca
         let visuals = ui.visuals_mut();
         visuals.selection.bg_fill = color;
         visuals.widgets.inactive.bg_fill = visuals.widgets.noninteractive.bg_stroke.color;
-        for state in [
-            &mut visuals.widgets.inactive,
-            &mut visuals.widgets.hovered,
-            &mut visuals.widgets.active,
-        ] {
+        for state in
+            [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active]
+        {
             state.fg_stroke = egui::Stroke::new(2.0, color);
         }
         let slider = Slider::new(value, slider.0..=slider.1)
@@ -207,11 +181,7 @@ fn shown_number(value: f64) -> String {
         let text = format!("{rounded:.1e}");
         return text;
     }
-    if (0.1..1000.0).contains(&rounded.abs()) {
-        format!("{rounded:.2}")
-    } else {
-        short_number(rounded)
-    }
+    if (0.1..1000.0).contains(&rounded.abs()) { format!("{rounded:.2}") } else { short_number(rounded) }
 }
 
 #[cfg(test)]
@@ -220,14 +190,8 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_never_lose_zero() {
-        let cases = [
-            (0.0, "0"),
-            (2.0, "2.00"),
-            (1e-3, "1.0e-3"),
-            (1e9, "1.0e9"),
-            (0.05, "0.05"),
-            (12.345, "12.30"),
-        ];
+        let cases =
+            [(0.0, "0"), (2.0, "2.00"), (1e-3, "1.0e-3"), (1e9, "1.0e9"), (0.05, "0.05"), (12.345, "12.30")];
         for (value, want) in cases {
             assert_eq!(shown_number(value), want);
         }
@@ -235,29 +199,17 @@ mod tests {
 
     #[test]
     fn a_value_is_held_until_the_trainer_confirms_it() {
-        let held = Held {
-            key: "objective.beta",
-            value: 2.0,
-            since_secs: 10.0,
-        };
+        let held = Held { key: "objective.beta", value: 2.0, since_secs: 10.0 };
         let mut memory = LiveMemory { held: Some(held) };
         assert_eq!(memory.shown("objective.beta", 1.0, 10.5), 2.0);
         assert_eq!(memory.shown("training.learning_rate", 1e-3, 10.5), 1e-3);
         assert_eq!(memory.shown("objective.beta", 2.0, 10.6), 2.0);
-        assert_eq!(
-            memory.shown("objective.beta", 3.0, 10.7),
-            3.0,
-            "confirmed, so no longer held"
-        );
+        assert_eq!(memory.shown("objective.beta", 3.0, 10.7), 3.0, "confirmed, so no longer held");
     }
 
     #[test]
     fn a_value_the_trainer_never_takes_is_let_go() {
-        let held = Held {
-            key: "objective.beta",
-            value: 2.0,
-            since_secs: 10.0,
-        };
+        let held = Held { key: "objective.beta", value: 2.0, since_secs: 10.0 };
         let mut memory = LiveMemory { held: Some(held) };
         assert_eq!(memory.shown("objective.beta", 1.0, 10.0 + HELD_SECS + 0.1), 1.0);
     }
@@ -269,9 +221,6 @@ mod tests {
             parameters(&recipe).map(|p| p.key).collect()
         };
         assert_eq!(keys("vae-2d"), ["objective.beta", "training.learning_rate"]);
-        assert_eq!(
-            keys("ae-sparse"),
-            ["objective.sparsity", "training.learning_rate"]
-        );
+        assert_eq!(keys("ae-sparse"), ["objective.sparsity", "training.learning_rate"]);
     }
 }

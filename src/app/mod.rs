@@ -143,7 +143,7 @@ struct Memories {
     transport: transport::TransportMemory,
     live: live::LiveMemory,
     form: form::FormMemory,
-    hourglass: panels::HourglassMemory,
+    network: panels::HourglassMemory,
     latent: panels::LatentMemory,
     curves: panels::CurvesMemory,
     held_out: panels::HeldOutMemory,
@@ -173,35 +173,22 @@ impl App {
     fn telling(cc: &eframe::CreationContext<'_>, options: WindowOptions, outcome: trace::Outcome) -> Self {
         let is_kept = options.is_kept();
         let saved = Saved::load(cc.storage.filter(|_| is_kept));
-        let WindowOptions {
-            device,
-            recipe,
-            screenshot,
-            frame_log,
-            trace,
-            started,
-            size: _,
-            theme,
-            simple,
-        } = options;
+        let WindowOptions { device, recipe, screenshot, frame_log, trace, started, size: _, theme, simple } =
+            options;
         let simple = simple || saved.simple;
         let theme = Theme::new(theme.unwrap_or(saved.look), simple);
+        Theme::install_fonts(&cc.egui_ctx);
         theme.apply(&cc.egui_ctx);
         let graphics = cc.wgpu_render_state.as_ref().map(shared_graphics);
-        let painting = cc
-            .wgpu_render_state
-            .clone()
-            .filter(|_| graphics.as_ref().is_some_and(|g| g.can_compute()));
+        let painting =
+            cc.wgpu_render_state.clone().filter(|_| graphics.as_ref().is_some_and(|g| g.can_compute()));
         let recipe = recipe.unwrap_or_else(|| saved.recipe());
         let mut memories = Memories::default();
         if (1..=8).contains(&saved.export_scale) {
             memories.transport.export_scale = saved.export_scale;
         }
         let mut app = Self {
-            state: AppState {
-                draft: recipe.clone(),
-                ..AppState::default()
-            },
+            state: AppState { draft: recipe.clone(), ..AppState::default() },
             engine: None,
             theme,
             simple,
@@ -213,15 +200,7 @@ impl App {
             dialogs: Dialogs::new(saved.folder),
             exports: Exports::new(cc.egui_ctx.clone()),
             asked: Asked::default(),
-            trace: Trace::new(
-                TraceOptions {
-                    started,
-                    screenshot,
-                    frame_log,
-                    trace,
-                },
-                outcome,
-            ),
+            trace: Trace::new(TraceOptions { started, screenshot, frame_log, trace }, outcome),
             help_is_open: false,
             notice_since: None,
             is_kept,
@@ -248,10 +227,7 @@ impl App {
                 ));
             }
         }
-        self.send(Command::Open {
-            recipes: vec![recipe],
-            playing: true,
-        });
+        self.send(Command::Open { recipes: vec![recipe], playing: true });
     }
 
     /// Gives the trainer a command; one that it has no room for is told, not waited for.
@@ -274,12 +250,8 @@ impl App {
         if is_opening {
             self.tuning = Tuning::default();
             self.asked.watched = None;
-            let canvases = self
-                .state
-                .bench
-                .as_ref()
-                .map(|bench| self.pictures.open(bench))
-                .unwrap_or_default();
+            let canvases =
+                self.state.bench.as_ref().map(|bench| self.pictures.open(bench)).unwrap_or_default();
             canvases.into_iter().for_each(|canvas| self.send(canvas));
         }
     }
@@ -290,10 +262,7 @@ impl App {
         let wanted = Wanted {
             cloud: self.visible.contains(Pane::Latent),
             reconstructions: self.visible.contains(Pane::HeldOut),
-            layers: self
-                .visible
-                .contains(Pane::Hourglass)
-                .then_some(self.asked.example),
+            layers: self.visible.contains(Pane::Hourglass).then_some(self.asked.example),
         };
         let watched = Some((run.info.id, wanted));
         if self.asked.watched != watched
@@ -342,39 +311,19 @@ impl App {
 
     /// Draws everything and gathers what was asked for.
     fn draw(&mut self, ui: &mut Ui) -> Vec<Action> {
-        let Self {
-            state,
-            theme,
-            simple,
-            layout,
-            visible,
-            pictures,
-            memories,
-            is_cleared,
-            ..
-        } = self;
-        let cx = PanelContext {
-            state,
-            theme,
-            pictures,
-        };
+        let Self { state, theme, simple, layout, visible, pictures, memories, is_cleared, .. } = self;
+        let cx = PanelContext { state, theme, pictures };
         // A window is cleared to this colour before it is drawn; a test is not.
         if !*is_cleared {
             ui.painter().rect_filled(ui.max_rect(), 0.0, theme.panel);
         }
         let mut actions = Vec::new();
-        Panel::top("transport")
-            .exact_size(TOP_BAR_HEIGHT * theme.scale)
-            .frame(Frame::NONE)
-            .show(ui, |ui| {
-                actions.extend(transport::transport_ui(ui, &cx, *simple, &mut memories.transport));
-            });
-        Panel::bottom("status")
-            .exact_size(STATUS_HEIGHT * theme.scale)
-            .frame(Frame::NONE)
-            .show(ui, |ui| {
-                actions.extend(status::status_ui(ui, &cx));
-            });
+        Panel::top("transport").exact_size(TOP_BAR_HEIGHT * theme.scale).frame(Frame::NONE).show(ui, |ui| {
+            actions.extend(transport::transport_ui(ui, &cx, *simple, &mut memories.transport));
+        });
+        Panel::bottom("status").exact_size(STATUS_HEIGHT * theme.scale).frame(Frame::NONE).show(ui, |ui| {
+            actions.extend(status::status_ui(ui, &cx));
+        });
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
             *visible = layout.show(ui, theme, *simple, &mut |ui, pane| {
                 actions.extend(pane_ui(ui, &cx, pane, memories));
@@ -399,7 +348,7 @@ fn pane_ui(ui: &mut Ui, cx: &PanelContext<'_>, pane: Pane, memories: &mut Memori
     match pane {
         Pane::Live => live::live_ui(ui, cx, &mut memories.live),
         Pane::Recipe => form::form_ui(ui, cx, &mut memories.form),
-        Pane::Hourglass => panels::hourglass_ui(ui, cx, &mut memories.hourglass),
+        Pane::Hourglass => panels::hourglass_ui(ui, cx, &mut memories.network),
         Pane::Latent => panels::latent_ui(ui, cx, &mut memories.latent),
         Pane::Curves => panels::curves_ui(ui, cx, &mut memories.curves),
         Pane::HeldOut => panels::held_out_ui(ui, cx, &mut memories.held_out),
@@ -414,8 +363,7 @@ impl eframe::App for App {
             ctx.request_repaint_after(self.pace.logged());
         }
         let frame_secs = frame.info().cpu_usage;
-        self.trace
-            .begin_frame(&self.state, self.asked.pointer, frame_secs);
+        self.trace.begin_frame(&self.state, self.asked.pointer, frame_secs);
         while let Some(event) = self.engine.as_ref().and_then(|engine| engine.poll()) {
             self.take_in(event);
         }

@@ -24,10 +24,7 @@ impl Pace {
     /// The pace of a window that is drawn by the processor, or by a GPU.
     pub fn new(is_software: bool) -> Self {
         let least = if is_software { SOFTWARE } else { Duration::ZERO };
-        Self {
-            least,
-            drawn: Arc::default(),
-        }
+        Self { least, drawn: Arc::default() }
     }
 
     /// Notes that a frame begins.
@@ -61,10 +58,6 @@ mod tests {
         assert_eq!(Pace::new(false).wait(since), Duration::ZERO);
         assert_eq!(Pace::new(true).wait(since), SOFTWARE - Duration::from_millis(30));
         assert_eq!(Pace::new(true).wait(Some(Duration::from_secs(3))), Duration::ZERO);
-        assert_eq!(
-            Pace::new(true).wait(None),
-            Duration::ZERO,
-            "the first picture never waits"
-        );
+        assert_eq!(Pace::new(true).wait(None), Duration::ZERO, "the first picture never waits");
     }
 }

@@ -36,9 +36,7 @@ pub struct Saved {
 impl Saved {
     /// What was left, or the first day.
     pub fn load(storage: Option<&dyn Storage>) -> Self {
-        storage
-            .and_then(|storage| eframe::get_value(storage, KEY))
-            .unwrap_or_default()
+        storage.and_then(|storage| eframe::get_value(storage, KEY)).unwrap_or_default()
     }
 
     /// Keeps it.
@@ -48,13 +46,9 @@ impl Saved {
 
     /// The recipe to begin with. One that can no longer be read, or whose images are gone, is passed over.
     pub fn recipe(&self) -> Recipe {
-        let last = self
-            .recipe
-            .as_deref()
-            .and_then(|text| Recipe::from_toml(text).ok())
-            .filter(images_are_there);
-        last.or_else(|| Recipe::open(FIRST_RECIPE).ok())
-            .unwrap_or_default()
+        let last =
+            self.recipe.as_deref().and_then(|text| Recipe::from_toml(text).ok()).filter(images_are_there);
+        last.or_else(|| Recipe::open(FIRST_RECIPE).ok()).unwrap_or_default()
     }
 }
 
@@ -76,10 +70,7 @@ mod tests {
     fn the_last_recipe_comes_back_with_its_live_values() {
         let mut recipe = Recipe::open("vae-20").expect("built in");
         recipe.objective.beta = 4.0;
-        let saved = Saved {
-            recipe: Some(recipe.to_toml()),
-            ..Saved::default()
-        };
+        let saved = Saved { recipe: Some(recipe.to_toml()), ..Saved::default() };
         assert_eq!(saved.recipe(), recipe);
     }
 
@@ -87,10 +78,7 @@ mod tests {
     fn images_that_are_gone_are_passed_over() {
         let mut recipe = Recipe::open("vae-20").expect("built in");
         recipe.data.set = "/nowhere/at/all".to_owned();
-        let saved = Saved {
-            recipe: Some(recipe.to_toml()),
-            ..Saved::default()
-        };
+        let saved = Saved { recipe: Some(recipe.to_toml()), ..Saved::default() };
         assert_eq!(saved.recipe().name, FIRST_RECIPE);
     }
 }

@@ -79,12 +79,7 @@ impl Surface {
 impl Pictures {
     /// No pictures yet. `painting` is the window's renderer where its adapter can compute.
     pub fn new(ctx: egui::Context, painting: Option<RenderState>) -> Self {
-        Self {
-            ctx,
-            painting,
-            runs: BTreeMap::new(),
-            host: RefCell::default(),
-        }
+        Self { ctx, painting, runs: BTreeMap::new(), host: RefCell::default() }
     }
 
     /// Whether the trainer thread paints; otherwise pixels are uploaded from the host.
@@ -95,10 +90,7 @@ impl Pictures {
     /// A picture of a run, once there is one.
     pub fn get(&self, run: RunId, picture: Picture) -> Option<Shown> {
         let surface = self.runs.get(&(run, picture))?.surface.as_ref()?;
-        Some(Shown {
-            id: surface.id(),
-            size_px: surface.size_px(),
-        })
+        Some(Shown { id: surface.id(), size_px: surface.size_px() })
     }
 
     /// A small picture from the host: tiles in tensor order, painted into the texture of this name. They are
@@ -117,10 +109,7 @@ impl Pictures {
             && *known == version
             && handle.size() == size_px.map(|n| n as usize)
         {
-            return Shown {
-                id: handle.id(),
-                size_px,
-            };
+            return Shown { id: handle.id(), size_px };
         }
         let image = image_of(&tiles, paint, &values());
         let id = match host.get_mut(name) {
@@ -203,11 +192,7 @@ impl Pictures {
         if entry.shows == Some(stamp) {
             return;
         }
-        if entry
-            .waiting
-            .as_ref()
-            .is_some_and(|surface| surface.size_px() == tiles.size())
-        {
+        if entry.waiting.as_ref().is_some_and(|surface| surface.size_px() == tiles.size()) {
             let old = std::mem::replace(&mut entry.surface, entry.waiting.take());
             entry.shows = Some(stamp);
             self.release(old);
@@ -222,14 +207,7 @@ impl Pictures {
         };
         // Only the rows that came: a difference has colours of its own.
         let rows = values.len() / (tiles.values() * tiles.columns as usize).max(1);
-        let image = image_of(
-            &Tiles {
-                rows: rows as u32,
-                ..*tiles
-            },
-            Paint::Image,
-            &values,
-        );
+        let image = image_of(&Tiles { rows: rows as u32, ..*tiles }, Paint::Image, &values);
         if let Some(Surface::Uploaded(handle)) = &mut entry.surface {
             handle.set(image, TextureOptions::NEAREST);
         } else {
@@ -250,28 +228,13 @@ impl Pictures {
             wgpu::FilterMode::Nearest,
         );
         let entry = self.runs.entry((run, picture)).or_default();
-        let unused = entry.waiting.replace(Surface::Canvas {
-            texture: texture.clone(),
-            id,
-        });
+        let unused = entry.waiting.replace(Surface::Canvas { texture: texture.clone(), id });
         self.release(unused);
-        Some(Command::Canvas {
-            run,
-            picture,
-            canvas: Some(Canvas {
-                texture,
-                colors: ColorMap::Grey,
-            }),
-        })
+        Some(Command::Canvas { run, picture, canvas: Some(Canvas { texture, colors: ColorMap::Grey }) })
     }
 
     fn free(&mut self, key: (RunId, Picture)) {
-        if let Some(Entry {
-            surface,
-            waiting,
-            shows: _,
-        }) = self.runs.remove(&key)
-        {
+        if let Some(Entry { surface, waiting, shows: _ }) = self.runs.remove(&key) {
             self.release(surface);
             self.release(waiting);
         }
@@ -300,12 +263,7 @@ impl<'a> Arrival<'a> {
             Picture::Lattice => run.seen.lattice.as_ref().map(|v| (v.request, v.step, &v.pixels)),
             Picture::Reconstructions => run.seen.reconstructions.as_ref().map(|v| (0, v.step, &v.outputs)),
         }?;
-        Some(Self {
-            request,
-            step,
-            pixels: pixels.as_deref(),
-            picture,
-        })
+        Some(Self { request, step, pixels: pixels.as_deref(), picture })
     }
 
     /// The values to upload: reconstructions stand below what they reconstruct.
@@ -332,11 +290,7 @@ fn tiles_of(bench: &BenchState, run: &RunState, picture: Picture) -> Option<Tile
         Picture::Reconstructions => {
             (!bench.examples.is_empty()).then(|| tile.grid(bench.examples.len(), ROWS))
         }
-        Picture::Lattice => run
-            .seen
-            .lattice
-            .as_ref()
-            .map(|view| tile.grid(view.ask.columns, view.ask.rows)),
+        Picture::Lattice => run.seen.lattice.as_ref().map(|view| tile.grid(view.ask.columns, view.ask.rows)),
     }
 }
 
@@ -355,11 +309,7 @@ fn canvas_texture(device: &wgpu::Device, [width, height]: [u32; 2]) -> Option<wg
     }
     Some(device.create_texture(&wgpu::TextureDescriptor {
         label: Some("picture of a run"),
-        size: wgpu::Extent3d {
-            width,
-            height,
-            depth_or_array_layers: 1,
-        },
+        size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
         mip_level_count: 1,
         sample_count: 1,
         dimension: wgpu::TextureDimension::D2,
@@ -375,17 +325,10 @@ fn image_of(tiles: &Tiles, paint: Paint, values: &[f32]) -> ColorImage {
     let mut pixels = vec![Color32::BLACK; width * height];
     let (tile_width, tile_height) = (tiles.width as usize, tiles.height as usize);
     let plane = tile_width * tile_height;
-    for (number, tile) in values
-        .chunks_exact(tiles.values().max(1))
-        .take(tiles.count())
-        .enumerate()
-    {
+    for (number, tile) in values.chunks_exact(tiles.values().max(1)).take(tiles.count()).enumerate() {
         let (column, row) = (number % tiles.columns as usize, number / tiles.columns as usize);
         for i in 0..plane {
-            let (x, y) = (
-                column * tile_width + i % tile_width,
-                row * tile_height + i / tile_width,
-            );
+            let (x, y) = (column * tile_width + i % tile_width, row * tile_height + i / tile_width);
             pixels[y * width + x] = pixel(paint, tile, i, plane);
         }
     }

@@ -30,10 +30,7 @@ pub fn native_options(options: &WindowOptions) -> eframe::NativeOptions {
     eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Wgpu,
-        wgpu_options: WgpuConfiguration {
-            wgpu_setup: graphics_setup(),
-            ..WgpuConfiguration::default()
-        },
+        wgpu_options: WgpuConfiguration { wgpu_setup: graphics_setup(), ..WgpuConfiguration::default() },
         // A window that was asked for in a size has that size.
         persist_window: options.size.is_none() && options.is_kept(),
         dithering: false,
@@ -70,10 +67,7 @@ fn icon() -> IconData {
     let mut rgba = Vec::with_capacity(4 * ICON * ICON);
     for i in 0..ICON * ICON {
         // From −1 to 1, the waist in the middle.
-        let (x, y) = (
-            (i % ICON) as f32 / side * 2.0 - 0.98,
-            (i / ICON) as f32 / side * 2.0 - 0.98,
-        );
+        let (x, y) = ((i % ICON) as f32 / side * 2.0 - 0.98, (i / ICON) as f32 / side * 2.0 - 0.98);
         let half_width = 0.1 + 0.6 * y.abs();
         let is_glass = y.abs() < 0.86 && x.abs() < half_width;
         let is_sand = is_glass && (x.hypot(y) < 0.2 || y > 0.5);
@@ -84,9 +78,5 @@ fn icon() -> IconData {
         };
         rgba.extend_from_slice(&color.to_array());
     }
-    IconData {
-        rgba,
-        width: ICON as u32,
-        height: ICON as u32,
-    }
+    IconData { rgba, width: ICON as u32, height: ICON as u32 }
 }

@@ -120,37 +120,21 @@ impl AppState {
 
     /// Whether any run is training.
     pub fn is_playing(&self) -> bool {
-        self.bench
-            .iter()
-            .flat_map(|bench| &bench.runs)
-            .any(|run| run.phase == Phase::Playing)
+        self.bench.iter().flat_map(|bench| &bench.runs).any(|run| run.phase == Phase::Playing)
     }
 
     /// Says something in the bottom line.
     pub fn say(&mut self, text: String) {
-        self.notice = Some(Notice {
-            text,
-            is_problem: false,
-        });
+        self.notice = Some(Notice { text, is_problem: false });
     }
 
     /// Says in the bottom line that something went wrong.
     pub fn complain(&mut self, text: String) {
-        self.notice = Some(Notice {
-            text,
-            is_problem: true,
-        });
+        self.notice = Some(Notice { text, is_problem: true });
     }
 
     fn open(&mut self, bench: Bench) {
-        let Bench {
-            dataset,
-            examples,
-            cloud,
-            steps_per_epoch,
-            device,
-            runs,
-        } = bench;
+        let Bench { dataset, examples, cloud, steps_per_epoch, device, runs } = bench;
         self.preparing = None;
         self.notice = None;
         if let Some(first) = runs.first() {
@@ -163,24 +147,13 @@ impl AppState {
             .take()
             .filter(|old| Arc::ptr_eq(&old.dataset, &dataset))
             .and_then(|old| old.references);
-        self.bench = Some(BenchState {
-            dataset,
-            examples,
-            cloud,
-            steps_per_epoch,
-            device,
-            references,
-            runs,
-        });
+        self.bench = Some(BenchState { dataset, examples, cloud, steps_per_epoch, device, references, runs });
     }
 
     fn with_run(&mut self, id: RunId, change: impl FnOnce(&mut RunState)) {
         // A late fact about a run that was replaced finds nobody, and that is right.
-        if let Some(run) = self
-            .bench
-            .iter_mut()
-            .flat_map(|bench| &mut bench.runs)
-            .find(|run| run.info.id == id)
+        if let Some(run) =
+            self.bench.iter_mut().flat_map(|bench| &mut bench.runs).find(|run| run.info.id == id)
         {
             change(run);
         }
@@ -201,22 +174,14 @@ impl RunState {
 
     fn apply_change(&mut self, change: Change) {
         // The trainer applied it, so the key and the value are good.
-        self.recipe
-            .set(&change.key, &crate::recipe::Value::Number(change.value))
-            .ok();
+        self.recipe.set(&change.key, &crate::recipe::Value::Number(change.value)).ok();
         self.changes.push(change);
     }
 }
 
 impl Seen {
     fn collect(&mut self, info: &RunInfo) {
-        let Self {
-            decoded,
-            lattice,
-            cloud,
-            reconstructions,
-            layers,
-        } = self;
+        let Self { decoded, lattice, cloud, reconstructions, layers } = self;
         replace(decoded, info.views.decoded.take());
         replace(lattice, info.views.lattice.take());
         replace(cloud, info.views.cloud.take());

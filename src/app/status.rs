@@ -50,12 +50,7 @@ pub struct Line {
 
 impl Line {
     fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            tone,
-            cure: None,
-            hint: None,
-        }
+        Self { text: text.into(), tone, cure: None, hint: None }
     }
 }
 
@@ -72,19 +67,15 @@ pub fn sentence(state: &AppState) -> Line {
     };
     if let Phase::Failed(why) = &run.phase {
         let cure = Some(("Go back to the last good weights", Action::Restore(run.info.id)));
-        return Line {
-            cure,
-            ..Line::new(Tone::Problem, why)
-        };
+        return Line { cure, ..Line::new(Tone::Problem, why) };
     }
     if let Some(notice) = &state.notice {
         return Line::new(Tone::Good, &notice.text);
     }
     match &run.phase {
-        Phase::Finished(why) => Line {
-            hint: Some("Play goes on"),
-            ..Line::new(Tone::Good, format!("Finished: {why}"))
-        },
+        Phase::Finished(why) => {
+            Line { hint: Some("Play goes on"), ..Line::new(Tone::Good, format!("Finished: {why}")) }
+        }
         Phase::Paused if run.progress.step == 0 => {
             Line::new(Tone::Quiet, "Ready. Press Play, or the space bar.")
         }
@@ -119,15 +110,7 @@ fn playing(state: &AppState, run: &RunState) -> Line {
 
 /// What a live change did.
 fn changed(effect: &Effect) -> String {
-    format!(
-        "{} {}",
-        if effect.is_settled {
-            "Learning steadily."
-        } else {
-            "Learning."
-        },
-        effect.sentence()
-    )
+    format!("{} {}", if effect.is_settled { "Learning steadily." } else { "Learning." }, effect.sentence())
 }
 
 /// How it goes, where nothing was changed lately.
@@ -139,10 +122,7 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
         return Line::new(Tone::Warning, text);
     }
     let Some(latest) = evaluations.last() else {
-        return Line::new(
-            Tone::Good,
-            "Learning. The first held-out images are judged in a moment.",
-        );
+        return Line::new(Tone::Good, "Learning. The first held-out images are judged in a moment.");
     };
     if let Some(references) = &state.bench.as_ref().and_then(|bench| bench.references) {
         let mean = match run.recipe.objective.reconstruction {
@@ -173,14 +153,9 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
 /// A Gaussian code that the KL term has silenced, with the cure.
 fn silent_code(run: &RunState) -> Option<Line> {
     let beta = run.recipe.objective.beta;
-    let figures = run
-        .progress
-        .train
-        .filter(|_| run.recipe.is_variational() && run.progress.step > SILENT_AFTER)?;
-    let kl = figures
-        .penalties()
-        .find(|(penalty, _)| penalty.weight_key() == "objective.beta")?
-        .1;
+    let figures =
+        run.progress.train.filter(|_| run.recipe.is_variational() && run.progress.step > SILENT_AFTER)?;
+    let kl = figures.penalties().find(|(penalty, _)| penalty.weight_key() == "objective.beta")?.1;
     (kl < SILENT_KL && beta > 0.0).then(|| Line {
         cure: Some(("Halve β", Action::Tune { key: "objective.beta", value: beta / 2.0, done: true })),
         ..Line::new(
@@ -212,8 +187,7 @@ pub fn status_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
     ui.horizontal_centered(|ui| {
         ui.add_space(GRID + HALF);
         let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(GRID), egui::Sense::hover());
-        ui.painter()
-            .circle_filled(rect.center(), HALF, color(cx.theme, line.tone));
+        ui.painter().circle_filled(rect.center(), HALF, color(cx.theme, line.tone));
         ui.label(RichText::new(&line.text).color(cx.theme.text));
         if let Some((label, action)) = line.cure
             && ui.button(RichText::new(label).color(cx.theme.accent)).clicked()

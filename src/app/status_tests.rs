@@ -10,20 +10,12 @@ fn state() -> AppState {
     let recipe = Recipe::open("vae-2d").expect("built in");
     let dataset = crate::data::Dataset {
         name: "nothing".to_owned(),
-        shape: crate::data::ImageShape {
-            height: 1,
-            width: 1,
-            channels: 1,
-        },
+        shape: crate::data::ImageShape { height: 1, width: 1, channels: 1 },
         images: vec![0; 4],
         labels: Vec::new(),
         class_names: Vec::new(),
         factors: Vec::new(),
-        split: crate::data::Split {
-            train: vec![0, 1],
-            validation: vec![2],
-            test: vec![3],
-        },
+        split: crate::data::Split { train: vec![0, 1], validation: vec![2], test: vec![3] },
     };
     let run = RunInfo {
         id: RunId(1),
@@ -45,18 +37,8 @@ fn state() -> AppState {
 }
 
 fn play(state: &mut AppState, step: u64) {
-    let figures = state
-        .run()
-        .and_then(|run| run.info.history.lock().recent().last())
-        .map(|p| p.figures);
-    state.apply(Event::Progress(
-        RunId(1),
-        Progress {
-            step,
-            train: figures,
-            ..Progress::default()
-        },
-    ));
+    let figures = state.run().and_then(|run| run.info.history.lock().recent().last()).map(|p| p.figures);
+    state.apply(Event::Progress(RunId(1), Progress { step, train: figures, ..Progress::default() }));
     state.apply(Event::Phase(RunId(1), Phase::Playing));
 }
 
@@ -66,10 +48,7 @@ fn history(state: &AppState, fill: impl FnOnce(&mut History)) {
 
 /// A training point with a reconstruction and a KL term.
 fn point(step: u64, reconstruction: f64, kl: f64) -> Point {
-    let mut point = Point {
-        step,
-        figures: Default::default(),
-    };
+    let mut point = Point { step, figures: Default::default() };
     point.figures.reconstruction = reconstruction;
     point.figures.objective = reconstruction + kl;
     point.figures.penalties[0] = Some(kl);
@@ -79,23 +58,11 @@ fn point(step: u64, reconstruction: f64, kl: f64) -> Point {
 fn evaluation(step: u64, objective: f64) -> Evaluation {
     let mut figures = point(step, objective, 1.0).figures;
     figures.objective = objective;
-    Evaluation {
-        step,
-        epoch: step / 10,
-        train: None,
-        held_out: figures,
-    }
+    Evaluation { step, epoch: step / 10, train: None, held_out: figures }
 }
 
 fn change(state: &mut AppState, step: u64, value: f64) {
-    state.apply(Event::Tuned(
-        RunId(1),
-        Change {
-            step,
-            key: "objective.beta".to_owned(),
-            value,
-        },
-    ));
+    state.apply(Event::Tuned(RunId(1), Change { step, key: "objective.beta".to_owned(), value }));
 }
 
 #[test]
@@ -103,13 +70,7 @@ fn a_run_that_rests_says_how_to_go_on() {
     let mut state = state();
     assert_eq!(sentence(&AppState::default()).text, "Starting.");
     assert!(sentence(&state).text.contains("Press Play"));
-    state.apply(Event::Progress(
-        RunId(1),
-        Progress {
-            step: 1234,
-            ..Progress::default()
-        },
-    ));
+    state.apply(Event::Progress(RunId(1), Progress { step: 1234, ..Progress::default() }));
     assert!(sentence(&state).text.starts_with("Paused at step 1,234"));
 }
 
@@ -135,22 +96,18 @@ fn the_trade_that_beta_makes_is_said_in_words() {
 fn a_fresh_change_waits_before_it_is_judged() {
     let mut state = state();
     history(&state, |h| {
-        (1..=210).for_each(|step| h.push_step(point(step, 138.0, 6.4)))
+        (1..=210).for_each(|step| h.push_step(point(step, 138.0, 6.4)));
     });
     change(&mut state, 200, 4.0);
     play(&mut state, 210);
-    assert!(
-        sentence(&state).text.contains("shows in a moment"),
-        "{}",
-        sentence(&state).text
-    );
+    assert!(sentence(&state).text.contains("shows in a moment"), "{}", sentence(&state).text);
 }
 
 #[test]
 fn an_old_change_is_no_longer_news() {
     let mut state = state();
     history(&state, |h| {
-        (1..=5000).for_each(|step| h.push_step(point(step, 138.0, 6.4)))
+        (1..=5000).for_each(|step| h.push_step(point(step, 138.0, 6.4)));
     });
     change(&mut state, 200, 4.0);
     play(&mut state, 5000);
@@ -174,16 +131,10 @@ fn standing_still_is_noticed() {
 #[test]
 fn a_failure_comes_with_its_cure() {
     let mut state = state();
-    state.apply(Event::Phase(
-        RunId(1),
-        Phase::Failed("The loss is no longer a number.".to_owned()),
-    ));
+    state.apply(Event::Phase(RunId(1), Phase::Failed("The loss is no longer a number.".to_owned())));
     let line = sentence(&state);
     assert_eq!(line.text, "The loss is no longer a number.");
-    assert_eq!(
-        line.cure,
-        Some(("Go back to the last good weights", Action::Restore(RunId(1))))
-    );
+    assert_eq!(line.cure, Some(("Go back to the last good weights", Action::Restore(RunId(1)))));
 }
 
 #[test]
@@ -191,11 +142,7 @@ fn a_silent_code_is_noticed_and_beta_offered() {
     let mut state = state();
     history(&state, |h| h.push_step(point(1000, 200.0, 0.01)));
     play(&mut state, 1000);
-    let want = Action::Tune {
-        key: "objective.beta",
-        value: 0.5,
-        done: true,
-    };
+    let want = Action::Tune { key: "objective.beta", value: 0.5, done: true };
     assert_eq!(sentence(&state).cure, Some(("Halve β", want)));
 }
 

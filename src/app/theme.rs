@@ -101,10 +101,7 @@ impl Theme {
             Look::Dark => Self::dark(),
             Look::Light => Self::light(),
         };
-        Self {
-            scale: if simple { SIMPLE_SCALE } else { 1.0 },
-            ..theme
-        }
+        Self { scale: if simple { SIMPLE_SCALE } else { 1.0 }, ..theme }
     }
 
     fn dark() -> Self {
@@ -210,21 +207,13 @@ impl Theme {
 
     /// A colour between the ground of a panel and an accent, for activations: 0 is silent, 1 is loud.
     pub fn activation(&self, loudness: f32) -> Color32 {
-        let silent = if self.is_dark() {
-            self.raised
-        } else {
-            rgb(0xe9edf2)
-        };
+        let silent = if self.is_dark() { self.raised } else { rgb(0xe9edf2) };
         silent.lerp_to_gamma(self.accent, loudness.clamp(0.0, 1.0))
     }
 
     /// The same, for an activation below zero.
     pub fn activation_negative(&self, loudness: f32) -> Color32 {
-        let silent = if self.is_dark() {
-            self.raised
-        } else {
-            rgb(0xe9edf2)
-        };
+        let silent = if self.is_dark() { self.raised } else { rgb(0xe9edf2) };
         silent.lerp_to_gamma(self.kl, loudness.clamp(0.0, 1.0))
     }
 
@@ -233,13 +222,21 @@ impl Theme {
         color.gamma_multiply(opacity)
     }
 
+    /// Gives the proportional font the arrows it lacks, from the other font that travels with the program: not every
+    /// machine has system fonts.
+    pub fn install_fonts(ctx: &egui::Context) {
+        let mut fonts = egui::FontDefinitions::default();
+        let family = fonts.families.entry(FontFamily::Proportional).or_default();
+        let fallback = "Hack".to_owned();
+        if !family.contains(&fallback) {
+            family.push(fallback);
+        }
+        ctx.set_fonts(fonts);
+    }
+
     /// Makes egui's own widgets look like the rest.
     pub fn apply(&self, ctx: &egui::Context) {
-        let base = if self.is_dark() {
-            egui::Theme::Dark
-        } else {
-            egui::Theme::Light
-        };
+        let base = if self.is_dark() { egui::Theme::Dark } else { egui::Theme::Light };
         ctx.set_theme(base);
         ctx.all_styles_mut(|style| {
             self.apply_type(style);
@@ -256,10 +253,7 @@ impl Theme {
             (TextStyle::Body, self.body()),
             (TextStyle::Button, self.body()),
             (TextStyle::Heading, self.large()),
-            (
-                TextStyle::Monospace,
-                FontId::new(12.0 * self.scale, FontFamily::Monospace),
-            ),
+            (TextStyle::Monospace, FontId::new(12.0 * self.scale, FontFamily::Monospace)),
         ]
         .into();
         style.drag_value_text_style = TextStyle::Body;
@@ -273,10 +267,7 @@ impl Theme {
         spacing.combo_width = 60.0;
         spacing.tooltip_width = 280.0 * self.scale;
         spacing.menu_margin = egui::Margin::same(6);
-        spacing.scroll = egui::style::ScrollStyle {
-            bar_width: 6.0,
-            ..egui::style::ScrollStyle::floating()
-        };
+        spacing.scroll = egui::style::ScrollStyle { bar_width: 6.0, ..egui::style::ScrollStyle::floating() };
     }
 
     fn apply_visuals(&self, visuals: &mut egui::Visuals) {
@@ -309,12 +300,7 @@ impl Theme {
         visuals.error_fg_color = self.problem;
         visuals.warn_fg_color = self.kl;
         visuals.slider_trailing_fill = true;
-        let shade = egui::Shadow {
-            offset: [0, 4],
-            blur: 16,
-            spread: 0,
-            color: self.faded(rgb(0), 0.35),
-        };
+        let shade = egui::Shadow { offset: [0, 4], blur: 16, spread: 0, color: self.faded(rgb(0), 0.35) };
         visuals.popup_shadow = shade;
         visuals.window_shadow = shade;
     }

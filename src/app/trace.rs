@@ -72,12 +72,7 @@ impl Trace {
     /// Opens the files.
     pub fn new(options: TraceOptions, outcome: Outcome) -> Self {
         let now = Instant::now();
-        let TraceOptions {
-            started,
-            screenshot,
-            frame_log,
-            trace,
-        } = options;
+        let TraceOptions { started, screenshot, frame_log, trace } = options;
         let frames_head =
             "frame,ms_since_start,frame_ms,interval_ms,step,request_asked,request_shown,step_shown";
         let trace = Self {
@@ -116,11 +111,7 @@ impl Trace {
             let frame_ms = frame_secs.map_or(f64::NAN, |secs| 1e3 * f64::from(secs));
             let (step, request_shown, step_shown) = state.run().map_or((0, 0, 0), |run| {
                 let decoded = run.seen.decoded.as_ref();
-                (
-                    run.progress.step,
-                    decoded.map_or(0, |d| d.request),
-                    decoded.map_or(0, |d| d.step),
-                )
+                (run.progress.step, decoded.map_or(0, |d| d.request), decoded.map_or(0, |d| d.step))
             });
             let since = self.since_start_ms(now);
             let frame = self.frame;
@@ -137,12 +128,7 @@ impl Trace {
         }
         let picture = state.run().and_then(|run| {
             let decoded = run.seen.decoded.as_ref().map(|view| (view.request, view.step));
-            let pair = run
-                .seen
-                .reconstructions
-                .as_ref()
-                .map(|view| (0, view.step))
-                .or(decoded)?;
+            let pair = run.seen.reconstructions.as_ref().map(|view| (0, view.step)).or(decoded)?;
             Some((run.info.id.0, pair.0, pair.1))
         });
         if picture.is_some() && picture != self.shown.last && self.shown.pictures < FIRST_PICTURES {
@@ -214,10 +200,7 @@ impl Rows {
                 log::error!("cannot write {}: {error}", path.display());
             }
         });
-        writer.ok().map(|writer| Self {
-            rows: Some(rows),
-            writer: Some(writer),
-        })
+        writer.ok().map(|writer| Self { rows: Some(rows), writer: Some(writer) })
     }
 
     fn push(&self, row: String) {
@@ -286,9 +269,6 @@ mod tests {
         let image = ColorImage::filled([3, 2], Color32::RED);
         save_picture(&image, &path).expect("a picture");
         let read = image::open(&path).expect("a PNG").to_rgba8();
-        assert_eq!(
-            (read.dimensions(), read.get_pixel(2, 1).0),
-            ((3, 2), [255, 0, 0, 255])
-        );
+        assert_eq!((read.dimensions(), read.get_pixel(2, 1).0), ((3, 2), [255, 0, 0, 255]));
     }
 }

@@ -86,9 +86,7 @@ fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
                 let Ok(mut recipe) = Recipe::open(name) else {
                     continue;
                 };
-                let item = ui
-                    .selectable_label(running.name == name, name)
-                    .on_hover_text(&recipe.about);
+                let item = ui.selectable_label(running.name == name, name).on_hover_text(&recipe.about);
                 if item.clicked() {
                     recipe.data = keep_images(&recipe.data, &running.data);
                     actions.push(Action::Open(Box::new(recipe)));
@@ -101,20 +99,14 @@ fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
 
 /// The data section of a recipe that is opened while these images are on the bench.
 fn keep_images(opened: &DataRecipe, on_the_bench: &DataRecipe) -> DataRecipe {
-    if on_the_bench.set.is_empty() {
-        opened.clone()
-    } else {
-        on_the_bench.clone()
-    }
+    if on_the_bench.set.is_empty() { opened.clone() } else { on_the_bench.clone() }
 }
 
 fn data_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let running = cx.state.run().map_or(&cx.state.draft, |run| &run.recipe);
     let set = running.data.set.as_str();
-    let combo = egui::ComboBox::from_id_salt("images")
-        .selected_text(short_name(set))
-        .width(60.0)
-        .show_ui(ui, |ui| {
+    let combo =
+        egui::ComboBox::from_id_salt("images").selected_text(short_name(set)).width(60.0).show_ui(ui, |ui| {
             for name in BUILT_IN_SETS {
                 if ui.selectable_label(set == name, name).clicked() && set != name {
                     let mut recipe = running.clone();
@@ -141,45 +133,21 @@ fn data_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
 
 /// The last part of a path: there is no room for more.
 fn short_name(set: &str) -> String {
-    let name = std::path::Path::new(set)
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
+    let name = std::path::Path::new(set).file_name().map(|name| name.to_string_lossy().into_owned());
     name.unwrap_or_else(|| set.to_owned())
 }
 
 fn play_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
-    let (sign, label) = if cx.state.is_playing() {
-        (Sign::Pause, "Pause")
-    } else {
-        (Sign::Play, "Play")
-    };
+    let (sign, label) = if cx.state.is_playing() { (Sign::Pause, "Pause") } else { (Sign::Play, "Play") };
     ui.add_enabled_ui(cx.state.bench.is_some(), |ui| {
-        if primary_button(ui, cx.theme, Some(sign), label)
-            .on_hover_text("Space")
-            .clicked()
-        {
+        if primary_button(ui, cx.theme, Some(sign), label).on_hover_text("Space").clicked() {
             actions.push(Action::PlayPause);
         }
         let buttons = [
             (Sign::Step, "Step", "One update, then rest (→)", Action::StepBatch),
-            (
-                Sign::StepEpoch,
-                "Step epoch",
-                "To the end of the epoch, then rest",
-                Action::StepEpoch,
-            ),
-            (
-                Sign::Reset,
-                "Reset",
-                "Begin again from the same weights (R)",
-                Action::Reset,
-            ),
-            (
-                Sign::Seed,
-                "New seed",
-                "Begin again with another seed (N)",
-                Action::NewSeed,
-            ),
+            (Sign::StepEpoch, "Step epoch", "To the end of the epoch, then rest", Action::StepEpoch),
+            (Sign::Reset, "Reset", "Begin again from the same weights (R)", Action::Reset),
+            (Sign::Seed, "New seed", "Begin again with another seed (N)", Action::NewSeed),
         ];
         for (sign, name, tip, action) in buttons {
             if sign_button(ui, cx.theme, sign, name, tip).clicked() {
@@ -231,27 +199,12 @@ fn window_ui(
     if word_button(ui, cx.theme, "?", "Keys (?)").clicked() {
         actions.push(Action::ToggleHelp);
     }
-    let other = if cx.theme.look == Look::Dark {
-        "Light"
-    } else {
-        "Dark"
-    };
-    if sign_button(
-        ui,
-        cx.theme,
-        Sign::Look,
-        &format!("{other} theme"),
-        &format!("{other} theme"),
-    )
-    .clicked()
-    {
+    let other = if cx.theme.look == Look::Dark { "Light" } else { "Dark" };
+    if sign_button(ui, cx.theme, Sign::Look, &format!("{other} theme"), &format!("{other} theme")).clicked() {
         actions.push(Action::ToggleTheme);
     }
-    let (word, tip) = if simple {
-        ("Full", "Every panel")
-    } else {
-        ("Simple", "Few controls and large type, for a class")
-    };
+    let (word, tip) =
+        if simple { ("Full", "Every panel") } else { ("Simple", "Few controls and large type, for a class") };
     if word_button(ui, cx.theme, word, tip).clicked() {
         actions.push(Action::ToggleSimple);
     }
@@ -268,10 +221,7 @@ fn export_menu(ui: &mut Ui, theme: &Theme, memory: &mut TransportMemory, actions
     }
     ui.menu_button(format!("Size of pictures: {}×", memory.export_scale), |ui| {
         for scale in 1..=8 {
-            if ui
-                .selectable_label(memory.export_scale == scale, format!("{scale}×"))
-                .clicked()
-            {
+            if ui.selectable_label(memory.export_scale == scale, format!("{scale}×")).clicked() {
                 memory.export_scale = scale;
             }
         }
@@ -302,9 +252,7 @@ fn device_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
 
 /// A name for screen readers and tests, where the widget shows only its value.
 fn name_it(response: &egui::Response, name: &str) {
-    response
-        .ctx
-        .accesskit_node_builder(response.id, |node| node.set_label(name));
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_label(name));
 }
 
 #[cfg(test)]
@@ -320,10 +268,7 @@ mod tests {
     #[test]
     fn another_recipe_keeps_the_images_on_the_bench() {
         let opened = Recipe::open("vae-20").expect("built in").data;
-        let bench = DataRecipe {
-            set: "shapes".to_owned(),
-            ..opened.clone()
-        };
+        let bench = DataRecipe { set: "shapes".to_owned(), ..DataRecipe::default() };
         assert_eq!(keep_images(&opened, &bench).set, "shapes");
     }
 }

@@ -39,11 +39,7 @@ pub fn bold(ui: &mut Ui, text: &str, font: FontId, color: Color32) -> Response {
     if ui.is_rect_visible(response.rect) {
         let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
         let top = response.rect.center().y - galley.size().y / 2.0;
-        ui.painter().galley(
-            egui::pos2(response.rect.left(), top) + one_pixel(ui),
-            galley,
-            color,
-        );
+        ui.painter().galley(egui::pos2(response.rect.left(), top) + one_pixel(ui), galley, color);
     }
     response
 }
@@ -60,9 +56,7 @@ pub fn muted(ui: &mut Ui, theme: &Theme, text: impl Into<String>) -> Response {
 
 /// The one big button of the window.
 pub fn primary_button(ui: &mut Ui, theme: &Theme, sign: Option<Sign>, label: &str) -> Response {
-    let galley = ui
-        .painter()
-        .layout_no_wrap(label.to_owned(), theme.large(), theme.on_accent);
+    let galley = ui.painter().layout_no_wrap(label.to_owned(), theme.large(), theme.on_accent);
     let sign_width = if sign.is_some() { 24.0 * theme.scale } else { 0.0 };
     let width = (galley.size().x + sign_width + 28.0).max(96.0 * theme.scale);
     let (rect, response) = ui.allocate_exact_size(egui::vec2(width, 28.0 * theme.scale), Sense::click());
@@ -75,8 +69,7 @@ pub fn primary_button(ui: &mut Ui, theme: &Theme, sign: Option<Sign>, label: &st
         } else {
             theme.accent
         };
-        ui.painter()
-            .rect_filled(rect, CornerRadius::same(RADIUS_SMALL), fill);
+        ui.painter().rect_filled(rect, CornerRadius::same(RADIUS_SMALL), fill);
         focus_ring(ui, theme, &response);
         let content = galley.size().x + sign_width;
         let left = rect.center().x - content / 2.0;
@@ -107,11 +100,7 @@ pub fn quiet_sign(ui: &mut Ui, theme: &Theme, sign: Sign, name: &str) -> Respons
     let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(18.0 * theme.scale), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
     if ui.is_rect_visible(rect) {
-        let color = if response.hovered() || response.has_focus() {
-            theme.text
-        } else {
-            theme.muted
-        };
+        let color = if response.hovered() || response.has_focus() { theme.text } else { theme.muted };
         sign.paint(ui.painter(), rect.center(), 12.0 * theme.scale, color);
         focus_ring(ui, theme, &response);
     }
@@ -127,9 +116,7 @@ pub fn export_button(ui: &mut Ui, theme: &Theme, figure: Figure, name: &str, act
 
 /// A button with a word on it.
 pub fn word_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Response {
-    let galley = ui
-        .painter()
-        .layout_no_wrap(word.to_owned(), theme.body(), theme.text);
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), theme.body(), theme.text);
     let width = (galley.size().x + 2.0 * GRID).max(30.0 * theme.scale);
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(width, BUTTON_HEIGHT * theme.scale), Sense::click());
@@ -150,13 +137,9 @@ fn paint_button(ui: &Ui, theme: &Theme, response: &Response, sign: impl FnOnce(&
     } else {
         theme.raised
     };
-    ui.painter()
-        .rect_filled(response.rect, CornerRadius::same(RADIUS_SMALL), fill);
+    ui.painter().rect_filled(response.rect, CornerRadius::same(RADIUS_SMALL), fill);
     focus_ring(ui, theme, response);
-    sign(
-        ui.painter(),
-        if ui.is_enabled() { theme.text } else { theme.muted },
-    );
+    sign(ui.painter(), if ui.is_enabled() { theme.text } else { theme.muted });
 }
 
 /// Shows where the keyboard is.
@@ -191,13 +174,7 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        let cases = [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (5640, "5,640"),
-            (1_234_567, "1,234,567"),
-        ];
+        let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (5640, "5,640"), (1_234_567, "1,234,567")];
         for (n, want) in cases {
             assert_eq!(thousands(n), want);
         }

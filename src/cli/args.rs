@@ -15,12 +15,7 @@ pub(super) const USUAL_EPOCHS: u64 = 20;
 ///
 /// Without a command, the window opens. Where there is no display, the tour runs instead.
 #[derive(Debug, clap::Parser)]
-#[command(
-    name = "hourglass",
-    bin_name = "hourglass",
-    version,
-    args_conflicts_with_subcommands = true
-)]
+#[command(name = "hourglass", bin_name = "hourglass", version, args_conflicts_with_subcommands = true)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) order: Option<Order>,

@@ -12,7 +12,7 @@ use crate::data::{Dataset, Source, load};
 use crate::export::ticks::{count_label, value_label};
 use crate::gpu::Compute;
 use crate::recipe::{Recipe, builtin};
-use crate::train::benchmark::{self, LATTICE, Speed};
+use crate::train::benchmark::{self, BenchmarkError, LATTICE, Speed};
 
 /// Images to learn from; more change nothing about the speed of a step.
 const IMAGES: usize = 4000;
@@ -35,14 +35,10 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
     let compute = Compute::choose(args.device, None)?;
     let dataset = images(&recipes[0])?;
     if !args.json {
-        say(&format!(
-            "On {}, medians; built-in digits of 28x28 pixels.\n\n{}",
-            compute.chip,
-            heading()
-        ))?;
+        say(&format!("On {}, medians; built-in digits of 28x28 pixels.\n\n{}", compute.chip, heading()))?;
     }
     for recipe in &recipes {
-        let speed = benchmark::measure(recipe, &dataset, &compute.device, args.seconds)?;
+        let speed = on_a_trainer(|| benchmark::measure(recipe, &dataset, &compute.device, args.seconds))?;
         if args.json {
             say_json(&line(recipe, &compute.chip, &speed));
         } else {
@@ -52,12 +48,23 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Does something in a thread of its own, as the engine trains in one: the main thread's memory is handed out
+/// differently, and slower.
+fn on_a_trainer<T: Send>(measure: impl FnOnce() -> Result<T, BenchmarkError> + Send) -> Result<T, Failure> {
+    std::thread::scope(|scope| {
+        let trainer = std::thread::Builder::new().name("trainer".to_owned()).spawn_scoped(scope, measure);
+        let trainer =
+            trainer.map_err(|error| Failure::Failed(format!("the system gave no thread ({error})")))?;
+        let measured = trainer.join().map_err(|_| {
+            Failure::Failed("the device broke off while it was measured; try --device cpu".to_owned())
+        })?;
+        Ok(measured?)
+    })
+}
+
 /// The built-in recipes of these families or names; all of them where none is named.
 fn chosen(wanted: &[String]) -> Result<Vec<Recipe>, Failure> {
-    let all = builtin::NAMES
-        .iter()
-        .map(|name| Recipe::open(name))
-        .collect::<Result<Vec<_>, _>>()?;
+    let all = builtin::NAMES.iter().map(|name| Recipe::open(name)).collect::<Result<Vec<_>, _>>()?;
     let is_meant = |word: &str, recipe: &Recipe| word == family(recipe) || word == recipe.name;
     for word in wanted {
         if !all.iter().any(|recipe| is_meant(word, recipe)) {
@@ -84,11 +91,7 @@ fn images(recipe: &Recipe) -> Result<Arc<Dataset>, Failure> {
 }
 
 fn line<'a>(recipe: &'a Recipe, device: &'a str, speed: &Speed) -> Line<'a> {
-    let Speed {
-        images_per_second,
-        decode_one_ms,
-        decode_lattice_ms,
-    } = *speed;
+    let Speed { images_per_second, decode_one_ms, decode_lattice_ms } = *speed;
     let family = family(recipe);
     Line {
         event: "bench",
@@ -102,13 +105,7 @@ fn line<'a>(recipe: &'a Recipe, device: &'a str, speed: &Speed) -> Line<'a> {
 }
 
 fn heading() -> String {
-    format!(
-        "{:12}{:>12}{:>18}{:>18}\n",
-        "recipe",
-        "images/s",
-        "one code, ms",
-        format!("{LATTICE} codes, ms")
-    )
+    format!("{:12}{:>12}{:>18}{:>18}\n", "recipe", "images/s", "one code, ms", format!("{LATTICE} codes, ms"))
 }
 
 fn row(name: &str, speed: &Speed) -> String {
@@ -125,11 +122,7 @@ mod tests {
     fn families_and_names_choose_recipes() {
         let names = |wanted: &[&str]| -> Vec<String> {
             let wanted: Vec<String> = wanted.iter().map(|word| (*word).to_owned()).collect();
-            chosen(&wanted)
-                .unwrap()
-                .into_iter()
-                .map(|recipe| recipe.name)
-                .collect()
+            chosen(&wanted).unwrap().into_iter().map(|recipe| recipe.name).collect()
         };
         assert_eq!(names(&[]), builtin::NAMES);
         assert_eq!(names(&["sparse", "ae-2d"]), ["ae-2d", "ae-sparse"]);

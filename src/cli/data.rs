@@ -71,11 +71,7 @@ fn size(dataset: &Dataset) -> String {
 }
 
 fn split(dataset: &Dataset) -> String {
-    let Split {
-        train,
-        validation,
-        test,
-    } = &dataset.split;
+    let Split { train, validation, test } = &dataset.split;
     let [learnt, held_out, judging] = [train, validation, test].map(|part| count_label(part.len() as u64));
     if validation == test {
         return format!("{learnt} to train on, {judging} to test, which also choose among runs");
@@ -107,10 +103,7 @@ fn classes(dataset: &Dataset) -> Option<String> {
 }
 
 fn factors(dataset: &Dataset) -> Option<String> {
-    let factors = dataset
-        .factors
-        .iter()
-        .map(|f| format!("{} {}", f.name, range(&f.values)));
+    let factors = dataset.factors.iter().map(|f| format!("{} {}", f.name, range(&f.values)));
     let factors: Vec<String> = factors.collect();
     (!factors.is_empty()).then(|| factors.join(", "))
 }
@@ -128,11 +121,7 @@ fn class_counts(dataset: &Dataset) -> impl Iterator<Item = (&str, usize)> {
 fn range(values: &[f32]) -> String {
     let low = values.iter().copied().fold(f32::INFINITY, f32::min);
     let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    format!(
-        "{} to {}",
-        value_label(f64::from(low)),
-        value_label(f64::from(high))
-    )
+    format!("{} to {}", value_label(f64::from(low)), value_label(f64::from(high)))
 }
 
 /// The contact sheet: a row per class with its first images, or simply the first images.
@@ -143,16 +132,8 @@ fn sheet(dataset: &Dataset) -> Scene {
     let [across, down] = [dataset.shape.width, dataset.shape.height].map(|side| side as f64 * zoom);
     let (margin, gap, type_size) = (16.0, 4.0, 13.0);
     // Names are short; a letter of this type is at most as wide as it is high.
-    let longest = rows
-        .iter()
-        .map(|(name, _)| name.chars().count())
-        .max()
-        .unwrap_or(0);
-    let names = if longest == 0 {
-        0.0
-    } else {
-        (0.7 * type_size * longest as f64 + 12.0).min(160.0)
-    };
+    let longest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let names = if longest == 0 { 0.0 } else { (0.7 * type_size * longest as f64 + 12.0).min(160.0) };
     let width = 2.0 * margin + names + COLUMNS as f64 * (across + gap) - gap;
     let height = 2.0 * margin + rows.len() as f64 * (down + gap) - gap;
     let mut scene = Scene::new(width.ceil() as u32, height.ceil() as u32, palette.ground);
@@ -163,10 +144,7 @@ fn sheet(dataset: &Dataset) -> Scene {
         scene.text([margin, baseline], *name, TextStyle::new(type_size, palette.text));
         for (column, image) in images.iter().enumerate() {
             let left = margin + names + column as f64 * (across + gap);
-            scene.image(
-                Area::new(left.round(), top, across, down),
-                picture(dataset, *image),
-            );
+            scene.image(Area::new(left.round(), top, across, down), picture(dataset, *image));
         }
     }
     scene
@@ -179,22 +157,14 @@ fn rows(dataset: &Dataset) -> Vec<(&str, Vec<u32>)> {
         let images: Vec<u32> = all.take(ROWS * COLUMNS).collect();
         return images.chunks(COLUMNS).map(|row| ("", row.to_vec())).collect();
     }
-    let of_class = |class: usize| {
-        all.clone()
-            .filter(move |i| dataset.label(*i).map(usize::from) == Some(class))
-    };
+    let of_class =
+        |class: usize| all.clone().filter(move |i| dataset.label(*i).map(usize::from) == Some(class));
     let names = dataset.class_names.iter().map(String::as_str).enumerate();
-    names
-        .map(|(class, name)| (name, of_class(class).take(COLUMNS).collect()))
-        .collect()
+    names.map(|(class, name)| (name, of_class(class).take(COLUMNS).collect())).collect()
 }
 
 fn picture(dataset: &Dataset, image: u32) -> Pixels {
-    let layout = if dataset.shape.channels == 3 {
-        PixelLayout::Rgb
-    } else {
-        PixelLayout::Grey
-    };
+    let layout = if dataset.shape.channels == 3 { PixelLayout::Rgb } else { PixelLayout::Grey };
     Pixels::new(
         dataset.shape.width as u32,
         dataset.shape.height as u32,

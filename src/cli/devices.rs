@@ -15,26 +15,11 @@ pub(super) fn run() -> Result<(), Failure> {
 
 /// The list as text: a line per device, then what `auto` means here.
 fn list(adapters: &[Adapter], cores: usize) -> String {
-    let mut lines = vec![[
-        "cpu".to_owned(),
-        format!("the processor, {cores} {}", plural(cores, "thread")),
-    ]];
+    let mut lines = vec![["cpu".to_owned(), format!("the processor, {cores} {}", plural(cores, "thread"))]];
     for (number, adapter) in adapters.iter().enumerate() {
-        let Adapter {
-            name,
-            backend,
-            driver,
-            is_software,
-        } = adapter;
-        let software = if *is_software {
-            "; a processor in disguise, slower than cpu"
-        } else {
-            ""
-        };
-        lines.push([
-            format!("gpu:{number}"),
-            format!("{name} ({backend}, {driver}{software})"),
-        ]);
+        let Adapter { name, backend, driver, is_software } = adapter;
+        let software = if *is_software { "; a processor in disguise, slower than cpu" } else { "" };
+        lines.push([format!("gpu:{number}"), format!("{name} ({backend}, {driver}{software})")]);
     }
     let width = lines.iter().map(|[name, _]| name.len()).max().unwrap_or(0);
     let mut text = String::new();
@@ -44,21 +29,14 @@ fn list(adapters: &[Adapter], cores: usize) -> String {
     let first_real = adapters.iter().position(|adapter| !adapter.is_software);
     let _ = match (first_real, adapters) {
         (Some(number), _) => writeln!(text, "\nauto takes gpu:{number}, {}", adapters[number].name),
-        (None, []) => writeln!(
-            text,
-            "\nauto takes cpu: there is no graphics adapter that can compute"
-        ),
+        (None, []) => writeln!(text, "\nauto takes cpu: there is no graphics adapter that can compute"),
         (None, _) => writeln!(text, "\nauto takes cpu: there is no real graphics card"),
     };
     text
 }
 
 fn plural(count: usize, word: &str) -> String {
-    if count == 1 {
-        word.to_owned()
-    } else {
-        format!("{word}s")
-    }
+    if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
 #[cfg(test)]
@@ -76,19 +54,9 @@ mod tests {
 
     #[test]
     fn auto_takes_the_first_real_card() {
-        let text = list(
-            &[
-                adapter("llvmpipe", true),
-                adapter("Card A", false),
-                adapter("Card B", false),
-            ],
-            8,
-        );
+        let text = list(&[adapter("llvmpipe", true), adapter("Card A", false), adapter("Card B", false)], 8);
         assert!(text.ends_with("\nauto takes gpu:1, Card A\n"), "{text}");
-        assert!(
-            text.contains("gpu:0  llvmpipe (vulkan, driver 1; a processor in disguise"),
-            "{text}"
-        );
+        assert!(text.contains("gpu:0  llvmpipe (vulkan, driver 1; a processor in disguise"), "{text}");
     }
 
     #[test]

@@ -49,9 +49,8 @@ pub(super) fn draw(session: &mut Session, stage: &Stage) -> Result<(), Failure> 
         history: session.run.history.lock().clone(),
         snapshot,
     };
-    let caption = Caption {
-        text: format!("{} · step {}", material.recipe.caption(), material.snapshot.step),
-    };
+    let caption =
+        Caption { text: format!("{} · step {}", material.recipe.caption(), material.snapshot.step) };
     let save = |name: &str, endings: &[&str], figure: &dyn Figure| -> Result<(), Failure> {
         let scene = figure.scene(&caption, FigureTheme::Light);
         let save = |ending: &&str| save_figure(&scene, &stage.path(&format!("{name}.{ending}")), SCALE);
@@ -69,23 +68,15 @@ fn informative_snapshot(session: &mut Session) -> Result<Arc<Snapshot>, Failure>
     if first.dimensions <= 2 {
         return Ok(first);
     }
-    let ask = plane(
-        &first.codes,
-        first.dimensions,
-        session.run.recipe.is_variational(),
-    );
+    let ask = plane(&first.codes, first.dimensions, session.run.recipe.is_variational());
     session.snapshot(Some(ask))
 }
 
 /// The plane of the two axes along which the codes vary most, the others held at their mean or at the prior's.
 fn plane(codes: &[f32], dimensions: usize, is_variational: bool) -> LatticeAsk {
-    let mut spread: Vec<(usize, f64, f64)> = (0..dimensions)
-        .map(|axis| moments(codes, dimensions, axis))
-        .collect();
-    let rest = spread
-        .iter()
-        .map(|(_, mean, _)| if is_variational { 0.0 } else { *mean as f32 })
-        .collect();
+    let mut spread: Vec<(usize, f64, f64)> =
+        (0..dimensions).map(|axis| moments(codes, dimensions, axis)).collect();
+    let rest = spread.iter().map(|(_, mean, _)| if is_variational { 0.0 } else { *mean as f32 }).collect();
     spread.sort_by(|a, b| b.2.total_cmp(&a.2));
     let mut axes = [spread[0].0, spread[1].0];
     axes.sort_unstable();
@@ -99,14 +90,7 @@ fn plane(codes: &[f32], dimensions: usize, is_variational: bool) -> LatticeAsk {
         let at = |share: f64| values.get((share * last) as usize).copied();
         [at(STRAYS).unwrap_or(-1.0), at(1.0 - STRAYS).unwrap_or(1.0)]
     };
-    LatticeAsk {
-        axes,
-        x: reach(axes[0]),
-        y: reach(axes[1]),
-        columns: TILES,
-        rows: TILES,
-        rest,
-    }
+    LatticeAsk { axes, x: reach(axes[0]), y: reach(axes[1]), columns: TILES, rows: TILES, rest }
 }
 
 /// An axis of the code with the mean and the variance of the codes along it.
@@ -121,9 +105,8 @@ fn moments(codes: &[f32], dimensions: usize, axis: usize) -> (usize, f64, f64) {
 impl Material<'_> {
     fn curves(&self) -> Curves {
         let unit = self.recipe.objective.reconstruction.unit();
-        let mut charts = vec![self.chart("Reconstruction", unit, Term::Reconstruction, |f| {
-            Some(f.reconstruction)
-        })];
+        let mut charts =
+            vec![self.chart("Reconstruction", unit, Term::Reconstruction, |f| Some(f.reconstruction))];
         charts[0].reference_lines = self.reference_lines();
         for penalty in Penalty::ALL {
             let (term, unit) = match penalty {
@@ -135,11 +118,7 @@ impl Material<'_> {
                 charts.push(chart);
             }
         }
-        charts.push(
-            self.chart("Objective", self.objective_unit(), Term::Objective, |f| {
-                Some(f.objective)
-            }),
-        );
+        charts.push(self.chart("Objective", self.objective_unit(), Term::Objective, |f| Some(f.objective)));
         Curves {
             title: "Learning curves".to_owned(),
             charts,
@@ -151,17 +130,8 @@ impl Material<'_> {
     /// One term on training and on held-out images.
     fn chart(&self, title: &str, unit: &str, term: Term, value: impl Fn(&Figures) -> Option<f64>) -> Chart {
         let point = |step: u64, figures: &Figures| Some((step as f64, value(figures)?));
-        let train = self
-            .history
-            .train()
-            .filter_map(|p| point(p.step, &p.figures))
-            .collect();
-        let held_out = self
-            .history
-            .evaluations()
-            .iter()
-            .filter_map(|e| point(e.step, &e.held_out))
-            .collect();
+        let train = self.history.train().filter_map(|p| point(p.step, &p.figures)).collect();
+        let held_out = self.history.evaluations().iter().filter_map(|e| point(e.step, &e.held_out)).collect();
         let series = |name: &str, held_out: bool, points: Vec<(f64, f64)>| Series {
             name: name.to_owned(),
             ink: Ink::Term(term),
@@ -171,10 +141,7 @@ impl Material<'_> {
         Chart {
             title: title.to_owned(),
             y_label: unit.to_owned(),
-            series: vec![
-                series("training", false, train),
-                series("held out", true, held_out),
-            ],
+            series: vec![series("training", false, train), series("held out", true, held_out)],
             reference_lines: Vec::new(),
             log_y: false,
         }
@@ -195,20 +162,11 @@ impl Material<'_> {
         let line = |label: String, value: f64| Reference { label, value };
         match self.recipe.objective.reconstruction {
             Reconstruction::CrossEntropy => vec![
-                line(
-                    "predicting the mean image".to_owned(),
-                    references.mean_cross_entropy,
-                ),
-                line(
-                    "floor of the cross-entropy".to_owned(),
-                    references.cross_entropy_floor,
-                ),
+                line("predicting the mean image".to_owned(), references.mean_cross_entropy),
+                line("floor of the cross-entropy".to_owned(), references.cross_entropy_floor),
             ],
             Reconstruction::SquaredError => vec![
-                line(
-                    "predicting the mean image".to_owned(),
-                    references.mean_squared_error,
-                ),
+                line("predicting the mean image".to_owned(), references.mean_squared_error),
                 line(
                     format!("PCA with {} components", references.pca_components),
                     references.pca_squared_error,
@@ -223,20 +181,9 @@ impl Material<'_> {
         for Change { step, key, value } in self.changes {
             let Ok(parameter) = table::find(key) else { continue };
             let before = parameter.number(&recipe).map(short_number).unwrap_or_default();
-            let name = parameter
-                .label
-                .split(' ')
-                .next()
-                .filter(|word| ["β", "λ"].contains(word));
-            let label = format!(
-                "{} {before} → {}",
-                name.unwrap_or(parameter.label),
-                short_number(*value)
-            );
-            stamps.push(Stamp {
-                step: *step as f64,
-                label,
-            });
+            let name = parameter.label.split(' ').next().filter(|word| ["β", "λ"].contains(word));
+            let label = format!("{} {before} → {}", name.unwrap_or(parameter.label), short_number(*value));
+            stamps.push(Stamp { step: *step as f64, label });
             // The value was allowed when it acted.
             recipe.set(key, &crate::recipe::Value::Number(*value)).ok();
         }
@@ -249,32 +196,17 @@ impl Material<'_> {
             title: "Held-out images and their reconstructions".to_owned(),
             inputs: inputs.clone(),
             outputs: outputs.clone(),
-            residual: Some(
-                outputs
-                    .iter()
-                    .zip(inputs)
-                    .map(|(output, input)| output - input)
-                    .collect(),
-            ),
+            residual: Some(outputs.iter().zip(inputs).map(|(output, input)| output - input).collect()),
             shape: self.shape(),
             columns: 10,
         }
     }
 
     fn cloud(&self) -> Cloud {
-        let Snapshot {
-            codes,
-            dimensions,
-            lattice,
-            ..
-        } = &*self.snapshot;
+        let Snapshot { codes, dimensions, lattice, .. } = &*self.snapshot;
         // A code of one number lies on a line.
         let second = |code: &[f32]| {
-            if *dimensions > 1 {
-                code[lattice.axes[1]]
-            } else {
-                0.0
-            }
+            if *dimensions > 1 { code[lattice.axes[1]] } else { 0.0 }
         };
         Cloud {
             title: "Codes of held-out images".to_owned(),
@@ -282,11 +214,7 @@ impl Material<'_> {
                 .chunks_exact(*dimensions)
                 .map(|code| [code[lattice.axes[0]], second(code)])
                 .collect(),
-            classes: self
-                .cloud
-                .iter()
-                .filter_map(|image| self.dataset.label(*image))
-                .collect(),
+            classes: self.cloud.iter().filter_map(|image| self.dataset.label(*image)).collect(),
             class_names: self.dataset.class_names.clone(),
             axis_names: self.axis_names(),
             prior_rings: self.recipe.is_variational(),
@@ -312,16 +240,8 @@ impl Material<'_> {
     }
 
     fn shape(&self) -> ImageShape {
-        let crate::data::ImageShape {
-            height,
-            width,
-            channels,
-        } = self.dataset.shape;
-        ImageShape {
-            height,
-            width,
-            channels,
-        }
+        let crate::data::ImageShape { height, width, channels } = self.dataset.shape;
+        ImageShape { height, width, channels }
     }
 }
 

@@ -74,19 +74,11 @@ fn refused(error: &clap::Error) -> ExitCode {
 /// The parser's report without its usage lines: what is wrong, and its tip if it has one.
 fn sentence_of(report: &str) -> String {
     let mut paragraphs = report.split("\n\n");
-    let first: Vec<&str> = paragraphs
-        .next()
-        .unwrap_or_default()
-        .lines()
-        .map(str::trim)
-        .collect();
+    let first: Vec<&str> = paragraphs.next().unwrap_or_default().lines().map(str::trim).collect();
     let what = first.join(" ");
     let tip = report.lines().find_map(|line| line.trim().strip_prefix("tip: "));
     let tip = tip.map(|tip| format!(" ({tip})")).unwrap_or_default();
-    format!(
-        "{}{tip}; `hourglass --help` shows how it is used",
-        what.trim_start_matches("error: ")
-    )
+    format!("{}{tip}; `hourglass --help` shows how it is used", what.trim_start_matches("error: "))
 }
 
 /// A panic of the trainer reaches the user as a sentence through the engine; here it only must not spill a trace.
@@ -125,16 +117,10 @@ mod tests {
         ] {
             let error = Cli::try_parse_from(line.clone()).unwrap_err();
             let sentence = sentence_of(&error.to_string());
-            assert!(
-                !sentence.contains('\n') && !sentence.contains("Usage"),
-                "{line:?} gives {sentence:?}"
-            );
+            assert!(!sentence.contains('\n') && !sentence.contains("Usage"), "{line:?} gives {sentence:?}");
         }
         let error = Cli::try_parse_from(["hourglass", "train", "vae-2d", "--sed", "1"]).unwrap_err();
         let sentence = sentence_of(&error.to_string());
-        assert!(
-            sentence.contains("'--sed'") && sentence.contains("'--seed'"),
-            "{sentence}"
-        );
+        assert!(sentence.contains("'--sed'") && sentence.contains("'--seed'"), "{sentence}");
     }
 }

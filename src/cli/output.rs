@@ -12,9 +12,9 @@ use super::failure::Failure;
 pub(super) fn say(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Failed(format!(
-            "the output cannot be written ({error}); make room for it"
-        ))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Failed(format!("the output cannot be written ({error}); make room for it")))
+        }
         _ => Ok(()),
     }
 }
@@ -41,15 +41,10 @@ pub(super) struct Outlet {
 impl Outlet {
     /// Makes sure that files can be written into this folder, and makes it where it is not there.
     pub(super) fn open(folder: &Path) -> Result<Self, Failure> {
-        let missing = folder
-            .ancestors()
-            .take_while(|part| !part.as_os_str().is_empty() && !part.exists());
+        let missing = folder.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists());
         let made = missing.map(Path::to_owned).collect();
         // From here on, what was made goes away with the outlet.
-        let outlet = Self {
-            folder: folder.to_owned(),
-            made,
-        };
+        let outlet = Self { folder: folder.to_owned(), made };
         std::fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, &error))?;
         outlet.stage()?;
         Ok(outlet)
@@ -73,10 +68,7 @@ impl Outlet {
             std::fs::rename(stage.0.path().join(name), &to)
                 .map_err(|error| Failure::unwritable(&to, &error))?;
         }
-        Ok(names
-            .iter()
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect())
+        Ok(names.iter().map(|name| name.to_string_lossy().into_owned()).collect())
     }
 
     /// The folder.
@@ -85,12 +77,8 @@ impl Outlet {
     }
 
     fn stage(&self) -> Result<Stage, Failure> {
-        let folder = tempfile::Builder::new()
-            .prefix(".hourglass-")
-            .tempdir_in(&self.folder);
-        folder
-            .map(Stage)
-            .map_err(|error| Failure::unwritable(&self.folder, &error))
+        let folder = tempfile::Builder::new().prefix(".hourglass-").tempdir_in(&self.folder);
+        folder.map(Stage).map_err(|error| Failure::unwritable(&self.folder, &error))
     }
 }
 
@@ -151,19 +139,11 @@ mod tests {
         std::fs::write(ground.path().join("a.txt"), "old").unwrap();
         std::fs::write(ground.path().join("mine.txt"), "mine").unwrap();
         let outlet = Outlet::open(ground.path()).unwrap();
-        let names = outlet
-            .put(|stage| {
-                stage
-                    .write("b.txt", "b")
-                    .and_then(|()| stage.write("a.txt", "new"))
-            })
-            .unwrap();
+        let names =
+            outlet.put(|stage| stage.write("b.txt", "b").and_then(|()| stage.write("a.txt", "new"))).unwrap();
         drop(outlet);
         assert_eq!(names, ["a.txt", "b.txt"]);
-        assert_eq!(
-            std::fs::read_to_string(ground.path().join("a.txt")).unwrap(),
-            "new"
-        );
+        assert_eq!(std::fs::read_to_string(ground.path().join("a.txt")).unwrap(), "new");
         assert_eq!(std::fs::read_dir(ground.path()).unwrap().count(), 3);
     }
 

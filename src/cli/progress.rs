@@ -40,20 +40,9 @@ enum Way {
 impl Reporter {
     /// For a run of this recipe.
     pub(super) fn new(recipe: &Recipe, json: bool) -> Self {
-        let way = if json {
-            Way::Json
-        } else {
-            bar().map_or(Way::Notes, Way::Bar)
-        };
+        let way = if json { Way::Json } else { bar().map_or(Way::Notes, Way::Bar) };
         let recipe = recipe.clone();
-        Self {
-            way,
-            last: Instant::now(),
-            held_out: None,
-            recipe,
-            steps_per_epoch: 1,
-            pixels: 1,
-        }
+        Self { way, last: Instant::now(), held_out: None, recipe, steps_per_epoch: 1, pixels: 1 }
     }
 
     /// The images are there: epochs have a length now, and pixels a number.
@@ -114,7 +103,7 @@ impl Reporter {
 /// A bar, where stderr is a terminal.
 fn bar() -> Option<ProgressBar> {
     let bar = ProgressBar::new(PARTS);
-    let style = ProgressStyle::with_template("{spinner} {bar:28} {wide_msg}").ok()?;
+    let style = ProgressStyle::with_template("{spinner} {bar:16} {wide_msg}").ok()?;
     bar.set_style(style.progress_chars("━╸─"));
     (!bar.is_hidden()).then_some(bar)
 }
@@ -126,28 +115,18 @@ fn share(recipe: &Recipe, progress: &Progress, steps_per_epoch: u64) -> f64 {
     let steps = progress.step as f64;
     let by_steps = of(steps, training.steps as f64);
     let by_epochs = of(steps, training.epochs as f64 * steps_per_epoch as f64);
-    by_steps
-        .max(by_epochs)
-        .max(of(progress.seconds, training.seconds))
-        .min(1.0)
+    by_steps.max(by_epochs).max(of(progress.seconds, training.seconds)).min(1.0)
 }
 
+/// Short enough to stand beside a bar on a terminal of 80 columns.
 fn words(progress: &Progress) -> String {
-    let Progress {
-        step,
-        epoch,
-        images_per_second,
-        held_out,
-        ..
-    } = progress;
-    let mut text = format!("epoch {epoch}, step {}", count_label(*step));
+    let Progress { step, epoch, images_per_second, held_out, .. } = progress;
+    let mut parts = vec![format!("epoch {epoch}"), format!("step {}", count_label(*step))];
+    parts.extend(held_out.map(|figures| format!("held out {}", value_label(figures.objective))));
     if *images_per_second > 0.0 {
-        text += &format!(", {} images/s", count_label(images_per_second.round() as u64));
+        parts.push(format!("{} images/s", count_label(images_per_second.round() as u64)));
     }
-    if let Some(held_out) = held_out {
-        text += &format!(", held-out objective {}", value_label(held_out.objective));
-    }
-    text
+    parts.join(", ")
 }
 
 #[cfg(test)]
@@ -157,11 +136,7 @@ mod tests {
     #[test]
     fn the_nearest_limit_counts() {
         let mut recipe = Recipe::default();
-        let progress = Progress {
-            step: 30,
-            seconds: 5.0,
-            ..Progress::default()
-        };
+        let progress = Progress { step: 30, seconds: 5.0, ..Progress::default() };
         assert_eq!(share(&recipe, &progress, 10), 0.0);
         recipe.training.epochs = 10;
         assert_eq!(share(&recipe, &progress, 10), 0.3);

@@ -49,24 +49,14 @@ impl Session {
         device: DeviceChoice,
         reporter: &mut Reporter,
     ) -> Result<Self, Failure> {
-        let options = EngineOptions {
-            device,
-            graphics: None,
-        };
+        let options = EngineOptions { device, graphics: None };
         let engine = Engine::start(options, || ()).map_err(|error| {
-            Failure::Failed(format!(
-                "the system gave no thread to train in ({error}); close other programs"
-            ))
+            Failure::Failed(format!("the system gave no thread to train in ({error}); close other programs"))
         })?;
-        engine.send(Command::Open {
-            recipes: vec![recipe.clone()],
-            playing: true,
-        })?;
+        engine.send(Command::Open { recipes: vec![recipe.clone()], playing: true })?;
         loop {
             if interrupt::is_asked() {
-                return Err(Failure::Failed(
-                    "stopped before training began; nothing was written".to_owned(),
-                ));
+                return Err(Failure::Failed("stopped before training began; nothing was written".to_owned()));
             }
             match engine.wait(TICK) {
                 Some(Event::Opened(bench)) => {
@@ -88,14 +78,7 @@ impl Session {
             ));
         };
         let progress = Progress::default();
-        Ok(Self {
-            engine,
-            bench,
-            run,
-            progress,
-            changes: Vec::new(),
-            references: None,
-        })
+        Ok(Self { engine, bench, run, progress, changes: Vec::new(), references: None })
     }
 
     /// Trains until a stop rule holds, Ctrl-C is pressed or the run fails.
@@ -135,10 +118,7 @@ impl Session {
 
     /// Writes the weights.
     pub(super) fn save_weights(&mut self, path: &Path) -> Result<(), Failure> {
-        self.engine.send(Command::SaveWeights {
-            run: self.run.id,
-            path: path.to_owned(),
-        })?;
+        self.engine.send(Command::SaveWeights { run: self.run.id, path: path.to_owned() })?;
         self.wait_for(|event| match event {
             Event::Saved(saved) if saved == path => Some(()),
             _ => None,
@@ -147,11 +127,7 @@ impl Session {
 
     /// What figures are drawn from.
     pub(super) fn snapshot(&mut self, lattice: Option<LatticeAsk>) -> Result<Arc<Snapshot>, Failure> {
-        self.engine.send(Command::Snapshot {
-            run: self.run.id,
-            lattice,
-            point: None,
-        })?;
+        self.engine.send(Command::Snapshot { run: self.run.id, lattice, point: None })?;
         self.wait_for(|event| match event {
             Event::Snapshot(_, snapshot) => Some(snapshot),
             _ => None,
@@ -173,12 +149,7 @@ impl Session {
         let mut recipe = self.run.recipe.clone();
         let reached = self.progress.step;
         let applied = self.changes.iter().filter(|change| change.step < reached);
-        let to_come = self
-            .run
-            .recipe
-            .schedule
-            .iter()
-            .filter(|change| change.step >= reached);
+        let to_come = self.run.recipe.schedule.iter().filter(|change| change.step >= reached);
         recipe.schedule = applied.chain(to_come).cloned().collect();
         recipe
     }

@@ -30,10 +30,7 @@ impl Terms {
         Self {
             objective: figures.objective,
             reconstruction: figures.reconstruction,
-            penalties: figures
-                .penalties()
-                .map(|(penalty, value)| (penalty.word(), value))
-                .collect(),
+            penalties: figures.penalties().map(|(penalty, value)| (penalty.word(), value)).collect(),
             mse_per_pixel: figures.squared_error.map(|error| error / pixels as f64),
         }
     }
@@ -54,14 +51,7 @@ pub(super) struct ProgressLine {
 impl ProgressLine {
     /// How far a run is.
     pub(super) fn new(progress: &Progress, pixels: usize) -> Self {
-        let Progress {
-            step,
-            epoch,
-            images_per_second,
-            seconds,
-            train,
-            held_out,
-        } = progress;
+        let Progress { step, epoch, images_per_second, seconds, train, held_out } = progress;
         let terms = |figures: &Option<Figures>| figures.as_ref().map(|figures| Terms::new(figures, pixels));
         Self {
             event: "progress",
@@ -101,11 +91,7 @@ impl Summary {
         let (progress, recipe) = (&session.progress, &session.run.recipe);
         let pixels = session.bench.dataset.shape.pixels();
         let images = progress.step as f64 * recipe.training.batch as f64;
-        let rate = if progress.seconds > 0.0 {
-            images / progress.seconds
-        } else {
-            0.0
-        };
+        let rate = if progress.seconds > 0.0 { images / progress.seconds } else { 0.0 };
         let (event, end) = match end {
             End::Finished(sentence) => ("summary", sentence.clone()),
             End::Interrupted => ("summary", "Stopped by hand".to_owned()),
@@ -135,50 +121,26 @@ impl Summary {
 
     /// The summary for people: what was done, and a table of what it came to.
     pub(super) fn table(&self) -> String {
-        let Self {
-            recipe,
-            seed,
-            device,
-            epochs,
-            steps,
-            seconds,
-            images_per_second,
-            end,
-            ..
-        } = self;
+        let Self { recipe, seed, device, epochs, steps, seconds, images_per_second, end, .. } = self;
         let mut text = format!("{recipe}, seed {seed}, on {device}\n{end}\n");
         let rate = count_label(images_per_second.round() as u64);
         let steps = count_label(*steps);
-        let _ = writeln!(
-            text,
-            "{steps} steps, {epochs} epochs, {seconds:.1} s, {rate} images/s\n"
-        );
+        let _ = writeln!(text, "{steps} steps, {epochs} epochs, {seconds:.1} s, {rate} images/s\n");
         let mut rows = vec![
             ("objective", self.train.objective, self.test.objective),
-            (
-                "reconstruction",
-                self.train.reconstruction,
-                self.test.reconstruction,
-            ),
+            ("reconstruction", self.train.reconstruction, self.test.reconstruction),
         ];
         for penalty in Penalty::ALL {
             let of = |terms: &Terms| terms.penalties.get(penalty.word()).copied();
             rows.extend(
-                of(&self.train)
-                    .zip(of(&self.test))
-                    .map(|(train, test)| (penalty.label(), train, test)),
+                of(&self.train).zip(of(&self.test)).map(|(train, test)| (penalty.label(), train, test)),
             );
         }
         let pair = self.train.mse_per_pixel.zip(self.test.mse_per_pixel);
         rows.extend(pair.map(|(train, test)| ("squared error per pixel", train, test)));
         let _ = writeln!(text, "{:24}{:>10}{:>10}", "per image", "train", "test");
         for (name, train, test) in rows {
-            let _ = writeln!(
-                text,
-                "{name:24}{:>10}{:>10}",
-                value_label(train),
-                value_label(test)
-            );
+            let _ = writeln!(text, "{name:24}{:>10}{:>10}", value_label(train), value_label(test));
         }
         text
     }
@@ -209,25 +171,13 @@ pub(super) fn history_csv(history: &History) -> String {
         let names = ["objective", "reconstruction"].into_iter().chain(words);
         names.map(|name| format!(",{prefix}_{name}")).collect::<String>()
     };
-    let mut text = format!(
-        "epoch,step{}{},held_out_squared_error\n",
-        terms("train"),
-        terms("held_out")
-    );
-    for Evaluation {
-        step,
-        epoch,
-        train,
-        held_out,
-    } in evaluations
-    {
+    let mut text = format!("epoch,step{}{},held_out_squared_error\n", terms("train"), terms("held_out"));
+    for Evaluation { step, epoch, train, held_out } in evaluations {
         let squared = held_out.squared_error;
-        let cells = cells(train.as_ref(), &penalties)
-            .chain(cells(Some(held_out), &penalties))
-            .chain([squared]);
-        let cells: String = cells
-            .map(|cell| cell.map_or(",".to_owned(), |value| format!(",{value}")))
-            .collect();
+        let cells =
+            cells(train.as_ref(), &penalties).chain(cells(Some(held_out), &penalties)).chain([squared]);
+        let cells: String =
+            cells.map(|cell| cell.map_or(",".to_owned(), |value| format!(",{value}"))).collect();
         let _ = writeln!(text, "{epoch},{step}{cells}");
     }
     text
@@ -239,11 +189,7 @@ fn cells<'a>(
     penalties: &'a [Penalty],
 ) -> impl Iterator<Item = Option<f64>> + 'a {
     let first = [figures.map(|f| f.objective), figures.map(|f| f.reconstruction)];
-    first.into_iter().chain(
-        penalties
-            .iter()
-            .map(move |penalty| figures.and_then(|f| f.penalty(*penalty))),
-    )
+    first.into_iter().chain(penalties.iter().map(move |penalty| figures.and_then(|f| f.penalty(*penalty))))
 }
 
 #[cfg(test)]
@@ -264,19 +210,9 @@ mod tests {
     #[test]
     fn a_history_has_a_row_per_evaluation_and_empty_cells_before_the_first_step() {
         let mut history = History::default();
-        history.push_evaluation(Evaluation {
-            step: 0,
-            epoch: 0,
-            train: None,
-            held_out: figures(5.5, 0.25),
-        });
+        history.push_evaluation(Evaluation { step: 0, epoch: 0, train: None, held_out: figures(5.5, 0.25) });
         let train = Some(figures(0.1 + 0.2, 0.1));
-        history.push_evaluation(Evaluation {
-            step: 10,
-            epoch: 1,
-            train,
-            held_out: figures(4.0, 1.0),
-        });
+        history.push_evaluation(Evaluation { step: 10, epoch: 1, train, held_out: figures(4.0, 1.0) });
         let want = "epoch,step,train_objective,train_reconstruction,train_kl,\
                     held_out_objective,held_out_reconstruction,held_out_kl,held_out_squared_error\n\
                     0,0,,,,5.5,5.25,0.25,7.84\n\
@@ -287,9 +223,6 @@ mod tests {
     #[test]
     fn terms_say_every_penalty_by_name_and_the_error_per_pixel() {
         let terms = serde_json::to_string(&Terms::new(&figures(3.0, 1.0), 784)).unwrap();
-        assert_eq!(
-            terms,
-            r#"{"objective":3.0,"reconstruction":2.0,"kl":1.0,"mse_per_pixel":0.01}"#
-        );
+        assert_eq!(terms, r#"{"objective":3.0,"reconstruction":2.0,"kl":1.0,"mse_per_pixel":0.01}"#);
     }
 }

@@ -27,11 +27,7 @@ pub(super) fn run(args: &TourArgs) -> Result<(), Failure> {
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, false);
     let mut session = Session::open(&recipe, args.device, &mut reporter)?;
-    say(&format!(
-        "Training {RECIPE} on {}, on {}.\n",
-        images(&session),
-        session.bench.device
-    ))?;
+    say(&format!("Training {RECIPE} on {}, on {}.\n", images(&session), session.bench.device))?;
     let end = session.train(&mut reporter)?;
     reporter.finish();
     outlet.put(|stage| figures::draw(&mut session, stage))?;
@@ -47,11 +43,8 @@ pub(super) fn length(args: &TourArgs) -> Result<f64, Failure> {
     let Some(text) = std::env::var_os(LENGTH_VARIABLE) else {
         return Ok(args.seconds.unwrap_or(LENGTH));
     };
-    let said = text
-        .to_string_lossy()
-        .parse::<f64>()
-        .ok()
-        .filter(|seconds| *seconds > 0.0 && seconds.is_finite());
+    let said =
+        text.to_string_lossy().parse::<f64>().ok().filter(|seconds| *seconds > 0.0 && seconds.is_finite());
     args.seconds.or(said).ok_or_else(|| {
         Failure::Usage(format!(
             "{LENGTH_VARIABLE} is {text:?}; set it to a number of seconds above 0, or unset it"

@@ -21,9 +21,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     let mut reporter = Reporter::new(&recipe, args.json);
     let mut session = Session::open(&recipe, args.device, &mut reporter)?;
     if is_endless {
-        reporter.notice(&format!(
-            "Nothing says when to stop, so training ends after {USUAL_EPOCHS} epochs."
-        ));
+        reporter.notice(&format!("Nothing says when to stop, so training ends after {USUAL_EPOCHS} epochs."));
     }
     let end = session.train(&mut reporter)?;
     reporter.finish();
@@ -37,9 +35,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     } else {
         say(&summary.table())?;
     }
-    let place = outlet
-        .as_ref()
-        .map(|outlet| outlet.folder().display().to_string());
+    let place = outlet.as_ref().map(|outlet| outlet.folder().display().to_string());
     if let (Some(place), false) = (&place, args.json) {
         say(&format!("\nWritten to {place}: {}\n", written.join(", ")))?;
     }
@@ -48,9 +44,9 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
         (End::Failed(sentence), Some(place)) => {
             Err(Failure::Failed(format!("{sentence}: they are in {place}")))
         }
-        (End::Failed(sentence), None) => Err(Failure::Failed(format!(
-            "{sentence} only where --out says where to"
-        ))),
+        (End::Failed(sentence), None) => {
+            Err(Failure::Failed(format!("{sentence} only where --out says where to")))
+        }
     }
 }
 

@@ -48,15 +48,9 @@ impl FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let side = |text: &str| {
-            text.parse::<u16>()
-                .ok()
-                .filter(|side| (200..=16_384).contains(side))
-                .map(f32::from)
-        };
-        let sides = text
-            .split_once(['x', 'X', '×'])
-            .and_then(|(w, h)| Some(Self([side(w)?, side(h)?])));
+        let side =
+            |text: &str| text.parse::<u16>().ok().filter(|side| (200..=16_384).contains(side)).map(f32::from);
+        let sides = text.split_once(['x', 'X', '×']).and_then(|(w, h)| Some(Self([side(w)?, side(h)?])));
         sides.ok_or_else(|| format!("`{text}` is no size; write width x height in points, such as 1280x800"))
     }
 }
@@ -80,28 +74,17 @@ pub(super) fn wish(args: &WindowArgs) -> Result<WindowWish, Failure> {
 pub(super) fn has_display() -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let needs_server = cfg!(unix) && !cfg!(target_os = "macos");
-    !needs_server
-        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
-            .into_iter()
-            .any(is_set)
+    !needs_server || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set)
 }
 
 /// Says why there is no window, and takes the tour instead. Whoever wanted something of the window itself gets no
 /// tour: it would not be what they asked for.
 pub fn without_window(wish: &WindowWish, why: &str) -> ExitCode {
     if wish.screenshot.is_some() || wish.frame_log.is_some() || wish.trace.is_some() {
-        let cure = if has_display() {
-            ""
-        } else {
-            "; run this on a desktop, or under `xvfb-run`"
-        };
+        let cure = if has_display() { "" } else { "; run this on a desktop, or under `xvfb-run`" };
         return failure::code(Err(Failure::Failed(format!("{why}{cure}"))));
     }
-    let tour = TourArgs {
-        out: tour::FOLDER.into(),
-        device: wish.device,
-        seconds: None,
-    };
+    let tour = TourArgs { out: tour::FOLDER.into(), device: wish.device, seconds: None };
     let done = tour::length(&tour).and_then(|seconds| {
         let folder = tour::FOLDER;
         eprintln!(

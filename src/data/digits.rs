@@ -16,11 +16,7 @@ use rand_distr::{Distribution as _, StandardNormal};
 use rayon::prelude::*;
 use std::f64::consts::{PI, TAU};
 
-pub(super) const SHAPE: ImageShape = ImageShape {
-    height: SIDE,
-    width: SIDE,
-    channels: 1,
-};
+pub(super) const SHAPE: ImageShape = ImageShape { height: SIDE, width: SIDE, channels: 1 };
 
 const CLASSES: usize = 10;
 const FACTORS: [&str; 5] = ["slant", "thickness", "aspect", "rotation", "variant"];
@@ -60,10 +56,7 @@ pub(super) fn draw_all(count: usize, messiness: f64, seed: u64) -> Drawn {
             facts
         })
         .collect();
-    let factor = |(k, name)| Factor {
-        name,
-        values: facts.iter().map(|facts| facts[k]).collect(),
-    };
+    let factor = |(k, name)| Factor { name, values: facts.iter().map(|facts| facts[k]).collect() };
     Drawn {
         images,
         labels: (0..count).map(class_of).collect(),
@@ -81,22 +74,12 @@ fn class_of(i: usize) -> u8 {
 fn draw(class: u8, messiness: f64, rng: &mut impl Rng) -> ([u8; SIDE * SIDE], [f32; FACTORS.len()]) {
     let skeleton = skeleton(class, rng);
     let hand = Hand::of_someone(messiness, rng);
-    let lines: Vec<Vec<Point>> = skeleton
-        .strokes
-        .iter()
-        .map(|stroke| hand.write(stroke, rng))
-        .collect();
+    let lines: Vec<Vec<Point>> = skeleton.strokes.iter().map(|stroke| hand.write(stroke, rng)).collect();
     let mut paper = Paper::blank();
     for segment in fit_to_box(&lines, &hand, rng) {
         paper.ink(&segment);
     }
-    let Hand {
-        rotation,
-        slant,
-        aspect,
-        radius,
-        ..
-    } = hand;
+    let Hand { rotation, slant, aspect, radius, .. } = hand;
     let facts = [slant, radius, aspect, rotation, f64::from(skeleton.variant)];
     (paper.centred(), facts.map(|fact| fact as f32))
 }
@@ -132,14 +115,7 @@ impl Hand {
             phase: TAU * rng.random::<f64>(),
             shift: [shift * normal(rng), shift * normal(rng)],
         });
-        Self {
-            rotation,
-            slant,
-            aspect,
-            radius,
-            messiness,
-            warp,
-        }
+        Self { rotation, slant, aspect, radius, messiness, warp }
     }
 
     /// The line this hand makes of a stroke, about the origin.
@@ -174,11 +150,7 @@ impl Hand {
 
 /// The fine line through the points of a stroke.
 fn trace(points: &[Point], path: Path) -> Vec<Point> {
-    let spans = if path == Path::Ring {
-        points.len()
-    } else {
-        points.len() - 1
-    };
+    let spans = if path == Path::Ring { points.len() } else { points.len() - 1 };
     let mut line = Vec::with_capacity(spans * STEPS + 1);
     for span in 0..spans {
         let ends = [-1, 0, 1, 2].map(|offset| neighbour(points, path, span as isize + offset));
@@ -186,11 +158,7 @@ fn trace(points: &[Point], path: Path) -> Vec<Point> {
             let t = step as f64 / STEPS as f64;
             line.push(std::array::from_fn(|axis| {
                 let along = ends.map(|end| end[axis]);
-                if path == Path::Lines {
-                    along[1] + (along[2] - along[1]) * t
-                } else {
-                    catmull_rom(along, t)
-                }
+                if path == Path::Lines { along[1] + (along[2] - along[1]) * t } else { catmull_rom(along, t) }
             }));
         }
     }
@@ -226,9 +194,7 @@ fn shake(line: &mut [Point], amount: f64, rng: &mut impl Rng) {
     let bell = |i: usize| (-0.5 * ((i as f64 - REACH as f64) / SPREAD).powi(2)).exp();
     let kernel: [f64; 2 * REACH + 1] = std::array::from_fn(bell);
     let scale = amount / kernel.iter().map(|k| k * k).sum::<f64>().sqrt();
-    let noise: Vec<Point> = (0..line.len() + 2 * REACH)
-        .map(|_| [normal(rng), normal(rng)])
-        .collect();
+    let noise: Vec<Point> = (0..line.len() + 2 * REACH).map(|_| [normal(rng), normal(rng)]).collect();
     for (point, near) in line.iter_mut().zip(noise.windows(kernel.len())) {
         for (k, bump) in kernel.iter().zip(near) {
             point[0] += scale * k * bump[0];

@@ -28,14 +28,7 @@ impl Feed {
         if batch == 0 || batch > train {
             return Err(DataError::Batch { batch, train });
         }
-        Ok(Self {
-            dataset,
-            batch,
-            seed,
-            epoch: None,
-            order: Vec::new(),
-            pixels: Vec::new(),
-        })
+        Ok(Self { dataset, batch, seed, epoch: None, order: Vec::new(), pixels: Vec::new() })
     }
 
     /// The data set the batches come from.
@@ -65,8 +58,7 @@ impl Feed {
     /// - output: `[batch, channels, height, width]`
     pub fn batch(&mut self, step: u64) -> &[f32] {
         let start = self.turn_to(step);
-        self.dataset
-            .write_f32(&self.order[start..start + self.batch], &mut self.pixels);
+        self.dataset.write_f32(&self.order[start..start + self.batch], &mut self.pixels);
         &self.pixels
     }
 

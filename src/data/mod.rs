@@ -82,11 +82,7 @@ impl Split {
         order.shuffle(&mut stream(seed, Purpose::Split, 0));
         let train = order.split_off(2 * held);
         let test = order.split_off(held);
-        Ok(Self {
-            train,
-            validation: order,
-            test,
-        })
+        Ok(Self { train, validation: order, test })
     }
 }
 
@@ -164,10 +160,7 @@ impl Dataset {
         let mean = self.mean_bytes();
         let channels = self.shape.channels;
         let plane = |channel| mean.iter().skip(channel).step_by(channels);
-        (0..channels)
-            .flat_map(plane)
-            .map(|&byte| (byte / 255.0) as f32)
-            .collect()
+        (0..channels).flat_map(plane).map(|&byte| (byte / 255.0) as f32).collect()
     }
 
     /// The floor of the cross-entropy on grey levels over the images `indices`: the mean over images of
@@ -180,9 +173,7 @@ impl Dataset {
             }
         }
         let levels = counts.iter().enumerate();
-        let total: f64 = levels
-            .map(|(byte, &count)| count as f64 * entropy(byte as f64 / 255.0))
-            .sum();
+        let total: f64 = levels.map(|(byte, &count)| count as f64 * entropy(byte as f64 / 255.0)).sum();
         total / indices.len().max(1) as f64
     }
 
@@ -191,10 +182,7 @@ impl Dataset {
     /// A pixel that is black in every training image is predicted as half a grey level spread over them all, so
     /// that one stray dot in a held-out image costs much, but not infinitely much.
     pub fn mean_image_cost(&self, indices: &[u32]) -> MeanImageCost {
-        let mut cost = MeanImageCost {
-            squared_error: 0.0,
-            cross_entropy: 0.0,
-        };
+        let mut cost = MeanImageCost { squared_error: 0.0, cross_entropy: 0.0 };
         if indices.is_empty() {
             return cost;
         }
@@ -214,11 +202,7 @@ impl Dataset {
     /// The mean of the training images in bytes, channels last.
     fn mean_bytes(&self) -> Vec<f64> {
         let n = self.split.train.len().max(1) as f64;
-        self.moments(&self.split.train)
-            .0
-            .into_iter()
-            .map(|sum| sum as f64 / n)
-            .collect()
+        self.moments(&self.split.train).0.into_iter().map(|sum| sum as f64 / n).collect()
     }
 
     /// Σ x and Σ x² of every pixel in bytes, channels last: whole numbers, so exact in any order.
@@ -243,11 +227,7 @@ fn grey(byte: u8) -> f32 {
 
 /// Entropy of a coin that shows ink with probability `x`, in nats.
 fn entropy(x: f64) -> f64 {
-    if x <= 0.0 || x >= 1.0 {
-        0.0
-    } else {
-        -x * x.ln() - (1.0 - x) * (-x).ln_1p()
-    }
+    if x <= 0.0 || x >= 1.0 { 0.0 } else { -x * x.ln() - (1.0 - x) * (-x).ln_1p() }
 }
 
 /// Which images to make or read, and how to split them.
@@ -287,33 +267,14 @@ fn drawn(
     shape: ImageShape,
     draw_all: fn(usize, f64, u64) -> Drawn,
 ) -> Result<Dataset, DataError> {
-    let Source {
-        set,
-        count,
-        messiness,
-        held_out,
-        seed,
-    } = *source;
+    let Source { set, count, messiness, held_out, seed } = *source;
     check_count(set, count as u64, shape)?;
     if !messiness.is_finite() || messiness < 0.0 {
         return Err(DataError::Messiness { messiness });
     }
     let split = Split::dealt(count, held_out, seed)?;
-    let Drawn {
-        images,
-        labels,
-        class_names,
-        factors,
-    } = draw_all(count, messiness, seed);
-    Ok(Dataset {
-        name: set.to_owned(),
-        shape,
-        images,
-        labels,
-        class_names,
-        factors,
-        split,
-    })
+    let Drawn { images, labels, class_names, factors } = draw_all(count, messiness, seed);
+    Ok(Dataset { name: set.to_owned(), shape, images, labels, class_names, factors, split })
 }
 
 fn from_files(source: &Source, path: &Path) -> Result<Dataset, DataError> {
@@ -325,21 +286,13 @@ fn from_files(source: &Source, path: &Path) -> Result<Dataset, DataError> {
         let brought: Vec<u32> = (count as u32..(count + test.count()) as u32).collect();
         images.extend(test.bytes);
         labels.extend(test.labels);
-        Split {
-            train: (0..count as u32).collect(),
-            validation: brought.clone(),
-            test: brought,
-        }
+        Split { train: (0..count as u32).collect(), validation: brought.clone(), test: brought }
     } else {
         Split::dealt(count, source.held_out, source.seed)?
     };
     let classes = labels.iter().max().map_or(0, |&most| usize::from(most) + 1);
     Ok(Dataset {
-        name: path
-            .file_name()
-            .unwrap_or(path.as_os_str())
-            .to_string_lossy()
-            .into_owned(),
+        name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         shape,
         images,
         labels,
@@ -352,16 +305,11 @@ fn from_files(source: &Source, path: &Path) -> Result<Dataset, DataError> {
 /// Refuses a number of images that is nothing, or more than memory should hold.
 fn check_count(name: &str, count: u64, shape: ImageShape) -> Result<(), DataError> {
     if count == 0 {
-        return Err(DataError::Empty {
-            name: name.to_owned(),
-        });
+        return Err(DataError::Empty { name: name.to_owned() });
     }
     // A shape is at most 128x128x3, so that the product fits unless `count` alone is absurd.
     match count.checked_mul(shape.pixels() as u64) {
         Some(bytes) if bytes <= MAX_BYTES && u32::try_from(count).is_ok() => Ok(()),
-        _ => Err(DataError::TooMany {
-            name: name.to_owned(),
-            count,
-        }),
+        _ => Err(DataError::TooMany { name: name.to_owned(), count }),
     }
 }

@@ -24,9 +24,7 @@ pub(super) struct Paper {
 
 impl Paper {
     pub fn blank() -> Self {
-        Self {
-            shade: [0.0; SIDE * SIDE],
-        }
+        Self { shade: [0.0; SIDE * SIDE] }
     }
 
     /// Inks a segment. Where segments overlap, the darker one counts: ink does not add up.

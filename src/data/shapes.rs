@@ -10,11 +10,7 @@ use rand::{Rng, RngExt as _};
 use rayon::prelude::*;
 use std::f64::consts::{FRAC_PI_4, FRAC_PI_6};
 
-pub(super) const SHAPE: ImageShape = ImageShape {
-    height: SIDE,
-    width: SIDE,
-    channels: 1,
-};
+pub(super) const SHAPE: ImageShape = ImageShape { height: SIDE, width: SIDE, channels: 1 };
 
 const SIDE: usize = 28;
 const KINDS: [Kind; 3] = [Kind::Square, Kind::Ellipse, Kind::Heart];
@@ -49,10 +45,7 @@ pub(super) fn draw_all(count: usize, messiness: f64, seed: u64) -> Drawn {
             [(i % KINDS.len()) as f64, x, y, size, angle].map(|fact| fact as f32)
         })
         .collect();
-    let factor = |(k, name)| Factor {
-        name,
-        values: facts.iter().map(|facts| facts[k]).collect(),
-    };
+    let factor = |(k, name)| Factor { name, values: facts.iter().map(|facts| facts[k]).collect() };
     Drawn {
         images,
         labels: (0..count).map(|i| (i % KINDS.len()) as u8).collect(),
@@ -128,11 +121,7 @@ fn ellipse(x: f32, y: f32) -> f32 {
     let (gx, gy) = (u / AXES[0], v / AXES[1]);
     let slope = (gx * gx + gy * gy).sqrt();
     // At the very middle the slope is zero, and the point lies the short half-axis inside.
-    if slope < 1e-6 {
-        -AXES[1]
-    } else {
-        level * (level - 1.0) / slope
-    }
+    if slope < 1e-6 { -AXES[1] } else { level * (level - 1.0) / slope }
 }
 
 /// A heart, its tip down: two round lobes on a tilted square.

@@ -59,18 +59,9 @@ fn zero(rng: &mut impl Rng) -> Skeleton {
     let lean = 0.05 * normal(rng);
     let at = |i: usize| {
         let angle = start - turn * i as f64 / (POINTS - 1) as f64;
-        [
-            0.5 + half_width * angle.cos() + lean * (2.0 * angle).sin(),
-            0.5 + 0.5 * angle.sin(),
-        ]
+        [0.5 + half_width * angle.cos() + lean * (2.0 * angle).sin(), 0.5 + 0.5 * angle.sin()]
     };
-    written(
-        0,
-        [Stroke {
-            path: Path::Curve,
-            points: (0..POINTS).map(at).collect(),
-        }],
-    )
+    written(0, [Stroke { path: Path::Curve, points: (0..POINTS).map(at).collect() }])
 }
 
 /// A bare stem; with a flag; with a flag and a foot.
@@ -86,14 +77,7 @@ fn one(rng: &mut impl Rng) -> Skeleton {
         _ => {
             let tip = [0.5 - between(rng, 0.1, 0.25), between(rng, 0.12, 0.25)];
             let flag = lines(&[tip, [0.5, 0.0]]);
-            written(
-                2,
-                [
-                    flag,
-                    lines(&[[0.5, 0.0], [0.5, 1.0]]),
-                    lines(&[[0.25, 1.0], [0.75, 1.0]]),
-                ],
-            )
+            written(2, [flag, lines(&[[0.5, 0.0], [0.5, 1.0]]), lines(&[[0.25, 1.0], [0.75, 1.0]])])
         }
     }
 }
@@ -101,47 +85,20 @@ fn one(rng: &mut impl Rng) -> Skeleton {
 /// With a straight foot; with a loop at the foot.
 fn two(rng: &mut impl Rng) -> Skeleton {
     if choose(rng, &[0.5]) == 0 {
-        let swan = [
-            [0.14, 0.24],
-            [0.3, 0.05],
-            [0.58, 0.0],
-            [0.8, 0.2],
-            [0.7, 0.46],
-            [0.42, 0.74],
-            [0.1, 0.97],
-        ];
+        let swan =
+            [[0.14, 0.24], [0.3, 0.05], [0.58, 0.0], [0.8, 0.2], [0.7, 0.46], [0.42, 0.74], [0.1, 0.97]];
         let foot = [[0.1, 0.97], [0.5, 0.95], [0.92, between(rng, 0.9, 1.0)]];
         return written(0, [curve(&swan), curve(&foot)]);
     }
-    let head = [
-        [0.16, 0.26],
-        [0.32, 0.05],
-        [0.58, 0.0],
-        [0.78, 0.2],
-        [0.68, 0.48],
-        [0.42, 0.78],
-    ];
-    let foot = [
-        [0.2, 0.96],
-        [0.06, 0.9],
-        [0.18, 0.77],
-        [0.42, 0.84],
-        [0.66, 0.97],
-        [0.95, 0.9],
-    ];
+    let head = [[0.16, 0.26], [0.32, 0.05], [0.58, 0.0], [0.78, 0.2], [0.68, 0.48], [0.42, 0.78]];
+    let foot = [[0.2, 0.96], [0.06, 0.9], [0.18, 0.77], [0.42, 0.84], [0.66, 0.97], [0.95, 0.9]];
     written(1, [curve(&[head, foot].concat())])
 }
 
 /// Two bows that meet in a corner; one swing with a soft waist.
 fn three(rng: &mut impl Rng) -> Skeleton {
     if choose(rng, &[0.8]) == 0 {
-        let upper = [
-            [0.14, 0.14],
-            [0.42, 0.0],
-            [0.75, 0.12],
-            [0.72, 0.34],
-            [0.42, 0.47],
-        ];
+        let upper = [[0.14, 0.14], [0.42, 0.0], [0.75, 0.12], [0.72, 0.34], [0.42, 0.47]];
         let lower = [[0.42, 0.47], [0.76, 0.56], [0.82, 0.8], [0.5, 1.0], [0.1, 0.88]];
         return written(0, [curve(&upper), curve(&lower)]);
     }
@@ -168,14 +125,7 @@ fn five(rng: &mut impl Rng) -> Skeleton {
     if choose(rng, &[0.75]) == 0 {
         let roof = [[0.88, between(rng, 0.0, 0.06)], [0.6, 0.02], [0.32, 0.05]];
         let neck = [[0.32, 0.05], [0.26, 0.22], [0.22, 0.42]];
-        let belly = [
-            [0.22, 0.42],
-            [0.5, 0.35],
-            [0.8, 0.55],
-            [0.72, 0.86],
-            [0.4, 1.0],
-            [0.08, 0.9],
-        ];
+        let belly = [[0.22, 0.42], [0.5, 0.35], [0.8, 0.55], [0.72, 0.86], [0.4, 1.0], [0.08, 0.9]];
         return written(0, [curve(&roof), curve(&neck), curve(&belly)]);
     }
     let top = [[0.85, 0.0], [0.4, 0.05], [0.27, 0.3], [0.45, 0.45]];
@@ -186,31 +136,15 @@ fn five(rng: &mut impl Rng) -> Skeleton {
 /// One swing from the top into the loop.
 fn six(rng: &mut impl Rng) -> Skeleton {
     let top = between(rng, 0.42, 0.58);
-    let back = [
-        [between(rng, 0.5, 0.8), 0.0],
-        [0.34, 0.26],
-        [0.16, 0.62],
-        [0.26, 0.93],
-        [0.56, 1.0],
-    ];
+    let back = [[between(rng, 0.5, 0.8), 0.0], [0.34, 0.26], [0.16, 0.62], [0.26, 0.93], [0.56, 1.0]];
     let bowl = [[0.78, 0.78], [0.62, top], [0.34, top + 0.08], [0.2, 0.76]];
     written(0, [curve(&[&back[..], &bowl[..]].concat())])
 }
 
 /// Plain; with a bar across the stem.
 fn seven(rng: &mut impl Rng) -> Skeleton {
-    let roof = curve(&[
-        [0.08, between(rng, 0.02, 0.16)],
-        [0.2, 0.05],
-        [0.55, 0.05],
-        [0.9, 0.03],
-    ]);
-    let stem = curve(&[
-        [0.9, 0.03],
-        [0.68, 0.38],
-        [0.5, 0.7],
-        [between(rng, 0.3, 0.5), 1.0],
-    ]);
+    let roof = curve(&[[0.08, between(rng, 0.02, 0.16)], [0.2, 0.05], [0.55, 0.05], [0.9, 0.03]]);
+    let stem = curve(&[[0.9, 0.03], [0.68, 0.38], [0.5, 0.7], [between(rng, 0.3, 0.5), 1.0]]);
     match choose(rng, &[0.82]) {
         0 => written(0, [roof, stem]),
         _ => written(1, [roof, stem, lines(&[[0.3, 0.52], [0.82, 0.47]])]),
@@ -221,106 +155,39 @@ fn seven(rng: &mut impl Rng) -> Skeleton {
 fn eight(rng: &mut impl Rng) -> Skeleton {
     if choose(rng, &[0.75]) == 0 {
         let wide = between(rng, 0.85, 1.1);
-        let down = [
-            [0.62, 0.03],
-            [0.36, 0.02],
-            [0.24, 0.18],
-            [0.38, 0.38],
-            [0.6, 0.55],
-            [0.74, 0.76],
-        ];
-        let up = [
-            [0.56, 0.98],
-            [0.3, 0.96],
-            [0.2, 0.76],
-            [0.4, 0.52],
-            [0.64, 0.34],
-            [0.76, 0.16],
-        ];
-        let points = [down, up]
-            .concat()
-            .into_iter()
-            .map(|[x, y]| [0.5 + (x - 0.5) * wide, y]);
-        return written(
-            0,
-            [Stroke {
-                path: Path::Ring,
-                points: points.collect(),
-            }],
-        );
+        let down = [[0.62, 0.03], [0.36, 0.02], [0.24, 0.18], [0.38, 0.38], [0.6, 0.55], [0.74, 0.76]];
+        let up = [[0.56, 0.98], [0.3, 0.96], [0.2, 0.76], [0.4, 0.52], [0.64, 0.34], [0.76, 0.16]];
+        let points = [down, up].concat().into_iter().map(|[x, y]| [0.5 + (x - 0.5) * wide, y]);
+        return written(0, [Stroke { path: Path::Ring, points: points.collect() }]);
     }
-    let upper = [
-        [0.5, 0.0],
-        [0.25, 0.12],
-        [0.3, 0.38],
-        [0.52, 0.46],
-        [0.72, 0.36],
-        [0.75, 0.12],
-    ];
-    let lower = [
-        [0.52, 0.46],
-        [0.22, 0.62],
-        [0.22, 0.9],
-        [0.5, 1.0],
-        [0.8, 0.88],
-        [0.76, 0.6],
-    ];
-    let ring = |points: [Point; 6]| Stroke {
-        path: Path::Ring,
-        points: points.to_vec(),
-    };
+    let upper = [[0.5, 0.0], [0.25, 0.12], [0.3, 0.38], [0.52, 0.46], [0.72, 0.36], [0.75, 0.12]];
+    let lower = [[0.52, 0.46], [0.22, 0.62], [0.22, 0.9], [0.5, 1.0], [0.8, 0.88], [0.76, 0.6]];
+    let ring = |points: [Point; 6]| Stroke { path: Path::Ring, points: points.to_vec() };
     written(1, [ring(upper), ring(lower)])
 }
 
 /// A loop and a straight leg; a loop and a curled tail.
 fn nine(rng: &mut impl Rng) -> Skeleton {
-    let loop_points = [
-        [0.76, 0.16],
-        [0.5, 0.0],
-        [0.22, 0.14],
-        [0.2, 0.38],
-        [0.44, 0.48],
-        [0.7, 0.34],
-        [0.78, 0.12],
-    ];
+    let loop_points =
+        [[0.76, 0.16], [0.5, 0.0], [0.22, 0.14], [0.2, 0.38], [0.44, 0.48], [0.7, 0.34], [0.78, 0.12]];
     let head = curve(&loop_points);
     if choose(rng, &[0.65]) == 0 {
-        let leg = curve(&[
-            [0.78, 0.12],
-            [0.76, 0.4],
-            [0.7, 0.7],
-            [between(rng, 0.5, 0.72), 1.0],
-        ]);
+        let leg = curve(&[[0.78, 0.12], [0.76, 0.4], [0.7, 0.7], [between(rng, 0.5, 0.72), 1.0]]);
         return written(0, [head, leg]);
     }
-    written(
-        1,
-        [
-            head,
-            curve(&[[0.78, 0.12], [0.8, 0.45], [0.74, 0.8], [0.5, 1.0], [0.22, 0.92]]),
-        ],
-    )
+    written(1, [head, curve(&[[0.78, 0.12], [0.8, 0.45], [0.74, 0.8], [0.5, 1.0], [0.22, 0.92]])])
 }
 
 fn written<const N: usize>(variant: u8, strokes: [Stroke; N]) -> Skeleton {
-    Skeleton {
-        variant,
-        strokes: strokes.into(),
-    }
+    Skeleton { variant, strokes: strokes.into() }
 }
 
 fn curve(points: &[Point]) -> Stroke {
-    Stroke {
-        path: Path::Curve,
-        points: points.to_vec(),
-    }
+    Stroke { path: Path::Curve, points: points.to_vec() }
 }
 
 fn lines(points: &[Point]) -> Stroke {
-    Stroke {
-        path: Path::Lines,
-        points: points.to_vec(),
-    }
+    Stroke { path: Path::Lines, points: points.to_vec() }
 }
 
 /// Chooses a variant: `shares` of all but the last, which gets the rest.

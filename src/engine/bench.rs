@@ -42,7 +42,8 @@ impl WorkBench {
         compute: &Compute,
     ) -> Result<Self, String> {
         let training = &recipes[0].training;
-        let feed = Feed::new(Arc::clone(&dataset), training.batch, recipes[0].seed).map_err(|e| e.to_string())?;
+        let feed =
+            Feed::new(Arc::clone(&dataset), training.batch, recipes[0].seed).map_err(|e| e.to_string())?;
         let examples = examples(&dataset);
         let mut example_pixels = Vec::new();
         dataset.write_f32(&examples, &mut example_pixels);
@@ -83,7 +84,7 @@ impl WorkBench {
 
     /// Whether turns bring any run further.
     pub(super) fn is_busy(&self) -> bool {
-        self.runs.iter().any(|run| run.is_busy() || run.cloud.is_some() || run.lattice.is_some())
+        self.runs.iter().any(|run| run.is_busy() || run.is_painting())
     }
 
     /// Applies live changes, then trains one step of every run that can.
@@ -102,7 +103,8 @@ impl WorkBench {
             let step = run.learner.step_number();
             let stepped = catch_unwind(AssertUnwindSafe(|| run.step(feed.batch(step), size, per_epoch)));
             if let Err(panic) = stepped {
-                let sentence = format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
+                let sentence =
+                    format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
                 fail(run, sentence, outbox);
             } else if run.phase == Phase::Paused {
                 outbox.report(Event::Phase(run.id, run.phase.clone()));
@@ -118,7 +120,9 @@ impl WorkBench {
                 fail(run, sentence, outbox);
                 continue;
             }
-            let Some(mut job) = run.evaluation.take() else { continue };
+            let Some(mut job) = run.evaluation.take() else {
+                continue;
+            };
             match job.advance(&run.learner, &run.recipe, &self.dataset) {
                 Err(error) => fail(run, error.to_string(), outbox),
                 Ok(None) => run.evaluation = Some(job),
@@ -145,7 +149,7 @@ impl WorkBench {
                 Err(format!("A lattice has 1 to {MOST_TILES} tiles"))
             }
             Ask::Lattice(ask) => {
-                run.lattice = Some(LatticeJob::new(request, ask.clone(), &run.learner));
+                run.next_lattice = Some((request.clone(), ask.clone()));
                 Ok(())
             }
         };
@@ -158,7 +162,9 @@ impl WorkBench {
     /// Does the next chunk of every lattice, and keeps wanted views fresh.
     pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &mut Easel, outbox: &mut Outbox) {
         for k in 0..self.runs.len() {
-            let refreshed = self.advance_lattice(k, easel).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?));
+            let refreshed = self
+                .advance_lattice(k, easel)
+                .and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?));
             match refreshed {
                 Ok(true) => outbox.wake(),
                 Ok(false) => {}
@@ -169,7 +175,14 @@ impl WorkBench {
 
     fn advance_lattice(&mut self, k: usize, easel: &mut Easel) -> Result<bool, String> {
         let run = &mut self.runs[k];
-        let Some(mut job) = run.lattice.take() else { return Ok(false) };
+        if run.lattice.is_none()
+            && let Some((request, ask)) = run.next_lattice.take()
+        {
+            run.lattice = Some(LatticeJob::new(&request, ask, &run.learner));
+        }
+        let Some(mut job) = run.lattice.take() else {
+            return Ok(false);
+        };
         let canvas = run.canvases.get(&super::message::Picture::Lattice);
         let Some(view) = job.advance(&run.learner, self.tile, easel, canvas)? else {
             run.lattice = Some(job);
@@ -212,8 +225,11 @@ impl WorkBench {
         if run.cloud.is_none() && run.clock.cloud.cloud_is_due(step) && !run.views.cloud.is_full() {
             run.cloud = Some(CloudJob::new(&run.learner));
         }
-        let Some(mut job) = run.cloud.take() else { return Ok(false) };
-        let Some(view) = job.advance(&run.learner, &self.dataset, &self.cloud).map_err(|e| e.to_string())? else {
+        let Some(mut job) = run.cloud.take() else {
+            return Ok(false);
+        };
+        let Some(view) = job.advance(&run.learner, &self.dataset, &self.cloud).map_err(|e| e.to_string())?
+        else {
             run.cloud = Some(job);
             return Ok(false);
         };
@@ -242,7 +258,8 @@ pub(super) fn fail(run: &mut Run, sentence: String, outbox: &mut Outbox) {
     // Putting the weights back could stumble over the same device that failed; then there is nothing to put back.
     let restored = catch_unwind(AssertUnwindSafe(|| run.fail(sentence.clone())));
     if restored.is_err() {
-        run.phase = Phase::Failed(format!("{sentence}; the device no longer answers, restart with --device cpu"));
+        run.phase =
+            Phase::Failed(format!("{sentence}; the device no longer answers, restart with --device cpu"));
     }
     outbox.report(Event::Phase(run.id, run.phase.clone()));
     outbox.report(Event::Progress(run.id, run.progress));

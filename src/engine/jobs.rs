@@ -113,7 +113,8 @@ impl LatticeJob {
         Self { request: request.number, ask, model, step, codes, next: 0, pixels: Vec::new() }
     }
 
-    /// The next chunk; the lattice once all tiles were decoded. Tiles go straight to the canvas on a GPU.
+    /// The next chunk; the lattice once all tiles were decoded. On a GPU tiles go straight to the canvas; on the CPU
+    /// they are painted all at once in the end, so that no plane is half old and half new.
     pub(super) fn advance(
         &mut self,
         learner: &Learner,
@@ -128,16 +129,18 @@ impl LatticeJob {
         let mut chunk = self.codes[self.next * size..(self.next + many) * size].to_vec();
         chunk.resize(CHUNK * size, 0.0);
         let images = self.model.decode(learner.codes(&chunk));
-        let place = Placement {
-            first: self.next as u32,
-            count: many as u32,
-            ..Placement::all(tiles, canvas.map_or(ColorMap::Grey, |canvas| canvas.colors))
-        };
-        if let Some(pixels) = easel.paint(canvas, place, images)? {
+        let whole_plane = Placement::all(tiles, canvas.map_or(ColorMap::Grey, |canvas| canvas.colors));
+        let place = Placement { first: self.next as u32, count: many as u32, ..whole_plane };
+        let straight = canvas.filter(|_| easel.shares_device());
+        if let Some(pixels) = easel.paint(straight, place, images)? {
             self.pixels.extend_from_slice(&pixels[..many * tile.values()]);
         }
         self.next += many;
-        Ok((self.next >= count).then(|| LatticeView {
+        if self.next < count {
+            return Ok(None);
+        }
+        easel.paint_pixels(canvas, whole_plane, &self.pixels);
+        Ok(Some(LatticeView {
             request: self.request,
             step: self.step,
             ask: self.ask.clone(),
@@ -214,7 +217,14 @@ mod tests {
 
     #[test]
     fn a_lattice_begins_at_the_top_left_and_holds_the_other_axes() {
-        let ask = LatticeAsk { axes: [2, 0], x: [-1.0, 1.0], y: [-2.0, 2.0], columns: 3, rows: 2, rest: vec![9.0, 5.0] };
+        let ask = LatticeAsk {
+            axes: [2, 0],
+            x: [-1.0, 1.0],
+            y: [-2.0, 2.0],
+            columns: 3,
+            rows: 2,
+            rest: vec![9.0, 5.0],
+        };
         let codes = lattice_codes(&ask, 3);
         assert_eq!(codes.len(), 18);
         assert_eq!(codes[..6], [2.0, 5.0, -1.0, 2.0, 5.0, 0.0]);
@@ -223,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_code_of_one_number_has_a_line() {
-        let ask = LatticeAsk { axes: [0, 1], x: [0.0, 4.0], y: [0.0, 1.0], columns: 5, rows: 1, rest: vec![] };
+        let ask =
+            LatticeAsk { axes: [0, 1], x: [0.0, 4.0], y: [0.0, 1.0], columns: 5, rows: 1, rest: vec![] };
         assert_eq!(lattice_codes(&ask, 1), [0.0, 1.0, 2.0, 3.0, 4.0]);
     }
 }

@@ -28,15 +28,15 @@ use std::time::Duration;
 pub use history::{Evaluation, History, Point, SharedHistory};
 pub use inbox::EngineBusy;
 pub use message::{
-    Ask, Bench, Command, Event, Final, LatticeAsk, Phase, Picture, Progress, Purpose, References, Request, RunId, RunInfo,
-    Wanted,
+    Ask, Bench, Command, Event, Final, LatticeAsk, Phase, Picture, Progress, Purpose, References, Request,
+    RunId, RunInfo, Wanted,
 };
 pub use outbox::Wake;
 pub use slot::Slot;
 pub use snapshot::Snapshot;
 pub use view::{
-    CloudView, Decoded, Encoded, LatticeView, LayerActivity, LayerRole, LayersView, Pixels, ReconstructionsView,
-    RunViews,
+    CloudView, Decoded, Encoded, LatticeView, LayerActivity, LayerRole, LayersView, Pixels,
+    ReconstructionsView, RunViews,
 };
 pub use worker::{Turn, Worker};
 

@@ -24,7 +24,9 @@ pub(super) struct Loading {
 
 /// Whether recipes can share a bench; a sentence says why not.
 pub(super) fn check(recipes: &[Recipe]) -> Result<(), String> {
-    let Some(first) = recipes.first() else { return Err("There is no recipe to open".to_owned()) };
+    let Some(first) = recipes.first() else {
+        return Err("There is no recipe to open".to_owned());
+    };
     if recipes.len() > MOST_RUNS {
         return Err(format!("A bench holds at most {MOST_RUNS} runs; {} were given", recipes.len()));
     }
@@ -45,7 +47,11 @@ pub(super) fn check(recipes: &[Recipe]) -> Result<(), String> {
 
 impl Loading {
     /// Begins to draw or read the images of these recipes; images already at hand are used again.
-    pub(super) fn begin(recipes: Vec<Recipe>, playing: bool, at_hand: Option<Arc<Dataset>>) -> Result<Self, String> {
+    pub(super) fn begin(
+        recipes: Vec<Recipe>,
+        playing: bool,
+        at_hand: Option<Arc<Dataset>>,
+    ) -> Result<Self, String> {
         check(&recipes)?;
         let data = recipes[0].data.clone();
         let (sender, images) = sync_channel(1);

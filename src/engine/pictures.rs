@@ -26,6 +26,11 @@ impl Easel {
         Self { painter, shares_device }
     }
 
+    /// Whether pictures go from tensors to textures without leaving the GPU.
+    pub(super) fn shares_device(&self) -> bool {
+        self.shares_device
+    }
+
     /// Paints images and hands their pixels out, unless they went to the canvas without leaving the GPU.
     ///
     /// # Shapes
@@ -52,8 +57,8 @@ impl Easel {
         }
     }
 
-    /// Paints pixels of the host, where there is a canvas.
-    fn paint_pixels(&mut self, canvas: Option<&Canvas>, place: Placement, pixels: &[f32]) {
+    /// Paints pixels of the host, where there are any and there is a canvas for them.
+    pub(super) fn paint_pixels(&mut self, canvas: Option<&Canvas>, place: Placement, pixels: &[f32]) {
         if let (Some(painter), Some(canvas)) = (&mut self.painter, canvas.filter(|c| has_room(c, &place))) {
             painter.paint_pixels(canvas, place, pixels);
         }
@@ -68,7 +73,7 @@ fn has_room(canvas: &Canvas, place: &Placement) -> bool {
 
 /// Answers a drag: decodes one point.
 pub(super) fn decode_point(
-    run: &mut Run,
+    run: &Run,
     tile: Tiles,
     easel: &mut Easel,
     number: u64,
@@ -106,7 +111,9 @@ pub(super) fn reconstruct_examples(run: &Run, bench: &WorkBench, easel: &mut Eas
 /// Reads the activations of every layer for one example.
 pub(super) fn show_layers(run: &Run, bench: &WorkBench, example: usize) -> Result<(), String> {
     let values = bench.tile.values();
-    let Some(image) = bench.example_pixels.chunks(values).nth(example) else { return Ok(()) };
+    let Some(image) = bench.example_pixels.chunks(values).nth(example) else {
+        return Ok(());
+    };
     let model = run.learner.model();
     let trace = model.trace(run.learner.images(image, run.learner.device()));
     let recipe = &run.recipe.model;
@@ -128,6 +135,11 @@ pub(super) fn show_layers(run: &Run, bench: &WorkBench, example: usize) -> Resul
         LayerActivity { role: *role, activation, values: values.to_vec() }
     });
     let layers = layers.collect();
-    run.views.layers.put(LayersView { step: run.learner.step_number(), example, layers, output: Arc::from(rest) });
+    run.views.layers.put(LayersView {
+        step: run.learner.step_number(),
+        example,
+        layers,
+        output: Arc::from(rest),
+    });
     Ok(())
 }

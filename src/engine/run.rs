@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::history::{Evaluation, Point, SharedHistory};
 use super::jobs::{CloudJob, EvaluationJob, LatticeJob, ViewClock};
-use super::message::{Phase, Picture, Progress, RunId, RunInfo};
+use super::message::{LatticeAsk, Phase, Picture, Progress, Request, RunId, RunInfo};
 use super::ring::Ring;
 use super::view::RunViews;
 use crate::gpu::Canvas;
@@ -35,6 +35,8 @@ pub(super) struct Run {
     pub(super) evaluation: Option<EvaluationJob>,
     pub(super) cloud: Option<CloudJob>,
     pub(super) lattice: Option<LatticeJob>,
+    /// The newest lattice asked for while another is under way: that one is finished first, or none ever would be.
+    pub(super) next_lattice: Option<(Request, LatticeAsk)>,
     pub(super) clock: ViewClock,
     pub(super) progress: Progress,
     /// Pause when this step is reached.
@@ -66,6 +68,7 @@ impl Run {
             evaluation: None,
             cloud: None,
             lattice: None,
+            next_lattice: None,
             clock: ViewClock::default(),
             progress: Progress::default(),
             until: None,
@@ -102,7 +105,10 @@ impl Run {
     pub(super) fn tune(&mut self, key: &str, value: f64) -> Result<Option<Change>, String> {
         let parameter = table::find(key).map_err(|e| e.to_string())?;
         if !parameter.live {
-            return Err(format!("{} cannot change while a run trains; restart the run with it", parameter.label));
+            return Err(format!(
+                "{} cannot change while a run trains; restart the run with it",
+                parameter.label
+            ));
         }
         if parameter.number(&self.recipe) == Some(value) {
             return Ok(None);
@@ -122,12 +128,23 @@ impl Run {
 
     /// Whether it is in a state to train one step now.
     pub(super) fn can_step(&self) -> bool {
-        self.phase == Phase::Playing && !self.at_boundary && self.evaluation.is_none() && !self.losses.is_clogged()
+        self.phase == Phase::Playing
+            && !self.at_boundary
+            && self.evaluation.is_none()
+            && !self.losses.is_clogged()
     }
 
     /// Whether turns bring it further: it trains, evaluates, or waits for its losses.
     pub(super) fn is_busy(&self) -> bool {
-        self.phase == Phase::Playing || self.evaluation.is_some() || self.at_boundary || !self.losses.is_empty()
+        self.phase == Phase::Playing
+            || self.evaluation.is_some()
+            || self.at_boundary
+            || !self.losses.is_empty()
+    }
+
+    /// Whether views of it are under way.
+    pub(super) fn is_painting(&self) -> bool {
+        self.cloud.is_some() || self.lattice.is_some() || self.next_lattice.is_some()
     }
 
     /// Trains one step.
@@ -189,7 +206,12 @@ impl Run {
     /// Takes in a completed evaluation. Whether a limit is reached, so that the run is over.
     pub(super) fn evaluated(&mut self, job: &EvaluationJob, held_out: Figures, per_epoch: u64) -> bool {
         let step = job.step();
-        self.history.lock().push_evaluation(Evaluation { step, epoch: step / per_epoch, train: job.train(), held_out });
+        self.history.lock().push_evaluation(Evaluation {
+            step,
+            epoch: step / per_epoch,
+            train: job.train(),
+            held_out,
+        });
         self.progress.held_out = Some(held_out);
         if step > 0 {
             self.limits.observe(&held_out);
@@ -210,6 +232,7 @@ impl Run {
         self.evaluation = None;
         self.cloud = None;
         self.lattice = None;
+        self.next_lattice = None;
         self.at_boundary = false;
         self.finishing = None;
         self.since_evaluation = Total::default();
@@ -281,8 +304,12 @@ impl Losses {
             let (steps, terms): (Vec<u64>, Vec<Tensor<1>>) = self.unread.drain(..).unzip();
             self.pending = Some((steps, Pending::new(Tensor::cat(terms, 0))));
         }
-        let Some((steps, pending)) = &mut self.pending else { return Ok(Vec::new()) };
-        let Some(numbers) = pending.poll() else { return Ok(Vec::new()) };
+        let Some((steps, pending)) = &mut self.pending else {
+            return Ok(Vec::new());
+        };
+        let Some(numbers) = pending.poll() else {
+            return Ok(Vec::new());
+        };
         let numbers = numbers?;
         let width = (numbers.len() / steps.len()).max(1);
         let read = steps.iter().copied().zip(numbers.chunks(width).map(<[f32]>::to_vec)).collect();

@@ -14,7 +14,12 @@ const TOLERANCE: f64 = 1e-3;
 
 /// Compares a device with the CPU on the first steps of a recipe; a sentence says what is wrong. It also makes the
 /// device compile and tune the kernels that training needs.
-pub(super) fn compare(recipe: &Recipe, pixels: usize, feed: &mut Feed, device: &Device) -> Result<(), String> {
+pub(super) fn compare(
+    recipe: &Recipe,
+    pixels: usize,
+    feed: &mut Feed,
+    device: &Device,
+) -> Result<(), String> {
     let mut on_cpu = Learner::new(recipe, pixels, &Device::flex());
     let mut on_device = Learner::new(recipe, pixels, device);
     for step in 0..STEPS {

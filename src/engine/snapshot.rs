@@ -53,7 +53,8 @@ pub(super) fn take(
     let lattice = lattice.unwrap_or_else(|| plane(&codes, size, run.recipe.is_variational()));
     let wanted = lattice_codes(&lattice, size);
     let points: Vec<&[f32]> = wanted.chunks(size).take(MOST_TILES).collect();
-    let tiles = in_chunks(&points, learner.pixels(), |chunk| read(model.decode(learner.codes(&chunk.concat()))))?;
+    let tiles =
+        in_chunks(&points, learner.pixels(), |chunk| read(model.decode(learner.codes(&chunk.concat()))))?;
     let x = learner.images(&bench.example_pixels, learner.device());
     let outputs = read(model.decode(model.encode(x).code))?;
     let mut point = point.unwrap_or_default();
@@ -86,7 +87,8 @@ fn plane(codes: &[f32], size: usize, is_variational: bool) -> LatticeAsk {
         if is_variational {
             return [-PRIOR_REACH, PRIOR_REACH];
         }
-        let mut values: Vec<f32> = codes.chunks(size).map(|code| code[axis]).filter(|x| x.is_finite()).collect();
+        let mut values: Vec<f32> =
+            codes.chunks(size).map(|code| code[axis]).filter(|x| x.is_finite()).collect();
         values.sort_by(f32::total_cmp);
         let at = |share: f64| values.get((share * (values.len().saturating_sub(1)) as f64) as usize).copied();
         [at(0.02).unwrap_or(-1.0), at(0.98).unwrap_or(1.0)]

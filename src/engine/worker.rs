@@ -117,7 +117,8 @@ impl Worker {
         match catch_unwind(AssertUnwindSafe(|| self.turn())) {
             Ok(turn) => turn,
             Err(panic) => {
-                let sentence = format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
+                let sentence =
+                    format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
                 for run in self.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
                     fail(run, sentence.clone(), &mut self.outbox);
                 }
@@ -189,8 +190,12 @@ impl Worker {
 
     /// Takes images that have arrived and stands the new bench up.
     fn take_images(&mut self) {
-        let Some(loaded) = self.loading.as_ref().and_then(Loading::poll) else { return };
-        let Some(Loading { recipes, playing, .. }) = self.loading.take() else { return };
+        let Some(loaded) = self.loading.as_ref().and_then(Loading::poll) else {
+            return;
+        };
+        let Some(Loading { recipes, playing, .. }) = self.loading.take() else {
+            return;
+        };
         match loaded {
             Ok(dataset) => self.stand_up(&recipes, playing, dataset),
             Err(sentence) => self.outbox.report(Event::Refused(sentence)),
@@ -251,7 +256,8 @@ impl Worker {
         }
         let painter = graphics.as_ref().and_then(Painter::new);
         if graphics.is_some() && painter.is_none() {
-            let sentence = "This graphics adapter runs no compute shaders: pictures are drawn as plain textures";
+            let sentence =
+                "This graphics adapter runs no compute shaders: pictures are drawn as plain textures";
             self.outbox.report(Event::Notice(sentence.to_owned()));
         }
         let easel = Easel::new(painter, &compute);
@@ -285,7 +291,9 @@ impl Worker {
 
     fn snapshot(&mut self, id: RunId, lattice: Option<LatticeAsk>, point: Option<Vec<f32>>) {
         let Some(bench) = &self.bench else { return };
-        let Some(run) = bench.runs.iter().find(|run| run.id == id) else { return };
+        let Some(run) = bench.runs.iter().find(|run| run.id == id) else {
+            return;
+        };
         let event = match snapshot::take(run, bench, lattice, point) {
             Ok(taken) => Event::Snapshot(id, Arc::new(taken)),
             Err(error) => Event::Refused(error.to_string()),
@@ -295,7 +303,9 @@ impl Worker {
 
     fn evaluate(&mut self, id: RunId) {
         let Some(bench) = &self.bench else { return };
-        let Some(run) = bench.runs.iter().find(|run| run.id == id) else { return };
+        let Some(run) = bench.runs.iter().find(|run| run.id == id) else {
+            return;
+        };
         let event = match judge(run, &bench.dataset) {
             Ok(Some(figures)) => Event::Evaluated(id, Box::new(figures)),
             Ok(None) => Event::Refused("There are no images to evaluate; use a set with more".to_owned()),
@@ -305,7 +315,9 @@ impl Worker {
     }
 
     fn save_weights(&mut self, id: RunId, path: &std::path::Path) {
-        let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) else { return };
+        let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) else {
+            return;
+        };
         let event = match save_weights(&run.learner, &run.recipe, path) {
             Ok(()) => Event::Saved(path.to_owned()),
             Err(error) => Event::Refused(error.to_string()),
@@ -327,7 +339,9 @@ impl Worker {
 
     /// Does something to one run and reports what it is doing then.
     fn with_run(&mut self, id: RunId, act: impl FnOnce(&mut super::run::Run)) {
-        let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) else { return };
+        let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) else {
+            return;
+        };
         act(run);
         let event = Event::Phase(id, run.phase.clone());
         self.outbox.report(event);

@@ -74,30 +74,15 @@ const MAGMA: [Rgb; 17] = [
 ];
 
 /// Both ends equally bright, so that neither sign of a difference looks larger.
-const BLUE_BLACK_RED: [Rgb; 5] = [
-    [92, 160, 255],
-    [36, 88, 214],
-    [0, 0, 0],
-    [200, 48, 32],
-    [255, 116, 92],
-];
+const BLUE_BLACK_RED: [Rgb; 5] = [[92, 160, 255], [36, 88, 214], [0, 0, 0], [200, 48, 32], [255, 116, 92]];
 
 /// Both ends equally dark, for the same reason.
-const BLUE_WHITE_RED: [Rgb; 5] = [
-    [24, 68, 150],
-    [102, 158, 214],
-    [255, 255, 255],
-    [232, 128, 104],
-    [168, 28, 36],
-];
+const BLUE_WHITE_RED: [Rgb; 5] =
+    [[24, 68, 150], [102, 158, 214], [255, 255, 255], [232, 128, 104], [168, 28, 36]];
 
 /// The value in 0 to 1, or `instead` where it is not a number.
 fn unit(value: f32, instead: f32) -> f32 {
-    if value.is_nan() {
-        instead
-    } else {
-        value.clamp(0.0, 1.0)
-    }
+    if value.is_nan() { instead } else { value.clamp(0.0, 1.0) }
 }
 
 /// The colour at a place from 0 to 1 along evenly spaced stops.
@@ -120,26 +105,14 @@ mod tests {
     #[test]
     fn published_colours_come_out() {
         // Entries 0, 64, 100, 200 and 255 of the published tables of 256.
-        let viridis_table = [
-            (0, [68, 1, 84]),
-            (100, [42, 118, 142]),
-            (200, [112, 207, 87]),
-            (255, [253, 231, 37]),
-        ];
-        let magma_table = [
-            (0, [0, 0, 4]),
-            (100, [137, 40, 129]),
-            (200, [253, 152, 105]),
-            (255, [252, 253, 191]),
-        ];
+        let viridis_table =
+            [(0, [68, 1, 84]), (100, [42, 118, 142]), (200, [112, 207, 87]), (255, [253, 231, 37])];
+        let magma_table =
+            [(0, [0, 0, 4]), (100, [137, 40, 129]), (200, [253, 152, 105]), (255, [252, 253, 191])];
         for (map, table) in [(viridis as fn(f32) -> Rgb, viridis_table), (magma, magma_table)] {
             for (entry, want) in table {
                 let got = map(entry as f32 / 255.0);
-                let apart = got
-                    .iter()
-                    .zip(want)
-                    .map(|(got, want): (&u8, u8)| got.abs_diff(want))
-                    .max();
+                let apart = got.iter().zip(want).map(|(got, want): (&u8, u8)| got.abs_diff(want)).max();
                 assert!(apart <= Some(6), "entry {entry}: got {got:?}, want {want:?}");
             }
         }
@@ -155,12 +128,7 @@ mod tests {
                 })
                 .collect();
             for (step, pair) in lightness.windows(2).enumerate() {
-                assert!(
-                    pair[1] >= pair[0] - 0.75,
-                    "step {step}: {} then {}",
-                    pair[0],
-                    pair[1]
-                );
+                assert!(pair[1] >= pair[0] - 0.75, "step {step}: {} then {}", pair[0], pair[1]);
             }
         }
     }

@@ -30,17 +30,13 @@ pub(super) fn options() -> usvg::Options<'static> {
     let any_font = usvg::FontResolver::default_fallback_selector();
     // Signs have a span of their own. Offered another font for one, the renderer would set the whole text in
     // it.
-    let select_fallback: usvg::FallbackSelectionFn<'static> = Box::new(move |character, tried, fonts| {
-        if is_sign(character) {
-            None
-        } else {
-            any_font(character, tried, fonts)
-        }
-    });
-    let font_resolver = usvg::FontResolver {
-        select_fallback,
-        ..usvg::FontResolver::default()
-    };
+    let select_fallback: usvg::FallbackSelectionFn<'static> =
+        Box::new(
+            move |character, tried, fonts| {
+                if is_sign(character) { None } else { any_font(character, tried, fonts) }
+            },
+        );
+    let font_resolver = usvg::FontResolver { select_fallback, ..usvg::FontResolver::default() };
     usvg::Options {
         fontdb: database(),
         font_resolver,
@@ -105,10 +101,8 @@ pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
 /// The phrases between dots, each with the dot that follows it.
 fn phrases(text: &str) -> impl Iterator<Item = String> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let phrases: Vec<String> = words
-        .split_inclusive(|word| *word == "·")
-        .map(|words| words.join(" "))
-        .collect();
+    let phrases: Vec<String> =
+        words.split_inclusive(|word| *word == "·").map(|words| words.join(" ")).collect();
     phrases.into_iter()
 }
 
@@ -117,14 +111,9 @@ fn pieces(phrase: &str, size: f64, room: f64) -> Vec<String> {
     if width(phrase, size) <= 0.6 * room {
         return vec![phrase.to_owned()];
     }
-    let (words, dot) = phrase
-        .strip_suffix(" ·")
-        .map_or((phrase, ""), |words| (words, " ·"));
+    let (words, dot) = phrase.strip_suffix(" ·").map_or((phrase, ""), |words| (words, " ·"));
     let room = room - width(dot, size);
-    let mut pieces: Vec<String> = words
-        .split_whitespace()
-        .flat_map(|word| parts(word, size, room))
-        .collect();
+    let mut pieces: Vec<String> = words.split_whitespace().flat_map(|word| parts(word, size, room)).collect();
     if let Some(last) = pieces.last_mut() {
         last.push_str(dot);
     }
@@ -158,10 +147,7 @@ mod tests {
 
     #[test]
     fn width_grows_with_text_and_size() {
-        assert!(
-            width("mm", 12.0) > 1.9 * width("m", 12.0),
-            "two letters are about twice as wide as one"
-        );
+        assert!(width("mm", 12.0) > 1.9 * width("m", 12.0), "two letters are about twice as wide as one");
         assert!(
             (width("held out", 24.0) - 2.0 * width("held out", 12.0)).abs() < 1e-6,
             "width follows the size"
@@ -173,10 +159,7 @@ mod tests {
     fn a_sign_of_another_font_leaves_the_rest_alone() {
         let apart = width("β 1", 10.0) + width("→", 10.0) + width("2 held out", 10.0);
         let together = width("β 1→2 held out", 10.0);
-        assert!(
-            (together - apart).abs() < 0.2,
-            "{together} together, {apart} apart"
-        );
+        assert!((together - apart).abs() < 0.2, "{together} together, {apart} apart");
         // Every glyph of Hack is 0.602 of its size wide; were one missing, the box for it would be another
         // width.
         for sign in "→←↑↓↔⇒⇔‖′⁻⁺∇∀∃∈∉∝⊂∩∪∅∧∨≡∼⟨⟩".chars()
@@ -208,11 +191,7 @@ mod tests {
                 );
             }
             let squeezed: String = lines.concat().split_whitespace().collect();
-            assert_eq!(
-                squeezed,
-                text.split_whitespace().collect::<String>(),
-                "room {room}"
-            );
+            assert_eq!(squeezed, text.split_whitespace().collect::<String>(), "room {room}");
         }
     }
 }

@@ -78,16 +78,12 @@ pub enum ExportError {
 
 /// Draws a scene into a file: `.png` at a scale of 1 to 8, or `.svg`, which has no scale of its own.
 pub fn save_figure(scene: &Scene, path: &Path, scale: u32) -> Result<(), ExportError> {
-    let extension = path
-        .extension()
-        .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     let bytes = match extension.as_deref() {
         Some("png") => scene.to_png(scale)?,
         Some("svg") => scene.to_svg().into_bytes(),
         _ => {
-            return Err(ExportError::Extension {
-                path: path.to_owned(),
-            });
+            return Err(ExportError::Extension { path: path.to_owned() });
         }
     };
     write_atomically(path, &bytes)
@@ -101,18 +97,11 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
         _ => Path::new("."),
     };
     if !folder.is_dir() {
-        return Err(ExportError::MissingFolder {
-            folder: folder.to_owned(),
-        });
+        return Err(ExportError::MissingFolder { folder: folder.to_owned() });
     }
-    let failed = |source| ExportError::Write {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| ExportError::Write { path: path.to_owned(), source };
     let mut file = beside(folder).map_err(failed)?;
-    file.write_all(bytes)
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
 }

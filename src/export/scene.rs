@@ -39,12 +39,7 @@ impl Area {
 
     /// The same rectangle, larger by `by` on every side.
     pub fn grown(&self, by: f64) -> Self {
-        Self::new(
-            self.x - by,
-            self.y - by,
-            self.width + 2.0 * by,
-            self.height + 2.0 * by,
-        )
+        Self::new(self.x - by, self.y - by, self.width + 2.0 * by, self.height + 2.0 * by)
     }
 }
 
@@ -62,19 +57,12 @@ pub struct Stroke {
 impl Stroke {
     /// A solid line.
     pub fn solid(color: Rgb, width: f64) -> Self {
-        Self {
-            color,
-            width,
-            dash: None,
-        }
+        Self { color, width, dash: None }
     }
 
     /// The same line, dashed.
     pub fn dashed(self, dash: f64, gap: f64) -> Self {
-        Self {
-            dash: Some([dash, gap]),
-            ..self
-        }
+        Self { dash: Some([dash, gap]), ..self }
     }
 }
 
@@ -115,36 +103,22 @@ pub struct TextStyle {
 impl TextStyle {
     /// Regular text that starts at x.
     pub fn new(size: f64, color: Rgb) -> Self {
-        Self {
-            size,
-            color,
-            weight: Weight::Regular,
-            anchor: Anchor::Start,
-        }
+        Self { size, color, weight: Weight::Regular, anchor: Anchor::Start }
     }
 
     /// The same text, heavier.
     pub fn strong(self) -> Self {
-        Self {
-            weight: Weight::Strong,
-            ..self
-        }
+        Self { weight: Weight::Strong, ..self }
     }
 
     /// The same text, centred on x.
     pub fn middle(self) -> Self {
-        Self {
-            anchor: Anchor::Middle,
-            ..self
-        }
+        Self { anchor: Anchor::Middle, ..self }
     }
 
     /// The same text, ending at x.
     pub fn end(self) -> Self {
-        Self {
-            anchor: Anchor::End,
-            ..self
-        }
+        Self { anchor: Anchor::End, ..self }
     }
 }
 
@@ -182,12 +156,7 @@ impl Pixels {
     /// A picture from its bytes. Bytes that are missing are zero, and those too many are dropped.
     pub fn new(width: u32, height: u32, layout: PixelLayout, mut bytes: Vec<u8>) -> Self {
         bytes.resize(width as usize * height as usize * layout.bytes(), 0);
-        Self {
-            width,
-            height,
-            layout,
-            bytes,
-        }
+        Self { width, height, layout, bytes }
     }
 
     /// Pixels across.
@@ -313,22 +282,12 @@ impl Scene {
 
     /// Adds a filled rectangle.
     pub fn rect(&mut self, area: Area, rounding: f64, fill: Rgb) -> &mut Self {
-        self.add(Shape::Rect {
-            area,
-            rounding,
-            fill: Some(fill),
-            stroke: None,
-        })
+        self.add(Shape::Rect { area, rounding, fill: Some(fill), stroke: None })
     }
 
     /// Adds the outline of a rectangle.
     pub fn outline(&mut self, area: Area, rounding: f64, stroke: Stroke) -> &mut Self {
-        self.add(Shape::Rect {
-            area,
-            rounding,
-            fill: None,
-            stroke: Some(stroke),
-        })
+        self.add(Shape::Rect { area, rounding, fill: None, stroke: Some(stroke) })
     }
 
     /// Adds a straight line.
@@ -343,42 +302,22 @@ impl Scene {
 
     /// Adds the outline of a circle.
     pub fn ring(&mut self, center: [f64; 2], radius: f64, stroke: Stroke) -> &mut Self {
-        self.add(Shape::Circle {
-            center,
-            radius,
-            fill: None,
-            stroke: Some(stroke),
-        })
+        self.add(Shape::Circle { center, radius, fill: None, stroke: Some(stroke) })
     }
 
     /// Adds a filled circle.
     pub fn circle(&mut self, center: [f64; 2], radius: f64, fill: Rgb) -> &mut Self {
-        self.add(Shape::Circle {
-            center,
-            radius,
-            fill: Some(fill),
-            stroke: None,
-        })
+        self.add(Shape::Circle { center, radius, fill: Some(fill), stroke: None })
     }
 
     /// Adds an opaque data point.
     pub fn marker(&mut self, glyph: Glyph, center: [f64; 2], radius: f64, color: Rgb) -> &mut Self {
-        self.add(Shape::Marker {
-            glyph,
-            center,
-            radius,
-            color,
-            opacity: 1.0,
-        })
+        self.add(Shape::Marker { glyph, center, radius, color, opacity: 1.0 })
     }
 
     /// Adds one line of text; `at` is the anchor and the baseline.
     pub fn text(&mut self, at: [f64; 2], text: impl Into<String>, style: TextStyle) -> &mut Self {
-        self.add(Shape::Text {
-            at,
-            text: text.into(),
-            style,
-        })
+        self.add(Shape::Text { at, text: text.into(), style })
     }
 
     /// Adds a picture. It is sharp in a PNG when a pixel of it covers a whole number of pixels of the page.

@@ -237,16 +237,12 @@ fn at(radius: f64, degrees: f64) -> [f64; 2] {
 
 fn polygon(corners: u32, radius: f64, first_degrees: f64) -> Vec<[f64; 2]> {
     let turn = 360.0 / f64::from(corners);
-    (0..corners)
-        .map(|corner| at(radius, first_degrees + turn * f64::from(corner)))
-        .collect()
+    (0..corners).map(|corner| at(radius, first_degrees + turn * f64::from(corner))).collect()
 }
 
 fn star() -> Vec<[f64; 2]> {
     let radius = |corner: u32| if corner.is_multiple_of(2) { 1.65 } else { 0.7 };
-    (0..10)
-        .map(|corner| at(radius(corner), 36.0 * f64::from(corner) - 90.0))
-        .collect()
+    (0..10).map(|corner| at(radius(corner), 36.0 * f64::from(corner) - 90.0)).collect()
 }
 
 /// Two bars across each other.
@@ -256,12 +252,8 @@ fn cross(degrees: f64) -> Vec<[f64; 2]> {
     let (sin, cos) = degrees.to_radians().sin_cos();
     let arm = [[HALF_BAR, -HALF_BAR], [LONG, -HALF_BAR], [LONG, HALF_BAR]];
     let turns = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]];
-    let upright = turns
-        .iter()
-        .flat_map(|[c, s]| arm.map(|[x, y]| [x * c - y * s, x * s + y * c]));
-    upright
-        .map(|[x, y]| [x * cos - y * sin, x * sin + y * cos])
-        .collect()
+    let upright = turns.iter().flat_map(|[c, s]| arm.map(|[x, y]| [x * c - y * s, x * s + y * c]));
+    upright.map(|[x, y]| [x * cos - y * sin, x * sin + y * cos]).collect()
 }
 
 #[cfg(test)]
@@ -270,9 +262,8 @@ mod tests {
 
     #[test]
     fn no_two_of_a_hundred_classes_look_the_same() {
-        let looks: std::collections::HashSet<(Rgb, Glyph)> = (0..100)
-            .map(|class| (LIGHT.class(class), Glyph::of_class(class)))
-            .collect();
+        let looks: std::collections::HashSet<(Rgb, Glyph)> =
+            (0..100).map(|class| (LIGHT.class(class), Glyph::of_class(class))).collect();
         assert_eq!(looks.len(), 100);
     }
 
@@ -303,11 +294,7 @@ mod tests {
         let luminance = |color: Rgb| {
             let linear = color.map(|byte| {
                 let value = f64::from(byte) / 255.0;
-                if value <= 0.04045 {
-                    value / 12.92
-                } else {
-                    ((value + 0.055) / 1.055).powf(2.4)
-                }
+                if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
             });
             0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
         };

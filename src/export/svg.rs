@@ -22,16 +22,10 @@ pub(super) fn write(scene: &Scene) -> String {
         font::FAMILIES
     );
     if !scene.title.is_empty() {
-        push(
-            &mut out,
-            format_args!("<title>{}</title>\n", escaped(&scene.title)),
-        );
+        push(&mut out, format_args!("<title>{}</title>\n", escaped(&scene.title)));
     }
     let page = hex(scene.background);
-    push(
-        &mut out,
-        format_args!("<rect width=\"{width}\" height=\"{height}\" fill=\"{page}\"/>\n"),
-    );
+    push(&mut out, format_args!("<rect width=\"{width}\" height=\"{height}\" fill=\"{page}\"/>\n"));
     for shape in scene.shapes() {
         write_shape(&mut out, shape);
     }
@@ -50,52 +44,24 @@ fn write_shape(out: &mut String, shape: &Shape) {
         return;
     }
     match shape {
-        Shape::Rect {
-            area,
-            rounding,
-            fill,
-            stroke,
-        } => {
+        Shape::Rect { area, rounding, fill, stroke } => {
             let (place, paint) = (place(area), paint(*fill, *stroke));
-            let round = if *rounding > 0.0 {
-                format!(" rx=\"{}\"", number(*rounding))
-            } else {
-                String::new()
-            };
+            let round =
+                if *rounding > 0.0 { format!(" rx=\"{}\"", number(*rounding)) } else { String::new() };
             push(out, format_args!("<rect{place}{round}{paint}/>\n"));
         }
         Shape::Polyline { points, stroke } => write_polyline(out, points, *stroke),
-        Shape::Circle {
-            center,
-            radius,
-            fill,
-            stroke,
-        } => {
+        Shape::Circle { center, radius, fill, stroke } => {
             let [x, y, radius] = [center[0], center[1], radius.max(0.0)].map(number);
             let paint = paint(*fill, *stroke);
-            push(
-                out,
-                format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"{paint}/>\n"),
-            );
+            push(out, format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"{paint}/>\n"));
         }
-        Shape::Marker {
-            glyph,
-            center,
-            radius,
-            color,
-            opacity,
-        } => {
+        Shape::Marker { glyph, center, radius, color, opacity } => {
             let (path, color) = (marker_path(*glyph, *center, *radius), hex(*color));
             let opaque = *opacity >= 1.0;
-            let through = if opaque {
-                String::new()
-            } else {
-                format!(" fill-opacity=\"{}\"", number(*opacity))
-            };
-            push(
-                out,
-                format_args!("<path d=\"{path}\" fill=\"{color}\"{through}/>\n"),
-            );
+            let through =
+                if opaque { String::new() } else { format!(" fill-opacity=\"{}\"", number(*opacity)) };
+            push(out, format_args!("<path d=\"{path}\" fill=\"{color}\"{through}/>\n"));
         }
         Shape::Text { at, text, style } => write_text(out, *at, text, *style),
         Shape::Image { area, pixels } => write_image(out, area, pixels),
@@ -109,12 +75,9 @@ fn is_drawable(shape: &Shape) -> bool {
         Shape::Rect { area, rounding, .. } => whole(area) && rounding.is_finite(),
         Shape::Polyline { points, .. } => points.len() > 1 && points.iter().all(|point| all_finite(point)),
         Shape::Circle { center, radius, .. } => all_finite(center) && radius.is_finite(),
-        Shape::Marker {
-            center,
-            radius,
-            opacity,
-            ..
-        } => all_finite(center) && all_finite(&[*radius, *opacity]),
+        Shape::Marker { center, radius, opacity, .. } => {
+            all_finite(center) && all_finite(&[*radius, *opacity])
+        }
         Shape::Text { at, text, style } => {
             all_finite(at) && style.size.is_finite() && !text.trim().is_empty()
         }
@@ -123,16 +86,10 @@ fn is_drawable(shape: &Shape) -> bool {
 }
 
 fn write_image(out: &mut String, area: &Area, pixels: &Pixels) {
-    let (place, png) = (
-        place(area),
-        base64::engine::general_purpose::STANDARD.encode(png_of(pixels)),
-    );
+    let (place, png) = (place(area), base64::engine::general_purpose::STANDARD.encode(png_of(pixels)));
     // The style is what makes viewers show pixels as sharp squares.
     let sharp = "preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\"";
-    push(
-        out,
-        format_args!("<image{place} {sharp} xlink:href=\"data:image/png;base64,{png}\"/>\n"),
-    );
+    push(out, format_args!("<image{place} {sharp} xlink:href=\"data:image/png;base64,{png}\"/>\n"));
 }
 
 fn write_polyline(out: &mut String, points: &[[f64; 2]], stroke: Stroke) {
@@ -141,11 +98,7 @@ fn write_polyline(out: &mut String, points: &[[f64; 2]], stroke: Stroke) {
         let gap = if index == 0 { "" } else { " " };
         push(out, format_args!("{gap}{},{}", number(*x), number(*y)));
     }
-    let join = if points.len() > 2 {
-        " stroke-linejoin=\"round\""
-    } else {
-        ""
-    };
+    let join = if points.len() > 2 { " stroke-linejoin=\"round\"" } else { "" };
     push(out, format_args!("\"{join}{}/>\n", paint(None, Some(stroke))));
 }
 
@@ -157,18 +110,9 @@ fn write_text(out: &mut String, [x, y]: [f64; 2], text: &str, style: TextStyle) 
     };
     let [x, y, size, thickening] = [x, y, style.size, style.size * thickening(style.weight)].map(number);
     let color = hex(style.color);
-    push(
-        out,
-        format_args!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor} fill=\"{color}\""),
-    );
-    push(
-        out,
-        format_args!(" stroke=\"{color}\" stroke-width=\"{thickening}\" stroke-linejoin=\"round\""),
-    );
-    push(
-        out,
-        format_args!(" xml:space=\"preserve\">{}</text>\n", with_signs(&escaped(text))),
-    );
+    push(out, format_args!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor} fill=\"{color}\""));
+    push(out, format_args!(" stroke=\"{color}\" stroke-width=\"{thickening}\" stroke-linejoin=\"round\""));
+    push(out, format_args!(" xml:space=\"preserve\">{}</text>\n", with_signs(&escaped(text))));
 }
 
 /// Puts the signs that the text font lacks into the font that has them.
@@ -178,10 +122,7 @@ fn with_signs(text: &str) -> String {
         if font::is_sign(character) {
             push(
                 &mut out,
-                format_args!(
-                    "<tspan font-family=\"{}\">{character}</tspan>",
-                    font::SIGN_FAMILIES
-                ),
+                format_args!("<tspan font-family=\"{}\">{character}</tspan>", font::SIGN_FAMILIES),
             );
         } else {
             out.push(character);
@@ -210,15 +151,9 @@ fn paint(fill: Option<Rgb>, stroke: Option<Stroke>) -> String {
     let mut out = format!(" fill=\"{}\"", fill.map_or_else(|| "none".to_owned(), hex));
     if let Some(stroke) = stroke {
         push(&mut out, format_args!(" stroke=\"{}\"", hex(stroke.color)));
-        push(
-            &mut out,
-            format_args!(" stroke-width=\"{}\"", number(stroke.width)),
-        );
+        push(&mut out, format_args!(" stroke-width=\"{}\"", number(stroke.width)));
         if let Some([dash, gap]) = stroke.dash {
-            push(
-                &mut out,
-                format_args!(" stroke-dasharray=\"{} {}\"", number(dash), number(gap)),
-            );
+            push(&mut out, format_args!(" stroke-dasharray=\"{} {}\"", number(dash), number(gap)));
         }
     }
     out
@@ -232,11 +167,7 @@ fn all_finite(values: &[f64]) -> bool {
 /// invisible, and what lies ten million pixels away is off every page.
 fn number(value: f64) -> String {
     let rounded = (value.clamp(-1e7, 1e7) * 100.0).round() / 100.0;
-    if rounded == 0.0 {
-        "0".to_owned()
-    } else {
-        rounded.to_string()
-    }
+    if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
 }
 
 fn hex([red, green, blue]: Rgb) -> String {
@@ -291,11 +222,7 @@ fn marker_path(glyph: Glyph, [x, y]: [f64; 2], radius: f64) -> String {
         let command = if index == 0 { 'M' } else { 'L' };
         push(
             &mut path,
-            format_args!(
-                "{command}{} {}",
-                number(x + radius * across),
-                number(y + radius * down)
-            ),
+            format_args!("{command}{} {}", number(x + radius * across), number(y + radius * down)),
         );
     }
     path.push('z');
@@ -308,22 +235,13 @@ mod tests {
 
     #[test]
     fn numbers_are_compact() {
-        for (value, text) in [
-            (1.0, "1"),
-            (0.125, "0.13"),
-            (-0.001, "0"),
-            (12.3, "12.3"),
-            (-4.56, "-4.56"),
-        ] {
+        for (value, text) in [(1.0, "1"), (0.125, "0.13"), (-0.001, "0"), (12.3, "12.3"), (-4.56, "-4.56")] {
             assert_eq!(number(value), text, "{value}");
         }
     }
 
     #[test]
     fn text_is_escaped_and_stripped_of_control_characters() {
-        assert_eq!(
-            escaped("<a & \"b\">\u{7}\n'"),
-            "&lt;a &amp; &quot;b&quot;&gt; &apos;"
-        );
+        assert_eq!(escaped("<a & \"b\">\u{7}\n'"), "&lt;a &amp; &quot;b&quot;&gt; &apos;");
     }
 }

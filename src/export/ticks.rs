@@ -61,12 +61,7 @@ pub fn log_ticks(low: f64, high: f64, most: usize) -> Vec<Tick> {
         let values =
             decades.flat_map(|decade| mantissas.iter().map(move |mantissa| power(*mantissa, decade)));
         let inside = values.filter(|value| (low..=high).contains(value));
-        inside
-            .map(|value| Tick {
-                value,
-                label: value_label(value),
-            })
-            .collect()
+        inside.map(|value| Tick { value, label: value_label(value) }).collect()
     };
     let fine = marks(&[1.0, 2.0, 5.0], 1);
     if fine.len() < 3 {
@@ -103,11 +98,7 @@ pub fn value_label(value: f64) -> String {
     };
     let text = fixed(value, decimals.max(0) as usize);
     // A power of ten below one needs no more digits than it has.
-    if size < 1.0 {
-        text.trim_end_matches('0').to_owned()
-    } else {
-        text
-    }
+    if size < 1.0 { text.trim_end_matches('0').to_owned() } else { text }
 }
 
 /// A whole number, with commas between thousands.
@@ -133,9 +124,7 @@ fn round_steps(raw: f64) -> impl Iterator<Item = f64> {
 
 /// `mantissa` times ten to the power `decade`, as the number nearest to it that can be written.
 fn power(mantissa: f64, decade: i32) -> f64 {
-    format!("{mantissa}e{decade}")
-        .parse()
-        .unwrap_or(mantissa * 10f64.powi(decade))
+    format!("{mantissa}e{decade}").parse().unwrap_or(mantissa * 10f64.powi(decade))
 }
 
 /// The value without the dust that multiplying a decimal step leaves.
@@ -148,14 +137,10 @@ fn clean(value: f64, digits: f64) -> f64 {
 /// A number with fixed decimals, thousands marked and a true minus sign.
 fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
-    let (whole, fraction) = text
-        .split_once('.')
-        .map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
     let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
     let sign = if value < 0.0 && !is_zero { "−" } else { "" };
-    let whole = whole
-        .parse::<u64>()
-        .map_or_else(|_| whole.to_owned(), count_label);
+    let whole = whole.parse::<u64>().map_or_else(|_| whole.to_owned(), count_label);
     match fraction {
         Some(fraction) => format!("{sign}{whole}.{fraction}"),
         None => format!("{sign}{whole}"),
@@ -170,11 +155,8 @@ fn scientific_label(value: f64, step: f64) -> String {
     let digits = (value.abs().log10().floor() - step.log10().floor()).clamp(0.0, 15.0) as usize;
     let text = format!("{value:.digits$e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text.as_str(), "0"));
-    let mantissa = if mantissa.contains('.') {
-        mantissa.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        mantissa
-    };
+    let mantissa =
+        if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
     format!("{mantissa}e{exponent}").replace('-', "−")
 }
 
@@ -188,52 +170,28 @@ mod tests {
 
     #[test]
     fn linear_marks_are_round() {
-        assert_eq!(
-            labels(&linear_ticks(0.0, 5640.0, 7)),
-            ["0", "1,000", "2,000", "3,000", "4,000", "5,000"]
-        );
+        assert_eq!(labels(&linear_ticks(0.0, 5640.0, 7)), ["0", "1,000", "2,000", "3,000", "4,000", "5,000"]);
         assert_eq!(
             labels(&linear_ticks(-0.31, 0.32, 8)),
             ["−0.3", "−0.2", "−0.1", "0.0", "0.1", "0.2", "0.3"]
         );
-        assert_eq!(
-            labels(&linear_ticks(120.0, 206.0, 5)),
-            ["120", "140", "160", "180", "200"]
-        );
-        assert_eq!(
-            labels(&linear_ticks(0.0, 4e6, 5)),
-            ["0", "1e6", "2e6", "3e6", "4e6"]
-        );
+        assert_eq!(labels(&linear_ticks(120.0, 206.0, 5)), ["120", "140", "160", "180", "200"]);
+        assert_eq!(labels(&linear_ticks(0.0, 4e6, 5)), ["0", "1e6", "2e6", "3e6", "4e6"]);
         assert_eq!(labels(&linear_ticks(0.0, 2e-5, 3)), ["0", "1e−5", "2e−5"]);
     }
 
     #[test]
     fn log_marks_are_powers_or_one_two_five() {
-        assert_eq!(
-            labels(&log_ticks(0.001, 1000.0, 8)),
-            ["0.001", "0.01", "0.1", "1", "10", "100", "1,000"]
-        );
-        assert_eq!(
-            labels(&log_ticks(10.0, 220.0, 8)),
-            ["10", "20", "50", "100", "200"]
-        );
-        assert_eq!(
-            labels(&log_ticks(118.0, 162.0, 6)),
-            ["120", "130", "140", "150", "160"]
-        );
+        assert_eq!(labels(&log_ticks(0.001, 1000.0, 8)), ["0.001", "0.01", "0.1", "1", "10", "100", "1,000"]);
+        assert_eq!(labels(&log_ticks(10.0, 220.0, 8)), ["10", "20", "50", "100", "200"]);
+        assert_eq!(labels(&log_ticks(118.0, 162.0, 6)), ["120", "130", "140", "150", "160"]);
         assert!(log_ticks(0.0, 10.0, 5).is_empty() && log_ticks(-1.0, 10.0, 5).is_empty());
     }
 
     #[test]
     fn values_are_short() {
-        let cases = [
-            (138.24, "138.2"),
-            (4.8, "4.80"),
-            (0.01234, "0.0123"),
-            (0.5, "0.5"),
-            (-12.0, "−12"),
-            (0.0, "0"),
-        ];
+        let cases =
+            [(138.24, "138.2"), (4.8, "4.80"), (0.01234, "0.0123"), (0.5, "0.5"), (-12.0, "−12"), (0.0, "0")];
         for (value, text) in cases {
             assert_eq!(value_label(value), text, "{value}");
         }

@@ -32,7 +32,9 @@ pub struct Adapter {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GraphicsError {
     /// Nothing answers to wgpu.
-    #[error("no graphics adapter was found; install a Vulkan, Metal or DirectX 12 driver, or use --device cpu")]
+    #[error(
+        "no graphics adapter was found; install a Vulkan, Metal or DirectX 12 driver, or use --device cpu"
+    )]
     NoAdapter,
     /// A number that no adapter has.
     #[error("there is no GPU number {asked}; `hourglass devices` lists {count}")]

@@ -74,15 +74,16 @@ impl Compute {
             queue: graphics.queue.clone(),
             backend: info.backend,
         };
-        let no_device =
-            |message: String| GraphicsError::NoDevice { name: graphics.name(), message };
+        let no_device = |message: String| GraphicsError::NoDevice { name: graphics.name(), message };
         let device = Device::wgpu_options()
             .tasks_max(TASKS)
             .setup(setup)
             .init()
             .map_err(|error| no_device(error.to_string()))?;
         // Burn's own handler panics on anybody's mistake, the window's too; ours writes it down.
-        graphics.device.on_uncaptured_error(Arc::new(|error: wgpu::Error| log::error!("the GPU said: {error}")));
+        graphics.device.on_uncaptured_error(Arc::new(|error: wgpu::Error| {
+            log::error!("the GPU said: {error}");
+        }));
         Ok(Self { device, chip: info.name, is_gpu: true })
     }
 
@@ -115,7 +116,9 @@ fn limit_threads() -> usize {
 /// Keeps what kernel tuning finds out in the user's cache folder, under the name of adapter and driver: timings of
 /// one GPU say nothing of another.
 fn remember_tuning(adapter: &str) {
-    let Some(folders) = directories::ProjectDirs::from("", "", "hourglass") else { return };
+    let Some(folders) = directories::ProjectDirs::from("", "", "hourglass") else {
+        return;
+    };
     let mut config = CubeClRuntimeConfig::default().override_from_env();
     config.environment.name = file_name(adapter);
     config.environment.path = CacheConfig::Directory(tuning_folder(folders.cache_dir()));
@@ -148,6 +151,9 @@ mod tests {
 
     #[test]
     fn an_adapter_becomes_a_file_name() {
-        assert_eq!(file_name("llvmpipe (LLVM 15.0.6, 256 bits) Mesa 22.3.6"), "llvmpipe-LLVM-15-0-6-256-bits-Mesa-22-3-6");
+        assert_eq!(
+            file_name("llvmpipe (LLVM 15.0.6, 256 bits) Mesa 22.3.6"),
+            "llvmpipe-LLVM-15-0-6-256-bits-Mesa-22-3-6"
+        );
     }
 }

@@ -84,7 +84,12 @@ impl Painter {
     ///
     /// # Shapes
     /// - images: `[count, pixels]`, or more rows than are placed
-    pub fn paint_tensor(&self, canvas: &Canvas, place: Placement, images: Tensor<2>) -> Result<(), PaintError> {
+    pub fn paint_tensor(
+        &self,
+        canvas: &Canvas,
+        place: Placement,
+        images: Tensor<2>,
+    ) -> Result<(), PaintError> {
         let failed = |what: &dyn std::fmt::Debug| PaintError(format!("{what:?}"));
         let primitive = images.try_into_primitive::<Wgpu>().map_err(|e| failed(&e))?;
         let client = primitive.client.clone();

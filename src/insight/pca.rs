@@ -31,31 +31,18 @@ impl Pca {
         let covariance = covariance(rows, &mean);
         let Ok(eigen) = covariance.self_adjoint_eigen(Side::Lower) else {
             // Only numbers that are not finite keep the decomposition from converging.
-            return Self {
-                mean,
-                components: vec![f32::NAN; k * dim],
-                variances: vec![f32::NAN; dim],
-                k,
-            };
+            return Self { mean, components: vec![f32::NAN; k * dim], variances: vec![f32::NAN; dim], k };
         };
         let falling = (0..dim).rev();
         let mut components = Vec::with_capacity(k * dim);
         for column in falling.clone().take(k) {
             let vector = eigen.U().col(column);
-            let largest = vector
-                .iter()
-                .copied()
-                .fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
+            let largest = vector.iter().copied().fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
             components.extend(vector.iter().map(|&entry| (entry * largest.signum()) as f32));
         }
         // Rounding can push a variance of nothing below zero.
         let variances = falling.map(|i| eigen.S()[i].max(0.0) as f32).collect();
-        Self {
-            mean,
-            components,
-            variances,
-            k,
-        }
+        Self { mean, components, variances, k }
     }
 
     /// The coordinates of `rows` along the components, `k` per row.
@@ -78,11 +65,8 @@ impl Pca {
             let mut rest = centred(block, &self.mean);
             let code = self.code(&rest);
             matmul::matmul(&mut rest, Accum::Add, &code, self.basis(), -1.0, threads());
-            total += rest
-                .col_iter()
-                .flat_map(|column| column.iter())
-                .map(|&r| f64::from(r).powi(2))
-                .sum::<f64>();
+            total +=
+                rest.col_iter().flat_map(|column| column.iter()).map(|&r| f64::from(r).powi(2)).sum::<f64>();
         }
         total / count.max(1) as f64
     }
@@ -94,14 +78,7 @@ impl Pca {
 
     fn code(&self, centred: &Mat<f32>) -> Mat<f32> {
         let mut code = Mat::zeros(centred.nrows(), self.k);
-        matmul::matmul(
-            &mut code,
-            Accum::Replace,
-            centred,
-            self.basis().transpose(),
-            1.0,
-            threads(),
-        );
+        matmul::matmul(&mut code, Accum::Replace, centred, self.basis().transpose(), 1.0, threads());
         code
     }
 }
@@ -130,9 +107,7 @@ fn mean_row(rows: &[f32], dim: usize) -> Vec<f32> {
 /// A block of rows minus the mean.
 fn centred(block: &[f32], mean: &[f32]) -> Mat<f32> {
     let dim = mean.len();
-    Mat::from_fn(block.len() / dim, dim, |row, column| {
-        block[row * dim + column] - mean[column]
-    })
+    Mat::from_fn(block.len() / dim, dim, |row, column| block[row * dim + column] - mean[column])
 }
 
 /// The lower half of the covariance.

@@ -43,7 +43,10 @@ impl<'a> Weights<'a> {
             Init::He => true,
             Init::Xavier => false,
             Init::Auto => {
-                matches!(follows, Activation::Relu | Activation::LeakyRelu | Activation::Gelu | Activation::Silu)
+                matches!(
+                    follows,
+                    Activation::Relu | Activation::LeakyRelu | Activation::Gelu | Activation::Silu
+                )
             }
         };
         if he { (2.0 / inputs as f32).sqrt() } else { (2.0 / (inputs + outputs) as f32).sqrt() }
@@ -51,6 +54,9 @@ impl<'a> Weights<'a> {
 
     fn parameter<const D: usize>(&self, data: TensorData) -> Param<Tensor<D>> {
         let value = Tensor::from_data(data, self.device);
-        Param::initialized(ParamId::new(), if self.device.is_autodiff() { value.require_grad() } else { value })
+        Param::initialized(
+            ParamId::new(),
+            if self.device.is_autodiff() { value.require_grad() } else { value },
+        )
     }
 }

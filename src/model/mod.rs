@@ -13,4 +13,4 @@ pub mod objective;
 pub use autoencoder::{Autoencoder, Trace};
 pub use code::{CodeLayer, Encoded};
 pub use dense::{Dense, Mlp};
-pub use objective::{Objective, PerImage, Penalty};
+pub use objective::{Objective, Penalty, PerImage};

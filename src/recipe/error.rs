@@ -30,7 +30,9 @@ pub enum RecipeError {
         allowed: String,
     },
     /// A schedule names a parameter that cannot move while the run trains.
-    #[error("`{key}` is in the schedule, but it cannot change while a run trains; take it out of the schedule")]
+    #[error(
+        "`{key}` is in the schedule, but it cannot change while a run trains; take it out of the schedule"
+    )]
     NotLive {
         /// Key of the parameter.
         key: String,

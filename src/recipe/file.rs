@@ -26,7 +26,9 @@ impl Recipe {
         let unreadable = |message: String| RecipeError::Unreadable { path: path.to_owned(), message };
         let size = std::fs::metadata(path).map_err(|e| unreadable(e.to_string()))?.len();
         if size > LARGEST {
-            return Err(unreadable(format!("it has {size} bytes, far more than a recipe; is it the right file?")));
+            return Err(unreadable(format!(
+                "it has {size} bytes, far more than a recipe; is it the right file?"
+            )));
         }
         let text = std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?;
         let mut recipe = Self::from_toml(&text)?;

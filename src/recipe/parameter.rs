@@ -174,7 +174,9 @@ impl Parameter {
             Kind::Choice(words) => format!("one of {}", words.join(", ")),
             Kind::Text => "a text that is not empty".to_owned(),
             Kind::Widths { max } => {
-                format!("up to {MAX_LAYERS} layer widths from 1 to {max}, such as 512-256, or nothing for no hidden layer")
+                format!(
+                    "up to {MAX_LAYERS} layer widths from 1 to {max}, such as 512-256, or nothing for no hidden layer"
+                )
             }
         }
     }
@@ -183,13 +185,19 @@ impl Parameter {
     fn coerce(&self, value: &Value) -> Value {
         match (self.kind, value) {
             (Kind::Number { .. }, Value::Integer(n)) => Value::Number(*n as f64),
-            (Kind::Integer { .. }, Value::Number(x)) if x.fract() == 0.0 && *x >= 0.0 => Value::Integer(*x as u64),
+            (Kind::Integer { .. }, Value::Number(x)) if x.fract() == 0.0 && *x >= 0.0 => {
+                Value::Integer(*x as u64)
+            }
             _ => value.clone(),
         }
     }
 
     fn refusal(&self, value: &Value) -> RecipeError {
-        RecipeError::NotAllowed { key: self.key.to_owned(), value: value.to_string(), allowed: self.allowed() }
+        RecipeError::NotAllowed {
+            key: self.key.to_owned(),
+            value: value.to_string(),
+            allowed: self.allowed(),
+        }
     }
 }
 

@@ -33,12 +33,12 @@ field_of!(usize, Integer, |n| *n as u64, |n: &u64| usize::try_from(*n).ok());
 field_of!(bool, Flag, |b| *b, |b: &bool| Some(*b));
 field_of!(String, Word, Clone::clone, |s: &String| Some(s.clone()));
 field_of!(Vec<usize>, Widths, Clone::clone, |w: &Vec<usize>| Some(w.clone()));
-field_of!(Activation, Word, |a| a.word().to_owned(), |w: &String| Activation::from_word(w));
-field_of!(CodeKind, Word, |a| a.word().to_owned(), |w: &String| CodeKind::from_word(w));
+field_of!(Activation, Word, |a| a.word().to_owned(), |w: &String| { Activation::from_word(w) });
+field_of!(CodeKind, Word, |a| a.word().to_owned(), |w: &String| { CodeKind::from_word(w) });
 field_of!(Init, Word, |a| a.word().to_owned(), |w: &String| Init::from_word(w));
-field_of!(Output, Word, |a| a.word().to_owned(), |w: &String| Output::from_word(w));
-field_of!(Reconstruction, Word, |a| a.word().to_owned(), |w: &String| Reconstruction::from_word(w));
-field_of!(OptimizerKind, Word, |a| a.word().to_owned(), |w: &String| OptimizerKind::from_word(w));
+field_of!(Output, Word, |a| a.word().to_owned(), |w: &String| { Output::from_word(w) });
+field_of!(Reconstruction, Word, |a| a.word().to_owned(), |w: &String| { Reconstruction::from_word(w) });
+field_of!(OptimizerKind, Word, |a| a.word().to_owned(), |w: &String| { OptimizerKind::from_word(w) });
 
 /// One line of the table.
 macro_rules! parameter {
@@ -162,7 +162,8 @@ pub fn find(key: &str) -> Result<&'static Parameter, RecipeError> {
 fn nearest(key: &str) -> Option<&'static str> {
     let last = |k: &str| k.rsplit('.').next().unwrap_or_default().to_owned();
     let same_name = PARAMETERS.iter().find(|p| last(p.key) == last(key)).map(|p| p.key);
-    let close = PARAMETERS.iter().map(|p| (edits(p.key, key), p.key)).min().filter(|(n, _)| *n <= 3).map(|(_, k)| k);
+    let close =
+        PARAMETERS.iter().map(|p| (edits(p.key, key), p.key)).min().filter(|(n, _)| *n <= 3).map(|(_, k)| k);
     same_name.or(close)
 }
 

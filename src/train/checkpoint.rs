@@ -27,7 +27,9 @@ pub struct Checkpoint {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CheckpointError {
     /// The checkpoint is of another network.
-    #[error("the checkpoint has no {0} of the right size: it belongs to another network; restart the run instead")]
+    #[error(
+        "the checkpoint has no {0} of the right size: it belongs to another network; restart the run instead"
+    )]
     OtherNetwork(String),
     /// The file could not be written.
     #[error("cannot write the weights to {path}: {message}")]

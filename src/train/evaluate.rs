@@ -90,8 +90,12 @@ impl Evaluator {
     fn add(&mut self, learner: &Learner, recipe: &Recipe, terms: &[f32], count: usize) {
         for image in 0..count {
             let at = |term: usize| f64::from(terms[term * CHUNK + image]);
-            let mut figures =
-                Figures { objective: at(0), reconstruction: at(0), squared_error: Some(at(1)), ..Figures::default() };
+            let mut figures = Figures {
+                objective: at(0),
+                reconstruction: at(0),
+                squared_error: Some(at(1)),
+                ..Figures::default()
+            };
             for (k, penalty) in learner.objective().penalties().iter().enumerate() {
                 figures.objective += penalty.weight(&recipe.objective) * at(2 + k);
                 figures.set_penalty(*penalty, at(2 + k));

@@ -33,7 +33,9 @@ impl Figures {
 
     /// Whether every figure is a number.
     pub fn is_finite(&self) -> bool {
-        self.objective.is_finite() && self.reconstruction.is_finite() && self.penalties().all(|(_, x)| x.is_finite())
+        self.objective.is_finite()
+            && self.reconstruction.is_finite()
+            && self.penalties().all(|(_, x)| x.is_finite())
     }
 
     /// The mean of several, or nothing of none.

@@ -92,7 +92,10 @@ impl Learner {
         let x = self.images(batch, &self.device.clone().autodiff());
         let epsilon = self.is_variational.then(|| {
             let noise = normal(self.seed, Purpose::Epsilon, self.step, x.dims()[0] * self.code);
-            Tensor::from_data(TensorData::new(noise, [x.dims()[0], self.code]), &self.device.clone().autodiff())
+            Tensor::from_data(
+                TensorData::new(noise, [x.dims()[0], self.code]),
+                &self.device.clone().autodiff(),
+            )
         });
         let encoded = self.model.encode(x.clone());
         let raw = self.model.decode_raw(encoded.sample(epsilon));

@@ -62,7 +62,13 @@ impl Limits {
     }
 
     /// Whether a limit is reached after so many steps and seconds; `held_out` are the latest figures.
-    pub fn reached(&self, step: u64, per_epoch: u64, seconds: f64, held_out: Option<&Figures>) -> Option<Reason> {
+    pub fn reached(
+        &self,
+        step: u64,
+        per_epoch: u64,
+        seconds: f64,
+        held_out: Option<&Figures>,
+    ) -> Option<Reason> {
         if self.steps > 0 && step >= self.steps {
             return Some(Reason::Steps(self.steps));
         }

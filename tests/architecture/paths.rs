@@ -22,11 +22,7 @@ pub struct Named {
 
 /// Every path that `tokens` names, in order. `module` is where they stand: `["app", "panels", "latent"]`.
 pub fn read(tokens: TokenStream, module: &[String]) -> Vec<Named> {
-    let mut reader = Reader {
-        module: module.to_vec(),
-        handed_on: false,
-        found: Vec::new(),
-    };
+    let mut reader = Reader { module: module.to_vec(), handed_on: false, found: Vec::new() };
     reader.stretch(tokens);
     reader.found
 }
@@ -200,11 +196,7 @@ fn skip_visibility(tokens: &mut Tokens) {
         let TokenTree::Group(group) = token else {
             return false;
         };
-        let inside: Vec<String> = group
-            .stream()
-            .into_iter()
-            .map(|inner| inner.to_string())
-            .collect();
+        let inside: Vec<String> = group.stream().into_iter().map(|inner| inner.to_string()).collect();
         let alone =
             matches!(inside.as_slice(), [only] if matches!(only.as_str(), "crate" | "super" | "self"));
         group.delimiter() == Delimiter::Parenthesis

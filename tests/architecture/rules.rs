@@ -19,49 +19,20 @@ pub struct Room {
 
 /// Who may call whom.
 pub const ROOMS: &[Room] = &[
-    Room {
-        name: "recipe",
-        may_call: &[],
-    },
-    Room {
-        name: "data",
-        may_call: &["recipe"],
-    },
-    Room {
-        name: "model",
-        may_call: &["recipe", "data"],
-    },
-    Room {
-        name: "train",
-        may_call: &["recipe", "data", "model"],
-    },
-    Room {
-        name: "insight",
-        may_call: &["recipe", "data", "model", "train"],
-    },
-    Room {
-        name: "gpu",
-        may_call: &[],
-    },
-    Room {
-        name: "engine",
-        may_call: &["recipe", "data", "model", "train", "insight", "gpu"],
-    },
-    Room {
-        name: "export",
-        may_call: &["recipe", "data", "train", "insight", "engine"],
-    },
+    Room { name: "recipe", may_call: &[] },
+    Room { name: "data", may_call: &["recipe"] },
+    Room { name: "model", may_call: &["recipe", "data"] },
+    Room { name: "train", may_call: &["recipe", "data", "model"] },
+    Room { name: "insight", may_call: &["recipe", "data", "model", "train"] },
+    Room { name: "gpu", may_call: &[] },
+    Room { name: "engine", may_call: &["recipe", "data", "model", "train", "insight", "gpu"] },
+    Room { name: "export", may_call: &["recipe", "data", "train", "insight", "engine"] },
     Room {
         name: "cli",
-        may_call: &[
-            "recipe", "data", "model", "train", "insight", "gpu", "engine", "export",
-        ],
+        may_call: &["recipe", "data", "model", "train", "insight", "gpu", "engine", "export"],
     },
     // What the window shows of a model or a run, it gets from the engine's views.
-    Room {
-        name: "app",
-        may_call: &["recipe", "data", "gpu", "engine", "export"],
-    },
+    Room { name: "app", may_call: &["recipe", "data", "gpu", "engine", "export"] },
 ];
 
 /// The one thing every room may call, wherever it stands: all randomness comes from here.
@@ -123,10 +94,7 @@ pub fn broken(files: &[File]) -> Vec<String> {
 fn broken_in(file: &File, panels: &BTreeSet<String>) -> Vec<String> {
     let room = file.room();
     if room != DOOR && row(&room).is_none() {
-        return vec![format!(
-            "{}: the room `{room}` has no row in the table of rooms",
-            file.path
-        )];
+        return vec![format!("{}: the room `{room}` has no row in the table of rooms", file.path)];
     }
     let Ok(tokens) = TokenStream::from_str(&file.text) else {
         return vec![format!("{}: cannot be read as Rust", file.path)];
@@ -154,20 +122,14 @@ fn house_rule(room: &str, named: &Named) -> Option<String> {
         return Some("the root of the crate is every room at once; name the one that is meant".to_owned());
     };
     let Some(_) = row(other) else {
-        return Some(format!(
-            "the root of the crate holds rooms only, and `{other}` is none"
-        ));
+        return Some(format!("the root of the crate holds rooms only, and `{other}` is none"));
     };
     let may_call = row(room).map_or(&[][..], |row| row.may_call);
     let allowed = other == room
         || may_call.contains(&other.as_str())
         || path.starts_with(&OPEN_TO_ALL.map(str::to_owned));
     if !allowed {
-        let known = if may_call.is_empty() {
-            "no other room".to_owned()
-        } else {
-            may_call.join(", ")
-        };
+        let known = if may_call.is_empty() { "no other room".to_owned() } else { may_call.join(", ") };
         return Some(format!("`{room}` may call {known}; not `{other}`"));
     }
     let whole_room = path.len() == 1 || path.get(1).is_some_and(|second| second == "*");
@@ -194,10 +156,7 @@ fn engine_rule(file: &File, room: &str, named: &Named) -> Option<String> {
     // Foreign things may be called so as well: `base64::Engine`.
     let ours = named.from_root.is_some() || names(&["engine"]);
     let itself = ours && names(ENGINE_ITSELF);
-    let everything = named
-        .from_root
-        .as_ref()
-        .is_some_and(|path| path.join("::") == "engine::*");
+    let everything = named.from_root.as_ref().is_some_and(|path| path.join("::") == "engine::*");
     (itself || everything)
         .then(|| "figures and panels get the engine's views and never hold the engine".to_owned())
 }

@@ -9,14 +9,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 /// Small enough to train in a moment.
-const SMALL: [&str; 6] = [
-    "--set",
-    "data.count=400",
-    "--set",
-    "model.widths=32",
-    "--device",
-    "cpu",
-];
+const SMALL: [&str; 6] = ["--set", "data.count=400", "--set", "model.widths=32", "--device", "cpu"];
 
 fn train(folder: &Path, recipe: &str, more: &[&str]) -> Ran {
     hourglass(folder, &[&["train", recipe][..], &SMALL, more].concat())
@@ -39,31 +32,15 @@ fn assert_terms(terms: &Json, penalty: &str) {
 #[test]
 fn a_run_leaves_all_its_files_and_a_table() {
     let folder = tempfile::tempdir().unwrap();
-    let ran = train(
-        folder.path(),
-        "vae-2d",
-        &["--steps", "20", "--seed", "3", "--out", "a/b"],
-    )
-    .done();
+    let ran = train(folder.path(), "vae-2d", &["--steps", "20", "--seed", "3", "--out", "a/b"]).done();
     let out = folder.path().join("a/b");
     let mut want: Vec<&str> = ["history.csv", "model.safetensors", "recipe.toml", "summary.json"].to_vec();
     want.extend(FIGURES);
     want.sort_unstable();
     assert_eq!(names_in(&out), want);
     assert_figures(&out);
-    for word in [
-        "20 steps",
-        "objective",
-        "reconstruction",
-        "KL",
-        "squared error per pixel",
-        "history.csv",
-    ] {
-        assert!(
-            ran.stdout.contains(word),
-            "the table lacks `{word}`:\n{}",
-            ran.stdout
-        );
+    for word in ["20 steps", "objective", "reconstruction", "KL", "squared error per pixel", "history.csv"] {
+        assert!(ran.stdout.contains(word), "the table lacks `{word}`:\n{}", ran.stdout);
     }
     let summary: Json = serde_json::from_str(&text(&out, "summary.json")).unwrap();
     assert_eq!(
@@ -73,14 +50,8 @@ fn a_run_leaves_all_its_files_and_a_table() {
     assert_weights(&out);
     let history = text(&out, "history.csv");
     let head = history.lines().next().unwrap();
-    assert!(
-        head.starts_with("epoch,step,train_objective,train_reconstruction,train_kl,held_out_"),
-        "{head}"
-    );
-    assert!(
-        history.lines().last().unwrap().contains(",20,"),
-        "the last row is of the last step:\n{history}"
-    );
+    assert!(head.starts_with("epoch,step,train_objective,train_reconstruction,train_kl,held_out_"), "{head}");
+    assert!(history.lines().last().unwrap().contains(",20,"), "the last row is of the last step:\n{history}");
 }
 
 /// The weights are safetensors that carry their recipe.
@@ -90,16 +61,8 @@ fn assert_weights(out: &Path) {
     let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
     let header: Json = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
     let recipe = header["__metadata__"]["recipe"].as_str().unwrap();
-    assert!(
-        recipe.contains("seed = 3"),
-        "the weights do not know their recipe: {recipe}"
-    );
-    let tensors = header
-        .as_object()
-        .unwrap()
-        .keys()
-        .filter(|key| *key != "__metadata__")
-        .count();
+    assert!(recipe.contains("seed = 3"), "the weights do not know their recipe: {recipe}");
+    let tensors = header.as_object().unwrap().keys().filter(|key| *key != "__metadata__").count();
     assert!(tensors >= 8, "there are only {tensors} tensors");
 }
 
@@ -107,29 +70,19 @@ fn assert_weights(out: &Path) {
 fn the_same_seed_writes_the_same_history_and_another_does_not() {
     let folder = tempfile::tempdir().unwrap();
     for (seed, out) in [("1", "first"), ("1", "second"), ("2", "other")] {
-        train(
-            folder.path(),
-            "vae-2d",
-            &["--steps", "12", "--seed", seed, "--out", out],
-        )
-        .done();
+        train(folder.path(), "vae-2d", &["--steps", "12", "--seed", seed, "--out", out]).done();
     }
     let [first, second, other] =
         ["first", "second", "other"].map(|out| text(&folder.path().join(out), "history.csv"));
-    assert!(
-        first == second,
-        "the same command wrote\n{first}\nand then\n{second}"
-    );
+    assert!(first == second, "the same command wrote\n{first}\nand then\n{second}");
     assert_ne!(first, other);
 }
 
 #[test]
 fn json_is_all_there_is_on_stdout_and_the_summary_comes_last() {
-    for (recipe, family, penalty) in [
-        ("vae-2d", "vae", "kl"),
-        ("ae-sparse", "sparse", "sparsity"),
-        ("ae-2d", "ae", "sparsity"),
-    ] {
+    for (recipe, family, penalty) in
+        [("vae-2d", "vae", "kl"), ("ae-sparse", "sparse", "sparsity"), ("ae-2d", "ae", "sparsity")]
+    {
         let folder = tempfile::tempdir().unwrap();
         let ran = train(folder.path(), recipe, &["--steps", "20", "--json"]).done();
         assert_eq!(ran.stderr, "");
@@ -138,10 +91,7 @@ fn json_is_all_there_is_on_stdout_and_the_summary_comes_last() {
         assert!(!progress.is_empty(), "there is no progress");
         for line in progress {
             assert_eq!(line["event"], "progress", "{line}");
-            assert!(
-                line["step"].is_u64() && line["epoch"].is_u64() && line["seconds"].is_f64(),
-                "{line}"
-            );
+            assert!(line["step"].is_u64() && line["epoch"].is_u64() && line["seconds"].is_f64(), "{line}");
         }
         let words = ["event", "recipe", "family"].map(|key| summary[key].as_str().unwrap_or_default());
         assert_eq!(words, ["summary", recipe, family]);
@@ -150,55 +100,31 @@ fn json_is_all_there_is_on_stdout_and_the_summary_comes_last() {
             (Some(20), Some(10)),
             "{summary}"
         );
-        assert!(
-            summary["device"]
-                .as_str()
-                .is_some_and(|device| device.starts_with("CPU")),
-            "{summary}"
-        );
+        assert!(summary["device"].as_str().is_some_and(|device| device.starts_with("CPU")), "{summary}");
         assert!(
             summary["seed"].is_u64() && summary["seconds"].is_f64() && summary["images_per_second"].is_f64()
         );
         assert_terms(&summary["train"], penalty);
         assert_terms(&summary["test"], penalty);
-        assert!(
-            names_in(folder.path()).is_empty(),
-            "without --out nothing is written"
-        );
+        assert!(names_in(folder.path()).is_empty(), "without --out nothing is written");
     }
 }
 
 #[test]
 fn training_brings_the_cost_down() {
     let folder = tempfile::tempdir().unwrap();
-    let line = [
-        "--set",
-        "training.batch=16",
-        "--epochs",
-        "10",
-        "--out",
-        "out",
-        "--json",
-    ];
+    let line = ["--set", "training.batch=16", "--epochs", "10", "--out", "out", "--json"];
     let ran = train(folder.path(), "ae-2d", &line).done();
     let lines = ran.json_lines();
     let before = lines[0]["held_out"]["reconstruction"].as_f64().unwrap();
     let after = lines[lines.len() - 1]["test"]["reconstruction"].as_f64().unwrap();
-    assert!(
-        after < 0.5 * before,
-        "the reconstruction went from {before} to {after}"
-    );
+    assert!(after < 0.5 * before, "the reconstruction went from {before} to {after}");
 }
 
 #[test]
 fn a_recipe_without_an_end_is_given_one_and_that_is_said() {
     let folder = tempfile::tempdir().unwrap();
-    let ran = train(
-        folder.path(),
-        "vae-2d",
-        &["--set", "data.count=200", "--json", "--out", "out"],
-    )
-    .done();
+    let ran = train(folder.path(), "vae-2d", &["--set", "data.count=200", "--json", "--out", "out"]).done();
     assert!(ran.stderr.contains("20 epochs"), "{}", ran.stderr);
     let lines = ran.json_lines();
     assert_eq!(lines[lines.len() - 1]["epochs"], 20);
@@ -208,27 +134,10 @@ fn a_recipe_without_an_end_is_given_one_and_that_is_said() {
 #[test]
 fn the_written_recipe_does_it_again() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = [
-        "--set",
-        "objective.beta=0.5",
-        "--set",
-        "training.optimizer=sgd",
-        "--steps",
-        "9",
-        "--seed",
-        "5",
-    ];
-    train(
-        folder.path(),
-        "vae-2d",
-        &[&settings[..], &["--out", "first"]].concat(),
-    )
-    .done();
-    hourglass(
-        folder.path(),
-        &["train", "first/recipe.toml", "--device", "cpu", "--out", "again"],
-    )
-    .done();
+    let settings =
+        ["--set", "objective.beta=0.5", "--set", "training.optimizer=sgd", "--steps", "9", "--seed", "5"];
+    train(folder.path(), "vae-2d", &[&settings[..], &["--out", "first"]].concat()).done();
+    hourglass(folder.path(), &["train", "first/recipe.toml", "--device", "cpu", "--out", "again"]).done();
     let [first, again] = ["first", "again"].map(|out| text(&folder.path().join(out), "history.csv"));
     assert_eq!(first, again);
     assert_eq!(
@@ -241,56 +150,30 @@ fn the_written_recipe_does_it_again() {
 fn a_schedule_is_replayed_at_its_step_and_written_down_again() {
     let folder = tempfile::tempdir().unwrap();
     // 320 training images in batches of 32: ten steps in an epoch.
-    train(
-        folder.path(),
-        "vae-2d",
-        &["--set", "training.batch=32", "--epochs", "4", "--out", "plain"],
-    )
-    .done();
+    train(folder.path(), "vae-2d", &["--set", "training.batch=32", "--epochs", "4", "--out", "plain"]).done();
     let recipe = text(&folder.path().join("plain"), "recipe.toml");
     let change = "\n[[schedule]]\nstep = 20\nkey = \"objective.beta\"\nvalue = 8.0\n";
-    std::fs::write(folder.path().join("lesson.toml"), recipe + change).unwrap();
-    hourglass(
-        folder.path(),
-        &["train", "lesson.toml", "--device", "cpu", "--out", "lesson"],
-    )
-    .done();
+    std::fs::write(folder.path().join("lesson.toml"), format!("{recipe}{change}")).unwrap();
+    hourglass(folder.path(), &["train", "lesson.toml", "--device", "cpu", "--out", "lesson"]).done();
     let [plain, lesson] = ["plain", "lesson"].map(|out| text(&folder.path().join(out), "history.csv"));
     for (row, (plain, lesson)) in plain.lines().zip(lesson.lines()).enumerate() {
         // The header, then epochs 0, 1 and 2: the change acts on the step after the second epoch.
         assert_eq!(plain == lesson, row <= 3, "row {row} is\n{plain}\nand\n{lesson}");
     }
     let written = text(&folder.path().join("lesson"), "recipe.toml");
-    assert!(
-        written.contains("[[schedule]]") && written.contains("step = 20"),
-        "{written}"
-    );
-    assert!(
-        text(&folder.path().join("lesson"), "curves.svg").contains(">β 1 "),
-        "the change is marked"
-    );
+    assert!(written.contains("[[schedule]]") && written.contains("step = 20"), "{written}");
+    assert!(text(&folder.path().join("lesson"), "curves.svg").contains(">β 1 "), "the change is marked");
 }
 
 #[test]
 fn a_reader_that_leaves_early_is_no_failure() {
     let folder = tempfile::tempdir().unwrap();
-    let line = [
-        &["train", "vae-2d", "--steps", "6", "--json", "--out", "out"][..],
-        &SMALL,
-    ]
-    .concat();
-    let mut child = program(folder.path(), &line)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let line = [&["train", "vae-2d", "--steps", "6", "--json", "--out", "out"][..], &SMALL].concat();
+    let mut child =
+        program(folder.path(), &line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.stderr, b"");
     assert!(names_in(&folder.path().join("out")).contains(&"summary.json".to_owned()));
 }
@@ -299,36 +182,17 @@ fn a_reader_that_leaves_early_is_no_failure() {
 #[cfg(unix)]
 fn ctrl_c_stops_cleanly_and_keeps_what_was_trained() {
     let folder = tempfile::tempdir().unwrap();
-    let line = [
-        &["train", "vae-2d", "--seconds", "100000", "--json", "--out", "out"][..],
-        &SMALL,
-    ]
-    .concat();
-    let mut child = program(folder.path(), &line)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
-    let step = |line: &str| {
-        serde_json::from_str::<Json>(line).unwrap()["step"]
-            .as_u64()
-            .unwrap()
-    };
+    let line = [&["train", "vae-2d", "--seconds", "100000", "--json", "--out", "out"][..], &SMALL].concat();
+    let mut child = program(folder.path(), &line).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let step = |line: &str| serde_json::from_str::<Json>(line).unwrap()["step"].as_u64().unwrap();
     assert!(lines.any(|line| step(&line) > 0), "it trains");
-    let sent = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
     let last = lines.last().unwrap();
     assert!(child.wait().unwrap().success());
     let summary: Json = serde_json::from_str(&last).unwrap();
-    assert_eq!(
-        (&summary["event"], &summary["end"]),
-        (&"summary".into(), &"Stopped by hand".into())
-    );
+    assert_eq!((&summary["event"], &summary["end"]), (&"summary".into(), &"Stopped by hand".into()));
     assert!(summary["steps"].as_u64().unwrap() > 0);
     assert_eq!(names_in(&folder.path().join("out")).len(), 4 + FIGURES.len());
 }

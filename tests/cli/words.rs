@@ -20,59 +20,28 @@ vae-32     A deeper variational autoencoder that prunes its own code: watch dime
 
 #[test]
 fn every_parameter_is_listed_once_with_its_default_and_what_it_takes() {
-    let text = hourglass(Path::new("."), &["recipes", "--parameters"])
-        .done()
-        .stdout;
+    let text = hourglass(Path::new("."), &["recipes", "--parameters"]).done().stdout;
     for parameter in PARAMETERS {
         let line = format!("{} = {}", parameter.key, parameter.default_value());
-        let found = text
-            .lines()
-            .filter(|l| *l == line || *l == format!("{line} (live)"))
-            .count();
+        let found = text.lines().filter(|l| *l == line || *l == format!("{line} (live)")).count();
         assert_eq!(found, 1, "`{line}` stands {found} times in:\n{text}");
     }
-    assert!(
-        text.contains("\nobjective.beta = 1 (live)\n"),
-        "β is live:\n{text}"
-    );
-    assert!(
-        text.contains("\n    It takes a number from 0 to 1000.\n"),
-        "β has a range:\n{text}"
-    );
+    assert!(text.contains("\nobjective.beta = 1 (live)\n"), "β is live:\n{text}");
+    assert!(text.contains("\n    It takes a number from 0 to 1000.\n"), "β has a range:\n{text}");
 }
 
 #[test]
 fn help_names_every_command_and_every_option() {
     let help = hourglass(Path::new("."), &["--help"]).done().stdout;
-    for word in [
-        "train",
-        "recipes",
-        "data",
-        "devices",
-        "tour",
-        "bench",
-        "--screenshot",
-        "--after",
-        "--theme",
-    ] {
+    for word in ["train", "recipes", "data", "devices", "tour", "bench", "--screenshot", "--after", "--theme"]
+    {
         assert!(help.contains(word), "--help does not mention {word}:\n{help}");
     }
     let train = hourglass(Path::new("."), &["train", "--help"]).done().stdout;
-    for word in [
-        "--data",
-        "--set",
-        "--epochs",
-        "--steps",
-        "--seconds",
-        "--device",
-        "--seed",
-        "--out",
-        "--json",
-    ] {
-        assert!(
-            train.contains(word),
-            "train --help does not mention {word}:\n{train}"
-        );
+    for word in
+        ["--data", "--set", "--epochs", "--steps", "--seconds", "--device", "--seed", "--out", "--json"]
+    {
+        assert!(train.contains(word), "train --help does not mention {word}:\n{train}");
     }
     let version = hourglass(Path::new("."), &["--version"]).done().stdout;
     assert_eq!(version, format!("hourglass {}\n", env!("CARGO_PKG_VERSION")));
@@ -84,14 +53,8 @@ fn a_wrong_command_line_gets_one_sentence_and_code_2() {
         (&["train"], "<RECIPE>"),
         (&["trian", "vae-2d"], "'trian'"),
         (&["train", "vae-2d", "--sed", "1"], "'--seed'"),
-        (
-            &["train", "vae-2d", "--epochs", "1", "--steps", "2"],
-            "cannot be used with",
-        ),
-        (
-            &["train", "vae-2d", "--device", "cuda"],
-            "use auto, cpu, gpu or gpu:N",
-        ),
+        (&["train", "vae-2d", "--epochs", "1", "--steps", "2"], "cannot be used with"),
+        (&["train", "vae-2d", "--device", "cuda"], "use auto, cpu, gpu or gpu:N"),
         (&["bench", "--families", "gan"], "there is no family `gan`"),
         (&["--size", "12by8"], "such as 1280x800"),
         (&["--after", "3"], "--screenshot"),
@@ -104,14 +67,7 @@ fn a_wrong_command_line_gets_one_sentence_and_code_2() {
 #[test]
 fn a_data_set_is_told_in_numbers_and_shown_as_a_sheet() {
     let folder = tempfile::tempdir().unwrap();
-    let line = [
-        "data",
-        "digits",
-        "--set",
-        "data.count=400",
-        "--sheet",
-        "made/sheet.png",
-    ];
+    let line = ["data", "digits", "--set", "data.count=400", "--sheet", "made/sheet.png"];
     let said = hourglass(folder.path(), &line).done().stdout;
     for fact in [
         "digits\n",
@@ -122,15 +78,9 @@ fn a_data_set_is_told_in_numbers_and_shown_as_a_sheet() {
     ] {
         assert!(said.contains(fact), "`{fact}` is missing from:\n{said}");
     }
-    let sheet = image::open(folder.path().join("made/sheet.png"))
-        .unwrap()
-        .to_luma8();
+    let sheet = image::open(folder.path().join("made/sheet.png")).unwrap().to_luma8();
     // Ten classes of twenty images at twice their size, with margins.
-    assert!(
-        sheet.width() > 20 * 56 && sheet.height() > 10 * 56,
-        "the sheet is {:?}",
-        sheet.dimensions()
-    );
+    assert!(sheet.width() > 20 * 56 && sheet.height() > 10 * 56, "the sheet is {:?}", sheet.dimensions());
     let ink = sheet.pixels().filter(|pixel| pixel.0[0] > 200).count();
     assert!(ink > 10_000, "the sheet shows nothing");
 }
@@ -138,14 +88,7 @@ fn a_data_set_is_told_in_numbers_and_shown_as_a_sheet() {
 #[test]
 fn a_sheet_of_no_known_kind_is_refused_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let line = [
-        "data",
-        "shapes",
-        "--set",
-        "data.count=200",
-        "--sheet",
-        "made/sheet.bmp",
-    ];
+    let line = ["data", "shapes", "--set", "data.count=200", "--sheet", "made/sheet.bmp"];
     hourglass(folder.path(), &line).refused(1, &[".png or .svg"]);
     assert!(names_in(folder.path()).is_empty());
 }
@@ -154,19 +97,11 @@ fn a_sheet_of_no_known_kind_is_refused_and_leaves_nothing() {
 fn mnist_is_read_where_it_is_at_hand() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/mnist");
     if !folder.is_dir() {
-        eprintln!(
-            "skipped mnist_is_read_where_it_is_at_hand: there is no {}",
-            folder.display()
-        );
+        eprintln!("skipped mnist_is_read_where_it_is_at_hand: there is no {}", folder.display());
         return;
     }
-    let said = hourglass(Path::new("."), &["data", folder.to_str().unwrap()])
-        .done()
-        .stdout;
-    assert!(
-        said.contains("images         70,000 of 28x28 pixels, grey\n"),
-        "{said}"
-    );
+    let said = hourglass(Path::new("."), &["data", folder.to_str().unwrap()]).done().stdout;
+    assert!(said.contains("images         70,000 of 28x28 pixels, grey\n"), "{said}");
     assert!(said.contains("60,000 to train on, 10,000 to test"), "{said}");
 }
 
@@ -186,10 +121,7 @@ fn the_tour_writes_its_figures_and_says_so() {
     assert_eq!(names_in(folder.path()), ["here"]);
     assert_eq!(names_in(&folder.path().join("here")), FIGURES);
     assert_figures(&folder.path().join("here"));
-    assert!(
-        FIGURES.iter().all(|name| said.contains(name)),
-        "the figures are not named in:\n{said}"
-    );
+    assert!(FIGURES.iter().all(|name| said.contains(name)), "the figures are not named in:\n{said}");
 }
 
 #[test]
@@ -215,26 +147,14 @@ fn without_a_display_there_is_no_screenshot_and_no_tour_in_its_place() {
 
 #[test]
 fn speeds_are_measured_per_recipe() {
-    let line = [
-        "bench",
-        "--families",
-        "sparse,ae-2d",
-        "--seconds",
-        "0.2",
-        "--device",
-        "cpu",
-        "--json",
-    ];
+    let line = ["bench", "--families", "sparse,ae-2d", "--seconds", "0.2", "--device", "cpu", "--json"];
     let ran = hourglass(Path::new("."), &line).done();
     let lines = ran.json_lines();
     let recipes: Vec<&str> = lines.iter().filter_map(|line| line["recipe"].as_str()).collect();
     assert_eq!(recipes, ["ae-2d", "ae-sparse"]);
     for line in &lines {
         for key in ["images_per_second", "decode_one_ms", "decode_lattice_ms"] {
-            assert!(
-                line[key].as_f64().is_some_and(|speed| speed > 0.0),
-                "{key} in {line}"
-            );
+            assert!(line[key].as_f64().is_some_and(|speed| speed > 0.0), "{key} in {line}");
         }
     }
 }

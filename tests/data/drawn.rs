@@ -8,11 +8,7 @@ use std::collections::HashSet;
 #[test]
 fn digits_measure_like_handwriting() {
     // 10,000 images to fit and 10,000 to judge: the same sizes as the measurements of MNIST they are held against.
-    let digits = load(&Source {
-        held_out: 0.25,
-        ..source("digits", 20_000)
-    })
-    .unwrap();
+    let digits = load(&Source { held_out: 0.25, ..source("digits", 20_000) }).unwrap();
     let train = pixels(&digits, &digits.split.train);
     let held: Vec<u32> = [&digits.split.validation[..], &digits.split.test].concat();
 
@@ -23,36 +19,16 @@ fn digits_measure_like_handwriting() {
     let total: f64 = pca.variances.iter().map(|&v| f64::from(v)).sum();
     for (share, want) in [(0.5, 11.0), (0.8, 45.0), (0.9, 85.0), (0.95, 141.0)] {
         let what = format!("components for {share} of the variance");
-        assert_within(
-            &what,
-            components_for(&pca, share * total) as f64,
-            0.9 * want,
-            1.1 * want,
-        );
+        assert_within(&what, components_for(&pca, share * total) as f64, 0.9 * want, 1.1 * want);
     }
     let squares: f64 = pca.variances.iter().map(|&v| f64::from(v).powi(2)).sum();
     assert_within("participation ratio", total * total / squares, 28.0, 33.0);
-    assert_within(
-        "squared error of 32 components",
-        pca.squared_error(&pixels(&digits, &held)),
-        12.3,
-        14.0,
-    );
+    assert_within("squared error of 32 components", pca.squared_error(&pixels(&digits, &held)), 12.3, 14.0);
 
     let cost = digits.mean_image_cost(&held);
-    assert_within(
-        "cross-entropy of the mean image",
-        cost.cross_entropy,
-        195.0,
-        206.0,
-    );
+    assert_within("cross-entropy of the mean image", cost.cross_entropy, 195.0, 206.0);
     let judged = &digits.split.validation;
-    assert_within(
-        "nearest neighbours",
-        nearest_neighbour_accuracy(&digits, judged),
-        0.93,
-        0.955,
-    );
+    assert_within("nearest neighbours", nearest_neighbour_accuracy(&digits, judged), 0.93, 0.955);
 }
 
 fn components_for(pca: &Pca, variance: f64) -> usize {
@@ -69,10 +45,7 @@ fn nearest_neighbour_accuracy(dataset: &Dataset, judged: &[u32]) -> f64 {
     let dim = dataset.shape.pixels();
     let train = &dataset.split.train;
     let rows = pixels(dataset, train);
-    let norms: Vec<f32> = rows
-        .chunks(dim)
-        .map(|row| row.iter().map(|x| x * x).sum())
-        .collect();
+    let norms: Vec<f32> = rows.chunks(dim).map(|row| row.iter().map(|x| x * x).sum()).collect();
     let rows = faer::MatRef::from_row_major_slice(&rows, train.len(), dim);
     let mut right = 0;
     for block in judged.chunks(500) {
@@ -80,17 +53,11 @@ fn nearest_neighbour_accuracy(dataset: &Dataset, judged: &[u32]) -> f64 {
         let products = rows * faer::MatRef::from_row_major_slice(&queries, block.len(), dim).transpose();
         for (column, &query) in products.col_iter().zip(block) {
             let distance = |(&norm, &product): (&f32, &f32)| norm - 2.0 * product;
-            let mut near: Vec<(f32, u32)> = norms
-                .iter()
-                .zip(column.iter())
-                .map(distance)
-                .zip(train.iter().copied())
-                .collect();
+            let mut near: Vec<(f32, u32)> =
+                norms.iter().zip(column.iter()).map(distance).zip(train.iter().copied()).collect();
             near.select_nth_unstable_by(5, |a, b| a.0.total_cmp(&b.0));
             let mut votes = [0; 10];
-            near[..5]
-                .iter()
-                .for_each(|&(_, i)| votes[usize::from(dataset.labels[i as usize])] += 1);
+            near[..5].iter().for_each(|&(_, i)| votes[usize::from(dataset.labels[i as usize])] += 1);
             let elected = (0..10_u8).max_by_key(|&class| votes[usize::from(class)]);
             right += usize::from(elected == dataset.label(query));
         }
@@ -108,18 +75,11 @@ fn drawn_images_are_balanced_distinct_and_not_blank() {
             assert_within("share of a class", share * classes as f64, 0.9, 1.1);
         }
         let all: Vec<&[u8]> = (0..12_000).map(|i| dataset.image(i)).collect();
-        assert_eq!(
-            all.iter().collect::<HashSet<_>>().len(),
-            all.len(),
-            "{set} repeats an image"
-        );
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len(), "{set} repeats an image");
         for (i, image) in all.iter().enumerate() {
             // A tenth of full ink is the faintest that an eye sees on black.
             let ink = image.iter().filter(|&&byte| byte > 25).count();
-            assert!(
-                ink >= least_ink,
-                "{set} {i} has only {ink} pixels of ink, want {least_ink}"
-            );
+            assert!(ink >= least_ink, "{set} {i} has only {ink} pixels of ink, want {least_ink}");
         }
     }
 }
@@ -128,10 +88,7 @@ fn drawn_images_are_balanced_distinct_and_not_blank() {
 fn drawn_sets_do_not_depend_on_threads_and_do_on_the_seed() {
     for set in ["digits", "shapes"] {
         let drawn_on = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build()
-                .unwrap();
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| load(&source(set, 500)).unwrap())
         };
         let (one, three) = (drawn_on(1), drawn_on(3));
@@ -142,15 +99,8 @@ fn drawn_sets_do_not_depend_on_threads_and_do_on_the_seed() {
             more.images.starts_with(&one.images),
             "image i of {set} must not depend on how many there are"
         );
-        let other = load(&Source {
-            seed: 2,
-            ..source(set, 500)
-        })
-        .unwrap();
-        assert!(
-            (0..500).all(|i| one.image(i) != other.image(i)),
-            "a seed must change every image of {set}"
-        );
+        let other = load(&Source { seed: 2, ..source(set, 500) }).unwrap();
+        assert!((0..500).all(|i| one.image(i) != other.image(i)), "a seed must change every image of {set}");
         assert_ne!(one.split, other.split);
     }
 }
@@ -176,32 +126,21 @@ struct Ink {
 fn ink(dataset: &Dataset, i: u32) -> Ink {
     let inked = || {
         let place = |p: usize| [(p % 28) as f64 - 13.5, (p / 28) as f64 - 13.5];
-        dataset
-            .image(i)
-            .iter()
-            .enumerate()
-            .map(move |(p, &byte)| (place(p), f64::from(byte) / 255.0))
+        dataset.image(i).iter().enumerate().map(move |(p, &byte)| (place(p), f64::from(byte) / 255.0))
     };
     let mass: f64 = inked().map(|(_, ink)| ink).sum();
     let middle = [0, 1].map(|axis| inked().map(|(at, ink)| ink * at[axis]).sum::<f64>() / mass);
     let moment = |axis: usize| -> f64 {
-        inked()
-            .map(|(at, ink)| ink * (at[axis] - middle[axis]) * (at[1] - middle[1]))
-            .sum()
+        inked().map(|(at, ink)| ink * (at[axis] - middle[axis]) * (at[1] - middle[1])).sum()
     };
-    Ink {
-        mass,
-        middle,
-        lean: -moment(0) / moment(1),
-    }
+    Ink { mass, middle, lean: -moment(0) / moment(1) }
 }
 
 /// The values of one factor for some images.
 fn factor(dataset: &Dataset, name: &str, images: &[u32]) -> Vec<f64> {
     let known = dataset.factors.iter().filter(|factor| factor.name == name);
-    let values: Vec<f64> = known
-        .flat_map(|factor| images.iter().map(|&i| f64::from(factor.values[i as usize])))
-        .collect();
+    let values: Vec<f64> =
+        known.flat_map(|factor| images.iter().map(|&i| f64::from(factor.values[i as usize]))).collect();
     assert_eq!(values.len(), images.len(), "there must be one factor {name}");
     values
 }
@@ -215,40 +154,17 @@ fn factors_of_shapes_describe_the_images_they_stand_beside() {
     let of = |name| factor(&shapes, name, &all);
     assert_within("x", correlation(&of("x"), &pick(|ink| ink.middle[0])), 0.98, 1.0);
     assert_within("y", correlation(&of("y"), &pick(|ink| ink.middle[1])), 0.98, 1.0);
-    assert_within(
-        "size",
-        correlation(&of("size"), &pick(|ink| ink.mass.sqrt())),
-        0.8,
-        1.0,
-    );
-    assert!(
-        of("kind")
-            .iter()
-            .zip(&shapes.labels)
-            .all(|(&kind, &label)| kind == f64::from(label))
-    );
+    assert_within("size", correlation(&of("size"), &pick(|ink| ink.mass.sqrt())), 0.8, 1.0);
+    assert!(of("kind").iter().zip(&shapes.labels).all(|(&kind, &label)| kind == f64::from(label)));
 
     let spread = |v: Vec<f64>| v.iter().map(|x| x * x).sum::<f64>();
     assert!(spread(of("x")) > 2.0 * spread(of("y")), "x must vary more than y");
     let ellipses: Vec<u32> = all.iter().copied().filter(|i| i % 3 == 1).collect();
     // Clockwise on paper whose y points down is a lean to the left.
     let tilt: Vec<f64> = ellipses.iter().map(|&i| -ink(&shapes, i).lean).collect();
-    assert_within(
-        "angle",
-        correlation(&factor(&shapes, "angle", &ellipses), &tilt),
-        0.9,
-        1.0,
-    );
-    let upright = load(&Source {
-        messiness: 0.0,
-        ..source("shapes", 30)
-    })
-    .unwrap();
-    assert!(
-        factor(&upright, "angle", &(0..30).collect::<Vec<_>>())
-            .iter()
-            .all(|&angle| angle == 0.0)
-    );
+    assert_within("angle", correlation(&factor(&shapes, "angle", &ellipses), &tilt), 0.9, 1.0);
+    let upright = load(&Source { messiness: 0.0, ..source("shapes", 30) }).unwrap();
+    assert!(factor(&upright, "angle", &(0..30).collect::<Vec<_>>()).iter().all(|&angle| angle == 0.0));
 }
 
 #[test]
@@ -257,19 +173,12 @@ fn factors_of_digits_describe_the_images_they_stand_beside() {
     let ones: Vec<u32> = (0..5000).filter(|&i| digits.label(i) == Some(1)).collect();
     let seen: Vec<Ink> = ones.iter().map(|&i| ink(&digits, i)).collect();
     let of = |name| factor(&digits, name, &ones);
-    let lean: Vec<f64> = of("slant")
-        .iter()
-        .zip(of("rotation"))
-        .map(|(s, r)| s + r)
-        .collect();
+    let lean: Vec<f64> = of("slant").iter().zip(of("rotation")).map(|(s, r)| s + r).collect();
     let seen_lean: Vec<f64> = seen.iter().map(|ink| ink.lean).collect();
     assert_within("slant and rotation", correlation(&lean, &seen_lean), 0.8, 1.0);
     let mass: Vec<f64> = seen.iter().map(|ink| ink.mass).collect();
     assert_within("thickness", correlation(&of("thickness"), &mass), 0.8, 1.0);
-    assert_eq!(
-        of("variant").iter().map(|&v| v as u8).collect::<HashSet<_>>(),
-        HashSet::from([0, 1, 2])
-    );
+    assert_eq!(of("variant").iter().map(|&v| v as u8).collect::<HashSet<_>>(), HashSet::from([0, 1, 2]));
 
     let zeros: Vec<u32> = (0..5000).filter(|&i| digits.label(i) == Some(0)).collect();
     let width = |i: u32| {
@@ -278,19 +187,12 @@ fn factors_of_digits_describe_the_images_they_stand_beside() {
         columns.count() as f64
     };
     let widths: Vec<f64> = zeros.iter().map(|&i| width(i)).collect();
-    assert_within(
-        "aspect",
-        correlation(&factor(&digits, "aspect", &zeros), &widths),
-        0.5,
-        1.0,
-    );
+    assert_within("aspect", correlation(&factor(&digits, "aspect", &zeros), &widths), 0.5, 1.0);
 }
 
 /// FNV-1a, so that a golden set is one number.
 fn checksum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &b| {
-        (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn correlation(a: &[f64], b: &[f64]) -> f64 {

@@ -56,34 +56,13 @@ fn a_lone_file_is_read_packed_or_not_with_the_labels_beside_it() {
         ("hand-images-idx3-ubyte.gz", "hand-labels-idx1-ubyte"),
     ] {
         let packed = |name: &str, bytes: Vec<u8>| {
-            if name.ends_with(".gz") {
-                gzip(&bytes)
-            } else {
-                bytes
-            }
+            if name.ends_with(".gz") { gzip(&bytes) } else { bytes }
         };
-        let files = [
-            (images, packed(images, ten_images())),
-            (labels, packed(labels, ten_labels())),
-        ];
+        let files = [(images, packed(images, ten_images())), (labels, packed(labels, ten_labels()))];
         let set = load_folder_file(&files, images).unwrap();
-        assert_eq!(
-            set.shape,
-            ImageShape {
-                height: 2,
-                width: 3,
-                channels: 1
-            }
-        );
-        assert_eq!(
-            (set.name.as_str(), set.len(), set.split.train.len()),
-            (images, 10, 8)
-        );
-        assert_eq!(
-            (set.image(9), set.label(9)),
-            (&[54, 55, 56, 57, 58, 59][..], Some(4)),
-            "{images}"
-        );
+        assert_eq!(set.shape, ImageShape { height: 2, width: 3, channels: 1 });
+        assert_eq!((set.name.as_str(), set.len(), set.split.train.len()), (images, 10, 8));
+        assert_eq!((set.image(9), set.label(9)), (&[54, 55, 56, 57, 58, 59][..], Some(4)), "{images}");
         assert_eq!(set.class_names, ["0", "1", "2", "3", "4"]);
     }
     let unlabelled = load_bytes("scans", &ten_images()).unwrap();
@@ -100,18 +79,8 @@ fn a_folder_that_brings_test_images_is_split_as_it_says() {
         ("t10k-labels-idx1-ubyte", idx(&[2], &[4, 3])),
     ];
     let set = load_folder_file(&files, "").unwrap();
-    assert_eq!(
-        set.split,
-        Split {
-            train: (0..10).collect(),
-            validation: vec![10, 11],
-            test: vec![10, 11]
-        }
-    );
-    assert_eq!(
-        (set.len(), set.image(10), set.label(11)),
-        (12, &[9; 6][..], Some(3))
-    );
+    assert_eq!(set.split, Split { train: (0..10).collect(), validation: vec![10, 11], test: vec![10, 11] });
+    assert_eq!((set.len(), set.image(10), set.label(11)), (12, &[9; 6][..], Some(3)));
     files.truncate(2);
     assert_eq!(
         load_folder_file(&files, "").unwrap().split.test.len(),
@@ -124,21 +93,9 @@ fn a_folder_that_brings_test_images_is_split_as_it_says() {
 fn colour_is_stored_channels_last_and_given_channels_first() {
     let bytes: Vec<u8> = (0..36).collect();
     let set = load_bytes("colour", &idx(&[3, 2, 2, 3], &bytes)).unwrap();
-    assert_eq!(
-        set.shape,
-        ImageShape {
-            height: 2,
-            width: 2,
-            channels: 3
-        }
-    );
-    let got: Vec<u8> = pixels(&set, &[2, 0])
-        .iter()
-        .map(|x| (x * 255.0).round() as u8)
-        .collect();
-    let want = [
-        24, 27, 30, 33, 25, 28, 31, 34, 26, 29, 32, 35, 0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11,
-    ];
+    assert_eq!(set.shape, ImageShape { height: 2, width: 2, channels: 3 });
+    let got: Vec<u8> = pixels(&set, &[2, 0]).iter().map(|x| (x * 255.0).round() as u8).collect();
+    let want = [24, 27, 30, 33, 25, 28, 31, 34, 26, 29, 32, 35, 0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11];
     assert_eq!(got, want);
     let only = f64::from(set.image(set.split.train[0])[3]) / 255.0;
     assert_close("mean, red of pixel 1", f64::from(set.mean_image()[1]), only, 1e-7);
@@ -152,34 +109,16 @@ fn bad_files_get_a_sentence_that_says_what_is_wrong() {
     let mut broken = packed.clone();
     broken[20] ^= 0xff;
     let cases = [
-        (
-            load(&source("no/such/file", 9)).unwrap_err().to_string(),
-            "no data set, file or folder called",
-        ),
-        (
-            refused(&images[..images.len() - 1]),
-            "promises 60 bytes of data but holds only 59",
-        ),
+        (load(&source("no/such/file", 9)).unwrap_err().to_string(), "no data set, file or folder called"),
+        (refused(&images[..images.len() - 1]), "promises 60 bytes of data but holds only 59"),
         (refused(&images[..10]), "ends inside its header"),
         (refused(&[]), "ends inside its header"),
-        (
-            refused(&[&images[..], &[0]].concat()),
-            "goes on after the 60 bytes",
-        ),
+        (refused(&[&images[..], &[0]].concat()), "goes on after the 60 bytes"),
         (refused(&ten_labels()), "0x00000801, but an IDX file of images"),
         (refused(b"\x89PNG\r\n\x1a\n"), "0x89504e47"),
-        (
-            refused(&idx(&[60_000, 28, 28], &[0; 100])),
-            "promises 47040000 bytes of data but holds only 100",
-        ),
-        (
-            refused(&idx(&[u32::MAX, 28, 28], &[0; 100])),
-            "promises 4294967295 images",
-        ),
-        (
-            refused(&idx(&[u32::MAX, 128, 128, 3], &[0; 100])),
-            "promises 4294967295 images",
-        ),
+        (refused(&idx(&[60_000, 28, 28], &[0; 100])), "promises 47040000 bytes of data but holds only 100"),
+        (refused(&idx(&[u32::MAX, 28, 28], &[0; 100])), "promises 4294967295 images"),
+        (refused(&idx(&[u32::MAX, 128, 128, 3], &[0; 100])), "promises 4294967295 images"),
         (refused(&idx(&[1, 129, 2], &[0; 258])), "129x2 pixels"),
         (refused(&idx(&[1, 2, 2, 4], &[0; 16])), "4 channels"),
         (refused(&idx(&[0, 28, 28], &[])), "holds no images"),
@@ -187,14 +126,8 @@ fn bad_files_get_a_sentence_that_says_what_is_wrong() {
         (refused(&packed[..packed.len() - 30]), "but holds only"),
         (refused(&packed[..packed.len() - 4]), "damaged gzip"),
         (refused(&broken), "damaged gzip"),
-        (
-            load_bytes("a.gz", &images).unwrap_err().to_string(),
-            "is not gzip",
-        ),
-        (
-            load_folder_file(&[], "").unwrap_err().to_string(),
-            "no train-images-idx3-ubyte",
-        ),
+        (load_bytes("a.gz", &images).unwrap_err().to_string(), "is not gzip"),
+        (load_folder_file(&[], "").unwrap_err().to_string(), "no train-images-idx3-ubyte"),
         (refused(&idx(&[2, 1, 1], &[1, 2])), "leaves none to train on"),
     ];
     for (i, (got, want)) in cases.iter().enumerate() {
@@ -217,18 +150,9 @@ fn labels_and_test_images_must_belong_to_the_images() {
     let cases = [
         (load(&[(labels, idx(&[9], &[1; 9]))]), "9 labels for 10 images"),
         (load(&[(labels, ten_images())]), "but an IDX file of labels"),
-        (
-            load(&[(labels, ten_labels()[..12].to_vec())]),
-            "promises 10 bytes of data but holds only 4",
-        ),
-        (
-            load(&[(labels, ten_labels()), test(ten_images())]),
-            "labels for only one",
-        ),
-        (
-            load(&[test(idx(&[1, 3, 3], &[0; 9]))]),
-            "training images of 2x3x1 but test images of 3x3x1",
-        ),
+        (load(&[(labels, ten_labels()[..12].to_vec())]), "promises 10 bytes of data but holds only 4"),
+        (load(&[(labels, ten_labels()), test(ten_images())]), "labels for only one"),
+        (load(&[test(idx(&[1, 3, 3], &[0; 9]))]), "training images of 2x3x1 but test images of 3x3x1"),
     ];
     for (got, want) in cases {
         assert!(got.contains(want), "got \"{got}\", want \"{want}\"");

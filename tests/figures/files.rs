@@ -29,11 +29,7 @@ fn listing(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{error}"));
     let mut names: Vec<String> = entries
         .map(|entry| {
-            entry
-                .unwrap_or_else(|error| panic!("{error}"))
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
+            entry.unwrap_or_else(|error| panic!("{error}")).file_name().to_string_lossy().into_owned()
         })
         .collect();
     names.sort();
@@ -69,21 +65,14 @@ fn a_failed_write_leaves_nothing_behind_and_says_why() {
     let missing = folder.path().join("not there").join("figure.png");
     let error = write_atomically(&missing, b"x").expect_err("no folder");
     assert!(matches!(error, ExportError::MissingFolder { .. }));
-    assert!(
-        error.to_string().contains("not there") && error.to_string().contains("create it"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("not there") && error.to_string().contains("create it"), "{error}");
 
     // A folder in the place of the file: the bytes are written beside it, and the renaming fails.
     let taken = folder.path().join("taken.png");
     fs::create_dir(&taken).expect("a folder");
     let error = write_atomically(&taken, b"x").expect_err("a folder is in the way");
     assert!(error.to_string().contains("taken.png"), "{error}");
-    assert_eq!(
-        listing(folder.path()),
-        ["taken.png"],
-        "no temporary file stays behind"
-    );
+    assert_eq!(listing(folder.path()), ["taken.png"], "no temporary file stays behind");
 
     let file = folder.path().join("a file");
     fs::write(&file, b"kept").expect("writes");
@@ -103,9 +92,6 @@ fn an_unwritable_folder_gets_a_sentence() {
     }
     let error = write_atomically(&folder.join("figure.png"), b"x").expect_err("nobody writes there");
     let said = error.to_string();
-    assert!(
-        said.contains("/proc/self/figure.png") && said.contains("choose another place"),
-        "{said}"
-    );
+    assert!(said.contains("/proc/self/figure.png") && said.contains("choose another place"), "{said}");
     assert!(!said.contains('\n'), "one sentence: {said}");
 }

@@ -16,29 +16,19 @@ fn assert_pixels_are_exact(name: &str, scene: &Scene, scale: u32) {
             continue;
         };
         seen += 1;
-        let zoom = [
-            area.width / f64::from(pixels.width()),
-            area.height / f64::from(pixels.height()),
-        ];
+        let zoom = [area.width / f64::from(pixels.width()), area.height / f64::from(pixels.height())];
         let channels = pixels.bytes().len() / (pixels.width() * pixels.height()) as usize;
         for row in 0..pixels.height() {
             for column in 0..pixels.width() {
                 let at = (row * pixels.width() + column) as usize * channels;
                 let bytes = &pixels.bytes()[at..at + channels];
-                let want = if channels == 1 {
-                    [bytes[0]; 3]
-                } else {
-                    [bytes[0], bytes[1], bytes[2]]
-                };
+                let want = if channels == 1 { [bytes[0]; 3] } else { [bytes[0], bytes[1], bytes[2]] };
                 // The middle, and just inside two opposite corners: a blurred edge would show there.
                 for inset in [0.5, 0.02, 0.98] {
                     let x = (area.x + (f64::from(column) + inset) * zoom[0]) * f64::from(scale);
                     let y = (area.y + (f64::from(row) + inset) * zoom[1]) * f64::from(scale);
                     let got = &png.get_pixel(x as u32, y as u32).0[..3];
-                    assert_eq!(
-                        got, want,
-                        "{name} at scale {scale}, picture {seen}, pixel ({column}, {row})"
-                    );
+                    assert_eq!(got, want, "{name} at scale {scale}, picture {seen}, pixel ({column}, {row})");
                 }
             }
         }
@@ -53,16 +43,8 @@ fn pixels_land_in_the_png_exactly() {
             assert_pixels_are_exact("single", &single().scene(&caption(), theme), scale);
             assert_pixels_are_exact("lattice", &lattice().scene(&caption(), theme), scale);
             let mut pairs = reconstructions();
-            assert_pixels_are_exact(
-                "reconstructions",
-                &without_key(pairs.scene(&caption(), theme)),
-                scale,
-            );
-            pairs.shape = ImageShape {
-                height: 5,
-                width: 1,
-                channels: 3,
-            };
+            assert_pixels_are_exact("reconstructions", &without_key(pairs.scene(&caption(), theme)), scale);
+            pairs.shape = ImageShape { height: 5, width: 1, channels: 3 };
             pairs.columns = 3;
             assert_pixels_are_exact("colour", &without_key(pairs.scene(&caption(), theme)), scale);
         }
@@ -88,29 +70,17 @@ fn a_lattice_shows_its_first_image_at_the_top_left() {
     let area = pictures(&scene)[0].0;
     let png = drawn(&scene, 1);
     let at = |x: f64, y: f64| {
-        png.get_pixel(
-            (area.x + x * area.width) as u32,
-            (area.y + y * area.height) as u32,
-        )
-        .0[0]
+        png.get_pixel((area.x + x * area.width) as u32, (area.y + y * area.height) as u32).0[0]
     };
     assert_eq!(at(0.5 / 6.0, 0.5 / 4.0), 255, "top left");
-    for (x, y) in [
-        (1.5 / 6.0, 0.5 / 4.0),
-        (0.5 / 6.0, 1.5 / 4.0),
-        (5.5 / 6.0, 3.5 / 4.0),
-    ] {
+    for (x, y) in [(1.5 / 6.0, 0.5 / 4.0), (0.5 / 6.0, 1.5 / 4.0), (5.5 / 6.0, 3.5 / 4.0)] {
         assert_eq!(at(x, y), 0, "at {x}, {y}");
     }
 }
 
 fn pictures(scene: &Scene) -> Vec<(Area, &Pixels)> {
     let picture = |shape| {
-        if let &Shape::Image { area, ref pixels } = shape {
-            Some((area, pixels))
-        } else {
-            None
-        }
+        if let &Shape::Image { area, ref pixels } = shape { Some((area, pixels)) } else { None }
     };
     scene.shapes().iter().filter_map(picture).collect()
 }

@@ -7,23 +7,15 @@ use hourglass::export::figures::{
 use hourglass::export::style::{FigureTheme, Ink, Term};
 
 pub const THEMES: [FigureTheme; 2] = [FigureTheme::Light, FigureTheme::Dark];
-pub const SHAPE: ImageShape = ImageShape {
-    height: 5,
-    width: 4,
-    channels: 1,
-};
+pub const SHAPE: ImageShape = ImageShape { height: 5, width: 4, channels: 1 };
 
 pub fn caption() -> Caption {
-    Caption {
-        text: "vae-2d · digits · β 1 → 2 · seed 7".into(),
-    }
+    Caption { text: "vae-2d · digits · β 1 → 2 · seed 7".into() }
 }
 
 /// Values from 0 to 1 that differ from pixel to pixel and from image to image.
 pub fn values(count: usize) -> Vec<f32> {
-    (0..count)
-        .map(|index| ((index * 37 + 11) % 256) as f32 / 255.0)
-        .collect()
+    (0..count).map(|index| ((index * 37 + 11) % 256) as f32 / 255.0).collect()
 }
 
 pub fn names(list: [&str; 2]) -> [String; 2] {
@@ -32,10 +24,7 @@ pub fn names(list: [&str; 2]) -> [String; 2] {
 
 pub fn curves() -> Curves {
     let line = |scale: f64, step: usize| {
-        (0..2000)
-            .step_by(step)
-            .map(|at| (at as f64, 100.0 + scale * (-(at as f64) / 300.0).exp()))
-            .collect()
+        (0..2000).step_by(step).map(|at| (at as f64, 100.0 + scale * (-(at as f64) / 300.0).exp())).collect()
     };
     let series = |name: &str, held_out: bool, points: Vec<(f64, f64)>| Series {
         name: name.into(),
@@ -46,25 +35,16 @@ pub fn curves() -> Curves {
     let chart = |title: &str, log_y: bool| Chart {
         title: title.into(),
         y_label: "nats per image".into(),
-        series: vec![
-            series("train", false, line(80.0, 1)),
-            series("held out", true, line(84.0, 100)),
-        ],
+        series: vec![series("train", false, line(80.0, 1)), series("held out", true, line(84.0, 100))],
         reference_lines: [("mean image", 190.0), ("floor", 12.0)]
-            .map(|(label, value)| Reference {
-                label: label.into(),
-                value,
-            })
+            .map(|(label, value)| Reference { label: label.into(), value })
             .to_vec(),
         log_y,
     };
     Curves {
         title: "Learning curves".into(),
         charts: vec![chart("Reconstruction", false), chart("Objective", true)],
-        stamps: vec![Stamp {
-            step: 900.0,
-            label: "β 1 to 2".into(),
-        }],
+        stamps: vec![Stamp { step: 900.0, label: "β 1 to 2".into() }],
         x_label: "step".into(),
     }
 }
@@ -110,11 +90,7 @@ pub fn reconstructions() -> Reconstructions {
 }
 
 pub fn single() -> SingleImage {
-    SingleImage {
-        pixels: values(SHAPE.values()),
-        shape: SHAPE,
-        title: "z = (−0.62, 1.05)".into(),
-    }
+    SingleImage { pixels: values(SHAPE.values()), shape: SHAPE, title: "z = (−0.62, 1.05)".into() }
 }
 
 pub fn all_figures() -> Vec<(&'static str, Box<dyn Figure>)> {

@@ -27,9 +27,7 @@ pub struct HeldOutMemory {
 
 impl Default for HeldOutMemory {
     fn default() -> Self {
-        Self {
-            shows_difference: true,
-        }
+        Self { shows_difference: true }
     }
 }
 
@@ -38,13 +36,7 @@ pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutMemor
     let mut actions = Vec::new();
     let trailing = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = HALF;
-        export_button(
-            ui,
-            cx.theme,
-            Figure::Reconstructions,
-            "Export reconstructions",
-            &mut actions,
-        );
+        export_button(ui, cx.theme, Figure::Reconstructions, "Export reconstructions", &mut actions);
         switch(
             ui,
             cx.theme,
@@ -64,11 +56,7 @@ pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutMemor
         waiting(ui, cx.theme, "waiting for the first pictures");
         return actions;
     };
-    let difference = if memory.shows_difference {
-        difference(cx, bench, run, shown)
-    } else {
-        None
-    };
+    let difference = if memory.shows_difference { difference(cx, bench, run, shown) } else { None };
     actions.extend(grid_ui(ui, cx, bench, run, shown, difference));
     actions
 }
@@ -88,17 +76,11 @@ fn difference(
     let outputs = view.outputs.as_ref()?;
     let version = (run.info.id.0 << 40).wrapping_add(view.step);
     let tiles = image_tiles(bench).grid(bench.examples.len(), 1);
-    let shown = cx
-        .pictures
-        .host("differences", version, tiles, Paint::Difference, || {
-            let mut inputs = Vec::new();
-            bench.dataset.write_f32(&bench.examples, &mut inputs);
-            outputs
-                .iter()
-                .zip(&inputs)
-                .map(|(output, input)| output - input)
-                .collect()
-        });
+    let shown = cx.pictures.host("differences", version, tiles, Paint::Difference, || {
+        let mut inputs = Vec::new();
+        bench.dataset.write_f32(&bench.examples, &mut inputs);
+        outputs.iter().zip(&inputs).map(|(output, input)| output - input).collect()
+    });
     Some((shown, WHOLE))
 }
 
@@ -113,9 +95,7 @@ fn rows_of(shown: Shown, tile: u32, first: u32, count: u32) -> Rect {
 
 /// How large one image is drawn so that all columns and rows fit, in points.
 fn tile_size(space: Vec2, columns: usize, rows: usize, aspect: f32) -> Vec2 {
-    let width = (space.x / columns.max(1) as f32)
-        .min(space.y / rows.max(1) as f32 * aspect)
-        .max(4.0);
+    let width = (space.x / columns.max(1) as f32).min(space.y / rows.max(1) as f32 * aspect).max(4.0);
     vec2(width, width / aspect)
 }
 
@@ -136,30 +116,16 @@ fn grid_ui(
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     picture_frame(ui, cx.theme, rect);
     let two = Rect::from_min_size(rect.min, vec2(size.x, 2.0 * tile.y));
-    paint_picture(
-        ui,
-        shown,
-        two,
-        rows_of(shown, shape.height as u32, 0, ROWS),
-        Color32::WHITE,
-    );
+    paint_picture(ui, shown, two, rows_of(shown, shape.height as u32, 0, ROWS), Color32::WHITE);
     if let Some((texture, part)) = difference {
-        paint_picture(
-            ui,
-            texture,
-            Rect::from_min_max(two.left_bottom(), rect.max),
-            part,
-            Color32::WHITE,
-        );
+        paint_picture(ui, texture, Rect::from_min_max(two.left_bottom(), rect.max), part, Color32::WHITE);
     }
     let chosen = run.seen.layers.as_ref().map(|layers| layers.example);
     let mut actions = Vec::new();
     for (number, image) in bench.examples.iter().enumerate() {
         let column = Rect::from_min_size(rect.min + vec2(number as f32 * tile.x, 0.0), vec2(tile.x, size.y));
-        let label = bench
-            .dataset
-            .label(*image)
-            .and_then(|label| bench.dataset.class_names.get(usize::from(label)));
+        let label =
+            bench.dataset.label(*image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
         let name = match label {
             Some(label) => format!("example {}, class {label}", number + 1),
             None => format!("example {}", number + 1),
@@ -173,17 +139,9 @@ fn grid_ui(
             let opacity = if is_chosen { 1.0 } else { 0.6 };
             let color = cx.theme.faded(cx.theme.marker, opacity);
             let corner = CornerRadius::same(RADIUS_SMALL);
-            ui.painter().rect_stroke(
-                column.shrink(0.5),
-                corner,
-                Stroke::new(1.5, color),
-                StrokeKind::Inside,
-            );
+            ui.painter().rect_stroke(column.shrink(0.5), corner, Stroke::new(1.5, color), StrokeKind::Inside);
         }
-        if response
-            .on_hover_text(format!("{name}: click to send it through the hourglass"))
-            .clicked()
-        {
+        if response.on_hover_text(format!("{name}: click to send it through the hourglass")).clicked() {
             actions.push(Action::ShowExample(number));
         }
     }
@@ -212,10 +170,7 @@ mod tests {
 
     #[test]
     fn rows_of_a_texture_are_found() {
-        let shown = Shown {
-            id: eframe::egui::TextureId::default(),
-            size_px: [280, 84],
-        };
+        let shown = Shown { id: eframe::egui::TextureId::default(), size_px: [280, 84] };
         let part = rows_of(shown, 28, 2, 1);
         assert!(
             (part.top() - 2.0 / 3.0).abs() < 1e-6

@@ -8,9 +8,9 @@ pub mod hourglass;
 pub mod latent;
 pub mod objective;
 
+pub use self::hourglass::{HourglassMemory, hourglass_ui};
 pub use curves::{CurvesMemory, curves_ui};
 pub use held_out::{HeldOutMemory, held_out_ui};
-pub use hourglass::{HourglassMemory, hourglass_ui};
 pub use latent::{LatentMemory, latent_ui};
 pub use objective::{ObjectiveMemory, objective_ui};
 
@@ -29,14 +29,9 @@ use super::theme::{RADIUS_SMALL, Theme};
 fn waiting(ui: &mut Ui, theme: &Theme, words: &str) {
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, words));
-    let galley = ui.painter().layout(
-        words.to_owned(),
-        theme.small(),
-        theme.muted,
-        (rect.width() - 16.0).max(40.0),
-    );
-    ui.painter()
-        .galley(rect.center() - 0.5 * galley.size(), galley, theme.muted);
+    let galley =
+        ui.painter().layout(words.to_owned(), theme.small(), theme.muted, (rect.width() - 16.0).max(40.0));
+    ui.painter().galley(rect.center() - 0.5 * galley.size(), galley, theme.muted);
 }
 
 /// What a panel without a run waits for.
@@ -50,11 +45,7 @@ fn no_run(state: &AppState) -> String {
 /// Part of a texture in a rectangle, with rounded corners.
 fn paint_picture(ui: &Ui, shown: Shown, rect: Rect, part: Rect, tint: Color32) {
     let texture = SizedTexture::new(shown.id, shown.size_px.map(|n| n as f32));
-    egui::Image::from_texture(texture)
-        .uv(part)
-        .tint(tint)
-        .corner_radius(RADIUS_SMALL)
-        .paint_at(ui, rect);
+    egui::Image::from_texture(texture).uv(part).tint(tint).corner_radius(RADIUS_SMALL).paint_at(ui, rect);
 }
 
 /// A whole texture at a given width; its name is for screen readers and tests.
@@ -74,21 +65,13 @@ const WHOLE: Rect = Rect::from_min_max(Pos2::ZERO, egui::pos2(1.0, 1.0));
 /// What lies behind a picture and, until it is there, in its place.
 fn picture_frame(ui: &Ui, theme: &Theme, rect: Rect) {
     let corner = CornerRadius::same(RADIUS_SMALL);
-    ui.painter().rect(
-        rect,
-        corner,
-        theme.picture,
-        theme.line_stroke(),
-        StrokeKind::Outside,
-    );
+    ui.painter().rect(rect, corner, theme.picture, theme.line_stroke(), StrokeKind::Outside);
 }
 
 /// One image of the data set as a texture. `name` tells apart the places where one is shown at a time.
 fn host_image(pictures: &Pictures, bench: &BenchState, name: &'static str, index: u32) -> Shown {
     // The address of the data set and the image's number together say what is shown.
-    let version = (Arc::as_ptr(&bench.dataset).addr() as u64)
-        .wrapping_mul(31)
-        .wrapping_add(u64::from(index));
+    let version = (Arc::as_ptr(&bench.dataset).addr() as u64).wrapping_mul(31).wrapping_add(u64::from(index));
     pictures.host(name, version, image_tiles(bench), Paint::Image, || {
         let mut values = Vec::new();
         bench.dataset.write_f32(&[index], &mut values);

@@ -39,24 +39,12 @@ enum Ink {
 /// Draws the objective.
 pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveMemory) -> Vec<Action> {
     let Some(run) = cx.state.run() else {
-        card(
-            ui,
-            cx.theme,
-            "Objective",
-            |_| {},
-            |ui| waiting(ui, cx.theme, &no_run(cx.state)),
-        );
+        card(ui, cx.theme, "Objective", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return Vec::new();
     };
     // Held-out figures are steadier; training figures are there sooner.
     // Those of an untrained network say nothing, though.
-    let is_measured = run
-        .info
-        .history
-        .lock()
-        .evaluations()
-        .last()
-        .is_some_and(|e| e.step > 0);
+    let is_measured = run.info.history.lock().evaluations().last().is_some_and(|e| e.step > 0);
     let (figures, whose) = match (run.progress.held_out, run.progress.train) {
         (Some(held_out), train) if is_measured || train.is_none() => (Some(held_out), "held-out images"),
         (_, train) => (train, "last training steps"),
@@ -73,20 +61,9 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveM
             return;
         };
         line(ui, cx.theme, &numbers(&run.recipe, &figures), &cx.theme.large());
-        let words = meaning(
-            run,
-            &figures,
-            cx.state.bench.as_ref().and_then(|bench| bench.references),
-        );
+        let words = meaning(run, &figures, cx.state.bench.as_ref().and_then(|bench| bench.references));
         ui.add_space(2.0);
-        ui.add(
-            Label::new(
-                eframe::egui::RichText::new(words)
-                    .font(small)
-                    .color(cx.theme.muted),
-            )
-            .wrap(),
-        );
+        ui.add(Label::new(eframe::egui::RichText::new(words).font(small).color(cx.theme.muted)).wrap());
     });
     Vec::new()
 }
@@ -105,45 +82,27 @@ fn line(ui: &mut Ui, theme: &Theme, parts: &[Part], font: &FontId) {
 }
 
 fn plain(text: &str) -> Part {
-    Part {
-        text: text.to_owned(),
-        ink: Ink::Plain,
-    }
+    Part { text: text.to_owned(), ink: Ink::Plain }
 }
 
 /// The formula in words: `objective = cross-entropy + β · KL`.
 fn names(recipe: &Recipe) -> Vec<Part> {
     let reconstruction = recipe.objective.reconstruction.label().to_owned();
-    let mut parts = vec![
-        plain("objective = "),
-        Part {
-            text: reconstruction,
-            ink: Ink::Reconstruction,
-        },
-    ];
+    let mut parts = vec![plain("objective = "), Part { text: reconstruction, ink: Ink::Reconstruction }];
     let (key, words) = if recipe.is_variational() {
         ("objective.beta", "β · KL")
     } else {
         ("objective.sparsity", "λ · Σ|h|")
     };
     if recipe.is_variational() || recipe.objective.sparsity > 0.0 {
-        parts.extend([
-            plain(" + "),
-            Part {
-                text: words.to_owned(),
-                ink: Ink::Weighed(key),
-            },
-        ]);
+        parts.extend([plain(" + "), Part { text: words.to_owned(), ink: Ink::Weighed(key) }]);
     }
     parts
 }
 
 /// The formula in numbers: `147.8 = 138.2 + 2.00 · 4.80`.
 fn numbers(recipe: &Recipe, figures: &Figures) -> Vec<Part> {
-    let reconstruction = Part {
-        text: value_label(figures.reconstruction),
-        ink: Ink::Reconstruction,
-    };
+    let reconstruction = Part { text: value_label(figures.reconstruction), ink: Ink::Reconstruction };
     let mut terms = Vec::new();
     let mut sum = figures.reconstruction;
     for (penalty, value) in figures.penalties() {
@@ -153,13 +112,7 @@ fn numbers(recipe: &Recipe, figures: &Figures) -> Vec<Part> {
         }
         sum += weight * value;
         let text = format!("{} · {}", weight_label(weight), value_label(value));
-        terms.extend([
-            plain(" + "),
-            Part {
-                text,
-                ink: Ink::Weighed(penalty.weight_key()),
-            },
-        ]);
+        terms.extend([plain(" + "), Part { text, ink: Ink::Weighed(penalty.weight_key()) }]);
     }
     // The weight may have moved since these figures were taken; the sum is that of what is shown.
     let mut parts = vec![plain(&value_label(sum)), plain(" = "), reconstruction];
@@ -169,11 +122,7 @@ fn numbers(recipe: &Recipe, figures: &Figures) -> Vec<Part> {
 
 /// A weight with the digits a slider can be read to.
 fn weight_label(weight: f64) -> String {
-    if (0.1..100.0).contains(&weight) {
-        format!("{weight:.2}")
-    } else {
-        value_label(weight)
-    }
+    if (0.1..100.0).contains(&weight) { format!("{weight:.2}") } else { value_label(weight) }
 }
 
 /// What the numbers mean, in a sentence or two.
@@ -181,10 +130,7 @@ fn meaning(run: &RunState, figures: &Figures, references: Option<References>) ->
     let mut sentences = Vec::new();
     let reconstruction = run.recipe.objective.reconstruction;
     if let (Reconstruction::CrossEntropy, Some(kl)) = (reconstruction, figures.penalty(Penalty::Kl)) {
-        sentences.push(format!(
-            "Negative ELBO (β = 1): {} nats.",
-            value_label(figures.reconstruction + kl)
-        ));
+        sentences.push(format!("Negative ELBO (β = 1): {} nats.", value_label(figures.reconstruction + kl)));
     }
     let Some(costs) = references else {
         return sentences.join(" ");
@@ -196,10 +142,8 @@ fn meaning(run: &RunState, figures: &Figures, references: Option<References>) ->
             value_label(costs.cross_entropy_floor)
         )),
         Reconstruction::SquaredError => {
-            sentences.push(format!(
-                "Predicting the mean image costs {}.",
-                value_label(costs.mean_squared_error)
-            ));
+            sentences
+                .push(format!("Predicting the mean image costs {}.", value_label(costs.mean_squared_error)));
         }
     }
     if let Some(squared) = figures.squared_error {
@@ -215,11 +159,7 @@ fn against_pca(squared: f64, costs: &References) -> String {
         n => format!("{n} principal components"),
     };
     let verdict = if squared < pca { "below" } else { "not yet below" };
-    format!(
-        "Squared error {}, {verdict} the {} of {components}.",
-        value_label(squared),
-        value_label(pca)
-    )
+    format!("Squared error {}, {verdict} the {} of {components}.", value_label(squared), value_label(pca))
 }
 
 #[cfg(test)]
@@ -240,10 +180,7 @@ mod tests {
     }
 
     fn figures(reconstruction: f64, penalty: Penalty, value: f64) -> Figures {
-        let mut figures = Figures {
-            reconstruction,
-            ..Figures::default()
-        };
+        let mut figures = Figures { reconstruction, ..Figures::default() };
         figures.set_penalty(penalty, value);
         figures
     }
@@ -254,10 +191,7 @@ mod tests {
         assert_eq!(text(&parts), "147.8 = 138.2 + 2.00 · 4.80");
         assert_eq!(parts[2].ink, Ink::Reconstruction);
         assert_eq!(parts[4].ink, Ink::Weighed("objective.beta"));
-        assert_eq!(
-            text(&names(&variational(2.0))),
-            "objective = cross-entropy + β · KL"
-        );
+        assert_eq!(text(&names(&variational(2.0))), "objective = cross-entropy + β · KL");
     }
 
     #[test]
@@ -272,15 +206,8 @@ mod tests {
 
     #[test]
     fn the_comparison_with_pca_says_which_side() {
-        let costs = References {
-            pca_squared_error: 40.0,
-            pca_components: 2,
-            ..References::default()
-        };
-        assert_eq!(
-            against_pca(35.0, &costs),
-            "Squared error 35, below the 40 of 2 principal components."
-        );
+        let costs = References { pca_squared_error: 40.0, pca_components: 2, ..References::default() };
+        assert_eq!(against_pca(35.0, &costs), "Squared error 35, below the 40 of 2 principal components.");
         assert!(against_pca(45.0, &costs).contains("not yet below"));
     }
 }

@@ -25,13 +25,7 @@ pub(super) struct Axis {
 impl Axis {
     /// An axis with even steps.
     pub fn linear([low, high]: [f64; 2], [start, end]: [f64; 2]) -> Self {
-        Self {
-            low,
-            high,
-            log: false,
-            start,
-            end,
-        }
+        Self { low, high, log: false, start, end }
     }
 
     /// Where a value is on the page.
@@ -47,11 +41,7 @@ impl Axis {
     /// Its marks, none closer than about `apart` to the next.
     pub fn ticks(&self, apart: f64) -> Vec<Tick> {
         let most = ((self.end - self.start).abs() / apart) as usize;
-        if self.log {
-            log_ticks(self.low, self.high, most)
-        } else {
-            linear_ticks(self.low, self.high, most)
-        }
+        if self.log { log_ticks(self.low, self.high, most) } else { linear_ticks(self.low, self.high, most) }
     }
 }
 
@@ -62,16 +52,8 @@ pub(super) fn draw_below(sheet: &mut Sheet, frame: Area, axis: &Axis, apart: f64
     for tick in axis.ticks(apart) {
         let x = axis.place(tick.value);
         let stroke = sheet.hairline(palette.axis);
-        sheet.scene.line(
-            [x, frame.bottom()],
-            [x, frame.bottom() + 4.0 * sizes.unit],
-            stroke,
-        );
-        sheet.scene.text(
-            [x, frame.bottom() + 6.0 * sizes.unit + sizes.small],
-            tick.label,
-            style,
-        );
+        sheet.scene.line([x, frame.bottom()], [x, frame.bottom() + 4.0 * sizes.unit], stroke);
+        sheet.scene.text([x, frame.bottom() + 6.0 * sizes.unit + sizes.small], tick.label, style);
     }
 }
 
@@ -82,14 +64,8 @@ pub(super) fn draw_left(sheet: &mut Sheet, frame: Area, axis: &Axis, apart: f64)
     for tick in axis.ticks(apart) {
         let y = axis.place(tick.value);
         let stroke = sheet.hairline(palette.axis);
-        sheet
-            .scene
-            .line([frame.x - 4.0 * sizes.unit, y], [frame.x, y], stroke);
-        sheet.scene.text(
-            [frame.x - 8.0 * sizes.unit, y + 0.35 * sizes.small],
-            tick.label,
-            style,
-        );
+        sheet.scene.line([frame.x - 4.0 * sizes.unit, y], [frame.x, y], stroke);
+        sheet.scene.text([frame.x - 8.0 * sizes.unit, y + 0.35 * sizes.small], tick.label, style);
     }
 }
 
@@ -110,11 +86,7 @@ pub(super) fn draw_name_below(sheet: &mut Sheet, frame: Area, name: &str) {
 pub(super) fn draw_names(sheet: &mut Sheet, frame: Area, names: &[String; 2]) {
     draw_name_below(sheet, frame, &names[0]);
     let style = sheet.label(sheet.palette.text);
-    sheet.scene.text(
-        [frame.x, frame.y - 8.0 * sheet.sizes.unit],
-        names[1].as_str(),
-        style,
-    );
+    sheet.scene.text([frame.x, frame.y - 8.0 * sheet.sizes.unit], names[1].as_str(), style);
 }
 
 /// The thin frame of a plane.

@@ -44,11 +44,8 @@ impl Figure for Cloud {
         let Some(view) = self.view(&finite) else {
             return Sheet::nothing(&self.title, caption, theme);
         };
-        let mut shown: Vec<usize> = finite
-            .iter()
-            .copied()
-            .filter(|index| view.holds(self.point(*index)))
-            .collect();
+        let mut shown: Vec<usize> =
+            finite.iter().copied().filter(|index| view.holds(self.point(*index))).collect();
         // In the order of the data, classes that come last would cover the others.
         shown.sort_by_key(|index| shuffled(*index));
         let notes = self.notes(finite.len(), shown.len());
@@ -57,14 +54,8 @@ impl Figure for Cloud {
         let (left, top) = (44.0, (2.0 * sizes.label).round());
         let legend = self.legend_width(&sizes);
         let content = [left + SIDE + legend, top + SIDE + axes::height_below(&sizes)];
-        let mut sheet = Sheet::new(&Layout {
-            title: &self.title,
-            caption,
-            notes: &notes,
-            content,
-            sizes,
-            theme,
-        });
+        let mut sheet =
+            Sheet::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
         let frame = Area::new(sheet.content.x + left, sheet.content.y + top, SIDE, SIDE);
         let [x, y] = view.axes(frame);
 
@@ -102,31 +93,19 @@ impl Cloud {
             let near = most.map(|[low, high]| [low - (high - low) / 4.0, high + (high - low) / 4.0]);
             let is_near = |index: &&usize| {
                 let point = self.point(**index);
-                near.iter()
-                    .zip(point)
-                    .all(|([low, high], value)| (*low..=*high).contains(&value))
+                near.iter().zip(point).all(|([low, high], value)| (*low..=*high).contains(&value))
             };
             let kept: Vec<usize> = finite.iter().filter(is_near).copied().collect();
-            bounds = if kept.is_empty() {
-                most
-            } else {
-                self.bounds(&kept, 0)
-            };
+            bounds = if kept.is_empty() { most } else { self.bounds(&kept, 0) };
         }
         if self.prior_rings {
             bounds = bounds.map(|[low, high]| [low.min(-2.0), high.max(2.0)]);
         }
-        let half = bounds
-            .iter()
-            .map(|[low, high]| (high - low) / 2.0)
-            .fold(0.0, f64::max);
+        let half = bounds.iter().map(|[low, high]| (high - low) / 2.0).fold(0.0, f64::max);
         let center = bounds.map(|[low, high]| low + (high - low) / 2.0);
         // A single point, or all on one spot, still gets a plane around it.
         let least = center[0].abs().max(center[1].abs()) * 1e-6 + if half > 0.0 { 0.0 } else { 1.0 };
-        Some(View {
-            center,
-            half: (half * 1.06).max(least),
-        })
+        Some(View { center, half: (half * 1.06).max(least) })
     }
 
     /// The lowest and highest value of both coordinates, leaving out so many strays at each end. There must be
@@ -148,9 +127,7 @@ impl Cloud {
         }
         if shown < finite {
             let count = count_label((finite - shown) as u64);
-            notes.push(format!(
-                "outside the frame: {count} of {of} codes, far from the others"
-            ));
+            notes.push(format!("outside the frame: {count} of {of} codes, far from the others"));
         }
         notes
     }
@@ -169,13 +146,7 @@ impl Cloud {
                 Some(class) => (Glyph::of_class(class), sheet.palette.class(class)),
                 None => (Glyph::Circle, sheet.palette.accent),
             };
-            sheet.scene.add(Shape::Marker {
-                glyph,
-                center,
-                radius,
-                color,
-                opacity: 0.85,
-            });
+            sheet.scene.add(Shape::Marker { glyph, center, radius, color, opacity: 0.85 });
         }
     }
 
@@ -198,15 +169,9 @@ impl Cloud {
         for (class, name) in self.class_names.iter().enumerate() {
             let middle = frame.y + row * (class as f64 + 0.5);
             let center = [frame.right() + 26.0, middle];
-            sheet
-                .scene
-                .marker(Glyph::of_class(class), center, 4.5, palette.class(class));
+            sheet.scene.marker(Glyph::of_class(class), center, 4.5, palette.class(class));
             let style = sheet.label(palette.text);
-            sheet.scene.text(
-                [frame.right() + 40.0, middle + 0.35 * label],
-                name.as_str(),
-                style,
-            );
+            sheet.scene.text([frame.right() + 40.0, middle + 0.35 * label], name.as_str(), style);
         }
     }
 }
@@ -219,10 +184,7 @@ impl View {
     /// Both axes over a square frame, so that a circle stays a circle.
     fn axes(&self, frame: Area) -> [Axis; 2] {
         let range = |axis: usize| [self.center[axis] - self.half, self.center[axis] + self.half];
-        [
-            Axis::linear(range(0), [frame.x, frame.right()]),
-            Axis::linear(range(1), [frame.bottom(), frame.y]),
-        ]
+        [Axis::linear(range(0), [frame.x, frame.right()]), Axis::linear(range(1), [frame.bottom(), frame.y])]
     }
 }
 
@@ -232,14 +194,10 @@ fn draw_ground(sheet: &mut Sheet, frame: Area, [x, y]: [&Axis; 2]) {
     let line = sheet.hairline(palette.line);
     let zero = [x.place(0.0), y.place(0.0)];
     if (frame.x..=frame.right()).contains(&zero[0]) {
-        sheet
-            .scene
-            .line([zero[0], frame.y], [zero[0], frame.bottom()], line);
+        sheet.scene.line([zero[0], frame.y], [zero[0], frame.bottom()], line);
     }
     if (frame.y..=frame.bottom()).contains(&zero[1]) {
-        sheet
-            .scene
-            .line([frame.x, zero[1]], [frame.right(), zero[1]], line);
+        sheet.scene.line([frame.x, zero[1]], [frame.right(), zero[1]], line);
     }
 }
 
@@ -250,9 +208,7 @@ fn draw_rings(sheet: &mut Sheet, [x, y]: [&Axis; 2]) {
     let ink = mixed(palette.text, palette.ground, 0.3);
     for sigmas in [1.0, 2.0] {
         let radius = x.place(sigmas) - zero[0];
-        sheet
-            .scene
-            .ring(zero, radius, sheet.hairline(ink).dashed(4.0, 4.0));
+        sheet.scene.ring(zero, radius, sheet.hairline(ink).dashed(4.0, 4.0));
         // On the upper left of the ring, on a patch of ground.
         let text = format!("{sigmas}σ");
         let [middle, height] = [zero[0] - radius / 2f64.sqrt(), zero[1] - radius / 2f64.sqrt()];
@@ -272,7 +228,5 @@ fn marker_radius(count: usize) -> f64 {
 /// A number that orders indices as if drawn by lot, and always the same.
 fn shuffled(index: usize) -> u64 {
     // Multiplying by an odd number near 2^64 divided by the golden ratio spreads neighbours far apart.
-    (index as u64 + 1)
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        .rotate_left(32)
+    (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32)
 }

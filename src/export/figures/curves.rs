@@ -88,16 +88,10 @@ impl Figure for Curves {
         let sizes = Sizes::for_width(NOMINAL_WIDTH);
         let mut lanes: Vec<Lane<'_>> = self.charts.iter().map(|chart| Lane::new(chart, steps)).collect();
         let heights = heights(lanes.len());
-        let lefts = lanes
-            .iter()
-            .enumerate()
-            .map(|(index, lane)| lane.left_width(heights[index.min(1)], &sizes));
+        let lefts =
+            lanes.iter().enumerate().map(|(index, lane)| lane.left_width(heights[index.min(1)], &sizes));
         let left = lefts.fold(0.0, f64::max).ceil();
-        let right = lanes
-            .iter()
-            .map(|lane| lane.right_width(&sizes))
-            .fold(0.0, f64::max)
-            .ceil();
+        let right = lanes.iter().map(|lane| lane.right_width(&sizes)).fold(0.0, f64::max).ceil();
         let axis = Axis::linear(steps, [left, NOMINAL_WIDTH - right]);
         let (stamps, rows) = self.place_stamps(&axis, &sizes);
         let height = stack(&mut lanes, &axis, rows as f64 * stamp_height(&sizes), &sizes);
@@ -105,22 +99,12 @@ impl Figure for Curves {
         let content = [NOMINAL_WIDTH, height + axes::height_below(&sizes)];
         let averaged = lanes.iter().find_map(|lane| lane.averaged_steps(&axis));
         let notes = self.notes(averaged);
-        let mut sheet = Sheet::new(&Layout {
-            title: &self.title,
-            caption,
-            notes: &notes,
-            content,
-            sizes,
-            theme,
-        });
+        let mut sheet =
+            Sheet::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
         let corner = [sheet.content.x, sheet.content.y];
         let axis = Axis::linear(steps, [axis.start + corner[0], axis.end + corner[0]]);
         for lane in &mut lanes {
-            lane.frame = Area {
-                x: lane.frame.x + corner[0],
-                y: lane.frame.y + corner[1],
-                ..lane.frame
-            };
+            lane.frame = Area { x: lane.frame.x + corner[0], y: lane.frame.y + corner[1], ..lane.frame };
             lane.header_top += corner[1];
         }
         let stamped: Vec<f64> = stamps.iter().map(|stamp| stamp.x + corner[0]).collect();
@@ -139,63 +123,31 @@ impl Figure for Curves {
 impl Curves {
     /// The first and the last step of all charts; from zero if the first is near it.
     fn steps(&self) -> Option<[f64; 2]> {
-        let points = self
-            .charts
-            .iter()
-            .flat_map(|chart| &chart.series)
-            .flat_map(|series| &series.points);
-        let steps = points
-            .filter(|(step, value)| step.is_finite() && value.is_finite())
-            .map(|(step, _)| *step);
-        let (low, high) = steps.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), step| {
-            (l.min(step), h.max(step))
-        });
+        let points = self.charts.iter().flat_map(|chart| &chart.series).flat_map(|series| &series.points);
+        let steps =
+            points.filter(|(step, value)| step.is_finite() && value.is_finite()).map(|(step, _)| *step);
+        let (low, high) =
+            steps.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), step| (l.min(step), h.max(step)));
         if low > high {
             return None;
         }
-        let low = if (0.0..=0.1 * high).contains(&low) {
-            0.0
-        } else {
-            low
-        };
+        let low = if (0.0..=0.1 * high).contains(&low) { 0.0 } else { low };
         // A single step still gets an axis.
-        Some(if low < high {
-            [low, high]
-        } else {
-            [low - 1.0, high + 1.0]
-        })
+        Some(if low < high { [low, high] } else { [low - 1.0, high + 1.0] })
     }
 
     fn notes(&self, averaged_steps: Option<u64>) -> Vec<String> {
-        let values = || {
-            self.charts
-                .iter()
-                .flat_map(|c| c.series.iter().map(move |s| (c, s)))
-        };
+        let values = || self.charts.iter().flat_map(|c| c.series.iter().map(move |s| (c, s)));
         let broken: usize = values()
-            .map(|(_, series)| {
-                series
-                    .points
-                    .iter()
-                    .filter(|(x, y)| !x.is_finite() || !y.is_finite())
-                    .count()
-            })
+            .map(|(_, series)| series.points.iter().filter(|(x, y)| !x.is_finite() || !y.is_finite()).count())
             .sum();
         let unloggable: usize = values()
             .filter(|(chart, _)| chart.log_y)
-            .map(|(_, series)| {
-                series
-                    .points
-                    .iter()
-                    .filter(|(_, y)| *y <= 0.0 && y.is_finite())
-                    .count()
-            })
+            .map(|(_, series)| series.points.iter().filter(|(_, y)| *y <= 0.0 && y.is_finite()).count())
             .sum();
         let mut notes = Vec::new();
         if let Some(steps) = averaged_steps {
-            notes.push(format!(
-                "pale: single batches; solid: their mean over {steps} steps"
-            ));
+            notes.push(format!("pale: single batches; solid: their mean over {steps} steps"));
         }
         if broken > 0 {
             notes.push(format!("left out as not finite: {}", values_label(broken)));
@@ -213,10 +165,7 @@ impl Curves {
     fn place_stamps(&self, axis: &Axis, sizes: &Sizes) -> (Vec<PlacedStamp<'_>>, usize) {
         let mut ends = [f64::NEG_INFINITY; STAMP_ROWS];
         let mut used = 0;
-        let inside = self
-            .stamps
-            .iter()
-            .filter(|stamp| (axis.low..=axis.high).contains(&stamp.step));
+        let inside = self.stamps.iter().filter(|stamp| (axis.low..=axis.high).contains(&stamp.step));
         let placed = inside
             .map(|stamp| {
                 // On whole pixels, so that all marks look alike.
@@ -228,11 +177,7 @@ impl Curves {
                     ends[row] = left + width;
                     used = used.max(row + 1);
                 }
-                PlacedStamp {
-                    x,
-                    text: &stamp.label,
-                    label: row.map(|row| ([left, left + width], row)),
-                }
+                PlacedStamp { x, text: &stamp.label, label: row.map(|row| ([left, left + width], row)) }
             })
             .collect();
         (placed, used)
@@ -240,11 +185,7 @@ impl Curves {
 }
 
 fn values_label(count: usize) -> String {
-    if count == 1 {
-        "1 value".to_owned()
-    } else {
-        format!("{} values", count_label(count as u64))
-    }
+    if count == 1 { "1 value".to_owned() } else { format!("{} values", count_label(count as u64)) }
 }
 
 fn stamp_height(sizes: &Sizes) -> f64 {
@@ -258,11 +199,7 @@ fn heights(lanes: usize) -> [f64; 2] {
 
 /// Gives each lane its frame, from the top of the content, and returns the height of all.
 fn stack(lanes: &mut [Lane<'_>], axis: &Axis, stamps: f64, sizes: &Sizes) -> f64 {
-    let heights = if lanes.len() == 1 {
-        [280.0, 0.0]
-    } else {
-        [200.0, 110.0]
-    };
+    let heights = if lanes.len() == 1 { [280.0, 0.0] } else { [200.0, 110.0] };
     let mut y = 0.0;
     for (index, lane) in lanes.iter_mut().enumerate() {
         let height = heights[index.min(1)];
@@ -283,9 +220,7 @@ fn draw_stamps(sheet: &mut Sheet, lanes: &[Lane<'_>], stamps: &[PlacedStamp<'_>]
         let x = left + stamp.x;
         let stroke = sheet.hairline(palette.accent);
         for lane in lanes {
-            sheet
-                .scene
-                .line([x, lane.frame.y], [x, lane.frame.bottom()], stroke);
+            sheet.scene.line([x, lane.frame.y], [x, lane.frame.bottom()], stroke);
         }
         let Some(([start, end], row)) = stamp.label else {
             continue;
@@ -298,14 +233,7 @@ fn draw_stamps(sheet: &mut Sheet, lanes: &[Lane<'_>], stamps: &[PlacedStamp<'_>]
         );
         sheet.scene.line([x, area.bottom()], [x, first.frame.y], stroke);
         sheet.scene.rect(area, 4.0, palette.accent);
-        let at = [
-            (area.x + area.right()) / 2.0,
-            area.y + area.height / 2.0 + 0.35 * sizes.small,
-        ];
-        sheet.scene.text(
-            at,
-            stamp.text,
-            TextStyle::new(sizes.small, palette.on_accent).strong().middle(),
-        );
+        let at = [(area.x + area.right()) / 2.0, area.y + area.height / 2.0 + 0.35 * sizes.small];
+        sheet.scene.text(at, stamp.text, TextStyle::new(sizes.small, palette.on_accent).strong().middle());
     }
 }

@@ -9,10 +9,8 @@ pub(super) fn decimate(points: &[[f64; 2]], column: f64) -> Vec<[f64; 2]> {
         let by_height = |a: &usize, b: &usize| group[*a][1].total_cmp(&group[*b][1]);
         let lowest = (0..group.len()).min_by(by_height);
         let highest = (0..group.len()).max_by(by_height);
-        let mut picks: Vec<usize> = [Some(0), lowest, highest, group.len().checked_sub(1)]
-            .into_iter()
-            .flatten()
-            .collect();
+        let mut picks: Vec<usize> =
+            [Some(0), lowest, highest, group.len().checked_sub(1)].into_iter().flatten().collect();
         picks.sort_unstable();
         picks.dedup();
         kept.extend(picks.into_iter().map(|pick| group[pick]));
@@ -33,9 +31,7 @@ pub(super) fn means(points: impl Iterator<Item = [f64; 2]>, column: f64) -> Vec<
             _ => sums.push((at, [x, value], 1.0)),
         }
     }
-    sums.into_iter()
-        .map(|(_, [x, value], count)| [x / count, value / count])
-        .collect()
+    sums.into_iter().map(|(_, [x, value], count)| [x / count, value / count]).collect()
 }
 
 /// The parts of a line between two heights, cut exactly where it crosses them.
@@ -77,31 +73,21 @@ mod tests {
 
     #[test]
     fn peaks_survive_and_few_points_remain() {
-        let mut points: Vec<[f64; 2]> = (0..100_000)
-            .map(|i| [f64::from(i) * 0.005, (f64::from(i) * 0.1).sin()])
-            .collect();
+        let mut points: Vec<[f64; 2]> =
+            (0..100_000).map(|i| [f64::from(i) * 0.005, (f64::from(i) * 0.1).sin()]).collect();
         points[31_234][1] = 40.0;
         points[71_234][1] = -40.0;
         let kept = decimate(&points, 1.0);
         assert!(kept.len() <= 4 * 501, "{} points for 500 columns", kept.len());
-        assert!(
-            kept.contains(&points[31_234]) && kept.contains(&points[71_234]),
-            "the peaks are gone"
-        );
+        assert!(kept.contains(&points[31_234]) && kept.contains(&points[71_234]), "the peaks are gone");
         assert_eq!((kept.first(), kept.last()), (points.first(), points.last()));
-        assert!(
-            kept.windows(2).all(|pair| pair[0][0] <= pair[1][0]),
-            "order is kept"
-        );
+        assert!(kept.windows(2).all(|pair| pair[0][0] <= pair[1][0]), "order is kept");
     }
 
     #[test]
     fn means_are_taken_column_by_column() {
         let points = [[0.0, 1.0], [1.0, 3.0], [2.5, 7.0], [3.0, 9.0], [9.0, 5.0]];
-        assert_eq!(
-            means(points.into_iter(), 2.0),
-            [[0.5, 2.0], [2.75, 8.0], [9.0, 5.0]]
-        );
+        assert_eq!(means(points.into_iter(), 2.0), [[0.5, 2.0], [2.75, 8.0], [9.0, 5.0]]);
     }
 
     #[test]
@@ -115,10 +101,7 @@ mod tests {
     fn a_line_is_cut_where_it_leaves_the_frame() {
         let line = [[0.0, -10.0], [1.0, 10.0], [2.0, -10.0], [3.0, -20.0], [4.0, 20.0]];
         let parts = clip(&line, 0.0, 15.0);
-        let want = [
-            vec![[0.5, 0.0], [1.0, 10.0], [1.5, 0.0]],
-            vec![[3.5, 0.0], [3.875, 15.0]],
-        ];
+        let want = [vec![[0.5, 0.0], [1.0, 10.0], [1.5, 0.0]], vec![[3.5, 0.0], [3.875, 15.0]]];
         assert_eq!(parts, want);
     }
 }

@@ -19,11 +19,7 @@ pub(super) struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// A chart with its curves and no labels yet.
     pub fn new(frame: Area, lines: &'a [Vec<[f64; 2]>]) -> Self {
-        Self {
-            frame,
-            lines,
-            taken: Vec::new(),
-        }
+        Self { frame, lines, taken: Vec::new() }
     }
 
     /// Marks a place as taken.
@@ -105,10 +101,7 @@ mod tests {
 
     #[test]
     fn labels_keep_their_distance() {
-        assert_eq!(
-            apart(vec![10.0, 14.0, 50.0], 12.0, [0.0, 100.0]),
-            [6.0, 18.0, 50.0]
-        );
+        assert_eq!(apart(vec![10.0, 14.0, 50.0], 12.0, [0.0, 100.0]), [6.0, 18.0, 50.0]);
         assert_eq!(apart(vec![95.0, 99.0], 12.0, [0.0, 100.0]), [88.0, 100.0]);
         assert_eq!(apart(vec![1.0, 1.0, 1.0], 10.0, [0.0, 100.0]), [0.0, 10.0, 20.0]);
         assert!(apart(Vec::new(), 10.0, [0.0, 100.0]).is_empty());
@@ -120,9 +113,6 @@ mod tests {
         let ground = Ground::new(Area::new(0.0, 0.0, 100.0, 100.0), &lines);
         assert!(!ground.is_free(&Area::new(40.0, 45.0, 20.0, 10.0)));
         assert!(ground.is_free(&Area::new(40.0, 20.0, 20.0, 10.0)));
-        assert!(
-            !ground.is_free(&Area::new(90.0, 20.0, 20.0, 10.0)),
-            "it would leave the frame"
-        );
+        assert!(!ground.is_free(&Area::new(90.0, 20.0, 20.0, 10.0)), "it would leave the frame");
     }
 }

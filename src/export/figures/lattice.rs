@@ -40,9 +40,7 @@ impl Figure for Lattice {
         }
         let tiles = &self.tiles[..count * self.shape.values()];
         let pixels = atlas(tiles, self.shape, self.columns);
-        let zoom = (SIDE / f64::from(pixels.width().max(pixels.height())))
-            .round()
-            .max(1.0);
+        let zoom = (SIDE / f64::from(pixels.width().max(pixels.height()))).round().max(1.0);
         let plane =
             [pixels.width(), self.rows as u32 * self.shape.height as u32].map(|side| f64::from(side) * zoom);
 
@@ -54,14 +52,8 @@ impl Figure for Lattice {
         if count < wanted {
             notes.push(format!("{count} of {wanted} images are decoded"));
         }
-        let mut sheet = Sheet::new(&Layout {
-            title: &self.title,
-            caption,
-            notes: &notes,
-            content,
-            sizes,
-            theme,
-        });
+        let mut sheet =
+            Sheet::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
         let frame = Area::new(sheet.content.x + left, sheet.content.y + top, plane[0], plane[1]);
 
         let shown = Area::new(frame.x, frame.y, frame.width, f64::from(pixels.height()) * zoom);

@@ -28,9 +28,7 @@ impl ImageShape {
 
 /// The images of a tensor, cut apart.
 pub(super) fn images(values: &[f32], shape: ImageShape) -> impl Iterator<Item = &[f32]> {
-    values
-        .chunks_exact(shape.values().max(1))
-        .take(shape.images_in(values.len()))
+    values.chunks_exact(shape.values().max(1)).take(shape.images_in(values.len()))
 }
 
 /// One image, or a rectangle of images without gaps, as pixels: grey stays grey, three channels are colour.
@@ -42,9 +40,7 @@ pub(super) fn atlas(values: &[f32], shape: ImageShape, columns: usize) -> Pixels
             [0, 1, 2].map(|c| byte(image[c * plane + at]))
         })
     } else {
-        assemble(values, shape, columns, PixelLayout::Grey, |image, at| {
-            [byte(image[at])]
-        })
+        assemble(values, shape, columns, PixelLayout::Grey, |image, at| [byte(image[at])])
     }
 }
 
@@ -92,10 +88,7 @@ pub(super) fn broken(values: &[f32]) -> Option<String> {
     match values.iter().filter(|value| !value.is_finite()).count() {
         0 => None,
         1 => Some("1 pixel is not a number".to_owned()),
-        count => Some(format!(
-            "{} pixels are not numbers",
-            crate::export::ticks::count_label(count as u64)
-        )),
+        count => Some(format!("{} pixels are not numbers", crate::export::ticks::count_label(count as u64))),
     }
 }
 
@@ -105,11 +98,7 @@ mod tests {
 
     #[test]
     fn an_atlas_keeps_every_pixel_in_its_place() {
-        let shape = ImageShape {
-            height: 2,
-            width: 1,
-            channels: 1,
-        };
+        let shape = ImageShape { height: 2, width: 1, channels: 1 };
         // Three images of two rows, two columns of images: the last place stays black.
         let atlas = atlas(&[0.0, 0.2, 0.4, 0.6, 0.8, 1.0], shape, 2);
         assert_eq!((atlas.width(), atlas.height()), (2, 4));
@@ -118,11 +107,7 @@ mod tests {
 
     #[test]
     fn channels_become_colour() {
-        let shape = ImageShape {
-            height: 1,
-            width: 2,
-            channels: 3,
-        };
+        let shape = ImageShape { height: 1, width: 2, channels: 3 };
         let picture = atlas(&[1.0, 0.0, 0.0, 1.0, 0.0, 0.2], shape, 1);
         assert_eq!(picture.bytes(), [255, 0, 0, 0, 255, 51]);
     }
@@ -130,11 +115,7 @@ mod tests {
     #[test]
     fn shapes_without_pixels_hold_no_images() {
         for shape in [(0, 4, 1), (4, 0, 1), (4, 4, 0)] {
-            let shape = ImageShape {
-                height: shape.0,
-                width: shape.1,
-                channels: shape.2,
-            };
+            let shape = ImageShape { height: shape.0, width: shape.1, channels: shape.2 };
             assert_eq!(shape.images_in(100), 0);
             assert_eq!(images(&[1.0; 100], shape).count(), 0);
         }

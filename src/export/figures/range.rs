@@ -13,23 +13,17 @@ pub(super) fn is_showable(chart: &Chart, (step, value): &(f64, f64)) -> bool {
 pub(super) fn range(chart: &Chart, [first, last]: [f64; 2]) -> Option<[f64; 2]> {
     let bounds = |from: f64| {
         let points = chart.series.iter().flat_map(|series| &series.points);
-        let values = points
-            .filter(|point| is_showable(chart, point) && point.0 >= from)
-            .map(|(_, value)| *value);
-        values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
-            [low.min(value), high.max(value)]
-        })
+        let values =
+            points.filter(|point| is_showable(chart, point) && point.0 >= from).map(|(_, value)| *value);
+        values
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)])
     };
     let (all, settled) = (bounds(f64::NEG_INFINITY), bounds(first + 0.02 * (last - first)));
     if all[0] > all[1] {
         return None;
     }
     let has_spike = settled[1] > settled[0] && all[1] - settled[1] > 1.5 * (settled[1] - settled[0]);
-    let mut shown = if has_spike && !chart.log_y {
-        [all[0], settled[1]]
-    } else {
-        all
-    };
+    let mut shown = if has_spike && !chart.log_y { [all[0], settled[1]] } else { all };
     // References near the curve belong into the picture; one far away would flatten the curve and is named
     // instead.
     let reach = if chart.log_y {
@@ -53,11 +47,7 @@ fn padded([low, high]: [f64; 2], log: bool) -> [f64; 2] {
         return [(low / pad).max(f64::MIN_POSITIVE), (high * pad).min(f64::MAX)];
     }
     let span = high - low;
-    let pad = if span > 0.0 {
-        0.06 * span
-    } else {
-        (0.05 * low.abs()).max(0.5)
-    };
+    let pad = if span > 0.0 { 0.06 * span } else { (0.05 * low.abs()).max(0.5) };
     // What cannot be negative does not get a negative axis.
     let least = if low >= 0.0 { 0.0 } else { f64::MIN };
     [(low - pad).max(least), (high + pad).min(f64::MAX)]
@@ -82,24 +72,14 @@ mod tests {
     use crate::export::style::Ink;
 
     fn chart(points: Vec<(f64, f64)>, log_y: bool) -> Chart {
-        let series = Series {
-            name: String::new(),
-            ink: Ink::Accent,
-            held_out: false,
-            points,
-        };
-        Chart {
-            series: vec![series],
-            log_y,
-            ..Chart::default()
-        }
+        let series = Series { name: String::new(), ink: Ink::Accent, held_out: false, points };
+        Chart { series: vec![series], log_y, ..Chart::default() }
     }
 
     #[test]
     fn an_initial_spike_does_not_flatten_the_curve() {
-        let points = (0..1000)
-            .map(|step| (f64::from(step), 140.0 + 400.0 * (-f64::from(step) / 4.0).exp()))
-            .collect();
+        let points =
+            (0..1000).map(|step| (f64::from(step), 140.0 + 400.0 * (-f64::from(step) / 4.0).exp())).collect();
         let [low, high] = range(&chart(points, false), [0.0, 1000.0]).expect("there are points");
         assert!(low <= 140.0 && (140.1..200.0).contains(&high), "{low} to {high}");
     }
@@ -118,18 +98,9 @@ mod tests {
 
     #[test]
     fn a_reference_near_the_curve_is_shown_and_a_far_one_is_not() {
-        let mut chart = chart(
-            (0..100)
-                .map(|step| (f64::from(step), f64::from(150 - step % 50)))
-                .collect(),
-            false,
-        );
-        chart.reference_lines = [170.0, 10.0]
-            .map(|value| Reference {
-                label: String::new(),
-                value,
-            })
-            .to_vec();
+        let mut chart =
+            chart((0..100).map(|step| (f64::from(step), f64::from(150 - step % 50))).collect(), false);
+        chart.reference_lines = [170.0, 10.0].map(|value| Reference { label: String::new(), value }).to_vec();
         let [low, high] = range(&chart, [0.0, 99.0]).expect("there are points");
         assert!(high > 170.0 && low > 10.0, "{low} to {high}");
     }

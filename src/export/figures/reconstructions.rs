@@ -116,34 +116,20 @@ impl Reconstructions {
 
         let sizes = Sizes::for_width(columns as f64 * (tile[0] + GAP));
         let gap = (GAP * sizes.unit).round();
-        let widest = ROW_NAMES[..rows]
-            .iter()
-            .map(|name| font::width(name, sizes.label))
-            .fold(0.0, f64::max);
+        let widest = ROW_NAMES[..rows].iter().map(|name| font::width(name, sizes.label)).fold(0.0, f64::max);
         let names = (widest + sizes.label).ceil();
         let key = if rows == 3 { 2.6 * sizes.small } else { 0.0 };
         let bands = count.div_ceil(columns) as f64;
         let width = names + columns as f64 * (tile[0] + gap) - gap;
         let height = bands * rows as f64 * (tile[1] + gap) + (bands - 1.0) * 4.0 * gap - gap + key;
-        Some(Plan {
-            count,
-            columns,
-            rows,
-            tile,
-            gap,
-            names,
-            content: [width, height],
-            key,
-            sizes,
-        })
+        Some(Plan { count, columns, rows, tile, gap, names, content: [width, height], key, sizes })
     }
 
     fn notes(&self) -> Vec<String> {
         let residual = self.residual.as_deref().unwrap_or_default();
         let sources = [self.inputs.as_slice(), &self.outputs, residual];
         let rows = ROW_NAMES.iter().zip(sources);
-        rows.filter_map(|(name, values)| broken(values).map(|remark| format!("{name}: {remark}")))
-            .collect()
+        rows.filter_map(|(name, values)| broken(values).map(|remark| format!("{name}: {remark}"))).collect()
     }
 }
 
@@ -157,12 +143,7 @@ impl Plan {
     fn tile_area(&self, sheet: &Sheet, row: usize, index: usize) -> Area {
         let (band, column) = (index / self.columns, index % self.columns);
         let x = sheet.content.x + self.names + column as f64 * (self.tile[0] + self.gap);
-        Area::new(
-            x,
-            sheet.content.y + self.row_top(band, row),
-            self.tile[0],
-            self.tile[1],
-        )
+        Area::new(x, sheet.content.y + self.row_top(band, row), self.tile[0], self.tile[1])
     }
 }
 
@@ -174,10 +155,7 @@ impl Key {
             .iter()
             .filter(|value| value.is_finite())
             .fold(0.0, |most: f32, value| most.max(value.abs()));
-        let most = [0.02, 0.05, 0.1, 0.2, 0.5]
-            .into_iter()
-            .find(|most| largest <= *most)
-            .unwrap_or(1.0);
+        let most = [0.02, 0.05, 0.1, 0.2, 0.5].into_iter().find(|most| largest <= *most).unwrap_or(1.0);
         let map = match theme {
             FigureTheme::Light => colormap::diverging_on_light,
             FigureTheme::Dark => colormap::diverging_on_dark,
@@ -196,9 +174,7 @@ fn draw_names(sheet: &mut Sheet, plan: &Plan, row: usize) {
     let x = sheet.content.x + plan.names - sheet.sizes.label;
     for band in 0..plan.count.div_ceil(plan.columns) {
         let middle = sheet.content.y + plan.row_top(band, row) + plan.tile[1] / 2.0;
-        sheet
-            .scene
-            .text([x, middle + 0.35 * sheet.sizes.label], ROW_NAMES[row], style);
+        sheet.scene.text([x, middle + 0.35 * sheet.sizes.label], ROW_NAMES[row], style);
     }
 }
 
@@ -206,29 +182,17 @@ fn draw_names(sheet: &mut Sheet, plan: &Plan, row: usize) {
 fn draw_key(sheet: &mut Sheet, plan: &Plan, key: &Key) {
     const STEPS: u32 = 128;
     let (sizes, palette) = (sheet.sizes, sheet.palette);
-    let bytes = (0..STEPS)
-        .flat_map(|step| (key.map)(step as f32 / (STEPS - 1) as f32))
-        .collect();
+    let bytes = (0..STEPS).flat_map(|step| (key.map)(step as f32 / (STEPS - 1) as f32)).collect();
     let top = sheet.content.bottom() - plan.key + 1.6 * sizes.small;
     let left = sheet.content.x + plan.names;
-    let bar = Area::new(
-        left,
-        top.round(),
-        f64::from(STEPS) * sizes.unit,
-        0.6 * sizes.small,
-    );
+    let bar = Area::new(left, top.round(), f64::from(STEPS) * sizes.unit, 0.6 * sizes.small);
     let baseline = bar.y + 0.65 * sizes.small;
     let style = sheet.small(palette.muted);
     let low = format!("−{} darker", key.most);
     let shift = font::width(&low, sizes.small) + 8.0 * sizes.unit;
-    let bar = Area {
-        x: bar.x + shift,
-        ..bar
-    };
+    let bar = Area { x: bar.x + shift, ..bar };
     sheet.scene.text([left, baseline], low, style);
-    sheet
-        .scene
-        .image(bar, Pixels::new(STEPS, 1, PixelLayout::Rgb, bytes));
+    sheet.scene.image(bar, Pixels::new(STEPS, 1, PixelLayout::Rgb, bytes));
     let edge = sheet.hairline(palette.line);
     sheet.scene.outline(bar.grown(0.5 * edge.width), 0.0, edge);
     sheet.scene.text(

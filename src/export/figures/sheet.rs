@@ -31,13 +31,7 @@ impl Sizes {
     pub fn for_width(content: f64) -> Self {
         let unit = (content / NOMINAL_WIDTH).max(1.0);
         let margin = (24.0 * unit).round();
-        Self {
-            unit,
-            title: 17.0 * unit,
-            label: 13.0 * unit,
-            small: 12.0 * unit,
-            margin,
-        }
+        Self { unit, title: 17.0 * unit, label: 13.0 * unit, small: 12.0 * unit, margin }
     }
 
     /// Distance of two baselines of small text.
@@ -84,47 +78,25 @@ impl Sheet {
         let title = font::wrap(layout.title, sizes.title, width);
         let foot = foot_lines(layout, &sizes, width);
 
-        let title_height = if title.is_empty() {
-            0.0
-        } else {
-            title.len() as f64 * 1.3 * sizes.title + 0.8 * sizes.title
-        };
+        let title_height =
+            if title.is_empty() { 0.0 } else { title.len() as f64 * 1.3 * sizes.title + 0.8 * sizes.title };
         let content = Area::new(sizes.margin, (sizes.margin + title_height).round(), width, height);
         let foot_top = content.bottom() + sizes.small;
-        let foot_height = if foot.is_empty() {
-            0.0
-        } else {
-            foot.len() as f64 * sizes.line_height() + sizes.small
-        };
-        let page = [
-            width + 2.0 * sizes.margin,
-            content.bottom() + foot_height + sizes.margin,
-        ];
+        let foot_height =
+            if foot.is_empty() { 0.0 } else { foot.len() as f64 * sizes.line_height() + sizes.small };
+        let page = [width + 2.0 * sizes.margin, content.bottom() + foot_height + sizes.margin];
 
         let mut scene = Scene::new(page[0].ceil() as u32, page[1].ceil() as u32, palette.ground);
         scene.title = layout.title.to_owned();
         for (line, text) in title.into_iter().enumerate() {
             let baseline = sizes.margin + sizes.title * (0.8 + 1.3 * line as f64);
-            scene.text(
-                [content.x, baseline],
-                text,
-                TextStyle::new(sizes.title, palette.text).strong(),
-            );
+            scene.text([content.x, baseline], text, TextStyle::new(sizes.title, palette.text).strong());
         }
         for (line, text) in foot.into_iter().enumerate() {
             let baseline = foot_top + sizes.line_height() * (line as f64 + 1.0);
-            scene.text(
-                [content.x, baseline],
-                text,
-                TextStyle::new(sizes.small, palette.muted),
-            );
+            scene.text([content.x, baseline], text, TextStyle::new(sizes.small, palette.muted));
         }
-        Self {
-            scene,
-            content,
-            palette,
-            sizes,
-        }
+        Self { scene, content, palette, sizes }
     }
 
     /// A whole page that only says that there is nothing yet.
@@ -139,16 +111,9 @@ impl Sheet {
             theme,
         });
         let area = sheet.content;
-        sheet
-            .scene
-            .outline(area, 8.0, Stroke::solid(sheet.palette.line, 1.0));
-        let middle = [
-            area.x + area.width / 2.0,
-            area.y + area.height / 2.0 + 0.35 * sheet.sizes.label,
-        ];
-        sheet
-            .scene
-            .text(middle, NOTHING_YET, sheet.label(sheet.palette.muted).middle());
+        sheet.scene.outline(area, 8.0, Stroke::solid(sheet.palette.line, 1.0));
+        let middle = [area.x + area.width / 2.0, area.y + area.height / 2.0 + 0.35 * sheet.sizes.label];
+        sheet.scene.text(middle, NOTHING_YET, sheet.label(sheet.palette.muted).middle());
         sheet.scene
     }
 

@@ -56,10 +56,7 @@ impl Frame<'_> {
 
     /// Where values stand on the axis.
     fn placed(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {
-        points
-            .iter()
-            .filter_map(|[x, y]| Some([*x, model::axis_value(*y, self.is_log)?]))
-            .collect()
+        points.iter().filter_map(|[x, y]| Some([*x, model::axis_value(*y, self.is_log)?])).collect()
     }
 }
 
@@ -81,38 +78,20 @@ pub fn chart_ui(ui: &mut Ui, frame: &Frame<'_>, chart: &Chart, height: f32, is_f
     let plot_height = (height - (ui.cursor().top() - top)).max(24.0);
     let batches = frame.thinned(&chart.train);
     let train = model::smoothed(&batches, frame.last_step);
-    let held_out: Vec<[f64; 2]> = frame
-        .thinned(&chart.held_out)
-        .iter()
-        .map(|column| [column.x, column.mean])
-        .collect();
+    let held_out: Vec<[f64; 2]> =
+        frame.thinned(&chart.held_out).iter().map(|column| [column.x, column.mean]).collect();
     let [low, high] = model::range(chart, &[&train, &held_out], frame.is_log);
-    let drawing = Drawing {
-        color,
-        batches,
-        train,
-        held_out,
-        low,
-        high,
-    };
+    let drawing = Drawing { color, batches, train, held_out, low, high };
     let plot =
         plot(chart.title, frame, &drawing, plot_height).show(ui, |plot| draw_curves(plot, frame, &drawing));
-    plot.response
-        .widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} chart", chart.title)));
-    let over = Over {
-        frame,
-        painter: ui.painter_at(plot.response.rect.expand(2.0)),
-        to: plot.transform,
-    };
+    plot.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} chart", chart.title)));
+    let over = Over { frame, painter: ui.painter_at(plot.response.rect.expand(2.0)), to: plot.transform };
     over.references(chart, [low, high]);
     over.stamps(is_first);
     if let Some(step) = frame.hovered_step {
         over.values(chart, color, step);
     }
-    let pointer = plot
-        .response
-        .hover_pos()
-        .filter(|at| plot.transform.frame().contains(*at));
+    let pointer = plot.response.hover_pos().filter(|at| plot.transform.frame().contains(*at));
     pointer.map(|at| plot.transform.value_from_position(at).x)
 }
 
@@ -156,40 +135,21 @@ fn plot<'a>(name: &'static str, frame: &Frame<'a>, drawing: &Drawing, height: f3
         .grid_fade(0.0)
         // One step size for all marks, so that all lines are equally strong.
         .y_grid_spacer(move |_| {
-            marks
-                .iter()
-                .map(|(at, _)| GridMark {
-                    value: *at,
-                    step_size: high - low,
-                })
-                .collect()
+            marks.iter().map(|(at, _)| GridMark { value: *at, step_size: high - low }).collect()
         })
         .custom_y_axes(vec![axis])
 }
 
 /// The batches as they come, pale; the held-out curve; and the mean of the batches on top.
 fn draw_curves(plot: &mut PlotUi<'_>, frame: &Frame<'_>, drawing: &Drawing) {
-    let Drawing {
-        color,
-        batches,
-        train,
-        held_out,
-        low,
-        high,
-    } = drawing;
-    plot.set_plot_bounds(PlotBounds::from_min_max(
-        [0.0, *low],
-        [frame.last_step.max(1.0), *high],
-    ));
+    let Drawing { color, batches, train, held_out, low, high } = drawing;
+    plot.set_plot_bounds(PlotBounds::from_min_max([0.0, *low], [frame.last_step.max(1.0), *high]));
     if batches.iter().any(|column| column.high > column.low) {
         let at = |value: f64| model::axis_value(value, frame.is_log).unwrap_or(*low);
         let edge = |value: fn(&Column) -> f64| batches.iter().map(value).map(at).collect::<Vec<f64>>();
         let steps: Vec<f64> = batches.iter().map(|column| column.x).collect();
         let band = FilledArea::new("batches", &steps, &edge(|c| c.low), &edge(|c| c.high));
-        plot.add(
-            band.fill_color(frame.theme.faded(*color, 0.14))
-                .allow_hover(false),
-        );
+        plot.add(band.fill_color(frame.theme.faded(*color, 0.14)).allow_hover(false));
     }
     let means: Vec<[f64; 2]> = batches.iter().map(|column| [column.x, column.mean]).collect();
     let lines = [
@@ -199,12 +159,7 @@ fn draw_curves(plot: &mut PlotUi<'_>, frame: &Frame<'_>, drawing: &Drawing) {
     ];
     for (name, points, color, width) in lines {
         let points = PlotPoints::from(frame.placed(points));
-        plot.line(
-            Line::new(name, points)
-                .color(color)
-                .width(width)
-                .allow_hover(false),
-        );
+        plot.line(Line::new(name, points).color(color).width(width).allow_hover(false));
     }
 }
 
@@ -213,7 +168,7 @@ fn held_out_color(theme: &Theme, color: Color32) -> Color32 {
     color.lerp_to_gamma(theme.muted, 0.55)
 }
 
-/// What is measured, and the latest of it. The unit is left out where there is no room for all of it.
+/// What is measured, and the latest of it.
 fn title_line(ui: &mut Ui, theme: &Theme, chart: &Chart, color: Color32) {
     let [train, held_out] = chart.latest();
     let small = |text: String, color: Color32| RichText::new(text).font(theme.small()).color(color);
@@ -228,14 +183,19 @@ fn title_line(ui: &mut Ui, theme: &Theme, chart: &Chart, color: Color32) {
             if let Some(train) = train {
                 ui.label(small(format!("train {}", value_label(train)), color));
             }
-            let unit = ui
-                .painter()
-                .layout_no_wrap(chart.unit.clone(), theme.small(), theme.muted);
-            if unit.size().x + 8.0 < ui.available_width() {
-                ui.label(small(chart.unit.clone(), theme.muted));
+            if let Some(unit) = unit_that_fits(ui, theme, &chart.unit) {
+                ui.label(small(unit.to_owned(), theme.muted));
             }
         });
     });
+}
+
+/// As much of a unit as there is room for: all of it, the part before "per", or nothing.
+fn unit_that_fits<'a>(ui: &Ui, theme: &Theme, unit: &'a str) -> Option<&'a str> {
+    let room = ui.available_width() - 8.0;
+    let width =
+        |words: &str| ui.painter().layout_no_wrap(words.to_owned(), theme.small(), theme.muted).size().x;
+    [Some(unit), unit.split(" per ").next()].into_iter().flatten().find(|words| width(words) < room)
 }
 
 /// Where the axis has marks, and what they say.
@@ -285,12 +245,7 @@ impl Over<'_> {
                     true => (area.left_bottom() + vec2(4.0, -1.0), Align2::LEFT_BOTTOM, "↓"),
                     false => (area.right_top() + vec2(-2.0, 1.0), Align2::RIGHT_TOP, "↑"),
                 };
-                self.words(
-                    edge,
-                    anchor,
-                    &format!("{} {value} {arrow}", reference.label),
-                    theme.muted,
-                );
+                self.words(edge, anchor, &format!("{} {value} {arrow}", reference.label), theme.muted);
                 continue;
             }
             let y = self.to.position_from_point(&PlotPoint::new(0.0, at)).y;
@@ -319,17 +274,11 @@ impl Over<'_> {
         }
         let mut taken: Vec<Rect> = Vec::new();
         for stamp in self.frame.stamps.iter().rev().take(CHIPS) {
-            let galley = self
-                .painter
-                .layout_no_wrap(stamp.label.clone(), theme.small(), theme.on_accent);
+            let galley = self.painter.layout_no_wrap(stamp.label.clone(), theme.small(), theme.on_accent);
             let size = galley.size() + vec2(10.0, 3.0);
             let x = self.x(stamp.step);
             // To the left of its line, unless it would stick out there; below chips that are in the way.
-            let left = if x - size.x - 2.0 >= area.left() {
-                x - size.x - 2.0
-            } else {
-                x + 2.0
-            };
+            let left = if x - size.x - 2.0 >= area.left() { x - size.x - 2.0 } else { x + 2.0 };
             let mut chip = Rect::from_min_size(pos2(left, area.top() + 16.0 * theme.scale), size);
             while taken.iter().any(|other| other.intersects(chip)) {
                 chip = chip.translate(vec2(0.0, size.y + 2.0));
@@ -337,10 +286,8 @@ impl Over<'_> {
             if chip.bottom() > area.bottom() {
                 continue;
             }
-            self.painter
-                .rect_filled(chip, CornerRadius::same(6), theme.accent);
-            self.painter
-                .galley(chip.min + vec2(5.0, 1.5), galley, theme.on_accent);
+            self.painter.rect_filled(chip, CornerRadius::same(6), theme.accent);
+            self.painter.galley(chip.min + vec2(5.0, 1.5), galley, theme.on_accent);
             taken.push(chip);
         }
     }
@@ -350,14 +297,12 @@ impl Over<'_> {
         let theme = self.frame.theme;
         let area = *self.to.frame();
         let x = self.x(step).clamp(area.left(), area.right());
-        self.painter
-            .vline(x, area.y_range(), Stroke::new(1.0, theme.faded(theme.muted, 0.7)));
+        self.painter.vline(x, area.y_range(), Stroke::new(1.0, theme.faded(theme.muted, 0.7)));
         let [train, held_out] = chart.at(step);
         let mut lines = Vec::new();
-        for (point, name, color) in [
-            (train, "train", color),
-            (held_out, "held out", held_out_color(theme, color)),
-        ] {
+        for (point, name, color) in
+            [(train, "train", color), (held_out, "held out", held_out_color(theme, color))]
+        {
             let Some([at, value]) = point else { continue };
             if let Some(y) = self.y(value) {
                 self.painter.circle_filled(pos2(self.x(at), y), 3.0, color);
@@ -365,10 +310,7 @@ impl Over<'_> {
             lines.push((format!("{name} {}", value_label(value)), color));
         }
         let step = train.or(held_out).map_or(step, |point| point[0]);
-        lines.insert(
-            0,
-            (format!("step {}", thousands(step.max(0.0) as u64)), theme.muted),
-        );
+        lines.insert(0, (format!("step {}", thousands(step.max(0.0) as u64)), theme.muted));
         self.note(pos2(x, area.top()), &lines);
     }
 
@@ -381,11 +323,7 @@ impl Over<'_> {
             .collect();
         let width = galleys.iter().map(|galley| galley.size().x).fold(0.0, f32::max) + 12.0;
         let height = galleys.iter().map(|galley| galley.size().y).sum::<f32>() + 8.0;
-        let left = if at.x > self.to.frame().center().x {
-            at.x - width - 6.0
-        } else {
-            at.x + 6.0
-        };
+        let left = if at.x > self.to.frame().center().x { at.x - width - 6.0 } else { at.x + 6.0 };
         let rect = Rect::from_min_size(pos2(left, at.y + 2.0), vec2(width, height));
         self.painter.rect(
             rect,
@@ -422,14 +360,7 @@ pub fn steps_line(ui: &mut Ui, frame: &Frame<'_>) {
     let size = vec2(ui.available_width(), 14.0 * theme.scale);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let left = rect.left_center() + vec2(AXIS_WIDTH * theme.scale, 0.0);
-    ui.painter()
-        .text(left, Align2::LEFT_CENTER, "step 0", theme.small(), theme.muted);
+    ui.painter().text(left, Align2::LEFT_CENTER, "step 0", theme.small(), theme.muted);
     let last = thousands(frame.last_step as u64);
-    ui.painter().text(
-        rect.right_center(),
-        Align2::RIGHT_CENTER,
-        last,
-        theme.small(),
-        theme.muted,
-    );
+    ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, last, theme.small(), theme.muted);
 }

@@ -31,25 +31,13 @@ pub struct CurvesMemory {
 pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) -> Vec<Action> {
     let mut actions = Vec::new();
     let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
-        card(
-            ui,
-            cx.theme,
-            "Curves",
-            |_| {},
-            |ui| waiting(ui, cx.theme, &no_run(cx.state)),
-        );
+        card(ui, cx.theme, "Curves", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return actions;
     };
     let charts = model::charts(bench, run, memory.switches);
     let last_step = model::last_step(&charts);
     if last_step <= 0.0 && charts.iter().all(|chart| chart.held_out.is_empty()) {
-        card(
-            ui,
-            cx.theme,
-            "Curves",
-            |_| {},
-            |ui| waiting(ui, cx.theme, "waiting for the first steps"),
-        );
+        card(ui, cx.theme, "Curves", |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first steps"));
         return actions;
     }
     let stamps = model::stamps(&run.info.recipe, &run.changes, last_step);
@@ -78,34 +66,18 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
     }
     chart::steps_line(ui, &frame);
     let foot = eframe::egui::Rect::from_min_max(pos2(space.left(), space.bottom() - foot_height), space.max);
-    ui.scope_builder(
-        UiBuilder::new()
-            .max_rect(foot)
-            .layout(Layout::left_to_right(Align::Center)),
-        |ui| {
-            switches_ui(ui, cx, &mut memory.switches, &mut actions);
-        },
-    );
+    ui.scope_builder(UiBuilder::new().max_rect(foot).layout(Layout::left_to_right(Align::Center)), |ui| {
+        switches_ui(ui, cx, &mut memory.switches, &mut actions);
+    });
     ui.allocate_rect(space, Sense::hover());
     actions
 }
 
 fn switches_ui(ui: &mut Ui, cx: &PanelContext<'_>, switches: &mut Switches, actions: &mut Vec<Action>) {
-    let Switches {
-        is_log,
-        is_per_pixel,
-        shows_objective,
-        shows_pca,
-    } = switches;
+    let Switches { is_log, is_per_pixel, shows_objective, shows_pca } = switches;
     ui.spacing_mut().item_spacing.x = HALF;
     switch(ui, cx.theme, "log", is_log, "equal ratios are equal steps");
-    switch(
-        ui,
-        cx.theme,
-        "per pixel",
-        is_per_pixel,
-        "costs divided by the number of pixels",
-    );
+    switch(ui, cx.theme, "per pixel", is_per_pixel, "costs divided by the number of pixels");
     switch(
         ui,
         cx.theme,

@@ -18,7 +18,8 @@ const SMOOTHING: f64 = 1.0 / 50.0;
 const LATEST: usize = 20;
 /// How much of the axis stays free above and below.
 const ROOM: f64 = 0.07;
-/// A reference line is brought into the picture when that makes the axis at most this many times as long.
+/// The beginning and reference lines are brought into the picture when that makes the axis at most so many times as
+/// long.
 const REACH: f64 = 1.7;
 
 /// What the switches below the charts say.
@@ -120,9 +121,7 @@ pub fn charts(bench: &BenchState, run: &RunState, switches: Switches) -> Vec<Cha
     let mut charts: Vec<Chart> = terms(run, switches).map(chart).collect();
     drop(history);
     if switches.is_per_pixel {
-        charts
-            .iter_mut()
-            .for_each(|chart| chart.divide(bench.dataset.shape.pixels() as f64));
+        charts.iter_mut().for_each(|chart| chart.divide(bench.dataset.shape.pixels() as f64));
     }
     charts
 }
@@ -133,9 +132,7 @@ fn terms(run: &RunState, switches: Switches) -> impl Iterator<Item = Term> {
         Some(Penalty::Kl)
     } else {
         // Without a price it is only measured, and nobody asked for that.
-        let has_price = [&run.recipe, &run.info.recipe]
-            .iter()
-            .any(|recipe| recipe.objective.sparsity > 0.0);
+        let has_price = [&run.recipe, &run.info.recipe].iter().any(|recipe| recipe.objective.sparsity > 0.0);
         has_price.then_some(Penalty::Sparsity)
     };
     let is_squared = run.recipe.objective.reconstruction == Reconstruction::SquaredError;
@@ -158,10 +155,7 @@ fn train(history: &History, term: Term) -> Vec<[f64; 2]> {
 /// way that nobody went.
 fn held_out(history: &History, term: Term) -> Vec<[f64; 2]> {
     let point = |e: &Evaluation| Some([e.step as f64, term.figure(&e.held_out)?]);
-    let later = history
-        .evaluations()
-        .iter()
-        .filter(|evaluation| evaluation.step > 0);
+    let later = history.evaluations().iter().filter(|evaluation| evaluation.step > 0);
     later.filter_map(point).collect()
 }
 
@@ -172,27 +166,16 @@ fn lines(
     reconstruction: Reconstruction,
     switches: Switches,
 ) -> Vec<Reference> {
-    let line = |value, label: &str| Reference {
-        value,
-        label: label.to_owned(),
-    };
-    let pca = || Reference {
-        value: costs.pca_squared_error,
-        label: format!("PCA, {} components", costs.pca_components),
-    };
+    let line = |value, label: &str| Reference { value, label: label.to_owned() };
+    let pca =
+        || Reference { value: costs.pca_squared_error, label: format!("PCA, {}", costs.pca_components) };
     match (term, reconstruction) {
         (Term::Reconstruction, Reconstruction::CrossEntropy) => {
-            vec![
-                line(costs.mean_cross_entropy, "mean image"),
-                line(costs.cross_entropy_floor, "floor"),
-            ]
+            vec![line(costs.mean_cross_entropy, "mean image"), line(costs.cross_entropy_floor, "floor")]
         }
         (Term::Reconstruction, Reconstruction::SquaredError) => {
             let mean = line(costs.mean_squared_error, "mean image");
-            [Some(mean), switches.shows_pca.then(pca)]
-                .into_iter()
-                .flatten()
-                .collect()
+            [Some(mean), switches.shows_pca.then(pca)].into_iter().flatten().collect()
         }
         (Term::SquaredError, _) => vec![pca()],
         (Term::Penalty(_) | Term::Objective, _) => Vec::new(),
@@ -201,41 +184,20 @@ fn lines(
 
 impl Chart {
     fn divide(&mut self, pixels: f64) {
-        let Self {
-            title: _,
-            unit,
-            term: _,
-            train,
-            held_out,
-            references,
-        } = self;
-        train
-            .iter_mut()
-            .chain(held_out)
-            .for_each(|point| point[1] /= pixels);
-        references
-            .iter_mut()
-            .for_each(|reference| reference.value /= pixels);
+        let Self { title: _, unit, term: _, train, held_out, references } = self;
+        train.iter_mut().chain(held_out).for_each(|point| point[1] /= pixels);
+        references.iter_mut().for_each(|reference| reference.value /= pixels);
         *unit = unit.replace("per image", "per pixel");
     }
 
     /// The latest values: the mean of the last few training batches, and the last evaluation.
     pub fn latest(&self) -> [Option<f64>; 2] {
         let numbers = |points: &[[f64; 2]], count: usize| -> Vec<f64> {
-            points
-                .iter()
-                .rev()
-                .map(|point| point[1])
-                .filter(|value| value.is_finite())
-                .take(count)
-                .collect()
+            points.iter().rev().map(|point| point[1]).filter(|value| value.is_finite()).take(count).collect()
         };
         let mean =
             |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
-        [
-            mean(numbers(&self.train, LATEST)),
-            mean(numbers(&self.held_out, 1)),
-        ]
+        [mean(numbers(&self.train, LATEST)), mean(numbers(&self.held_out, 1))]
     }
 
     /// The values at a step, or at the nearest one that has some.
@@ -248,9 +210,7 @@ impl Chart {
 fn nearest(points: &[[f64; 2]], step: f64) -> Option<[f64; 2]> {
     let after = points.partition_point(|point| point[0] < step);
     let around = points[after.saturating_sub(1)..(after + 1).min(points.len())].iter();
-    around
-        .copied()
-        .min_by(|a, b| (a[0] - step).abs().total_cmp(&(b[0] - step).abs()))
+    around.copied().min_by(|a, b| (a[0] - step).abs().total_cmp(&(b[0] - step).abs()))
 }
 
 /// What stands in one column of pixels.
@@ -279,15 +239,7 @@ pub fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
                 column.low = column.low.min(y);
                 column.high = column.high.max(y);
             }
-            _ => columns.push((
-                Column {
-                    x,
-                    low: y,
-                    mean: y,
-                    high: y,
-                },
-                1.0,
-            )),
+            _ => columns.push((Column { x, low: y, mean: y, high: y }, 1.0)),
         }
     }
     columns.into_iter().map(|(column, _)| column).collect()
@@ -301,64 +253,44 @@ pub fn smoothed(columns: &[Column], last_step: f64) -> Vec<[f64; 2]> {
         sums.push(sums[sums.len() - 1] + column.mean);
     }
     let pitch = last_step / columns.len().max(1) as f64;
-    let most = if pitch > 0.0 {
-        (SMOOTHING * last_step / pitch) as usize
-    } else {
-        0
-    };
+    let most = if pitch > 0.0 { (SMOOTHING * last_step / pitch) as usize } else { 0 };
     let mean = |i: usize| {
         let reach = most.min(i).min(columns.len() - 1 - i);
         (sums[i + reach + 1] - sums[i - reach]) / (2 * reach + 1) as f64
     };
-    columns
-        .iter()
-        .enumerate()
-        .map(|(i, column)| [column.x, mean(i)])
-        .collect()
+    columns.iter().enumerate().map(|(i, column)| [column.x, mean(i)]).collect()
 }
 
 /// The last step of any chart: the end of the axis they share.
 pub fn last_step(charts: &[Chart]) -> f64 {
     let last = |points: &[[f64; 2]]| points.last().map_or(0.0, |point| point[0]);
-    charts
-        .iter()
-        .flat_map(|chart| [last(&chart.train), last(&chart.held_out)])
-        .fold(0.0, f64::max)
+    charts.iter().flat_map(|chart| [last(&chart.train), last(&chart.held_out)]).fold(0.0, f64::max)
 }
 
 /// The range of a chart's axis, in axis units ([`axis_value`]). The first steps cost ten times what the rest does;
 /// they may leave the picture, so that the rest can be read. A penalty is shown from nothing.
 pub fn range(chart: &Chart, curves: &[&[[f64; 2]]], is_log: bool) -> [f64; 2] {
-    let end = curves
-        .iter()
-        .filter_map(|points| points.last())
-        .map(|point| point[0])
-        .fold(0.0, f64::max);
+    let end = curves.iter().filter_map(|points| points.last()).map(|point| point[0]).fold(0.0, f64::max);
     let beginning = (BEGINNING * end).max(BEGINNING_STEPS).min(0.5 * end);
-    let later = |point: &&[f64; 2]| point[0] >= beginning;
-    let means = curves
-        .iter()
-        .flat_map(|points| points.iter().filter(later).map(|point| point[1]));
-    let mut values: Vec<f64> = means.filter_map(|mean| axis_value(mean, is_log)).collect();
-    values.sort_unstable_by(f64::total_cmp);
-    let share = |share: f64| {
-        values
-            .get(((values.len().saturating_sub(1)) as f64 * share).round() as usize)
-            .copied()
+    let between = |from: f64| -> Option<[f64; 2]> {
+        let later = curves.iter().flat_map(|points| points.iter()).filter(|point| point[0] >= from);
+        let mut values: Vec<f64> = later.filter_map(|point| axis_value(point[1], is_log)).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let almost_all = (values.len().saturating_sub(1) as f64 * 0.985).round() as usize;
+        Some([*values.first()?, *values.get(almost_all)?])
     };
-    let (Some(mut low), Some(mut high)) = (share(0.0), share(0.985)) else {
+    let (Some([mut low, mut high]), Some([lowest, highest])) = (between(beginning), between(0.0)) else {
         return [0.0, 1.0];
     };
+    if highest - lowest <= REACH * (high - low) {
+        (low, high) = (lowest, highest);
+    }
     let least = if is_log { 0.02 } else { 1e-6 * high.abs().max(1e-6) };
     if high - low < least {
         (low, high) = (low - 0.5 * least, high + 0.5 * least);
     }
     let span = high - low;
-    for reference in chart
-        .references
-        .iter()
-        .filter_map(|reference| axis_value(reference.value, is_log))
-    {
+    for reference in chart.references.iter().filter_map(|reference| axis_value(reference.value, is_log)) {
         let (lower, higher) = (low.min(reference), high.max(reference));
         if higher - lower <= REACH * span {
             (low, high) = (lower, higher);
@@ -366,11 +298,7 @@ pub fn range(chart: &Chart, curves: &[&[[f64; 2]]], is_log: bool) -> [f64; 2] {
     }
     let room = ROOM * (high - low);
     let is_from_nothing = matches!(chart.term, Term::Penalty(_)) || low < 0.3 * high;
-    let floor = if !is_log && low >= 0.0 && is_from_nothing {
-        0.0
-    } else {
-        low - room
-    };
+    let floor = if !is_log && low >= 0.0 && is_from_nothing { 0.0 } else { low - room };
     [floor, high + 1.5 * room]
 }
 
@@ -403,19 +331,10 @@ pub fn stamps(start: &Recipe, changes: &[Change], last_step: f64) -> Vec<Stamp> 
                 *to = change.value;
             }
             _ => {
-                let before = stamps
-                    .iter()
-                    .rev()
-                    .find(|(stamp, _, _)| same(stamp))
-                    .map(|(_, _, to)| *to);
-                let from = before
-                    .or_else(|| table::find(&change.key).ok()?.number(start))
-                    .unwrap_or(f64::NAN);
-                let stamp = Stamp {
-                    step,
-                    key: change.key.clone(),
-                    label: String::new(),
-                };
+                let before = stamps.iter().rev().find(|(stamp, _, _)| same(stamp)).map(|(_, _, to)| *to);
+                let from =
+                    before.or_else(|| table::find(&change.key).ok()?.number(start)).unwrap_or(f64::NAN);
+                let stamp = Stamp { step, key: change.key.clone(), label: String::new() };
                 stamps.push((stamp, from, change.value));
             }
         }

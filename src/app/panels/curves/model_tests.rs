@@ -11,20 +11,13 @@ fn chart(train: &[[f64; 2]], references: &[f64]) -> Chart {
         held_out: Vec::new(),
         references: references
             .iter()
-            .map(|value| Reference {
-                value: *value,
-                label: String::new(),
-            })
+            .map(|value| Reference { value: *value, label: String::new() })
             .collect(),
     }
 }
 
 fn change(step: u64, key: &str, value: f64) -> Change {
-    Change {
-        step,
-        key: key.to_owned(),
-        value,
-    }
+    Change { step, key: key.to_owned(), value }
 }
 
 /// 540 nats at first, then down to 140, as a fresh network does.
@@ -50,21 +43,14 @@ fn thinning_keeps_the_extremes_and_the_mean_of_every_column() {
     assert_eq!(thin.len(), 200);
     for (i, column) in thin.iter().enumerate() {
         assert_eq!((column.low, column.high), (0.0, 6.0), "column {i}");
-        assert!(
-            (column.mean - 3.0).abs() < 0.02,
-            "column {i}: mean {}",
-            column.mean
-        );
+        assert!((column.mean - 3.0).abs() < 0.02, "column {i}: mean {}", column.mean);
     }
     assert!(thin.is_sorted_by(|a, b| a.x < b.x));
 }
 
 #[test]
 fn thinning_leaves_out_what_is_no_number() {
-    let thin = columns(
-        &[[1.0, 5.0], [2.0, f64::NAN], [3.0, f64::INFINITY], [4.0, 7.0]],
-        100.0,
-    );
+    let thin = columns(&[[1.0, 5.0], [2.0, f64::NAN], [3.0, f64::INFINITY], [4.0, 7.0]], 100.0);
     assert_eq!(thin.len(), 1);
     assert_eq!((thin[0].low, thin[0].mean, thin[0].high), (5.0, 6.0, 7.0));
 }
@@ -74,10 +60,7 @@ fn the_first_steps_do_not_rule_the_axis() {
     for is_log in [false, true] {
         let [low, high] = range_of(&chart(&falling(), &[]), is_log);
         let top = axis_value(215.0, is_log).unwrap();
-        assert!(
-            high < top,
-            "log {is_log}: the axis reaches {high}, the start would be at {top}"
-        );
+        assert!(high < top, "log {is_log}: the axis reaches {high}, the start would be at {top}");
         assert!(low < axis_value(140.8, is_log).unwrap());
     }
 }
@@ -86,10 +69,7 @@ fn the_first_steps_do_not_rule_the_axis() {
 fn near_reference_lines_are_in_the_picture_and_far_ones_do_not_flatten_it() {
     let [low, high] = range_of(&chart(&falling(), &[206.0, 45.0]), false);
     assert!(high > 206.0, "the mean image at 206 is within reach of {high}");
-    assert!(
-        low > 45.0,
-        "the floor at 45 would flatten the curve; the axis begins at {low}"
-    );
+    assert!(low > 45.0, "the floor at 45 would flatten the curve; the axis begins at {low}");
 }
 
 #[test]
@@ -108,15 +88,11 @@ fn a_flat_or_empty_curve_still_has_a_range() {
 #[test]
 fn a_gesture_leaves_one_stamp() {
     let start = Recipe {
-        objective: crate::recipe::ObjectiveRecipe {
-            beta: 1.0,
-            ..Recipe::default().objective
-        },
+        objective: crate::recipe::ObjectiveRecipe { beta: 1.0, ..Recipe::default().objective },
         ..Recipe::default()
     };
-    let drag: Vec<Change> = (0..10)
-        .map(|i| change(1000 + i, "objective.beta", 1.1 + 0.1 * i as f64))
-        .collect();
+    let drag: Vec<Change> =
+        (0..10).map(|i| change(1000 + i, "objective.beta", 1.1 + 0.1 * i as f64)).collect();
     let stamps = stamps(&start, &drag, 5000.0);
     assert_eq!(stamps.len(), 1);
     assert_eq!((stamps[0].label.as_str(), stamps[0].step), ("β 1 → 2", 1009.0));
@@ -130,10 +106,8 @@ fn gestures_apart_or_of_different_parameters_stay_apart() {
         change(3000, "objective.beta", 4.0),
         change(4000, "training.learning_rate", 0.003_000_1),
     ];
-    let labels: Vec<String> = stamps(&Recipe::default(), &changes, 5000.0)
-        .into_iter()
-        .map(|s| s.label)
-        .collect();
+    let labels: Vec<String> =
+        stamps(&Recipe::default(), &changes, 5000.0).into_iter().map(|s| s.label).collect();
     // The last one went nowhere that can be read, so it leaves no stamp.
     assert_eq!(labels, ["β 1 → 2", "learning rate 1e-3 → 3e-3", "β 2 → 4"]);
 }
@@ -142,17 +116,10 @@ fn gestures_apart_or_of_different_parameters_stay_apart() {
 fn values_are_read_at_the_nearest_step_that_has_one() {
     let chart = chart(&[[10.0, 1.0], [20.0, 2.0], [40.0, 4.0]], &[]);
     for (step, want) in [(0.0, 1.0), (14.0, 1.0), (16.0, 2.0), (31.0, 4.0), (99.0, 4.0)] {
-        assert_eq!(
-            chart.at(step)[0].map(|point| point[1]),
-            Some(want),
-            "at step {step}"
-        );
+        assert_eq!(chart.at(step)[0].map(|point| point[1]), Some(want), "at step {step}");
     }
     assert_eq!(chart.at(5.0)[1], None);
-    assert!(
-        (chart.latest()[0].unwrap() - 7.0 / 3.0).abs() < 1e-12,
-        "the mean of the last few"
-    );
+    assert!((chart.latest()[0].unwrap() - 7.0 / 3.0).abs() < 1e-12, "the mean of the last few");
     assert_eq!(chart.latest()[1], None);
 }
 
@@ -166,14 +133,8 @@ fn costs_per_pixel_are_costs_divided_by_pixels() {
 
 #[test]
 fn smoothing_takes_out_chance_and_keeps_slopes_and_places() {
-    let noisy: Vec<[f64; 2]> = (0..2000)
-        .map(|i| {
-            [
-                f64::from(i),
-                0.1 * f64::from(i) + if i % 2 == 0 { 5.0 } else { -5.0 },
-            ]
-        })
-        .collect();
+    let noisy: Vec<[f64; 2]> =
+        (0..2000).map(|i| [f64::from(i), 0.1 * f64::from(i) + if i % 2 == 0 { 5.0 } else { -5.0 }]).collect();
     let smooth = smoothed(&columns(&noisy, 1.0), 2000.0);
     assert_eq!(smooth.len(), 2000);
     for point in &smooth[100..1900] {

@@ -10,8 +10,8 @@ const GAP: f32 = 10.0;
 const WAIST: f32 = 16.0;
 /// The largest cell of a layer's grid.
 const CELL_MOST: f32 = 6.0;
-/// Layers fill this share of the glass's height.
-const FILLED: f32 = 0.84;
+/// Layers fill this share of the glass's height, so that their inner corners stay inside.
+const FILLED: f32 = 0.78;
 /// Codes up to this many numbers are dots; longer ones are a grid like any layer.
 pub const DOTS_MOST: usize = 24;
 /// Dots above each other.
@@ -38,20 +38,14 @@ pub fn places(space: Rect, aspect: f32, before: usize, after: usize, scale: f32)
     let picture_height = (0.82 * height).min(0.17 * space.width() / aspect);
     let picture = vec2(picture_height * aspect, picture_height);
     let input = Rect::from_min_size(pos2(space.left() + 1.0, middle - 0.5 * picture.y), picture);
-    let output = Rect::from_min_size(
-        pos2(space.right() - 1.0 - picture.x, middle - 0.5 * picture.y),
-        picture,
-    );
+    let output =
+        Rect::from_min_size(pos2(space.right() - 1.0 - picture.x, middle - 0.5 * picture.y), picture);
     let (left, right) = (input.right() + GAP, output.left() - GAP);
     let count = before + 1 + after;
     // The waist is narrow, so the code needs less room than a layer.
     let code_width = (64.0 * scale).min(0.3 * (right - left));
     let width = (right - left - code_width) / (count as f32 - 1.0).max(1.0);
-    let code_left = if count == 1 {
-        0.5 * (left + right - code_width)
-    } else {
-        left + before as f32 * width
-    };
+    let code_left = if count == 1 { 0.5 * (left + right - code_width) } else { left + before as f32 * width };
     let code = Rect::from_x_y_ranges(
         code_left..=code_left + code_width,
         middle - 0.5 * height..=middle + 0.5 * height,
@@ -69,23 +63,15 @@ pub fn places(space: Rect, aspect: f32, before: usize, after: usize, scale: f32)
         if i == before {
             return code;
         }
-        let start = if i < before {
-            left + i as f32 * width
-        } else {
-            code.right() + (i - before - 1) as f32 * width
-        };
+        let start =
+            if i < before { left + i as f32 * width } else { code.right() + (i - before - 1) as f32 * width };
         let half = FILLED * half_at(start + 0.5 * width);
         Rect::from_x_y_ranges(start..=start + width, middle - half..=middle + half)
     };
     let at = |x: f32| [pos2(x, middle - half_at(x)), pos2(x, middle + half_at(x))];
     let ([a, d], [b, c]) = (at(left), at(code.left()));
     let ([e, h], [f, g]) = (at(code.right()), at(right));
-    Places {
-        input,
-        output,
-        stations: (0..count).map(station).collect(),
-        glass: [[a, b, c, d], [e, f, g, h]],
-    }
+    Places { input, output, stations: (0..count).map(station).collect(), glass: [[a, b, c, d], [e, f, g, h]] }
 }
 
 /// A grid of square cells: how many columns and rows, and how large a cell.
@@ -102,7 +88,9 @@ pub struct Cells {
 impl Cells {
     /// The largest cells with which `count` of them fit into a station, filled column by column.
     pub fn fit(station: Rect, count: usize) -> Self {
-        let space = vec2(0.8 * station.width(), station.height()).max(Vec2::splat(1.0));
+        // A wide grid would reach into the narrow part of the glass.
+        let width = (0.8 * station.width()).min(1.05 * station.height());
+        let space = vec2(width, station.height()).max(Vec2::splat(1.0));
         let count = count.max(1);
         let fits = |size: f32| {
             let rows = ((space.y / size).floor() as usize).clamp(1, count);
@@ -124,11 +112,7 @@ impl Cells {
             station.center(),
             vec2(columns as f32, count.div_ceil(columns) as f32) * low,
         );
-        Self {
-            rect,
-            columns,
-            size: low,
-        }
+        Self { rect, columns, size: low }
     }
 
     /// Where a unit's cell is: row by row from the top left.
@@ -152,10 +136,7 @@ impl Cells {
 pub fn dots(station: Rect, count: usize, scale: f32) -> (Vec<Pos2>, f32) {
     let columns = count.div_ceil(DOTS_HIGH).max(1);
     let rows = count.div_ceil(columns).max(1);
-    let room = vec2(
-        0.7 * station.width() / columns as f32,
-        0.78 * station.height() / rows as f32,
-    );
+    let room = vec2(0.7 * station.width() / columns as f32, 0.78 * station.height() / rows as f32);
     let pitch = room.min_elem().min(20.0 * scale);
     let corner = station.center() - 0.5 * pitch * vec2(columns as f32 - 1.0, rows as f32 - 1.0);
     let center = |i: usize| corner + pitch * vec2((i / rows) as f32, (i % rows) as f32);
@@ -173,12 +154,7 @@ mod tests {
     #[test]
     fn everything_stands_in_the_order_of_the_flow_and_inside() {
         for (before, after) in [(2, 2), (0, 0), (1, 1), (0, 1), (8, 8)] {
-            let Places {
-                input,
-                output,
-                stations,
-                glass,
-            } = places(space(), 1.0, before, after, 1.0);
+            let Places { input, output, stations, glass } = places(space(), 1.0, before, after, 1.0);
             assert_eq!(stations.len(), before + 1 + after);
             let mut rects = vec![input];
             rects.extend(&stations);
@@ -191,10 +167,7 @@ mod tests {
                     pair[1]
                 );
             }
-            assert!(
-                rects.iter().all(|rect| space().expand(0.01).contains_rect(*rect)),
-                "{before}+{after}"
-            );
+            assert!(rects.iter().all(|rect| space().expand(0.01).contains_rect(*rect)), "{before}+{after}");
             assert!(
                 glass.iter().flatten().all(|corner| space().contains(*corner)),
                 "{before}+{after}: {glass:?}"
@@ -204,11 +177,7 @@ mod tests {
 
     #[test]
     fn the_glass_is_widest_outside_and_narrow_at_the_code() {
-        let Places {
-            stations,
-            glass: [encoder, decoder],
-            ..
-        } = places(space(), 1.0, 2, 2, 1.0);
+        let Places { stations, glass: [encoder, decoder], .. } = places(space(), 1.0, 2, 2, 1.0);
         assert!(stations[0].height() > stations[1].height() && stations[4].height() > stations[3].height());
         assert!((stations[0].height() - stations[4].height()).abs() < 0.01);
         let open = |[a, b, c, d]: [Pos2; 4]| (d.y - a.y, c.y - b.y);
@@ -220,17 +189,10 @@ mod tests {
         for count in [1, 2, 31, 256, 512, 4096] {
             let station = Rect::from_min_size(pos2(5.0, 7.0), vec2(80.0, 100.0));
             let cells = Cells::fit(station, count);
-            assert!(
-                station.expand(0.01).contains_rect(cells.rect),
-                "{count}: {:?}",
-                cells.rect
-            );
+            assert!(station.expand(0.01).contains_rect(cells.rect), "{count}: {:?}", cells.rect);
             for unit in [0, count / 2, count - 1] {
                 let cell = cells.cell(unit);
-                assert!(
-                    cells.rect.expand(0.01).contains_rect(cell),
-                    "{count}: unit {unit} at {cell}"
-                );
+                assert!(cells.rect.expand(0.01).contains_rect(cell), "{count}: unit {unit} at {cell}");
                 assert_eq!(cells.unit(cell.center(), count), Some(unit), "{count}");
             }
             assert_eq!(cells.unit(pos2(0.0, 0.0), count), None);
@@ -243,15 +205,9 @@ mod tests {
         for count in [1, 2, 6, 7, DOTS_MOST] {
             let (centers, pitch) = dots(station, count, 1.0);
             assert_eq!(centers.len(), count);
-            assert!(
-                centers.iter().all(|center| station.contains(*center)),
-                "{count}: {centers:?}"
-            );
+            assert!(centers.iter().all(|center| station.contains(*center)), "{count}: {centers:?}");
             for (i, a) in centers.iter().enumerate() {
-                assert!(
-                    centers[..i].iter().all(|b| a.distance(*b) > 0.99 * pitch),
-                    "{count}"
-                );
+                assert!(centers[..i].iter().all(|b| a.distance(*b) > 0.99 * pitch), "{count}");
             }
         }
     }

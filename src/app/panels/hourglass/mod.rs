@@ -62,18 +62,8 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut HourglassM
     let (space, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let shape = bench.dataset.shape;
     let aspect = shape.width as f32 / shape.height as f32;
-    let places = layout::places(
-        space,
-        aspect,
-        parts.encoder.len(),
-        parts.decoder.len(),
-        cx.theme.scale,
-    );
-    let painting = Painting {
-        ui,
-        theme: cx.theme,
-        foot: space.bottom() - WORDS_HEIGHT * cx.theme.scale,
-    };
+    let places = layout::places(space, aspect, parts.encoder.len(), parts.decoder.len(), cx.theme.scale);
+    let painting = Painting { ui, theme: cx.theme, foot: space.bottom() - WORDS_HEIGHT * cx.theme.scale };
     painting.glass(&places);
     let code = parts.encoder.len();
     for (layer, station) in parts.encoder.iter().zip(&places.stations) {
@@ -83,12 +73,7 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut HourglassM
         painting.layer(layer, *station, "decoder");
     }
     if let Some(layer) = parts.code {
-        painting.code(
-            layer,
-            parts.spread,
-            places.stations[code],
-            code_color(cx.theme, run),
-        );
+        painting.code(layer, parts.spread, places.stations[code], code_color(cx.theme, run));
     }
     ends(&painting, cx, (bench, run), view, &places)
 }
@@ -118,40 +103,25 @@ fn ends(
         return Vec::new();
     };
     let input = host_image(cx.pictures, bench, "hourglass input", *image);
-    let version = (run.info.id.0 << 44)
-        .wrapping_add(view.step << 10)
-        .wrapping_add(view.example as u64);
-    let output = cx.pictures.host(
-        "hourglass output",
-        version,
-        image_tiles(bench),
-        Paint::Image,
-        || view.output.to_vec(),
-    );
+    let version = (run.info.id.0 << 44).wrapping_add(view.step << 10).wrapping_add(view.example as u64);
+    let output = cx
+        .pictures
+        .host("hourglass output", version, image_tiles(bench), Paint::Image, || view.output.to_vec());
     painting.image(input, places.input);
     painting.image(output, places.output);
     painting.words(places.input.center().x, "input", &size);
     painting.words(places.output.center().x, "output", &size);
     let id = painting.ui.scope_id();
-    let output = painting
-        .ui
-        .interact(places.output, id.with("output"), Sense::hover());
+    let output = painting.ui.interact(places.output, id.with("output"), Sense::hover());
     output.widget_info(|| WidgetInfo::labeled(Role::Image, true, "hourglass output"));
-    let response = painting
-        .ui
-        .interact(places.input, id.with("input"), Sense::click());
+    let response = painting.ui.interact(places.input, id.with("input"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "next example"));
     if response.hovered() || response.has_focus() {
         let stroke = Stroke::new(1.5, cx.theme.accent);
-        painting
-            .ui
-            .painter()
-            .rect_stroke(places.input.expand(1.0), 5, stroke, StrokeKind::Outside);
+        painting.ui.painter().rect_stroke(places.input.expand(1.0), 5, stroke, StrokeKind::Outside);
     }
     if response.on_hover_text("click for the next example").clicked() {
-        return vec![Action::ShowExample(
-            (view.example + 1) % bench.examples.len().max(1),
-        )];
+        return vec![Action::ShowExample((view.example + 1) % bench.examples.len().max(1))];
     }
     Vec::new()
 }
@@ -169,11 +139,7 @@ impl Painting<'_> {
     fn glass(&self, places: &Places) {
         for half in &places.glass {
             let fill = self.theme.faded(self.theme.raised, 0.75);
-            self.ui.painter().add(Shape::convex_polygon(
-                half.to_vec(),
-                fill,
-                self.theme.line_stroke(),
-            ));
+            self.ui.painter().add(Shape::convex_polygon(half.to_vec(), fill, self.theme.line_stroke()));
         }
     }
 
@@ -186,11 +152,7 @@ impl Painting<'_> {
     fn layer(&self, layer: &LayerActivity, station: Rect, name: &str) {
         let cells = Cells::fit(station, layer.values.len());
         self.ui.painter().add(Shape::mesh(self.cells(&cells, layer)));
-        self.words(
-            station.center().x,
-            &layer.values.len().to_string(),
-            layer.activation,
-        );
+        self.words(station.center().x, &layer.values.len().to_string(), layer.activation);
         let response = self.ui.interact(
             cells.rect,
             self.ui.scope_id().with((name, station.left() as i32)),
@@ -245,21 +207,14 @@ impl Painting<'_> {
         };
         self.words(station.center().x, &above, &below);
         let rect = if count <= DOTS_MOST {
-            self.dots(
-                &code.values,
-                spread.map(|layer| layer.values.as_slice()),
-                station,
-                color,
-            )
+            self.dots(&code.values, spread.map(|layer| layer.values.as_slice()), station, color)
         } else {
             let cells = Cells::fit(station.shrink2(station.size() * 0.1), count);
             self.waist(cells.rect.expand(6.0), color);
             self.ui.painter().add(Shape::mesh(self.cells(&cells, code)));
             cells.rect
         };
-        let response = self
-            .ui
-            .interact(rect, self.ui.scope_id().with("code"), Sense::hover());
+        let response = self.ui.interact(rect, self.ui.scope_id().with("code"), Sense::hover());
         let words = values_in_words(&code.values, spread.map(|layer| layer.values.as_slice()));
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("code of {count} numbers")));
         response.on_hover_text(words);
@@ -271,15 +226,9 @@ impl Painting<'_> {
         let bounds = centers.iter().fold(Rect::NOTHING, |rect, center| {
             rect.union(Rect::from_center_size(*center, eframe::egui::Vec2::ZERO))
         });
-        let rect = bounds
-            .expand(edge)
-            .intersect(station.expand2(eframe::egui::vec2(0.0, 2.0)));
+        let rect = bounds.expand(edge).intersect(station.expand2(eframe::egui::vec2(0.0, 2.0)));
         self.waist(rect, color);
-        let loudest = if spread.is_some() {
-            LOUD_CODE
-        } else {
-            loudest(values)
-        };
+        let loudest = if spread.is_some() { LOUD_CODE } else { loudest(values) };
         for (i, (value, center)) in values.iter().zip(&centers).enumerate() {
             let loudness = (value.abs() / loudest).min(1.0);
             let fill = self.theme.raised.lerp_to_gamma(color, 0.15 + 0.85 * loudness);
@@ -300,13 +249,7 @@ impl Painting<'_> {
     /// The box around the code.
     fn waist(&self, rect: Rect, color: Color32) {
         let corner = CornerRadius::same(RADIUS);
-        self.ui.painter().rect(
-            rect,
-            corner,
-            self.theme.panel,
-            Stroke::new(1.5, color),
-            StrokeKind::Outside,
-        );
+        self.ui.painter().rect(rect, corner, self.theme.panel, Stroke::new(1.5, color), StrokeKind::Outside);
     }
 
     /// Two lines of words below a station.
@@ -324,20 +267,11 @@ impl Painting<'_> {
 /// What counts as loud in a layer: the size that only one unit in fifty exceeds, so that one loud unit does not
 /// silence the rest.
 fn loudest(values: &[f32]) -> f32 {
-    let mut sizes: Vec<f32> = values
-        .iter()
-        .map(|value| value.abs())
-        .filter(|size| size.is_finite())
-        .collect();
+    let mut sizes: Vec<f32> =
+        values.iter().map(|value| value.abs()).filter(|size| size.is_finite()).collect();
     sizes.sort_unstable_by(f32::total_cmp);
     let at = (sizes.len().saturating_sub(1) as f32 * 0.98).round() as usize;
-    sizes
-        .get(at)
-        .copied()
-        .filter(|size| *size > 0.0)
-        .or(sizes.last().copied())
-        .unwrap_or(1.0)
-        .max(1e-6)
+    sizes.get(at).copied().filter(|size| *size > 0.0).or(sizes.last().copied()).unwrap_or(1.0).max(1e-6)
 }
 
 /// The numbers of a code, a line each, as many as a tooltip can hold.

@@ -36,9 +36,7 @@ pub struct Drawn {
 
 impl std::fmt::Debug for Drawn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Drawn")
-            .field("version", &self.version)
-            .finish_non_exhaustive()
+        f.debug_struct("Drawn").field("version", &self.version).finish_non_exhaustive()
     }
 }
 
@@ -76,12 +74,7 @@ impl Drawn {
         let pixels_per_point = ctx.pixels_per_point();
         let radius = RADIUS * theme.scale.sqrt();
         let cell = cell_px(radius, pixels_per_point);
-        let key = Key {
-            cloud: points.version,
-            plane: *plane,
-            hidden: points.hidden.clone(),
-            cell,
-        };
+        let key = Key { cloud: points.version, plane: *plane, hidden: points.hidden.clone(), cell };
         if let Some((known, mesh)) = &self.mesh
             && *known == key
         {
@@ -120,9 +113,7 @@ fn fill(mesh: &mut Mesh, plane: &Plane, points: &Points<'_>, size: Vec2) {
         }
         let glyph = usize::from(class.unwrap_or(0)) % CLASS_GLYPHS.len();
         let uv = Rect::from_min_size(pos2(glyph as f32 * share, 0.0), vec2(share, 1.0));
-        let color = class.map_or(over_picture.accent, |class| {
-            over_picture.class(usize::from(class))
-        });
+        let color = class.map_or(over_picture.accent, |class| over_picture.class(usize::from(class)));
         mesh.add_rect_with_uv(Rect::from_center_size(center, size), uv, color);
     }
 }
@@ -137,10 +128,7 @@ impl Atlas {
     fn new(ctx: &Context, radius: f32, pixels_per_point: f32) -> Self {
         let cell = cell_px(radius, pixels_per_point);
         let image = atlas_image(cell, radius * pixels_per_point, RIM * pixels_per_point);
-        Self {
-            texture: ctx.load_texture("class glyphs", image, TextureOptions::LINEAR),
-            cell,
-        }
+        Self { texture: ctx.load_texture("class glyphs", image, TextureOptions::LINEAR), cell }
     }
 }
 
@@ -178,9 +166,7 @@ fn triangles(shape: eframe::egui::Shape) -> Vec<[Pos2; 3]> {
     };
     let mut mesh = Mesh::default();
     Tessellator::new(1.0, options, [1, 1], Vec::new()).tessellate_shape(shape, &mut mesh);
-    mesh.triangles()
-        .map(|corners| corners.map(|i| mesh.vertices[i as usize].pos))
-        .collect()
+    mesh.triangles().map(|corners| corners.map(|i| mesh.vertices[i as usize].pos)).collect()
 }
 
 /// How much of a texel the triangles cover.
@@ -205,10 +191,7 @@ mod tests {
     use crate::app::panels::latent::geometry::View;
 
     fn plane() -> Plane {
-        Plane::new(
-            View::default(),
-            Rect::from_min_size(Pos2::ZERO, Vec2::splat(300.0)),
-        )
+        Plane::new(View::default(), Rect::from_min_size(Pos2::ZERO, Vec2::splat(300.0)))
     }
 
     #[test]
@@ -218,11 +201,7 @@ mod tests {
         assert_eq!(image.size, [cell * CLASS_GLYPHS.len(), cell]);
         let alpha = |glyph: usize, x: usize, y: usize| image.pixels[y * image.size[0] + glyph * cell + x].a();
         let cells: Vec<Vec<u8>> = (0..CLASS_GLYPHS.len())
-            .map(|glyph| {
-                (0..cell * cell)
-                    .map(|i| alpha(glyph, i % cell, i / cell))
-                    .collect()
-            })
+            .map(|glyph| (0..cell * cell).map(|i| alpha(glyph, i % cell, i / cell)).collect())
             .collect();
         for (glyph, pixels) in cells.iter().enumerate() {
             let ink = pixels.iter().filter(|a| **a > 128).count();
@@ -230,10 +209,7 @@ mod tests {
             let edge = (0..cell)
                 .all(|i| pixels[i] == 0 && pixels[i * cell] == 0 && pixels[i * cell + cell - 1] == 0);
             assert!(edge, "glyph {glyph} runs over its cell");
-            assert!(
-                cells[..glyph].iter().all(|other| other != pixels),
-                "glyph {glyph} looks like another"
-            );
+            assert!(cells[..glyph].iter().all(|other| other != pixels), "glyph {glyph} looks like another");
         }
     }
 
@@ -241,12 +217,7 @@ mod tests {
     fn points_that_are_hidden_outside_or_no_numbers_cost_nothing() {
         let places = [[0.0, 0.0], [1.0, 1.0], [f32::NAN, 0.0], [50.0, 0.0]];
         let hidden = BTreeSet::from([1]);
-        let points = Points {
-            version: 1,
-            places: &places,
-            classes: &[0, 1, 0, 0],
-            hidden: &hidden,
-        };
+        let points = Points { version: 1, places: &places, classes: &[0, 1, 0, 0], hidden: &hidden };
         let theme = Theme::new(Look::Dark, false);
         let mut mesh = Mesh::default();
         fill(&mut mesh, &plane(), &points, Vec2::splat(8.0));

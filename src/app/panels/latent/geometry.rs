@@ -35,10 +35,7 @@ pub struct View {
 impl Default for View {
     /// Three standard deviations of a prior: where a fresh code is most likely to be.
     fn default() -> Self {
-        Self {
-            center: [0.0, 0.0],
-            radius: 3.0,
-        }
+        Self { center: [0.0, 0.0], radius: 3.0 }
     }
 }
 
@@ -46,10 +43,8 @@ impl View {
     /// The view that holds nearly all of some places, in a window of a given size. A few stray places do not count:
     /// they would shrink the rest to a dot. `None` where no place is a number.
     pub fn fit(places: impl Iterator<Item = Latent>, size: Vec2) -> Option<Self> {
-        let (mut xs, mut ys): (Vec<f32>, Vec<f32>) = places
-            .filter(|place| place.iter().all(|z| z.is_finite()))
-            .map(|[x, y]| (x, y))
-            .unzip();
+        let (mut xs, mut ys): (Vec<f32>, Vec<f32>) =
+            places.filter(|place| place.iter().all(|z| z.is_finite())).map(|[x, y]| (x, y)).unzip();
         let (x, y) = (middle_range(&mut xs)?, middle_range(&mut ys)?);
         let near_edge = size.min_elem().max(1.0);
         let radius = f32::max(
@@ -59,21 +54,14 @@ impl View {
         let center = [0.5 * (x[0] + x[1]), 0.5 * (y[0] + y[1])];
         // One single place has no size; the view around it still needs one.
         let radius = if radius > 0.0 { radius * MARGIN } else { 1.0 };
-        Some(Self {
-            center,
-            radius: radius.clamp(RADII.0, RADII.1),
-        })
+        Some(Self { center, radius: radius.clamp(RADII.0, RADII.1) })
     }
 
     /// The view to go to when the best fit has become `fit`: this one, unless it serves badly.
     pub fn followed(self, fit: Self) -> Self {
         let size = fit.radius / self.radius;
         let shift = distance(self.center, fit.center) / self.radius;
-        if size > SLACK.1 || size < SLACK.0 || shift > 0.12 {
-            fit
-        } else {
-            self
-        }
+        if size > SLACK.1 || size < SLACK.0 || shift > 0.12 { fit } else { self }
     }
 
     /// A little nearer to another view; there, when there is no difference to see.
@@ -81,10 +69,7 @@ impl View {
         let share = 1.0 - (-seconds.max(0.0) / GLIDE_SECS).exp();
         let mix = |from: f32, to: f32| from + (to - from) * share;
         let next = Self {
-            center: [
-                mix(self.center[0], goal.center[0]),
-                mix(self.center[1], goal.center[1]),
-            ],
+            center: [mix(self.center[0], goal.center[0]), mix(self.center[1], goal.center[1])],
             radius: mix(self.radius, goal.radius),
         };
         let left = distance(next.center, goal.center) + (next.radius - goal.radius).abs();
@@ -107,19 +92,12 @@ impl Plane {
     /// Lays a view into a rectangle.
     pub fn new(view: View, rect: Rect) -> Self {
         let radius = view.radius.clamp(RADII.0, RADII.1);
-        Self {
-            rect,
-            center: view.center,
-            scale: 0.5 * rect.size().min_elem().max(1.0) / radius,
-        }
+        Self { rect, center: view.center, scale: 0.5 * rect.size().min_elem().max(1.0) / radius }
     }
 
     /// The view that was laid in.
     pub fn view(&self) -> View {
-        View {
-            center: self.center,
-            radius: 0.5 * self.rect.size().min_elem().max(1.0) / self.scale,
-        }
+        View { center: self.center, radius: 0.5 * self.rect.size().min_elem().max(1.0) / self.scale }
     }
 
     /// From latent space to the screen.
@@ -150,10 +128,7 @@ impl Plane {
 
     /// The rectangle of the screen between two pairs of latent coordinates.
     pub fn screen_rect(&self, x: [f32; 2], y: [f32; 2]) -> Rect {
-        Rect::from_two_pos(
-            self.screen_from_latent([x[0], y[0]]),
-            self.screen_from_latent([x[1], y[1]]),
-        )
+        Rect::from_two_pos(self.screen_from_latent([x[0], y[0]]), self.screen_from_latent([x[1], y[1]]))
     }
 
     /// The view after zooming by `factor`; what is under the pointer stays there.
@@ -162,19 +137,13 @@ impl Plane {
         let radius = (self.view().radius / factor.max(1e-3)).clamp(RADII.0, RADII.1);
         let scale = 0.5 * self.rect.size().min_elem().max(1.0) / radius;
         let offset = (pointer - self.rect.center()) / scale;
-        View {
-            center: [held[0] - offset.x, held[1] + offset.y],
-            radius,
-        }
+        View { center: [held[0] - offset.x, held[1] + offset.y], radius }
     }
 
     /// The view after the paper was pulled by `delta` points.
     pub fn panned(&self, delta: Vec2) -> View {
         let [x, y] = self.center;
-        View {
-            center: [x - delta.x / self.scale, y + delta.y / self.scale],
-            ..self.view()
-        }
+        View { center: [x - delta.x / self.scale, y + delta.y / self.scale], ..self.view() }
     }
 
     /// How many tiles of images with this aspect (width over height) cover the plane: columns and rows.
@@ -182,9 +151,7 @@ impl Plane {
         let size = self.rect.size();
         let enough = (size.x * size.y / TILES_MOST * aspect).sqrt();
         let width = TILE.max(TILE_LEAST).max(enough);
-        let columns = (size.x / width)
-            .round()
-            .clamp(1.0, (size.x / TILE_LEAST).floor().max(1.0));
+        let columns = (size.x / width).round().clamp(1.0, (size.x / TILE_LEAST).floor().max(1.0));
         let rows = (size.y * aspect * columns / size.x.max(1.0)).round().max(1.0);
         (columns as usize, rows as usize)
     }
@@ -198,11 +165,7 @@ pub fn part_centers([from, to]: [f32; 2], count: usize) -> [f32; 2] {
 
 /// The whole range, from the middles of the first and the last of its `count` equal parts.
 pub fn whole_range([first, last]: [f32; 2], count: usize) -> [f32; 2] {
-    let half = if count > 1 {
-        0.5 * (last - first) / (count - 1) as f32
-    } else {
-        0.0
-    };
+    let half = if count > 1 { 0.5 * (last - first) / (count - 1) as f32 } else { 0.0 };
     [first - half, last + half]
 }
 
@@ -229,9 +192,8 @@ pub struct Places {
 /// Divides the panel: the side column takes a fifth, but stays wide enough to read and leaves the map most.
 pub fn places(space: Rect, scale: f32, gap: f32) -> Places {
     let least = 120.0 * scale;
-    let side = (0.2 * space.width())
-        .clamp(least, (0.34 * space.height()).max(least))
-        .min(0.45 * space.width());
+    let side =
+        (0.2 * space.width()).clamp(least, (0.34 * space.height()).max(least)).min(0.45 * space.width());
     let cut = space.right() - side;
     Places {
         map: Rect::from_min_max(space.min, pos2(cut - gap, space.bottom())),
@@ -247,10 +209,7 @@ fn distance(a: Latent, b: Latent) -> f32 {
 fn middle_range(values: &mut [f32]) -> Option<[f32; 2]> {
     values.sort_unstable_by(f32::total_cmp);
     let out = values.len() / 200;
-    Some([
-        *values.get(out)?,
-        *values.get(values.len().checked_sub(1 + out)?)?,
-    ])
+    Some([*values.get(out)?, *values.get(values.len().checked_sub(1 + out)?)?])
 }
 
 #[cfg(test)]
@@ -259,31 +218,18 @@ mod tests {
 
     fn plane() -> Plane {
         let rect = Rect::from_min_size(pos2(100.0, 40.0), vec2(520.0, 480.0));
-        Plane::new(
-            View {
-                center: [0.3, -0.7],
-                radius: 2.5,
-            },
-            rect,
-        )
+        Plane::new(View { center: [0.3, -0.7], radius: 2.5 }, rect)
     }
 
     fn assert_near(got: Latent, want: Latent, tolerance: f32) {
-        assert!(
-            distance(got, want) <= tolerance,
-            "got {got:?}, want {want:?}, tolerance {tolerance}"
-        );
+        assert!(distance(got, want) <= tolerance, "got {got:?}, want {want:?}, tolerance {tolerance}");
     }
 
     #[test]
     fn there_and_back_is_the_same_place() {
         let plane = plane();
         for place in [[0.0, 0.0], [-3.1, 2.2], [5.0, -4.0]] {
-            assert_near(
-                plane.latent_from_screen(plane.screen_from_latent(place)),
-                place,
-                1e-5,
-            );
+            assert_near(plane.latent_from_screen(plane.screen_from_latent(place)), place, 1e-5);
         }
     }
 
@@ -293,24 +239,15 @@ mod tests {
         let origin = plane.screen_from_latent([0.0, 0.0]);
         let right = plane.screen_from_latent([1.0, 0.0]) - origin;
         let up = plane.screen_from_latent([0.0, 1.0]) - origin;
-        assert!(
-            right.x > 0.0 && right.y == 0.0 && up.y < 0.0 && up.x == 0.0,
-            "right {right:?}, up {up:?}"
-        );
-        assert!(
-            (right.length() - up.length()).abs() < 1e-3,
-            "right {right:?}, up {up:?}"
-        );
+        assert!(right.x > 0.0 && right.y == 0.0 && up.y < 0.0 && up.x == 0.0, "right {right:?}, up {up:?}");
+        assert!((right.length() - up.length()).abs() < 1e-3, "right {right:?}, up {up:?}");
         // The radius reaches exactly to the nearer pair of edges.
         assert!((plane.screen_from_latent([0.3, 1.8]).y - plane.rect.top()).abs() < 1e-3);
     }
 
     #[test]
     fn a_view_is_kept_by_the_plane_it_is_laid_into() {
-        let view = View {
-            center: [1.5, -2.0],
-            radius: 0.75,
-        };
+        let view = View { center: [1.5, -2.0], radius: 0.75 };
         let kept = Plane::new(view, plane().rect).view();
         assert_near(kept.center, view.center, 1e-6);
         assert!((kept.radius - view.radius).abs() < 1e-6);
@@ -332,15 +269,8 @@ mod tests {
         let pointer = pos2(180.0, 400.0);
         for factor in [0.5, 1.3, 4.0] {
             let zoomed = Plane::new(plane.zoomed(pointer, factor), plane.rect);
-            assert_near(
-                zoomed.latent_from_screen(pointer),
-                plane.latent_from_screen(pointer),
-                1e-4,
-            );
-            assert!(
-                (zoomed.scale / plane.scale - factor).abs() < 1e-3,
-                "factor {factor}"
-            );
+            assert_near(zoomed.latent_from_screen(pointer), plane.latent_from_screen(pointer), 1e-4);
+            assert!((zoomed.scale / plane.scale - factor).abs() < 1e-3, "factor {factor}");
         }
         let endless = (0..200).fold(plane, |p, _| Plane::new(p.zoomed(pointer, 3.0), p.rect));
         assert!(endless.scale.is_finite() && endless.view().radius >= 0.99 * RADII.0);
@@ -357,35 +287,23 @@ mod tests {
     #[test]
     fn a_fit_shows_the_cloud_and_ignores_strays_and_what_is_no_number() {
         let size = vec2(800.0, 400.0);
-        let mut cloud: Vec<Latent> = (0..1000)
-            .map(|i| [(i % 100) as f32 / 10.0, (i / 100) as f32 / 10.0])
-            .collect();
+        let mut cloud: Vec<Latent> =
+            (0..1000).map(|i| [(i % 100) as f32 / 10.0, (i / 100) as f32 / 10.0]).collect();
         cloud.extend([[1e6, 0.0], [f32::NAN, 1.0], [0.0, f32::INFINITY]]);
         let view = View::fit(cloud.iter().copied(), size).unwrap();
         let plane = Plane::new(view, Rect::from_min_size(Pos2::ZERO, size));
-        let shown = cloud[..1000]
-            .iter()
-            .filter(|z| plane.rect.contains(plane.screen_from_latent(**z)))
-            .count();
+        let shown =
+            cloud[..1000].iter().filter(|z| plane.rect.contains(plane.screen_from_latent(**z))).count();
         assert!(shown >= 980, "{shown} of 1000 shown");
         assert!(plane.bounds()[0][1] < 20.0, "{:?}", plane.bounds());
         assert_eq!(View::fit([[f32::NAN, 0.0]].into_iter(), size), None);
-        assert_eq!(
-            View::fit([[2.0, 3.0]].into_iter(), size),
-            Some(View {
-                center: [2.0, 3.0],
-                radius: 1.0
-            })
-        );
+        assert_eq!(View::fit([[2.0, 3.0]].into_iter(), size), Some(View { center: [2.0, 3.0], radius: 1.0 }));
     }
 
     #[test]
     fn a_view_that_serves_well_stays_and_one_that_does_not_moves() {
         let view = View::default();
-        let fit = |x: f32, radius: f32| View {
-            center: [x, 0.0],
-            radius,
-        };
+        let fit = |x: f32, radius: f32| View { center: [x, 0.0], radius };
         assert_eq!(view.followed(fit(0.1, 2.7)), view);
         for fit in [fit(0.0, 3.5), fit(0.0, 1.5), fit(1.0, 2.7)] {
             assert_eq!(view.followed(fit), fit);
@@ -402,10 +320,7 @@ mod tests {
             for aspect in [1.0, 0.5, 2.0] {
                 let (columns, rows) = Plane::new(View::default(), rect).tiles(aspect);
                 assert!(columns >= 1 && rows >= 1);
-                assert!(
-                    width / columns as f32 >= TILE_LEAST,
-                    "{columns} columns in {width}"
-                );
+                assert!(width / columns as f32 >= TILE_LEAST, "{columns} columns in {width}");
                 assert!((columns * rows) as f32 <= 1.2 * TILES_MOST, "{columns} x {rows}");
             }
         }
@@ -431,10 +346,7 @@ mod tests {
     fn the_map_gets_most_of_the_panel() {
         let space = Rect::from_min_size(Pos2::ZERO, vec2(660.0, 500.0));
         let Places { map, side } = places(space, 1.0, 8.0);
-        assert!(
-            map.width() > 3.0 * side.width() && side.width() >= 120.0,
-            "map {map}, side {side}"
-        );
+        assert!(map.width() > 3.0 * side.width() && side.width() >= 120.0, "map {map}, side {side}");
         assert!(map.right() < side.left() && side.right() == space.right());
     }
 }

@@ -1,10 +1,13 @@
 //! The latent explorer: the codes of held-out images as a cloud on a map, what the decoder makes of every place on
 //! it, and a point that can be dragged through it while the network learns.
 //!
-//! `model` remembers and asks, `geometry` is the transform between latent space and the screen, `cloud` makes the
-//! mesh of points, `paint` draws the map and `side` the column beside it; this file is the way in.
+//! `model` remembers, `asking` says when to ask the trainer, `codes` lays codes onto the shown plane, `geometry` is
+//! the transform between latent space and the screen, `cloud` makes the mesh of points, `paint` draws the map and
+//! `side` the column beside it; this file is the way in.
 
+mod asking;
 mod cloud;
+mod codes;
 mod geometry;
 mod model;
 mod paint;
@@ -44,13 +47,7 @@ const WHEEL: f32 = 0.004;
 pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Vec<Action> {
     let mut actions = Vec::new();
     let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
-        card(
-            ui,
-            cx.theme,
-            "Latent space",
-            |_| {},
-            |ui| waiting(ui, cx.theme, &no_run(cx.state)),
-        );
+        card(ui, cx.theme, "Latent space", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return actions;
     };
     memory.meet(run);
@@ -65,13 +62,7 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) 
     let places = geometry::places(space, cx.theme.scale, GRID);
     let nearest = Nearest::find(memory, bench, run);
     asked.extend(map_ui(ui, cx, memory, (bench, run), (places.map, nearest)));
-    asked.extend(side::side_ui(
-        ui,
-        cx,
-        memory,
-        (bench, run),
-        (places.side, nearest),
-    ));
+    asked.extend(side::side_ui(ui, cx, memory, (bench, run), (places.side, nearest)));
     ui.allocate_rect(space, Sense::hover());
     actions.extend(asked);
     actions
@@ -84,11 +75,7 @@ fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, benc
     for (class, name) in names.iter().enumerate().rev() {
         let Ok(number) = u8::try_from(class) else { continue };
         let is_shown = !memory.hidden.contains(&number);
-        let color = if is_shown {
-            cx.theme.text
-        } else {
-            cx.theme.faded(cx.theme.muted, 0.6)
-        };
+        let color = if is_shown { cx.theme.text } else { cx.theme.faded(cx.theme.muted, 0.6) };
         let galley = ui.painter().layout_no_wrap(name.clone(), cx.theme.small(), color);
         let radius = 3.4 * cx.theme.scale;
         let size = vec2(4.0 * radius + galley.size().x + 2.0, 18.0 * cx.theme.scale);
@@ -101,19 +88,10 @@ fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, benc
         if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(rect, 4, cx.theme.raised_hover);
         }
-        let dot = if is_shown {
-            cx.theme.class(class)
-        } else {
-            cx.theme.faded(cx.theme.muted, 0.45)
-        };
+        let dot = if is_shown { cx.theme.class(class) } else { cx.theme.faded(cx.theme.muted, 0.45) };
         let center = rect.left_center() + vec2(2.0 * radius, 0.0);
-        ui.painter()
-            .add(Glyph::of_class(class).shape(center, radius, dot));
-        ui.painter().galley(
-            rect.left_center() + vec2(4.0 * radius, -0.5 * galley.size().y),
-            galley,
-            color,
-        );
+        ui.painter().add(Glyph::of_class(class).shape(center, radius, dot));
+        ui.painter().galley(rect.left_center() + vec2(4.0 * radius, -0.5 * galley.size().y), galley, color);
         filter(&response, memory, number, names.len());
         response.on_hover_text("click hides or shows, double click shows it alone");
     }
@@ -121,16 +99,10 @@ fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, benc
 
 fn filter(response: &Response, memory: &mut LatentMemory, class: u8, count: usize) {
     if response.double_clicked() {
-        let others = (0..count)
-            .filter_map(|other| u8::try_from(other).ok())
-            .filter(|other| *other != class)
-            .collect();
+        let others =
+            (0..count).filter_map(|other| u8::try_from(other).ok()).filter(|other| *other != class).collect();
         // Asked for alone when it is alone already: everybody comes back.
-        memory.hidden = if memory.hidden == others {
-            Default::default()
-        } else {
-            others
-        };
+        memory.hidden = if memory.hidden == others { Default::default() } else { others };
     } else if response.clicked() && !memory.hidden.remove(&class) {
         memory.hidden.insert(class);
     }
@@ -147,9 +119,7 @@ fn map_ui(
         return Vec::new();
     }
     let (now_secs, dt) = ui.input(|input| (input.time, input.stable_dt.min(0.1)));
-    let cloud = memory
-        .cloud(run.seen.cloud.as_ref())
-        .map(|cloud| (cloud.version, cloud.complaint()));
+    let cloud = memory.cloud(run.seen.cloud.as_ref()).map(|cloud| (cloud.version, cloud.complaint()));
     if memory.follow(run.recipe.is_variational(), rect.size(), dt) {
         ui.ctx().request_repaint();
     }
@@ -161,16 +131,11 @@ fn map_ui(
     let (asked, wait_secs) = memory.ask(&plane, bench, run, now_secs);
     actions.extend(asked);
     if let Some(wait_secs) = wait_secs {
-        ui.ctx()
-            .request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
     }
     let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
     paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));
-    let note = if cloud.is_none() {
-        Some("waiting for the first codes".to_owned())
-    } else {
-        complaint
-    };
+    let note = if cloud.is_none() { Some("waiting for the first codes".to_owned()) } else { complaint };
     if let Some(note) = note {
         Map::new(ui, cx.theme, plane).note(&note);
     }
@@ -215,21 +180,14 @@ fn move_point(
             || response.dragged_by(PointerButton::Primary)
     };
     let mut target = None;
-    if let Some(pointer) = point
-        .interact_pointer_pos()
-        .filter(|_| point.dragged_by(PointerButton::Primary))
-    {
+    if let Some(pointer) = point.interact_pointer_pos().filter(|_| point.dragged_by(PointerButton::Primary)) {
         target = Some(plane.latent_from_screen(pointer));
     } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| is_pressed(map)) {
         point.request_focus();
         target = Some(plane.latent_from_screen(pointer));
     }
     if point.has_focus() {
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
+        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|state| state.set_focus_lock_filter(id, filter));
         let [right, up] = pushed(ui);
         if [right, up] != [0.0, 0.0] {
@@ -255,10 +213,7 @@ fn pushed(ui: &Ui) -> Latent {
             let fine = input.count_and_consume_key(Modifiers::SHIFT, key) as f32;
             0.1 * fine + input.count_and_consume_key(Modifiers::NONE, key) as f32
         };
-        [
-            push(Key::ArrowRight) - push(Key::ArrowLeft),
-            push(Key::ArrowUp) - push(Key::ArrowDown),
-        ]
+        [push(Key::ArrowRight) - push(Key::ArrowLeft), push(Key::ArrowUp) - push(Key::ArrowDown)]
     })
 }
 
@@ -274,11 +229,7 @@ fn paint_map(
     let is_line = memory.dimensions() < 2;
     let map = Map::new(ui, cx.theme, *plane);
     map.ground();
-    let lattice = run
-        .seen
-        .lattice
-        .as_ref()
-        .filter(|view| is_line || view.ask.axes == memory.axes);
+    let lattice = run.seen.lattice.as_ref().filter(|view| is_line || view.ask.axes == memory.axes);
     let shown = cx.pictures.get(run.info.id, Picture::Lattice);
     if let (Some(view), Some(shown), false) = (lattice, shown, memory.is_plain) {
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
@@ -291,17 +242,8 @@ fn paint_map(
     if let Some(cloud) = memory.cloud(run.seen.cloud.as_ref()) {
         let place = nearest.and_then(|nearest| cloud.places.get(nearest.row).copied());
         let (version, places) = (cloud.version, Arc::clone(&cloud.places));
-        let classes: Vec<u8> = bench
-            .cloud
-            .iter()
-            .filter_map(|image| bench.dataset.label(*image))
-            .collect();
-        let points = Points {
-            version,
-            places: &places,
-            classes: &classes,
-            hidden: &hidden,
-        };
+        let classes: Vec<u8> = bench.cloud.iter().filter_map(|image| bench.dataset.label(*image)).collect();
+        let points = Points { version, places: &places, classes: &classes, hidden: &hidden };
         map.cloud(memory.drawn.mesh(ui.ctx(), cx.theme, plane, &points));
         map.axes([&names[0], &names[1]], is_line);
         if let Some(place) = place {

@@ -4,7 +4,6 @@
 //! code has as many numbers. Questions to the trainer are asked here, and no more often than they can be looked at.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use eframe::egui::Vec2;
 
@@ -12,15 +11,15 @@ use crate::app::action::Action;
 use crate::app::state::{BenchState, RunState};
 use crate::engine::{CloudView, LatticeAsk, Phase, RunId};
 
+use super::asking::{Answer, Asked, Due};
 use super::cloud::Drawn;
+use super::codes::{self, Cloud};
 use super::geometry::{self, Latent, Plane, View};
 
 /// Seconds between two lattices: three a second show the change, and leave the trainer its time.
 const LATTICE_SECS: f64 = 0.34;
 /// Seconds between two images at a resting point while the network changes.
 const DECODE_SECS: f64 = 0.1;
-/// Height of the strip in which codes of one number are spread out, as a share of how far they reach.
-const STRIP: f32 = 0.5;
 
 /// What stays from frame to frame.
 #[derive(Debug, Default)]
@@ -30,6 +29,8 @@ pub struct LatentMemory {
     pub(super) point: Vec<f32>,
     /// The axes shown to the right and up.
     pub(super) axes: [usize; 2],
+    /// Whether somebody has chosen the axes, or moved the point on them.
+    are_axes_chosen: bool,
     /// What is looked at now.
     pub(super) view: View,
     goal: View,
@@ -44,64 +45,6 @@ pub struct LatentMemory {
     decode: Asked<Vec<f32>>,
     /// The glyphs as a texture and the points as triangles, kept while nothing moves.
     pub(super) drawn: Drawn,
-}
-
-/// The codes as places on the shown plane.
-#[derive(Debug)]
-pub struct Cloud {
-    codes: Arc<[f32]>,
-    axes: [usize; 2],
-    /// One place per code; not finite where the code is not.
-    pub places: Arc<[Latent]>,
-    /// Codes that are no numbers.
-    pub broken: usize,
-    /// Goes up with every new cloud.
-    pub version: u64,
-}
-
-/// A question that was asked, and when.
-#[derive(Debug)]
-pub struct Asked<T> {
-    what: Option<T>,
-    at_secs: f64,
-}
-
-impl<T> Default for Asked<T> {
-    fn default() -> Self {
-        Self {
-            what: None,
-            at_secs: f64::NEG_INFINITY,
-        }
-    }
-}
-
-/// Whether a question should be asked.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Due {
-    /// Ask.
-    Now,
-    /// Ask in so many seconds.
-    Later(f64),
-    /// The answer is there or on its way.
-    No,
-}
-
-impl<T: PartialEq> Asked<T> {
-    /// Whether to ask `wanted`, at most once in `every_secs`; an answer that is up to date asks for nothing.
-    fn due(&self, wanted: &T, is_answer_fresh: bool, now_secs: f64, every_secs: f64) -> Due {
-        if is_answer_fresh && self.what.as_ref() == Some(wanted) {
-            return Due::No;
-        }
-        let wait = every_secs - (now_secs - self.at_secs);
-        if wait <= 0.0 { Due::Now } else { Due::Later(wait) }
-    }
-
-    fn set(&mut self, what: T, now_secs: f64) {
-        *self = Self {
-            what: Some(what),
-            at_secs: now_secs,
-        };
-    }
 }
 
 impl LatentMemory {
@@ -123,11 +66,8 @@ impl LatentMemory {
         // The glyphs and triangles are told apart by version, so versions must not begin again.
         self.drawn = old.drawn;
         if old.point.len() == dimensions {
-            Self {
-                point: self.point,
-                axes: self.axes,
-                ..
-            } = old;
+            self.are_axes_chosen = old.are_axes_chosen;
+            Self { point: self.point, axes: self.axes, .. } = old;
         }
     }
 
@@ -146,6 +86,7 @@ impl LatentMemory {
 
     /// Moves the point on the shown plane; says so where it really moved.
     pub fn move_to(&mut self, place: Latent, now_secs: f64) -> Option<Action> {
+        self.are_axes_chosen = true;
         let before = self.point.clone();
         self.point[self.axes[0]] = place[0];
         if self.dimensions() > 1 {
@@ -159,6 +100,7 @@ impl LatentMemory {
         if axes == self.axes || axes[0] == axes[1] {
             return None;
         }
+        self.are_axes_chosen = true;
         self.axes = axes;
         self.is_view_chosen = false;
         for (axis, value) in self.point.iter_mut().enumerate() {
@@ -172,11 +114,11 @@ impl LatentMemory {
     /// The codes as places, worked out anew when they or the axes have changed.
     pub fn cloud(&mut self, view: Option<&CloudView>) -> Option<&Cloud> {
         let view = view.filter(|view| view.dimensions == self.dimensions())?;
-        let is_known = self
-            .cloud
-            .as_ref()
-            .is_some_and(|cloud| Arc::ptr_eq(&cloud.codes, &view.codes) && cloud.axes == self.axes);
+        let is_known = self.cloud.as_ref().is_some_and(|cloud| cloud.is_of(view, self.axes));
         if !is_known {
+            if !self.are_axes_chosen {
+                self.axes = codes::lively_axes(view, self.axes);
+            }
             let version = self.drawn.next_version();
             self.cloud = Some(Cloud::new(view, self.axes, version));
         }
@@ -191,25 +133,11 @@ impl LatentMemory {
         }
         // The rings of the prior belong to the picture.
         let rings = if is_variational { 2.15 } else { 0.0 };
-        let corners = [[-rings, -rings], [rings, rings]]
-            .into_iter()
-            .cycle()
-            .take(cloud.places.len() / 20);
-        let fit = View::fit(
-            cloud
-                .places
-                .iter()
-                .copied()
-                .chain(corners.filter(|_| is_variational)),
-            size,
-        );
+        let corners = [[-rings, -rings], [rings, rings]].into_iter().cycle().take(cloud.places.len() / 20);
+        let fit = View::fit(cloud.places.iter().copied().chain(corners.filter(|_| is_variational)), size);
         let is_first = self.goal == View::default() && self.view == View::default();
         self.goal = fit.map_or(self.goal, |fit| self.goal.followed(fit));
-        self.view = if is_first {
-            self.goal
-        } else {
-            self.view.glided(self.goal, seconds)
-        };
+        self.view = if is_first { self.goal } else { self.view.glided(self.goal, seconds) };
         self.view != self.goal
     }
 
@@ -235,25 +163,30 @@ impl LatentMemory {
         now_secs: f64,
     ) -> (Vec<Action>, Option<f64>) {
         let step = run.progress.step;
-        let can_change = !matches!(run.phase, Phase::Failed(_));
+        // A failed run answers, if at all, with the weights it has; asking again changes nothing.
+        let is_over = matches!(run.phase, Phase::Failed(_));
         let mut actions = Vec::new();
         let mut waits = Vec::new();
         let decoded = run.seen.decoded.as_ref();
-        let is_fresh = !can_change || decoded.is_some_and(|d| d.step == step && d.point == self.point);
-        match self.decode.due(&self.point, is_fresh, now_secs, DECODE_SECS) {
-            Due::Now => actions.push(self.decode(now_secs)),
+        let is_fresh = is_over || decoded.is_some_and(|d| d.step == step && d.point == self.point);
+        let answer = Answer { number: decoded.map(|d| d.request), is_fresh };
+        match self.decode.due(&self.point, &answer, now_secs, DECODE_SECS) {
+            Due::Now => {
+                self.decode.set(self.point.clone(), &answer, now_secs);
+                actions.push(Action::MovePoint(self.point.clone()));
+            }
             Due::Later(wait) => waits.push(wait),
             Due::No => {}
         }
         if !self.is_plain {
-            let ask = self.lattice_ask(
-                plane,
-                bench.dataset.shape.width as f32 / bench.dataset.shape.height as f32,
-            );
-            let is_fresh = !can_change || run.seen.lattice.as_ref().is_some_and(|l| l.step == step);
-            match self.lattice.due(&ask, is_fresh, now_secs, LATTICE_SECS) {
+            let shape = bench.dataset.shape;
+            let ask = self.lattice_ask(plane, shape.width as f32 / shape.height as f32);
+            let lattice = run.seen.lattice.as_ref();
+            let is_fresh = is_over || lattice.is_some_and(|lattice| lattice.step == step);
+            let answer = Answer { number: lattice.map(|lattice| lattice.request), is_fresh };
+            match self.lattice.due(&ask, &answer, now_secs, LATTICE_SECS) {
                 Due::Now => {
-                    self.lattice.set(ask.clone(), now_secs);
+                    self.lattice.set(ask.clone(), &answer, now_secs);
                     actions.push(Action::AskLattice(ask));
                 }
                 Due::Later(wait) => waits.push(wait),
@@ -269,14 +202,7 @@ impl LatentMemory {
         let [x, y] = plane.bounds();
         if self.dimensions() < 2 {
             let x = geometry::part_centers(x, columns);
-            return LatticeAsk {
-                axes: [0, 1],
-                x,
-                y: [0.0, 0.0],
-                columns,
-                rows: 1,
-                rest: Vec::new(),
-            };
+            return LatticeAsk { axes: [0, 1], x, y: [0.0, 0.0], columns, rows: 1, rest: Vec::new() };
         }
         LatticeAsk {
             axes: self.axes,
@@ -289,56 +215,10 @@ impl LatentMemory {
     }
 
     fn decode(&mut self, now_secs: f64) -> Action {
-        self.decode.set(self.point.clone(), now_secs);
+        // A hand that moves the point does not wait for answers.
+        self.decode.ask_over(self.point.clone(), now_secs);
         Action::MovePoint(self.point.clone())
     }
-}
-
-impl Cloud {
-    fn new(view: &CloudView, axes: [usize; 2], version: u64) -> Self {
-        let rows = view.codes.chunks_exact(view.dimensions.max(1));
-        let broken = rows
-            .clone()
-            .filter(|row| row.iter().any(|z| !z.is_finite()))
-            .count();
-        let reach = rows
-            .clone()
-            .map(|row| row[0].abs())
-            .filter(|z| z.is_finite())
-            .fold(0.0, f32::max);
-        let place = |(i, row): (usize, &[f32])| {
-            if row.iter().any(|z| !z.is_finite()) {
-                [f32::NAN; 2]
-            } else if row.len() < 2 {
-                [row[0], reach * strip_height(i)]
-            } else {
-                axes.map(|axis| row[axis])
-            }
-        };
-        let places = rows.enumerate().map(place).collect();
-        Self {
-            codes: Arc::clone(&view.codes),
-            axes,
-            places,
-            broken,
-            version,
-        }
-    }
-
-    /// How many codes are left out, in words; nothing where none is.
-    pub fn complaint(&self) -> Option<String> {
-        match self.broken {
-            0 => None,
-            1 => Some("1 code is not a number and is left out".to_owned()),
-            n => Some(format!("{n} codes are not numbers and are left out")),
-        }
-    }
-}
-
-/// Codes of one number lie on a line; spread over a strip, they do not hide each other. The golden ratio spreads
-/// evenly, however many there are.
-fn strip_height(i: usize) -> f32 {
-    STRIP * (2.0 * (i as f32 * 0.618_034).fract() - 1.0)
 }
 
 /// A point as people write it: `(−0.62, 1.05)`.
@@ -363,20 +243,13 @@ mod tests {
     }
 
     fn cloud_view(dimensions: usize, codes: &[f32]) -> CloudView {
-        CloudView {
-            step: 1,
-            dimensions,
-            codes: codes.into(),
-        }
+        CloudView { step: 1, dimensions, codes: codes.into() }
     }
 
     #[test]
     fn moving_the_point_decodes_it_once() {
         let mut memory = memory(2);
-        assert_eq!(
-            memory.move_to([0.5, -1.0], 0.0),
-            Some(Action::MovePoint(vec![0.5, -1.0]))
-        );
+        assert_eq!(memory.move_to([0.5, -1.0], 0.0), Some(Action::MovePoint(vec![0.5, -1.0])));
         assert_eq!(memory.move_to([0.5, -1.0], 0.0), None);
         assert_eq!(memory.place(), [0.5, -1.0]);
     }
@@ -385,68 +258,31 @@ mod tests {
     fn other_axes_hold_the_rest_at_zero() {
         let mut memory = memory(5);
         memory.move_to([0.5, -1.0], 0.0);
-        assert_eq!(
-            memory.choose_axes([1, 4], 0.0),
-            Some(Action::MovePoint(vec![0.0, -1.0, 0.0, 0.0, 0.0]))
-        );
+        assert_eq!(memory.choose_axes([1, 4], 0.0), Some(Action::MovePoint(vec![0.0, -1.0, 0.0, 0.0, 0.0])));
         assert_eq!(memory.choose_axes([1, 4], 0.0), None);
-        assert_eq!(
-            memory.choose_axes([3, 3], 0.0),
-            None,
-            "one axis cannot run both ways"
-        );
+        assert_eq!(memory.choose_axes([3, 3], 0.0), None, "one axis cannot run both ways");
         memory.move_to([2.0, 3.0], 0.0);
         assert_eq!(memory.point, [0.0, 2.0, 0.0, 0.0, 3.0]);
     }
 
     #[test]
-    fn codes_that_are_no_numbers_are_counted_and_left_out() {
-        let view = cloud_view(2, &[1.0, 2.0, f32::NAN, 0.0, 3.0, f32::INFINITY, -1.0, 0.5]);
-        let mut memory = memory(2);
-        let cloud = memory.cloud(Some(&view)).unwrap();
-        assert_eq!(cloud.broken, 2);
-        assert_eq!(
-            cloud.complaint().as_deref(),
-            Some("2 codes are not numbers and are left out")
-        );
-        assert_eq!(
-            cloud.places.iter().filter(|place| place[0].is_finite()).count(),
-            2
-        );
-        assert!(
-            memory.cloud(Some(&cloud_view(3, &[0.0; 3]))).is_none(),
-            "codes of another network"
-        );
-    }
-
-    #[test]
-    fn a_code_of_one_number_is_a_line_with_a_strip_around_it() {
-        let codes: Vec<f32> = (0..500).map(|i| i as f32 / 100.0).collect();
+    fn a_code_of_one_number_moves_along_its_line() {
         let mut memory = memory(1);
-        let places = memory.cloud(Some(&cloud_view(1, &codes))).unwrap().places.clone();
-        assert!(
-            places
-                .iter()
-                .zip(&codes)
-                .all(|(place, code)| place[0] == *code && place[1].abs() <= 5.0 * STRIP)
-        );
         memory.move_to([1.25, 9.0], 0.0);
-        assert_eq!(
-            (memory.point.as_slice(), memory.place()),
-            (&[1.25][..], [1.25, 0.0])
-        );
+        assert_eq!((memory.point.as_slice(), memory.place()), (&[1.25][..], [1.25, 0.0]));
     }
 
     #[test]
-    fn a_question_is_asked_again_only_when_it_changed_or_its_answer_is_old() {
-        let mut asked = Asked::default();
-        assert_eq!(asked.due(&1, false, 10.0, 0.5), Due::Now);
-        asked.set(1, 10.0);
-        assert_eq!(asked.due(&1, true, 10.1, 0.5), Due::No);
-        assert_eq!(asked.due(&2, true, 10.25, 0.5), Due::Later(0.25));
-        assert_eq!(asked.due(&1, false, 10.25, 0.5), Due::Later(0.25));
-        assert_eq!(asked.due(&2, true, 10.5, 0.5), Due::Now);
-        assert_eq!(asked.due(&1, true, 99.0, 0.5), Due::No);
+    fn dead_axes_are_left_unless_somebody_chose_them() {
+        let codes: Vec<f32> = (0..60).flat_map(|i| [0.0, i as f32, -2.0 * i as f32]).collect();
+        let mut fresh = memory(3);
+        fresh.cloud(Some(&cloud_view(3, &codes)));
+        assert_eq!(fresh.axes, [2, 1]);
+        let mut chosen = memory(3);
+        chosen.choose_axes([1, 0], 0.0);
+        chosen.cloud(Some(&cloud_view(3, &codes)));
+        assert_eq!(chosen.axes, [1, 0]);
+        assert!(chosen.cloud(Some(&cloud_view(2, &codes))).is_none(), "codes of another network");
     }
 
     #[test]
@@ -456,21 +292,12 @@ mod tests {
         memory.cloud(Some(&cloud_view(2, &codes)));
         memory.follow(true, Vec2::splat(400.0), 0.1);
         assert!(memory.view.radius > 9.0, "{:?}", memory.view);
-        memory.look(View {
-            center: [1.0, 1.0],
-            radius: 0.5,
-        });
+        memory.look(View { center: [1.0, 1.0], radius: 0.5 });
         assert!(!memory.follow(true, Vec2::splat(400.0), 0.1));
         assert_eq!(memory.view.radius, 0.5);
         memory.fit();
-        let moving = (0..200)
-            .take_while(|_| memory.follow(true, Vec2::splat(400.0), 0.05))
-            .count();
-        assert!(
-            moving > 1 && memory.view.radius > 9.0,
-            "{moving} frames, {:?}",
-            memory.view
-        );
+        let moving = (0..200).take_while(|_| memory.follow(true, Vec2::splat(400.0), 0.05)).count();
+        assert!(moving > 1 && memory.view.radius > 9.0, "{moving} frames, {:?}", memory.view);
     }
 
     #[test]

@@ -23,11 +23,7 @@ pub const POINT_RADIUS: f32 = 8.5;
 
 /// Round numbers along an edge of this length.
 fn ticks([from, to]: [f32; 2], length: f32) -> Vec<Tick> {
-    linear_ticks(
-        f64::from(from),
-        f64::from(to),
-        (length / TICK_POINTS) as usize + 1,
-    )
+    linear_ticks(f64::from(from), f64::from(to), (length / TICK_POINTS) as usize + 1)
 }
 
 /// A painter for the map, kept inside it.
@@ -41,21 +37,12 @@ pub struct Map<'a> {
 impl<'a> Map<'a> {
     /// A painter for this plane.
     pub fn new(ui: &'a Ui, theme: &'a Theme, plane: Plane) -> Self {
-        Self {
-            ui,
-            painter: ui.painter_at(plane.rect),
-            theme,
-            plane,
-        }
+        Self { ui, painter: ui.painter_at(plane.rect), theme, plane }
     }
 
     /// The empty map.
     pub fn ground(&self) {
-        self.painter.rect_filled(
-            self.plane.rect,
-            CornerRadius::same(RADIUS_SMALL),
-            self.theme.picture,
-        );
+        self.painter.rect_filled(self.plane.rect, CornerRadius::same(RADIUS_SMALL), self.theme.picture);
     }
 
     /// The decoded tiles where they belong, even if the view has moved on since they were asked for.
@@ -89,27 +76,17 @@ impl<'a> Map<'a> {
         let [x, y] = self.plane.bounds();
         let pad = 5.0;
         for tick in ticks(x, rect.width()) {
-            let at = pos2(
-                self.plane.screen_from_latent([tick.value as f32, 0.0]).x,
-                rect.bottom() - pad,
-            );
+            let at = pos2(self.plane.screen_from_latent([tick.value as f32, 0.0]).x, rect.bottom() - pad);
             if at.x > rect.left() + 30.0 && at.x < rect.right() - 42.0 {
                 self.words(at, Align2::CENTER_BOTTOM, &tick.label);
             }
         }
-        self.words(
-            rect.right_bottom() - vec2(2.0 * pad, pad),
-            Align2::RIGHT_BOTTOM,
-            names[0],
-        );
+        self.words(rect.right_bottom() - vec2(2.0 * pad, pad), Align2::RIGHT_BOTTOM, names[0]);
         if is_line {
             return;
         }
         for tick in ticks(y, rect.height()) {
-            let at = pos2(
-                rect.left() + 2.0 * pad,
-                self.plane.screen_from_latent([0.0, tick.value as f32]).y,
-            );
+            let at = pos2(rect.left() + 2.0 * pad, self.plane.screen_from_latent([0.0, tick.value as f32]).y);
             if at.y > rect.top() + 30.0 && at.y < rect.bottom() - 24.0 {
                 self.words(at, Align2::LEFT_CENTER, &tick.label);
             }
@@ -128,16 +105,12 @@ impl<'a> Map<'a> {
                     let path = [pos2(x, self.plane.rect.top()), pos2(x, self.plane.rect.bottom())];
                     self.painter.extend(Shape::dashed_line(&path, stroke, 4.0, 5.0));
                 }
-                let at = pos2(
-                    self.plane.screen_from_latent([sigma, 0.0]).x,
-                    self.plane.rect.top() + 14.0,
-                );
+                let at = pos2(self.plane.screen_from_latent([sigma, 0.0]).x, self.plane.rect.top() + 14.0);
                 self.words(at, Align2::CENTER_CENTER, &name);
                 continue;
             }
             let at = |turn: f32| {
-                self.plane
-                    .screen_from_latent([sigma * (turn * TAU).cos(), sigma * (turn * TAU).sin()])
+                self.plane.screen_from_latent([sigma * (turn * TAU).cos(), sigma * (turn * TAU).sin()])
             };
             let circle: Vec<Pos2> = (0..=96).map(|i| at(i as f32 / 96.0)).collect();
             self.painter.extend(Shape::dashed_line(&circle, stroke, 4.0, 5.0));
@@ -160,57 +133,36 @@ impl<'a> Map<'a> {
             return;
         }
         let Theme { marker, picture, .. } = *self.theme;
-        self.painter
-            .circle_stroke(at, ring, Stroke::new(3.0, self.theme.faded(picture, 0.6)));
+        self.painter.circle_stroke(at, ring, Stroke::new(3.0, self.theme.faded(picture, 0.6)));
         self.painter.circle_stroke(at, ring, Stroke::new(1.4, marker));
         let along = away.normalized();
         let ends = [point + along * POINT_RADIUS, at - along * ring];
-        self.painter
-            .line_segment(ends, Stroke::new(1.0, self.theme.faded(marker, 0.55)));
+        self.painter.line_segment(ends, Stroke::new(1.0, self.theme.faded(marker, 0.55)));
     }
 
     /// The point: a white ring that no class looks like.
     pub fn point(&self, at: Pos2, has_focus: bool, is_inside: bool) {
-        let Theme {
-            marker,
-            picture,
-            accent,
-            ..
-        } = *self.theme;
+        let Theme { marker, picture, accent, .. } = *self.theme;
         let dark = Stroke::new(5.0, self.theme.faded(picture, 0.7));
         self.painter.circle_stroke(at, POINT_RADIUS, dark);
         if has_focus {
-            self.painter
-                .circle_stroke(at, POINT_RADIUS + 3.5, Stroke::new(1.5, accent));
+            self.painter.circle_stroke(at, POINT_RADIUS + 3.5, Stroke::new(1.5, accent));
         }
         let bright = self.theme.faded(marker, if is_inside { 1.0 } else { 0.6 });
-        self.painter
-            .circle_stroke(at, POINT_RADIUS, Stroke::new(2.6, bright));
+        self.painter.circle_stroke(at, POINT_RADIUS, Stroke::new(2.6, bright));
         self.painter.circle_filled(at, 2.0, bright);
     }
 
     /// A thin edge around the whole, so that a dark map does not bleed into a dark panel.
     pub fn edge(&self) {
         let corner = CornerRadius::same(RADIUS_SMALL);
-        self.ui.painter().rect_stroke(
-            self.plane.rect,
-            corner,
-            self.theme.line_stroke(),
-            StrokeKind::Outside,
-        );
+        self.ui.painter().rect_stroke(self.plane.rect, corner, self.theme.line_stroke(), StrokeKind::Outside);
     }
 
     /// A sentence at the top of the map.
     pub fn note(&self, words: &str) {
         let at = pos2(self.plane.rect.center().x, self.plane.rect.top() + 8.0);
-        words_over(
-            &self.painter,
-            self.theme,
-            at,
-            Align2::CENTER_TOP,
-            words,
-            self.theme.small(),
-        );
+        words_over(&self.painter, self.theme, at, Align2::CENTER_TOP, words, self.theme.small());
     }
 
     fn words(&self, at: Pos2, anchor: Align2, words: &str) {

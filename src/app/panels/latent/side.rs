@@ -25,16 +25,9 @@ pub struct Nearest {
 impl Nearest {
     /// Looks among the codes of the cloud, in all of their dimensions.
     pub fn find(memory: &LatentMemory, bench: &BenchState, run: &RunState) -> Option<Self> {
-        let cloud = run
-            .seen
-            .cloud
-            .as_ref()
-            .filter(|cloud| cloud.dimensions == memory.dimensions())?;
+        let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == memory.dimensions())?;
         let row = geometry::nearest(&cloud.codes, &memory.point)?;
-        Some(Self {
-            row,
-            image: *bench.cloud.get(row)?,
-        })
+        Some(Self { row, image: *bench.cloud.get(row)? })
     }
 }
 
@@ -48,45 +41,39 @@ pub fn side_ui(
 ) -> Vec<Action> {
     let mut actions = Vec::new();
     let layout = Layout::top_down(Align::Min);
-    ui.scope_builder(
-        UiBuilder::new()
-            .max_rect(space)
-            .layout(layout)
-            .id_salt("beside the map"),
-        |ui| {
-            ui.spacing_mut().item_spacing.y = HALF;
-            decoded_ui(ui, cx, memory, bench, run, &mut actions);
-            ui.add_space(HALF);
-            nearest_ui(ui, cx, bench, nearest);
-            ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-                ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing.x = HALF;
-                    let mut shows_tiles = !memory.is_plain;
-                    switch(
-                        ui,
-                        cx.theme,
-                        "tiles",
-                        &mut shows_tiles,
-                        "show what the decoder makes of every place on the map",
-                    );
-                    memory.is_plain = !shows_tiles;
-                    let mut follows = !memory.is_view_chosen;
-                    switch(
-                        ui,
-                        cx.theme,
-                        "fit",
-                        &mut follows,
-                        "keep all codes in view (double-click); wheel zooms, right drag pans",
-                    );
-                    memory.is_view_chosen = !follows;
-                    export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
-                });
-                if memory.dimensions() > 2 {
-                    actions.extend(axes_ui(ui, cx, memory));
-                }
+    ui.scope_builder(UiBuilder::new().max_rect(space).layout(layout).id_salt("beside the map"), |ui| {
+        ui.spacing_mut().item_spacing.y = HALF;
+        decoded_ui(ui, cx, memory, bench, run, &mut actions);
+        ui.add_space(HALF);
+        nearest_ui(ui, cx, bench, nearest);
+        ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = HALF;
+                let mut shows_tiles = !memory.is_plain;
+                switch(
+                    ui,
+                    cx.theme,
+                    "tiles",
+                    &mut shows_tiles,
+                    "show what the decoder makes of every place on the map",
+                );
+                memory.is_plain = !shows_tiles;
+                let mut follows = !memory.is_view_chosen;
+                switch(
+                    ui,
+                    cx.theme,
+                    "fit",
+                    &mut follows,
+                    "keep all codes in view (double-click); wheel zooms, right drag pans",
+                );
+                memory.is_view_chosen = !follows;
+                export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
             });
-        },
-    );
+            if memory.dimensions() > 2 {
+                actions.extend(axes_ui(ui, cx, memory));
+            }
+        });
+    });
     actions
 }
 
@@ -106,22 +93,15 @@ fn decoded_ui(
     picture(ui, cx.theme, shown, vec2(width, width * aspect), "decoded image");
     ui.add_space(2.0);
     ui.horizontal(|ui| {
-        let text = format!(
-            "{} = {}",
-            point_name(memory),
-            coordinates(memory.place(), memory.dimensions())
-        );
+        let text = format!("z = {}", coordinates(memory.place(), memory.dimensions()));
         bold(ui, &text, cx.theme.body(), cx.theme.text);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             export_button(ui, cx.theme, Figure::Decoded, "Export decoded image", actions);
         });
     });
     if memory.dimensions() > 2 {
-        muted(
-            ui,
-            cx.theme,
-            format!("the other {} at zero", memory.dimensions() - 2),
-        );
+        let [across, up] = memory.axes.map(|axis| axis + 1);
+        muted(ui, cx.theme, format!("z{across} and z{up}, the rest at zero"));
     }
     if shown.is_none() {
         muted(ui, cx.theme, "waiting for the first image");
@@ -146,51 +126,41 @@ fn nearest_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, nearest: O
         .label(nearest.image)
         .and_then(|label| bench.dataset.class_names.get(usize::from(label)));
     ui.horizontal(|ui| {
-        picture(
-            ui,
-            cx.theme,
-            Some(shown),
-            vec2(width, width * aspect),
-            "nearest held-out image",
-        );
+        picture(ui, cx.theme, Some(shown), vec2(width, width * aspect), "nearest held-out image");
         if let Some(name) = name {
             ui.label(RichText::new(name).font(cx.theme.large()).color(cx.theme.text));
         }
     });
 }
 
-/// `z` where the whole code is shown, `z3, z7` where only two of many numbers are.
-fn point_name(memory: &LatentMemory) -> String {
-    match memory.dimensions() {
-        0..=2 => "z".to_owned(),
-        _ => format!("z{}, z{}", memory.axes[0] + 1, memory.axes[1] + 1),
-    }
-}
-
 /// Chooses which two numbers of a longer code are the axes.
 fn axes_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Option<Action> {
     let now_secs = ui.input(|input| input.time);
     let mut axes = memory.axes;
+    let dimensions = memory.dimensions();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
-        for (number, (axis, word)) in axes.iter_mut().zip(["across", "up"]).enumerate() {
-            muted(ui, cx.theme, word);
-            let chosen = RichText::new(format!("z{}", *axis + 1)).font(cx.theme.small());
-            let combo = ComboBox::from_id_salt(("latent axis", number))
-                .selected_text(chosen)
-                .width(46.0 * cx.theme.scale);
-            let response = combo.show_ui(ui, |ui| {
-                for candidate in 0..memory.dimensions() {
-                    ui.selectable_value(axis, candidate, format!("z{}", candidate + 1));
-                }
-            });
-            let name = format!("axis {word}");
-            response.response.accessible_name(name);
-        }
+        let [across, up] = &mut axes;
+        axis_ui(ui, cx, across, dimensions, "across");
+        muted(ui, cx.theme, "×");
+        axis_ui(ui, cx, up, dimensions, "up");
     });
     // Choosing the other's axis swaps the two.
     if axes[0] == axes[1] {
         axes = [memory.axes[1], memory.axes[0]];
     }
     memory.choose_axes(axes, now_secs)
+}
+
+fn axis_ui(ui: &mut Ui, cx: &PanelContext<'_>, axis: &mut usize, dimensions: usize, way: &str) {
+    let chosen = RichText::new(format!("z{}", *axis + 1)).font(cx.theme.small());
+    let combo =
+        ComboBox::from_id_salt(("latent axis", way)).selected_text(chosen).width(40.0 * cx.theme.scale);
+    let response = combo.show_ui(ui, |ui| {
+        for candidate in 0..dimensions {
+            ui.selectable_value(axis, candidate, format!("z{}", candidate + 1));
+        }
+    });
+    let response = response.response.accessible_name(format!("axis {way}"));
+    response.on_hover_text(format!("which number of the code runs {way}"));
 }

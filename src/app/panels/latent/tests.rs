@@ -36,35 +36,17 @@ impl Shown {
 
 /// A run with codes of so many numbers, paused.
 fn bench(dimensions: usize) -> AppState {
-    let source = Source {
-        set: "digits",
-        count: 200,
-        messiness: 0.5,
-        held_out: 0.3,
-        seed: 1,
-    };
+    let source = Source { set: "digits", count: 200, messiness: 0.5, held_out: 0.3, seed: 1 };
     let dataset = Arc::new(load(&source).unwrap());
     let cloud: Arc<[u32]> = dataset.split.validation.clone().into();
     let mut recipe = Recipe::default();
     recipe.model.code = dimensions;
     recipe.model.code_kind = CodeKind::Gaussian;
     let views = Arc::new(RunViews::default());
-    let codes = (0..cloud.len() * dimensions)
-        .map(|i| 1.5 * (i as f32 * 1.7).sin())
-        .collect();
-    views.cloud.put(CloudView {
-        step: 0,
-        dimensions,
-        codes,
-    });
+    let codes = (0..cloud.len() * dimensions).map(|i| 1.5 * (i as f32 * 1.7).sin()).collect();
+    views.cloud.put(CloudView { step: 0, dimensions, codes });
     let id = RunId(1);
-    let info = RunInfo {
-        id,
-        recipe,
-        history: SharedHistory::default(),
-        views,
-        parameters: 10,
-    };
+    let info = RunInfo { id, recipe, history: SharedHistory::default(), views, parameters: 10 };
     let examples = cloud[..5].into();
     let device = "CPU".to_owned();
     let mut state = AppState::default();
@@ -90,18 +72,8 @@ fn explorer(state: AppState) -> Harness<'static, Shown> {
     };
     let mut harness = Harness::builder().with_size(vec2(700.0, 520.0)).build_ui_state(
         |ui, shown: &mut Shown| {
-            let Shown {
-                state,
-                theme,
-                pictures,
-                memory,
-                actions,
-            } = shown;
-            let cx = PanelContext {
-                state,
-                theme,
-                pictures,
-            };
+            let Shown { state, theme, pictures, memory, actions } = shown;
+            let cx = PanelContext { state, theme, pictures };
             actions.extend(latent_ui(ui, &cx, memory));
         },
         shown,
@@ -120,11 +92,8 @@ fn a_new_run_is_asked_for_its_image_and_its_tiles_once() {
     harness.run_steps(20);
     let asked = |wanted: fn(&Action) -> bool| harness.state().actions.iter().filter(|a| wanted(a)).count();
     assert!(asked(|action| matches!(action, Action::AskLattice(_))) >= 1);
-    let Some(Action::MovePoint(point)) = harness
-        .state()
-        .actions
-        .iter()
-        .find(|a| matches!(a, Action::MovePoint(_)))
+    let Some(Action::MovePoint(point)) =
+        harness.state().actions.iter().find(|a| matches!(a, Action::MovePoint(_)))
     else {
         panic!("no image was asked for: {:?}", harness.state().actions);
     };
@@ -133,14 +102,7 @@ fn a_new_run_is_asked_for_its_image_and_its_tiles_once() {
         Action::AskLattice(ask) => Some(ask.clone()),
         _ => None,
     });
-    let LatticeAsk {
-        axes,
-        x,
-        y,
-        columns,
-        rows,
-        ..
-    } = tiles.unwrap();
+    let LatticeAsk { axes, x, y, columns, rows, .. } = tiles.unwrap();
     assert_eq!(axes, [0, 1]);
     assert!(x[0] < x[1] && y[0] < y[1] && columns > 5 && rows > 5);
 }
@@ -160,10 +122,7 @@ fn dragging_the_point_decodes_where_it_goes_and_stays_on_the_map() {
     }
     let points = harness.state_mut().points();
     let last = points.last().unwrap();
-    assert!(
-        last[0] > 0.2 && last[1] > 0.1,
-        "dragged to the upper right: {points:?}"
-    );
+    assert!(last[0] > 0.2 && last[1] > 0.1, "dragged to the upper right: {points:?}");
     harness.step();
     assert!((center(&harness) - (start + vec2(80.0, -40.0))).length() < 1.0);
     harness.hover_at(start + vec2(-5000.0, 5000.0));
@@ -177,10 +136,7 @@ fn dragging_the_point_decodes_where_it_goes_and_stays_on_the_map() {
         last[0] < -0.9 * radius && last[1] < -0.9 * radius,
         "{last:?} is no corner of a view of ±{radius}"
     );
-    assert!(
-        last[0] > -1.5 * radius && last[1] > -1.5 * radius,
-        "{last:?} left a view of ±{radius}"
-    );
+    assert!(last[0] > -1.5 * radius && last[1] > -1.5 * radius, "{last:?} left a view of ±{radius}");
 }
 
 #[test]
@@ -199,11 +155,7 @@ fn a_click_brings_the_point_there() {
         });
         harness.step();
     }
-    assert!(
-        (center(&harness) - target).length() < 1.0,
-        "{:?}, want {target:?}",
-        center(&harness)
-    );
+    assert!((center(&harness) - target).length() < 1.0, "{:?}, want {target:?}", center(&harness));
     assert!(!harness.state_mut().points().is_empty());
 }
 
@@ -224,11 +176,7 @@ fn arrow_keys_push_the_point_and_shift_pushes_it_finely() {
     assert!(up[0] == right[0] && up[1] > 0.01, "{up:?}");
     let fine = pushed(&mut harness, Modifiers::SHIFT, Key::ArrowLeft);
     let step = right[0] - fine[0];
-    assert!(
-        (step / right[0] - 0.1).abs() < 0.02,
-        "a fine step of {step} after one of {}",
-        right[0]
-    );
+    assert!((step / right[0] - 0.1).abs() < 0.02, "a fine step of {step} after one of {}", right[0]);
     assert!(harness.get_by_label("latent point").is_focused());
 }
 
@@ -237,10 +185,7 @@ fn the_legend_hides_and_shows_classes() {
     let mut harness = explorer(bench(2));
     harness.get_by_label("class 3").click();
     harness.run_steps(2);
-    assert_eq!(
-        harness.state().memory.hidden.iter().copied().collect::<Vec<_>>(),
-        [3]
-    );
+    assert_eq!(harness.state().memory.hidden.iter().copied().collect::<Vec<_>>(), [3]);
     harness.get_by_label("class 3").click();
     harness.run_steps(2);
     assert!(harness.state().memory.hidden.is_empty());
@@ -253,18 +198,8 @@ fn codes_of_one_and_of_a_thousand_numbers_are_shown() {
         harness.run_steps(3);
         let point = harness.state_mut().points().pop().unwrap();
         assert_eq!(point.len(), dimensions);
-        assert_eq!(
-            harness.query_by_label("axis across").is_some(),
-            dimensions > 2,
-            "{dimensions} numbers"
-        );
-        assert!(
-            harness
-                .get_by_label("latent point")
-                .accesskit_node()
-                .value()
-                .is_some()
-        );
+        assert_eq!(harness.query_by_label("axis across").is_some(), dimensions > 2, "{dimensions} numbers");
+        assert!(harness.get_by_label("latent point").accesskit_node().value().is_some());
     }
 }
 
@@ -277,10 +212,7 @@ fn nothing_loaded_says_so() {
 #[test]
 fn a_failed_run_is_not_asked_again_and_again() {
     let mut state = bench(2);
-    state.apply(Fact::Phase(
-        RunId(1),
-        Phase::Failed("the losses are no numbers".to_owned()),
-    ));
+    state.apply(Fact::Phase(RunId(1), Phase::Failed("the losses are no numbers".to_owned())));
     let mut harness = explorer(state);
     harness.run_steps(10);
     harness.state_mut().actions.clear();

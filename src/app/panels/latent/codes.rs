@@ -1,0 +1,123 @@
+//! The codes of held-out images as places on the shown plane, whatever the number of dimensions. Pure.
+
+use std::sync::Arc;
+
+use crate::engine::CloudView;
+
+use super::geometry::Latent;
+
+/// Height of the strip in which codes of one number are spread out, as a share of how far they reach.
+const STRIP: f32 = 0.26;
+/// An axis with less than this share of the largest variance is not worth showing unasked.
+const LIVELY: f64 = 0.1;
+
+/// The codes as places on the shown plane.
+#[derive(Debug)]
+pub struct Cloud {
+    codes: Arc<[f32]>,
+    axes: [usize; 2],
+    /// One place per code; not finite where the code is not.
+    pub places: Arc<[Latent]>,
+    /// Codes that are no numbers.
+    pub broken: usize,
+    /// Goes up with every new cloud.
+    pub version: u64,
+}
+
+impl Cloud {
+    /// Lays codes onto the plane of two axes.
+    pub fn new(view: &CloudView, axes: [usize; 2], version: u64) -> Self {
+        let rows = view.codes.chunks_exact(view.dimensions.max(1));
+        let is_broken = |row: &[f32]| row.iter().any(|z| !z.is_finite());
+        let broken = rows.clone().filter(|row| is_broken(row)).count();
+        let firsts = rows.clone().map(|row| row[0].abs());
+        let reach = firsts.filter(|z| z.is_finite()).fold(0.0, f32::max);
+        let place = |(i, row): (usize, &[f32])| match row {
+            _ if is_broken(row) => [f32::NAN; 2],
+            [only] => [*only, reach * strip_height(i)],
+            _ => axes.map(|axis| row[axis]),
+        };
+        let places = rows.enumerate().map(place).collect();
+        Self { codes: Arc::clone(&view.codes), axes, places, broken, version }
+    }
+
+    /// Whether this is how these very codes look on these axes.
+    pub fn is_of(&self, view: &CloudView, axes: [usize; 2]) -> bool {
+        Arc::ptr_eq(&self.codes, &view.codes) && self.axes == axes
+    }
+
+    /// How many codes are left out, in words; nothing where none is.
+    pub fn complaint(&self) -> Option<String> {
+        match self.broken {
+            0 => None,
+            1 => Some("1 code is not a number and is left out".to_owned()),
+            n => Some(format!("{n} codes are not numbers and are left out")),
+        }
+    }
+}
+
+/// The axes to show of a longer code where nobody has chosen any: those given, unless the codes hardly differ along
+/// one of them; then the two along which they differ most.
+pub fn lively_axes(view: &CloudView, axes: [usize; 2]) -> [usize; 2] {
+    if view.dimensions < 3 {
+        return axes;
+    }
+    let mut spreads: Vec<(f64, usize)> =
+        (0..view.dimensions).map(|axis| (spread(view, axis), axis)).collect();
+    let least = axes.map(|axis| spreads[axis].0).into_iter().fold(f64::INFINITY, f64::min);
+    spreads.sort_by(|a, b| b.0.total_cmp(&a.0));
+    if least > LIVELY * spreads[0].0 { axes } else { [spreads[0].1, spreads[1].1] }
+}
+
+/// The variance of the codes along one axis, as far as they are numbers.
+fn spread(view: &CloudView, axis: usize) -> f64 {
+    let values = view.codes.iter().skip(axis).step_by(view.dimensions).map(|z| f64::from(*z));
+    let numbers = values.filter(|z| z.is_finite());
+    let (n, sum, squares) = numbers.fold((0.0, 0.0, 0.0), |(n, s, q), z| (n + 1.0, s + z, q + z * z));
+    if n == 0.0 { 0.0 } else { squares / n - (sum / n) * (sum / n) }
+}
+
+/// Codes of one number lie on a line; spread over a strip, they do not hide each other. The golden ratio spreads
+/// evenly, however many there are.
+fn strip_height(i: usize) -> f32 {
+    STRIP * (2.0 * (i as f32 * 0.618_034).fract() - 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(dimensions: usize, codes: &[f32]) -> CloudView {
+        CloudView { step: 1, dimensions, codes: codes.into() }
+    }
+
+    #[test]
+    fn codes_that_are_no_numbers_are_counted_and_left_out() {
+        let view = view(2, &[1.0, 2.0, f32::NAN, 0.0, 3.0, f32::INFINITY, -1.0, 0.5]);
+        let cloud = Cloud::new(&view, [0, 1], 1);
+        assert_eq!(cloud.broken, 2);
+        assert_eq!(cloud.complaint().as_deref(), Some("2 codes are not numbers and are left out"));
+        assert_eq!(cloud.places.iter().filter(|place| place[0].is_finite()).count(), 2);
+        assert!(cloud.is_of(&view, [0, 1]) && !cloud.is_of(&view, [1, 0]));
+    }
+
+    #[test]
+    fn a_code_of_one_number_is_a_line_with_a_strip_around_it() {
+        let codes: Vec<f32> = (0..500).map(|i| i as f32 / 100.0).collect();
+        let cloud = Cloud::new(&view(1, &codes), [0, 0], 1);
+        for (place, code) in cloud.places.iter().zip(&codes) {
+            assert!(place[0] == *code && place[1].abs() <= 5.0 * STRIP, "{place:?} for {code}");
+        }
+    }
+
+    #[test]
+    fn axes_along_which_nothing_happens_are_not_shown_unasked() {
+        // The first unit is dead, the third hardly speaks, the last speaks most.
+        let codes: Vec<f32> =
+            (0..100).flat_map(|i| [0.0, i as f32, 0.01 * i as f32, 2.0 * i as f32]).collect();
+        assert_eq!(lively_axes(&view(4, &codes), [0, 1]), [3, 1]);
+        assert_eq!(lively_axes(&view(4, &codes), [1, 3]), [1, 3], "both are alive");
+        assert_eq!(lively_axes(&view(2, &[0.0; 8]), [0, 1]), [0, 1]);
+        assert_eq!(lively_axes(&view(3, &[f32::NAN; 9]), [0, 1]).len(), 2);
+    }
+}

@@ -1,0 +1,206 @@
+//! Promises of the window, kept by its real parts in a harness without a screen: found by label, as somebody who
+//! cannot see the screen finds them.
+
+#![cfg(test)]
+#![cfg(feature = "gui")]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use hourglass::app::{App, AppState, RunState, WindowOptions, graphics_setup};
+use hourglass::engine::Phase;
+use hourglass::gpu::DeviceChoice;
+use hourglass::recipe::Recipe;
+
+/// A window on a small recipe, drawn through wgpu where there is an adapter, else without textures.
+fn window(recipe: &str, size: [f32; 2]) -> Harness<'static, App> {
+    let mut recipe = Recipe::open(recipe).expect("a built-in recipe");
+    for setting in ["data.count=600", "training.batch=32"] {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    let options =
+        WindowOptions { device: DeviceChoice::Cpu, recipe: Some(recipe), ..WindowOptions::default() };
+    let mut builder = Harness::builder().with_size(Vec2::from(size)).with_step_dt(0.05);
+    if has_adapter() {
+        builder = builder.wgpu_setup(graphics_setup());
+    }
+    builder.build_eframe(|cc| App::new(cc, options))
+}
+
+fn has_adapter() -> bool {
+    let found = !hourglass::gpu::adapter::adapters().is_empty();
+    if !found {
+        assert!(std::env::var_os("HOURGLASS_REQUIRE_GPU").is_none(), "a graphics adapter is required here");
+        eprintln!("no graphics adapter: the window is driven without one, and no picture of it is taken");
+    }
+    found
+}
+
+/// Steps the window until something holds.
+fn step_until(window: &mut Harness<'_, App>, what: &str, holds: impl Fn(&AppState) -> bool) {
+    let start = Instant::now();
+    while !holds(window.state().state()) {
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+        assert!(start.elapsed() < Duration::from_secs(60), "it never came to this: {what}");
+    }
+    window.step();
+}
+
+fn run(state: &AppState) -> &RunState {
+    state.run().expect("a run")
+}
+
+fn trains(window: &mut Harness<'_, App>) {
+    step_until(window, "the run trains and everything is seen", |state| {
+        state.run().is_some_and(|run| {
+            run.progress.step > 3 && run.seen.cloud.is_some() && run.seen.decoded.is_some()
+        })
+    });
+}
+
+#[test]
+fn play_and_pause_by_label_and_by_space() {
+    let mut window = window("ae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    window.get_by_label("Pause").click();
+    step_until(&mut window, "paused", |state| run(state).phase == Phase::Paused);
+    window.get_by_label("Play").click();
+    step_until(&mut window, "playing", |state| run(state).phase == Phase::Playing);
+    window.key_press(Key::Space);
+    step_until(&mut window, "paused by the space bar", |state| run(state).phase == Phase::Paused);
+    let rested = run(window.state().state()).progress.step;
+    window.key_press(Key::ArrowRight);
+    step_until(&mut window, "one step on", move |state| run(state).progress.step == rested + 1);
+}
+
+#[test]
+fn beta_moves_while_it_trains_and_leaves_a_stamp() {
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    let before = run(window.state().state()).info.id;
+    window.get_by_role_and_label(Role::Slider, "β weight of KL").set_value_accesskit(5.0);
+    step_until(&mut window, "β is 5", |state| (run(state).recipe.objective.beta - 5.0).abs() < 0.05);
+    let state = window.state().state();
+    assert_eq!(run(state).info.id, before, "the run was restarted");
+    let change = run(state).changes.last().expect("a change on record");
+    assert_eq!(change.key, "objective.beta");
+    window.key_press_modifiers(eframe::egui::Modifiers::COMMAND, Key::Z);
+    step_until(&mut window, "β is 1 again", |state| run(state).recipe.objective.beta == 1.0);
+}
+
+#[test]
+fn the_latent_point_is_dragged_and_decoded() {
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    let rect = window.get_by_label("latent point").rect();
+    let from = rect.center();
+    window.drag_at(from);
+    window.step();
+    for k in 1..=6 {
+        window.hover_at(from + Vec2::new(12.0, -8.0) * k as f32);
+        window.step();
+    }
+    window.drop_at(from + Vec2::new(72.0, -48.0));
+    step_until(&mut window, "the point was decoded where it was dropped", |state| {
+        run(state).seen.decoded.as_ref().is_some_and(|seen| seen.point[0] > 0.2 && seen.point[1] > 0.1)
+    });
+}
+
+#[test]
+fn a_figure_is_exported_to_a_typed_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    step_until(&mut window, "there are curves", |state| {
+        state.run().is_some_and(|run| run.progress.step > 40)
+    });
+    trains(&mut window);
+    for (label, name) in [("Export curves", "curves.svg"), ("Export codes", "codes.png")] {
+        let path = folder.path().join(name);
+        export(&mut window, label, &path);
+        let bytes = std::fs::read(&path).expect("the figure");
+        assert!(bytes.len() > 5_000, "{name} has only {} bytes", bytes.len());
+    }
+    let svg = std::fs::read_to_string(folder.path().join("curves.svg")).expect("text");
+    assert!(svg.contains("β 1") && svg.contains("seed 1"), "the caption is missing");
+}
+
+/// Presses an export button, types a path where no file dialog answers, and waits for the file.
+fn export(window: &mut Harness<'_, App>, label: &str, path: &Path) {
+    window.get_by_label(label).click();
+    let start = Instant::now();
+    while window.query_by_label("Save").is_none() {
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(start.elapsed() < Duration::from_secs(30), "nobody asked where to");
+    }
+    let field = window.get_by(|node| {
+        node.role() == Role::TextInput
+            && node.value().is_some_and(|text| text.contains(std::path::MAIN_SEPARATOR))
+    });
+    field.focus();
+    field.set_text_value_accesskit(&path.to_string_lossy());
+    window.step();
+    window.get_by_label("Save").click();
+    while !path.exists() {
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(start.elapsed() < Duration::from_secs(30), "{} was never written", path.display());
+    }
+}
+
+#[test]
+fn an_absurd_learning_rate_is_told_in_words_and_mended_by_a_button() {
+    let mut window = window("ae-simple", [1280.0, 800.0]);
+    step_until(&mut window, "it trains", |state| state.run().is_some_and(|run| run.progress.step > 3));
+    window.get_by_label("learning rate, typed").click();
+    window.step();
+    for _ in 0..3 {
+        window.step();
+    }
+    let field = window.get_by_label("learning rate, typed");
+    field.set_value_accesskit(1e9);
+    step_until(&mut window, "the run failed", |state| matches!(run(state).phase, Phase::Failed(_)));
+    let cure = window.get_by(|node| {
+        node.role() == Role::Button && node.label().is_some_and(|label| label.contains("last good"))
+    });
+    cure.click();
+    step_until(&mut window, "it can go on", |state| run(state).phase == Phase::Paused);
+}
+
+#[test]
+fn every_built_in_recipe_is_drawn_at_both_sizes() {
+    for (name, size) in
+        [("ae-simple", [1920.0, 1080.0]), ("vae-20", [1280.0, 800.0]), ("ae-32", [860.0, 540.0])]
+    {
+        let mut window = window(name, size);
+        trains(&mut window);
+        if !has_adapter() {
+            continue;
+        }
+        let image = window.render().expect("a picture of the window");
+        let mut colors: Vec<_> = image.pixels().map(|pixel| pixel.0).collect();
+        colors.sort_unstable();
+        colors.dedup();
+        assert!(colors.len() > 50, "{name}: the window shows {} colours", colors.len());
+    }
+}
+
+#[test]
+fn a_code_of_one_number_is_drawn_as_a_line() {
+    let mut recipe = Recipe::open("ae-2d").expect("built in");
+    for setting in ["data.count=400", "training.batch=32", "model.code=1", "model.widths=32"] {
+        recipe.set_from_text(setting).expect("valid");
+    }
+    let options =
+        WindowOptions { device: DeviceChoice::Cpu, recipe: Some(recipe), ..WindowOptions::default() };
+    let mut window =
+        Harness::builder().with_size(Vec2::new(1280.0, 800.0)).build_eframe(|cc| App::new(cc, options));
+    trains(&mut window);
+    let seen = run(window.state().state()).seen.decoded.as_ref().expect("an image");
+    assert_eq!(seen.point.len(), 1);
+}
