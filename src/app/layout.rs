@@ -169,7 +169,8 @@ impl Plan {
         let right = (0.272 * size.x).clamp(240.0, 460.0);
         let middle = (size.x - side - right - 2.0 * GRID).max(240.0);
         let network = (0.231 * size.y).clamp(120.0, 210.0);
-        let held_out = (0.183 * size.y).clamp(100.0, 190.0).min(0.36 * right + 34.0);
+        // Three rows of ten square tiles as wide as the panel, and a line above them.
+        let held_out = (0.3 * (right - 24.0) + 56.0).min(0.3 * size.y);
         let objective = (0.24 * size.y).clamp(110.0, 200.0);
         let live = (0.21 * size.y).clamp(130.0, 160.0);
         let columns = vec![

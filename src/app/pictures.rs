@@ -222,11 +222,12 @@ impl Pictures {
         let renderer = self.painting.as_ref()?;
         let texture = canvas_texture(&renderer.device, size)?;
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        let id = renderer.renderer.write().register_native_texture(
-            &renderer.device,
-            &view,
-            wgpu::FilterMode::Nearest,
-        );
+        // Single images are magnified and keep their pixels; the tiles of a lattice are shrunk and keep their strokes.
+        let filter = match picture {
+            Picture::Lattice => wgpu::FilterMode::Linear,
+            Picture::Decoded | Picture::Reconstructions => wgpu::FilterMode::Nearest,
+        };
+        let id = renderer.renderer.write().register_native_texture(&renderer.device, &view, filter);
         let entry = self.runs.entry((run, picture)).or_default();
         let unused = entry.waiting.replace(Surface::Canvas { texture: texture.clone(), id });
         self.release(unused);

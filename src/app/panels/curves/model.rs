@@ -245,8 +245,8 @@ pub fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
     columns.into_iter().map(|(column, _)| column).collect()
 }
 
-/// The means of columns, each averaged with its neighbours on both sides equally, so that nothing is shown earlier or
-/// later than it was. At the ends there are fewer neighbours.
+/// The means of columns, each averaged with its neighbours on both sides. The beginning, which is steep, is averaged
+/// over as few on the right as there are on the left; the end over those on the left alone, so that it does not jitter.
 pub fn smoothed(columns: &[Column], last_step: f64) -> Vec<[f64; 2]> {
     let mut sums = vec![0.0];
     for column in columns {
@@ -255,8 +255,9 @@ pub fn smoothed(columns: &[Column], last_step: f64) -> Vec<[f64; 2]> {
     let pitch = last_step / columns.len().max(1) as f64;
     let most = if pitch > 0.0 { (SMOOTHING * last_step / pitch) as usize } else { 0 };
     let mean = |i: usize| {
-        let reach = most.min(i).min(columns.len() - 1 - i);
-        (sums[i + reach + 1] - sums[i - reach]) / (2 * reach + 1) as f64
+        let reach = most.min(i);
+        let (from, to) = (i - reach, (i + reach + 1).min(columns.len()));
+        (sums[to] - sums[from]) / (to - from) as f64
     };
     columns.iter().enumerate().map(|(i, column)| [column.x, mean(i)]).collect()
 }

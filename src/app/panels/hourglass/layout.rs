@@ -7,7 +7,7 @@ pub const WORDS_HEIGHT: f32 = 31.0;
 /// Space between the pictures and the glass.
 const GAP: f32 = 10.0;
 /// Half the height of the waist.
-const WAIST: f32 = 16.0;
+const WAIST: f32 = 25.0;
 /// The largest cell of a layer's grid.
 const CELL_MOST: f32 = 6.0;
 /// Layers fill this share of the glass's height, so that their inner corners stay inside.
