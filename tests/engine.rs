@@ -2,8 +2,10 @@
 
 #![cfg(test)]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hourglass::data::{Dataset, Source, load};
 use hourglass::engine::{
     Ask, Bench, Command, Engine, EngineOptions, Event, Handle, LatticeAsk, Phase, Request, RunId, Turn,
     Wanted, Worker,
@@ -325,4 +327,73 @@ fn a_thread_of_its_own_answers_and_ends_within_a_second() {
     let closing = Instant::now();
     engine.close();
     assert!(closing.elapsed() < Duration::from_millis(1100));
+}
+
+/// Images of which some are promised and not there: whoever touches them stumbles.
+fn broken(train: u32, validation: u32) -> Arc<Dataset> {
+    let source = Source { set: "digits", count: 300, messiness: 0.8, held_out: 0.1, seed: 0 };
+    let mut dataset = load(&source).expect("built-in images");
+    dataset.split.train.iter_mut().for_each(|image| *image += train);
+    dataset.split.validation.iter_mut().for_each(|image| *image += validation);
+    Arc::new(dataset)
+}
+
+#[test]
+fn a_panic_while_training_becomes_a_sentence_and_the_worker_lives() {
+    let (mut worker, handle) = worker();
+    let command =
+        Command::OpenWith { recipes: vec![small("ae-2d")], dataset: broken(10_000, 0), playing: true };
+    handle.send(command).expect("room");
+    let sentence = turn_until(&mut worker, &handle, |event| match event {
+        Event::Phase(_, Phase::Failed(sentence)) => Some(sentence),
+        _ => None,
+    });
+    assert!(sentence.contains("stumbled") && !sentence.contains('\n'), "{sentence}");
+    let bench = open(&mut worker, &handle, vec![small("ae-2d")], true);
+    turns(&mut worker, &handle, 40);
+    assert!(steps(&bench, 0) > 0, "the worker works no more");
+}
+
+#[test]
+fn a_panic_outside_any_run_is_told_too() {
+    let options = EngineOptions { device: DeviceChoice::Cpu, graphics: None };
+    let engine = Engine::start(options, || ()).expect("a thread");
+    let command =
+        Command::OpenWith { recipes: vec![small("ae-2d")], dataset: broken(0, 10_000), playing: true };
+    engine.send(command).expect("room");
+    let start = Instant::now();
+    let sentence = loop {
+        match engine.wait(Duration::from_secs(1)) {
+            Some(Event::Refused(sentence)) => break sentence,
+            _ => assert!(start.elapsed() < Duration::from_secs(60), "nobody told"),
+        }
+    };
+    assert!(sentence.contains("stumbled"), "{sentence}");
+    engine.send(Command::Open { recipes: vec![small("ae-2d")], playing: false }).expect("room");
+    while !matches!(engine.wait(Duration::from_secs(1)), Some(Event::Opened(_))) {
+        assert!(start.elapsed() < Duration::from_secs(60), "the thread died");
+    }
+}
+
+#[test]
+fn a_newer_lattice_waits_for_the_one_under_way() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
+    let run = &bench.runs[0];
+    let ask =
+        LatticeAsk { axes: [0, 1], x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 20, rows: 20, rest: vec![] };
+    let mut arrived = Vec::new();
+    // A new question every turn, faster than any plane of 400 tiles can be decoded.
+    for number in 1..=40 {
+        handle.ask(run.id, Request { number, ask: Ask::Lattice(ask.clone()) });
+        worker.turn();
+        arrived.extend(run.views.lattice.take().map(|view| view.request));
+    }
+    turns(&mut worker, &handle, 20);
+    arrived.extend(run.views.lattice.take().map(|view| view.request));
+    assert!(arrived.len() >= 5, "only {arrived:?} were finished");
+    assert!(
+        arrived.is_sorted() && arrived.last() == Some(&40),
+        "{arrived:?} do not end on the last question"
+    );
 }

@@ -90,7 +90,7 @@ pub struct Theme {
     pub over_picture: Color32,
     /// The draggable point over a picture.
     pub marker: Color32,
-    /// One colour per class; there are as many as `glyph.rs`.
+    /// One colour per class; there are as many as class glyphs.
     pub classes: [Color32; 10],
 }
 

@@ -30,6 +30,15 @@ pub enum Command {
         /// Whether they begin to train at once.
         playing: bool,
     },
+    /// The same with images that are already at hand: drawn in the window, or made by a program.
+    OpenWith {
+        /// One to four recipes; where they say their images come from is not looked at.
+        recipes: Vec<Recipe>,
+        /// The images.
+        dataset: Arc<Dataset>,
+        /// Whether they begin to train at once.
+        playing: bool,
+    },
     /// Train until told otherwise or until a stop rule holds.
     Play,
     /// Stop between two steps.

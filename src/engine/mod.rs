@@ -23,6 +23,7 @@ mod worker;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use history::{Evaluation, History, Point, SharedHistory};
@@ -103,7 +104,8 @@ impl Handle {
 pub struct Engine {
     handle: Handle,
     ended: Receiver<()>,
-    is_closed: bool,
+    /// Taken when the thread was told to end.
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Engine {
@@ -111,22 +113,23 @@ impl Engine {
     pub fn start(options: EngineOptions, wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
         let (worker, handle) = Worker::new(options, Box::new(wake));
         let (end, ended) = sync_channel(1);
-        std::thread::Builder::new().name("trainer".to_owned()).spawn(move || {
+        let thread = std::thread::Builder::new().name("trainer".to_owned()).spawn(move || {
             run_to_the_end(worker);
             end.try_send(()).ok();
         })?;
-        Ok(Self { handle, ended, is_closed: false })
+        Ok(Self { handle, ended, thread: Some(thread) })
     }
 
     /// Ends the thread, waiting at most a second; a thread that takes longer ends by itself.
     pub fn close(&mut self) {
-        if self.is_closed {
-            return;
-        }
-        self.is_closed = true;
+        let Some(thread) = self.thread.take() else { return };
         // A full inbox means the thread is far behind; it will find the channel closed.
         self.handle.send(Command::Close).ok();
-        self.ended.recv_timeout(CLOSING).ok();
+        if self.ended.recv_timeout(CLOSING).is_ok() {
+            // It has nothing left to do but to put its tools away, and a process that ends meanwhile takes the
+            // graphics driver from under it. Its panics were told as they came.
+            thread.join().ok();
+        }
     }
 }
 

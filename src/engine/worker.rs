@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use super::bench::{WorkBench, fail, report_tuning, said};
 use super::inbox::{Inbox, inbox};
 use super::message::{Command, Event, Final, LatticeAsk, References, RunId};
-use super::opening::{Loading, begin_references};
+use super::opening::{Loading, begin_references, check};
 use super::outbox::{Outbox, Wake, outbox};
 use super::pictures::Easel;
 use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::{Dataset, Split};
 use crate::gpu::{Compute, Painter};
-use crate::recipe::Recipe;
+use crate::recipe::{DataRecipe, Recipe};
 use crate::train::checkpoint::save_weights;
 use crate::train::evaluate::evaluate;
 use crate::train::read::ReadError;
@@ -47,6 +47,8 @@ pub struct Worker {
     /// Chosen at the first opening, since preparing a GPU takes a moment.
     station: Option<Station>,
     bench: Option<WorkBench>,
+    /// Where the images on the bench came from; nothing for images that were brought along.
+    source: Option<DataRecipe>,
     loading: Option<Loading>,
     references: Option<Receiver<References>>,
     next_run: u64,
@@ -72,6 +74,7 @@ impl Worker {
             outbox,
             station: None,
             bench: None,
+            source: None,
             loading: None,
             references: None,
             next_run: 0,
@@ -117,8 +120,8 @@ impl Worker {
         match catch_unwind(AssertUnwindSafe(|| self.turn())) {
             Ok(turn) => turn,
             Err(panic) => {
-                let sentence =
-                    format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
+                let sentence = format!("The trainer stumbled ({}). What was learned is kept", said(&*panic));
+                self.outbox.report(Event::Refused(sentence.clone()));
                 for run in self.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
                     fail(run, sentence.clone(), &mut self.outbox);
                 }
@@ -138,6 +141,10 @@ impl Worker {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Open { recipes, playing } => self.open(recipes, playing),
+            Command::OpenWith { recipes, dataset, playing } => match check(&recipes) {
+                Ok(()) => self.stand_up(&recipes, playing, dataset, None),
+                Err(sentence) => self.outbox.report(Event::Refused(sentence)),
+            },
             Command::Play => self.for_each_run(|run, _| run.play(None)),
             Command::Pause => self.for_each_run(|run, _| run.pause()),
             Command::StepBatch => self.for_each_run(|run, _| run.play(Some(run.learner.step_number() + 1))),
@@ -175,7 +182,7 @@ impl Worker {
     /// The images on the bench, where the new recipes want the same ones.
     fn images_at_hand(&self, recipes: &[Recipe]) -> Option<Arc<Dataset>> {
         let bench = self.bench.as_ref()?;
-        let same = bench.runs.first()?.recipe.data == recipes.first()?.data;
+        let same = self.source.as_ref()? == &recipes.first()?.data;
         same.then(|| Arc::clone(&bench.dataset))
     }
 
@@ -185,7 +192,8 @@ impl Worker {
         let mut recipes: Vec<Recipe> = bench.runs.iter().map(super::run::Run::recipe_for_reset).collect();
         recipes.iter_mut().for_each(change);
         let dataset = Arc::clone(&bench.dataset);
-        self.stand_up(&recipes, playing, dataset);
+        let source = self.source.clone();
+        self.stand_up(&recipes, playing, dataset, source);
     }
 
     /// Takes images that have arrived and stands the new bench up.
@@ -197,12 +205,21 @@ impl Worker {
             return;
         };
         match loaded {
-            Ok(dataset) => self.stand_up(&recipes, playing, dataset),
+            Ok(dataset) => {
+                let source = recipes[0].data.clone();
+                self.stand_up(&recipes, playing, dataset, Some(source));
+            }
             Err(sentence) => self.outbox.report(Event::Refused(sentence)),
         }
     }
 
-    fn stand_up(&mut self, recipes: &[Recipe], playing: bool, dataset: Arc<Dataset>) {
+    fn stand_up(
+        &mut self,
+        recipes: &[Recipe],
+        playing: bool,
+        dataset: Arc<Dataset>,
+        source: Option<DataRecipe>,
+    ) {
         let known = self.bench.as_ref().is_some_and(|old| Arc::ptr_eq(&old.dataset, &dataset));
         let old_code = self.bench.as_ref().and_then(|old| Some(old.runs.first()?.recipe.model.code));
         match self.build(recipes, dataset) {
@@ -224,6 +241,7 @@ impl Worker {
                     self.outbox.report(Event::Phase(run.id, run.phase.clone()));
                 }
                 self.bench = Some(bench);
+                self.source = source;
             }
         }
     }
