@@ -129,6 +129,24 @@ fn a_figure_is_exported_to_a_typed_path() {
     assert!(svg.contains("β 1") && svg.contains("seed 1"), "the caption is missing");
 }
 
+#[test]
+fn a_lesson_is_saved_as_a_recipe_that_replays_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("lesson.toml");
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    window.get_by_role_and_label(Role::Slider, "β weight of KL").set_value_accesskit(3.0);
+    step_until(&mut window, "β moved", |state| !run(state).changes.is_empty());
+    let changes = run(window.state().state()).changes.clone();
+    window.get_by_label("Export").click();
+    window.step();
+    window.step();
+    export(&mut window, "The recipe with its live changes…", &path);
+    let lesson = Recipe::read(&path).expect("a recipe");
+    assert_eq!(lesson.schedule, changes);
+    assert_eq!(lesson.objective.beta, 1.0, "it begins where the lesson began");
+}
+
 /// Presses an export button, types a path where no file dialog answers, and waits for the file.
 fn export(window: &mut Harness<'_, App>, label: &str, path: &Path) {
     window.get_by_label(label).click();

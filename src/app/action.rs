@@ -49,10 +49,14 @@ pub enum Action {
     Export(Figure),
     /// Write the weights: asks where, then writes.
     SaveWeights,
+    /// Write the recipe with every live change, so that it replays the lesson: asks where, then writes.
+    SaveRecipe,
     /// Where a dialog or a typed path says a figure goes.
     ExportTo(Figure, PathBuf),
     /// Where the weights go.
     SaveWeightsTo(PathBuf),
+    /// Where the recipe goes.
+    SaveRecipeTo(PathBuf),
     /// Light or dark.
     ToggleTheme,
     /// Few controls and large type, or everything.

@@ -23,6 +23,8 @@ pub enum Errand {
     Figure(Figure),
     /// The weights.
     Weights,
+    /// The recipe with its live changes.
+    Recipe,
 }
 
 impl Errand {
@@ -30,6 +32,7 @@ impl Errand {
         match self {
             Self::Figure(figure) => figure.stem(),
             Self::Weights => "model",
+            Self::Recipe => "recipe",
         }
     }
 
@@ -39,6 +42,7 @@ impl Errand {
             Self::Figure(figure) if figure.is_vector() => &["png", "svg"],
             Self::Figure(_) => &["png"],
             Self::Weights => &["safetensors"],
+            Self::Recipe => &["toml"],
         }
     }
 
@@ -54,6 +58,7 @@ impl Errand {
         match self {
             Self::Figure(figure) => Action::ExportTo(figure, path),
             Self::Weights => Action::SaveWeightsTo(path),
+            Self::Recipe => Action::SaveRecipeTo(path),
         }
     }
 }

@@ -35,8 +35,10 @@ impl App {
             Action::ShowExample(example) => self.asked.example = example,
             Action::Export(figure) => self.dialogs.ask(ctx, Errand::Figure(figure)),
             Action::SaveWeights => self.dialogs.ask(ctx, Errand::Weights),
+            Action::SaveRecipe => self.dialogs.ask(ctx, Errand::Recipe),
             Action::ExportTo(figure, path) => self.export_to(figure, path),
             Action::SaveWeightsTo(path) => self.save_weights_to(path),
+            Action::SaveRecipeTo(path) => self.save_recipe_to(path),
             Action::ToggleTheme => self.look_like(ctx, Theme::new(self.theme.look.other(), self.simple)),
             Action::ToggleSimple => self.toggle_simple(ctx),
             Action::ToggleFullScreen => toggle_full_screen(ctx),
@@ -142,6 +144,16 @@ impl App {
         match self.first_run() {
             Some(run) => self.send(Command::SaveWeights { run, path }),
             None => self.state.complain("There are no weights yet: wait for the first images.".to_owned()),
+        }
+    }
+
+    fn save_recipe_to(&mut self, path: PathBuf) {
+        let written = match self.state.run() {
+            Some(run) => self.exports.write_text(path, run.lesson().to_toml()),
+            None => Err("There is no run yet: wait for the first images.".to_owned()),
+        };
+        if let Err(sentence) = written {
+            self.state.complain(sentence);
         }
     }
 

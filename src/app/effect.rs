@@ -2,9 +2,9 @@
 //!
 //! The terms just before a gesture are held against the terms a little after it.
 
-use super::gesture::{Gesture, gestures, three_figures};
 use super::state::RunState;
 use crate::engine::{History, Point};
+use crate::recipe::gesture::{Gesture, gestures, three_figures};
 
 /// Steps averaged before and after: one batch says little.
 const WINDOW: usize = 60;

@@ -7,13 +7,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use eframe::egui::Context;
 
 use super::action::Figure;
-use super::figures;
 use super::state::{AppState, BenchState, RunState};
 use super::theme::Look;
 use crate::engine::{Command, RunId, Snapshot};
 use crate::export::figures::{Caption, Figure as Drawable};
+use crate::export::run::RunFigures;
 use crate::export::style::FigureTheme;
-use crate::export::{ExportError, save_figure};
+use crate::export::{ExportError, save_figure, write_atomically};
 
 /// Figures that may be under way at once; more are refused in words.
 const MOST_AT_ONCE: usize = 16;
@@ -55,8 +55,8 @@ impl Exports {
             return Err("There is nothing to export yet: wait for the first images.".to_owned());
         };
         if order.figure == Figure::Curves {
-            let figure = figures::curves(bench, run);
-            self.write(figure, caption(run, run.progress.step), order)?;
+            let figures = run_figures(bench, run);
+            self.write(figures.curves(), figures.caption(run.progress.step), order)?;
             return Ok(None);
         }
         if self.waiting.len() >= MOST_AT_ONCE {
@@ -96,13 +96,14 @@ impl Exports {
         snapshot: &Snapshot,
         order: Order,
     ) -> Result<(), String> {
-        let caption = caption(run, snapshot.step);
+        let figures = run_figures(bench, run);
+        let caption = figures.caption(snapshot.step);
         match order.figure {
-            Figure::Curves => self.write(figures::curves(bench, run), caption, order),
-            Figure::Reconstructions => self.write(figures::reconstructions(bench, snapshot), caption, order),
-            Figure::Cloud => self.write(figures::cloud(bench, &run.recipe, snapshot), caption, order),
-            Figure::Lattice => self.write(figures::lattice(bench, snapshot), caption, order),
-            Figure::Decoded => self.write(figures::decoded(bench, snapshot), caption, order),
+            Figure::Curves => self.write(figures.curves(), caption, order),
+            Figure::Reconstructions => self.write(figures.reconstructions(snapshot), caption, order),
+            Figure::Cloud => self.write(figures.cloud(snapshot), caption, order),
+            Figure::Lattice => self.write(figures.lattice(snapshot), caption, order),
+            Figure::Decoded => self.write(figures.decoded(snapshot), caption, order),
         }
     }
 
@@ -112,17 +113,31 @@ impl Exports {
         caption: Caption,
         order: Order,
     ) -> Result<(), String> {
+        let Order { path, scale, look, .. } = order;
+        self.write_elsewhere(path, move |path| save(&figure, &caption, path, scale, look))
+    }
+
+    /// Begins to write a text.
+    pub fn write_text(&self, path: PathBuf, text: String) -> Result<(), String> {
+        self.write_elsewhere(path, move |path| Ok(write_atomically(path, text.as_bytes())?))
+    }
+
+    /// Writes a file in a thread of its own.
+    fn write_elsewhere(
+        &self,
+        path: PathBuf,
+        write: impl FnOnce(&Path) -> Result<(), ExportError> + Send + 'static,
+    ) -> Result<(), String> {
         let (give, ctx) = (self.give.clone(), self.ctx.clone());
         let work = move || {
-            let Order { path, scale, look, .. } = order;
-            let outcome = save(&figure, &caption, &path, scale, look).map(|()| path);
+            let outcome = write(&path).map(|()| path);
             // The window may be gone by now; the file is there all the same.
             give.send(outcome).ok();
             ctx.request_repaint();
         };
         let thread = std::thread::Builder::new().name("figure".to_owned()).spawn(work);
         thread.map(drop).map_err(|error| {
-            format!("The figure could not be drawn ({error}): close other programs and try again.")
+            format!("The file could not be written ({error}): close other programs and try again.")
         })
     }
 }
@@ -141,7 +156,14 @@ fn save(
     save_figure(&figure.scene(caption, theme), path, scale)
 }
 
-/// What a figure was made with, and when.
-fn caption(run: &RunState, step: u64) -> Caption {
-    Caption { text: format!("{} · step {step}", run.recipe.caption()) }
+/// The figures of a run, from what the window knows of it.
+fn run_figures<'a>(bench: &'a BenchState, run: &'a RunState) -> RunFigures<'a> {
+    RunFigures {
+        recipe: &run.info.recipe,
+        changes: &run.changes,
+        history: &run.info.history,
+        references: bench.references,
+        dataset: &bench.dataset,
+        cloud: &bench.cloud,
+    }
 }

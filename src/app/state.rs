@@ -172,6 +172,13 @@ impl RunState {
         }
     }
 
+    /// The recipe that replays this run so far: as it was opened, with every live change at its step.
+    pub fn lesson(&self) -> Recipe {
+        let to_come = self.info.recipe.schedule.iter().filter(|change| change.step > self.progress.step);
+        let schedule = self.changes.iter().chain(to_come).cloned().collect();
+        Recipe { schedule, ..self.info.recipe.clone() }
+    }
+
     fn apply_change(&mut self, change: Change) {
         // The trainer applied it, so the key and the value are good.
         self.recipe.set(&change.key, &crate::recipe::Value::Number(change.value)).ok();

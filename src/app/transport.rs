@@ -208,7 +208,7 @@ fn window_ui(
     if word_button(ui, cx.theme, word, tip).clicked() {
         actions.push(Action::ToggleSimple);
     }
-    let button = sign_button(ui, cx.theme, Sign::Export, "Export", "Figures and weights");
+    let button = sign_button(ui, cx.theme, Sign::Export, "Export", "Figures, weights, recipe");
     egui::Popup::menu(&button).show(|ui| export_menu(ui, cx.theme, memory, actions));
 }
 
@@ -229,6 +229,9 @@ fn export_menu(ui: &mut Ui, theme: &Theme, memory: &mut TransportMemory, actions
     ui.separator();
     if ui.button("The weights, as safetensors…").clicked() {
         actions.push(Action::SaveWeights);
+    }
+    if ui.button("The recipe with its live changes…").clicked() {
+        actions.push(Action::SaveRecipe);
     }
     ui.separator();
     if ui.button("Put the panels back in their places").clicked() {

@@ -101,14 +101,6 @@ impl Stage {
         self.0.path().join(name)
     }
 
-    /// Lets others read a file as they may read another one: what was written as a temporary file is its owner's only.
-    pub(super) fn share(&self, name: &str, like: &str) -> Result<(), Failure> {
-        let shared = std::fs::metadata(self.path(like)).map(|like| like.permissions());
-        shared
-            .and_then(|permissions| std::fs::set_permissions(self.path(name), permissions))
-            .map_err(|error| Failure::unwritable(Path::new(name), &error))
-    }
-
     /// Writes a text file.
     pub(super) fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
         let path = self.path(name);

@@ -8,8 +8,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::progress::Reporter;
 use crate::engine::{
-    Bench, Command, Engine, EngineOptions, Event, Final, LatticeAsk, Phase, Progress, References, RunInfo,
-    Snapshot,
+    Bench, Command, Engine, EngineOptions, Event, Final, Phase, Progress, References, RunInfo, Snapshot,
 };
 use crate::gpu::DeviceChoice;
 use crate::recipe::{Change, Recipe};
@@ -126,8 +125,8 @@ impl Session {
     }
 
     /// What figures are drawn from.
-    pub(super) fn snapshot(&mut self, lattice: Option<LatticeAsk>) -> Result<Arc<Snapshot>, Failure> {
-        self.engine.send(Command::Snapshot { run: self.run.id, lattice, point: None })?;
+    pub(super) fn snapshot(&mut self) -> Result<Arc<Snapshot>, Failure> {
+        self.engine.send(Command::Snapshot { run: self.run.id, lattice: None, point: None })?;
         self.wait_for(|event| match event {
             Event::Snapshot(_, snapshot) => Some(snapshot),
             _ => None,

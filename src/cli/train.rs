@@ -57,7 +57,6 @@ fn write(session: &mut Session, summary: &Summary, outlet: &Outlet) -> Result<Ve
         stage.write("history.csv", &history_csv(&session.run.history.lock()))?;
         stage.write("summary.json", &summary.file())?;
         session.save_weights(&stage.path("model.safetensors"))?;
-        stage.share("model.safetensors", "recipe.toml")?;
         figures::draw(session, stage)
     })
 }

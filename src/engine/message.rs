@@ -57,7 +57,7 @@ pub enum Command {
     Snapshot {
         /// Whose figures.
         run: RunId,
-        /// The plane to decode; without one, the square that holds the cloud.
+        /// The plane to decode; without one, that of the two axes along which the codes vary most.
         lattice: Option<LatticeAsk>,
         /// The point to decode; without one, the origin.
         point: Option<Vec<f32>>,

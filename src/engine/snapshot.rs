@@ -11,6 +11,8 @@ use crate::train::read::{ReadError, read};
 const TILES: usize = 20;
 /// A lattice of a Gaussian code covers the prior out to this many σ.
 const PRIOR_REACH: f32 = 2.5;
+/// A lattice of a plain code leaves out this share of the codes at either end of an axis.
+const STRAYS: f64 = 0.02;
 
 /// What figures are drawn from.
 #[derive(Clone, Debug)]
@@ -80,19 +82,64 @@ fn in_chunks<T: Copy>(
     Ok(all)
 }
 
-/// The plane worth showing: the prior of a Gaussian code, the middle of the cloud of a plain one.
+/// The plane worth showing: of the two axes along which the codes vary most, as far as the prior of a Gaussian code
+/// reaches, or the middle of the cloud of a plain one. The other axes are held at their mean, or at the prior's.
 fn plane(codes: &[f32], size: usize, is_variational: bool) -> LatticeAsk {
-    let axes = [0, 1.min(size - 1)];
+    let axes: Vec<Vec<f32>> = (0..size).map(|axis| along(codes, size, axis)).collect();
+    let moments: Vec<(f64, f64)> = axes.iter().map(|values| moments(values)).collect();
     let reach = |axis: usize| {
         if is_variational {
             return [-PRIOR_REACH, PRIOR_REACH];
         }
-        let mut values: Vec<f32> =
-            codes.chunks(size).map(|code| code[axis]).filter(|x| x.is_finite()).collect();
-        values.sort_by(f32::total_cmp);
+        let values = &axes[axis];
         let at = |share: f64| values.get((share * (values.len().saturating_sub(1)) as f64) as usize).copied();
-        [at(0.02).unwrap_or(-1.0), at(0.98).unwrap_or(1.0)]
+        [at(STRAYS).unwrap_or(-1.0), at(1.0 - STRAYS).unwrap_or(1.0)]
     };
+    let mut order: Vec<usize> = (0..size).collect();
+    order.sort_by(|a, b| moments[*b].1.total_cmp(&moments[*a].1));
+    let mut shown = [order[0], order[1.min(size - 1)]];
+    shown.sort_unstable();
+    let rest = moments.iter().map(|(mean, _)| if is_variational { 0.0 } else { *mean as f32 }).collect();
     let rows = if size == 1 { 1 } else { TILES };
-    LatticeAsk { axes, x: reach(axes[0]), y: reach(axes[1]), columns: TILES, rows, rest: Vec::new() }
+    LatticeAsk { axes: shown, x: reach(shown[0]), y: reach(shown[1]), columns: TILES, rows, rest }
+}
+
+/// The codes' numbers along one axis, in order; what is no number is left out.
+fn along(codes: &[f32], size: usize, axis: usize) -> Vec<f32> {
+    let mut values: Vec<f32> =
+        codes.iter().skip(axis).step_by(size).copied().filter(|x| x.is_finite()).collect();
+    values.sort_by(f32::total_cmp);
+    values
+}
+
+/// Mean and variance.
+fn moments(values: &[f32]) -> (f64, f64) {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().copied().map(f64::from).sum::<f64>() / n;
+    let variance = values.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / n;
+    (mean, variance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plane_runs_along_the_axes_that_vary_most() {
+        // Four codes of three numbers: the second axis never moves, the third moves most.
+        let codes = [0.0, 5.0, -4.0, 1.0, 5.0, 4.0, 0.0, 5.0, -4.0, 1.0, 5.0, 4.0];
+        let ask = plane(&codes, 3, false);
+        assert_eq!((ask.axes, ask.x, ask.y), ([0, 2], [0.0, 1.0], [-4.0, 4.0]));
+        assert_eq!(ask.rest, [0.5, 5.0, 0.0]);
+        let prior = plane(&codes, 3, true);
+        assert_eq!((prior.x, prior.rest), ([-2.5, 2.5], vec![0.0; 3]));
+    }
+
+    #[test]
+    fn a_code_of_one_number_has_one_row_and_poison_leaves_a_plane() {
+        let line = plane(&[0.0, 1.0, 2.0], 1, false);
+        assert_eq!((line.axes, line.rows), ([0, 0], 1));
+        let poisoned = plane(&[f32::NAN; 6], 2, false);
+        assert_eq!((poisoned.axes, poisoned.x, poisoned.y), ([0, 1], [-1.0, 1.0], [-1.0, 1.0]));
+    }
 }

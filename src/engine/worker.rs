@@ -53,6 +53,7 @@ pub struct Worker {
     references: Option<Receiver<References>>,
     next_run: u64,
     reported: Instant,
+    was_busy: bool,
     is_closed: bool,
 }
 
@@ -79,6 +80,7 @@ impl Worker {
             references: None,
             next_run: 0,
             reported: Instant::now(),
+            was_busy: false,
             is_closed: false,
         };
         (worker, Handle { inbox: sender, events })
@@ -291,13 +293,14 @@ impl Worker {
         self.outbox.report(Event::References(references));
     }
 
+    /// Reports progress ten times a second, and once more when there is nothing left to do.
     fn report_progress(&mut self, busy: bool) {
-        let due = self.reported.elapsed() >= REPORTS;
-        if !(due && busy) {
-            return;
+        let came_to_rest = self.was_busy && !busy;
+        self.was_busy = busy;
+        if came_to_rest || (busy && self.reported.elapsed() >= REPORTS) {
+            self.reported = Instant::now();
+            self.report_progress_now();
         }
-        self.reported = Instant::now();
-        self.report_progress_now();
     }
 
     fn report_progress_now(&mut self) {

@@ -18,14 +18,15 @@ pub mod colormap;
 pub mod figures;
 mod font;
 mod raster;
+pub mod run;
 pub mod scene;
 pub mod style;
 mod svg;
 pub mod ticks;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use crate::train::file::{FileError, write_atomically};
 use scene::Scene;
 
 /// Why a figure or a file was not made.
@@ -60,20 +61,9 @@ pub enum ExportError {
         /// The file asked for.
         path: PathBuf,
     },
-    /// The folder is not there.
-    #[error("there is no folder \"{}\" to write into: create it or choose another", folder.display())]
-    MissingFolder {
-        /// The folder asked for.
-        folder: PathBuf,
-    },
-    /// The folder is there, and the file could not be written.
-    #[error("\"{}\" could not be written ({source}): choose another place or free it", path.display())]
-    Write {
-        /// The file asked for.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    /// The figure could not be put where it should go.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// Draws a scene into a file: `.png` at a scale of 1 to 8, or `.svg`, which has no scale of its own.
@@ -86,32 +76,5 @@ pub fn save_figure(scene: &Scene, path: &Path, scale: u32) -> Result<(), ExportE
             return Err(ExportError::Extension { path: path.to_owned() });
         }
     };
-    write_atomically(path, &bytes)
-}
-
-/// Writes a file beside its place and renames it, so that it is there whole or not at all, and an older one
-/// stays until then.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        return Err(ExportError::MissingFolder { folder: folder.to_owned() });
-    }
-    let failed = |source| ExportError::Write { path: path.to_owned(), source };
-    let mut file = beside(folder).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-/// A temporary file in a folder, with the rights any new file of this user gets.
-fn beside(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".hourglass-");
-    // Left alone, a temporary file can be read by its owner only, and the figure would keep that.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    Ok(write_atomically(path, &bytes)?)
 }

@@ -97,8 +97,8 @@ pub fn value_label(value: f64) -> String {
         _ => 2 - size.log10().floor() as i32,
     };
     let text = fixed(value, decimals.max(0) as usize);
-    // A power of ten below one needs no more digits than it has.
-    if size < 1.0 { text.trim_end_matches('0').to_owned() } else { text }
+    // A power of ten below one needs no more digits than it has, and 0.9999 is shown as one.
+    if size < 1.0 { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// A whole number, with commas between thousands.
@@ -195,6 +195,8 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(value_label(value), text, "{value}");
         }
+        // Rounded up to one, nothing is left behind the point.
+        assert_eq!((value_label(0.9999), value_label(-0.99999)), ("1".to_owned(), "−1".to_owned()));
         assert_eq!(value_label(2.54e-6), "2.5e−6");
         assert_eq!(value_label(12_345_678.0), "1.2e7");
         assert_eq!(count_label(1_234_567), "1,234,567");

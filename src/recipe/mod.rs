@@ -8,6 +8,7 @@
 pub mod builtin;
 pub mod error;
 pub mod file;
+pub mod gesture;
 pub mod parameter;
 pub mod random;
 pub mod table;

@@ -7,6 +7,7 @@ use burn::module::{Module as _, ModuleMapper, ModuleVisitor, Param};
 use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot as _, SafetensorsStore};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::file::{FileError, write_atomically};
 use super::learner::Learner;
 use super::optimizer::Moments;
 use super::read::{ReadError, read};
@@ -23,7 +24,7 @@ pub struct Checkpoint {
     second: BTreeMap<String, Vec<f32>>,
 }
 
-/// A checkpoint or a file of weights that cannot be used.
+/// A checkpoint that cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CheckpointError {
     /// The checkpoint is of another network.
@@ -31,14 +32,17 @@ pub enum CheckpointError {
         "the checkpoint has no {0} of the right size: it belongs to another network; restart the run instead"
     )]
     OtherNetwork(String),
+}
+
+/// Weights that did not get into a file.
+#[derive(Debug, thiserror::Error)]
+pub enum WeightsError {
+    /// They could not be brought from the device into the form of the file.
+    #[error("the weights could not be gathered ({0}): pause the run and save them again")]
+    Gathering(String),
     /// The file could not be written.
-    #[error("cannot write the weights to {path}: {message}")]
-    Unwritable {
-        /// The file.
-        path: String,
-        /// What the system said.
-        message: String,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 impl Checkpoint {
@@ -97,19 +101,18 @@ impl Checkpoint {
     }
 }
 
-/// Writes a learner's weights as safetensors, in PyTorch's layout, with the recipe beside them. Nothing half-written
-/// stays behind: the store writes beside the file and renames.
-pub fn save_weights(learner: &Learner, recipe: &Recipe, path: &Path) -> Result<(), CheckpointError> {
-    let mut store = SafetensorsStore::from_file(path)
-        .overwrite(true)
+/// Writes a learner's weights as safetensors, in PyTorch's layout, with the recipe beside them. The file is there
+/// whole or not at all.
+pub fn save_weights(learner: &Learner, recipe: &Recipe, path: &Path) -> Result<(), WeightsError> {
+    // Burn's own files can be read by their owner only, so it hands over the bytes and the house writes them.
+    let mut store = SafetensorsStore::from_bytes(None)
         .with_to_adapter(BurnToPyTorchAdapter)
         .metadata("program", "hourglass")
         .metadata("recipe", recipe.to_toml())
         .metadata("step", learner.step.to_string());
-    learner.model().save_into(&mut store).map_err(|error| CheckpointError::Unwritable {
-        path: path.display().to_string(),
-        message: error.to_string(),
-    })
+    let gathered = learner.model().save_into(&mut store).and_then(|()| store.get_bytes());
+    let bytes = gathered.map_err(|error| WeightsError::Gathering(error.to_string()))?;
+    Ok(write_atomically(path, &bytes)?)
 }
 
 fn flat(numbers: &[f32], device: &Device) -> Tensor<1> {

@@ -7,12 +7,13 @@ pub mod benchmark;
 pub mod checkpoint;
 pub mod evaluate;
 pub mod figures;
+pub mod file;
 pub mod learner;
 pub mod optimizer;
 pub mod read;
 pub mod stop;
 
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, WeightsError};
 pub use evaluate::Evaluator;
 pub use figures::{Figures, Total};
 pub use learner::{Learner, StepCost};

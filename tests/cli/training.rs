@@ -48,6 +48,8 @@ fn a_run_leaves_all_its_files_and_a_table() {
         (&20.into(), &3.into(), &"vae-2d".into())
     );
     assert_weights(&out);
+    #[cfg(unix)]
+    assert_same_rights(&out);
     let history = text(&out, "history.csv");
     let head = history.lines().next().unwrap();
     assert!(head.starts_with("epoch,step,train_objective,train_reconstruction,train_kl,held_out_"), "{head}");
@@ -64,6 +66,20 @@ fn assert_weights(out: &Path) {
     assert!(recipe.contains("seed = 3"), "the weights do not know their recipe: {recipe}");
     let tensors = header.as_object().unwrap().keys().filter(|key| *key != "__metadata__").count();
     assert!(tensors >= 8, "there are only {tensors} tensors");
+}
+
+/// Whoever may read a new file of this user may read every one of these.
+#[cfg(unix)]
+#[track_caller]
+fn assert_same_rights(out: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let rights = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let names = names_in(out);
+    let plain = out.join("plain");
+    std::fs::write(&plain, "x").unwrap();
+    for name in names {
+        assert_eq!(rights(&out.join(&name)), rights(&plain), "the rights of {name}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hourglass::export::figures::Figure as _;
 use hourglass::export::style::FigureTheme;
-use hourglass::export::{ExportError, save_figure, write_atomically};
+use hourglass::export::{FileError, save_figure, write_atomically};
 
 use super::samples::{caption, single};
 
@@ -64,7 +64,7 @@ fn a_failed_write_leaves_nothing_behind_and_says_why() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let missing = folder.path().join("not there").join("figure.png");
     let error = write_atomically(&missing, b"x").expect_err("no folder");
-    assert!(matches!(error, ExportError::MissingFolder { .. }));
+    assert!(matches!(error, FileError::MissingFolder { .. }));
     assert!(error.to_string().contains("not there") && error.to_string().contains("create it"), "{error}");
 
     // A folder in the place of the file: the bytes are written beside it, and the renaming fails.

@@ -85,6 +85,10 @@ pub(super) fn draw_name_below(sheet: &mut Sheet, frame: Area, name: &str) {
 /// names of any length have room and nobody has to tilt their head.
 pub(super) fn draw_names(sheet: &mut Sheet, frame: Area, names: &[String; 2]) {
     draw_name_below(sheet, frame, &names[0]);
+    // A code of one number has no second axis.
+    if names[1].is_empty() {
+        return;
+    }
     let style = sheet.label(sheet.palette.text);
     sheet.scene.text([frame.x, frame.y - 8.0 * sheet.sizes.unit], names[1].as_str(), style);
 }

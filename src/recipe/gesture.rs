@@ -1,7 +1,7 @@
 //! Live changes as a person made them: one drag of a slider is many changes and one gesture.
 
-use crate::recipe::parameter::short_number;
-use crate::recipe::{Change, Recipe, table};
+use super::parameter::short_number;
+use super::{Change, Recipe, table};
 
 /// Changes of one key that follow each other within so many steps are one gesture.
 const CLOSE: u64 = 150;

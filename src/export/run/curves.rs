@@ -1,0 +1,109 @@
+//! The learning curves of a run: reconstruction, penalties and objective over the steps, with the live changes.
+
+use super::RunFigures;
+use crate::engine::{Figures, History, Penalty, References};
+use crate::export::figures::{Chart, Curves, Reference, Series, Stamp};
+use crate::export::style::{Ink, Term};
+use crate::recipe::Reconstruction;
+use crate::recipe::gesture::gestures;
+
+impl RunFigures<'_> {
+    /// Each term in a chart of its own, one below another.
+    pub fn curves(&self) -> Curves {
+        let kind = self.recipe.objective.reconstruction;
+        let penalties: Vec<Penalty> = Penalty::ALL.into_iter().filter(|p| self.has(*p)).collect();
+        let history = self.history.lock();
+        let mut charts = vec![chart(&history, "Reconstruction", kind.unit(), Term::Reconstruction, |f| {
+            Some(f.reconstruction)
+        })];
+        charts[0].reference_lines =
+            self.references.map(|costs| reference_lines(kind, &costs)).unwrap_or_default();
+        charts.extend(penalties.iter().map(|penalty| penalty_chart(&history, *penalty)));
+        let unit = objective_unit(kind, &penalties);
+        charts.push(chart(&history, "Objective", unit, Term::Objective, |f| Some(f.objective)));
+        Curves {
+            title: format!("Learning curves of {}", self.recipe.name),
+            charts,
+            stamps: self.stamps(),
+            x_label: "step".to_owned(),
+        }
+    }
+
+    /// Whether the objective has this penalty. Σ|h| without a price is only measured, and nobody asked for that.
+    fn has(&self, penalty: Penalty) -> bool {
+        match penalty {
+            Penalty::Kl => self.recipe.is_variational(),
+            Penalty::Sparsity => {
+                let later = self.changes.iter().filter(|change| change.key == penalty.weight_key());
+                let mut prices = later.map(|change| change.value).chain([self.recipe.objective.sparsity]);
+                !self.recipe.is_variational() && prices.any(|price| price > 0.0)
+            }
+        }
+    }
+
+    /// One stamp per gesture; a slider that came back to where it was left no trace.
+    fn stamps(&self) -> Vec<Stamp> {
+        let gestures = gestures(self.changes, self.recipe);
+        let moved = gestures.iter().filter(|gesture| gesture.from != gesture.to);
+        moved.map(|gesture| Stamp { step: gesture.first_step as f64, label: gesture.label() }).collect()
+    }
+}
+
+fn penalty_chart(history: &History, penalty: Penalty) -> Chart {
+    let (term, unit) = match penalty {
+        Penalty::Kl => (Term::Kl, "nats per image"),
+        Penalty::Sparsity => (Term::Penalty, "per image"),
+    };
+    chart(history, penalty.label(), unit, term, |figures| figures.penalty(penalty))
+}
+
+/// One term on training and on held-out images.
+fn chart(
+    history: &History,
+    title: &str,
+    unit: &str,
+    term: Term,
+    value: impl Fn(&Figures) -> Option<f64>,
+) -> Chart {
+    let point = |step: u64, figures: &Figures| Some((step as f64, value(figures)?));
+    let train = history.train().filter_map(|p| point(p.step, &p.figures)).collect();
+    let held_out = history.evaluations().iter().filter_map(|e| point(e.step, &e.held_out)).collect();
+    let series = |name: &str, held_out: bool, points: Vec<(f64, f64)>| Series {
+        name: name.to_owned(),
+        ink: Ink::Term(term),
+        held_out,
+        points,
+    };
+    Chart {
+        title: title.to_owned(),
+        y_label: unit.to_owned(),
+        series: vec![series("training", false, train), series("held out", true, held_out)],
+        reference_lines: Vec::new(),
+        log_y: false,
+    }
+}
+
+/// Nats added to nats are nats; any other sum is a cost.
+fn objective_unit(kind: Reconstruction, penalties: &[Penalty]) -> &'static str {
+    let are_nats = penalties.iter().all(|penalty| *penalty == Penalty::Kl);
+    match kind {
+        Reconstruction::CrossEntropy if are_nats => kind.unit(),
+        Reconstruction::SquaredError if penalties.is_empty() => kind.unit(),
+        _ => "per image",
+    }
+}
+
+/// What the network has to beat, and how far it can go.
+fn reference_lines(kind: Reconstruction, costs: &References) -> Vec<Reference> {
+    let line = |label: &str, value: f64| Reference { label: label.to_owned(), value };
+    match kind {
+        Reconstruction::CrossEntropy => vec![
+            line("predicting the mean image", costs.mean_cross_entropy),
+            line("no model can go below", costs.cross_entropy_floor),
+        ],
+        Reconstruction::SquaredError => vec![
+            line("predicting the mean image", costs.mean_squared_error),
+            line(&format!("PCA with {} components", costs.pca_components), costs.pca_squared_error),
+        ],
+    }
+}

@@ -1,0 +1,55 @@
+//! From a run to its figures: which numbers, under which names. The window and the command line both come here, so
+//! that the same run gives the same figure.
+//!
+//! Everything is borrowed from whoever knows the run. Curves need its history; the pictures need a [`Snapshot`],
+//! whose lattice says which plane of the code they show.
+//!
+//! [`Snapshot`]: crate::engine::Snapshot
+
+mod curves;
+mod pictures;
+
+use super::figures::Caption;
+use crate::data::Dataset;
+use crate::engine::{References, SharedHistory};
+use crate::recipe::gesture::gestures;
+use crate::recipe::{Change, Recipe, Value};
+
+/// What is known of a run, ready to be drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct RunFigures<'a> {
+    /// What the run began with.
+    pub recipe: &'a Recipe,
+    /// Live changes, exactly as applied.
+    pub changes: &'a [Change],
+    /// Its curves; held only while they are copied.
+    pub history: &'a SharedHistory,
+    /// The costs that the curves are held against, once they are known.
+    pub references: Option<References>,
+    /// The images.
+    pub dataset: &'a Dataset,
+    /// The held-out images whose codes make the cloud, in the order of the snapshot's codes.
+    pub cloud: &'a [u32],
+}
+
+impl RunFigures<'_> {
+    /// What a figure of this step was made with: the settings in force then, and how often they were moved.
+    pub fn caption(&self, step: u64) -> Caption {
+        let mut recipe = self.recipe.clone();
+        // A change acts on the update with its number, which is the first after so many steps.
+        let applied: Vec<Change> = self.changes.iter().filter(|change| change.step < step).cloned().collect();
+        for Change { key, value, .. } in &applied {
+            // The value was allowed when it acted.
+            recipe.set(key, &Value::Number(*value)).ok();
+        }
+        let moved = match gestures(&applied, self.recipe).len() {
+            0 => String::new(),
+            1 => " · 1 live change".to_owned(),
+            count => format!(" · {count} live changes"),
+        };
+        Caption { text: format!("{} · step {step}{moved}", recipe.caption()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! The pictures of a run at one moment: reconstructions, codes, the decoded plane, one decoded image.
+
+use super::RunFigures;
+use crate::engine::Snapshot;
+use crate::export::figures::{Cloud, ImageShape, Lattice, Reconstructions, SingleImage};
+
+/// Images beside each other in the figure of reconstructions.
+const EXAMPLES_IN_A_ROW: usize = 10;
+/// Numbers of a long code that a title has room for.
+const NUMBERS_SHOWN: usize = 4;
+
+impl RunFigures<'_> {
+    /// Inputs over outputs and their difference.
+    pub fn reconstructions(&self, snapshot: &Snapshot) -> Reconstructions {
+        let Snapshot { inputs, outputs, .. } = snapshot;
+        Reconstructions {
+            title: "Held-out images and their reconstructions".to_owned(),
+            inputs: inputs.clone(),
+            outputs: outputs.clone(),
+            residual: Some(outputs.iter().zip(inputs).map(|(output, input)| output - input).collect()),
+            shape: self.shape(),
+            columns: EXAMPLES_IN_A_ROW,
+        }
+    }
+
+    /// The codes of held-out images in the plane of the snapshot's lattice.
+    pub fn cloud(&self, snapshot: &Snapshot) -> Cloud {
+        let [x, y] = snapshot.lattice.axes;
+        let at = |code: &[f32], axis: usize| code.get(axis).copied().unwrap_or(0.0);
+        let codes = snapshot.codes.chunks_exact(snapshot.dimensions.max(1));
+        // A code of one number lies on a line.
+        let points = codes.map(|code| [at(code, x), if x == y { 0.0 } else { at(code, y) }]);
+        Cloud {
+            title: "Codes of held-out images".to_owned(),
+            points: points.collect(),
+            classes: self.cloud.iter().filter_map(|image| self.dataset.label(*image)).collect(),
+            class_names: self.dataset.class_names.clone(),
+            axis_names: axis_names(snapshot),
+            prior_rings: self.recipe.is_variational(),
+        }
+    }
+
+    /// The plane of decoded images.
+    pub fn lattice(&self, snapshot: &Snapshot) -> Lattice {
+        let ask = &snapshot.lattice;
+        // A single row stands for no stretch of the second axis.
+        let y_range = if ask.rows > 1 { ask.y } else { [(ask.y[0] + ask.y[1]) / 2.0; 2] };
+        Lattice {
+            title: format!(
+                "What the decoder makes of a {} of codes",
+                if ask.rows > 1 { "plane" } else { "line" }
+            ),
+            tiles: snapshot.tiles.clone(),
+            columns: ask.columns,
+            rows: ask.rows,
+            shape: self.shape(),
+            x_range: ask.x.map(f64::from),
+            y_range: y_range.map(f64::from),
+            axis_names: axis_names(snapshot),
+        }
+    }
+
+    /// The image at the snapshot's point.
+    pub fn decoded(&self, snapshot: &Snapshot) -> SingleImage {
+        let title = point_label(&snapshot.point);
+        SingleImage { pixels: snapshot.decoded.clone(), shape: self.shape(), title }
+    }
+
+    fn shape(&self) -> ImageShape {
+        let crate::data::ImageShape { height, width, channels } = self.dataset.shape;
+        ImageShape { height, width, channels }
+    }
+}
+
+/// `z1` and `z2`; a code of one number has no second axis.
+fn axis_names(snapshot: &Snapshot) -> [String; 2] {
+    let [x, y] = snapshot.lattice.axes;
+    [format!("z{}", x + 1), if x == y { String::new() } else { format!("z{}", y + 1) }]
+}
+
+/// `z = (−0.62, 1.05)`; a long code by its first numbers.
+fn point_label(point: &[f32]) -> String {
+    let shown: Vec<String> =
+        point.iter().take(NUMBERS_SHOWN).map(|x| format!("{x:.2}").replace('-', "−")).collect();
+    let more = if point.len() > shown.len() { ", …" } else { "" };
+    format!("z = ({}{more})", shown.join(", "))
+}
