@@ -164,7 +164,8 @@ fn export(window: &mut Harness<'_, App>, label: &str, path: &Path) {
     field.set_text_value_accesskit(&path.to_string_lossy());
     window.step();
     window.get_by_label("Save").click();
-    while !path.exists() {
+    // The tree of labels is that of the last frame: the question must be gone from it before the next is asked.
+    while !path.exists() || window.query_by_label("Save").is_some() {
         window.step();
         std::thread::sleep(Duration::from_millis(20));
         assert!(start.elapsed() < Duration::from_secs(30), "{} was never written", path.display());
