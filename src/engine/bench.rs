@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::gallery::Gallery;
 use super::inbox::Inbox;
 use super::jobs::{CloudJob, LatticeJob, MOST_TILES};
 use super::message::{Ask, Bench, Event, Phase, Progress, Request, RunId};
@@ -11,24 +12,14 @@ use super::pictures::{Easel, decode_point, reconstruct_examples, show_layers};
 use super::run::Run;
 use super::view::Encoded;
 use crate::data::{Dataset, Feed};
-use crate::gpu::{Compute, Tiles};
+use crate::gpu::Compute;
 use crate::recipe::Recipe;
 use crate::train::read::read;
-
-/// Examples shown over their reconstructions.
-const EXAMPLES: usize = 10;
-/// Held-out images whose codes make the cloud.
-const CLOUD: usize = 2000;
 
 /// What stands on the bench.
 #[derive(Debug)]
 pub(super) struct WorkBench {
-    pub(super) dataset: Arc<Dataset>,
-    pub(super) examples: Arc<[u32]>,
-    pub(super) example_pixels: Vec<f32>,
-    pub(super) cloud: Arc<[u32]>,
-    /// The shape of one image on a canvas.
-    pub(super) tile: Tiles,
+    pub(super) gallery: Gallery,
     pub(super) runs: Vec<Run>,
     feed: Feed,
 }
@@ -44,23 +35,18 @@ impl WorkBench {
         let training = &recipes[0].training;
         let feed =
             Feed::new(Arc::clone(&dataset), training.batch, recipes[0].seed).map_err(|e| e.to_string())?;
-        let examples = examples(&dataset);
-        let mut example_pixels = Vec::new();
-        dataset.write_f32(&examples, &mut example_pixels);
-        let cloud = dataset.split.validation.iter().copied().take(CLOUD).collect();
-        let shape = dataset.shape;
+        let pixels = dataset.shape.pixels();
         let runs = recipes.iter().zip(ids);
-        let runs = runs.map(|(recipe, id)| Run::new(id, recipe, shape.pixels(), &compute.device)).collect();
-        let tile = Tiles::single(shape.height, shape.width, shape.channels);
-        Ok(Self { dataset, examples: examples.into(), example_pixels, cloud, tile, runs, feed })
+        let runs = runs.map(|(recipe, id)| Run::new(id, recipe, pixels, &compute.device)).collect();
+        Ok(Self { gallery: Gallery::new(dataset), runs, feed })
     }
 
     /// What is told of it.
     pub(super) fn description(&self, compute: &Compute) -> Bench {
         Bench {
-            dataset: Arc::clone(&self.dataset),
-            examples: Arc::clone(&self.examples),
-            cloud: Arc::clone(&self.cloud),
+            dataset: Arc::clone(&self.gallery.dataset),
+            examples: Arc::clone(&self.gallery.examples),
+            cloud: Arc::clone(&self.gallery.cloud),
             steps_per_epoch: self.feed.steps_per_epoch(),
             device: compute.chip.clone(),
             runs: self.runs.iter().map(Run::info).collect(),
@@ -123,7 +109,7 @@ impl WorkBench {
             let Some(mut job) = run.evaluation.take() else {
                 continue;
             };
-            match job.advance(&run.learner, &run.recipe, &self.dataset) {
+            match job.advance(&run.learner, &run.recipe, &self.gallery.dataset) {
                 Err(error) => fail(run, error.to_string(), outbox),
                 Ok(None) => run.evaluation = Some(job),
                 Ok(Some(figures)) => {
@@ -139,7 +125,7 @@ impl WorkBench {
 
     /// Answers one request.
     pub(super) fn answer(&mut self, id: RunId, request: &Request, easel: &mut Easel, outbox: &mut Outbox) {
-        let tile = self.tile;
+        let tile = self.gallery.tile;
         // A request to a run that was replaced finds nobody, and that is right.
         let Some(run) = self.run_mut(id) else { return };
         let answered = match &request.ask {
@@ -184,7 +170,7 @@ impl WorkBench {
             return Ok(false);
         };
         let canvas = run.canvases.get(&super::message::Picture::Lattice);
-        let Some(view) = job.advance(&run.learner, self.tile, easel, canvas)? else {
+        let Some(view) = job.advance(&run.learner, self.gallery.tile, easel, canvas)? else {
             run.lattice = Some(job);
             return Ok(false);
         };
@@ -201,7 +187,7 @@ impl WorkBench {
             && run.clock.reconstructions.picture_is_due(step, 0)
             && !run.views.reconstructions.is_full()
         {
-            reconstruct_examples(run, self, easel)?;
+            reconstruct_examples(run, &self.gallery, easel)?;
             self.runs[k].clock.reconstructions.made(step, 0);
             fresh = true;
         }
@@ -210,7 +196,7 @@ impl WorkBench {
             && run.clock.layers.picture_is_due(step, example)
             && !run.views.layers.is_full()
         {
-            show_layers(run, self, example)?;
+            show_layers(run, &self.gallery, example)?;
             self.runs[k].clock.layers.made(step, example);
             fresh = true;
         }
@@ -228,7 +214,9 @@ impl WorkBench {
         let Some(mut job) = run.cloud.take() else {
             return Ok(false);
         };
-        let Some(view) = job.advance(&run.learner, &self.dataset, &self.cloud).map_err(|e| e.to_string())?
+        let Some(view) = job
+            .advance(&run.learner, &self.gallery.dataset, &self.gallery.cloud)
+            .map_err(|e| e.to_string())?
         else {
             run.cloud = Some(job);
             return Ok(false);
@@ -280,18 +268,4 @@ fn encode(run: &Run, number: u64, pixels: &[f32]) -> Result<(), String> {
     let code = read(encoded.code).map_err(|error| error.to_string())?;
     run.views.encoded.put(Encoded { request: number, step: run.learner.step_number(), code });
     Ok(())
-}
-
-/// The first held-out images, the classes taking turns.
-fn examples(dataset: &Dataset) -> Vec<u32> {
-    let held_out = &dataset.split.validation;
-    let mut ranked: Vec<(usize, u8, u32)> = Vec::with_capacity(held_out.len());
-    let mut seen = [0usize; 256];
-    for &image in held_out {
-        let class = dataset.label(image).unwrap_or(0);
-        ranked.push((seen[usize::from(class)], class, image));
-        seen[usize::from(class)] += 1;
-    }
-    ranked.sort();
-    ranked.into_iter().take(EXAMPLES).map(|(_, _, image)| image).collect()
 }

@@ -13,8 +13,7 @@ use crate::recipe::{Change, Recipe};
 use crate::train::Figures;
 
 use super::history::SharedHistory;
-use super::snapshot::Snapshot;
-use super::view::RunViews;
+use super::view::{RunViews, Snapshot};
 
 /// One run's name for as long as the program lives. A reset makes a new one, so that late answers find no taker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,9 +5,11 @@
 //! waits; the thread is a loop around it, and tests drive it directly.
 
 mod bench;
+mod gallery;
 mod history;
 mod inbox;
 mod jobs;
+mod losses;
 mod message;
 mod opening;
 mod outbox;
@@ -34,10 +36,9 @@ pub use message::{
 };
 pub use outbox::Wake;
 pub use slot::Slot;
-pub use snapshot::Snapshot;
 pub use view::{
     CloudView, Decoded, Encoded, LatticeView, LayerActivity, LayerRole, LayersView, Pixels,
-    ReconstructionsView, RunViews,
+    ReconstructionsView, RunViews, Snapshot,
 };
 pub use worker::{Turn, Worker};
 

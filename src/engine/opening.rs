@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
-use super::bench::WorkBench;
+use super::gallery::Gallery;
 use super::message::References;
 use crate::data::{Dataset, Source, load};
 use crate::insight::Pca;
@@ -94,8 +94,8 @@ pub(super) fn open_data(data: &DataRecipe) -> Result<Arc<Dataset>, String> {
 }
 
 /// Begins to work out the costs that the curves are held against.
-pub(super) fn begin_references(bench: &WorkBench, code: usize) -> Result<Receiver<References>, String> {
-    let dataset = Arc::clone(&bench.dataset);
+pub(super) fn begin_references(gallery: &Gallery, code: usize) -> Result<Receiver<References>, String> {
+    let dataset = Arc::clone(&gallery.dataset);
     let (sender, references) = sync_channel(1);
     spawn("references", move || {
         // Nobody waits any more where another bench was opened meanwhile.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::bench::WorkBench;
+use super::gallery::Gallery;
 use super::message::Picture;
 use super::run::Run;
 use super::view::{Decoded, LayerActivity, LayerRole, LayersView, Pixels, ReconstructionsView};
@@ -90,15 +90,16 @@ pub(super) fn decode_point(
 }
 
 /// Reconstructs the examples: inputs, outputs and their difference, one row each.
-pub(super) fn reconstruct_examples(run: &Run, bench: &WorkBench, easel: &mut Easel) -> Result<(), String> {
-    let x = run.learner.images(&bench.example_pixels, run.learner.device());
+pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &mut Easel) -> Result<(), String> {
+    let x = run.learner.images(&gallery.example_pixels, run.learner.device());
     let model = run.learner.model();
     let outputs = model.decode(model.encode(x.clone()).sample(None));
     let canvas = run.canvases.get(&Picture::Reconstructions);
     let colors = canvas.map_or(ColorMap::Grey, |canvas| canvas.colors);
-    let row = bench.tile.grid(bench.examples.len(), 1);
-    let at = |k: u32, colors| Placement { origin: [0, k * bench.tile.height], ..Placement::all(row, colors) };
-    easel.paint_pixels(canvas, at(0, colors), &bench.example_pixels);
+    let row = gallery.tile.grid(gallery.examples.len(), 1);
+    let at =
+        |k: u32, colors| Placement { origin: [0, k * gallery.tile.height], ..Placement::all(row, colors) };
+    easel.paint_pixels(canvas, at(0, colors), &gallery.example_pixels);
     if canvas.is_some() {
         let ground = if colors == ColorMap::Paper { ColorMap::DifferencePaper } else { ColorMap::Difference };
         easel.paint(canvas, at(2, ground), outputs.clone() - x)?;
@@ -109,9 +110,9 @@ pub(super) fn reconstruct_examples(run: &Run, bench: &WorkBench, easel: &mut Eas
 }
 
 /// Reads the activations of every layer for one example.
-pub(super) fn show_layers(run: &Run, bench: &WorkBench, example: usize) -> Result<(), String> {
-    let values = bench.tile.values();
-    let Some(image) = bench.example_pixels.chunks(values).nth(example) else {
+pub(super) fn show_layers(run: &Run, gallery: &Gallery, example: usize) -> Result<(), String> {
+    let values = gallery.tile.values();
+    let Some(image) = gallery.example_pixels.chunks(values).nth(example) else {
         return Ok(());
     };
     let model = run.learner.model();

@@ -4,22 +4,17 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 use super::history::{Evaluation, Point, SharedHistory};
 use super::jobs::{CloudJob, EvaluationJob, LatticeJob, ViewClock};
+use super::losses::{Losses, Meter};
 use super::message::{LatticeAsk, Phase, Picture, Progress, Request, RunId, RunInfo};
 use super::ring::Ring;
 use super::view::RunViews;
 use crate::gpu::Canvas;
 use crate::recipe::{Change, Recipe, Value, table};
-use crate::train::read::{Pending, ReadError};
 use crate::train::{Checkpoint, Figures, Learner, Limits, Reason, Total};
-
-/// Steps whose losses are read together: one read for all of them.
-const CADENCE: usize = 8;
-/// Steps that may be unread before training waits for the device.
-const CLOGGED: usize = 4 * CADENCE;
 
 /// One run on the bench.
 #[derive(Debug)]
@@ -274,72 +269,5 @@ impl Run {
             self.phase = Phase::Paused;
             self.until = None;
         }
-    }
-}
-
-/// Losses on their way from the device.
-#[derive(Debug, Default)]
-struct Losses {
-    unread: Vec<(u64, Tensor<1>)>,
-    pending: Option<(Vec<u64>, Pending)>,
-}
-
-impl Losses {
-    fn push(&mut self, step: u64, terms: Tensor<1>) {
-        self.unread.push((step, terms));
-    }
-
-    fn is_empty(&self) -> bool {
-        self.unread.is_empty() && self.pending.is_none()
-    }
-
-    fn is_clogged(&self) -> bool {
-        self.unread.len() >= CLOGGED
-    }
-
-    /// The losses that have arrived, by step. A read begins when there are enough of them, or at once when eager.
-    fn read(&mut self, eager: bool) -> Result<Vec<(u64, Vec<f32>)>, ReadError> {
-        let enough = self.unread.len() >= CADENCE || (eager && !self.unread.is_empty());
-        if self.pending.is_none() && enough {
-            let (steps, terms): (Vec<u64>, Vec<Tensor<1>>) = self.unread.drain(..).unzip();
-            self.pending = Some((steps, Pending::new(Tensor::cat(terms, 0))));
-        }
-        let Some((steps, pending)) = &mut self.pending else {
-            return Ok(Vec::new());
-        };
-        let Some(numbers) = pending.poll() else {
-            return Ok(Vec::new());
-        };
-        let numbers = numbers?;
-        let width = (numbers.len() / steps.len()).max(1);
-        let read = steps.iter().copied().zip(numbers.chunks(width).map(<[f32]>::to_vec)).collect();
-        self.pending = None;
-        Ok(read)
-    }
-}
-
-/// Images per second, lately.
-#[derive(Debug, Default)]
-struct Meter {
-    images: f64,
-    seconds: f64,
-}
-
-impl Meter {
-    /// What happened longer ago than this many seconds counts less and less.
-    const MEMORY_SECS: f64 = 1.5;
-
-    fn count(&mut self, images: usize) {
-        self.images += images as f64;
-    }
-
-    fn pass(&mut self, seconds: f64) {
-        let fade = (-seconds / Self::MEMORY_SECS).exp();
-        self.images *= fade;
-        self.seconds = self.seconds * fade + seconds;
-    }
-
-    fn rate(&self) -> f64 {
-        if self.seconds > 0.0 { self.images / self.seconds } else { 0.0 }
     }
 }

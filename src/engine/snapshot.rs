@@ -1,9 +1,10 @@
 //! Everything a figure is drawn from, on the host, of one moment of one run.
 
-use super::bench::WorkBench;
+use super::gallery::Gallery;
 use super::jobs::{MOST_TILES, lattice_codes};
 use super::message::LatticeAsk;
 use super::run::Run;
+use super::view::Snapshot;
 use crate::train::evaluate::CHUNK;
 use crate::train::read::{ReadError, read};
 
@@ -14,42 +15,19 @@ const PRIOR_REACH: f32 = 2.5;
 /// A lattice of a plain code leaves out this share of the codes at either end of an axis.
 const STRAYS: f64 = 0.02;
 
-/// What figures are drawn from.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// The run's step.
-    pub step: u64,
-    /// Numbers per code.
-    pub dimensions: usize,
-    /// The codes of the cloud's images, one after the other.
-    pub codes: Vec<f32>,
-    /// The examples.
-    pub inputs: Vec<f32>,
-    /// Their reconstructions.
-    pub outputs: Vec<f32>,
-    /// The plane that was decoded.
-    pub lattice: LatticeAsk,
-    /// Its tiles, row by row from the top.
-    pub tiles: Vec<f32>,
-    /// The point that was decoded.
-    pub point: Vec<f32>,
-    /// The image decoded there.
-    pub decoded: Vec<f32>,
-}
-
 /// Computes a snapshot at once; it takes a fraction of a second, and somebody is waiting for it.
 pub(super) fn take(
     run: &Run,
-    bench: &WorkBench,
+    gallery: &Gallery,
     lattice: Option<LatticeAsk>,
     point: Option<Vec<f32>>,
 ) -> Result<Snapshot, ReadError> {
     let learner = &run.learner;
     let model = learner.model();
     let size = learner.code_size();
-    let codes = in_chunks(&bench.cloud, size, |chunk| {
+    let codes = in_chunks(&gallery.cloud, size, |chunk| {
         let mut images = Vec::new();
-        bench.dataset.write_f32(chunk, &mut images);
+        gallery.dataset.write_f32(chunk, &mut images);
         read(model.encode(learner.images(&images, learner.device())).code)
     })?;
     let lattice = lattice.unwrap_or_else(|| plane(&codes, size, run.recipe.is_variational()));
@@ -57,12 +35,12 @@ pub(super) fn take(
     let points: Vec<&[f32]> = wanted.chunks(size).take(MOST_TILES).collect();
     let tiles =
         in_chunks(&points, learner.pixels(), |chunk| read(model.decode(learner.codes(&chunk.concat()))))?;
-    let x = learner.images(&bench.example_pixels, learner.device());
+    let x = learner.images(&gallery.example_pixels, learner.device());
     let outputs = read(model.decode(model.encode(x).code))?;
     let mut point = point.unwrap_or_default();
     point.resize(size, 0.0);
     let decoded = read(model.decode(learner.codes(&point)))?;
-    let (step, inputs) = (learner.step_number(), bench.example_pixels.clone());
+    let (step, inputs) = (learner.step_number(), gallery.example_pixels.clone());
     Ok(Snapshot { step, dimensions: size, codes, inputs, outputs, lattice, tiles, point, decoded })
 }
 

@@ -119,3 +119,26 @@ pub enum LayerRole {
     /// On the way to the image.
     Decoder,
 }
+
+/// Everything a figure is drawn from, on the host, of one moment of one run.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The run's step.
+    pub step: u64,
+    /// Numbers per code.
+    pub dimensions: usize,
+    /// The codes of the cloud's images, one after the other.
+    pub codes: Vec<f32>,
+    /// The examples.
+    pub inputs: Vec<f32>,
+    /// Their reconstructions.
+    pub outputs: Vec<f32>,
+    /// The plane that was decoded.
+    pub lattice: LatticeAsk,
+    /// Its tiles, row by row from the top.
+    pub tiles: Vec<f32>,
+    /// The point that was decoded.
+    pub point: Vec<f32>,
+    /// The image decoded there.
+    pub decoded: Vec<f32>,
+}

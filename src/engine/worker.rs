@@ -185,7 +185,7 @@ impl Worker {
     fn images_at_hand(&self, recipes: &[Recipe]) -> Option<Arc<Dataset>> {
         let bench = self.bench.as_ref()?;
         let same = self.source.as_ref()? == &recipes.first()?.data;
-        same.then(|| Arc::clone(&bench.dataset))
+        same.then(|| Arc::clone(&bench.gallery.dataset))
     }
 
     fn restart(&mut self, change: impl Fn(&mut Recipe)) {
@@ -193,7 +193,7 @@ impl Worker {
         let playing = bench.runs.iter().any(|run| run.phase == super::Phase::Playing);
         let mut recipes: Vec<Recipe> = bench.runs.iter().map(super::run::Run::recipe_for_reset).collect();
         recipes.iter_mut().for_each(change);
-        let dataset = Arc::clone(&bench.dataset);
+        let dataset = Arc::clone(&bench.gallery.dataset);
         let source = self.source.clone();
         self.stand_up(&recipes, playing, dataset, source);
     }
@@ -222,7 +222,7 @@ impl Worker {
         dataset: Arc<Dataset>,
         source: Option<DataRecipe>,
     ) {
-        let known = self.bench.as_ref().is_some_and(|old| Arc::ptr_eq(&old.dataset, &dataset));
+        let known = self.bench.as_ref().is_some_and(|old| Arc::ptr_eq(&old.gallery.dataset, &dataset));
         let old_code = self.bench.as_ref().and_then(|old| Some(old.runs.first()?.recipe.model.code));
         match self.build(recipes, dataset) {
             Err(sentence) => self.outbox.report(Event::Refused(sentence)),
@@ -231,7 +231,7 @@ impl Worker {
                 self.inbox.forget_others(&ids);
                 let code = recipes[0].model.code;
                 if !known || old_code != Some(code) {
-                    self.references = begin_references(&bench, code).ok();
+                    self.references = begin_references(&bench.gallery, code).ok();
                 }
                 if let Some(station) = &self.station {
                     self.outbox.report(Event::Opened(bench.description(&station.compute)));
@@ -315,7 +315,7 @@ impl Worker {
         let Some(run) = bench.runs.iter().find(|run| run.id == id) else {
             return;
         };
-        let event = match snapshot::take(run, bench, lattice, point) {
+        let event = match snapshot::take(run, &bench.gallery, lattice, point) {
             Ok(taken) => Event::Snapshot(id, Arc::new(taken)),
             Err(error) => Event::Refused(error.to_string()),
         };
@@ -327,7 +327,7 @@ impl Worker {
         let Some(run) = bench.runs.iter().find(|run| run.id == id) else {
             return;
         };
-        let event = match judge(run, &bench.dataset) {
+        let event = match judge(run, &bench.gallery.dataset) {
             Ok(Some(figures)) => Event::Evaluated(id, Box::new(figures)),
             Ok(None) => Event::Refused("There are no images to evaluate; use a set with more".to_owned()),
             Err(error) => Event::Refused(error.to_string()),

@@ -1,0 +1,51 @@
+//! What every run on a bench looks at: the images, and which of them are shown.
+
+use std::sync::Arc;
+
+use crate::data::Dataset;
+use crate::gpu::Tiles;
+
+/// Examples shown over their reconstructions.
+const EXAMPLES: usize = 10;
+/// Held-out images whose codes make the cloud.
+const CLOUD: usize = 2000;
+
+/// The images, and which of them are shown.
+#[derive(Debug)]
+pub(super) struct Gallery {
+    pub(super) dataset: Arc<Dataset>,
+    /// Held-out images shown over their reconstructions.
+    pub(super) examples: Arc<[u32]>,
+    /// Their pixels, in tensor order.
+    pub(super) example_pixels: Vec<f32>,
+    /// Held-out images whose codes make the cloud.
+    pub(super) cloud: Arc<[u32]>,
+    /// The shape of one image on a canvas.
+    pub(super) tile: Tiles,
+}
+
+impl Gallery {
+    pub(super) fn new(dataset: Arc<Dataset>) -> Self {
+        let examples = examples(&dataset);
+        let mut example_pixels = Vec::new();
+        dataset.write_f32(&examples, &mut example_pixels);
+        let cloud = dataset.split.validation.iter().copied().take(CLOUD).collect();
+        let shape = dataset.shape;
+        let tile = Tiles::single(shape.height, shape.width, shape.channels);
+        Self { dataset, examples: examples.into(), example_pixels, cloud, tile }
+    }
+}
+
+/// The first held-out images, the classes taking turns.
+fn examples(dataset: &Dataset) -> Vec<u32> {
+    let held_out = &dataset.split.validation;
+    let mut ranked: Vec<(usize, u8, u32)> = Vec::with_capacity(held_out.len());
+    let mut seen = [0usize; 256];
+    for &image in held_out {
+        let class = dataset.label(image).unwrap_or(0);
+        ranked.push((seen[usize::from(class)], class, image));
+        seen[usize::from(class)] += 1;
+    }
+    ranked.sort();
+    ranked.into_iter().take(EXAMPLES).map(|(_, _, image)| image).collect()
+}
