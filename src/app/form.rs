@@ -209,6 +209,7 @@ fn text_ui(
         .id_salt(parameter.key)
         .frame(frame)
         .desired_width(width)
+        .hint_text("none")
         .align(egui::Align2::RIGHT_CENTER)
         .text_color(theme.text);
     let response = ui.add(edit).labelled_by(label);
