@@ -124,7 +124,7 @@ impl WorkBench {
     }
 
     /// Answers one request.
-    pub(super) fn answer(&mut self, id: RunId, request: &Request, easel: &mut Easel, outbox: &mut Outbox) {
+    pub(super) fn answer(&mut self, id: RunId, request: &Request, easel: &Easel, outbox: &mut Outbox) {
         let tile = self.gallery.tile;
         // A request to a run that was replaced finds nobody, and that is right.
         let Some(run) = self.run_mut(id) else { return };
@@ -146,7 +146,7 @@ impl WorkBench {
     }
 
     /// Does the next chunk of every lattice, and keeps wanted views fresh.
-    pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &mut Easel, outbox: &mut Outbox) {
+    pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         for k in 0..self.runs.len() {
             let refreshed = self
                 .advance_lattice(k, easel)
@@ -159,7 +159,7 @@ impl WorkBench {
         }
     }
 
-    fn advance_lattice(&mut self, k: usize, easel: &mut Easel) -> Result<bool, String> {
+    fn advance_lattice(&mut self, k: usize, easel: &Easel) -> Result<bool, String> {
         let run = &mut self.runs[k];
         if run.lattice.is_none()
             && let Some((request, ask)) = run.next_lattice.take()
@@ -169,16 +169,14 @@ impl WorkBench {
         let Some(mut job) = run.lattice.take() else {
             return Ok(false);
         };
-        let canvas = run.canvases.get(&super::message::Picture::Lattice);
-        let Some(view) = job.advance(&run.learner, self.gallery.tile, easel, canvas)? else {
+        let is_done = job.advance(run, self.gallery.tile, easel)?;
+        if !is_done {
             run.lattice = Some(job);
-            return Ok(false);
-        };
-        run.views.lattice.put(view);
-        Ok(true)
+        }
+        Ok(is_done)
     }
 
-    fn refresh_run(&mut self, k: usize, inbox: &Inbox, easel: &mut Easel) -> Result<bool, String> {
+    fn refresh_run(&mut self, k: usize, inbox: &Inbox, easel: &Easel) -> Result<bool, String> {
         let wanted = inbox.wanted(self.runs[k].id);
         let step = self.runs[k].learner.step_number();
         let mut fresh = false;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::message::{LatticeAsk, Request};
+use super::message::{LatticeAsk, Picture, Request};
 use super::pictures::Easel;
-use super::view::{CloudView, LatticeView, Pixels};
+use super::run::Run;
+use super::view::{CloudView, LatticeView};
 use crate::data::Dataset;
 use crate::gpu::painter::Placement;
-use crate::gpu::{Canvas, ColorMap, Tiles};
+use crate::gpu::{ColorMap, Tiles};
 use crate::model::Autoencoder;
 use crate::recipe::Recipe;
 use crate::train::evaluate::CHUNK;
@@ -113,45 +114,41 @@ impl LatticeJob {
         Self { request: request.number, ask, model, step, codes, next: 0, pixels: Vec::new() }
     }
 
-    /// The next chunk; the lattice once all tiles were decoded. On a GPU tiles go straight to the canvas; on the CPU
-    /// they are painted all at once in the end, so that no plane is half old and half new.
-    pub(super) fn advance(
-        &mut self,
-        learner: &Learner,
-        tile: Tiles,
-        easel: &mut Easel,
-        canvas: Option<&Canvas>,
-    ) -> Result<Option<LatticeView>, String> {
+    /// The next chunk; whether it was the last. On a GPU tiles go straight to the canvas; on the CPU they are painted
+    /// all at once in the end, so that no plane is half old and half new.
+    pub(super) fn advance(&mut self, run: &Run, tile: Tiles, easel: &Easel) -> Result<bool, String> {
+        let (learner, canvas) = (&run.learner, run.canvases.get(&Picture::Lattice));
         let size = learner.code_size();
         let count = self.codes.len() / size;
-        let tiles = tile.grid(self.ask.columns, self.ask.rows);
         let many = CHUNK.min(count - self.next);
         let mut chunk = self.codes[self.next * size..(self.next + many) * size].to_vec();
         chunk.resize(CHUNK * size, 0.0);
         let images = self.model.decode(learner.codes(&chunk));
-        let whole_plane = Placement::all(tiles, canvas.map_or(ColorMap::Grey, |canvas| canvas.colors));
-        let place = Placement { first: self.next as u32, count: many as u32, ..whole_plane };
-        let straight = canvas.filter(|_| easel.shares_device());
-        if let Some(pixels) = easel.paint(straight, place, images)? {
+        let tiles = tile.grid(self.ask.columns, self.ask.rows);
+        let plane = Placement::all(tiles, canvas.map_or(ColorMap::Grey, |canvas| canvas.colors));
+        let place = Placement { first: self.next as u32, count: many as u32, ..plane };
+        if !easel.paint_straight(canvas, place, &images)? {
+            let pixels = read(images).map_err(|e| e.to_string())?;
             self.pixels.extend_from_slice(&pixels[..many * tile.values()]);
         }
         self.next += many;
         if self.next < count {
-            return Ok(None);
+            return Ok(false);
         }
-        easel.paint_pixels(canvas, whole_plane, &self.pixels);
-        Ok(Some(LatticeView {
+        let pixels: Arc<[f32]> = std::mem::take(&mut self.pixels).into();
+        // Tiles that stayed on the GPU left no pixels here, nor anything to paint.
+        let came = pixels.len() == count * tile.values();
+        let layers = if came { vec![(plane, Arc::clone(&pixels))] } else { Vec::new() };
+        let view = LatticeView {
             request: self.request,
             step: self.step,
             ask: self.ask.clone(),
-            pixels: whole(std::mem::take(&mut self.pixels), count * tile.values()),
-        }))
+            pixels: came.then_some(pixels),
+        };
+        let views = Arc::clone(&run.views);
+        easel.hand_out((run.id, Picture::Lattice), canvas, layers, move || views.lattice.put(view));
+        Ok(true)
     }
-}
-
-/// Pixels that all came to the host, or nothing where they stayed on the GPU.
-fn whole(pixels: Vec<f32>, count: usize) -> Pixels {
-    (pixels.len() == count).then(|| Arc::from(pixels))
 }
 
 /// The codes of a lattice's tiles, row by row from the top.

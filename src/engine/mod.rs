@@ -5,6 +5,7 @@
 //! waits; the thread is a loop around it, and tests drive it directly.
 
 mod bench;
+mod brush;
 mod gallery;
 mod history;
 mod inbox;

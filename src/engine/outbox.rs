@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use super::message::Event;
@@ -18,7 +19,7 @@ pub type Wake = Box<dyn Fn() + Send + Sync>;
 pub(super) struct Outbox {
     events: SyncSender<Event>,
     waiting: VecDeque<Event>,
-    wake: Wake,
+    wake: Arc<Wake>,
 }
 
 impl fmt::Debug for Outbox {
@@ -30,7 +31,7 @@ impl fmt::Debug for Outbox {
 /// An outbox and where its events appear.
 pub(super) fn outbox(wake: Wake) -> (Outbox, Receiver<Event>) {
     let (events, receiver) = sync_channel(EVENTS);
-    (Outbox { events, waiting: VecDeque::new(), wake }, receiver)
+    (Outbox { events, waiting: VecDeque::new(), wake: Arc::new(wake) }, receiver)
 }
 
 impl Outbox {
@@ -62,6 +63,11 @@ impl Outbox {
         if any {
             self.wake();
         }
+    }
+
+    /// The way to wake whoever listens, for a thread of its own.
+    pub(super) fn waker(&self) -> Arc<Wake> {
+        Arc::clone(&self.wake)
     }
 
     /// Wakes whoever listens: a view is ready.

@@ -4,63 +4,68 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
+use super::brush::{Brush, Sheet};
 use super::gallery::Gallery;
-use super::message::Picture;
+use super::message::{Picture, RunId};
+use super::outbox::Wake;
 use super::run::Run;
-use super::view::{Decoded, LayerActivity, LayerRole, LayersView, Pixels, ReconstructionsView};
+use super::view::{Decoded, LayerActivity, LayerRole, LayersView, ReconstructionsView};
 use crate::gpu::painter::Placement;
 use crate::gpu::{Canvas, ColorMap, Compute, Painter, Tiles};
 use crate::train::read::read;
 
-/// Paints what tensors hold.
+/// Where pictures are painted.
 #[derive(Debug)]
-pub(super) struct Easel {
-    painter: Option<Painter>,
-    /// Tensors live on the painter's own device, so that they can be painted where they are.
-    shares_device: bool,
+pub(super) enum Easel {
+    /// Tensors live on the window's own device: they are painted where they are.
+    Straight(Painter),
+    /// Tensors live on the host: their pixels are painted in a thread of their own.
+    Brush(Brush),
+    /// Nobody paints: pixels are handed out.
+    Bare,
 }
 
 impl Easel {
-    pub(super) fn new(painter: Option<Painter>, compute: &Compute) -> Self {
-        let shares_device = painter.is_some() && compute.is_gpu;
-        Self { painter, shares_device }
-    }
-
-    /// Whether pictures go from tensors to textures without leaving the GPU.
-    pub(super) fn shares_device(&self) -> bool {
-        self.shares_device
-    }
-
-    /// Paints images and hands their pixels out, unless they went to the canvas without leaving the GPU.
-    ///
-    /// # Shapes
-    /// - images: `[count or more, pixels]`
-    pub(super) fn paint(
-        &mut self,
-        canvas: Option<&Canvas>,
-        place: Placement,
-        images: Tensor<2>,
-    ) -> Result<Pixels, String> {
-        let canvas = canvas.filter(|canvas| has_room(canvas, &place));
-        match (&mut self.painter, canvas) {
-            (Some(painter), Some(canvas)) if self.shares_device => {
-                painter.paint_tensor(canvas, place, images).map_err(|e| e.to_string())?;
-                Ok(None)
-            }
-            (painter, canvas) => {
-                let pixels = read(images).map_err(|e| e.to_string())?;
-                if let (Some(painter), Some(canvas)) = (painter, canvas) {
-                    painter.paint_pixels(canvas, place, &pixels);
-                }
-                Ok(Some(Arc::from(pixels)))
-            }
+    pub(super) fn new(painter: Option<Painter>, compute: &Compute, wake: Arc<Wake>) -> Self {
+        match painter {
+            Some(painter) if compute.is_gpu => Self::Straight(painter),
+            // Where the system gives no thread, pictures are drawn from the pixels of the views.
+            Some(painter) => Brush::start(painter, wake).map_or(Self::Bare, Self::Brush),
+            None => Self::Bare,
         }
     }
 
-    /// Paints pixels of the host, where there are any and there is a canvas for them.
-    pub(super) fn paint_pixels(&mut self, canvas: Option<&Canvas>, place: Placement, pixels: &[f32]) {
-        if let (Some(painter), Some(canvas)) = (&mut self.painter, canvas.filter(|c| has_room(c, &place))) {
-            painter.paint_pixels(canvas, place, pixels);
+    /// Paints a tensor where it is, without leaving the GPU. Whether it did; otherwise its pixels are to be read.
+    ///
+    /// # Shapes
+    /// - images: `[count or more, pixels]`
+    pub(super) fn paint_straight(
+        &self,
+        canvas: Option<&Canvas>,
+        place: Placement,
+        images: &Tensor<2>,
+    ) -> Result<bool, String> {
+        let (Self::Straight(painter), Some(canvas)) = (self, canvas.filter(|c| has_room(c, &place))) else {
+            return Ok(false);
+        };
+        painter.paint_tensor(canvas, place, images.clone()).map_err(|e| e.to_string())?;
+        Ok(true)
+    }
+
+    /// Paints pixels of the host where that is done, and then does `publish`.
+    pub(super) fn hand_out(
+        &self,
+        (run, picture): (RunId, Picture),
+        canvas: Option<&Canvas>,
+        layers: Vec<(Placement, Arc<[f32]>)>,
+        publish: impl FnOnce() + Send + 'static,
+    ) {
+        match (self, canvas.filter(|canvas| layers.iter().all(|(place, _)| has_room(canvas, place)))) {
+            (Self::Brush(brush), Some(canvas)) => {
+                let sheet = Sheet { canvas: canvas.clone(), layers, publish: Box::new(publish) };
+                brush.paint(run, picture, sheet);
+            }
+            _ => publish(),
         }
     }
 }
@@ -75,37 +80,58 @@ fn has_room(canvas: &Canvas, place: &Placement) -> bool {
 pub(super) fn decode_point(
     run: &Run,
     tile: Tiles,
-    easel: &mut Easel,
-    number: u64,
+    easel: &Easel,
+    request: u64,
     point: &[f32],
 ) -> Result<(), String> {
-    let mut code = point.to_vec();
-    code.resize(run.learner.code_size(), 0.0);
-    let image = run.learner.model().decode(run.learner.codes(&code));
+    let mut point = point.to_vec();
+    point.resize(run.learner.code_size(), 0.0);
+    let image = run.learner.model().decode(run.learner.codes(&point));
     let canvas = run.canvases.get(&Picture::Decoded);
     let place = Placement::all(tile, canvas.map_or(ColorMap::Grey, |canvas| canvas.colors));
-    let pixels = easel.paint(canvas, place, image)?;
-    run.views.decoded.put(Decoded { request: number, step: run.learner.step_number(), point: code, pixels });
+    let step = run.learner.step_number();
+    if easel.paint_straight(canvas, place, &image)? {
+        run.views.decoded.put(Decoded { request, step, point, pixels: None });
+        return Ok(());
+    }
+    let pixels: Arc<[f32]> = read(image).map_err(|e| e.to_string())?.into();
+    let (views, layers) = (Arc::clone(&run.views), vec![(place, Arc::clone(&pixels))]);
+    easel.hand_out((run.id, Picture::Decoded), canvas, layers, move || {
+        views.decoded.put(Decoded { request, step, point, pixels: Some(pixels) });
+    });
     Ok(())
 }
 
 /// Reconstructs the examples: inputs, outputs and their difference, one row each.
-pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &mut Easel) -> Result<(), String> {
-    let x = run.learner.images(&gallery.example_pixels, run.learner.device());
+pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &Easel) -> Result<(), String> {
+    let inputs = &gallery.example_pixels;
+    let x = run.learner.images(inputs, run.learner.device());
     let model = run.learner.model();
     let outputs = model.decode(model.encode(x.clone()).sample(None));
     let canvas = run.canvases.get(&Picture::Reconstructions);
     let colors = canvas.map_or(ColorMap::Grey, |canvas| canvas.colors);
+    let ground = if colors == ColorMap::Paper { ColorMap::DifferencePaper } else { ColorMap::Difference };
     let row = gallery.tile.grid(gallery.examples.len(), 1);
     let at =
         |k: u32, colors| Placement { origin: [0, k * gallery.tile.height], ..Placement::all(row, colors) };
-    easel.paint_pixels(canvas, at(0, colors), &gallery.example_pixels);
-    if canvas.is_some() {
-        let ground = if colors == ColorMap::Paper { ColorMap::DifferencePaper } else { ColorMap::Difference };
-        easel.paint(canvas, at(2, ground), outputs.clone() - x)?;
+    let step = run.learner.step_number();
+    if easel.paint_straight(canvas, at(1, colors), &outputs)? {
+        easel.paint_straight(canvas, at(0, colors), &x)?;
+        easel.paint_straight(canvas, at(2, ground), &(outputs - x))?;
+        run.views.reconstructions.put(ReconstructionsView { step, outputs: None });
+        return Ok(());
     }
-    let outputs = easel.paint(canvas, at(1, colors), outputs)?;
-    run.views.reconstructions.put(ReconstructionsView { step: run.learner.step_number(), outputs });
+    let outputs: Arc<[f32]> = read(outputs).map_err(|e| e.to_string())?.into();
+    let difference: Arc<[f32]> = outputs.iter().zip(inputs).map(|(y, x)| y - x).collect();
+    let layers = vec![
+        (at(0, colors), Arc::from(inputs.as_slice())),
+        (at(1, colors), Arc::clone(&outputs)),
+        (at(2, ground), difference),
+    ];
+    let views = Arc::clone(&run.views);
+    easel.hand_out((run.id, Picture::Reconstructions), canvas, layers, move || {
+        views.reconstructions.put(ReconstructionsView { step, outputs: Some(outputs) });
+    });
     Ok(())
 }
 

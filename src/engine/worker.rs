@@ -16,7 +16,7 @@ use super::outbox::{Outbox, Wake, outbox};
 use super::pictures::Easel;
 use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::{Dataset, Split};
-use crate::gpu::{Compute, Painter};
+use crate::gpu::{Compute, Painter, limit_threads};
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::checkpoint::save_weights;
 use crate::train::evaluate::evaluate;
@@ -67,6 +67,7 @@ struct Station {
 impl Worker {
     /// A worker and the way to it. Nothing happens until [`Worker::turn`].
     pub fn new(options: EngineOptions, wake: Wake) -> (Self, Handle) {
+        limit_threads();
         let (sender, inbox) = inbox();
         let (outbox, events) = outbox(wake);
         let worker = Self {
@@ -106,9 +107,9 @@ impl Worker {
             }
         }
         for ((_, id), request) in self.inbox.requests() {
-            bench.answer(id, &request, &mut station.easel, &mut self.outbox);
+            bench.answer(id, &request, &station.easel, &mut self.outbox);
         }
-        bench.refresh(&self.inbox, &mut station.easel, &mut self.outbox);
+        bench.refresh(&self.inbox, &station.easel, &mut self.outbox);
         bench.settle(&mut self.outbox);
         bench.train(&mut self.outbox);
         let busy = bench.is_busy();
@@ -280,7 +281,7 @@ impl Worker {
                 "This graphics adapter runs no compute shaders: pictures are drawn as plain textures";
             self.outbox.report(Event::Notice(sentence.to_owned()));
         }
-        let easel = Easel::new(painter, &compute);
+        let easel = Easel::new(painter, &compute, self.outbox.waker());
         self.station = Some(Station { compute: compute.clone(), easel });
         Ok(compute)
     }

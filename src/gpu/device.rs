@@ -103,13 +103,15 @@ impl Compute {
     }
 }
 
-/// Bounds the threads of the CPU backend the first time it is called, and says how many there are. On two cores both
+/// Bounds the threads of the CPU backend and says how many there are. Only the first call counts, and only before
+/// anybody else uses the pool: an engine calls it before all else. On two cores both
 /// train: the trainer yields the processor between turns, and a window needs little of it.
-fn limit_threads() -> usize {
+pub fn limit_threads() -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if cores > 2 { cores - 1 } else { cores };
     // Somebody may have set the pool up before, a test for instance; then theirs stays.
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().ok();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|k| format!("cpu {k}"));
+    pool.build_global().ok();
     rayon::current_num_threads()
 }
 

@@ -12,5 +12,5 @@ pub mod painter;
 
 pub use adapter::{Adapter, Graphics, GraphicsError};
 pub use canvas::{Canvas, ColorMap, Tiles};
-pub use device::{Compute, DeviceChoice};
+pub use device::{Compute, DeviceChoice, limit_threads};
 pub use painter::Painter;

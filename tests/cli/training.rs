@@ -198,7 +198,7 @@ fn a_reader_that_leaves_early_is_no_failure() {
 #[cfg(unix)]
 fn ctrl_c_stops_cleanly_and_keeps_what_was_trained() {
     let folder = tempfile::tempdir().unwrap();
-    let line = [&["train", "vae-2d", "--seconds", "100000", "--json", "--out", "out"][..], &SMALL].concat();
+    let line = [&["train", "vae-2d", "--seconds", "60", "--json", "--out", "out"][..], &SMALL].concat();
     let mut child = program(folder.path(), &line).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let step = |line: &str| serde_json::from_str::<Json>(line).unwrap()["step"].as_u64().unwrap();

@@ -1,0 +1,98 @@
+//! Paints pixels of the host into the window's textures, in a thread of its own.
+//!
+//! Where the processor draws, handing work to the graphics queue waits for the frame that is being drawn, which takes
+//! as long as several training steps. So the trainer leaves its pixels here and goes on; of several pictures for the
+//! same place the latest is painted. Only then is its view handed out, so that a view never names a picture that is
+//! not there yet.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::message::{Picture, RunId};
+use super::outbox::Wake;
+use crate::gpu::painter::Placement;
+use crate::gpu::{Canvas, Painter};
+
+/// What goes on a canvas, and what to do when it is there.
+pub(super) struct Sheet {
+    pub(super) canvas: Canvas,
+    pub(super) layers: Vec<(Placement, Arc<[f32]>)>,
+    pub(super) publish: Box<dyn FnOnce() + Send>,
+}
+
+/// The way to the painting thread, which ends with it.
+pub(super) struct Brush(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    bell: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    sheets: BTreeMap<(RunId, Picture), Sheet>,
+    is_closed: bool,
+}
+
+impl fmt::Debug for Brush {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Brush")
+    }
+}
+
+impl Brush {
+    /// Starts the thread. `wake` is called from it after every picture.
+    pub(super) fn start(painter: Painter, wake: Arc<Wake>) -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let theirs = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("painter".to_owned())
+            .spawn(move || theirs.paint_all(painter, &wake))?;
+        Ok(Self(shared))
+    }
+
+    /// Leaves a sheet to be painted, in place of one for the same picture that nobody got to.
+    pub(super) fn paint(&self, run: RunId, picture: Picture, sheet: Sheet) {
+        self.0.lock().sheets.insert((run, picture), sheet);
+        self.0.bell.notify_one();
+    }
+}
+
+impl Drop for Brush {
+    fn drop(&mut self) {
+        self.0.lock().is_closed = true;
+        self.0.bell.notify_one();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // Sheets are put in whole and taken out whole, so a panic elsewhere leaves nothing broken here.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The image at the pointer before all else: somebody is dragging it.
+    fn next(&self) -> Option<Sheet> {
+        let waiting = self.lock();
+        let idle = |waiting: &mut Waiting| waiting.sheets.is_empty() && !waiting.is_closed;
+        let mut waiting = self.bell.wait_while(waiting, idle).unwrap_or_else(PoisonError::into_inner);
+        if waiting.is_closed {
+            return None;
+        }
+        let first = waiting.sheets.keys().min_by_key(|(run, picture)| (*picture, *run)).copied()?;
+        waiting.sheets.remove(&first)
+    }
+
+    fn paint_all(&self, mut painter: Painter, wake: &Wake) {
+        while let Some(Sheet { canvas, layers, publish }) = self.next() {
+            for (place, pixels) in layers {
+                painter.paint_pixels(&canvas, place, &pixels);
+            }
+            publish();
+            wake();
+        }
+    }
+}
