@@ -104,8 +104,7 @@ impl Compute {
 }
 
 /// Bounds the threads of the CPU backend and says how many there are. Only the first call counts, and only before
-/// anybody else uses the pool: an engine calls it before all else. On two cores both
-/// train: the trainer yields the processor between turns, and a window needs little of it.
+/// anybody else uses the pool: an engine calls it before all else. On two cores both train.
 pub fn limit_threads() -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if cores > 2 { cores - 1 } else { cores };
