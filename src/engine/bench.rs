@@ -32,9 +32,7 @@ impl WorkBench {
         dataset: Arc<Dataset>,
         compute: &Compute,
     ) -> Result<Self, String> {
-        let training = &recipes[0].training;
-        let feed =
-            Feed::new(Arc::clone(&dataset), training.batch, recipes[0].seed).map_err(|e| e.to_string())?;
+        let feed = feed(recipes, &dataset)?;
         let pixels = dataset.shape.pixels();
         let runs = recipes.iter().zip(ids);
         let runs = runs.map(|(recipe, id)| Run::new(id, recipe, pixels, &compute.device)).collect();
@@ -55,11 +53,6 @@ impl WorkBench {
 
     pub(super) fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
         self.runs.iter_mut().find(|run| run.id == id)
-    }
-
-    /// Its batches, for the self-test.
-    pub(super) fn feed(&mut self) -> &mut Feed {
-        &mut self.feed
     }
 
     /// The first step after this epoch.
@@ -228,6 +221,12 @@ impl WorkBench {
     pub(super) fn progress(&self) -> impl Iterator<Item = (RunId, Progress)> + '_ {
         self.runs.iter().map(|run| (run.id, run.progress))
     }
+}
+
+/// The batches that all of these recipes share.
+pub(super) fn feed(recipes: &[Recipe], dataset: &Arc<Dataset>) -> Result<Feed, String> {
+    let Recipe { training, seed, .. } = &recipes[0];
+    Feed::new(Arc::clone(dataset), training.batch, *seed).map_err(|error| error.to_string())
 }
 
 /// Applies one live change and reports it, or why not.

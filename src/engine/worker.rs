@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use super::bench::{WorkBench, fail, report_tuning, said};
+use super::bench::{WorkBench, fail, feed, report_tuning, said};
 use super::inbox::{Inbox, inbox};
 use super::message::{Command, Event, Final, LatticeAsk, References, RunId};
 use super::opening::{Loading, begin_references, check};
@@ -312,10 +312,7 @@ impl Worker {
     }
 
     fn snapshot(&mut self, id: RunId, lattice: Option<LatticeAsk>, point: Option<Vec<f32>>) {
-        let Some(bench) = &self.bench else { return };
-        let Some(run) = bench.runs.iter().find(|run| run.id == id) else {
-            return;
-        };
+        let Some((run, bench)) = self.run(id) else { return };
         let event = match snapshot::take(run, &bench.gallery, lattice, point) {
             Ok(taken) => Event::Snapshot(id, Arc::new(taken)),
             Err(error) => Event::Refused(error.to_string()),
@@ -324,10 +321,7 @@ impl Worker {
     }
 
     fn evaluate(&mut self, id: RunId) {
-        let Some(bench) = &self.bench else { return };
-        let Some(run) = bench.runs.iter().find(|run| run.id == id) else {
-            return;
-        };
+        let Some((run, bench)) = self.run(id) else { return };
         let event = match judge(run, &bench.gallery.dataset) {
             Ok(Some(figures)) => Event::Evaluated(id, Box::new(figures)),
             Ok(None) => Event::Refused("There are no images to evaluate; use a set with more".to_owned()),
@@ -337,14 +331,18 @@ impl Worker {
     }
 
     fn save_weights(&mut self, id: RunId, path: &std::path::Path) {
-        let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) else {
-            return;
-        };
+        let Some((run, _)) = self.run(id) else { return };
         let event = match save_weights(&run.learner, &run.recipe, path) {
             Ok(()) => Event::Saved(path.to_owned()),
             Err(error) => Event::Refused(error.to_string()),
         };
         self.outbox.report(event);
+    }
+
+    /// A run, and the bench it stands on.
+    fn run(&self, id: RunId) -> Option<(&super::run::Run, &WorkBench)> {
+        let bench = self.bench.as_ref()?;
+        bench.runs.iter().find(|run| run.id == id).map(|run| (run, bench))
     }
 
     /// Does something to every run and reports what it is doing then.
@@ -387,12 +385,10 @@ fn judge(run: &super::run::Run, dataset: &Dataset) -> Result<Option<Final>, Read
 
 /// Trains a few steps of every recipe on a GPU and on the CPU; a sentence says where they part.
 fn try_gpu(recipes: &[Recipe], dataset: &Arc<Dataset>, compute: &Compute) -> Result<(), String> {
-    let cpu = Compute::cpu("");
-    let mut ids = (0..).map(RunId);
-    let mut bench = WorkBench::new(recipes, &mut ids, Arc::clone(dataset), &cpu)?;
+    let mut feed = feed(recipes, dataset)?;
     for recipe in recipes {
         let tried = catch_unwind(AssertUnwindSafe(|| {
-            self_test::compare(recipe, dataset.shape.pixels(), bench.feed(), &compute.device)
+            self_test::compare(recipe, dataset.shape.pixels(), &mut feed, &compute.device)
         }));
         tried.unwrap_or_else(|panic| Err(said(&*panic)))?;
     }

@@ -101,11 +101,13 @@ impl Objective {
         let penalties = self
             .penalties
             .iter()
-            .map(|penalty| match (penalty, &encoded.log_variance) {
-                (Penalty::Kl, Some(log_variance)) => kl(encoded.code.clone(), log_variance.clone()),
-                // A plain code has no spread: as a Gaussian it would be a point.
-                (Penalty::Kl, None) => encoded.code.clone().square().sum_dim(1).squeeze_dim::<1>(1) * 0.5,
-                (Penalty::Sparsity, _) => absolute_sum(encoded.code.clone()),
+            .map(|penalty| match penalty {
+                // A plain code has no spread of its own; it counts as the prior's.
+                Penalty::Kl => {
+                    let spread = encoded.log_variance.clone();
+                    kl(encoded.code.clone(), spread.unwrap_or_else(|| encoded.code.zeros_like()))
+                }
+                Penalty::Sparsity => absolute_sum(encoded.code.clone()),
             })
             .collect();
         PerImage { reconstruction, penalties }
