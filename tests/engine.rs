@@ -303,7 +303,10 @@ fn views_come_only_when_wanted() {
             && views.layers.take().is_none()
             && views.reconstructions.take().is_none()
     );
-    handle.watch(bench.runs[0].id, Wanted { cloud: true, reconstructions: true, layers: Some(3) });
+    handle.watch(
+        bench.runs[0].id,
+        Wanted { cloud: true, reconstructions: true, layers: Some(3), exhibits: true },
+    );
     turns(&mut worker, &handle, 60);
     let cloud = views.cloud.take().expect("a cloud");
     assert_eq!(cloud.codes.len(), 2 * bench.cloud.len());

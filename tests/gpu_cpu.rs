@@ -12,8 +12,8 @@ use hourglass::engine::{Ask, Bench, Command, EngineOptions, Event, Handle, Pictu
 use hourglass::gpu::painter::Placement;
 use hourglass::gpu::{Canvas, ColorMap, Compute, DeviceChoice, Graphics, Painter, Tiles};
 use hourglass::recipe::Recipe;
-use hourglass::train::Learner;
 use hourglass::train::read::{read, reads};
+use hourglass::train::{Learner, figures};
 
 struct Gpu {
     graphics: Arc<Graphics>,
@@ -53,12 +53,12 @@ fn feed(recipe: &Recipe) -> Feed {
 
 /// The objective of twenty steps from the same weights.
 fn losses(recipe: &Recipe, device: &Device) -> Vec<f64> {
-    let mut learner = Learner::new(recipe, 784, device);
+    let mut learner = Learner::new(recipe, [1, 28, 28], 10, device);
     let mut feed = feed(recipe);
     let costs: Vec<_> = (0..20).map(|step| learner.step(feed.batch(step), recipe)).collect();
     costs
         .into_iter()
-        .map(|cost| learner.figures(&read(cost.terms).expect("the device answers")).objective)
+        .map(|cost| figures(&cost.penalties, &read(cost.terms).expect("the device answers")).objective)
         .collect()
 }
 
@@ -145,7 +145,7 @@ fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
         assert_eq!((view.request, view.pixels.is_none()), (number, true), "the pixels came to the host");
     }
     assert_eq!(reads() - before, 0, "dragging read from the GPU");
-    let on_cpu = Learner::new(&recipe, 784, &Device::flex());
+    let on_cpu = Learner::new(&recipe, [1, 28, 28], 10, &Device::flex());
     let want = read(on_cpu.model().decode(on_cpu.codes(&last))).expect("the CPU answers");
     compare(&texels(gpu, &canvas), &want, tiles);
 }

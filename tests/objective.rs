@@ -6,10 +6,11 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
-use hourglass::model::{Autoencoder, Objective, dense, objective};
+use hourglass::model::{Autoencoder, Pass, dense, objective};
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Activation, Recipe};
 use hourglass::train::read::read;
+use hourglass::train::terms::{self, Batch};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
@@ -41,13 +42,11 @@ fn images(device: &Device) -> Tensor<2> {
 
 /// The objective of a fixed batch with a fixed ε.
 fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
-    let x = images(device);
-    let encoded = model.encode(x.clone());
+    let clean = images(device);
     let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
-    let raw = model.decode_raw(encoded.sample(epsilon));
-    let terms = Objective::new(recipe);
-    let per_image = terms.per_image(x, raw, |raw| model.pixels(raw), &encoded);
-    terms.total(&per_image, &recipe.objective)
+    let batch = Batch { seen: clean.clone(), clean, epsilon, count: BATCH };
+    let outcome = terms::outcome(model, recipe, &batch, &mut Pass::default());
+    terms::weighted(&outcome.terms, recipe, 0, PIXELS).mean()
 }
 
 /// Every parameter's name, value and gradient, in the order of the walk.
@@ -103,7 +102,7 @@ impl burn::module::ModuleMapper for Nudge<'_> {
 fn check_gradients(settings: &[&str]) {
     let recipe = recipe(settings);
     let device = Device::flex().autodiff();
-    let model = Autoencoder::new(&recipe, PIXELS, &device);
+    let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
     let gradients = GradientsParams::from_grads(loss(&model, &recipe, &device).backward(), &model);
     let mut walk = Gradients { gradients: &gradients, found: Vec::new(), path: Vec::new() };
     model.visit(&mut walk);
@@ -245,12 +244,12 @@ fn tangents_agree_with_differences_of_the_whole_network() {
     {
         let recipe = recipe(settings);
         let device = Device::flex();
-        let model = Autoencoder::new(&recipe, PIXELS, &device);
+        let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
         let (x, v) = (images(&device), matrix(normal(5, BATCH * PIXELS), PIXELS, &device));
         let step = 1e-2;
         let encode = |by: f64| read(model.encode(x.clone() + v.clone() * by).code).expect("the CPU answers");
         compare(
-            &read(model.encode_tangent(x.clone(), v.clone()).1).expect("read"),
+            &read(model.encode_tangent(x.clone(), v.clone()).expect("a tangent").1).expect("read"),
             &encode(step),
             &encode(-step),
             step,
@@ -258,7 +257,7 @@ fn tangents_agree_with_differences_of_the_whole_network() {
         let (z, w) = (matrix(normal(6, BATCH * 3), 3, &device), matrix(normal(7, BATCH * 3), 3, &device));
         let decode = |by: f64| read(model.decode(z.clone() + w.clone() * by)).expect("the CPU answers");
         compare(
-            &read(model.decode_tangent(z.clone(), w.clone()).1).expect("read"),
+            &read(model.decode_tangent(z.clone(), w.clone()).expect("a tangent").1).expect("read"),
             &decode(step),
             &decode(-step),
             step,

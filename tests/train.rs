@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use hourglass::data::{Dataset, Feed, Source, load};
+use hourglass::model::Decoder;
 use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::read::read;
-use hourglass::train::{Checkpoint, Figures, Learner};
+use hourglass::train::{Checkpoint, Figures, Learner, figures};
 
 fn dataset() -> Arc<Dataset> {
     let source = Source { set: "digits", count: 700, messiness: 0.8, held_out: 0.2, seed: 0 };
@@ -33,7 +34,7 @@ struct Lab {
 
 fn lab(settings: &[&str]) -> Lab {
     let (recipe, dataset) = (recipe(settings), dataset());
-    let learner = Learner::new(&recipe, dataset.shape.pixels(), &Device::flex());
+    let learner = Learner::new(&recipe, dataset.shape.dims(), 10, &Device::flex());
     let feed = Feed::new(dataset, recipe.training.batch, recipe.seed).expect("a feed");
     Lab { recipe, learner, feed }
 }
@@ -51,7 +52,7 @@ impl Lab {
 
     fn figures(&mut self, batch: &[f32]) -> Figures {
         let cost = self.learner.step(batch, &self.recipe);
-        self.learner.figures(&read(cost.terms).expect("the CPU answers"))
+        figures(&cost.penalties, &read(cost.terms).expect("the CPU answers"))
     }
 }
 
@@ -75,7 +76,7 @@ fn every_family_overfits_one_batch() {
         let mut feed = Feed::new(Arc::clone(&dataset), 32, 1).expect("a feed");
         let batch = feed.batch(0).to_vec();
         let images = feed.indices(0).to_vec();
-        let mut learner = Learner::new(&recipe, 784, &Device::flex());
+        let mut learner = Learner::new(&recipe, [1, 28, 28], 10, &Device::flex());
         for _ in 0..500 {
             learner.step(&batch, &recipe);
         }
@@ -223,12 +224,13 @@ fn weights(learner: &Learner) -> Vec<f32> {
 fn decoder_columns_stay_at_length_one_where_asked() {
     let mut recipe = Recipe::open("ae-sparse").expect("a built-in recipe");
     recipe.training.batch = 32;
-    let mut learner = Learner::new(&recipe, 784, &Device::flex());
+    let mut learner = Learner::new(&recipe, [1, 28, 28], 10, &Device::flex());
     let mut feed = Feed::new(dataset(), 32, 1).expect("a feed");
     for step in 0..20 {
         learner.step(feed.batch(step), &recipe);
     }
-    let columns = read(learner.model().output.linear.weight.val()).expect("the CPU answers");
+    let Decoder::Dense(decoder) = learner.model().decoder else { panic!("a dense network") };
+    let columns = read(decoder.output.linear.weight.val()).expect("the CPU answers");
     for (k, column) in columns.chunks(784).enumerate() {
         let length = column.iter().map(|x| x * x).sum::<f32>().sqrt();
         assert!((length - 1.0).abs() < 1e-4, "column {k} has length {length}");

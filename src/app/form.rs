@@ -13,8 +13,15 @@ use super::widgets::{card, muted, word_button};
 use crate::recipe::{Kind, Parameter, Recipe, Value, table};
 
 /// Sections of a recipe file and their names for people; a key without a section belongs to the last one.
-const SECTIONS: [(&str, &str); 4] =
-    [("data", "Data"), ("model", "Network"), ("objective", "Objective"), ("training", "Training")];
+const SECTIONS: [(&str, &str); 7] = [
+    ("data", "Data"),
+    ("model", "Network"),
+    ("noise", "Noise"),
+    ("objective", "Objective"),
+    ("pretraining", "Pretraining"),
+    ("training", "Training"),
+    ("dictionary", "Dictionary"),
+];
 
 /// What the form remembers between frames.
 #[derive(Debug, Default)]

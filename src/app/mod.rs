@@ -261,6 +261,7 @@ impl App {
             cloud: self.visible.contains(Pane::Latent),
             reconstructions: self.visible.contains(Pane::HeldOut),
             layers: self.visible.contains(Pane::Hourglass).then_some(self.asked.example),
+            exhibits: false,
         };
         let watched = Some((run.info.id, wanted));
         if self.asked.watched != watched

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::data::Dataset;
 use crate::engine::{
-    Bench, CloudView, Decoded, Event, LatticeView, LayersView, Phase, Progress, ReconstructionsView,
-    References, RunId, RunInfo,
+    Bench, CloudView, Decoded, Event, ExhibitsView, LatticeView, LayersView, Phase, Progress,
+    ReconstructionsView, References, RunId, RunInfo,
 };
 use crate::recipe::{Change, Recipe};
 
@@ -82,6 +82,8 @@ pub struct Seen {
     pub reconstructions: Option<ReconstructionsView>,
     /// The activations for one example.
     pub layers: Option<LayersView>,
+    /// The pictures of the family.
+    pub exhibits: Option<ExhibitsView>,
 }
 
 impl AppState {
@@ -188,12 +190,13 @@ impl RunState {
 
 impl Seen {
     fn collect(&mut self, info: &RunInfo) {
-        let Self { decoded, lattice, cloud, reconstructions, layers } = self;
+        let Self { decoded, lattice, cloud, reconstructions, layers, exhibits } = self;
         replace(decoded, info.views.decoded.take());
         replace(lattice, info.views.lattice.take());
         replace(cloud, info.views.cloud.take());
         replace(reconstructions, info.views.reconstructions.take());
         replace(layers, info.views.layers.take());
+        replace(exhibits, info.views.exhibits.take());
     }
 }
 

@@ -3,6 +3,7 @@
 //! Contract: a [`Dataset`] is bytes, made once by [`load`] and never changed; everything else reads it. The same
 //! [`Source`] gives the same bytes on every machine and for any number of threads.
 
+pub mod corrupt;
 mod digits;
 mod error;
 mod feed;
@@ -37,6 +38,11 @@ impl ImageShape {
     /// Numbers per image, all channels counted.
     pub fn pixels(&self) -> usize {
         self.height * self.width * self.channels
+    }
+
+    /// Channels, height and width, as tensors have them.
+    pub fn dims(&self) -> [usize; 3] {
+        [self.channels, self.height, self.width]
     }
 }
 

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::exhibits::ExhibitsJob;
 use super::gallery::Gallery;
 use super::inbox::Inbox;
 use super::jobs::{CloudJob, LatticeJob, MOST_TILES};
@@ -33,9 +34,9 @@ impl WorkBench {
         compute: &Compute,
     ) -> Result<Self, String> {
         let feed = feed(recipes, &dataset)?;
-        let pixels = dataset.shape.pixels();
+        let (dims, steps) = (dataset.shape.dims(), feed.steps_per_epoch());
         let runs = recipes.iter().zip(ids);
-        let runs = runs.map(|(recipe, id)| Run::new(id, recipe, pixels, &compute.device)).collect();
+        let runs = runs.map(|(recipe, id)| Run::new(id, recipe, dims, steps, &compute.device)).collect();
         Ok(Self { gallery: Gallery::new(dataset), runs, feed })
     }
 
@@ -194,6 +195,9 @@ impl WorkBench {
         if wanted.cloud {
             fresh |= self.refresh_cloud(k, step)?;
         }
+        if wanted.exhibits {
+            fresh |= self.refresh_exhibits(k, step)?;
+        }
         Ok(fresh)
     }
 
@@ -215,6 +219,30 @@ impl WorkBench {
         run.clock.cloud.made(view.step, 0);
         run.views.cloud.put(view);
         Ok(true)
+    }
+
+    fn refresh_exhibits(&mut self, k: usize, step: u64) -> Result<bool, String> {
+        let run = &mut self.runs[k];
+        if run.exhibits.is_none()
+            && run.clock.exhibits.exhibits_are_due(step)
+            && !run.views.exhibits.is_full()
+        {
+            run.exhibits = Some(ExhibitsJob::new(run));
+        }
+        let Some(mut job) = run.exhibits.take() else {
+            return Ok(false);
+        };
+        match job.advance(run, &self.gallery).map_err(|e| e.to_string())? {
+            None => {
+                run.exhibits = Some(job);
+                Ok(false)
+            }
+            Some(view) => {
+                run.clock.exhibits.made(view.step, 0);
+                run.views.exhibits.put(view);
+                Ok(true)
+            }
+        }
     }
 
     /// How far every run is.

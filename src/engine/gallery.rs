@@ -9,6 +9,8 @@ use crate::gpu::Tiles;
 const EXAMPLES: usize = 10;
 /// Held-out images whose codes make the cloud.
 const CLOUD: usize = 2000;
+/// Held-out images that plates are counted on: enough for shares in whole percent.
+const SAMPLE: usize = 512;
 
 /// The images, and which of them are shown.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(super) struct Gallery {
     pub(super) examples: Arc<[u32]>,
     /// Their pixels, in tensor order.
     pub(super) example_pixels: Vec<f32>,
+    /// Pixels of the held-out images that plates are counted on.
+    pub(super) sample_pixels: Vec<f32>,
     /// Held-out images whose codes make the cloud.
     pub(super) cloud: Arc<[u32]>,
     /// The shape of one image on a canvas.
@@ -29,10 +33,13 @@ impl Gallery {
         let examples = examples(&dataset);
         let mut example_pixels = Vec::new();
         dataset.write_f32(&examples, &mut example_pixels);
+        let mut sample_pixels = Vec::new();
+        let held_out = &dataset.split.validation;
+        dataset.write_f32(&held_out[..SAMPLE.min(held_out.len())], &mut sample_pixels);
         let cloud = dataset.split.validation.iter().copied().take(CLOUD).collect();
         let shape = dataset.shape;
         let tile = Tiles::single(shape.height, shape.width, shape.channels);
-        Self { dataset, examples: examples.into(), example_pixels, cloud, tile }
+        Self { dataset, examples: examples.into(), example_pixels, sample_pixels, cloud, tile }
     }
 }
 

@@ -20,6 +20,9 @@ use crate::train::{Evaluator, Figures, Learner};
 const PICTURES: Duration = Duration::from_millis(100);
 /// Time between the end of one cloud and the beginning of the next.
 const CLOUDS: Duration = Duration::from_millis(300);
+/// Time between the end of one round of plates and the beginning of the next: some of them cost as much as a dozen
+/// steps.
+const EXHIBITS: Duration = Duration::from_millis(800);
 /// Most tiles of a lattice: 64 × 64.
 pub(super) const MOST_TILES: usize = 64 * 64;
 
@@ -181,6 +184,7 @@ pub(super) struct ViewClock {
     pub(super) cloud: Last,
     pub(super) reconstructions: Last,
     pub(super) layers: Last,
+    pub(super) exhibits: Last,
 }
 
 /// When a view was last made, of which step and which example.
@@ -196,6 +200,11 @@ impl Last {
     /// Whether it is time for another cloud, and there is something new in it.
     pub(super) fn cloud_is_due(&self, step: u64) -> bool {
         self.is_due(CLOUDS, step, 0)
+    }
+
+    /// Whether it is time for another round of plates, and there is something new in it.
+    pub(super) fn exhibits_are_due(&self, step: u64) -> bool {
+        self.is_due(EXHIBITS, step, 0)
     }
 
     fn is_due(&self, interval: Duration, step: u64, example: usize) -> bool {

@@ -1,8 +1,11 @@
 //! What training reports while it runs: losses on their way from the device, and its speed.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 
 use crate::train::read::{Pending, ReadError};
+use crate::train::{Figures, Penalty, StepCost, figures};
 
 /// Steps whose losses are read together: one read for all of them.
 const CADENCE: usize = 8;
@@ -12,13 +15,16 @@ const CLOGGED: usize = 4 * CADENCE;
 /// Losses on their way from the device.
 #[derive(Debug, Default)]
 pub(super) struct Losses {
-    unread: Vec<(u64, Tensor<1>)>,
-    pending: Option<(Vec<u64>, Pending)>,
+    unread: Vec<(u64, StepCost)>,
+    pending: Option<(Vec<Unread>, Pending)>,
 }
 
+/// A step whose terms are on their way: its number, which penalties, how many terms.
+type Unread = (u64, Arc<[Penalty]>, usize);
+
 impl Losses {
-    pub(super) fn push(&mut self, step: u64, terms: Tensor<1>) {
-        self.unread.push((step, terms));
+    pub(super) fn push(&mut self, step: u64, cost: StepCost) {
+        self.unread.push((step, cost));
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -30,11 +36,14 @@ impl Losses {
     }
 
     /// The losses that have arrived, by step. A read begins when there are enough of them, or at once when eager.
-    pub(super) fn read(&mut self, eager: bool) -> Result<Vec<(u64, Vec<f32>)>, ReadError> {
+    pub(super) fn read(&mut self, eager: bool) -> Result<Vec<(u64, Figures)>, ReadError> {
         let enough = self.unread.len() >= CADENCE || (eager && !self.unread.is_empty());
         if self.pending.is_none() && enough {
-            let (steps, terms): (Vec<u64>, Vec<Tensor<1>>) = self.unread.drain(..).unzip();
-            self.pending = Some((steps, Pending::new(Tensor::cat(terms, 0))));
+            let terms = self.unread.iter().map(|(_, cost)| cost.terms.clone()).collect();
+            let terms = Pending::new(Tensor::cat(terms, 0));
+            let steps = self.unread.drain(..);
+            let steps = steps.map(|(step, cost)| (step, cost.penalties, cost.terms.dims()[0]));
+            self.pending = Some((steps.collect(), terms));
         }
         let Some((steps, pending)) = &mut self.pending else {
             return Ok(Vec::new());
@@ -43,8 +52,13 @@ impl Losses {
             return Ok(Vec::new());
         };
         let numbers = numbers?;
-        let width = (numbers.len() / steps.len()).max(1);
-        let read = steps.iter().copied().zip(numbers.chunks(width).map(<[f32]>::to_vec)).collect();
+        let mut rest = numbers.as_slice();
+        let read = steps.iter().map(|(step, penalties, terms)| {
+            let (these, after) = rest.split_at((*terms).min(rest.len()));
+            rest = after;
+            (*step, figures(penalties, these))
+        });
+        let read = read.collect();
         self.pending = None;
         Ok(read)
     }

@@ -165,6 +165,8 @@ pub struct Wanted {
     pub reconstructions: bool,
     /// The activations of every layer for the example with this number.
     pub layers: Option<usize>,
+    /// The pictures that make the family's idea visible.
+    pub exhibits: bool,
 }
 
 /// Facts the trainer thread reports.

@@ -6,6 +6,7 @@
 
 mod bench;
 mod brush;
+mod exhibits;
 mod gallery;
 mod history;
 mod inbox;
@@ -38,12 +39,14 @@ pub use message::{
 pub use outbox::Wake;
 pub use slot::Slot;
 pub use view::{
-    CloudView, Decoded, Encoded, LatticeView, LayerActivity, LayerRole, LayersView, Pixels,
+    CloudView, Decoded, Encoded, ExhibitsView, LatticeView, LayerActivity, LayerRole, LayersView, Pixels,
     ReconstructionsView, RunViews, Snapshot,
 };
 pub use worker::{Turn, Worker};
 
-pub use crate::train::{Figures, Penalty};
+pub use crate::insight::Plate;
+pub use crate::insight::plate;
+pub use crate::train::{Figures, Penalty, Plan, Stage, Stretch};
 
 use crate::gpu::{DeviceChoice, Graphics};
 use inbox::InboxSender;

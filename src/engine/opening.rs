@@ -88,7 +88,7 @@ impl Loading {
 
 /// Draws or reads the images of a recipe.
 pub(super) fn open_data(data: &DataRecipe) -> Result<Arc<Dataset>, String> {
-    let DataRecipe { set, count, messiness, held_out, seed } = data;
+    let DataRecipe { set, count, messiness, held_out, seed, range: _ } = data;
     let source = Source { set, count: *count, messiness: *messiness, held_out: *held_out, seed: *seed };
     load(&source).map(Arc::new).map_err(|error| error.to_string())
 }

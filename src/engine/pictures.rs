@@ -12,6 +12,7 @@ use super::run::Run;
 use super::view::{Decoded, LayerActivity, LayerRole, LayersView, ReconstructionsView};
 use crate::gpu::painter::Placement;
 use crate::gpu::{Canvas, ColorMap, Compute, Painter, Tiles};
+use crate::model::Traced;
 use crate::train::read::read;
 
 /// Where pictures are painted.
@@ -107,7 +108,7 @@ pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &Easel) 
     let inputs = &gallery.example_pixels;
     let x = run.learner.images(inputs, run.learner.device());
     let model = run.learner.model();
-    let outputs = model.decode(model.encode(x.clone()).sample(None));
+    let outputs = model.reconstruct(x.clone());
     let canvas = run.canvases.get(&Picture::Reconstructions);
     let colors = canvas.map_or(ColorMap::Grey, |canvas| canvas.colors);
     let ground = if colors == ColorMap::Paper { ColorMap::DifferencePaper } else { ColorMap::Difference };
@@ -143,23 +144,28 @@ pub(super) fn show_layers(run: &Run, gallery: &Gallery, example: usize) -> Resul
     };
     let model = run.learner.model();
     let trace = model.trace(run.learner.images(image, run.learner.device()));
-    let recipe = &run.recipe.model;
-    let mut parts: Vec<(LayerRole, &'static str, Tensor<2>)> = Vec::new();
-    let hidden = recipe.activation.label();
-    parts.extend(trace.encoder.into_iter().map(|t| (LayerRole::Encoder, hidden, t)));
-    let code_label = if run.recipe.is_variational() { "μ" } else { recipe.code_activation.label() };
-    parts.push((LayerRole::Code, code_label, trace.encoded.code));
-    parts.extend(trace.encoded.log_variance.map(|lv| (LayerRole::Spread, "σ", (lv * 0.5).exp())));
-    parts.extend(trace.decoder.into_iter().map(|t| (LayerRole::Decoder, hidden, t)));
-    let widths: Vec<usize> = parts.iter().map(|(_, _, t)| t.dims()[1]).collect();
-    let mut tensors: Vec<Tensor<2>> = parts.iter().map(|(_, _, t)| t.clone()).collect();
+    let code_label =
+        if run.recipe.is_variational() { "μ" } else { run.recipe.model.code_activation.label() };
+    let code = Traced { values: trace.encoded.code, maps: None, activation: code_label };
+    let spread =
+        trace
+            .encoded
+            .log_variance
+            .map(|lv| Traced { values: (lv * 0.5).exp(), maps: None, activation: "σ" });
+    let mut parts: Vec<(LayerRole, Traced)> = Vec::new();
+    parts.extend(trace.encoder.into_iter().map(|layer| (LayerRole::Encoder, layer)));
+    parts.push((LayerRole::Code, code));
+    parts.extend(spread.map(|spread| (LayerRole::Spread, spread)));
+    parts.extend(trace.decoder.into_iter().map(|layer| (LayerRole::Decoder, layer)));
+    let mut tensors: Vec<Tensor<2>> = parts.iter().map(|(_, layer)| layer.values.clone()).collect();
     tensors.push(trace.pixels);
     let numbers = read(Tensor::cat(tensors, 1)).map_err(|e| e.to_string())?;
     let mut rest = numbers.as_slice();
-    let layers = parts.iter().zip(widths).map(|((role, activation, _), width)| {
-        let (values, after) = rest.split_at(width);
+    let layers = parts.iter().map(|(role, layer)| {
+        let (values, after) = rest.split_at(layer.values.dims()[1]);
         rest = after;
-        LayerActivity { role: *role, activation, values: values.to_vec() }
+        let (maps, activation) = (layer.maps, layer.activation);
+        LayerActivity { role: *role, activation, maps, values: values.to_vec() }
     });
     let layers = layers.collect();
     run.views.layers.put(LayersView {

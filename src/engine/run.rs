@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 
+use super::exhibits::ExhibitsJob;
 use super::history::{Evaluation, Point, SharedHistory};
 use super::jobs::{CloudJob, EvaluationJob, LatticeJob, ViewClock};
 use super::losses::{Losses, Meter};
@@ -29,6 +30,7 @@ pub(super) struct Run {
     pub(super) canvases: BTreeMap<Picture, Canvas>,
     pub(super) evaluation: Option<EvaluationJob>,
     pub(super) cloud: Option<CloudJob>,
+    pub(super) exhibits: Option<ExhibitsJob>,
     pub(super) lattice: Option<LatticeJob>,
     /// The newest lattice asked for while another is under way: that one is finished first, or none ever would be.
     pub(super) next_lattice: Option<(Request, LatticeAsk)>,
@@ -51,10 +53,16 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(id: RunId, recipe: &Recipe, pixels: usize, device: &Device) -> Self {
+    pub(super) fn new(
+        id: RunId,
+        recipe: &Recipe,
+        dims: [usize; 3],
+        steps_per_epoch: u64,
+        device: &Device,
+    ) -> Self {
         Self {
             id,
-            learner: Learner::new(recipe, pixels, device),
+            learner: Learner::new(recipe, dims, steps_per_epoch, device),
             recipe: recipe.clone(),
             history: SharedHistory::default(),
             views: Arc::new(RunViews::default()),
@@ -62,6 +70,7 @@ impl Run {
             canvases: BTreeMap::new(),
             evaluation: None,
             cloud: None,
+            exhibits: None,
             lattice: None,
             next_lattice: None,
             clock: ViewClock::default(),
@@ -139,23 +148,37 @@ impl Run {
 
     /// Whether views of it are under way.
     pub(super) fn is_painting(&self) -> bool {
-        self.cloud.is_some() || self.lattice.is_some() || self.next_lattice.is_some()
+        self.cloud.is_some()
+            || self.exhibits.is_some()
+            || self.lattice.is_some()
+            || self.next_lattice.is_some()
     }
 
     /// Trains one step.
     pub(super) fn step(&mut self, batch: &[f32], batch_size: usize, per_epoch: u64) {
         let cost = self.learner.step(batch, &self.recipe);
         let step = self.learner.step_number();
-        self.losses.push(step, cost.terms);
+        self.losses.push(step, cost);
         self.meter.count(batch_size);
         self.progress.step = step;
         self.progress.epoch = step / per_epoch;
-        self.finishing = self.limits.reached(step, per_epoch, self.progress.seconds, None);
+        self.finishing = self.limit_reached(step, per_epoch, None);
         self.at_boundary = self.finishing.is_some() || step.is_multiple_of(per_epoch);
         if self.until.is_some_and(|until| step >= until) && self.finishing.is_none() {
             self.until = None;
             self.phase = Phase::Paused;
         }
+    }
+
+    /// The limit that is reached after so many steps. Pretraining does not count; a dictionary is learned to its end.
+    fn limit_reached(&self, step: u64, per_epoch: u64, held_out: Option<&Figures>) -> Option<Reason> {
+        let plan = self.learner.plan();
+        if plan.is_over(step) {
+            return Some(Reason::Stages);
+        }
+        let trained = plan.trained(step);
+        let is_last = self.recipe.dictionary.atoms == 0 && trained > 0;
+        is_last.then(|| self.limits.reached(trained, per_epoch, self.progress.seconds, held_out)).flatten()
     }
 
     /// Adds the time since the last turn to the time spent training.
@@ -174,8 +197,7 @@ impl Run {
     /// Takes in losses that have been read. The sentence says why the run cannot go on.
     pub(super) fn settle(&mut self) -> Result<(), String> {
         let eager = self.at_boundary || self.phase != Phase::Playing;
-        for (step, terms) in self.losses.read(eager).map_err(|e| e.to_string())? {
-            let figures = self.learner.figures(&terms);
+        for (step, figures) in self.losses.read(eager).map_err(|e| e.to_string())? {
             if !figures.is_finite() {
                 return Err(format!(
                     "The loss is no longer a number at step {step}: the learning rate {} is probably too large. \
@@ -208,10 +230,10 @@ impl Run {
             held_out,
         });
         self.progress.held_out = Some(held_out);
-        if step > 0 {
+        if self.learner.plan().trained(step) > 0 {
             self.limits.observe(&held_out);
         }
-        let reached = self.limits.reached(step, per_epoch, self.progress.seconds, Some(&held_out));
+        let reached = self.limit_reached(step, per_epoch, Some(&held_out));
         match self.finishing.take().or(reached) {
             Some(reason) if step > 0 => {
                 self.phase = Phase::Finished(reason.to_string());
@@ -226,12 +248,13 @@ impl Run {
         self.losses = Losses::default();
         self.evaluation = None;
         self.cloud = None;
+        self.exhibits = None;
         self.lattice = None;
         self.next_lattice = None;
         self.at_boundary = false;
         self.finishing = None;
         self.since_evaluation = Total::default();
-        let mut learner = Learner::new(&self.recipe, self.learner.pixels(), self.learner.device());
+        let mut learner = self.learner.fresh(&self.recipe);
         let restored = self.ring.newest().map(|checkpoint| checkpoint.restore(&mut learner));
         self.learner = learner;
         let step = self.learner.step_number();

@@ -4,8 +4,8 @@ use burn::tensor::Device;
 
 use crate::data::Feed;
 use crate::recipe::Recipe;
-use crate::train::Learner;
 use crate::train::read::read;
+use crate::train::{Learner, figures};
 
 /// Steps compared.
 const STEPS: u64 = 5;
@@ -16,12 +16,12 @@ const TOLERANCE: f64 = 1e-3;
 /// device compile and tune the kernels that training needs.
 pub(super) fn compare(
     recipe: &Recipe,
-    pixels: usize,
+    dims: [usize; 3],
     feed: &mut Feed,
     device: &Device,
 ) -> Result<(), String> {
-    let mut on_cpu = Learner::new(recipe, pixels, &Device::flex());
-    let mut on_device = Learner::new(recipe, pixels, device);
+    let mut on_cpu = Learner::new(recipe, dims, feed.steps_per_epoch(), &Device::flex());
+    let mut on_device = Learner::new(recipe, dims, feed.steps_per_epoch(), device);
     for step in 0..STEPS {
         let batch = feed.batch(step).to_vec();
         let want = cost(&mut on_cpu, &batch, recipe)?;
@@ -37,5 +37,5 @@ pub(super) fn compare(
 fn cost(learner: &mut Learner, batch: &[f32], recipe: &Recipe) -> Result<f64, String> {
     let cost = learner.step(batch, recipe);
     let terms = read(cost.terms).map_err(|error| error.to_string())?;
-    Ok(learner.figures(&terms).objective)
+    Ok(figures(&cost.penalties, &terms).objective)
 }

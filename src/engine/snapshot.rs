@@ -1,5 +1,6 @@
 //! Everything a figure is drawn from, on the host, of one moment of one run.
 
+use super::exhibits;
 use super::gallery::Gallery;
 use super::jobs::{MOST_TILES, lattice_codes};
 use super::message::LatticeAsk;
@@ -36,12 +37,13 @@ pub(super) fn take(
     let tiles =
         in_chunks(&points, learner.pixels(), |chunk| read(model.decode(learner.codes(&chunk.concat()))))?;
     let x = learner.images(&gallery.example_pixels, learner.device());
-    let outputs = read(model.decode(model.encode(x).code))?;
+    let outputs = read(model.reconstruct(x))?;
     let mut point = point.unwrap_or_default();
     point.resize(size, 0.0);
     let decoded = read(model.decode(learner.codes(&point)))?;
     let (step, inputs) = (learner.step_number(), gallery.example_pixels.clone());
-    Ok(Snapshot { step, dimensions: size, codes, inputs, outputs, lattice, tiles, point, decoded })
+    let plates = exhibits::all(run, gallery)?;
+    Ok(Snapshot { step, dimensions: size, codes, inputs, outputs, lattice, tiles, point, decoded, plates })
 }
 
 /// Works on full chunks only, so that a GPU meets one shape; what was added is cut off again.

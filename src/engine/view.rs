@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::message::LatticeAsk;
 use super::slot::Slot;
+use crate::insight::Plate;
 
 /// The slots of one run, filled by the trainer thread and emptied by whoever shows it.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub struct RunViews {
     pub reconstructions: Slot<ReconstructionsView>,
     /// The activations of every layer for one example.
     pub layers: Slot<LayersView>,
+    /// The pictures that make the family's idea visible.
+    pub exhibits: Slot<ExhibitsView>,
 }
 
 /// Pixels in [0, 1], tensor order, one image after the other. `None` where they stayed on the GPU and went straight
@@ -83,6 +86,15 @@ pub struct ReconstructionsView {
     pub outputs: Pixels,
 }
 
+/// The pictures that make the family's idea visible.
+#[derive(Clone, Debug)]
+pub struct ExhibitsView {
+    /// The run's step when the first of them was made.
+    pub step: u64,
+    /// The pictures, the most telling first.
+    pub plates: Arc<[Plate]>,
+}
+
 /// What every layer says to one example.
 #[derive(Clone, Debug)]
 pub struct LayersView {
@@ -103,6 +115,8 @@ pub struct LayerActivity {
     pub role: LayerRole,
     /// What follows it: `ReLU`, `linear`, `μ`, `σ`.
     pub activation: &'static str,
+    /// Channels, height and width, where the units are feature maps.
+    pub maps: Option<[usize; 3]>,
     /// One number per unit.
     pub values: Vec<f32>,
 }
@@ -141,4 +155,6 @@ pub struct Snapshot {
     pub point: Vec<f32>,
     /// The image decoded there.
     pub decoded: Vec<f32>,
+    /// The pictures that make the family's idea visible.
+    pub plates: Vec<Plate>,
 }

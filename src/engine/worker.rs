@@ -388,7 +388,7 @@ fn try_gpu(recipes: &[Recipe], dataset: &Arc<Dataset>, compute: &Compute) -> Res
     let mut feed = feed(recipes, dataset)?;
     for recipe in recipes {
         let tried = catch_unwind(AssertUnwindSafe(|| {
-            self_test::compare(recipe, dataset.shape.pixels(), &mut feed, &compute.device)
+            self_test::compare(recipe, dataset.shape.dims(), &mut feed, &compute.device)
         }));
         tried.unwrap_or_else(|panic| Err(said(&*panic)))?;
     }

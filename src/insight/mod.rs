@@ -1,5 +1,10 @@
-//! What can be read off images and models: for now, principal components, which every autoencoder is measured by.
+//! What can be read off a model or a data set, apart from training it.
 
+pub mod exhibit;
+mod noise;
 pub mod pca;
+pub mod plate;
 
+pub use exhibit::{Studio, Subject};
 pub use pca::Pca;
+pub use plate::Plate;

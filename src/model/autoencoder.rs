@@ -4,23 +4,24 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation};
 
 use super::code::{CodeLayer, Encoded};
-use super::dense::{Dense, Mlp};
 use super::init::Weights;
-use crate::recipe::{Activation, Output, Recipe, Reconstruction};
+use super::network::{Decoder, Encoder};
+use super::pass::{Pass, Traced};
+use crate::recipe::{Output, PixelRange, Recipe, Reconstruction};
 
 /// An image squeezed to a code and opened again.
 #[derive(Module, Debug)]
 pub struct Autoencoder {
     /// From the image towards the code.
-    pub encoder: Mlp,
+    pub encoder: Encoder,
     /// The waist.
     pub code: CodeLayer,
-    /// From the code towards the image.
-    pub decoder: Mlp,
-    /// The last layer; what it gives is squashed to pixels by [`Autoencoder::pixels`].
-    pub output: Dense,
+    /// From the code towards the image; what it gives is squashed to pixels by [`Autoencoder::pixels`].
+    pub decoder: Decoder,
     #[module(skip)]
     squash: Output,
+    #[module(skip)]
+    range: PixelRange,
     #[module(skip)]
     unit_columns: bool,
 }
@@ -28,54 +29,84 @@ pub struct Autoencoder {
 /// Everything a batch becomes on its way through, for the picture of the hourglass.
 #[derive(Debug)]
 pub struct Trace {
-    /// Outputs of the encoder's layers. `[batch, width]` each
-    pub encoder: Vec<Tensor<2>>,
+    /// Outputs of the encoder's layers.
+    pub encoder: Vec<Traced>,
     /// The code.
     pub encoded: Encoded,
-    /// Outputs of the decoder's layers. `[batch, width]` each
-    pub decoder: Vec<Tensor<2>>,
-    /// The reconstruction. `[batch, pixels]`
+    /// Outputs of the decoder's layers.
+    pub decoder: Vec<Traced>,
+    /// The reconstruction, as it is shown. `[batch, pixels]`
     pub pixels: Tensor<2>,
 }
 
 impl Autoencoder {
-    /// Draws the network of a recipe for images of so many numbers. `device` decides whether gradients are kept.
-    pub fn new(recipe: &Recipe, pixels: usize, device: &Device) -> Self {
+    /// Draws the network of a recipe for images of `[channels, height, width]`. `device` decides whether gradients
+    /// are kept.
+    pub fn new(recipe: &Recipe, dims: [usize; 3], device: &Device) -> Self {
         let model = &recipe.model;
         let mut weights = Weights::new(recipe.seed, model.init, device);
-        let mut widths = vec![pixels];
-        widths.extend(&model.widths);
-        let encoder = Mlp::new(&mut weights, &widths, model.activation);
-        let code = CodeLayer::new(&mut weights, widths[widths.len() - 1], model);
-        widths[0] = model.code;
-        widths[1..].reverse();
-        let decoder = Mlp::new(&mut weights, &widths, model.activation);
-        let output = Dense::new(&mut weights, widths[widths.len() - 1], pixels, Activation::Linear);
+        let encoder = Encoder::new(&mut weights, model, dims);
+        let code = CodeLayer::new(&mut weights, encoder.outputs(dims), model);
+        let decoder = Decoder::new(&mut weights, model, dims);
         // Cross-entropy is taken from logits, so what is drawn is their sigmoid.
         let squash = match recipe.objective.reconstruction {
             Reconstruction::CrossEntropy => Output::Sigmoid,
             Reconstruction::SquaredError => model.output,
         };
-        Self { encoder, code, decoder, output, squash, unit_columns: model.unit_columns }.with_unit_columns()
+        let (range, unit_columns) = (recipe.data.range, model.unit_columns);
+        Self { encoder, code, decoder, squash, range, unit_columns }.with_unit_columns()
+    }
+
+    /// Images in the scale that the network sees and is compared in.
+    ///
+    /// # Shapes
+    /// - x: any, from 0 to 1
+    pub fn scaled(&self, x: Tensor<2>) -> Tensor<2> {
+        match self.range {
+            PixelRange::Unit => x,
+            PixelRange::Signed => x * 2.0 - 1.0,
+        }
+    }
+
+    /// What the network gives, in the scale in which images are shown.
+    ///
+    /// # Shapes
+    /// - y: any
+    fn shown(&self, y: Tensor<2>) -> Tensor<2> {
+        match self.range {
+            PixelRange::Unit => y,
+            PixelRange::Signed => (y + 1.0) * 0.5,
+        }
     }
 
     /// # Shapes
-    /// - x: `[batch, pixels]`
+    /// - x: `[batch, pixels]`, from 0 to 1
     /// - output: `[batch, code]`
     pub fn encode(&self, x: Tensor<2>) -> Encoded {
-        self.code.forward(self.encoder.forward(x))
+        self.encode_in(x, &mut Pass::default())
+    }
+
+    /// The same, on a way through that drops units or keeps outputs.
+    ///
+    /// # Shapes
+    /// - x: `[batch, pixels]`, from 0 to 1
+    /// - output: `[batch, code]`
+    pub fn encode_in(&self, x: Tensor<2>, pass: &mut Pass) -> Encoded {
+        let (features, skips) = self.encoder.forward(self.scaled(x), pass);
+        Encoded { skips, ..self.code.forward(features, pass) }
     }
 
     /// The decoder's last linear layer: logits, or pixels before they are squashed.
     ///
     /// # Shapes
     /// - z: `[batch, code]`
+    /// - skips: what the encoder gave beside the code; nothing where only a code is known
     /// - output: `[batch, pixels]`
-    pub fn decode_raw(&self, z: Tensor<2>) -> Tensor<2> {
-        self.output.forward(self.decoder.forward(z))
+    pub fn decode_raw(&self, z: Tensor<2>, skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
+        self.decoder.forward(z, skips, pass)
     }
 
-    /// What the decoder's last layer means as an image.
+    /// What the decoder's last layer means as an image, in the scale of [`Autoencoder::scaled`].
     ///
     /// # Shapes
     /// - raw: `[batch, pixels]`
@@ -87,38 +118,66 @@ impl Autoencoder {
         }
     }
 
+    /// The image of a code alone, as it is shown.
+    ///
     /// # Shapes
     /// - z: `[batch, code]`
     /// - output: `[batch, pixels]`
     pub fn decode(&self, z: Tensor<2>) -> Tensor<2> {
-        self.pixels(self.decode_raw(z))
+        self.decode_beside(z, &[])
     }
 
-    /// The code and its derivative along `v`.
+    /// The image of a code and what skips past it, as it is shown.
+    ///
+    /// # Shapes
+    /// - z: `[batch, code]`
+    /// - output: `[batch, pixels]`
+    pub fn decode_beside(&self, z: Tensor<2>, skips: &[Tensor<4>]) -> Tensor<2> {
+        self.shown(self.pixels(self.decode_raw(z, skips, &mut Pass::default())))
+    }
+
+    /// Images through the waist and back; a Gaussian code is decoded from μ.
+    ///
+    /// # Shapes
+    /// - x: `[batch, pixels]`
+    /// - output: `[batch, pixels]`
+    pub fn reconstruct(&self, x: Tensor<2>) -> Tensor<2> {
+        let encoded = self.encode(x);
+        self.decode_beside(encoded.code, &encoded.skips)
+    }
+
+    /// The code and its derivative along `v`, for networks that have a short one.
     ///
     /// # Shapes
     /// - x, v: `[batch, pixels]`
     /// - outputs: `[batch, code]` each
-    pub fn encode_tangent(&self, x: Tensor<2>, v: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        let (x, v) = self.encoder.tangent(x, v);
-        self.code.tangent(x, v)
+    pub fn encode_tangent(&self, x: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
+        let v = match self.range {
+            PixelRange::Unit => v,
+            PixelRange::Signed => v * 2.0,
+        };
+        let (x, v) = self.encoder.tangent(self.scaled(x), v)?;
+        Some(self.code.tangent(x, v))
     }
 
-    /// The decoded image and its derivative along `v`.
+    /// The decoded image and its derivative along `v`, for networks that have a short one.
     ///
     /// # Shapes
     /// - z, v: `[batch, code]`
     /// - outputs: `[batch, pixels]` each
-    pub fn decode_tangent(&self, z: Tensor<2>, v: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        let (z, v) = self.decoder.tangent(z, v);
-        let (raw, along) = self.output.tangent(z, v);
-        match self.squash {
+    pub fn decode_tangent(&self, z: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
+        let (raw, along) = self.decoder.tangent(z, v)?;
+        let (y, along) = match self.squash {
             Output::Sigmoid => {
                 let y = activation::sigmoid(raw);
                 (y.clone(), along * y.clone() * (-y + 1.0))
             }
             Output::Linear => (raw, along),
-        }
+        };
+        Some(match self.range {
+            PixelRange::Unit => (y, along),
+            PixelRange::Signed => (self.shown(y), along * 0.5),
+        })
     }
 
     /// Everything a batch becomes on its way through; a Gaussian code is decoded from μ.
@@ -126,21 +185,24 @@ impl Autoencoder {
     /// # Shapes
     /// - x: `[batch, pixels]`
     pub fn trace(&self, x: Tensor<2>) -> Trace {
-        let (mut encoder, mut decoder) = (Vec::new(), Vec::new());
-        let encoded = self.code.forward(self.encoder.traced(x, &mut encoder));
-        let raw = self.output.forward(self.decoder.traced(encoded.sample(None), &mut decoder));
-        Trace { encoder, encoded, decoder, pixels: self.pixels(raw) }
+        let mut pass = Pass::tracing();
+        let encoded = self.encode_in(x, &mut pass);
+        let encoder = pass.take_trace();
+        let raw = self.decode_raw(encoded.code.clone(), &encoded.skips, &mut pass);
+        let pixels = self.shown(self.pixels(raw));
+        Trace { encoder, encoded, decoder: pass.take_trace(), pixels }
     }
 
     /// Brings the columns of the layer after the code back to length one, where the recipe asks for it. Burn keeps a
     /// linear map as `[inputs, outputs]`, so a column of the decoder is a row here.
     pub fn with_unit_columns(mut self) -> Self {
-        if !self.unit_columns {
-            return self;
+        if self.unit_columns
+            && let Decoder::Dense(decoder) = &mut self.decoder
+        {
+            let first = decoder.first_mut();
+            let weight = first.linear.weight.clone();
+            first.linear.weight = weight.map(normalised_rows);
         }
-        let first = self.decoder.layers.first_mut().unwrap_or(&mut self.output);
-        let weight = first.linear.weight.clone();
-        first.linear.weight = weight.map(normalised_rows);
         self
     }
 }

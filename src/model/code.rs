@@ -4,8 +4,10 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use super::dense::{activate, slope};
+use super::dense::{activate, linear_in, slope};
 use super::init::Weights;
+use super::network::Skips;
+use super::pass::Pass;
 use crate::recipe::{Activation, CodeKind, ModelRecipe};
 
 /// Bounds of the log-variance, set before any exponential: σ stays between 0.0067 and 148.
@@ -33,6 +35,8 @@ pub struct Encoded {
     pub code: Tensor<2>,
     /// ln σ² of a Gaussian code, already within bounds. `[batch, code]`
     pub log_variance: Option<Tensor<2>>,
+    /// What skips past the code; nothing but for a U-Net.
+    pub skips: Skips,
 }
 
 impl CodeLayer {
@@ -60,16 +64,17 @@ impl CodeLayer {
     /// # Shapes
     /// - x: `[batch, inputs]`
     /// - output: `[batch, code]`, twice for a Gaussian code
-    pub fn forward(&self, x: Tensor<2>) -> Encoded {
-        let y = self.head.forward(x);
-        match self.kind {
-            CodeKind::Plain => Encoded { code: activate(self.activation, y), log_variance: None },
+    pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Encoded {
+        let y = linear_in(&self.head, x, pass);
+        let (code, log_variance) = match self.kind {
+            CodeKind::Plain => (pass.drop_units(activate(self.activation, y)), None),
             CodeKind::Gaussian => {
                 let (low, high) = LOG_VARIANCE;
                 let log_variance = y.clone().narrow(1, self.size, self.size).clamp(low, high);
-                Encoded { code: y.narrow(1, 0, self.size), log_variance: Some(log_variance) }
+                (y.narrow(1, 0, self.size), Some(log_variance))
             }
-        }
+        };
+        Encoded { code, log_variance, skips: Skips::new() }
     }
 
     /// The code (h or μ) and its derivative along `v`.

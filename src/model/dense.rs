@@ -5,6 +5,7 @@ use burn::nn::Linear;
 use burn::tensor::{Tensor, activation};
 
 use super::init::Weights;
+use super::pass::Pass;
 use crate::recipe::Activation;
 
 /// How steep a leaky ReLU is below zero.
@@ -37,6 +38,15 @@ impl Dense {
         activate(self.activation, self.linear.forward(x))
     }
 
+    /// The same, with connections dropped where the pass drops them.
+    ///
+    /// # Shapes
+    /// - x: `[batch, inputs]`
+    /// - output: `[batch, outputs]`
+    pub fn forward_in(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+        activate(self.activation, linear_in(&self.linear, x, pass))
+    }
+
     /// The output and its derivative along `v`.
     ///
     /// # Shapes
@@ -63,11 +73,21 @@ impl Mlp {
         Self { layers: widths.windows(2).map(|w| Dense::new(weights, w[0], w[1], activation)).collect() }
     }
 
+    /// Units of the last layer, where there is one.
+    pub fn outputs(&self) -> Option<usize> {
+        self.layers.last().map(|layer| layer.linear.weight.dims()[1])
+    }
+
     /// # Shapes
     /// - x: `[batch, first width]`
     /// - output: `[batch, last width]`
-    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        self.layers.iter().fold(x, |x, layer| layer.forward(x))
+    pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+        self.layers.iter().fold(x, |x, layer| {
+            let y = layer.forward_in(x, pass);
+            let y = pass.drop_units(y);
+            pass.keep(&y, None, layer.activation.label());
+            y
+        })
     }
 
     /// The output and its derivative along `v`.
@@ -78,18 +98,21 @@ impl Mlp {
     pub fn tangent(&self, x: Tensor<2>, v: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
         self.layers.iter().fold((x, v), |(x, v), layer| layer.tangent(x, v))
     }
+}
 
-    /// The output, and every layer's output kept in `trace`.
-    ///
-    /// # Shapes
-    /// - x: `[batch, first width]`
-    /// - output: `[batch, last width]`
-    pub fn traced(&self, x: Tensor<2>, trace: &mut Vec<Tensor<2>>) -> Tensor<2> {
-        self.layers.iter().fold(x, |x, layer| {
-            let y = layer.forward(x);
-            trace.push(y.clone());
-            y
-        })
+/// A linear map with connections dropped where the pass drops them.
+///
+/// # Shapes
+/// - x: `[batch, inputs]`
+/// - output: `[batch, outputs]`
+pub fn linear_in(linear: &Linear, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+    if !pass.drops_connections() {
+        return linear.forward(x);
+    }
+    let y = x.matmul(pass.drop_connections(linear.weight.val()));
+    match &linear.bias {
+        Some(bias) => y + bias.val().unsqueeze(),
+        None => y,
     }
 }
 

@@ -8,9 +8,13 @@ pub mod autoencoder;
 pub mod code;
 pub mod dense;
 pub mod init;
+pub mod network;
 pub mod objective;
+pub mod pass;
 
 pub use autoencoder::{Autoencoder, Trace};
 pub use code::{CodeLayer, Encoded};
 pub use dense::{Dense, Mlp};
-pub use objective::{Objective, Penalty, PerImage};
+pub use network::{Decoder, DenseDecoder, Encoder, Skips};
+pub use objective::{Penalty, PerImage};
+pub use pass::{Drops, Pass, Traced};

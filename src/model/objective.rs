@@ -2,8 +2,7 @@
 
 use burn::tensor::{Tensor, activation};
 
-use super::code::Encoded;
-use crate::recipe::{ObjectiveRecipe, Recipe, Reconstruction};
+use crate::recipe::{ObjectiveRecipe, Recipe};
 
 /// A term that is added to the reconstruction, each with a weight of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,17 +11,36 @@ pub enum Penalty {
     Kl,
     /// Σ|h| of a plain code, weighted by λ.
     Sparsity,
+    /// KL from a target rate to the mean activity of each unit of a sigmoid code.
+    Rate,
+    /// ‖∂h/∂x‖², how far the code moves when pixels do.
+    Contractive,
 }
 
 impl Penalty {
     /// Every penalty, in the order in which they are shown.
-    pub const ALL: [Self; 2] = [Self::Kl, Self::Sparsity];
+    pub const ALL: [Self; 4] = [Self::Kl, Self::Sparsity, Self::Rate, Self::Contractive];
+
+    /// The penalties of a recipe as it is now. Σ|h| is measured for every plain code, so that it can be seen before
+    /// it is charged for; a Jacobian is not, since it costs as much as a step.
+    pub fn of(recipe: &Recipe) -> Vec<Self> {
+        let ObjectiveRecipe { rate, contractive, .. } = recipe.objective;
+        let is_measured = |penalty: &Self| match penalty {
+            Self::Kl => recipe.is_variational(),
+            Self::Sparsity => !recipe.is_variational(),
+            Self::Rate => rate > 0.0,
+            Self::Contractive => contractive > 0.0,
+        };
+        Self::ALL.into_iter().filter(is_measured).collect()
+    }
 
     /// The word in files: a column of `history.csv`, a key of `summary.json`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Kl => "kl",
             Self::Sparsity => "sparsity",
+            Self::Rate => "rate",
+            Self::Contractive => "contractive",
         }
     }
 
@@ -31,6 +49,8 @@ impl Penalty {
         match self {
             Self::Kl => "KL",
             Self::Sparsity => "Σ|h|",
+            Self::Rate => "KL(ρ‖ρ̂)",
+            Self::Contractive => "‖∂h/∂x‖²",
         }
     }
 
@@ -39,23 +59,20 @@ impl Penalty {
         match self {
             Self::Kl => "objective.beta",
             Self::Sparsity => "objective.sparsity",
+            Self::Rate => "objective.rate",
+            Self::Contractive => "objective.contractive",
         }
     }
 
-    /// Its weight in an objective.
-    pub fn weight(self, objective: &ObjectiveRecipe) -> f64 {
+    /// Its weight in an objective after so many steps: β may rise.
+    pub fn weight(self, objective: &ObjectiveRecipe, step: u64) -> f64 {
         match self {
-            Self::Kl => objective.beta,
+            Self::Kl => objective.beta_at(step),
             Self::Sparsity => objective.sparsity,
+            Self::Rate => objective.rate,
+            Self::Contractive => objective.contractive,
         }
     }
-}
-
-/// Which terms a recipe's objective has. The weights are read at every step, since they move.
-#[derive(Clone, Debug)]
-pub struct Objective {
-    reconstruction: Reconstruction,
-    penalties: Vec<Penalty>,
 }
 
 /// The terms of a batch, one number per image, unweighted.
@@ -64,65 +81,9 @@ pub struct PerImage {
     /// Squared error or cross-entropy. `[batch]`
     pub reconstruction: Tensor<1>,
     /// Each penalty. `[batch]` each
-    pub penalties: Vec<Tensor<1>>,
-}
-
-impl Objective {
-    /// The terms of a recipe.
-    pub fn new(recipe: &Recipe) -> Self {
-        // Σ|h| is measured for every plain code, so that it can be seen before it is charged for.
-        let penalty = if recipe.is_variational() { Penalty::Kl } else { Penalty::Sparsity };
-        Self { reconstruction: recipe.objective.reconstruction, penalties: vec![penalty] }
-    }
-
-    /// The penalties, in the order of [`PerImage::penalties`].
-    pub fn penalties(&self) -> &[Penalty] {
-        &self.penalties
-    }
-
-    /// The terms of a batch.
-    ///
-    /// # Shapes
-    /// - x: `[batch, pixels]`, the clean images
-    /// - raw: `[batch, pixels]`, what the decoder's last layer gives
-    /// - pixels: what `raw` means as an image; asked for only where it is compared
-    /// - output: `[batch]` per term
-    pub fn per_image(
-        &self,
-        x: Tensor<2>,
-        raw: Tensor<2>,
-        pixels: impl FnOnce(Tensor<2>) -> Tensor<2>,
-        encoded: &Encoded,
-    ) -> PerImage {
-        let reconstruction = match self.reconstruction {
-            Reconstruction::SquaredError => squared_error(x, pixels(raw)),
-            Reconstruction::CrossEntropy => cross_entropy(x, raw),
-        };
-        let penalties = self
-            .penalties
-            .iter()
-            .map(|penalty| match penalty {
-                // A plain code has no spread of its own; it counts as the prior's.
-                Penalty::Kl => {
-                    let spread = encoded.log_variance.clone();
-                    kl(encoded.code.clone(), spread.unwrap_or_else(|| encoded.code.zeros_like()))
-                }
-                Penalty::Sparsity => absolute_sum(encoded.code.clone()),
-            })
-            .collect();
-        PerImage { reconstruction, penalties }
-    }
-
-    /// The objective, averaged over the batch, ready for `backward`.
-    pub fn total(&self, terms: &PerImage, weights: &ObjectiveRecipe) -> Tensor<1> {
-        let weighted = self.penalties.iter().zip(&terms.penalties);
-        weighted
-            .fold(terms.reconstruction.clone(), |sum, (penalty, term)| match penalty.weight(weights) {
-                0.0 => sum,
-                weight => sum + term.clone() * weight,
-            })
-            .mean()
-    }
+    pub penalties: Vec<(Penalty, Tensor<1>)>,
+    /// What is charged for KL where some of it is free. `[batch]`
+    pub charged_kl: Option<Tensor<1>>,
 }
 
 /// Σ(x − x̂)² over pixels.
@@ -145,14 +106,48 @@ pub fn cross_entropy(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
     (softplus - x * logits).sum_dim(1).squeeze_dim::<1>(1)
 }
 
-/// KL of N(μ, σ²) from N(0, 1) over the code, in nats: ½(μ² + σ² − ln σ² − 1).
+/// KL of N(μ, σ²) from N(0, 1) in every dimension of the code, in nats: ½(μ² + σ² − ln σ² − 1).
+///
+/// # Shapes
+/// - mean, log_variance: `[batch, code]`
+/// - output: `[batch, code]`
+pub fn kl_per_dimension(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<2> {
+    (mean.square() + log_variance.clone().exp() - log_variance - 1.0) * 0.5
+}
+
+/// KL over the whole code.
 ///
 /// # Shapes
 /// - mean, log_variance: `[batch, code]`
 /// - output: `[batch]`
 pub fn kl(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<1> {
-    let each = mean.square() + log_variance.clone().exp() - log_variance - 1.0;
-    each.sum_dim(1).squeeze_dim::<1>(1) * 0.5
+    kl_per_dimension(mean, log_variance).sum_dim(1).squeeze_dim::<1>(1)
+}
+
+/// KL of a batch in which every dimension has so many nats for nothing: Σ max(free, mean KL), the mean taken over the
+/// batch (Kingma and others 2016). Every image is charged the same.
+///
+/// # Shapes
+/// - per_dimension: `[batch, code]`
+/// - output: `[batch]`
+pub fn kl_beyond(per_dimension: Tensor<2>, free: f64) -> Tensor<1> {
+    let batch = per_dimension.dims()[0];
+    per_dimension.mean_dim(0).clamp_min(free).sum_dim(1).squeeze_dim::<1>(1).expand([batch])
+}
+
+/// KL from a target rate to the mean activity of each unit, in nats: Σ ρ ln(ρ/ρ̂) + (1−ρ) ln((1−ρ)/(1−ρ̂)). It is
+/// about the batch, so every image has the same.
+///
+/// # Shapes
+/// - code: `[batch, code]`, from 0 to 1
+/// - output: `[batch]`
+pub fn rate_divergence(code: Tensor<2>, target: f64) -> Tensor<1> {
+    let batch = code.dims()[0];
+    // A unit that never or always speaks would cost an infinity .
+    let rate = code.mean_dim(0).clamp(1e-6, 1.0 - 1e-6);
+    let constant = target * target.ln() + (1.0 - target) * (1.0 - target).ln();
+    let each = rate.clone().log() * -target - (-rate + 1.0).log() * (1.0 - target) + constant;
+    each.sum_dim(1).squeeze_dim::<1>(1).expand([batch])
 }
 
 /// Σ|h| over the code.

@@ -41,7 +41,7 @@ pub enum RecipeError {
     #[error("{what}")]
     Together {
         /// The sentence.
-        what: &'static str,
+        what: String,
     },
     /// The text is not TOML.
     #[error("the recipe is not valid TOML: {message}")]

@@ -6,6 +6,7 @@
 //! files and validation are all read off that declaration.
 
 pub mod builtin;
+mod check;
 pub mod error;
 pub mod file;
 pub mod gesture;
@@ -18,7 +19,10 @@ use serde::{Deserialize, Serialize};
 
 pub use error::RecipeError;
 pub use parameter::{Kind, Parameter, Scale, Value};
-pub use words::{Activation, CodeKind, Init, OptimizerKind, Output, Reconstruction};
+pub use words::{
+    Activation, Cell, CodeKind, Corruption, Down, Init, Network, Norm, OptimizerKind, Output, PixelRange,
+    Pretraining, Rebuild, Reconstruction, Up,
+};
 
 /// One experiment, completely: the same recipe on the same machine gives the same numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,10 +37,16 @@ pub struct Recipe {
     pub data: DataRecipe,
     /// The network and its code.
     pub model: ModelRecipe,
+    /// What is spoilt on purpose while it learns.
+    pub noise: NoiseRecipe,
     /// What is minimised.
     pub objective: ObjectiveRecipe,
+    /// What comes before the network is trained as a whole.
+    pub pretraining: PretrainingRecipe,
     /// How it is minimised, and when to stop.
     pub training: TrainingRecipe,
+    /// A dictionary learned on the codes afterwards.
+    pub dictionary: DictionaryRecipe,
     /// Changes of live parameters, made by hand in an earlier run and replayed by this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schedule: Vec<Change>,
@@ -55,13 +65,32 @@ pub struct DataRecipe {
     pub held_out: f64,
     /// Which built-in images are drawn, and which are held out.
     pub seed: u64,
+    /// How the numbers of a pixel are scaled for the network.
+    pub range: PixelRange,
 }
 
-/// The network: a dense encoder, a code, and the encoder's mirror image as decoder.
+/// The network: an encoder, a code, and the encoder's mirror image as decoder.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelRecipe {
-    /// Widths of the hidden layers from the image towards the code.
+    /// What the images go through.
+    pub network: Network,
+    /// Widths of a dense network's hidden layers from the image towards the code.
     pub widths: Vec<usize>,
+    /// Channels of a convolutional network's stages from the image towards the code; each stage but a U-Net's first
+    /// halves the image.
+    pub channels: Vec<usize>,
+    /// How a stage halves.
+    pub down: Down,
+    /// How a stage doubles.
+    pub up: Up,
+    /// What keeps a stage's numbers in range.
+    pub norm: Norm,
+    /// Whether a U-Net's feature maps skip past the code.
+    pub skips: bool,
+    /// The cell of a recurrent network.
+    pub cell: Cell,
+    /// How many numbers a recurrent network carries from row to row.
+    pub hidden: usize,
     /// How many numbers the code has.
     pub code: usize,
     /// A plain code, or a Gaussian one (a variational autoencoder).
@@ -78,6 +107,52 @@ pub struct ModelRecipe {
     pub unit_columns: bool,
 }
 
+/// What is spoilt on purpose while the network learns; held-out images are judged without it, but for the input's
+/// corruption where that is the task.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NoiseRecipe {
+    /// What happens to an image before the network sees it.
+    pub kind: Corruption,
+    /// How much of it.
+    pub amount: f64,
+    /// Share of hidden units dropped at every step.
+    pub drop_units: f64,
+    /// Share of the encoder's connections dropped at every step.
+    pub drop_connections: f64,
+}
+
+/// What comes before the network is trained as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PretrainingRecipe {
+    /// Which procedure.
+    pub method: Pretraining,
+    /// Passes over the training images for each layer.
+    pub epochs: u64,
+    /// The size of a step of a layer with binary units.
+    pub learning_rate: f64,
+    /// The size of a step of the code layer, whose units are Gaussian.
+    pub code_learning_rate: f64,
+    /// Pulls every weight towards zero.
+    pub weight_decay: f64,
+    /// Gibbs steps of contrastive divergence.
+    pub gibbs: u64,
+}
+
+/// A dictionary learned on the codes of a trained network: z ≈ D·a with few numbers of a other than zero.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DictionaryRecipe {
+    /// How many atoms; none is no dictionary.
+    pub atoms: usize,
+    /// λ of the sparse codes.
+    pub lambda: f64,
+    /// Passes over the training images for the dictionary.
+    pub epochs: u64,
+    /// Whether a dictionary of raw pixels is learned beside it.
+    pub pixels: bool,
+    /// What the sum of atoms is taken for.
+    pub rebuild: Rebuild,
+}
+
 /// What is minimised: a reconstruction cost and weighted penalties, per image.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ObjectiveRecipe {
@@ -85,8 +160,22 @@ pub struct ObjectiveRecipe {
     pub reconstruction: Reconstruction,
     /// β, the weight of the KL term of a Gaussian code.
     pub beta: f64,
+    /// Whether the reconstruction is a sum or a mean over the pixels.
+    pub scale: words::Scale,
+    /// Steps over which β rises from zero.
+    pub warm_up: u64,
+    /// Steps of a cycle in which β rises from zero again and again.
+    pub cycle: u64,
+    /// Nats of KL in every dimension that are not charged for.
+    pub free_bits: f64,
     /// λ, the weight of Σ|h| of a plain code.
     pub sparsity: f64,
+    /// The weight of the KL from a target rate to each unit's mean activity.
+    pub rate: f64,
+    /// ρ, the mean activity asked of a unit.
+    pub target_rate: f64,
+    /// λ, the weight of the squared Jacobian ‖∂h/∂x‖².
+    pub contractive: f64,
 }
 
 /// How the objective is minimised, and when to stop. A limit of zero is no limit.
@@ -136,8 +225,11 @@ impl Default for Recipe {
             seed: 0,
             data: DataRecipe::default(),
             model: ModelRecipe::default(),
+            noise: NoiseRecipe::default(),
             objective: ObjectiveRecipe::default(),
+            pretraining: PretrainingRecipe::default(),
             training: TrainingRecipe::default(),
+            dictionary: DictionaryRecipe::default(),
             schedule: Vec::new(),
         };
         for parameter in table::PARAMETERS {
@@ -175,13 +267,7 @@ impl Recipe {
             }
             parameter.check(&Value::Number(change.value))?;
         }
-        if self.model.unit_columns && self.model.widths.is_empty() && self.model.output != Output::Linear {
-            return Err(RecipeError::Together {
-                what: "model.unit_columns keeps the decoder's columns at length one, which bounds a sigmoid \
-                       output; set model.output = \"linear\" or model.unit_columns = false",
-            });
-        }
-        Ok(())
+        check::together(self)
     }
 
     /// Whether the code is Gaussian: then the KL term and β apply.
@@ -189,16 +275,34 @@ impl Recipe {
         self.model.code_kind == CodeKind::Gaussian
     }
 
+    /// Whether whole layers are pretrained before the network is trained.
+    pub fn is_pretrained(&self) -> bool {
+        self.pretraining.method != Pretraining::None
+    }
+
+    /// Whether a dictionary is learned on the codes afterwards.
+    pub fn has_dictionary(&self) -> bool {
+        self.dictionary.atoms > 0
+    }
+
     /// The settings that matter on one line, for the caption of a figure.
     pub fn caption(&self) -> String {
-        let widths: Vec<String> = self.model.widths.iter().map(ToString::to_string).collect();
         let mut parts = vec![self.name.clone(), format!("{} images", self.data.set)];
-        parts.push(format!("network {}", [&widths[..], &[self.model.code.to_string()]].concat().join("-")));
+        parts.push(self.model.caption());
         parts.push(self.objective.reconstruction.label().to_owned());
         if self.is_variational() {
             parts.push(format!("β {}", self.objective.beta));
         } else if self.objective.sparsity > 0.0 {
             parts.push(format!("λ {}", self.objective.sparsity));
+        }
+        if self.objective.rate > 0.0 {
+            parts.push(format!("{} · KL to rate {}", self.objective.rate, self.objective.target_rate));
+        }
+        if self.objective.contractive > 0.0 {
+            parts.push(format!("contractive λ {}", self.objective.contractive));
+        }
+        if self.noise.kind != Corruption::None {
+            parts.push(format!("{} noise {}", self.noise.kind.label(), self.noise.amount));
         }
         let training = &self.training;
         parts.push(format!(
@@ -209,5 +313,32 @@ impl Recipe {
         ));
         parts.push(format!("seed {}", self.seed));
         parts.join(" · ")
+    }
+}
+
+impl ModelRecipe {
+    /// `network 512-256-2`, `GRU 128-32`.
+    fn caption(&self) -> String {
+        let (name, widths) = match self.network {
+            Network::Dense => ("network", self.widths.clone()),
+            Network::Conv => ("convolutions", self.channels.clone()),
+            Network::UNet => ("U-Net", self.channels.clone()),
+            Network::Recurrent => (self.cell.label(), vec![self.hidden]),
+        };
+        let widths: Vec<String> = widths.iter().chain([&self.code]).map(ToString::to_string).collect();
+        format!("{name} {}", widths.join("-"))
+    }
+}
+
+impl ObjectiveRecipe {
+    /// β after so many steps: all of it, or on its way up.
+    pub fn beta_at(&self, step: u64) -> f64 {
+        let share = match (self.warm_up, self.cycle) {
+            (0, 0) => 1.0,
+            // The first half of a cycle climbs, the second half stays (Fu and others 2019).
+            (0, cycle) => 2.0 * (step % cycle) as f64 / cycle as f64,
+            (warm_up, _) => step as f64 / warm_up as f64,
+        };
+        self.beta * share.min(1.0)
     }
 }

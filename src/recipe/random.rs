@@ -26,6 +26,26 @@ pub enum Purpose {
     Digits = 6,
     /// The built-in shapes; the step is the index of the image.
     Shapes = 7,
+    /// What happens to the images of a training step.
+    Corruption = 8,
+    /// What happens to an image while evaluating; the step is the index of the image.
+    EvaluationCorruption = 9,
+    /// Which units and connections are dropped; the step is the training step.
+    Drops = 10,
+    /// Random directions of a Jacobian; the step is the training step.
+    Probes = 11,
+    /// Random directions of a Jacobian while evaluating; the step is the index of the image.
+    EvaluationProbes = 12,
+    /// Hidden states of a Boltzmann machine; the step is the training step.
+    Gibbs = 13,
+    /// A Boltzmann machine that dreams; the step is the training step.
+    Dream = 14,
+    /// The first atoms of a dictionary, and those that replace unused ones; the step is the training step.
+    Atoms = 15,
+    /// Codes drawn from the prior to be looked at; the step is the number of the draw.
+    Prior = 16,
+    /// Units switched off to see what they were good for; the step is the number of the draw.
+    Ablation = 17,
 }
 
 /// The stream of random numbers for one purpose at one step.

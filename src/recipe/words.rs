@@ -124,3 +124,125 @@ words! {
         RmsProp = "rmsprop", "RMSprop";
     }
 }
+
+words! {
+    /// What the images go through on the way to the code and back.
+    Network {
+        /// Fully connected layers.
+        #[default]
+        Dense = "dense", "dense";
+        /// Convolutions that halve the image stage by stage, and their mirror image.
+        Conv = "conv", "convolutional";
+        /// Convolutions whose feature maps also skip past the code.
+        UNet = "u-net", "U-Net";
+        /// The image read row by row, and written row by row.
+        Recurrent = "recurrent", "recurrent";
+    }
+}
+
+words! {
+    /// How a convolutional stage halves its image.
+    Down {
+        /// A convolution that takes every second place.
+        #[default]
+        Strided = "strided", "strided convolution";
+        /// A convolution, then the largest of every two by two.
+        Pooled = "pooled", "largest of 2 by 2";
+    }
+}
+
+words! {
+    /// How a convolutional stage doubles its image.
+    Up {
+        /// Every place repeated two by two, then a convolution.
+        #[default]
+        Resize = "resize", "repeat, then convolve";
+        /// A transposed convolution whose kernel its stride divides, so that no checkerboard appears.
+        Transposed = "transposed", "transposed convolution";
+    }
+}
+
+words! {
+    /// What keeps the numbers of a convolutional stage in range.
+    Norm {
+        /// Nothing.
+        #[default]
+        None = "none", "none";
+        /// Mean and spread of a channel over the batch.
+        Batch = "batch", "batch";
+        /// Mean and spread of a group of channels, image by image.
+        Group = "group", "group";
+    }
+}
+
+words! {
+    /// The cell of a recurrent network.
+    Cell {
+        /// Two gates, one state.
+        #[default]
+        Gru = "gru", "GRU";
+        /// Three gates, two states.
+        Lstm = "lstm", "LSTM";
+    }
+}
+
+words! {
+    /// What happens to an image before the network sees it. It is always compared with the clean one.
+    Corruption {
+        /// Nothing.
+        #[default]
+        None = "none", "none";
+        /// A normal number added to every pixel.
+        Gaussian = "gaussian", "Gaussian";
+        /// Pixels turned off.
+        Masking = "masking", "masking";
+        /// Pixels turned fully off or fully on, half and half.
+        SaltAndPepper = "salt-and-pepper", "salt and pepper";
+        /// A square block turned off.
+        Blocks = "blocks", "blocks";
+    }
+}
+
+words! {
+    /// What comes before the network is trained as a whole.
+    Pretraining {
+        /// Nothing: it begins with its first weights.
+        #[default]
+        None = "none", "none";
+        /// Every layer as a restricted Boltzmann machine on the layer before, then unrolled.
+        Rbm = "rbm", "RBM by RBM";
+    }
+}
+
+words! {
+    /// How the numbers of a pixel are scaled for the network.
+    PixelRange {
+        /// From 0 to 1, what a sigmoid output can give.
+        #[default]
+        Unit = "unit", "0 to 1";
+        /// From −1 to 1, half of which no sigmoid output can give: a mistake to be found.
+        Signed = "signed", "−1 to 1";
+    }
+}
+
+words! {
+    /// What the objective counts as the reconstruction.
+    Scale {
+        /// The sum over the pixels, in the unit of the penalties.
+        #[default]
+        Sum = "sum", "sum over pixels";
+        /// The mean over the pixels, beside penalties that are sums: a mistake to be found.
+        Mean = "mean", "mean over pixels";
+    }
+}
+
+words! {
+    /// What a sparse code's sum of atoms is taken for.
+    Rebuild {
+        /// A code, which the decoder turns into an image.
+        #[default]
+        Decoder = "decoder", "by the decoder";
+        /// An image, which it is not: x ≈ D·a does not fit in its dimensions.
+        Straight = "straight", "straight from the atoms";
+    }
+}

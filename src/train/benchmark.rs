@@ -54,7 +54,7 @@ pub fn measure(
     seconds: f64,
 ) -> Result<Speed, BenchmarkError> {
     let mut feed = Feed::new(Arc::clone(dataset), recipe.training.batch, recipe.seed)?;
-    let mut learner = Learner::new(recipe, dataset.shape.pixels(), device);
+    let mut learner = Learner::new(recipe, dataset.shape.dims(), feed.steps_per_epoch(), device);
     // Training gets most of the time, warming up and each kind of decoding a share like one stretch of it.
     let stretch = Duration::from_secs_f64((seconds / (STRETCHES + 3) as f64).max(0.0));
     train_for(&mut learner, recipe, &mut feed, WARM_UP, stretch)?;

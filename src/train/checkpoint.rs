@@ -107,6 +107,7 @@ pub fn save_weights(learner: &Learner, recipe: &Recipe, path: &Path) -> Result<(
     // Burn's own files can be read by their owner only, so it hands over the bytes and the house writes them.
     let mut store = SafetensorsStore::from_bytes(None)
         .with_to_adapter(BurnToPyTorchAdapter)
+        .skip_enum_variants(true)
         .metadata("program", "hourglass")
         .metadata("recipe", recipe.to_toml())
         .metadata("step", learner.step.to_string());

@@ -5,10 +5,12 @@ use burn::tensor::{Tensor, TensorData};
 use super::figures::{Figures, Total};
 use super::learner::{Learner, normal};
 use super::read::{ReadError, read};
+use super::terms::{self, Batch, Outcome};
 use crate::data::Dataset;
-use crate::model::{Autoencoder, objective};
-use crate::recipe::Recipe;
-use crate::recipe::random::Purpose;
+use crate::data::corrupt::corrupt;
+use crate::model::{Autoencoder, Pass, Penalty, objective};
+use crate::recipe::random::{Purpose, stream};
+use crate::recipe::{Corruption, Recipe};
 
 /// Images evaluated at once; one shape for every device to prepare for.
 pub const CHUNK: usize = 128;
@@ -51,58 +53,76 @@ impl Evaluator {
     ) -> Result<Option<Figures>, ReadError> {
         let chunk = &indices[self.next..(self.next + CHUNK).min(indices.len())];
         if !chunk.is_empty() {
-            let terms = self.terms(learner, recipe, dataset, chunk)?;
-            self.add(learner, recipe, &terms, chunk.len());
+            self.chunk(learner, recipe, dataset, chunk)?;
             self.next += chunk.len();
         }
         Ok(if self.next >= indices.len() { self.total.mean() } else { None })
     }
 
-    /// The terms of a chunk, read: reconstruction, squared error from the code itself, penalties; `[terms × CHUNK]`.
-    /// A last, short chunk is filled up with its first image, which is not counted.
-    fn terms(
+    /// The figures of every image of a chunk. A last, short chunk is filled up with its first image, which is not
+    /// counted.
+    fn chunk(
         &mut self,
         learner: &Learner,
         recipe: &Recipe,
         dataset: &Dataset,
         chunk: &[u32],
-    ) -> Result<Vec<f32>, ReadError> {
+    ) -> Result<(), ReadError> {
         let mut padded = chunk.to_vec();
         padded.resize(CHUNK, chunk[0]);
         dataset.write_f32(&padded, &mut self.images);
-        let x = learner.images(&self.images, learner.device());
-        let encoded = self.model.encode(x.clone());
-        let epsilon = recipe.is_variational().then(|| {
-            let code = learner.code_size();
-            let noise = |i: &u32| normal(recipe.seed, Purpose::EvaluationEpsilon, u64::from(*i), code);
-            let noise: Vec<f32> = padded.iter().flat_map(noise).collect();
-            Tensor::from_data(TensorData::new(noise, [CHUNK, code]), learner.device())
-        });
-        let exact = self.model.decode(encoded.sample(None));
-        let squared = objective::squared_error(x.clone(), exact);
-        let raw = self.model.decode_raw(encoded.sample(epsilon));
-        let terms = learner.objective().per_image(x, raw, |raw| self.model.pixels(raw), &encoded);
-        let mut all = vec![terms.reconstruction, squared];
-        all.extend(terms.penalties);
-        read(Tensor::cat(all, 0))
-    }
-
-    fn add(&mut self, learner: &Learner, recipe: &Recipe, terms: &[f32], count: usize) {
-        for image in 0..count {
-            let at = |term: usize| f64::from(terms[term * CHUNK + image]);
+        let batch = held_out_batch(learner, recipe, &self.images, &padded, chunk.len());
+        let Outcome { encoded, terms } = terms::outcome(&self.model, recipe, &batch, &mut Pass::default());
+        let exact = self.model.decode_beside(encoded.code, &encoded.skips);
+        let squared = objective::squared_error(batch.clean, exact);
+        let objective = terms::weighted(&terms, recipe, self.step, learner.pixels());
+        let mut all = vec![objective, terms.reconstruction, squared];
+        let (penalties, values): (Vec<Penalty>, Vec<Tensor<1>>) = terms.penalties.into_iter().unzip();
+        all.extend(values);
+        let numbers = read(Tensor::cat(all, 0))?;
+        for image in 0..chunk.len() {
+            let at = |term: usize| f64::from(numbers[term * CHUNK + image]);
             let mut figures = Figures {
                 objective: at(0),
-                reconstruction: at(0),
-                squared_error: Some(at(1)),
+                reconstruction: at(1),
+                squared_error: Some(at(2)),
                 ..Figures::default()
             };
-            for (k, penalty) in learner.objective().penalties().iter().enumerate() {
-                figures.objective += penalty.weight(&recipe.objective) * at(2 + k);
-                figures.set_penalty(*penalty, at(2 + k));
-            }
+            penalties.iter().enumerate().for_each(|(k, penalty)| figures.set_penalty(*penalty, at(3 + k)));
             self.total.add(&figures);
         }
+        Ok(())
     }
+}
+
+/// Held-out images with everything that is drawn for them: by the index of the image, so that every evaluation draws
+/// the same.
+fn held_out_batch(
+    learner: &Learner,
+    recipe: &Recipe,
+    images: &[f32],
+    indices: &[u32],
+    count: usize,
+) -> Batch {
+    let (pixels, code, device) = (learner.pixels(), learner.code_size(), learner.device());
+    let clean = learner.images(images, device);
+    let seen = match recipe.noise.kind {
+        Corruption::None => clean.clone(),
+        _ => {
+            let mut spoilt = images.to_vec();
+            for (image, index) in spoilt.chunks_exact_mut(pixels).zip(indices) {
+                let mut rng = stream(recipe.seed, Purpose::EvaluationCorruption, u64::from(*index));
+                corrupt(image, learner.dims(), &recipe.noise, &mut rng);
+            }
+            learner.images(&spoilt, device)
+        }
+    };
+    let epsilon = recipe.is_variational().then(|| {
+        let noise = |i: &u32| normal(recipe.seed, Purpose::EvaluationEpsilon, u64::from(*i), code);
+        let noise: Vec<f32> = indices.iter().flat_map(noise).collect();
+        Tensor::from_data(TensorData::new(noise, [indices.len(), code]), device)
+    });
+    Batch { clean, seen, epsilon, count }
 }
 
 /// Evaluates all of `indices` at once.

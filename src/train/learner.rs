@@ -1,4 +1,6 @@
-//! A model with its objective and optimiser: what a run trains.
+//! A model with its optimiser: what a run trains.
+
+use std::sync::Arc;
 
 use burn::module::Module as _;
 use burn::optim::GradientsParams;
@@ -8,9 +10,12 @@ use rand_distr::StandardNormal;
 
 use super::figures::Figures;
 use super::optimizer::Optimizer;
-use crate::model::{Autoencoder, Objective, Penalty};
-use crate::recipe::Recipe;
+use super::plan::{Plan, Stage};
+use super::terms::{self, Batch};
+use crate::data::corrupt::corrupt;
+use crate::model::{Autoencoder, Drops, Pass, Penalty};
 use crate::recipe::random::{Purpose, stream};
+use crate::recipe::{Corruption, Recipe};
 
 /// A network that learns. It has no clock, no thread and no opinion on when to stop.
 #[derive(Debug)]
@@ -18,12 +23,11 @@ pub struct Learner {
     pub(super) model: Autoencoder,
     pub(super) optimizer: Optimizer,
     pub(super) step: u64,
-    objective: Objective,
+    plan: Plan,
     device: Device,
-    pixels: usize,
+    dims: [usize; 3],
     code: usize,
     seed: u64,
-    is_variational: bool,
 }
 
 /// What one step cost, still on the device.
@@ -31,22 +35,28 @@ pub struct Learner {
 pub struct StepCost {
     /// The objective, the reconstruction, then each penalty. `[terms]`
     pub terms: Tensor<1>,
+    /// Which penalties those are.
+    pub penalties: Arc<[Penalty]>,
 }
 
 impl Learner {
-    /// A network with its first weights, on this device, for images of so many numbers.
-    pub fn new(recipe: &Recipe, pixels: usize, device: &Device) -> Self {
+    /// A network with its first weights, on this device, for images of `[channels, height, width]`.
+    pub fn new(recipe: &Recipe, dims: [usize; 3], steps_per_epoch: u64, device: &Device) -> Self {
         Self {
-            model: Autoencoder::new(recipe, pixels, &device.clone().autodiff()),
+            model: Autoencoder::new(recipe, dims, &device.clone().autodiff()),
             optimizer: Optimizer::new(&recipe.training),
             step: 0,
-            objective: Objective::new(recipe),
+            plan: Plan::new(recipe, steps_per_epoch),
             device: device.clone(),
-            pixels,
+            dims,
             code: recipe.model.code,
             seed: recipe.seed,
-            is_variational: recipe.is_variational(),
         }
+    }
+
+    /// The same network with its first weights again.
+    pub fn fresh(&self, recipe: &Recipe) -> Self {
+        Self::new(recipe, self.dims, self.plan.steps_per_epoch(), &self.device)
     }
 
     /// Updates made so far.
@@ -54,9 +64,24 @@ impl Learner {
         self.step
     }
 
+    /// The stages it goes through.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// What the next update trains.
+    pub fn stage(&self) -> Stage {
+        self.plan.at(self.step).stage
+    }
+
+    /// Channels, height and width of an image.
+    pub fn dims(&self) -> [usize; 3] {
+        self.dims
+    }
+
     /// Numbers in an image.
     pub fn pixels(&self) -> usize {
-        self.pixels
+        self.dims.iter().product()
     }
 
     /// Numbers in a code.
@@ -67,11 +92,6 @@ impl Learner {
     /// The device it learns on.
     pub fn device(&self) -> &Device {
         &self.device
-    }
-
-    /// The terms of its objective.
-    pub fn objective(&self) -> &Objective {
-        &self.objective
     }
 
     /// The network as it is now, without a graph of gradients.
@@ -89,45 +109,71 @@ impl Learner {
     /// # Shapes
     /// - batch: images in tensor order, one after the other
     pub fn step(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
-        let x = self.images(batch, &self.device.clone().autodiff());
-        let epsilon = self.is_variational.then(|| {
-            let noise = normal(self.seed, Purpose::Epsilon, self.step, x.dims()[0] * self.code);
-            Tensor::from_data(
-                TensorData::new(noise, [x.dims()[0], self.code]),
-                &self.device.clone().autodiff(),
-            )
-        });
-        let encoded = self.model.encode(x.clone());
-        let raw = self.model.decode_raw(encoded.sample(epsilon));
-        let terms = self.objective.per_image(x, raw, |raw| self.model.pixels(raw), &encoded);
-        let total = self.objective.total(&terms, &recipe.objective);
+        let cost = self.train(batch, recipe);
+        self.step += 1;
+        cost
+    }
+
+    /// One update of the whole network.
+    fn train(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
+        let batch = self.batch(batch, recipe);
+        let mut pass = Pass::dropping(self.drops(recipe));
+        let terms = terms::outcome(&self.model, recipe, &batch, &mut pass).terms;
+        let total = terms::weighted(&terms, recipe, self.step, self.pixels()).mean();
         let mut read = vec![total.clone().inner(), terms.reconstruction.inner().mean()];
-        read.extend(terms.penalties.into_iter().map(|term| term.inner().mean()));
+        let (penalties, values): (Vec<Penalty>, Vec<Tensor<1>>) = terms.penalties.into_iter().unzip();
+        read.extend(values.into_iter().map(|term| term.inner().mean()));
         let gradients = GradientsParams::from_grads(total.backward(), &self.model);
         let model = self.optimizer.step(self.model.clone(), gradients, recipe.training.learning_rate);
         self.model = model.with_unit_columns();
-        self.step += 1;
-        StepCost { terms: Tensor::cat(read, 0) }
+        StepCost { terms: Tensor::cat(read, 0), penalties: penalties.into() }
+    }
+
+    /// A training batch with everything that is drawn for it.
+    fn batch(&self, images: &[f32], recipe: &Recipe) -> Batch {
+        let device = self.device.clone().autodiff();
+        let count = images.len() / self.pixels();
+        let clean = self.images(images, &device);
+        let seen = match recipe.noise.kind {
+            Corruption::None => clean.clone(),
+            _ => {
+                let mut spoilt = images.to_vec();
+                let mut rng = stream(self.seed, Purpose::Corruption, self.step);
+                corrupt(&mut spoilt, self.dims, &recipe.noise, &mut rng);
+                self.images(&spoilt, &device)
+            }
+        };
+        let epsilon = recipe.is_variational().then(|| {
+            let noise = normal(self.seed, Purpose::Epsilon, self.step, count * self.code);
+            Tensor::from_data(TensorData::new(noise, [count, self.code]), &device)
+        });
+        Batch { clean, seen, epsilon, count }
+    }
+
+    /// Which units and connections this step does without.
+    fn drops(&self, recipe: &Recipe) -> Option<Drops> {
+        let (units, connections) = (recipe.noise.drop_units, recipe.noise.drop_connections);
+        (units > 0.0 || connections > 0.0).then(|| Drops {
+            units,
+            connections,
+            rng: stream(self.seed, Purpose::Drops, self.step),
+        })
     }
 
     /// Images as a tensor.
     pub fn images(&self, batch: &[f32], device: &Device) -> Tensor<2> {
-        Tensor::from_data(TensorData::new(batch.to_vec(), [batch.len() / self.pixels, self.pixels]), device)
+        let pixels = self.pixels();
+        Tensor::from_data(TensorData::new(batch.to_vec(), [batch.len() / pixels, pixels]), device)
     }
 
     /// Codes as a tensor.
     pub fn codes(&self, codes: &[f32]) -> Tensor<2> {
         Tensor::from_data(TensorData::new(codes.to_vec(), [codes.len() / self.code, self.code]), &self.device)
     }
-
-    /// The figures that a read [`StepCost`] stands for.
-    pub fn figures(&self, terms: &[f32]) -> Figures {
-        figures(self.objective.penalties(), terms)
-    }
 }
 
-/// Terms in the order of [`StepCost::terms`], by name.
-fn figures(penalties: &[Penalty], terms: &[f32]) -> Figures {
+/// The figures that a read [`StepCost`] stands for.
+pub fn figures(penalties: &[Penalty], terms: &[f32]) -> Figures {
     let mut figures = Figures::default();
     let at = |i: usize| f64::from(terms.get(i).copied().unwrap_or(f32::NAN));
     figures.objective = at(0);

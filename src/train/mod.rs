@@ -10,13 +10,16 @@ pub mod figures;
 pub mod file;
 pub mod learner;
 pub mod optimizer;
+pub mod plan;
 pub mod read;
 pub mod stop;
+pub mod terms;
 
 pub use checkpoint::{Checkpoint, CheckpointError, WeightsError};
 pub use evaluate::Evaluator;
 pub use figures::{Figures, Total};
-pub use learner::{Learner, StepCost};
+pub use learner::{Learner, StepCost, figures};
+pub use plan::{Plan, Stage, Stretch};
 pub use stop::{Limits, Reason};
 
 pub use crate::model::Penalty;

@@ -30,6 +30,8 @@ pub enum Reason {
     Target(f64),
     /// So many epochs without progress.
     Patience(u64),
+    /// The last of several stages is over.
+    Stages,
 }
 
 impl std::fmt::Display for Reason {
@@ -39,6 +41,7 @@ impl std::fmt::Display for Reason {
             Self::Steps(n) => write!(f, "Finished: {n} steps, as asked"),
             Self::Seconds(s) => write!(f, "Finished: {s} seconds, as asked"),
             Self::Target(x) => write!(f, "Finished: the held-out reconstruction reached {x}"),
+            Self::Stages => write!(f, "Finished: every stage is over"),
             Self::Patience(n) => write!(f, "Finished: no progress on held-out images for {n} epochs"),
         }
     }

@@ -60,7 +60,7 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveM
             muted(ui, cx.theme, "waiting for the first figures");
             return;
         };
-        line(ui, cx.theme, &numbers(&run.recipe, &figures), &cx.theme.large());
+        line(ui, cx.theme, &numbers(&run.recipe, &figures, run.progress.step), &cx.theme.large());
         let words = meaning(run, &figures, cx.state.bench.as_ref().and_then(|bench| bench.references));
         ui.add_space(2.0);
         ui.add(Label::new(eframe::egui::RichText::new(words).font(small).color(cx.theme.muted)).wrap());
@@ -101,12 +101,12 @@ fn names(recipe: &Recipe) -> Vec<Part> {
 }
 
 /// The formula in numbers: `147.8 = 138.2 + 2.00 · 4.80`.
-fn numbers(recipe: &Recipe, figures: &Figures) -> Vec<Part> {
+fn numbers(recipe: &Recipe, figures: &Figures, step: u64) -> Vec<Part> {
     let reconstruction = Part { text: value_label(figures.reconstruction), ink: Ink::Reconstruction };
     let mut terms = Vec::new();
     let mut sum = figures.reconstruction;
     for (penalty, value) in figures.penalties() {
-        let weight = penalty.weight(&recipe.objective);
+        let weight = penalty.weight(&recipe.objective, step);
         if weight == 0.0 && penalty == Penalty::Sparsity {
             continue;
         }
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_formula_adds_up_to_what_it_shows() {
-        let parts = numbers(&variational(2.0), &figures(138.2, Penalty::Kl, 4.8));
+        let parts = numbers(&variational(2.0), &figures(138.2, Penalty::Kl, 4.8), 1);
         assert_eq!(text(&parts), "147.8 = 138.2 + 2.00 · 4.80");
         assert_eq!(parts[2].ink, Ink::Reconstruction);
         assert_eq!(parts[4].ink, Ink::Weighed("objective.beta"));
@@ -198,10 +198,10 @@ mod tests {
     fn a_penalty_without_weight_is_not_part_of_the_objective() {
         let mut recipe = Recipe::default();
         let figures = figures(30.0, Penalty::Sparsity, 12.0);
-        assert_eq!(text(&numbers(&recipe, &figures)), "30 = 30");
+        assert_eq!(text(&numbers(&recipe, &figures, 1)), "30 = 30");
         assert_eq!(text(&names(&recipe)), "objective = squared error");
         recipe.objective.sparsity = 0.5;
-        assert_eq!(text(&numbers(&recipe, &figures)), "36 = 30 + 0.50 · 12");
+        assert_eq!(text(&numbers(&recipe, &figures, 1)), "36 = 30 + 0.50 · 12");
     }
 
     #[test]

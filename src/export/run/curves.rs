@@ -29,16 +29,16 @@ impl RunFigures<'_> {
         }
     }
 
-    /// Whether the objective has this penalty. Σ|h| without a price is only measured, and nobody asked for that.
+    /// Whether the objective has this penalty, or ever had. KL is there for every Gaussian code; the others without a
+    /// price are at most measured, and nobody asked for that.
     fn has(&self, penalty: Penalty) -> bool {
-        match penalty {
-            Penalty::Kl => self.recipe.is_variational(),
-            Penalty::Sparsity => {
-                let later = self.changes.iter().filter(|change| change.key == penalty.weight_key());
-                let mut prices = later.map(|change| change.value).chain([self.recipe.objective.sparsity]);
-                !self.recipe.is_variational() && prices.any(|price| price > 0.0)
-            }
+        if penalty == Penalty::Kl {
+            return self.recipe.is_variational();
         }
+        let later = self.changes.iter().filter(|change| change.key == penalty.weight_key());
+        let now = penalty.weight(&self.recipe.objective, 0);
+        let mut prices = later.map(|change| change.value).chain([now]);
+        !(self.recipe.is_variational() && penalty == Penalty::Sparsity) && prices.any(|price| price > 0.0)
     }
 
     /// One stamp per gesture; a slider that came back to where it was left no trace.
@@ -52,7 +52,8 @@ impl RunFigures<'_> {
 fn penalty_chart(history: &History, penalty: Penalty) -> Chart {
     let (term, unit) = match penalty {
         Penalty::Kl => (Term::Kl, "nats per image"),
-        Penalty::Sparsity => (Term::Penalty, "per image"),
+        Penalty::Rate => (Term::Penalty, "nats"),
+        Penalty::Sparsity | Penalty::Contractive => (Term::Penalty, "per image"),
     };
     chart(history, penalty.label(), unit, term, |figures| figures.penalty(penalty))
 }

@@ -37,6 +37,7 @@ fn snapshot() -> Snapshot {
         tiles: vec![0.0, 0.1, 0.2, 0.3],
         point: vec![-0.62, 1.05, 0.0],
         decoded: vec![0.5, 0.5],
+        plates: Vec::new(),
     }
 }
 

@@ -62,7 +62,8 @@ impl Term {
         match self {
             Self::Reconstruction | Self::Objective => reconstruction.unit(),
             Self::Penalty(Penalty::Kl) => "nats per image",
-            Self::Penalty(Penalty::Sparsity) => "per image",
+            Self::Penalty(Penalty::Rate) => "nats",
+            Self::Penalty(Penalty::Sparsity | Penalty::Contractive) => "per image",
             Self::SquaredError => "per image, from the mean code",
         }
     }

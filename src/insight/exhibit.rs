@@ -1,0 +1,45 @@
+//! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
+
+use super::noise;
+use super::plate::Plate;
+use crate::recipe::{Corruption, Recipe};
+use crate::train::Learner;
+use crate::train::read::ReadError;
+
+/// What a plate can be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// Clean, spoilt and cleaned images.
+    Noise,
+}
+
+/// What plates are made from: a network and held-out images.
+#[derive(Clone, Copy, Debug)]
+pub struct Studio<'a> {
+    /// The network as it learns.
+    pub learner: &'a Learner,
+    /// Its recipe as it is now.
+    pub recipe: &'a Recipe,
+    /// A few images to look at, in tensor order.
+    pub examples: &'a [f32],
+    /// Some hundred images to count on, in tensor order.
+    pub sample: &'a [f32],
+}
+
+impl Subject {
+    /// What a recipe has to show, the most telling first.
+    pub fn of(recipe: &Recipe) -> Vec<Self> {
+        let mut subjects = Vec::new();
+        if recipe.noise.kind != Corruption::None {
+            subjects.push(Self::Noise);
+        }
+        subjects
+    }
+
+    /// Makes the plate; `None` where there is nothing to see yet.
+    pub fn plate(self, studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
+        match self {
+            Self::Noise => noise::rows(studio).map(Some),
+        }
+    }
+}

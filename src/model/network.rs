@@ -1,0 +1,128 @@
+//! What an image goes through on the way to the code and back: one kind of network, and its mirror image.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use super::dense::{Dense, Mlp};
+use super::init::Weights;
+use super::pass::Pass;
+use crate::recipe::{Activation, ModelRecipe, Network};
+
+/// From the image towards the code.
+#[derive(Module, Debug)]
+pub enum Encoder {
+    /// Fully connected layers.
+    Dense(Mlp),
+}
+
+/// From the code towards the image.
+#[derive(Module, Debug)]
+pub enum Decoder {
+    /// Fully connected layers.
+    Dense(DenseDecoder),
+}
+
+/// Feature maps on their way past the code, largest first. `[batch, channels, height, width]` each
+pub type Skips = Vec<Tensor<4>>;
+
+impl Encoder {
+    /// Draws the encoder of a recipe for images of `[channels, height, width]`.
+    pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
+        match recipe.network {
+            Network::Dense | Network::Conv | Network::UNet | Network::Recurrent => {
+                let mut widths = vec![dims.iter().product()];
+                widths.extend(&recipe.widths);
+                Self::Dense(Mlp::new(weights, &widths, recipe.activation))
+            }
+        }
+    }
+
+    /// Numbers it gives per image of `[channels, height, width]`.
+    pub fn outputs(&self, dims: [usize; 3]) -> usize {
+        match self {
+            Self::Dense(mlp) => mlp.outputs().unwrap_or_else(|| dims.iter().product()),
+        }
+    }
+
+    /// # Shapes
+    /// - x: `[batch, pixels]`
+    /// - output: `[batch, outputs]`, and what skips past the code
+    pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> (Tensor<2>, Skips) {
+        match self {
+            Self::Dense(mlp) => (mlp.forward(x, pass), Skips::new()),
+        }
+    }
+
+    /// The output and its derivative along `v`; `None` where the network has no short tangent.
+    ///
+    /// # Shapes
+    /// - x, v: `[batch, pixels]`
+    /// - outputs: `[batch, outputs]` each
+    pub fn tangent(&self, x: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
+        match self {
+            Self::Dense(mlp) => Some(mlp.tangent(x, v)),
+        }
+    }
+}
+
+impl Decoder {
+    /// Draws the mirror image of an encoder.
+    pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
+        match recipe.network {
+            Network::Dense | Network::Conv | Network::UNet | Network::Recurrent => {
+                Self::Dense(DenseDecoder::new(weights, recipe, dims))
+            }
+        }
+    }
+
+    /// The last linear layer's output: logits, or pixels before they are squashed.
+    ///
+    /// # Shapes
+    /// - z: `[batch, code]`
+    /// - skips: what the encoder gave; nothing where only a code is known, which counts as zeros
+    /// - output: `[batch, pixels]`
+    pub fn forward(&self, z: Tensor<2>, _skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
+        match self {
+            Self::Dense(decoder) => decoder.output.forward(decoder.hidden.forward(z, pass)),
+        }
+    }
+
+    /// The output and its derivative along `v`; `None` where the network has no short tangent.
+    ///
+    /// # Shapes
+    /// - z, v: `[batch, code]`
+    /// - outputs: `[batch, pixels]` each
+    pub fn tangent(&self, z: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
+        match self {
+            Self::Dense(decoder) => {
+                let (z, v) = decoder.hidden.tangent(z, v);
+                Some(decoder.output.tangent(z, v))
+            }
+        }
+    }
+}
+
+/// Fully connected layers from the code to the image.
+#[derive(Module, Debug)]
+pub struct DenseDecoder {
+    /// Mirrors the encoder's hidden layers.
+    pub hidden: Mlp,
+    /// The last layer, linear.
+    pub output: Dense,
+}
+
+impl DenseDecoder {
+    fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
+        let pixels = dims.iter().product();
+        let mut widths = vec![recipe.code];
+        widths.extend(recipe.widths.iter().rev());
+        let hidden = Mlp::new(weights, &widths, recipe.activation);
+        let output = Dense::new(weights, widths[widths.len() - 1], pixels, Activation::Linear);
+        Self { hidden, output }
+    }
+
+    /// The layer that the code enters.
+    pub fn first_mut(&mut self) -> &mut Dense {
+        self.hidden.layers.first_mut().unwrap_or(&mut self.output)
+    }
+}
