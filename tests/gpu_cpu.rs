@@ -52,8 +52,8 @@ fn feed(recipe: &Recipe) -> Feed {
 }
 
 /// The objective of twenty steps from the same weights.
-fn losses(recipe: &Recipe, device: &Device) -> Vec<f64> {
-    let mut learner = Learner::new(recipe, [1, 28, 28], 10, device);
+fn losses(recipe: &Recipe, dims: [usize; 3], device: &Device) -> Vec<f64> {
+    let mut learner = Learner::new(recipe, dims, 10, device);
     let mut feed = feed(recipe);
     let costs: Vec<_> = (0..20).map(|step| learner.step(feed.batch(step), recipe)).collect();
     costs
@@ -65,9 +65,21 @@ fn losses(recipe: &Recipe, device: &Device) -> Vec<f64> {
 #[test]
 fn losses_from_the_same_weights_agree_between_devices() {
     let Some(gpu) = gpu() else { return };
-    for name in ["vae-2d", "ae-sparse", "ae-2d"] {
-        let recipe = recipe(name);
-        let (cpu, gpu) = (losses(&recipe, &Device::flex()), losses(&recipe, &gpu.device));
+    let square = [1, 28, 28];
+    // The same pixels in four long rows: every step of a recurrent net is one more row to wait for.
+    let long = [1, 4, 196];
+    let cases = [
+        ("vae-2d", square),
+        ("ae-sparse", square),
+        ("ae-2d", square),
+        ("gru-rows", long),
+        ("lstm-vae", long),
+    ];
+    for (name, dims) in cases {
+        let mut recipe = recipe(name);
+        recipe.model.hidden = 12;
+        let cpu = losses(&recipe, dims, &Device::flex());
+        let gpu = losses(&recipe, dims, &gpu.device);
         for (step, (want, got)) in cpu.iter().zip(&gpu).enumerate() {
             let far = (got - want).abs() / want.abs();
             assert!(far < 1e-3, "{name} step {step}: GPU {got}, CPU {want}, relative difference {far}");

@@ -2,7 +2,8 @@
 
 use super::noise;
 use super::plate::Plate;
-use crate::recipe::{Corruption, Recipe};
+use super::rows;
+use crate::recipe::{Corruption, Network, Recipe};
 use crate::train::Learner;
 use crate::train::read::ReadError;
 
@@ -11,6 +12,10 @@ use crate::train::read::ReadError;
 pub enum Subject {
     /// Clean, spoilt and cleaned images.
     Noise,
+    /// An image written row by row.
+    Written,
+    /// What a reader would say before it has read all rows.
+    Guessed,
 }
 
 /// What plates are made from: a network and held-out images.
@@ -33,6 +38,9 @@ impl Subject {
         if recipe.noise.kind != Corruption::None {
             subjects.push(Self::Noise);
         }
+        if recipe.model.network == Network::Recurrent {
+            subjects.extend([Self::Written, Self::Guessed]);
+        }
         subjects
     }
 
@@ -40,6 +48,8 @@ impl Subject {
     pub fn plate(self, studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         match self {
             Self::Noise => noise::rows(studio).map(Some),
+            Self::Written => rows::written(studio).map(Some),
+            Self::Guessed => rows::guessed(studio),
         }
     }
 }

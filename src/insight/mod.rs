@@ -4,6 +4,7 @@ pub mod exhibit;
 mod noise;
 pub mod pca;
 pub mod plate;
+mod rows;
 
 pub use exhibit::{Studio, Subject};
 pub use pca::Pca;

@@ -96,6 +96,16 @@ impl Autoencoder {
         Encoded { skips, ..self.code.forward(features, pass) }
     }
 
+    /// The code as it would be if the encoder stopped after each row; `None` where it does not read rows.
+    ///
+    /// # Shapes
+    /// - x: `[batch, pixels]`, from 0 to 1
+    /// - output: `[batch, code]` each, one per row
+    pub fn encode_by_row(&self, x: Tensor<2>) -> Option<Vec<Tensor<2>>> {
+        let states = self.encoder.by_row(self.scaled(x))?;
+        Some(states.into_iter().map(|state| self.code.forward(state, &mut Pass::default()).code).collect())
+    }
+
     /// The decoder's last linear layer: logits, or pixels before they are squashed.
     ///
     /// # Shapes

@@ -27,13 +27,46 @@ impl<'a> Weights<'a> {
     /// The next linear layer. `follows` is what comes after it, `scale` multiplies the weights; the bias is zero.
     pub fn linear(&mut self, inputs: usize, outputs: usize, follows: Activation, scale: f32) -> Linear {
         let spread = scale * self.spread(inputs, outputs, follows);
+        let weights = self.normal(spread, inputs * outputs);
+        self.map(weights, vec![0.0; outputs])
+    }
+
+    /// The next linear map to several gates at once, each drawn as a layer of its own. The bias is zero, and one for
+    /// the gate that is to stand open at first.
+    pub fn gates(&mut self, inputs: usize, units: usize, gates: usize, open: Option<usize>) -> Linear {
+        let spread = self.spread(inputs, units, Activation::Tanh);
+        let weights = self.normal(spread, inputs * units * gates);
+        let bias = (0..units * gates).map(|unit| if Some(unit / units) == open { 1.0 } else { 0.0 });
+        self.map(weights, bias.collect())
+    }
+
+    /// The next linear map from units to gates of as many units, orthogonal gate by gate: applied again and again it
+    /// lets no direction grow or fade. The bias is zero.
+    pub fn orthogonal_gates(&mut self, units: usize, gates: usize) -> Linear {
+        let drawn = self.normal(1.0, units * units * gates);
+        let mut weights = vec![0.0f32; units * units * gates];
+        for (gate, square) in drawn.chunks(units * units).enumerate() {
+            for (row, numbers) in orthonormal(square.to_vec(), units).chunks(units).enumerate() {
+                let at = row * units * gates + gate * units;
+                weights[at..at + units].copy_from_slice(numbers);
+            }
+        }
+        self.map(weights, vec![0.0; units * gates])
+    }
+
+    /// So many numbers from the next layer's stream.
+    fn normal(&mut self, spread: f32, count: usize) -> Vec<f32> {
         let mut rng = stream(self.seed, Purpose::Weights, self.layer);
         self.layer += 1;
-        let weights: Vec<f32> =
-            (0..inputs * outputs).map(|_| spread * rng.sample::<f32, _>(StandardNormal)).collect();
+        (0..count).map(|_| spread * rng.sample::<f32, _>(StandardNormal)).collect()
+    }
+
+    /// A linear map with these numbers.
+    fn map(&self, weights: Vec<f32>, bias: Vec<f32>) -> Linear {
+        let (inputs, outputs) = (weights.len() / bias.len().max(1), bias.len());
         Linear {
             weight: self.parameter(TensorData::new(weights, [inputs, outputs])),
-            bias: Some(self.parameter(TensorData::new(vec![0.0f32; outputs], [outputs]))),
+            bias: Some(self.parameter(TensorData::new(bias, [outputs]))),
         }
     }
 
@@ -59,4 +92,19 @@ impl<'a> Weights<'a> {
             if self.device.is_autodiff() { value.require_grad() } else { value },
         )
     }
+}
+
+/// The rows of a square matrix made orthonormal, one after the other (modified Gram-Schmidt).
+fn orthonormal(mut rows: Vec<f32>, size: usize) -> Vec<f32> {
+    for row in 0..size {
+        let (done, rest) = rows.split_at_mut(row * size);
+        let this = &mut rest[..size];
+        for other in done.chunks(size) {
+            let along: f32 = this.iter().zip(other).map(|(a, b)| a * b).sum();
+            this.iter_mut().zip(other).for_each(|(a, b)| *a -= along * b);
+        }
+        let length = this.iter().map(|a| a * a).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        this.iter_mut().for_each(|a| *a /= length);
+    }
+    rows
 }

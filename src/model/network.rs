@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 use super::dense::{Dense, Mlp};
 use super::init::Weights;
 use super::pass::Pass;
+use super::recurrent::{Reader, Writer};
 use crate::recipe::{Activation, ModelRecipe, Network};
 
 /// From the image towards the code.
@@ -13,6 +14,8 @@ use crate::recipe::{Activation, ModelRecipe, Network};
 pub enum Encoder {
     /// Fully connected layers.
     Dense(Mlp),
+    /// A cell that reads rows.
+    Recurrent(Reader),
 }
 
 /// From the code towards the image.
@@ -20,6 +23,8 @@ pub enum Encoder {
 pub enum Decoder {
     /// Fully connected layers.
     Dense(DenseDecoder),
+    /// A cell that writes rows.
+    Recurrent(Writer),
 }
 
 /// Feature maps on their way past the code, largest first. `[batch, channels, height, width]` each
@@ -29,11 +34,12 @@ impl Encoder {
     /// Draws the encoder of a recipe for images of `[channels, height, width]`.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         match recipe.network {
-            Network::Dense | Network::Conv | Network::UNet | Network::Recurrent => {
+            Network::Dense | Network::Conv | Network::UNet => {
                 let mut widths = vec![dims.iter().product()];
                 widths.extend(&recipe.widths);
                 Self::Dense(Mlp::new(weights, &widths, recipe.activation))
             }
+            Network::Recurrent => Self::Recurrent(Reader::new(weights, recipe, dims)),
         }
     }
 
@@ -41,6 +47,7 @@ impl Encoder {
     pub fn outputs(&self, dims: [usize; 3]) -> usize {
         match self {
             Self::Dense(mlp) => mlp.outputs().unwrap_or_else(|| dims.iter().product()),
+            Self::Recurrent(reader) => reader.cell.size(),
         }
     }
 
@@ -50,6 +57,7 @@ impl Encoder {
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> (Tensor<2>, Skips) {
         match self {
             Self::Dense(mlp) => (mlp.forward(x, pass), Skips::new()),
+            Self::Recurrent(reader) => (reader.forward(x, pass), Skips::new()),
         }
     }
 
@@ -61,6 +69,19 @@ impl Encoder {
     pub fn tangent(&self, x: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
         match self {
             Self::Dense(mlp) => Some(mlp.tangent(x, v)),
+            Self::Recurrent(_) => None,
+        }
+    }
+
+    /// The outputs it would give if it stopped after each row; `None` where it does not read rows.
+    ///
+    /// # Shapes
+    /// - x: `[batch, pixels]`
+    /// - output: `[batch, outputs]` each, one per row
+    pub fn by_row(&self, x: Tensor<2>) -> Option<Vec<Tensor<2>>> {
+        match self {
+            Self::Recurrent(reader) => Some(reader.states(x)),
+            Self::Dense(_) => None,
         }
     }
 }
@@ -69,9 +90,10 @@ impl Decoder {
     /// Draws the mirror image of an encoder.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         match recipe.network {
-            Network::Dense | Network::Conv | Network::UNet | Network::Recurrent => {
+            Network::Dense | Network::Conv | Network::UNet => {
                 Self::Dense(DenseDecoder::new(weights, recipe, dims))
             }
+            Network::Recurrent => Self::Recurrent(Writer::new(weights, recipe, dims)),
         }
     }
 
@@ -84,6 +106,7 @@ impl Decoder {
     pub fn forward(&self, z: Tensor<2>, _skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
         match self {
             Self::Dense(decoder) => decoder.output.forward(decoder.hidden.forward(z, pass)),
+            Self::Recurrent(writer) => writer.forward(z, pass),
         }
     }
 
@@ -98,6 +121,7 @@ impl Decoder {
                 let (z, v) = decoder.hidden.tangent(z, v);
                 Some(decoder.output.tangent(z, v))
             }
+            Self::Recurrent(_) => None,
         }
     }
 }

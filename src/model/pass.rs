@@ -50,6 +50,11 @@ impl Pass {
         self.trace.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    /// Whether outputs are kept, where making one up for the picture costs something.
+    pub fn is_tracing(&self) -> bool {
+        self.trace.is_some()
+    }
+
     /// Keeps a layer's output where that is wanted.
     pub fn keep(&mut self, values: &Tensor<2>, maps: Option<[usize; 3]>, activation: &'static str) {
         if let Some(trace) = &mut self.trace {

@@ -128,6 +128,12 @@ fn a_graphics_card_that_is_not_there() {
     refused(&[], &line, 1, &["there is no GPU number 99", "`hourglass devices`"]);
 }
 
+#[test]
+fn a_contractive_penalty_on_a_recurrent_network() {
+    let line = ["train", "gru-rows", "--device", "cpu", "--set", "objective.contractive=1"];
+    refused(&[], &line, 2, &["not offered for a recurrent network", "set objective.contractive = 0"]);
+}
+
 /// A learning rate beyond all measure, with whatever else.
 fn explode(folder: &TempDir, more: &[&str]) -> Ran {
     let line = ["train", "vae-2d", "--device", "cpu", "--set", "data.count=400", "--set", "model.widths=32"];

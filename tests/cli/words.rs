@@ -14,6 +14,8 @@ ae-sparse  256 code units, of which each image may afford only a few: λ is the 
 vae-2d     A variational autoencoder with a map of two numbers: drag through it while it learns
 vae-20     The variational autoencoder of most tutorials: one hidden layer, a code of 20
 vae-32     A deeper variational autoencoder that prunes its own code: watch dimensions fall silent
+gru-rows   A GRU reads the image row by row into 16 numbers, another writes it out again: watch where it begins to guess
+lstm-vae   An LSTM reads rows into a Gaussian map of two numbers: drag through it and watch rows being written
 ";
     assert_eq!(hourglass(Path::new("."), &["recipes"]).done().stdout, want);
 }
