@@ -1,7 +1,7 @@
 //! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
 
-use super::noise;
 use super::plate::Plate;
+use super::{contraction, dimensions, noise, prior};
 use crate::recipe::{Corruption, Recipe};
 use crate::train::Learner;
 use crate::train::read::ReadError;
@@ -11,6 +11,14 @@ use crate::train::read::ReadError;
 pub enum Subject {
     /// Clean, spoilt and cleaned images.
     Noise,
+    /// How strongly the code answers to pixels.
+    Contraction,
+    /// The few changes of an image that the code answers to.
+    Directions,
+    /// KL in every dimension of a Gaussian code.
+    Dimensions,
+    /// Images decoded from the prior.
+    Prior,
 }
 
 /// What plates are made from: a network and held-out images.
@@ -33,6 +41,12 @@ impl Subject {
         if recipe.noise.kind != Corruption::None {
             subjects.push(Self::Noise);
         }
+        if !recipe.is_variational() && recipe.objective.contractive > 0.0 {
+            subjects.extend([Self::Contraction, Self::Directions]);
+        }
+        if recipe.is_variational() {
+            subjects.extend([Self::Dimensions, Self::Prior]);
+        }
         subjects
     }
 
@@ -40,6 +54,10 @@ impl Subject {
     pub fn plate(self, studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         match self {
             Self::Noise => noise::rows(studio).map(Some),
+            Self::Contraction => contraction::spectrum(studio),
+            Self::Directions => contraction::directions(studio),
+            Self::Dimensions => dimensions::bars(studio).map(Some),
+            Self::Prior => prior::samples(studio).map(Some),
         }
     }
 }
