@@ -44,7 +44,7 @@ fn images(device: &Device) -> Tensor<2> {
 fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
     let clean = images(device);
     let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
-    let batch = Batch { seen: clean.clone(), clean, epsilon, count: BATCH };
+    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
     let outcome = terms::outcome(model, recipe, &batch, &mut Pass::default());
     terms::weighted(&outcome.terms, recipe, 0, PIXELS).mean()
 }
@@ -153,6 +153,94 @@ fn gradients_of_kl_agree_with_finite_differences() {
 #[test]
 fn gradients_of_sparsity_agree_with_finite_differences() {
     check_gradients(&["objective.sparsity=10", "model.code_activation=sigmoid", "model.activation=silu"]);
+}
+
+#[test]
+fn gradients_of_the_contractive_penalty_agree_with_finite_differences() {
+    // A large λ, so that the penalty cannot hide behind the reconstruction.
+    check_gradients(&["objective.contractive=50", "model.code_activation=sigmoid"]);
+    check_gradients(&["objective.contractive=20", "model.activation=sigmoid", "model.code_kind=gaussian"]);
+    check_gradients(&["objective.contractive=50", "model.activation=silu", "data.range=signed"]);
+}
+
+#[test]
+fn gradients_of_free_bits_agree_with_finite_differences() {
+    check_gradients(&["model.code_kind=gaussian", "objective.beta=50", "objective.free_bits=0.01"]);
+}
+
+/// Free bits of a batch, and the gradients of μ and ln σ².
+fn free_bits(mean: &[f32], log_variance: &[f32], free: f64) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
+    let device = Device::flex().autodiff();
+    let mean = matrix(mean.to_vec(), 2, &device).require_grad();
+    let log_variance = matrix(log_variance.to_vec(), 2, &device).require_grad();
+    let charged = objective::kl_beyond(objective::kl_per_dimension(mean.clone(), log_variance.clone()), free);
+    let gradients = charged.clone().mean().backward();
+    let of =
+        |tensor: &Tensor<2>| read(tensor.grad(&gradients).expect("a gradient")).expect("the CPU answers");
+    (read(charged.inner()).expect("the CPU answers"), of(&mean), of(&log_variance))
+}
+
+#[test]
+fn free_bits_charge_each_dimension_its_mean_kl_but_never_less_than_what_is_free() {
+    // Two images, two dimensions: mean KL (0.5·1 + 0.5·4)/2 = 1.25 in the first, (0.5·0.01)/2 = 0.0025 in the second.
+    let (charged, mean, log_variance) = free_bits(&[1.0, 0.1, 2.0, 0.0], &[0.0; 4], 0.5);
+    assert!(charged.iter().all(|x| (x - 1.75).abs() < 1e-6), "got {charged:?}, want 1.25 + 0.5 for each");
+    // Above the threshold the gradient is that of the mean, μ/2 here; below it there is none.
+    assert!((mean[0] - 0.5).abs() < 1e-6 && (mean[2] - 1.0).abs() < 1e-6, "gradients of μ {mean:?}");
+    assert_eq!((mean[1], mean[3], log_variance[1], log_variance[3]), (0.0, 0.0, 0.0, 0.0));
+    // Nothing free: the plain mean KL.
+    let (charged, mean, _) = free_bits(&[1.0, 0.1, 2.0, 0.0], &[0.0; 4], 0.0);
+    assert!((charged[0] - 1.2525).abs() < 1e-6 && mean[1] > 0.0, "{charged:?} {mean:?}");
+}
+
+#[test]
+fn images_that_only_fill_a_batch_up_do_not_count_for_free_bits() {
+    let recipe = recipe(&["model.code_kind=gaussian", "objective.free_bits=0.001", "model.init=he"]);
+    let device = Device::flex();
+    let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
+    let charged = |clean: Tensor<2>, count: usize| {
+        let epsilon = Some(matrix(normal(2, clean.dims()[0] * 3), 3, &device));
+        let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count };
+        let terms = terms::outcome(&model, &recipe, &batch, &mut Pass::default()).terms;
+        read(terms.charged_kl.expect("free bits")).expect("the CPU answers")[0]
+    };
+    let three = images(&device).narrow(0, 0, 3);
+    let padded = Tensor::cat(vec![three.clone(), three.clone().narrow(0, 0, 1).repeat_dim(0, 5)], 0);
+    let (alone, padded, counted) = (charged(three, 3), charged(padded.clone(), 3), charged(padded, 8));
+    assert!((alone - padded).abs() < 1e-6, "alone {alone}, with filling {padded}");
+    assert!((alone - counted).abs() > 1e-6, "the filling would not have been noticed: {alone}, {counted}");
+}
+
+#[test]
+fn beta_rises_over_its_warm_up_and_again_in_every_cycle() {
+    let at = |settings: &[&str], steps: &[u64]| -> Vec<f64> {
+        let recipe = recipe(&[&["model.code_kind=gaussian", "objective.beta=4"], settings].concat());
+        steps.iter().map(|step| recipe.objective.beta_at(*step)).collect()
+    };
+    assert_eq!(at(&[], &[0, 1, 1_000_000]), [4.0, 4.0, 4.0]);
+    assert_eq!(at(&["objective.warm_up=100"], &[0, 25, 50, 99, 100, 5000]), [0.0, 1.0, 2.0, 3.96, 4.0, 4.0]);
+    let cycle = at(&["objective.cycle=100"], &[0, 25, 50, 75, 99, 100, 125, 150]);
+    assert_eq!(cycle, [0.0, 2.0, 4.0, 4.0, 4.0, 0.0, 2.0, 4.0]);
+}
+
+#[test]
+fn the_objective_weighs_kl_by_beta_at_its_step() {
+    let recipe = recipe(&["model.code_kind=gaussian", "objective.beta=4", "objective.warm_up=100"]);
+    let device = Device::flex();
+    let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
+    let clean = images(&device);
+    let epsilon = Some(matrix(normal(2, BATCH * 3), 3, &device));
+    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
+    let terms = terms::outcome(&model, &recipe, &batch, &mut Pass::default()).terms;
+    let numbers = |tensor: Tensor<1>| read(tensor).expect("the CPU answers");
+    let (reconstruction, kl) = (numbers(terms.reconstruction.clone()), numbers(terms.penalties[0].1.clone()));
+    for (step, beta) in [(0, 0.0f32), (50, 2.0), (100, 4.0), (900, 4.0)] {
+        let got = numbers(terms::weighted(&terms, &recipe, step, PIXELS));
+        for image in 0..BATCH {
+            let want = reconstruction[image] + beta * kl[image];
+            assert!((got[image] - want).abs() < 1e-4, "step {step}: got {}, want {want}", got[image]);
+        }
+    }
 }
 
 #[test]

@@ -82,12 +82,15 @@ pub(super) struct Summary {
     end: String,
     train: Terms,
     test: Terms,
+    /// Dimensions of a Gaussian code that tell images apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    active_units: Option<usize>,
 }
 
 impl Summary {
     /// The last word on a session whose training is over: measures its weights once more.
     pub(super) fn new(session: &mut Session, end: &End) -> Result<Self, Failure> {
-        let Final { train, test } = session.evaluate()?;
+        let Final { train, test, active_units } = session.evaluate()?;
         let (progress, recipe) = (&session.progress, &session.run.recipe);
         let pixels = session.bench.dataset.shape.pixels();
         let images = progress.step as f64 * recipe.training.batch as f64;
@@ -111,6 +114,7 @@ impl Summary {
             end,
             train: Terms::new(&train, pixels),
             test: Terms::new(&test, pixels),
+            active_units,
         })
     }
 
@@ -142,6 +146,9 @@ impl Summary {
         for (name, train, test) in rows {
             let _ = writeln!(text, "{name:24}{:>10}{:>10}", value_label(train), value_label(test));
         }
+        if let Some(active) = self.active_units {
+            let _ = writeln!(text, "{:24}{:>10}{active:>10}", "active dimensions", "");
+        }
         text
     }
 }
@@ -152,6 +159,8 @@ pub(super) fn family(recipe: &Recipe) -> &'static str {
         "vae"
     } else if recipe.objective.sparsity > 0.0 {
         "sparse"
+    } else if recipe.objective.contractive > 0.0 {
+        "contractive"
     } else {
         "ae"
     }

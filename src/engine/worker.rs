@@ -17,6 +17,7 @@ use super::pictures::Easel;
 use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::{Dataset, Split};
 use crate::gpu::{Compute, Painter, limit_threads};
+use crate::insight::dimensions::dimensions;
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::checkpoint::save_weights;
 use crate::train::evaluate::evaluate;
@@ -26,6 +27,8 @@ use crate::train::read::ReadError;
 const REPORTS: Duration = Duration::from_millis(100);
 /// Training images that the last word on a run is based on; more change it in the third figure.
 const JUDGED: usize = 10_000;
+/// Test images that active dimensions are counted on: their variances are sure to a few percent.
+const ACTIVE_UNITS: usize = 2_000;
 
 /// What a turn came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -379,8 +382,25 @@ fn judge(run: &super::run::Run, dataset: &Dataset) -> Result<Option<Final>, Read
     let Split { train, test, .. } = &dataset.split;
     let seen = &train[..JUDGED.min(train.len())];
     let train = evaluate(&run.learner, &run.recipe, dataset, seen)?;
+    let active_units = active_units(run, dataset, test)?;
     let test = evaluate(&run.learner, &run.recipe, dataset, test)?;
-    Ok(train.zip(test).map(|(train, test)| Final { train, test }))
+    Ok(train.zip(test).map(|(train, test)| Final { train, test, active_units }))
+}
+
+/// How many dimensions of a Gaussian code are in use.
+fn active_units(
+    run: &super::run::Run,
+    dataset: &Dataset,
+    indices: &[u32],
+) -> Result<Option<usize>, ReadError> {
+    if !run.recipe.is_variational() {
+        return Ok(None);
+    }
+    let mut pixels = Vec::new();
+    dataset.write_f32(&indices[..ACTIVE_UNITS.min(indices.len())], &mut pixels);
+    let images = run.learner.images(&pixels, run.learner.device());
+    let all = dimensions(&run.learner.model(), images)?;
+    Ok(Some(all.iter().filter(|dimension| dimension.is_active()).count()))
 }
 
 /// Trains a few steps of every recipe on a GPU and on the CPU; a sentence says where they part.

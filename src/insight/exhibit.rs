@@ -1,8 +1,7 @@
 //! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
 
-use super::noise;
 use super::plate::Plate;
-use super::rows;
+use super::{contraction, dimensions, noise, prior, rows};
 use crate::recipe::{Corruption, Network, Recipe};
 use crate::train::Learner;
 use crate::train::read::ReadError;
@@ -16,6 +15,14 @@ pub enum Subject {
     Written,
     /// What a reader would say before it has read all rows.
     Guessed,
+    /// How strongly the code answers to pixels.
+    Contraction,
+    /// The few changes of an image that the code answers to.
+    Directions,
+    /// KL in every dimension of a Gaussian code.
+    Dimensions,
+    /// Images decoded from the prior.
+    Prior,
 }
 
 /// What plates are made from: a network and held-out images.
@@ -41,6 +48,12 @@ impl Subject {
         if recipe.model.network == Network::Recurrent {
             subjects.extend([Self::Written, Self::Guessed]);
         }
+        if !recipe.is_variational() && recipe.objective.contractive > 0.0 {
+            subjects.extend([Self::Contraction, Self::Directions]);
+        }
+        if recipe.is_variational() {
+            subjects.extend([Self::Dimensions, Self::Prior]);
+        }
         subjects
     }
 
@@ -50,6 +63,10 @@ impl Subject {
             Self::Noise => noise::rows(studio).map(Some),
             Self::Written => rows::written(studio).map(Some),
             Self::Guessed => rows::guessed(studio),
+            Self::Contraction => contraction::spectrum(studio),
+            Self::Directions => contraction::directions(studio),
+            Self::Dimensions => dimensions::bars(studio).map(Some),
+            Self::Prior => prior::samples(studio).map(Some),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! What can be read off a model or a data set, apart from training it.
 
+mod contraction;
+pub mod dimensions;
 pub mod exhibit;
 mod noise;
 pub mod pca;
 pub mod plate;
 mod rows;
+mod prior;
 
 pub use exhibit::{Studio, Subject};
 pub use pca::Pca;

@@ -21,7 +21,7 @@ pub struct Autoencoder {
     #[module(skip)]
     squash: Output,
     #[module(skip)]
-    range: PixelRange,
+    pub(super) range: PixelRange,
     #[module(skip)]
     unit_columns: bool,
 }

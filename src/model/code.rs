@@ -67,11 +67,16 @@ impl CodeLayer {
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Encoded {
         let y = linear_in(&self.head, x, pass);
         let (code, log_variance) = match self.kind {
-            CodeKind::Plain => (pass.drop_units(activate(self.activation, y)), None),
+            CodeKind::Plain => {
+                pass.keep_slope(|| slope(self.activation, y.clone()));
+                (pass.drop_units(activate(self.activation, y)), None)
+            }
             CodeKind::Gaussian => {
                 let (low, high) = LOG_VARIANCE;
                 let log_variance = y.clone().narrow(1, self.size, self.size).clamp(low, high);
-                (y.narrow(1, 0, self.size), Some(log_variance))
+                let mean = y.narrow(1, 0, self.size);
+                pass.keep_slope(|| mean.ones_like());
+                (mean, Some(log_variance))
             }
         };
         Encoded { code, log_variance, skips: Skips::new() }

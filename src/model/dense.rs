@@ -44,7 +44,9 @@ impl Dense {
     /// - x: `[batch, inputs]`
     /// - output: `[batch, outputs]`
     pub fn forward_in(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
-        activate(self.activation, linear_in(&self.linear, x, pass))
+        let before = linear_in(&self.linear, x, pass);
+        pass.keep_slope(|| slope(self.activation, before.clone()));
+        activate(self.activation, before)
     }
 
     /// The output and its derivative along `v`.

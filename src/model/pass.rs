@@ -10,6 +10,7 @@ use rand_chacha::ChaCha8Rng;
 pub struct Pass {
     drops: Option<Drops>,
     trace: Option<Vec<Traced>>,
+    slopes: Option<Vec<Tensor<2>>>,
 }
 
 /// What one layer gave.
@@ -37,12 +38,12 @@ pub struct Drops {
 impl Pass {
     /// A way through that drops units and connections.
     pub fn dropping(drops: Option<Drops>) -> Self {
-        Self { drops, trace: None }
+        Self { drops, ..Self::default() }
     }
 
     /// A way through that keeps what every layer gives.
     pub fn tracing() -> Self {
-        Self { drops: None, trace: Some(Vec::new()) }
+        Self { trace: Some(Vec::new()), ..Self::default() }
     }
 
     /// What was kept since it was last taken.
@@ -60,6 +61,28 @@ impl Pass {
         if let Some(trace) = &mut self.trace {
             trace.push(Traced { values: values.clone(), maps, activation });
         }
+    }
+
+    /// Begins to keep how steep dense layers are, from the next one on.
+    pub fn keep_slopes(&mut self) {
+        self.slopes = Some(Vec::new());
+    }
+
+    /// Ends keeping slopes and gives those of the layers passed meanwhile, `[batch, units]` each.
+    pub fn take_slopes(&mut self) -> Vec<Tensor<2>> {
+        self.slopes.take().unwrap_or_default()
+    }
+
+    /// Keeps how steep a layer is where that is wanted.
+    pub fn keep_slope(&mut self, slope: impl FnOnce() -> Tensor<2>) {
+        if let Some(slopes) = &mut self.slopes {
+            slopes.push(slope());
+        }
+    }
+
+    /// Whether anything is dropped.
+    pub fn drops(&self) -> bool {
+        self.drops.as_ref().is_some_and(|drops| drops.units > 0.0 || drops.connections > 0.0)
     }
 
     /// Drops units: some become zero, the others grow so that the mean stays.

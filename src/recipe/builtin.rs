@@ -15,4 +15,19 @@ macro_rules! recipes {
     };
 }
 
-recipes!["ae-simple", "ae-32", "ae-2d", "ae-sparse", "vae-2d", "vae-20", "vae-32", "gru-rows", "lstm-vae"];
+recipes![
+    "ae-simple",
+    "ae-32",
+    "ae-2d",
+    "ae-sparse",
+    "ae-contractive",
+    "ae-contractive-deep",
+    "vae-2d",
+    "vae-20",
+    "vae-32",
+    "beta-vae",
+    "vae-free-bits",
+    "vae-warm-up",
+    "gru-rows",
+    "lstm-vae",
+];

@@ -71,7 +71,7 @@ impl Evaluator {
         let mut padded = chunk.to_vec();
         padded.resize(CHUNK, chunk[0]);
         dataset.write_f32(&padded, &mut self.images);
-        let batch = held_out_batch(learner, recipe, &self.images, &padded, chunk.len());
+        let batch = held_out_batch(learner, &self.model, recipe, &self.images, &padded, chunk.len());
         let Outcome { encoded, terms } = terms::outcome(&self.model, recipe, &batch, &mut Pass::default());
         let exact = self.model.decode_beside(encoded.code, &encoded.skips);
         let squared = objective::squared_error(batch.clean, exact);
@@ -99,6 +99,7 @@ impl Evaluator {
 /// the same.
 fn held_out_batch(
     learner: &Learner,
+    model: &Autoencoder,
     recipe: &Recipe,
     images: &[f32],
     indices: &[u32],
@@ -122,7 +123,11 @@ fn held_out_batch(
         let noise: Vec<f32> = indices.iter().flat_map(noise).collect();
         Tensor::from_data(TensorData::new(noise, [indices.len(), code]), device)
     });
-    Batch { clean, seen, epsilon, count }
+    let probes = terms::needs_probes(model, recipe).then(|| {
+        let probe = |i: &u32| normal(recipe.seed, Purpose::EvaluationProbes, u64::from(*i), pixels);
+        learner.images(&indices.iter().flat_map(probe).collect::<Vec<f32>>(), device)
+    });
+    Batch { clean, seen, epsilon, probes, count }
 }
 
 /// Evaluates all of `indices` at once.

@@ -147,7 +147,11 @@ impl Learner {
             let noise = normal(self.seed, Purpose::Epsilon, self.step, count * self.code);
             Tensor::from_data(TensorData::new(noise, [count, self.code]), &device)
         });
-        Batch { clean, seen, epsilon, count }
+        let probes = terms::needs_probes(&self.model, recipe).then(|| {
+            let directions = normal(self.seed, Purpose::Probes, self.step, images.len());
+            self.images(&directions, &device)
+        });
+        Batch { clean, seen, epsilon, probes, count }
     }
 
     /// Which units and connections this step does without.

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use crate::model::objective::{
     absolute_sum, cross_entropy, kl_beyond, kl_per_dimension, rate_divergence, squared_error,
 };
-use crate::model::{Autoencoder, Encoded, Pass, Penalty, PerImage};
+use crate::model::{Autoencoder, Encoded, Method, Pass, Penalty, PerImage};
 use crate::recipe::{Recipe, Reconstruction};
 
 /// Images on their way into a network, with everything that is drawn for them.
@@ -17,6 +17,8 @@ pub struct Batch {
     pub seen: Tensor<2>,
     /// ε of a Gaussian code. `[batch, code]`
     pub epsilon: Option<Tensor<2>>,
+    /// A random direction for every image, where a Jacobian is estimated. `[batch, pixels]`
+    pub probes: Option<Tensor<2>>,
     /// How many of the images count; the others only fill the batch up.
     pub count: usize,
 }
@@ -32,7 +34,11 @@ pub struct Outcome {
 
 /// Sends a batch through the network and takes every term of the recipe's objective.
 pub fn outcome(model: &Autoencoder, recipe: &Recipe, batch: &Batch, pass: &mut Pass) -> Outcome {
+    if recipe.objective.contractive > 0.0 {
+        pass.keep_slopes();
+    }
     let encoded = model.encode_in(batch.seen.clone(), pass);
+    let slopes = pass.take_slopes();
     let raw = model.decode_raw(encoded.sample(batch.epsilon.clone()), &encoded.skips, pass);
     let target = model.scaled(batch.clean.clone());
     let reconstruction = match recipe.objective.reconstruction {
@@ -48,8 +54,7 @@ pub fn outcome(model: &Autoencoder, recipe: &Recipe, batch: &Batch, pass: &mut P
                 // A plain code has no spread of its own; it counts as the prior's.
                 let spread = encoded.log_variance.clone().unwrap_or_else(|| code.zeros_like());
                 let each = kl_per_dimension(code, spread);
-                let free = recipe.objective.free_bits;
-                charged_kl = (free > 0.0).then(|| kl_beyond(each.clone(), free));
+                charged_kl = charged(&each, recipe.objective.free_bits, batch.count);
                 each.sum_dim(1).squeeze_dim::<1>(1)
             }
             Penalty::Sparsity => absolute_sum(code),
@@ -58,11 +63,50 @@ pub fn outcome(model: &Autoencoder, recipe: &Recipe, batch: &Batch, pass: &mut P
                 let counted = rate_divergence(code.narrow(0, 0, batch.count), recipe.objective.target_rate);
                 counted.narrow(0, 0, 1).expand([all])
             }
-            Penalty::Contractive => continue,
+            Penalty::Contractive => match contraction(model, batch, slopes.clone(), pass) {
+                Some(term) => term,
+                None => continue,
+            },
         };
         penalties.push((penalty, term));
     }
     Outcome { encoded, terms: PerImage { reconstruction, penalties, charged_kl } }
+}
+
+/// What is charged for KL where some of it is free; the mean is over the images that count.
+fn charged(per_dimension: &Tensor<2>, free: f64, count: usize) -> Option<Tensor<1>> {
+    let all = per_dimension.dims()[0];
+    (free > 0.0)
+        .then(|| kl_beyond(per_dimension.clone().narrow(0, 0, count), free).narrow(0, 0, 1).expand([all]))
+}
+
+/// ‖∂h/∂x‖² of every image where the network sees it: exact from the slopes of the way through, or along the random
+/// directions of the batch. It is about the whole network, so where units were dropped on the way, the slopes are
+/// taken again without.
+///
+/// # Shapes
+/// - output: `[batch]`
+fn contraction(
+    model: &Autoencoder,
+    batch: &Batch,
+    mut slopes: Vec<Tensor<2>>,
+    pass: &Pass,
+) -> Option<Tensor<1>> {
+    if model.jacobian_method() == Method::Estimated {
+        return model.contraction_along(batch.seen.clone(), batch.probes.clone()?);
+    }
+    if pass.drops() {
+        let mut whole = Pass::default();
+        whole.keep_slopes();
+        model.encode_in(batch.seen.clone(), &mut whole);
+        slopes = whole.take_slopes();
+    }
+    model.contraction(slopes)
+}
+
+/// Whether a recipe's objective needs random directions for this network.
+pub fn needs_probes(model: &Autoencoder, recipe: &Recipe) -> bool {
+    recipe.objective.contractive > 0.0 && model.jacobian_method() == Method::Estimated
 }
 
 /// The objective of every image: the reconstruction and the weighted penalties.

@@ -1,0 +1,69 @@
+//! Which dimensions of a Gaussian code are in use: the KL of each, and whether its mean moves from image to image.
+
+use burn::tensor::Tensor;
+
+use super::exhibit::Studio;
+use super::plate::{Bars, Content, Plate};
+use crate::model::Autoencoder;
+use crate::model::objective::kl_per_dimension;
+use crate::train::read::{ReadError, read};
+
+/// A dimension is active if the variance of μ over images is above this (Burda and others 2016).
+pub const ACTIVE: f32 = 0.01;
+
+/// One dimension of a Gaussian code, over some images.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dimension {
+    /// Mean KL from the prior, in nats.
+    pub kl: f32,
+    /// Variance of μ.
+    pub variance: f32,
+}
+
+impl Dimension {
+    /// Whether it tells one image from another.
+    pub fn is_active(&self) -> bool {
+        self.variance > ACTIVE
+    }
+}
+
+/// Every dimension of a network's code over some images; nothing for a plain code.
+///
+/// # Shapes
+/// - images: `[images, pixels]`
+pub fn dimensions(model: &Autoencoder, images: Tensor<2>) -> Result<Vec<Dimension>, ReadError> {
+    let encoded = model.encode(images);
+    let Some(log_variance) = encoded.log_variance else { return Ok(Vec::new()) };
+    let mean = encoded.code;
+    let [_, size] = mean.dims();
+    let kl = kl_per_dimension(mean.clone(), log_variance).mean_dim(0);
+    let variance = (mean.clone() - mean.mean_dim(0)).square().mean_dim(0);
+    let numbers = read(Tensor::cat(vec![kl, variance], 0))?;
+    let (kl, variance) = numbers.split_at(size);
+    Ok(kl.iter().zip(variance).map(|(&kl, &variance)| Dimension { kl, variance }).collect())
+}
+
+/// KL of every dimension, those in use in the colour of data.
+pub(super) fn bars(studio: &Studio<'_>) -> Result<Plate, ReadError> {
+    let Studio { learner, recipe, sample, .. } = studio;
+    let all = dimensions(&learner.model(), learner.images(sample, learner.device()))?;
+    let counted: Vec<bool> = all.iter().map(Dimension::is_active).collect();
+    let active = counted.iter().filter(|is_active| **is_active).count();
+    let of_active: f32 = all.iter().filter(|d| d.is_active()).map(|d| d.kl).sum();
+    let total: f32 = all.iter().map(|d| d.kl).sum();
+    let free = recipe.objective.free_bits;
+    let meaning = format!(
+        "{active} of {} dimensions tell images apart (the variance of μ is above {ACTIVE}); they carry {of_active:.1} \
+         of {total:.1} nats. The others say what the prior says of every image.",
+        all.len()
+    );
+    let bars = Bars {
+        x: "dimension of the code".to_owned(),
+        y: "KL in nats".to_owned(),
+        values: all.iter().map(|d| d.kl).collect(),
+        names: Vec::new(),
+        counted,
+        level: (free > 0.0).then(|| ("free".to_owned(), free as f32)),
+    };
+    Ok(Plate { title: "Dimensions in use".to_owned(), meaning, content: Content::Bars(bars) })
+}
