@@ -1,9 +1,13 @@
 //! What can be read off a model or a data set, apart from training it.
 
+mod ablation;
+mod activity;
+mod atoms;
 pub mod exhibit;
 mod noise;
 pub mod pca;
 pub mod plate;
+pub mod size;
 
 pub use exhibit::{Studio, Subject};
 pub use pca::Pca;

@@ -15,4 +15,20 @@ macro_rules! recipes {
     };
 }
 
-recipes!["ae-simple", "ae-32", "ae-2d", "ae-sparse", "vae-2d", "vae-20", "vae-32"];
+recipes![
+    "ae-simple",
+    "ae-32",
+    "ae-2d",
+    "ae-overcomplete",
+    "ae-sparse",
+    "ae-rate",
+    "ae-dropout",
+    "ae-dropconnect",
+    "ae-denoise",
+    "ae-mask",
+    "vae-2d",
+    "vae-20",
+    "vae-32",
+    "bug-range",
+    "bug-mean",
+];

@@ -7,13 +7,21 @@ use std::path::Path;
 #[test]
 fn the_recipes_are_listed_one_line_each() {
     let want = "\
-ae-simple  The smallest autoencoder: one layer in, ReLU, one linear layer out, 64 numbers between
-ae-32      An undercomplete autoencoder: three layers down to 32 numbers and back
-ae-2d      An autoencoder squeezed to two numbers, which can be drawn as a map
-ae-sparse  256 code units, of which each image may afford only a few: λ is the price of activity
-vae-2d     A variational autoencoder with a map of two numbers: drag through it while it learns
-vae-20     The variational autoencoder of most tutorials: one hidden layer, a code of 20
-vae-32     A deeper variational autoencoder that prunes its own code: watch dimensions fall silent
+ae-simple        The smallest autoencoder: one layer in, ReLU, one linear layer out, 64 numbers between
+ae-32            An undercomplete autoencoder: three layers down to 32 numbers and back
+ae-2d            An autoencoder squeezed to two numbers, which can be drawn as a map
+ae-overcomplete  A code of 1024 numbers for 784 pixels and nothing to hold it back: it copies, and its atoms mean nothing
+ae-sparse        256 code units, of which each image may afford only a few: λ is the price of activity
+ae-rate          256 sigmoid units, each asked to be active at a rate of 5 %: all stay alive, few speak at once
+ae-dropout       Half of the code's units switched off at random for every image: none becomes indispensable
+ae-dropconnect   Half of the connections into the code cut at random in every step: compare how it stands the loss of units
+ae-denoise       Gaussian noise in, clean digits out: what it cleans away it has learned not to be a digit
+ae-mask          Half of the pixels turned off, all of them asked for: it fills the gaps in from what strokes look like
+vae-2d           A variational autoencoder with a map of two numbers: drag through it while it learns
+vae-20           The variational autoencoder of most tutorials: one hidden layer, a code of 20
+vae-32           A deeper variational autoencoder that prunes its own code: watch dimensions fall silent
+bug-range        Find the bug: the error falls to a level in the first second and no training brings it any lower
+bug-mean         Find the bug: a variational autoencoder that answers every digit with the same blur, and its code is empty
 ";
     assert_eq!(hourglass(Path::new("."), &["recipes"]).done().stdout, want);
 }
