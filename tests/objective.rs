@@ -244,6 +244,68 @@ fn the_objective_weighs_kl_by_beta_at_its_step() {
 }
 
 #[test]
+fn gradients_of_the_rate_agree_with_finite_differences() {
+    check_gradients(&[
+        "objective.rate=10",
+        "objective.target_rate=0.2",
+        "model.code_activation=sigmoid",
+        "model.output=linear",
+    ]);
+}
+
+#[test]
+fn the_rate_divergence_has_its_reference_values_and_no_infinity() {
+    let device = Device::flex();
+    let of = |code: Vec<f32>, columns, target| {
+        read(objective::rate_divergence(matrix(code, columns, &device), target)).expect("the CPU answers")
+    };
+    // Three units whose mean activity over two images is 0.05, 0.2 and 0.5: 0 + 0.093943 + 0.494632.
+    let got = of(vec![0.02, 0.1, 0.9, 0.08, 0.3, 0.1], 3, 0.05);
+    for (image, got) in got.iter().enumerate() {
+        assert!((got - 0.588_575).abs() < 1e-5, "image {image}: got {got}, want 0.588575");
+    }
+    assert_eq!(got.len(), 2, "every image has it");
+    // Units that never or always speak cost a finite sum: rates are kept within a millionth of 0 and 1.
+    let (never, always) = (of(vec![0.0; 2], 1, 0.05)[0], of(vec![1.0; 2], 1, 0.05)[0]);
+    assert!((never - 0.492_260).abs() < 1e-4, "never: got {never}, want 0.492260");
+    assert!(
+        (always - 12.926_20).abs() < 0.05,
+        "always: got {always}, want 12.9262 within what f32 has of 1 − 1e-6"
+    );
+}
+
+#[test]
+fn a_mean_divides_the_reconstruction_and_leaves_the_penalties_whole() {
+    let device = Device::flex();
+    for settings in [
+        &["model.code_kind=gaussian", "objective.beta=4"][..],
+        &["objective.sparsity=3"],
+        &["objective.rate=3", "model.code_activation=sigmoid"],
+    ] {
+        let mut recipe = recipe(settings);
+        let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
+        let clean = images(&device);
+        let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, &device));
+        let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
+        let terms = terms::outcome(&model, &recipe, &batch, &mut Pass::default()).terms;
+        let reconstruction = read(terms.reconstruction.clone()).expect("the CPU answers");
+        let sum = read(terms::weighted(&terms, &recipe, 0, PIXELS)).expect("the CPU answers");
+        recipe.set_from_text("objective.scale=mean").expect("a valid setting");
+        let mean = read(terms::weighted(&terms, &recipe, 0, PIXELS)).expect("the CPU answers");
+        for k in 0..BATCH {
+            let penalties = sum[k] - reconstruction[k];
+            assert!(penalties > 1e-3, "{settings:?} has a penalty");
+            let want = reconstruction[k] / PIXELS as f32 + penalties;
+            assert!(
+                (mean[k] - want).abs() < 1e-5 * want.max(1.0),
+                "{settings:?}: got {}, want {want}",
+                mean[k]
+            );
+        }
+    }
+}
+
+#[test]
 fn kl_has_its_reference_values_and_agrees_with_monte_carlo() {
     let device = Device::flex();
     let (mean, log_variance) = ([0.7f32, -1.2, 0.0], [-1.0f32, 0.5, -3.0]);

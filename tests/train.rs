@@ -71,6 +71,11 @@ fn every_family_overfits_one_batch() {
         // Penalties would keep it from copying; how well it copies is the question here.
         recipe.objective.beta = 1e-3;
         recipe.objective.sparsity = 0.0;
+        recipe.objective.rate = 0.0;
+        // Nor is it about what noise and mistakes made on purpose cost.
+        recipe.noise = Recipe::default().noise;
+        recipe.objective.scale = Recipe::default().objective.scale;
+        recipe.data.range = Recipe::default().data.range;
         recipe.training.learning_rate = 2e-3;
         let dataset = dataset();
         let mut feed = Feed::new(Arc::clone(&dataset), 32, 1).expect("a feed");

@@ -30,7 +30,9 @@ impl ExhibitsJob {
         gallery: &Gallery,
     ) -> Result<Option<ExhibitsView>, ReadError> {
         if let Some(subject) = self.left.pop_front() {
-            self.plates.extend(subject.plate(&studio(run, gallery))?);
+            let wants_components = subject == Subject::Size;
+            let components = if wants_components { gallery.components.so_far() } else { &[] };
+            self.plates.extend(subject.plate(&studio(run, gallery, components))?);
         }
         let is_done = self.left.is_empty();
         let plates = || Arc::from(std::mem::take(&mut self.plates));
@@ -40,16 +42,20 @@ impl ExhibitsJob {
 
 /// Every plate of a run, at once.
 pub(super) fn all(run: &Run, gallery: &Gallery) -> Result<Vec<Plate>, ReadError> {
-    let studio = studio(run, gallery);
-    let plates = Subject::of(&run.recipe).into_iter().map(|subject| subject.plate(&studio));
+    let subjects = Subject::of(&run.recipe);
+    let wants_components = subjects.contains(&Subject::Size);
+    let components = if wants_components { gallery.components.at_once() } else { &[] };
+    let studio = studio(run, gallery, components);
+    let plates = subjects.into_iter().map(|subject| subject.plate(&studio));
     Ok(plates.collect::<Result<Vec<Option<Plate>>, ReadError>>()?.into_iter().flatten().collect())
 }
 
-fn studio<'a>(run: &'a Run, gallery: &'a Gallery) -> Studio<'a> {
+fn studio<'a>(run: &'a Run, gallery: &'a Gallery, components: &'a [[f32; 2]]) -> Studio<'a> {
     Studio {
         learner: &run.learner,
         recipe: &run.recipe,
         examples: &gallery.example_pixels,
         sample: &gallery.sample_pixels,
+        components,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::components::Components;
 use crate::data::Dataset;
 use crate::gpu::Tiles;
 
@@ -26,6 +27,8 @@ pub(super) struct Gallery {
     pub(super) cloud: Arc<[u32]>,
     /// The shape of one image on a canvas.
     pub(super) tile: Tiles,
+    /// What principal components cost on the images that plates are counted on.
+    pub(super) components: Arc<Components>,
 }
 
 impl Gallery {
@@ -36,10 +39,11 @@ impl Gallery {
         let mut sample_pixels = Vec::new();
         let held_out = &dataset.split.validation;
         dataset.write_f32(&held_out[..SAMPLE.min(held_out.len())], &mut sample_pixels);
+        let components = Arc::new(Components::new(&dataset, &sample_pixels));
         let cloud = dataset.split.validation.iter().copied().take(CLOUD).collect();
         let shape = dataset.shape;
         let tile = Tiles::single(shape.height, shape.width, shape.channels);
-        Self { dataset, examples: examples.into(), example_pixels, sample_pixels, cloud, tile }
+        Self { dataset, examples: examples.into(), example_pixels, sample_pixels, cloud, tile, components }
     }
 }
 

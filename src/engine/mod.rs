@@ -6,6 +6,7 @@
 
 mod bench;
 mod brush;
+mod components;
 mod exhibits;
 mod gallery;
 mod history;

@@ -12,7 +12,7 @@ use crate::recipe::{DataRecipe, Recipe};
 /// Most runs on a bench.
 const MOST_RUNS: usize = 4;
 /// Training images that principal components are fitted to; more change nothing that can be seen.
-const PCA_IMAGES: usize = 10_000;
+pub(super) const PCA_IMAGES: usize = 10_000;
 
 /// Images on their way.
 #[derive(Debug)]
@@ -121,7 +121,8 @@ fn references_of(dataset: &Dataset, code: usize) -> References {
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), String> {
+/// Starts a thread that outlives the caller.
+pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), String> {
     let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
     started.map(|_| ()).map_err(|error| format!("The system gave no thread for {name}: {error}"))
 }

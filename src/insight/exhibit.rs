@@ -1,8 +1,8 @@
 //! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
 
 use super::plate::Plate;
-use super::{contraction, dimensions, noise, prior, rows};
-use crate::recipe::{Corruption, Network, Recipe};
+use super::{ablation, activity, atoms, contraction, dimensions, noise, prior, rows, size};
+use crate::recipe::{Activation, Corruption, Network, Recipe};
 use crate::train::Learner;
 use crate::train::read::ReadError;
 
@@ -23,7 +23,22 @@ pub enum Subject {
     Dimensions,
     /// Images decoded from the prior.
     Prior,
+    /// The error against the share of code units removed.
+    Ablation,
+    /// The error against the size of the code, beside principal components.
+    Size,
+    /// What each unit of a plain code adds to the image.
+    Atoms,
+    /// A histogram of a plain code's activities.
+    Activity,
+    /// How often each unit of a plain code speaks.
+    Units,
 }
+
+/// A plain code has units worth counting from here on.
+const MANY_UNITS: usize = 16;
+/// A code is small beside an image up to here.
+const FEW_UNITS: usize = 100;
 
 /// What plates are made from: a network and held-out images.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +51,9 @@ pub struct Studio<'a> {
     pub examples: &'a [f32],
     /// Some hundred images to count on, in tensor order.
     pub sample: &'a [f32],
+    /// The squared error of principal components on the sample, for more and more of them: `[components, error]`;
+    /// empty until they are worked out.
+    pub components: &'a [[f32; 2]],
 }
 
 impl Subject {
@@ -54,7 +72,31 @@ impl Subject {
         if recipe.is_variational() {
             subjects.extend([Self::Dimensions, Self::Prior]);
         }
+        if !recipe.is_variational() {
+            subjects.extend(Self::of_plain(recipe));
+        }
         subjects
+    }
+
+    /// What a plain code has to show.
+    fn of_plain(recipe: &Recipe) -> Vec<Self> {
+        let Recipe { model, noise, objective, .. } = recipe;
+        let is_dense = model.network == Network::Dense;
+        let has_many = model.code >= MANY_UNITS;
+        let is_dropping = noise.drop_units > 0.0 || noise.drop_connections > 0.0;
+        let is_priced = objective.sparsity > 0.0 || objective.rate > 0.0 || objective.contractive > 0.0;
+        let is_free = !is_dropping && !is_priced && noise.kind == Corruption::None;
+        let can_be_silent = model.code_activation != Activation::Linear || objective.sparsity > 0.0;
+        let skips = model.network == Network::UNet && model.skips;
+        let all = [
+            (Self::Ablation, is_dropping),
+            (Self::Size, is_free && is_dense && model.code <= FEW_UNITS),
+            (Self::Atoms, has_many && !skips),
+            (Self::Activity, has_many),
+            (Self::Units, has_many && can_be_silent),
+            (Self::Ablation, has_many && is_dense && !is_dropping),
+        ];
+        all.into_iter().filter_map(|(subject, is_offered)| is_offered.then_some(subject)).collect()
     }
 
     /// Makes the plate; `None` where there is nothing to see yet.
@@ -67,6 +109,11 @@ impl Subject {
             Self::Directions => contraction::directions(studio),
             Self::Dimensions => dimensions::bars(studio).map(Some),
             Self::Prior => prior::samples(studio).map(Some),
+            Self::Ablation => ablation::line(studio),
+            Self::Size => size::line(studio),
+            Self::Atoms => atoms::pictures(studio),
+            Self::Activity => activity::histogram(studio),
+            Self::Units => activity::units(studio),
         }
     }
 }

@@ -2,12 +2,16 @@
 
 mod contraction;
 pub mod dimensions;
+mod ablation;
+mod activity;
+mod atoms;
 pub mod exhibit;
 mod noise;
 pub mod pca;
 pub mod plate;
 mod rows;
 mod prior;
+pub mod size;
 
 pub use exhibit::{Studio, Subject};
 pub use pca::Pca;

@@ -143,7 +143,7 @@ pub fn kl_beyond(per_dimension: Tensor<2>, free: f64) -> Tensor<1> {
 /// - output: `[batch]`
 pub fn rate_divergence(code: Tensor<2>, target: f64) -> Tensor<1> {
     let batch = code.dims()[0];
-    // A unit that never or always speaks would cost an infinity .
+    // A unit that never or always speaks would cost an infinity.
     let rate = code.mean_dim(0).clamp(1e-6, 1.0 - 1e-6);
     let constant = target * target.ln() + (1.0 - target) * (1.0 - target).ln();
     let each = rate.clone().log() * -target - (-rate + 1.0).log() * (1.0 - target) + constant;

@@ -117,7 +117,7 @@ pub struct NoiseRecipe {
     pub amount: f64,
     /// Share of hidden units dropped at every step.
     pub drop_units: f64,
-    /// Share of the encoder's connections dropped at every step.
+    /// Share of the connections into hidden units and into the code dropped at every step.
     pub drop_connections: f64,
 }
 

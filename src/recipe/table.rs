@@ -171,7 +171,7 @@ pub static PARAMETERS: &[Parameter] = &[
     parameter!("noise.drop_units" at noise.drop_units, "dropped units", number(0.0, 0.95), default Preset::Number(0.0), unit "share",
         LIVE, when PLAIN_DENSE, "Share of hidden units switched off at random in every step and image (dropout), so that none becomes indispensable."),
     parameter!("noise.drop_connections" at noise.drop_connections, "dropped connections", number(0.0, 0.95), default Preset::Number(0.0), unit "share",
-        LIVE, when PLAIN_DENSE, "Share of the encoder's connections cut at random in every step (DropConnect)."),
+        LIVE, when PLAIN_DENSE, "Share of the connections into hidden units and into the code cut at random in every step (DropConnect)."),
     parameter!("objective.reconstruction" at objective.reconstruction, "reconstruction", Kind::Choice(Reconstruction::WORDS), default Preset::Word("squared-error"), unit "",
         RESTART, when ALWAYS, "How an image and its reconstruction are compared, summed over the pixels."),
     parameter!("objective.scale" at objective.scale, "counted as", Kind::Choice(words::Scale::WORDS), default Preset::Word("sum"), unit "",

@@ -1,0 +1,238 @@
+//! Promises of plain codes: a price makes them sparse without making them worse than principal components, the plates
+//! count what there is, and the two mistakes show what they are made to show.
+
+#![cfg(test)]
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use hourglass::data::{Dataset, Feed, Source, load};
+use hourglass::insight::plate::{Content, Ink};
+use hourglass::insight::{Pca, Plate, Studio, Subject, size};
+use hourglass::recipe::Recipe;
+use hourglass::train::evaluate::evaluate;
+use hourglass::train::read::read;
+use hourglass::train::{Figures, Learner, Penalty};
+
+const PIXELS: usize = 784;
+
+fn dataset() -> Arc<Dataset> {
+    let source = Source { set: "digits", count: 1500, messiness: 0.8, held_out: 0.2, seed: 0 };
+    Arc::new(load(&source).expect("built-in images"))
+}
+
+fn recipe(name: &str, settings: &[&str]) -> Recipe {
+    let mut recipe = Recipe::open(name).expect("a built-in recipe");
+    for setting in ["training.learning_rate=2e-3", "training.batch=64"].iter().chain(settings) {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    recipe
+}
+
+fn trained(recipe: &Recipe, dataset: &Arc<Dataset>, steps: u64) -> Learner {
+    let mut learner = Learner::new(recipe, [1, 28, 28], 10, &Device::flex());
+    let mut feed = Feed::new(Arc::clone(dataset), recipe.training.batch, recipe.seed).expect("a feed");
+    (0..steps).for_each(|step| drop(learner.step(feed.batch(step), recipe)));
+    learner
+}
+
+fn pixels(dataset: &Dataset, indices: &[u32]) -> Vec<f32> {
+    let mut out = Vec::new();
+    dataset.write_f32(indices, &mut out);
+    out
+}
+
+fn judged(learner: &Learner, recipe: &Recipe, dataset: &Dataset) -> Figures {
+    evaluate(learner, recipe, dataset, &dataset.split.test).expect("the CPU answers").expect("images")
+}
+
+#[test]
+fn a_sparse_code_is_silent_for_the_most_part_and_better_than_as_many_components() {
+    let (dataset, recipe) = (dataset(), recipe("ae-sparse", &[]));
+    let learner = trained(&recipe, &dataset, 300);
+    let test = pixels(&dataset, &dataset.split.test);
+    let codes = read(learner.model().encode(learner.images(&test, learner.device())).code).expect("read");
+    let silent = codes.iter().filter(|h| h.abs() < 0.01).count() as f64 / codes.len() as f64;
+    assert!(silent >= 0.8, "only {silent:.3} of the units are silent");
+    let active = ((1.0 - silent) * 256.0).round() as usize;
+    let components = Pca::fit(&pixels(&dataset, &dataset.split.train), PIXELS, active).squared_error(&test);
+    let got = judged(&learner, &recipe, &dataset).squared_error.expect("evaluations take it");
+    assert!(got < components, "{got:.2} with {active} active units, {components:.2} with as many components");
+}
+
+#[test]
+fn a_target_rate_quietens_every_unit_and_kills_none() {
+    let (dataset, recipe) = (dataset(), recipe("ae-rate", &["model.code=64"]));
+    let learner = trained(&recipe, &dataset, 300);
+    let test = pixels(&dataset, &dataset.split.test);
+    let codes = read(learner.model().encode(learner.images(&test, learner.device())).code).expect("read");
+    for unit in 0..64 {
+        let activity: Vec<f32> = codes.iter().skip(unit).step_by(64).copied().collect();
+        let mean = activity.iter().sum::<f32>() / activity.len() as f32;
+        assert!((0.005..0.2).contains(&mean), "unit {unit} is active at {mean}, 0.05 is asked");
+    }
+}
+
+/// What a studio of some held-out images shows.
+fn plate(subject: Subject, learner: &Learner, recipe: &Recipe, sample: &[f32], pca: &[[f32; 2]]) -> Plate {
+    let studio = Studio { learner, recipe, examples: &sample[..10 * PIXELS], sample, components: pca };
+    subject.plate(&studio).expect("the CPU answers").expect("a plate")
+}
+
+#[test]
+fn the_plates_of_activity_count_what_there_is() {
+    let (dataset, recipe) = (dataset(), recipe("ae-simple", &["objective.sparsity=1"]));
+    let learner = trained(&recipe, &dataset, 100);
+    let sample = pixels(&dataset, &dataset.split.validation[..100]);
+    let codes = read(learner.model().encode(learner.images(&sample, learner.device())).code).expect("read");
+    let speaking = codes.iter().filter(|h| **h > 0.01).count();
+    let mut often: Vec<usize> =
+        (0..64).map(|unit| codes.iter().skip(unit).step_by(64).filter(|h| **h > 0.01).count()).collect();
+    often.sort_unstable_by(|a, b| b.cmp(a));
+    let never = often.iter().filter(|count| **count == 0).count();
+
+    let plate_of = |subject| plate(subject, &learner, &recipe, &sample, &[]);
+    let units = plate_of(Subject::Units);
+    let beginning = format!("{:.0} of 64 units speak for an image", speaking as f64 / 100.0);
+    assert!(units.meaning.starts_with(&beginning), "{} does not begin with {beginning}", units.meaning);
+    assert_eq!(never > 0, units.meaning.contains(&format!(", {never} never do")), "{}", units.meaning);
+    let Content::Bars(bars) = units.content else { panic!("bars") };
+    assert_eq!(bars.values.len(), 64);
+    for (got, want) in bars.values.iter().zip(&often) {
+        assert!((got - *want as f32).abs() < 1e-3, "got {got} %, want {want} of 100 images");
+    }
+
+    let Content::Bars(bars) = plate_of(Subject::Activity).content else { panic!("bars") };
+    let (got, want) = (bars.values.iter().sum::<f32>(), 100.0 * speaking as f32 / codes.len() as f32);
+    assert!((got - want).abs() < 1e-2, "the bars hold {got} % of all activities, {want} % speak");
+}
+
+#[test]
+fn atoms_are_the_rows_that_the_code_is_a_sum_of_or_what_a_unit_adds_alone() {
+    let dataset = dataset();
+    let sample = pixels(&dataset, &dataset.split.validation[..50]);
+    for settings in [&["model.code=16"][..], &["model.code=16", "model.widths=24"]] {
+        let recipe = recipe("ae-simple", settings);
+        let learner = trained(&recipe, &dataset, 20);
+        let model = learner.model();
+        let Content::Images(images) = plate(Subject::Atoms, &learner, &recipe, &sample, &[]).content else {
+            panic!("images")
+        };
+        assert_eq!((images.count(), images.ink, images.captions.len()), (16, Ink::Signed, 16));
+        let codes = read(model.encode(learner.images(&sample, learner.device())).code).expect("read");
+        let share = |unit: usize| codes.iter().skip(unit).step_by(16).filter(|h| **h > 0.01).count();
+        let strength = |unit: usize| {
+            (codes.iter().skip(unit).step_by(16).map(|h| f64::from(h * h)).sum::<f64>() / 50.0).sqrt()
+        };
+        let mut order: Vec<usize> = (0..16).collect();
+        order.sort_by(|&a, &b| share(b).cmp(&share(a)).then(strength(b).total_cmp(&strength(a))));
+        // What a unit adds at its strength to an empty code; where the code enters the last layer that is its row,
+        // up to a factor, and pictures are brought to one scale.
+        let mut alone = vec![0.0f32; 17 * 16];
+        (0..16).for_each(|k| alone[k * 16 + order[k]] = (strength(order[k]) as f32).max(1e-3));
+        let decoded = read(model.decode(learner.codes(&alone))).expect("the CPU answers");
+        let (decoded, empty) = decoded.split_at(16 * PIXELS);
+        for (k, (got, image)) in images.pixels.chunks(PIXELS).zip(decoded.chunks(PIXELS)).enumerate() {
+            let added: Vec<f32> = image.iter().zip(empty).map(|(x, y)| x - y).collect();
+            let most = added.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+            for (p, (got, want)) in got.iter().zip(&added).enumerate() {
+                let want = want / most;
+                assert!((got - want).abs() < 5e-3, "{settings:?} atom {k}[{p}]: got {got}, want {want}");
+            }
+        }
+    }
+}
+
+#[test]
+fn removing_nothing_costs_nothing_and_removing_more_costs_more() {
+    let (dataset, recipe) = (dataset(), recipe("ae-dropout", &["model.code=64"]));
+    let learner = trained(&recipe, &dataset, 150);
+    let sample = pixels(&dataset, &dataset.split.test[..128]);
+    let plate = plate(Subject::Ablation, &learner, &recipe, &sample, &[]);
+    let Content::Lines(lines) = plate.content else { panic!("lines") };
+    let points = &lines.series[0].1;
+    let shares: Vec<f32> = points.iter().map(|point| point[0].round()).collect();
+    assert_eq!(shares, [0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0]);
+    let whole = evaluate(&learner, &recipe, &dataset, &dataset.split.test[..128]).expect("read");
+    let want = whole.and_then(|figures| figures.squared_error).expect("evaluations take it") as f32;
+    assert!((points[0][1] - want).abs() < 1e-3 * want, "nothing removed: {}, evaluated {want}", points[0][1]);
+    assert!(points[9][1] > points[5][1] && points[5][1] > points[0][1], "{points:?}");
+    // A network that learned with half of its units stands the loss of half better than one that did not.
+    let mut plain = recipe.clone();
+    plain.noise.drop_units = 0.0;
+    let other = trained(&plain, &dataset, 150);
+    let Content::Lines(other) = self::plate(Subject::Ablation, &other, &plain, &sample, &[]).content else {
+        panic!("lines")
+    };
+    let (with, without) = (points[5][1], other.series[0].1[5][1]);
+    assert!(with < 0.7 * without, "half removed: {with} with dropping, {without} without");
+}
+
+#[test]
+fn a_network_stands_at_its_size_beside_principal_components() {
+    let (dataset, recipe) = (dataset(), recipe("ae-32", &["model.code=8"]));
+    let learner = trained(&recipe, &dataset, 60);
+    let sample = pixels(&dataset, &dataset.split.validation[..100]);
+    let ladder =
+        size::ladder(&Pca::fit(&pixels(&dataset, &dataset.split.train), PIXELS, size::MOST), &sample);
+    let plate = plate(Subject::Size, &learner, &recipe, &sample, &ladder);
+    let Content::Lines(lines) = plate.content else { panic!("lines") };
+    let (components, own) = (&lines.series[0].1, &lines.series[1].1);
+    assert!(components.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] > pair[1][1]));
+    let rebuilt = read(learner.model().reconstruct(learner.images(&sample, learner.device()))).expect("read");
+    let want = sample.iter().zip(&rebuilt).map(|(x, y)| f64::from(x - y).powi(2)).sum::<f64>() / 100.0;
+    assert!((f64::from(own[1][1]) - want).abs() < 1e-3 * want, "got {}, want {want}", own[1][1]);
+    let beside = components.iter().find(|rung| rung[0] == 8.0).expect("a rung of 8");
+    assert_eq!(own[0], *beside, "the line stands on the components' own");
+}
+
+#[test]
+fn every_family_shows_its_point_first() {
+    let first = |name: &str| Subject::of(&Recipe::open(name).expect("built in")).first().copied();
+    for (name, want) in [
+        ("ae-2d", Subject::Size),
+        ("ae-32", Subject::Size),
+        ("ae-overcomplete", Subject::Atoms),
+        ("ae-sparse", Subject::Atoms),
+        ("ae-rate", Subject::Atoms),
+        ("ae-dropout", Subject::Ablation),
+        ("ae-dropconnect", Subject::Ablation),
+        ("ae-denoise", Subject::Noise),
+        ("ae-mask", Subject::Noise),
+    ] {
+        assert_eq!(first(name), Some(want), "{name}");
+    }
+}
+
+#[test]
+fn a_sigmoid_cannot_go_below_the_floor_of_signed_pixels() {
+    let dataset = dataset();
+    let buggy = recipe("bug-range", &[]);
+    let test = pixels(&dataset, &dataset.split.test);
+    // The nearest that a number from 0 to 1 comes to 2x − 1.
+    let nearest = |x: &f32| f64::from((2.0 * x - 1.0).min(0.0)).powi(2);
+    let floor = test.iter().map(nearest).sum::<f64>() * PIXELS as f64 / test.len() as f64;
+    let learner = trained(&buggy, &dataset, 150);
+    let stuck = judged(&learner, &buggy, &dataset).reconstruction;
+    assert!(stuck >= floor * (1.0 - 1e-6), "{stuck:.1} is below the floor of {floor:.1}");
+    assert!(stuck < 1.25 * floor, "{stuck:.1} has not come down to the floor of {floor:.1}");
+    let mended = recipe("bug-range", &["data.range=unit"]);
+    let free = judged(&trained(&mended, &dataset, 150), &mended, &dataset).reconstruction;
+    assert!(free < 0.1 * floor, "mended it costs {free:.1}, and the floor was {floor:.1}");
+}
+
+#[test]
+fn a_mean_beside_a_summed_kl_empties_the_code() {
+    let dataset = dataset();
+    let of = |settings: &[&str]| {
+        let recipe = recipe("bug-mean", settings);
+        judged(&trained(&recipe, &dataset, 200), &recipe, &dataset)
+    };
+    let (buggy, mended) = (of(&["model.widths=128"]), of(&["model.widths=128", "objective.scale=sum"]));
+    let kl = |figures: &Figures| figures.penalty(Penalty::Kl).expect("a KL term");
+    let mean = dataset.mean_image_cost(&dataset.split.test).squared_error;
+    assert!(kl(&buggy) < 0.05, "KL is {}", kl(&buggy));
+    let error = buggy.squared_error.expect("evaluations take it");
+    assert!((error / mean - 1.0).abs() < 0.1, "it draws {error:.1}, the mean image costs {mean:.1}");
+    assert!(kl(&mended) > 1.0, "mended, KL is {}", kl(&mended));
+}
