@@ -11,6 +11,7 @@ pub mod init;
 pub mod network;
 pub mod objective;
 pub mod pass;
+pub mod rbm;
 
 pub use autoencoder::{Autoencoder, Trace};
 pub use code::{CodeLayer, Encoded};
@@ -18,3 +19,4 @@ pub use dense::{Dense, Mlp};
 pub use network::{Decoder, DenseDecoder, Encoder, Skips};
 pub use objective::{Penalty, PerImage};
 pub use pass::{Drops, Pass, Traced};
+pub use rbm::Rbm;

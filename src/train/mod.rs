@@ -11,6 +11,7 @@ pub mod file;
 pub mod learner;
 pub mod optimizer;
 pub mod plan;
+pub mod pretraining;
 pub mod read;
 pub mod stop;
 pub mod terms;
@@ -20,6 +21,7 @@ pub use evaluate::Evaluator;
 pub use figures::{Figures, Total};
 pub use learner::{Learner, StepCost, figures};
 pub use plan::{Plan, Stage, Stretch};
+pub use pretraining::Stack;
 pub use stop::{Limits, Reason};
 
 pub use crate::model::Penalty;
