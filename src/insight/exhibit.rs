@@ -1,8 +1,8 @@
 //! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
 
-use super::noise;
 use super::plate::Plate;
-use crate::recipe::{Corruption, Recipe};
+use super::{depths, dream, filters, gradients, noise};
+use crate::recipe::{Corruption, Network, Recipe};
 use crate::train::Learner;
 use crate::train::read::ReadError;
 
@@ -11,7 +11,18 @@ use crate::train::read::ReadError;
 pub enum Subject {
     /// Clean, spoilt and cleaned images.
     Noise,
+    /// The weights of the newest layer.
+    Filters,
+    /// A Boltzmann machine that dreams.
+    Dream,
+    /// Images back from every depth.
+    Depths,
+    /// How much of the error reaches each layer.
+    Gradients,
 }
+
+/// Hidden layers from which on a network counts as deep.
+const DEEP: usize = 3;
 
 /// What plates are made from: a network and held-out images.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +44,12 @@ impl Subject {
         if recipe.noise.kind != Corruption::None {
             subjects.push(Self::Noise);
         }
+        if recipe.is_pretrained() {
+            subjects.extend([Self::Filters, Self::Dream, Self::Depths]);
+        }
+        if recipe.model.network == Network::Dense && recipe.model.widths.len() >= DEEP {
+            subjects.push(Self::Gradients);
+        }
         subjects
     }
 
@@ -40,6 +57,10 @@ impl Subject {
     pub fn plate(self, studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         match self {
             Self::Noise => noise::rows(studio).map(Some),
+            Self::Filters => filters::of_layer(studio),
+            Self::Dream => dream::fantasies(studio),
+            Self::Depths => depths::rows(studio),
+            Self::Gradients => gradients::bars(studio),
         }
     }
 }

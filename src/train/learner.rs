@@ -118,6 +118,15 @@ impl Learner {
         }
     }
 
+    /// The network as it is now, with a graph of gradients.
+    pub(super) fn learning_model(&self) -> Autoencoder {
+        let model = self.model.clone();
+        match &self.stack {
+            Some(stack) => stack.unroll(model),
+            None => model,
+        }
+    }
+
     /// The network as far as it has been trained, which is what images are sent through to be judged or shown. While
     /// layers are pretrained it ends at the newest one, whose hidden units stand in for the code: an image on its way
     /// through layers that nobody has trained yet would be lost, and say nothing of those that were.
@@ -186,7 +195,7 @@ impl Learner {
     }
 
     /// A training batch with everything that is drawn for it.
-    fn batch(&self, images: &[f32], recipe: &Recipe) -> Batch {
+    pub(super) fn batch(&self, images: &[f32], recipe: &Recipe) -> Batch {
         let device = self.device.clone().autodiff();
         let count = images.len() / self.pixels();
         let clean = self.images(images, &device);

@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod evaluate;
 pub mod figures;
 pub mod file;
+pub mod gradients;
 pub mod learner;
 pub mod optimizer;
 pub mod plan;
