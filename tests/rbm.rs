@@ -78,26 +78,33 @@ fn binary_units_are_on_as_often_as_they_say_and_gaussian_ones_spread_by_one() {
     }
 }
 
+/// Contrastive divergence with reconstructions as probabilities. With visible units that are drawn too, the likelihood
+/// goes on rising for longer (to −2.1 to −2.3 after 5,000 updates); here it turns at about half of that.
 #[test]
-fn the_likelihood_of_patterns_rises_while_they_are_learned() {
+fn the_likelihood_of_patterns_rises_while_they_are_learned_but_not_for_ever() {
     let mut machine = Rbm::new(1, 0, [6, 4], Units::Binary, &Device::flex());
     let patterns = rows(&PATTERNS.map(|p| p.to_vec()));
-    let likelihood = |machine: &Rbm| brute::Host::of(machine).log_likelihood(&PATTERNS);
-    let error = |machine: &Rbm| {
+    let judge = |machine: &Rbm| {
         let again = machine.down(machine.up(patterns.clone()));
-        numbers((again - patterns.clone()).square()).iter().sum::<f64>() / 4.0
+        let error = numbers((again - patterns.clone()).square()).iter().sum::<f64>() / 4.0;
+        (brute::Host::of(machine).log_likelihood(&PATTERNS), error)
     };
-    let before = (likelihood(&machine), error(&machine));
+    let mut judged = vec![judge(&machine)];
     for step in 0..5000 {
         let draws = machine.draws(&mut stream(1, Purpose::Gibbs, step), 4);
         let contrast = machine.contrast(patterns.clone(), vec![draws]);
         machine.weight = machine.weight + contrast.weight * 0.05;
         machine.visible = machine.visible + contrast.visible * 0.05;
         machine.hidden = machine.hidden + contrast.hidden * 0.05;
+        if (step + 1) % 2500 == 0 {
+            judged.push(judge(&machine));
+        }
     }
-    let after = (likelihood(&machine), error(&machine));
-    assert!(after.0 > before.0 + 1.5, "log p went from {} to {}, not up by 1.5 nats", before.0, after.0);
+    let [before, middle, after] = judged[..] else { panic!("three judgements") };
+    assert!(middle.0 > before.0 + 1.5, "log p went from {} to {}, not up by 1.5 nats", before.0, middle.0);
     // Four patterns equally likely are −ln 4, which nothing can beat.
-    assert!(after.0 < -(4.0f64.ln()), "log p of {} is above the optimum", after.0);
+    assert!(middle.0 < -(4.0f64.ln()), "log p of {} is above the optimum", middle.0);
     assert!(after.1 * 10.0 < before.1, "the error went from {} to {}, not to a tenth", before.1, after.1);
+    // The error of reconstruction is not what is learned: it falls on while the likelihood falls as well.
+    assert!(after.1 < middle.1 && after.0 < middle.0, "from {middle:?} to {after:?}");
 }

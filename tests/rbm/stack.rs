@@ -76,7 +76,8 @@ fn by_epoch(errors: &[f64], steps: usize) -> Vec<f64> {
 
 #[test]
 fn every_layer_learns_to_reconstruct_what_it_is_given() {
-    let mut lab = lab(&["pretraining.epochs=6"]);
+    // Few images make few updates: the code layer takes larger ones instead.
+    let mut lab = lab(&["pretraining.epochs=6", "pretraining.code_learning_rate=0.01"]);
     let steps = lab.feed.steps_per_epoch() as usize;
     for (layer, errors) in lab.pretrain().iter().enumerate() {
         let epochs = by_epoch(errors, steps);
@@ -206,7 +207,13 @@ fn resuming_is_the_same_as_never_stopping_within_a_layer_and_across_its_end() {
 
 #[test]
 fn pretraining_finds_a_beginning_that_drawn_weights_do_not() {
-    let settings = ["model.widths=192-96-48", "model.code=30", "pretraining.epochs=20"];
+    // Few images make few updates: the code layer takes larger ones instead.
+    let settings = [
+        "model.widths=192-96-48",
+        "model.code=30",
+        "pretraining.epochs=20",
+        "pretraining.code_learning_rate=0.003",
+    ];
     let mut deep = lab(&settings);
     deep.pretrain();
     let unrolled = deep.held_out().squared_error.expect("evaluations take it");
