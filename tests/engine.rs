@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+#[path = "engine/stages.rs"]
+mod stages;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

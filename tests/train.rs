@@ -66,7 +66,8 @@ fn the_same_seed_gives_the_same_numbers_to_the_last_bit() {
 #[test]
 fn every_family_overfits_one_batch() {
     let mut failures = Vec::new();
-    for name in hourglass::recipe::builtin::NAMES {
+    // What deep-scratch is there to show is that it does not.
+    for name in hourglass::recipe::builtin::NAMES.iter().filter(|name| **name != "deep-scratch") {
         let mut recipe = Recipe::open(name).expect("a built-in recipe");
         // Penalties would keep it from copying; how well it copies is the question here.
         recipe.objective.beta = 1e-3;

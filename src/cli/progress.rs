@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output;
 use super::summary::ProgressLine;
-use crate::engine::Progress;
+use crate::engine::{Plan, Progress};
 use crate::export::ticks::{count_label, value_label};
 use crate::recipe::Recipe;
 use crate::train::Figures;
@@ -25,8 +25,8 @@ pub(super) struct Reporter {
     last: Instant,
     held_out: Option<Figures>,
     recipe: Recipe,
-    /// Known once the images are there.
-    steps_per_epoch: u64,
+    /// The stages; how long they are is known once the images are there.
+    plan: Plan,
     pixels: usize,
 }
 
@@ -41,13 +41,13 @@ impl Reporter {
     /// For a run of this recipe.
     pub(super) fn new(recipe: &Recipe, json: bool) -> Self {
         let way = if json { Way::Json } else { bar().map_or(Way::Notes, Way::Bar) };
-        let recipe = recipe.clone();
-        Self { way, last: Instant::now(), held_out: None, recipe, steps_per_epoch: 1, pixels: 1 }
+        let (recipe, plan) = (recipe.clone(), Plan::new(recipe, 1));
+        Self { way, last: Instant::now(), held_out: None, recipe, plan, pixels: 1 }
     }
 
     /// The images are there: epochs have a length now, and pixels a number.
     pub(super) fn opened(&mut self, steps_per_epoch: u64, pixels: usize) {
-        self.steps_per_epoch = steps_per_epoch.max(1);
+        self.plan = Plan::new(&self.recipe, steps_per_epoch.max(1));
         self.pixels = pixels.max(1);
     }
 
@@ -71,8 +71,8 @@ impl Reporter {
     pub(super) fn progress(&mut self, progress: &Progress) {
         let pause = match &self.way {
             Way::Bar(bar) => {
-                bar.set_position((share(&self.recipe, progress, self.steps_per_epoch) * PARTS as f64) as u64);
-                bar.set_message(words(progress));
+                bar.set_position((share(&self.recipe, progress, &self.plan) * PARTS as f64) as u64);
+                bar.set_message(words(progress, &self.plan));
                 return;
             }
             Way::Json => LINES,
@@ -86,9 +86,9 @@ impl Reporter {
         self.last = Instant::now();
         self.held_out = progress.held_out;
         if is_json {
-            output::say_json(&ProgressLine::new(progress, self.pixels));
+            output::say_json(&ProgressLine::new(progress, &self.plan, self.pixels));
         } else {
-            eprintln!("{}", words(progress));
+            eprintln!("{}", words(progress, &self.plan));
         }
     }
 
@@ -108,20 +108,32 @@ fn bar() -> Option<ProgressBar> {
     (!bar.is_hidden()).then_some(bar)
 }
 
-/// How much of the way is done, by the limit that is nearest; none of it where no limit can be foreseen.
-fn share(recipe: &Recipe, progress: &Progress, steps_per_epoch: u64) -> f64 {
+/// How much of the way through all stages is done, by the limit that is nearest; none of it where no limit can be
+/// foreseen.
+fn share(recipe: &Recipe, progress: &Progress, plan: &Plan) -> f64 {
     let training = &recipe.training;
     let of = |done: f64, all: f64| if all > 0.0 { done / all } else { 0.0 };
     let steps = progress.step as f64;
-    let by_steps = of(steps, training.steps as f64);
-    let by_epochs = of(steps, training.epochs as f64 * steps_per_epoch as f64);
-    by_steps.max(by_epochs).max(of(progress.seconds, training.seconds)).min(1.0)
+    let last = plan.stretches().last();
+    // What comes before the last stage has a known length; the last stage has one, or the recipe's limits.
+    let before = last.map_or(0, |stretch| stretch.from);
+    let ends = match last.and_then(|stretch| stretch.to) {
+        Some(to) => [to, 0],
+        None => [training.steps, training.epochs.saturating_mul(plan.steps_per_epoch())]
+            .map(|limit| if limit > 0 { before.saturating_add(limit) } else { 0 }),
+    };
+    let by_steps = ends.into_iter().map(|end| of(steps, end as f64)).fold(0.0, f64::max);
+    by_steps.max(of(progress.seconds, training.seconds)).min(1.0)
 }
 
 /// Short enough to stand beside a bar on a terminal of 80 columns.
-fn words(progress: &Progress) -> String {
-    let Progress { step, epoch, images_per_second, held_out, .. } = progress;
-    let mut parts = vec![format!("epoch {epoch}"), format!("step {}", count_label(*step))];
+fn words(progress: &Progress, plan: &Plan) -> String {
+    let Progress { step, epoch, stage, images_per_second, held_out, .. } = progress;
+    let mut parts = Vec::new();
+    if plan.stretches().len() > 1 {
+        parts.push(plan.name(*stage));
+    }
+    parts.extend([format!("epoch {epoch}"), format!("step {}", count_label(*step))]);
     parts.extend(held_out.map(|figures| format!("held out {}", value_label(figures.objective))));
     if *images_per_second > 0.0 {
         parts.push(format!("{} images/s", count_label(images_per_second.round() as u64)));
@@ -137,12 +149,26 @@ mod tests {
     fn the_nearest_limit_counts() {
         let mut recipe = Recipe::default();
         let progress = Progress { step: 30, seconds: 5.0, ..Progress::default() };
-        assert_eq!(share(&recipe, &progress, 10), 0.0);
+        let done = |recipe: &Recipe| share(recipe, &progress, &Plan::new(recipe, 10));
+        assert_eq!(done(&recipe), 0.0);
         recipe.training.epochs = 10;
-        assert_eq!(share(&recipe, &progress, 10), 0.3);
+        assert_eq!(done(&recipe), 0.3);
         recipe.training.seconds = 10.0;
-        assert_eq!(share(&recipe, &progress, 10), 0.5);
+        assert_eq!(done(&recipe), 0.5);
         recipe.training.steps = 20;
-        assert_eq!(share(&recipe, &progress, 10), 1.0);
+        assert_eq!(done(&recipe), 1.0);
+    }
+
+    #[test]
+    fn pretraining_is_part_of_the_way() {
+        let mut recipe = Recipe::default();
+        recipe.model.widths = vec![8];
+        recipe.pretraining.method = crate::recipe::Pretraining::Rbm;
+        recipe.pretraining.epochs = 3;
+        recipe.training.epochs = 4;
+        let plan = Plan::new(&recipe, 10);
+        let progress = Progress { step: 50, stage: plan.at(50).stage, ..Progress::default() };
+        assert_eq!(share(&recipe, &progress, &plan), 0.5);
+        assert!(words(&progress, &plan).starts_with("layer 2 of 2, "), "{}", words(&progress, &plan));
     }
 }

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::progress::Reporter;
 use crate::engine::{
-    Bench, Command, Engine, EngineOptions, Event, Final, Phase, Progress, References, RunInfo, Snapshot,
+    Bench, Command, Engine, EngineOptions, Event, Final, Phase, Plan, Progress, References, RunInfo, Snapshot,
 };
 use crate::gpu::DeviceChoice;
 use crate::recipe::{Change, Recipe};
@@ -76,7 +76,8 @@ impl Session {
                 "the bench holds no run; please report the recipe that led to it".to_owned(),
             ));
         };
-        let progress = Progress::default();
+        let stage = Plan::new(&run.recipe, bench.steps_per_epoch).at(0).stage;
+        let progress = Progress { stage, ..Progress::default() };
         Ok(Self { engine, bench, run, progress, changes: Vec::new(), references: None })
     }
 

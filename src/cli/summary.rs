@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::session::{End, Session};
-use crate::engine::{Evaluation, Final, History, Progress};
+use crate::engine::{Evaluation, Final, History, Plan, Progress};
 use crate::export::ticks::{count_label, value_label};
 use crate::recipe::Recipe;
 use crate::train::{Figures, Penalty};
@@ -40,6 +40,8 @@ impl Terms {
 #[derive(Debug, Serialize)]
 pub(super) struct ProgressLine {
     event: &'static str,
+    /// What is trained, in words: `layer 2 of 4`.
+    stage: String,
     epoch: u64,
     step: u64,
     seconds: f64,
@@ -49,12 +51,13 @@ pub(super) struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// How far a run is.
-    pub(super) fn new(progress: &Progress, pixels: usize) -> Self {
-        let Progress { step, epoch, images_per_second, seconds, train, held_out } = progress;
+    /// How far a run is on its plan.
+    pub(super) fn new(progress: &Progress, plan: &Plan, pixels: usize) -> Self {
+        let Progress { step, epoch, stage, images_per_second, seconds, train, held_out } = progress;
         let terms = |figures: &Option<Figures>| figures.as_ref().map(|figures| Terms::new(figures, pixels));
         Self {
             event: "progress",
+            stage: plan.name(*stage),
             epoch: *epoch,
             step: *step,
             seconds: *seconds,
@@ -76,6 +79,9 @@ pub(super) struct Summary {
     parameters: usize,
     epochs: u64,
     steps: u64,
+    /// How many of the steps trained layers by themselves.
+    #[serde(skip_serializing_if = "is_zero")]
+    pretraining_steps: u64,
     seconds: f64,
     images_per_second: f64,
     /// Why training ended, in words.
@@ -87,12 +93,17 @@ pub(super) struct Summary {
     active_units: Option<usize>,
 }
 
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 impl Summary {
     /// The last word on a session whose training is over: measures its weights once more.
     pub(super) fn new(session: &mut Session, end: &End) -> Result<Self, Failure> {
         let Final { train, test, active_units } = session.evaluate()?;
         let (progress, recipe) = (&session.progress, &session.run.recipe);
         let pixels = session.bench.dataset.shape.pixels();
+        let plan = Plan::new(recipe, session.bench.steps_per_epoch);
         let images = progress.step as f64 * recipe.training.batch as f64;
         let rate = if progress.seconds > 0.0 { images / progress.seconds } else { 0.0 };
         let (event, end) = match end {
@@ -109,6 +120,7 @@ impl Summary {
             parameters: session.run.parameters,
             epochs: progress.step / session.bench.steps_per_epoch.max(1),
             steps: progress.step,
+            pretraining_steps: progress.step - plan.trained(progress.step),
             seconds: progress.seconds,
             images_per_second: rate,
             end,
@@ -129,7 +141,15 @@ impl Summary {
         let mut text = format!("{recipe}, seed {seed}, on {device}\n{end}\n");
         let rate = count_label(images_per_second.round() as u64);
         let steps = count_label(*steps);
-        let _ = writeln!(text, "{steps} steps, {epochs} epochs, {seconds:.1} s, {rate} images/s\n");
+        let _ = writeln!(text, "{steps} steps, {epochs} epochs, {seconds:.1} s, {rate} images/s");
+        if self.pretraining_steps > 0 {
+            let _ = writeln!(
+                text,
+                "{} of the steps trained layers by themselves",
+                count_label(self.pretraining_steps)
+            );
+        }
+        text.push('\n');
         let mut rows = vec![
             ("objective", self.train.objective, self.test.objective),
             ("reconstruction", self.train.reconstruction, self.test.reconstruction),
@@ -157,6 +177,8 @@ impl Summary {
 pub(super) fn family(recipe: &Recipe) -> &'static str {
     if recipe.is_variational() {
         "vae"
+    } else if recipe.is_pretrained() {
+        "deep"
     } else if recipe.objective.sparsity > 0.0 {
         "sparse"
     } else if recipe.objective.contractive > 0.0 {
@@ -170,7 +192,7 @@ pub(super) fn family(recipe: &Recipe) -> &'static str {
 pub(super) fn history_csv(history: &History) -> String {
     let evaluations = history.evaluations();
     let penalties: Vec<Penalty> = evaluations
-        .first()
+        .last()
         .iter()
         .flat_map(|first| first.held_out.penalties())
         .map(|(penalty, _)| penalty)

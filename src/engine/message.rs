@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::data::Dataset;
 use crate::gpu::Canvas;
 use crate::recipe::{Change, Recipe};
-use crate::train::Figures;
+use crate::train::{Figures, Stage};
 
 use super::history::SharedHistory;
 use super::view::{RunViews, Snapshot};
@@ -235,6 +235,8 @@ pub struct Progress {
     pub step: u64,
     /// Passes over the training images begun, counted from zero.
     pub epoch: u64,
+    /// What the next update trains.
+    pub stage: Stage,
     /// Images trained on per second, lately; zero while paused.
     pub images_per_second: f64,
     /// Seconds spent training.

@@ -107,8 +107,7 @@ pub(super) fn decode_point(
 pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &Easel) -> Result<(), String> {
     let inputs = &gallery.example_pixels;
     let x = run.learner.images(inputs, run.learner.device());
-    let model = run.learner.model();
-    let outputs = model.reconstruct(x.clone());
+    let outputs = run.learner.so_far().reconstruct(x.clone());
     let canvas = run.canvases.get(&Picture::Reconstructions);
     let colors = canvas.map_or(ColorMap::Grey, |canvas| canvas.colors);
     let ground = if colors == ColorMap::Paper { ColorMap::DifferencePaper } else { ColorMap::Difference };
@@ -142,10 +141,9 @@ pub(super) fn show_layers(run: &Run, gallery: &Gallery, example: usize) -> Resul
     let Some(image) = gallery.example_pixels.chunks(values).nth(example) else {
         return Ok(());
     };
-    let model = run.learner.model();
+    let model = run.learner.so_far();
     let trace = model.trace(run.learner.images(image, run.learner.device()));
-    let code_label =
-        if run.recipe.is_variational() { "μ" } else { run.recipe.model.code_activation.label() };
+    let code_label = if run.recipe.is_variational() { "μ" } else { model.code.activation().label() };
     let code = Traced { values: trace.encoded.code, maps: None, activation: code_label };
     let spread =
         trace

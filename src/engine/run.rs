@@ -15,7 +15,7 @@ use super::ring::Ring;
 use super::view::RunViews;
 use crate::gpu::Canvas;
 use crate::recipe::{Change, Recipe, Value, table};
-use crate::train::{Checkpoint, Figures, Learner, Limits, Reason, Total};
+use crate::train::{Checkpoint, Figures, Learner, Limits, Reason, Stage, Total};
 
 /// One run on the bench.
 #[derive(Debug)]
@@ -60,9 +60,11 @@ impl Run {
         steps_per_epoch: u64,
         device: &Device,
     ) -> Self {
+        let learner = Learner::new(recipe, dims, steps_per_epoch, device);
+        let progress = Progress { stage: learner.stage(), ..Progress::default() };
         Self {
             id,
-            learner: Learner::new(recipe, dims, steps_per_epoch, device),
+            learner,
             recipe: recipe.clone(),
             history: SharedHistory::default(),
             views: Arc::new(RunViews::default()),
@@ -74,7 +76,7 @@ impl Run {
             lattice: None,
             next_lattice: None,
             clock: ViewClock::default(),
-            progress: Progress::default(),
+            progress,
             until: None,
             opened: recipe.clone(),
             schedule: recipe.schedule.iter().cloned().collect(),
@@ -161,6 +163,7 @@ impl Run {
         self.losses.push(step, cost);
         self.meter.count(batch_size);
         self.progress.step = step;
+        self.progress.stage = self.learner.stage();
         self.progress.epoch = step / per_epoch;
         self.finishing = self.limit_reached(step, per_epoch, None);
         self.at_boundary = self.finishing.is_some() || step.is_multiple_of(per_epoch);
@@ -170,13 +173,17 @@ impl Run {
         }
     }
 
-    /// The limit that is reached after so many steps. Pretraining does not count; a dictionary is learned to its end.
+    /// The limit that is reached after so many steps. Steps and epochs of pretraining do not count, but its seconds do:
+    /// whoever gives a run some seconds wants to wait no longer. A dictionary is learned to its end.
     fn limit_reached(&self, step: u64, per_epoch: u64, held_out: Option<&Figures>) -> Option<Reason> {
         let plan = self.learner.plan();
         if plan.is_over(step) {
             return Some(Reason::Stages);
         }
         let trained = plan.trained(step);
+        if trained == 0 && self.recipe.dictionary.atoms == 0 {
+            return self.limits.out_of_time(self.progress.seconds);
+        }
         let is_last = self.recipe.dictionary.atoms == 0 && trained > 0;
         is_last.then(|| self.limits.reached(trained, per_epoch, self.progress.seconds, held_out)).flatten()
     }
@@ -199,10 +206,11 @@ impl Run {
         let eager = self.at_boundary || self.phase != Phase::Playing;
         for (step, figures) in self.losses.read(eager).map_err(|e| e.to_string())? {
             if !figures.is_finite() {
+                let (name, rate) = self.rate_at(step - 1);
                 return Err(format!(
-                    "The loss is no longer a number at step {step}: the learning rate {} is probably too large. \
+                    "The loss is no longer a number at step {step}: the {name} {} is probably too large. \
                      The last good weights are kept",
-                    crate::recipe::parameter::short_number(self.recipe.training.learning_rate)
+                    crate::recipe::parameter::short_number(rate)
                 ));
             }
             self.history.lock().push_step(Point { step, figures });
@@ -218,6 +226,18 @@ impl Run {
             self.since_evaluation = Total::default();
         }
         Ok(())
+    }
+
+    /// The rate that the update after so many steps takes, with its name.
+    fn rate_at(&self, step: u64) -> (&'static str, f64) {
+        let plan = self.learner.plan();
+        let next =
+            plan.stretches().iter().skip_while(|stretch| stretch.to.is_some_and(|to| to <= step)).nth(1);
+        match (plan.at(step).stage, next.map(|stretch| stretch.stage)) {
+            (Stage::Layer(_), Some(Stage::Layer(_))) => ("layer rate", self.recipe.pretraining.learning_rate),
+            (Stage::Layer(_), _) => ("code layer rate", self.recipe.pretraining.code_learning_rate),
+            _ => ("learning rate", self.recipe.training.learning_rate),
+        }
     }
 
     /// Takes in a completed evaluation. Whether a limit is reached, so that the run is over.
@@ -260,6 +280,7 @@ impl Run {
         let step = self.learner.step_number();
         self.history.lock().truncate(step);
         self.progress.step = step;
+        self.progress.stage = self.learner.stage();
         self.phase = Phase::Failed(match restored {
             Some(Err(error)) => format!("{sentence}; {error}"),
             _ => sentence,

@@ -37,7 +37,7 @@ pub(super) fn take(
     let tiles =
         in_chunks(&points, learner.pixels(), |chunk| read(model.decode(learner.codes(&chunk.concat()))))?;
     let x = learner.images(&gallery.example_pixels, learner.device());
-    let outputs = read(model.reconstruct(x))?;
+    let outputs = read(learner.so_far().reconstruct(x))?;
     let mut point = point.unwrap_or_default();
     point.resize(size, 0.0);
     let decoded = read(model.decode(learner.codes(&point)))?;

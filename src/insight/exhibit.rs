@@ -1,7 +1,8 @@
 //! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
 
 use super::plate::Plate;
-use super::{ablation, activity, atoms, contraction, dimensions, noise, prior, rows, size};
+use super::{ablation, activity, atoms, contraction, depths, dictionary, dimensions, dream, filters, gradients};
+use super::{maps, noise, prior, rows, size, skips};
 use crate::recipe::{Activation, Corruption, Network, Recipe};
 use crate::train::Learner;
 use crate::train::read::ReadError;
@@ -11,6 +12,18 @@ use crate::train::read::ReadError;
 pub enum Subject {
     /// Clean, spoilt and cleaned images.
     Noise,
+    /// The weights of the newest layer.
+    Filters,
+    /// A Boltzmann machine that dreams.
+    Dream,
+    /// Images back from every depth.
+    Depths,
+    /// How much of the error reaches each layer.
+    Gradients,
+    /// Images with a U-Net's code and skips, and without one of them.
+    Skips,
+    /// Feature maps of an image.
+    Maps,
     /// An image written row by row.
     Written,
     /// What a reader would say before it has read all rows.
@@ -19,6 +32,14 @@ pub enum Subject {
     Contraction,
     /// The few changes of an image that the code answers to.
     Directions,
+    /// Images built from their largest atoms.
+    DictionaryParts,
+    /// The atoms of codes, decoded.
+    DictionaryAtoms,
+    /// Error against the number of atoms, in codes and in pixels.
+    DictionaryErrors,
+    /// The atoms of raw pixels.
+    DictionaryPixels,
     /// KL in every dimension of a Gaussian code.
     Dimensions,
     /// Images decoded from the prior.
@@ -39,6 +60,8 @@ pub enum Subject {
 const MANY_UNITS: usize = 16;
 /// A code is small beside an image up to here.
 const FEW_UNITS: usize = 100;
+/// Hidden layers from which on a network counts as deep.
+const DEEP: usize = 3;
 
 /// What plates are made from: a network and held-out images.
 #[derive(Clone, Copy, Debug)]
@@ -60,18 +83,24 @@ impl Subject {
     /// What a recipe has to show, the most telling first.
     pub fn of(recipe: &Recipe) -> Vec<Self> {
         let mut subjects = Vec::new();
-        if recipe.noise.kind != Corruption::None {
-            subjects.push(Self::Noise);
-        }
-        if recipe.model.network == Network::Recurrent {
-            subjects.extend([Self::Written, Self::Guessed]);
-        }
-        if !recipe.is_variational() && recipe.objective.contractive > 0.0 {
-            subjects.extend([Self::Contraction, Self::Directions]);
-        }
-        if recipe.is_variational() {
-            subjects.extend([Self::Dimensions, Self::Prior]);
-        }
+        let mut add = |is_offered: bool, offered: &[Self]| {
+            if is_offered {
+                subjects.extend_from_slice(offered);
+            }
+        };
+        let (network, dictionary) = (recipe.model.network, recipe.has_dictionary());
+        let is_deep = network == Network::Dense && recipe.model.widths.len() >= DEEP;
+        let is_contracted = !recipe.is_variational() && recipe.objective.contractive > 0.0;
+        add(recipe.noise.kind != Corruption::None, &[Self::Noise]);
+        add(recipe.is_pretrained(), &[Self::Filters, Self::Dream, Self::Depths]);
+        add(is_deep, &[Self::Gradients]);
+        add(network == Network::UNet && recipe.model.skips, &[Self::Skips]);
+        add(matches!(network, Network::Conv | Network::UNet), &[Self::Maps]);
+        add(network == Network::Recurrent, &[Self::Written, Self::Guessed]);
+        add(is_contracted, &[Self::Contraction, Self::Directions]);
+        add(dictionary, &[Self::DictionaryParts, Self::DictionaryAtoms, Self::DictionaryErrors]);
+        add(dictionary && recipe.dictionary.pixels, &[Self::DictionaryPixels]);
+        add(recipe.is_variational(), &[Self::Dimensions, Self::Prior]);
         if !recipe.is_variational() {
             subjects.extend(Self::of_plain(recipe));
         }
@@ -103,10 +132,20 @@ impl Subject {
     pub fn plate(self, studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         match self {
             Self::Noise => noise::rows(studio).map(Some),
+            Self::Filters => filters::of_layer(studio),
+            Self::Dream => dream::fantasies(studio),
+            Self::Depths => depths::rows(studio),
+            Self::Gradients => gradients::bars(studio),
+            Self::Skips => skips::rows(studio),
+            Self::Maps => maps::rows(studio),
             Self::Written => rows::written(studio).map(Some),
             Self::Guessed => rows::guessed(studio),
             Self::Contraction => contraction::spectrum(studio),
             Self::Directions => contraction::directions(studio),
+            Self::DictionaryParts => dictionary::parts(studio),
+            Self::DictionaryAtoms => dictionary::atoms(studio),
+            Self::DictionaryErrors => dictionary::errors(studio),
+            Self::DictionaryPixels => Ok(dictionary::pixel_atoms(studio)),
             Self::Dimensions => dimensions::bars(studio).map(Some),
             Self::Prior => prior::samples(studio).map(Some),
             Self::Ablation => ablation::line(studio),

@@ -1,18 +1,26 @@
 //! What can be read off a model or a data set, apart from training it.
 
-mod contraction;
-pub mod dimensions;
 mod ablation;
 mod activity;
 mod atoms;
+mod contraction;
+mod depths;
+pub mod dictionary;
+pub mod dimensions;
+mod dream;
 pub mod exhibit;
+mod filters;
+mod gradients;
+mod maps;
 mod noise;
 pub mod pca;
 pub mod plate;
-mod rows;
 mod prior;
+mod rows;
 pub mod size;
+mod skips;
 
+pub use dictionary::SparseCoding;
 pub use exhibit::{Studio, Subject};
 pub use pca::Pca;
 pub use plate::Plate;

@@ -4,8 +4,9 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation};
 
 use super::code::{CodeLayer, Encoded};
+use super::dense::Mlp;
 use super::init::Weights;
-use super::network::{Decoder, Encoder};
+use super::network::{Decoder, DenseDecoder, Encoder};
 use super::pass::{Pass, Traced};
 use crate::recipe::{Output, PixelRange, Recipe, Reconstruction};
 
@@ -187,6 +188,22 @@ impl Autoencoder {
         Some(match self.range {
             PixelRange::Unit => (y, along),
             PixelRange::Signed => (self.shown(y), along * 0.5),
+        })
+    }
+
+    /// The network of only its first layers and their mirror images: the last of them is its code. `None` for as many
+    /// layers as there are, and where the layers are not dense.
+    pub fn shallow(&self, layers: usize) -> Option<Self> {
+        let (encoder, decoder) = (self.encoder.dense()?, self.decoder.dense()?);
+        let waist = encoder.layers.get(layers.checked_sub(1)?)?;
+        let down = encoder.layers[..layers - 1].to_vec();
+        let up = decoder.hidden.layers[decoder.hidden.layers.len() - (layers - 1)..].to_vec();
+        let decoder = DenseDecoder { hidden: Mlp { layers: up }, output: decoder.output.clone() };
+        Some(Self {
+            encoder: Encoder::Dense(Mlp { layers: down }),
+            code: CodeLayer::of_layer(waist),
+            decoder: Decoder::Dense(decoder),
+            ..self.clone()
         })
     }
 

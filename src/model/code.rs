@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use super::dense::{activate, linear_in, slope};
+use super::dense::{Dense, activate, linear_in, slope};
 use super::init::Weights;
 use super::network::Skips;
 use super::pass::Pass;
@@ -49,6 +49,13 @@ impl CodeLayer {
         };
         let head = weights.linear(inputs, outputs, activation, scale);
         Self { head, kind: recipe.code_kind, activation, size }
+    }
+
+    /// A hidden layer taken for the code, of a network that ends there.
+    pub fn of_layer(layer: &Dense) -> Self {
+        let head = layer.linear.clone();
+        let size = head.weight.dims()[1];
+        Self { head, kind: CodeKind::Plain, activation: layer.activation(), size }
     }
 
     /// Numbers in the code.

@@ -13,6 +13,7 @@ pub mod network;
 pub mod objective;
 pub mod pass;
 pub mod recurrent;
+pub mod rbm;
 
 pub use autoencoder::{Autoencoder, Trace};
 pub use code::{CodeLayer, Encoded};
@@ -22,3 +23,4 @@ pub use network::{Decoder, DenseDecoder, Encoder, Skips};
 pub use objective::{Penalty, PerImage};
 pub use pass::{Drops, Pass, Traced};
 pub use recurrent::{Reader, Writer};
+pub use rbm::Rbm;

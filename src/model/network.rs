@@ -43,6 +43,18 @@ impl Encoder {
         }
     }
 
+    /// The layers of a dense encoder.
+    pub fn dense(&self) -> Option<&Mlp> {
+        let Self::Dense(mlp) = self else { return None };
+        Some(mlp)
+    }
+
+    /// The layers of a dense encoder, to be changed.
+    pub fn dense_mut(&mut self) -> Option<&mut Mlp> {
+        let Self::Dense(mlp) = self else { return None };
+        Some(mlp)
+    }
+
     /// Numbers it gives per image of `[channels, height, width]`.
     pub fn outputs(&self, dims: [usize; 3]) -> usize {
         match self {
@@ -95,6 +107,18 @@ impl Decoder {
             }
             Network::Recurrent => Self::Recurrent(Writer::new(weights, recipe, dims)),
         }
+    }
+
+    /// The layers of a dense decoder.
+    pub fn dense(&self) -> Option<&DenseDecoder> {
+        let Self::Dense(decoder) = self else { return None };
+        Some(decoder)
+    }
+
+    /// The layers of a dense decoder, to be changed.
+    pub fn dense_mut(&mut self) -> Option<&mut DenseDecoder> {
+        let Self::Dense(decoder) = self else { return None };
+        Some(decoder)
     }
 
     /// The last linear layer's output: logits, or pixels before they are squashed.

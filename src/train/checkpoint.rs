@@ -10,6 +10,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::file::{FileError, write_atomically};
 use super::learner::Learner;
 use super::optimizer::Moments;
+use super::pretraining::Stack;
 use super::read::{ReadError, read};
 use crate::recipe::Recipe;
 
@@ -22,6 +23,8 @@ pub struct Checkpoint {
     weights: BTreeMap<String, Vec<f32>>,
     first: BTreeMap<String, Vec<f32>>,
     second: BTreeMap<String, Vec<f32>>,
+    /// The machines of pretraining with their velocities, until they are unrolled.
+    machines: BTreeMap<String, Vec<f32>>,
 }
 
 /// A checkpoint that cannot be used.
@@ -57,13 +60,17 @@ impl Checkpoint {
         let both = parts.names.len();
         let seconds = moments.iter().filter_map(|(path, m)| Some((path, m.second.clone()?)));
         seconds.for_each(|(path, tensor)| parts.push(path.clone(), tensor));
+        let network = parts.names.len();
+        let machines = learner.stack.iter().flat_map(Stack::numbers);
+        machines.for_each(|(path, tensor)| parts.push(path, tensor));
         let mut named = parts.read()?.into_iter();
         Ok(Self {
             step: learner.step,
             updates,
             weights: named.by_ref().take(weights).collect(),
             first: named.by_ref().take(both - weights).collect(),
-            second: named.collect(),
+            second: named.by_ref().take(network - both).collect(),
+            machines: named.collect(),
         })
     }
 
@@ -86,18 +93,19 @@ impl Checkpoint {
         learner.model = model;
         learner.optimizer.restore(self.updates, moments);
         learner.step = self.step;
+        learner.stack = Stack::from_numbers(&self.machines, &device);
         Ok(())
     }
 
     /// How much memory it takes.
     pub fn bytes(&self) -> usize {
-        let maps = [&self.weights, &self.first, &self.second];
+        let maps = [&self.weights, &self.first, &self.second, &self.machines];
         maps.iter().flat_map(|map| map.values()).map(|numbers| numbers.len() * size_of::<f32>()).sum()
     }
 
     /// Whether every number in it is a number.
     pub fn is_finite(&self) -> bool {
-        self.weights.values().flatten().all(|x| x.is_finite())
+        self.weights.values().chain(self.machines.values()).flatten().all(|x| x.is_finite())
     }
 }
 

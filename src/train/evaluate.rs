@@ -27,10 +27,10 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// Begins with the network as it is now.
+    /// Begins with the network as it is now, as far as it has been trained.
     pub fn new(learner: &Learner) -> Self {
         Self {
-            model: learner.model(),
+            model: learner.so_far(),
             step: learner.step_number(),
             next: 0,
             total: Total::default(),

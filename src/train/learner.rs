@@ -11,6 +11,7 @@ use rand_distr::StandardNormal;
 use super::figures::Figures;
 use super::optimizer::Optimizer;
 use super::plan::{Plan, Stage};
+use super::pretraining::{Manner, Stack};
 use super::terms::{self, Batch};
 use crate::data::corrupt::corrupt;
 use crate::model::{Autoencoder, Drops, Pass, Penalty};
@@ -23,6 +24,8 @@ pub struct Learner {
     pub(super) model: Autoencoder,
     pub(super) optimizer: Optimizer,
     pub(super) step: u64,
+    /// The machines of pretraining, until they are unrolled for good.
+    pub(super) stack: Option<Stack>,
     plan: Plan,
     device: Device,
     dims: [usize; 3],
@@ -46,6 +49,7 @@ impl Learner {
             model: Autoencoder::new(recipe, dims, &device.clone().autodiff()),
             optimizer: Optimizer::new(&recipe.training),
             step: 0,
+            stack: recipe.is_pretrained().then(|| Stack::new(recipe, dims.iter().product(), device)),
             plan: Plan::new(recipe, steps_per_epoch),
             device: device.clone(),
             dims,
@@ -74,6 +78,16 @@ impl Learner {
         self.plan.at(self.step).stage
     }
 
+    /// What the last update trained; before the first one, what it will train.
+    pub fn last_stage(&self) -> Stage {
+        self.plan.at(self.step.saturating_sub(1)).stage
+    }
+
+    /// The machines of pretraining, until they are unrolled for good.
+    pub fn stack(&self) -> Option<&Stack> {
+        self.stack.as_ref()
+    }
+
     /// Channels, height and width of an image.
     pub fn dims(&self) -> [usize; 3] {
         self.dims
@@ -94,9 +108,34 @@ impl Learner {
         &self.device
     }
 
-    /// The network as it is now, without a graph of gradients.
+    /// The network as it is now, without a graph of gradients. While layers are pretrained it is what their machines
+    /// would unroll to.
     pub fn model(&self) -> Autoencoder {
-        self.model.valid()
+        let model = self.model.valid();
+        match &self.stack {
+            Some(stack) => stack.unroll(model),
+            None => model,
+        }
+    }
+
+    /// The network as it is now, with a graph of gradients.
+    pub(super) fn learning_model(&self) -> Autoencoder {
+        let model = self.model.clone();
+        match &self.stack {
+            Some(stack) => stack.unroll(model),
+            None => model,
+        }
+    }
+
+    /// The network as far as it has been trained, which is what images are sent through to be judged or shown. While
+    /// layers are pretrained it ends at the newest one, whose hidden units stand in for the code: an image on its way
+    /// through layers that nobody has trained yet would be lost, and say nothing of those that were.
+    pub fn so_far(&self) -> Autoencoder {
+        let model = self.model();
+        match (&self.stack, self.last_stage()) {
+            (Some(_), Stage::Layer(layer)) => model.shallow(layer + 1).unwrap_or(model),
+            _ => model,
+        }
     }
 
     /// How many numbers the network has.
@@ -109,9 +148,35 @@ impl Learner {
     /// # Shapes
     /// - batch: images in tensor order, one after the other
     pub fn step(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
-        let cost = self.train(batch, recipe);
+        let cost = match self.stage() {
+            Stage::Layer(layer) => self.pretrain(layer, batch, recipe),
+            Stage::Training | Stage::Dictionary => {
+                self.unroll();
+                self.train(batch, recipe)
+            }
+        };
         self.step += 1;
         cost
+    }
+
+    /// One update of one layer as a Boltzmann machine. Objective and reconstruction are both the squared error of
+    /// reconstructing that layer's own input; contrastive divergence has no objective that could be read off.
+    fn pretrain(&mut self, layer: usize, images: &[f32], recipe: &Recipe) -> StepCost {
+        let begun = self.plan.at(self.step).from;
+        let epoch = (self.step - begun) / self.plan.steps_per_epoch().max(1);
+        let x = self.images(images, &self.device);
+        let mut rng = stream(self.seed, Purpose::Gibbs, self.step);
+        let stack = self.stack.get_or_insert_with(|| Stack::new(recipe, x.dims()[1], &self.device));
+        let manner = Manner::new(&recipe.pretraining, layer, stack.len(), epoch);
+        let error = stack.update(layer, x, manner, &mut rng);
+        StepCost { terms: Tensor::cat(vec![error.clone(), error], 0), penalties: [].into() }
+    }
+
+    /// Sets the network from the machines, for good.
+    fn unroll(&mut self) {
+        if let Some(stack) = self.stack.take() {
+            self.model = stack.unroll(self.model.clone());
+        }
     }
 
     /// One update of the whole network.
@@ -130,7 +195,7 @@ impl Learner {
     }
 
     /// A training batch with everything that is drawn for it.
-    fn batch(&self, images: &[f32], recipe: &Recipe) -> Batch {
+    pub(super) fn batch(&self, images: &[f32], recipe: &Recipe) -> Batch {
         let device = self.device.clone().autodiff();
         let count = images.len() / self.pixels();
         let clean = self.images(images, &device);

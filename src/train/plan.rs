@@ -6,11 +6,12 @@
 use crate::recipe::Recipe;
 
 /// What is trained in a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stage {
     /// One layer as a Boltzmann machine, counted from the image.
     Layer(usize),
     /// The whole network.
+    #[default]
     Training,
     /// A dictionary on the network's codes.
     Dictionary,

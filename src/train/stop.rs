@@ -64,6 +64,11 @@ impl Limits {
         }
     }
 
+    /// Whether the time is up after so many seconds.
+    pub fn out_of_time(&self, seconds: f64) -> Option<Reason> {
+        (self.seconds > 0.0 && seconds >= self.seconds).then_some(Reason::Seconds(self.seconds))
+    }
+
     /// Whether a limit is reached after so many steps and seconds; `held_out` are the latest figures.
     pub fn reached(
         &self,
@@ -78,8 +83,8 @@ impl Limits {
         if self.epochs > 0 && step >= self.epochs.saturating_mul(per_epoch) {
             return Some(Reason::Epochs(self.epochs));
         }
-        if self.seconds > 0.0 && seconds >= self.seconds {
-            return Some(Reason::Seconds(self.seconds));
+        if let Some(reason) = self.out_of_time(seconds) {
+            return Some(reason);
         }
         if self.patience > 0 && self.stale >= self.patience {
             return Some(Reason::Patience(self.patience));

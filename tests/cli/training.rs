@@ -127,6 +127,23 @@ fn json_is_all_there_is_on_stdout_and_the_summary_comes_last() {
 }
 
 #[test]
+fn pretraining_is_told_stage_by_stage() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = ["--set", "pretraining.epochs=1", "--epochs", "2", "--json", "--out", "out"];
+    let lines = train(folder.path(), "deep-rbm", &line).done().json_lines();
+    let (summary, progress) = lines.split_last().unwrap();
+    let mut stages: Vec<&str> = progress.iter().map(|line| line["stage"].as_str().unwrap()).collect();
+    stages.dedup();
+    assert_eq!(stages, ["layer 1 of 2", "layer 2 of 2", "fine-tuning"]);
+    // 320 training images in batches of 128 are two steps an epoch.
+    let counted = ["steps", "pretraining_steps", "epochs"].map(|key| summary[key].as_u64());
+    assert_eq!((counted, &summary["family"]), ([Some(8), Some(4), Some(4)], &"deep".into()), "{summary}");
+    let history = text(&folder.path().join("out"), "history.csv");
+    let cells = history.lines().map(|row| row.split(',').count()).collect::<Vec<_>>();
+    assert!(cells.iter().all(|count| *count == cells[0]) && cells.len() == 6, "{history}");
+}
+
+#[test]
 fn training_brings_the_cost_down() {
     let folder = tempfile::tempdir().unwrap();
     let line = ["--set", "training.batch=16", "--epochs", "10", "--out", "out", "--json"];
@@ -197,8 +214,17 @@ fn a_reader_that_leaves_early_is_no_failure() {
 #[test]
 #[cfg(unix)]
 fn ctrl_c_stops_cleanly_and_keeps_what_was_trained() {
+    assert_stops_cleanly("vae-2d");
+    // In the middle of the first of its layers.
+    assert_stops_cleanly("deep-rbm");
+}
+
+#[cfg(unix)]
+#[track_caller]
+fn assert_stops_cleanly(recipe: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let line = [&["train", "vae-2d", "--seconds", "60", "--json", "--out", "out"][..], &SMALL].concat();
+    let long = ["--set", "pretraining.epochs=10000"];
+    let line = [&["train", recipe, "--seconds", "60", "--json", "--out", "out"][..], &SMALL, &long].concat();
     let mut child = program(folder.path(), &line).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let step = |line: &str| serde_json::from_str::<Json>(line).unwrap()["step"].as_u64().unwrap();

@@ -1,0 +1,190 @@
+//! A restricted Boltzmann machine: visible and hidden units, an energy, and one update by contrastive divergence.
+//!
+//! Contract: tensor arithmetic without a graph of gradients; every draw is brought along. Visible units are
+//! probabilities between 0 and 1. Hidden units are binary, or Gaussian with variance one (Hinton and Salakhutdinov
+//! 2006). A state's energy is
+//! - binary: `E(v, h) = −a·v − b·h − v·W·h`
+//! - Gaussian: `E(v, h) = −a·v + ½‖h − b‖² − v·W·h`
+//!
+//! with a the biases of the visible, b those of the hidden units.
+
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use rand::{Rng, RngExt as _};
+use rand_distr::StandardNormal;
+
+use crate::recipe::random::{Purpose, stream};
+
+/// The spread of the first weights (Hinton and Salakhutdinov 2006).
+const FIRST_WEIGHTS: f32 = 0.1;
+
+/// What hidden units can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Units {
+    /// On or off.
+    Binary,
+    /// Any number, with variance one around its mean: the units of a code.
+    Gaussian,
+}
+
+/// A restricted Boltzmann machine.
+#[derive(Clone, Debug)]
+pub struct Rbm {
+    /// W. `[visible, hidden]`
+    pub weight: Tensor<2>,
+    /// a. `[visible]`
+    pub visible: Tensor<1>,
+    /// b. `[hidden]`
+    pub hidden: Tensor<1>,
+    /// What the hidden units are.
+    pub units: Units,
+}
+
+/// Where contrastive divergence points: data minus dream, per image. Uphill is the direction of every part.
+#[derive(Clone, Debug)]
+pub struct Contrast {
+    /// ⟨v·h⟩ of the data minus that of the dream. `[visible, hidden]`
+    pub weight: Tensor<2>,
+    /// ⟨v⟩ of the data minus that of the dream. `[visible]`
+    pub visible: Tensor<1>,
+    /// ⟨h⟩ of the data minus that of the dream. `[hidden]`
+    pub hidden: Tensor<1>,
+    /// Squared error of the first reconstruction, per image. `[1]`
+    pub error: Tensor<1>,
+}
+
+impl Rbm {
+    /// A machine with small weights and biases of zero. `layer` is its number in a stack.
+    pub fn new(seed: u64, layer: u64, sizes: [usize; 2], units: Units, device: &Device) -> Self {
+        let [visible, hidden] = sizes;
+        let mut rng = stream(seed, Purpose::Weights, layer);
+        let weight: Vec<f32> =
+            (0..visible * hidden).map(|_| FIRST_WEIGHTS * rng.sample::<f32, _>(StandardNormal)).collect();
+        Self {
+            weight: Tensor::from_data(TensorData::new(weight, sizes), device),
+            visible: Tensor::zeros([visible], device),
+            hidden: Tensor::zeros([hidden], device),
+            units,
+        }
+    }
+
+    /// Visible and hidden units.
+    pub fn sizes(&self) -> [usize; 2] {
+        self.weight.dims()
+    }
+
+    /// The energy of every pair of states.
+    ///
+    /// # Shapes
+    /// - v: `[batch, visible]`
+    /// - h: `[batch, hidden]`
+    /// - output: `[batch]`
+    pub fn energy(&self, v: Tensor<2>, h: Tensor<2>) -> Tensor<1> {
+        let bound = (v.clone().matmul(self.weight.clone()) * h.clone()).sum_dim(1);
+        let visible = (v * self.visible.clone().unsqueeze()).sum_dim(1);
+        let b = self.hidden.clone().unsqueeze();
+        let hidden = match self.units {
+            Units::Binary => -(h * b).sum_dim(1),
+            Units::Gaussian => (h - b).square().sum_dim(1) * 0.5,
+        };
+        (hidden - visible - bound).squeeze_dim(1)
+    }
+
+    /// −ln of the sum (or integral) of exp(−E) over all hidden states: the lower, the likelier the visible state.
+    ///
+    /// # Shapes
+    /// - v: `[batch, visible]`
+    /// - output: `[batch]`
+    pub fn free_energy(&self, v: Tensor<2>) -> Tensor<1> {
+        let x = self.total_input(v.clone());
+        let visible = (v * self.visible.clone().unsqueeze()).sum_dim(1);
+        let hidden = match self.units {
+            // ln(1 + eˣ), in the form that never overflows.
+            Units::Binary => x.clone().clamp_min(0.0) + (-x.abs()).exp().log1p(),
+            Units::Gaussian => {
+                let b = self.hidden.clone().unsqueeze::<2>();
+                (x.square() - b.square()) * 0.5 + 0.5 * std::f64::consts::TAU.ln()
+            }
+        };
+        (-visible - hidden.sum_dim(1)).squeeze_dim(1)
+    }
+
+    /// The hidden units' means given the visible ones: probabilities, where they are binary.
+    ///
+    /// # Shapes
+    /// - v: `[batch, visible]`
+    /// - output: `[batch, hidden]`
+    pub fn up(&self, v: Tensor<2>) -> Tensor<2> {
+        let x = self.total_input(v);
+        match self.units {
+            Units::Binary => activation::sigmoid(x),
+            Units::Gaussian => x,
+        }
+    }
+
+    /// The visible units' probabilities given the hidden ones.
+    ///
+    /// # Shapes
+    /// - h: `[batch, hidden]`
+    /// - output: `[batch, visible]`
+    pub fn down(&self, h: Tensor<2>) -> Tensor<2> {
+        let x = h.matmul(self.weight.clone().transpose()) + self.visible.clone().unsqueeze();
+        activation::sigmoid(x)
+    }
+
+    /// Hidden states drawn around their means, with draws of [`Rbm::draws`].
+    ///
+    /// # Shapes
+    /// - mean, draws, output: `[batch, hidden]`
+    pub fn sample(&self, mean: Tensor<2>, draws: Tensor<2>) -> Tensor<2> {
+        match self.units {
+            Units::Binary => draws.lower(mean).float(),
+            Units::Gaussian => mean + draws,
+        }
+    }
+
+    /// What it takes to draw hidden states: uniform numbers for binary units, standard normal ones for Gaussian.
+    ///
+    /// # Shapes
+    /// - output: `[batch, hidden]`
+    pub fn draws(&self, rng: &mut impl Rng, batch: usize) -> Tensor<2> {
+        let hidden = self.sizes()[1];
+        let count = batch * hidden;
+        let draws: Vec<f32> = match self.units {
+            Units::Binary => (0..count).map(|_| rng.random()).collect(),
+            Units::Gaussian => (0..count).map(|_| rng.sample(StandardNormal)).collect(),
+        };
+        Tensor::from_data(TensorData::new(draws, [batch, hidden]), &self.weight.device())
+    }
+
+    /// Contrastive divergence with one Gibbs step per set of draws. Only hidden units are drawn; reconstructions are
+    /// probabilities, and so are the last hidden units, which takes noise out of the estimate.
+    ///
+    /// # Shapes
+    /// - v: `[batch, visible]`
+    /// - draws: `[batch, hidden]` each
+    pub fn contrast(&self, v: Tensor<2>, draws: Vec<Tensor<2>>) -> Contrast {
+        let count = v.dims()[0] as f64;
+        let data = self.up(v.clone());
+        let (mut dream, mut hidden) = (v.clone(), data.clone());
+        let mut error = None;
+        for draws in draws {
+            dream = self.down(self.sample(hidden, draws));
+            let first = || (v.clone() - dream.clone()).square().sum() / count;
+            error.get_or_insert_with(first);
+            hidden = self.up(dream.clone());
+        }
+        let together = |v: &Tensor<2>, h: &Tensor<2>| v.clone().transpose().matmul(h.clone());
+        let mean = |x: Tensor<2>| x.mean_dim(0).squeeze_dim::<1>(0);
+        Contrast {
+            weight: (together(&v, &data) - together(&dream, &hidden)) / count,
+            visible: mean(v.clone() - dream),
+            hidden: mean(data - hidden),
+            error: error.unwrap_or_else(|| Tensor::zeros([1], &v.device())),
+        }
+    }
+
+    /// What arrives at the hidden units.
+    fn total_input(&self, v: Tensor<2>) -> Tensor<2> {
+        v.matmul(self.weight.clone()) + self.hidden.clone().unsqueeze()
+    }
+}

@@ -1,0 +1,115 @@
+//! A run through stages: evaluated at their ends, told apart in progress, failing and stopping in the middle.
+
+use super::{open, small, turn_until, turns, worker};
+use hourglass::engine::{Command, Event, Phase, Progress, Stage};
+use hourglass::recipe::Recipe;
+
+/// Two hidden layers and a code: three machines, an epoch each.
+fn deep(settings: &[&str]) -> Recipe {
+    let mut recipe = small("deep-rbm");
+    for setting in ["pretraining.epochs=1", "model.code=8"].iter().chain(settings) {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    recipe
+}
+
+#[test]
+fn a_pretrained_run_goes_through_its_layers_and_then_trains_as_many_epochs_as_asked() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![deep(&["training.epochs=2"])], true);
+    let mut seen: Vec<(Stage, u64)> = Vec::new();
+    let mut last = Progress::default();
+    let sentence = turn_until(&mut worker, &handle, |event| match event {
+        Event::Phase(_, Phase::Finished(sentence)) => Some(sentence),
+        Event::Progress(_, progress) => {
+            last = progress;
+            if seen.last().is_none_or(|(stage, _)| *stage != progress.stage) {
+                seen.push((progress.stage, progress.step));
+            }
+            None
+        }
+        _ => None,
+    });
+    assert!(sentence.contains("2 epochs"), "{sentence}");
+    let per_epoch = bench.steps_per_epoch;
+    assert_eq!(last.step, 5 * per_epoch, "three layers and two epochs");
+    // The evaluation after a layer's last step is the first word of the stage that follows.
+    let stages: Vec<Stage> = seen.iter().map(|(stage, _)| *stage).collect();
+    assert_eq!(stages, [Stage::Layer(0), Stage::Layer(1), Stage::Layer(2), Stage::Training]);
+    let history = bench.runs[0].history.lock();
+    let steps: Vec<u64> = history.evaluations().iter().map(|evaluation| evaluation.step).collect();
+    assert_eq!(steps, (0..=5).map(|epoch| epoch * per_epoch).collect::<Vec<u64>>());
+}
+
+#[test]
+fn a_run_that_diverges_in_a_layer_names_that_layers_rate_and_keeps_good_weights() {
+    let (mut worker, handle) = worker();
+    let settings = ["pretraining.code_learning_rate=10", "pretraining.epochs=8"];
+    let bench = open(&mut worker, &handle, vec![deep(&settings)], true);
+    let sentence = turn_until(&mut worker, &handle, |event| match event {
+        Event::Phase(_, Phase::Failed(sentence)) => Some(sentence),
+        Event::Phase(_, Phase::Finished(sentence)) => panic!("it did not diverge: {sentence}"),
+        _ => None,
+    });
+    assert!(sentence.contains("code layer rate 10") && sentence.contains("last good weights"), "{sentence}");
+    let run = bench.runs[0].id;
+    handle.send(Command::Snapshot { run, lattice: None, point: None }).expect("room");
+    let snapshot = turn_until(&mut worker, &handle, |event| match event {
+        Event::Snapshot(_, snapshot) => Some(snapshot),
+        _ => None,
+    });
+    assert!(snapshot.outputs.iter().all(|x| x.is_finite()), "the weights that were kept are no numbers");
+}
+
+#[test]
+fn a_reset_within_a_layer_begins_with_the_first_layer_again() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![deep(&[])], true);
+    let want = bench.steps_per_epoch + 2;
+    turn_until(&mut worker, &handle, |_| (super::steps(&bench, 0) >= want).then_some(()));
+    handle.send(Command::Pause).expect("room");
+    handle.send(Command::Reset).expect("room");
+    turn_until(&mut worker, &handle, |event| matches!(event, Event::Opened(_)).then_some(()));
+    handle.send(Command::StepBatch).expect("room");
+    let events = turns(&mut worker, &handle, 50);
+    let stage = events.iter().rev().find_map(|event| match event {
+        Event::Progress(_, progress) => Some((progress.stage, progress.step)),
+        _ => None,
+    });
+    assert_eq!(stage, Some((Stage::Layer(0), 1)));
+}
+
+#[test]
+fn every_act_has_its_plates() {
+    let (mut worker, handle) = worker();
+    let mut recipe = deep(&["training.epochs=1"]);
+    recipe.model.widths = vec![32, 24, 16];
+    let bench = open(&mut worker, &handle, vec![recipe], false);
+    let run = bench.runs[0].id;
+    let mut titles = Vec::new();
+    for _ in 0..6 {
+        handle.send(Command::Snapshot { run, lattice: None, point: None }).expect("room");
+        let snapshot = turn_until(&mut worker, &handle, |event| match event {
+            Event::Snapshot(_, snapshot) => Some(snapshot),
+            Event::Refused(sentence) => panic!("{sentence}"),
+            _ => None,
+        });
+        titles.push(snapshot.plates.iter().map(|plate| plate.title.clone()).collect::<Vec<_>>());
+        handle.send(Command::StepEpoch).expect("room");
+        turn_until(&mut worker, &handle, |event| match event {
+            Event::Phase(_, Phase::Paused | Phase::Finished(_)) => Some(()),
+            _ => None,
+        });
+        // The evaluation of the epoch.
+        turns(&mut worker, &handle, 50);
+    }
+    let layer = ["Filters forming", "A layer dreams", "Deeper and back"];
+    let tuned = ["Filters forming", "Deeper and back", "Gradients on their way back"];
+    for (epoch, titles) in titles.iter().enumerate() {
+        match epoch {
+            0..=3 => assert_eq!(titles, &layer, "after {epoch} epochs"),
+            4 => assert_eq!(titles.len(), 4, "unrolled, with machines still there: {titles:?}"),
+            _ => assert_eq!(titles, &tuned, "after {epoch} epochs"),
+        }
+    }
+}
