@@ -17,6 +17,7 @@ use super::pictures::Easel;
 use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::{Dataset, Split};
 use crate::gpu::{Compute, Painter, limit_threads};
+use crate::model::fits;
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::checkpoint::save_weights;
 use crate::train::evaluate::evaluate;
@@ -250,6 +251,7 @@ impl Worker {
     }
 
     fn build(&mut self, recipes: &[Recipe], dataset: Arc<Dataset>) -> Result<WorkBench, String> {
+        recipes.iter().try_for_each(|recipe| fits(recipe, dataset.shape.dims()))?;
         let compute = match &self.station {
             Some(station) => station.compute.clone(),
             None => self.prepare_station(recipes, &dataset)?,

@@ -3,9 +3,11 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use super::conv::{ConvDecoder, ConvEncoder};
 use super::dense::{Dense, Mlp};
 use super::init::Weights;
 use super::pass::Pass;
+use super::unet::{self, UNetDecoder};
 use crate::recipe::{Activation, ModelRecipe, Network};
 
 /// From the image towards the code.
@@ -13,6 +15,8 @@ use crate::recipe::{Activation, ModelRecipe, Network};
 pub enum Encoder {
     /// Fully connected layers.
     Dense(Mlp),
+    /// Convolutions that halve the image, of a convolutional network or of a U-Net.
+    Conv(ConvEncoder),
 }
 
 /// From the code towards the image.
@@ -20,6 +24,10 @@ pub enum Encoder {
 pub enum Decoder {
     /// Fully connected layers.
     Dense(DenseDecoder),
+    /// Convolutions that double the image.
+    Conv(ConvDecoder),
+    /// Convolutions that double the image and take in what skips past the code.
+    UNet(UNetDecoder),
 }
 
 /// Feature maps on their way past the code, largest first. `[batch, channels, height, width]` each
@@ -29,7 +37,9 @@ impl Encoder {
     /// Draws the encoder of a recipe for images of `[channels, height, width]`.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         match recipe.network {
-            Network::Dense | Network::Conv | Network::UNet | Network::Recurrent => {
+            Network::Conv => Self::Conv(ConvEncoder::new(weights, recipe, dims)),
+            Network::UNet => Self::Conv(unet::encoder(weights, recipe, dims)),
+            Network::Dense | Network::Recurrent => {
                 let mut widths = vec![dims.iter().product()];
                 widths.extend(&recipe.widths);
                 Self::Dense(Mlp::new(weights, &widths, recipe.activation))
@@ -41,6 +51,7 @@ impl Encoder {
     pub fn outputs(&self, dims: [usize; 3]) -> usize {
         match self {
             Self::Dense(mlp) => mlp.outputs().unwrap_or_else(|| dims.iter().product()),
+            Self::Conv(encoder) => encoder.outputs(),
         }
     }
 
@@ -50,6 +61,7 @@ impl Encoder {
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> (Tensor<2>, Skips) {
         match self {
             Self::Dense(mlp) => (mlp.forward(x, pass), Skips::new()),
+            Self::Conv(encoder) => encoder.forward(x, pass),
         }
     }
 
@@ -61,6 +73,7 @@ impl Encoder {
     pub fn tangent(&self, x: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
         match self {
             Self::Dense(mlp) => Some(mlp.tangent(x, v)),
+            Self::Conv(encoder) => encoder.tangent(x, v),
         }
     }
 }
@@ -69,9 +82,9 @@ impl Decoder {
     /// Draws the mirror image of an encoder.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         match recipe.network {
-            Network::Dense | Network::Conv | Network::UNet | Network::Recurrent => {
-                Self::Dense(DenseDecoder::new(weights, recipe, dims))
-            }
+            Network::Conv => Self::Conv(ConvDecoder::new(weights, recipe, dims)),
+            Network::UNet => Self::UNet(UNetDecoder::new(weights, recipe, dims)),
+            Network::Dense | Network::Recurrent => Self::Dense(DenseDecoder::new(weights, recipe, dims)),
         }
     }
 
@@ -81,9 +94,11 @@ impl Decoder {
     /// - z: `[batch, code]`
     /// - skips: what the encoder gave; nothing where only a code is known, which counts as zeros
     /// - output: `[batch, pixels]`
-    pub fn forward(&self, z: Tensor<2>, _skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
+    pub fn forward(&self, z: Tensor<2>, skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
         match self {
             Self::Dense(decoder) => decoder.output.forward(decoder.hidden.forward(z, pass)),
+            Self::Conv(decoder) => decoder.forward(z, pass),
+            Self::UNet(decoder) => decoder.forward(z, skips, pass),
         }
     }
 
@@ -98,6 +113,8 @@ impl Decoder {
                 let (z, v) = decoder.hidden.tangent(z, v);
                 Some(decoder.output.tangent(z, v))
             }
+            Self::Conv(decoder) => decoder.tangent(z, v),
+            Self::UNet(decoder) => decoder.tangent(z, v),
         }
     }
 }
