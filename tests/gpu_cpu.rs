@@ -40,7 +40,8 @@ fn gpu() -> Option<&'static Gpu> {
 
 fn recipe(name: &str) -> Recipe {
     let mut recipe = Recipe::open(name).expect("a built-in recipe");
-    for setting in ["data.count=400", "model.widths=48-24", "training.batch=32"] {
+    let channels = if name.starts_with("unet") { "model.channels=2-3-4" } else { "model.channels=3-4" };
+    for setting in ["data.count=400", "model.widths=48-24", channels, "training.batch=32"] {
         recipe.set_from_text(setting).expect("a valid setting");
     }
     recipe
@@ -65,7 +66,7 @@ fn losses(recipe: &Recipe, device: &Device) -> Vec<f64> {
 #[test]
 fn losses_from_the_same_weights_agree_between_devices() {
     let Some(gpu) = gpu() else { return };
-    for name in ["vae-2d", "ae-sparse", "ae-2d"] {
+    for name in ["vae-2d", "ae-sparse", "ae-2d", "conv-16", "conv-vae", "unet-copy"] {
         let recipe = recipe(name);
         let (cpu, gpu) = (losses(&recipe, &Device::flex()), losses(&recipe, &gpu.device));
         for (step, (want, got)) in cpu.iter().zip(&gpu).enumerate() {

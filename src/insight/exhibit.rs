@@ -1,8 +1,8 @@
 //! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
 
-use super::noise;
 use super::plate::Plate;
-use crate::recipe::{Corruption, Recipe};
+use super::{maps, noise, skips};
+use crate::recipe::{Corruption, Network, Recipe};
 use crate::train::Learner;
 use crate::train::read::ReadError;
 
@@ -11,6 +11,10 @@ use crate::train::read::ReadError;
 pub enum Subject {
     /// Clean, spoilt and cleaned images.
     Noise,
+    /// Images with a U-Net's code and skips, and without one of them.
+    Skips,
+    /// Feature maps of an image.
+    Maps,
 }
 
 /// What plates are made from: a network and held-out images.
@@ -33,6 +37,12 @@ impl Subject {
         if recipe.noise.kind != Corruption::None {
             subjects.push(Self::Noise);
         }
+        if recipe.model.network == Network::UNet && recipe.model.skips {
+            subjects.push(Self::Skips);
+        }
+        if matches!(recipe.model.network, Network::Conv | Network::UNet) {
+            subjects.push(Self::Maps);
+        }
         subjects
     }
 
@@ -40,6 +50,8 @@ impl Subject {
     pub fn plate(self, studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         match self {
             Self::Noise => noise::rows(studio).map(Some),
+            Self::Skips => skips::rows(studio),
+            Self::Maps => maps::rows(studio),
         }
     }
 }
