@@ -88,6 +88,30 @@ fn a_run_learns_and_finishes_by_itself() {
 }
 
 #[test]
+fn a_network_that_the_images_cannot_take_is_refused_before_it_is_built() {
+    let (mut worker, handle) = worker();
+    let mut dataset = load(&Source { set: "digits", count: 200, messiness: 0.8, held_out: 0.1, seed: 0 })
+        .expect("built-in images");
+    (dataset.shape.height, dataset.shape.width) = (10, 10);
+    dataset.images.truncate(dataset.labels.len() * 100);
+    let dataset = Arc::new(dataset);
+    for name in ["conv-16", "unet-copy"] {
+        let recipes = vec![Recipe::open(name).expect("built in")];
+        let command = Command::OpenWith { recipes, dataset: Arc::clone(&dataset), playing: true };
+        handle.send(command).expect("room");
+        let sentence = turn_until(&mut worker, &handle, |event| match event {
+            Event::Refused(sentence) => Some(sentence),
+            Event::Opened(_) => panic!("{name} took images of 10x10"),
+            _ => None,
+        });
+        assert!(
+            sentence.contains("10x10") && sentence.contains("divisible by 4") && sentence.contains("model."),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
 fn step_trains_exactly_one_batch_and_an_epoch_ends_where_it_ends() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);

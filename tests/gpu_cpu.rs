@@ -40,7 +40,8 @@ fn gpu() -> Option<&'static Gpu> {
 
 fn recipe(name: &str) -> Recipe {
     let mut recipe = Recipe::open(name).expect("a built-in recipe");
-    for setting in ["data.count=400", "model.widths=48-24", "training.batch=32"] {
+    let channels = if name.starts_with("unet") { "model.channels=2-3-4" } else { "model.channels=3-4" };
+    for setting in ["data.count=400", "model.widths=48-24", channels, "training.batch=32"] {
         recipe.set_from_text(setting).expect("a valid setting");
     }
     recipe
@@ -74,6 +75,9 @@ fn losses_from_the_same_weights_agree_between_devices() {
         ("ae-2d", square),
         ("gru-rows", long),
         ("lstm-vae", long),
+        ("conv-16", square),
+        ("conv-vae", square),
+        ("unet-copy", square),
     ];
     for (name, dims) in cases {
         let mut recipe = recipe(name);

@@ -18,6 +18,7 @@ use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::{Dataset, Split};
 use crate::gpu::{Compute, Painter, limit_threads};
 use crate::insight::dimensions::dimensions;
+use crate::model::fits;
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::checkpoint::save_weights;
 use crate::train::evaluate::evaluate;
@@ -253,6 +254,7 @@ impl Worker {
     }
 
     fn build(&mut self, recipes: &[Recipe], dataset: Arc<Dataset>) -> Result<WorkBench, String> {
+        recipes.iter().try_for_each(|recipe| fits(recipe, dataset.shape.dims()))?;
         let compute = match &self.station {
             Some(station) => station.compute.clone(),
             None => self.prepare_station(recipes, &dataset)?,

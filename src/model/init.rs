@@ -1,6 +1,6 @@
 //! First weights, drawn on the host so that every device and every test begins with the same ones.
 
-use burn::module::{Param, ParamId};
+use burn::module::{Param, ParamId, RunningState};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt as _;
@@ -68,6 +68,29 @@ impl<'a> Weights<'a> {
             weight: self.parameter(TensorData::new(weights, [inputs, outputs])),
             bias: Some(self.parameter(TensorData::new(bias, [outputs]))),
         }
+    }
+
+    /// The next kernel of a convolution, of this shape, and its bias of zeros. Each of its outputs is a sum of `inputs`
+    /// numbers, each of its inputs goes into `outputs` numbers.
+    pub fn kernel(
+        &mut self,
+        shape: [usize; 4],
+        biases: usize,
+        (inputs, outputs): (usize, usize),
+        follows: Activation,
+    ) -> (Param<Tensor<4>>, Param<Tensor<1>>) {
+        let weights = self.normal(self.spread(inputs, outputs, follows), shape.iter().product());
+        (self.parameter(TensorData::new(weights, shape)), self.constant(0.0, biases))
+    }
+
+    /// So many numbers that are all the same at first.
+    pub fn constant(&self, value: f32, count: usize) -> Param<Tensor<1>> {
+        self.parameter(TensorData::new(vec![value; count], [count]))
+    }
+
+    /// Statistics that are counted, not learned.
+    pub fn running(&self, value: f32, count: usize) -> RunningState<Tensor<1>> {
+        RunningState::new(Tensor::from_data(TensorData::new(vec![value; count], [count]), self.device))
     }
 
     /// The standard deviation of a layer's weights.

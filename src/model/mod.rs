@@ -1,4 +1,4 @@
-//! The networks: dense layers, the code in the middle, and the terms of the objective, all on Burn.
+//! The networks: dense layers and convolutions, the code in the middle, and the terms of the objective, all on Burn.
 //!
 //! A model is a composition read off a recipe: an encoder, a code layer, a decoder. Every differentiable layer has
 //! `tangent(x, v)` beside `forward`, the derivative along a direction, so that Jacobians need no second-order
@@ -6,7 +6,9 @@
 
 pub mod autoencoder;
 pub mod code;
+pub mod conv;
 pub mod dense;
+pub mod fits;
 pub mod init;
 pub mod jacobian;
 pub mod network;
@@ -14,13 +16,19 @@ pub mod objective;
 pub mod pass;
 pub mod recurrent;
 pub mod rbm;
+pub mod stage;
+pub mod unet;
 
 pub use autoencoder::{Autoencoder, Trace};
 pub use code::{CodeLayer, Encoded};
+pub use conv::{ConvDecoder, ConvEncoder};
 pub use dense::{Dense, Mlp};
+pub use fits::fits;
 pub use jacobian::Method;
 pub use network::{Decoder, DenseDecoder, Encoder, Skips};
 pub use objective::{Penalty, PerImage};
 pub use pass::{Drops, Pass, Traced};
-pub use recurrent::{Reader, Writer};
 pub use rbm::Rbm;
+pub use recurrent::{Reader, Writer};
+pub use stage::Stage;
+pub use unet::UNetDecoder;

@@ -3,10 +3,12 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use super::conv::{ConvDecoder, ConvEncoder};
 use super::dense::{Dense, Mlp};
 use super::init::Weights;
 use super::pass::Pass;
 use super::recurrent::{Reader, Writer};
+use super::unet::{self, UNetDecoder};
 use crate::recipe::{Activation, ModelRecipe, Network};
 
 /// From the image towards the code.
@@ -16,6 +18,8 @@ pub enum Encoder {
     Dense(Mlp),
     /// A cell that reads rows.
     Recurrent(Reader),
+    /// Convolutions that halve the image, of a convolutional network or of a U-Net.
+    Conv(ConvEncoder),
 }
 
 /// From the code towards the image.
@@ -25,6 +29,10 @@ pub enum Decoder {
     Dense(DenseDecoder),
     /// A cell that writes rows.
     Recurrent(Writer),
+    /// Convolutions that double the image.
+    Conv(ConvDecoder),
+    /// Convolutions that double the image and take in what skips past the code.
+    UNet(UNetDecoder),
 }
 
 /// Feature maps on their way past the code, largest first. `[batch, channels, height, width]` each
@@ -34,7 +42,9 @@ impl Encoder {
     /// Draws the encoder of a recipe for images of `[channels, height, width]`.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         match recipe.network {
-            Network::Dense | Network::Conv | Network::UNet => {
+            Network::Conv => Self::Conv(ConvEncoder::new(weights, recipe, dims)),
+            Network::UNet => Self::Conv(unet::encoder(weights, recipe, dims)),
+            Network::Dense => {
                 let mut widths = vec![dims.iter().product()];
                 widths.extend(&recipe.widths);
                 Self::Dense(Mlp::new(weights, &widths, recipe.activation))
@@ -60,6 +70,7 @@ impl Encoder {
         match self {
             Self::Dense(mlp) => mlp.outputs().unwrap_or_else(|| dims.iter().product()),
             Self::Recurrent(reader) => reader.cell.size(),
+            Self::Conv(encoder) => encoder.outputs(),
         }
     }
 
@@ -70,6 +81,7 @@ impl Encoder {
         match self {
             Self::Dense(mlp) => (mlp.forward(x, pass), Skips::new()),
             Self::Recurrent(reader) => (reader.forward(x, pass), Skips::new()),
+            Self::Conv(encoder) => encoder.forward(x, pass),
         }
     }
 
@@ -81,6 +93,7 @@ impl Encoder {
     pub fn tangent(&self, x: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
         match self {
             Self::Dense(mlp) => Some(mlp.tangent(x, v)),
+            Self::Conv(encoder) => encoder.tangent(x, v),
             Self::Recurrent(_) => None,
         }
     }
@@ -93,7 +106,7 @@ impl Encoder {
     pub fn by_row(&self, x: Tensor<2>) -> Option<Vec<Tensor<2>>> {
         match self {
             Self::Recurrent(reader) => Some(reader.states(x)),
-            Self::Dense(_) => None,
+            Self::Dense(_) | Self::Conv(_) => None,
         }
     }
 }
@@ -102,10 +115,10 @@ impl Decoder {
     /// Draws the mirror image of an encoder.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         match recipe.network {
-            Network::Dense | Network::Conv | Network::UNet => {
-                Self::Dense(DenseDecoder::new(weights, recipe, dims))
-            }
+            Network::Dense => Self::Dense(DenseDecoder::new(weights, recipe, dims)),
             Network::Recurrent => Self::Recurrent(Writer::new(weights, recipe, dims)),
+            Network::Conv => Self::Conv(ConvDecoder::new(weights, recipe, dims)),
+            Network::UNet => Self::UNet(UNetDecoder::new(weights, recipe, dims)),
         }
     }
 
@@ -127,10 +140,12 @@ impl Decoder {
     /// - z: `[batch, code]`
     /// - skips: what the encoder gave; nothing where only a code is known, which counts as zeros
     /// - output: `[batch, pixels]`
-    pub fn forward(&self, z: Tensor<2>, _skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
+    pub fn forward(&self, z: Tensor<2>, skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
         match self {
             Self::Dense(decoder) => decoder.output.forward(decoder.hidden.forward(z, pass)),
             Self::Recurrent(writer) => writer.forward(z, pass),
+            Self::Conv(decoder) => decoder.forward(z, pass),
+            Self::UNet(decoder) => decoder.forward(z, skips, pass),
         }
     }
 
@@ -146,6 +161,8 @@ impl Decoder {
                 Some(decoder.output.tangent(z, v))
             }
             Self::Recurrent(_) => None,
+            Self::Conv(decoder) => decoder.tangent(z, v),
+            Self::UNet(decoder) => decoder.tangent(z, v),
         }
     }
 }

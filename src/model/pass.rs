@@ -58,8 +58,18 @@ impl Pass {
 
     /// Keeps a layer's output where that is wanted.
     pub fn keep(&mut self, values: &Tensor<2>, maps: Option<[usize; 3]>, activation: &'static str) {
+        self.keep_with(|| values.clone(), maps, activation);
+    }
+
+    /// Keeps a layer's output that is made only where that is wanted.
+    pub fn keep_with(
+        &mut self,
+        values: impl FnOnce() -> Tensor<2>,
+        maps: Option<[usize; 3]>,
+        activation: &'static str,
+    ) {
         if let Some(trace) = &mut self.trace {
-            trace.push(Traced { values: values.clone(), maps, activation });
+            trace.push(Traced { values: values(), maps, activation });
         }
     }
 

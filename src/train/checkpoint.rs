@@ -52,7 +52,8 @@ impl Checkpoint {
     /// Reads a learner's weights and moments, all in one read.
     pub fn take(learner: &Learner) -> Result<Self, ReadError> {
         let mut parts = Parts::default();
-        learner.model.visit(&mut Collect { parts: &mut parts, path: Vec::new() });
+        // Running statistics of the last step are taken in only where the network leaves its graph of gradients.
+        learner.model().visit(&mut Collect { parts: &mut parts, path: Vec::new() });
         let weights = parts.names.len();
         let (updates, moments) = learner.optimizer.memory();
         let firsts = moments.iter().filter_map(|(path, m)| Some((path, m.first.clone()?)));
@@ -77,6 +78,8 @@ impl Checkpoint {
     /// Puts a learner of the same recipe back to this point, on whatever device it is.
     pub fn restore(&self, learner: &mut Learner) -> Result<(), CheckpointError> {
         let mut put = Put { weights: &self.weights, missing: None, path: Vec::new() };
+        // A running statistic that still waits to be taken in would replace the one that is put back.
+        let _taken_in = learner.model();
         let model = learner.model.clone().map(&mut put);
         if let Some(missing) = put.missing {
             return Err(CheckpointError::OtherNetwork(missing));
@@ -168,7 +171,7 @@ impl ModuleVisitor for Collect<'_> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let value = param.val().inner();
+        let value = param.val();
         let count = value.dims().iter().product::<usize>();
         self.parts.push(self.path.join("."), value.reshape([count]));
     }

@@ -1,0 +1,94 @@
+//! Forward passes that PyTorch made with the same weights; `tests/golden/conv.py` makes the files.
+
+use std::path::Path;
+
+use burn::store::{ModuleSnapshot as _, PyTorchToBurnAdapter, SafetensorsStore};
+use burn::tensor::Device;
+use hourglass::model::{Autoencoder, Pass};
+use safetensors::SafeTensors;
+
+use super::{matrix, numbers, recipe};
+
+/// Tensors of a stored forward pass, with their width.
+fn stored(bytes: &[u8], name: &str) -> Option<(Vec<f32>, usize)> {
+    let file = SafeTensors::deserialize(bytes).expect("safetensors");
+    let tensor = file.tensor(name).ok()?;
+    let floats = tensor.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    Some((floats.collect(), tensor.shape()[1]))
+}
+
+fn compare(what: &str, got: &[f32], want: &[f32]) {
+    assert_eq!(got.len(), want.len(), "{what}");
+    let spread = want.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+    assert!(spread > 0.05, "{what}: nothing to compare, all within {spread}");
+    for (k, (got, want)) in got.iter().zip(want).enumerate() {
+        assert!((got - want).abs() < 1e-4, "{what} [{k}]: got {got}, want {want} ± 1e-4");
+    }
+}
+
+fn check(name: &str, dims: [usize; 3], settings: &[&str]) {
+    let recipe = recipe(settings);
+    let device = Device::flex();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.safetensors"));
+    let bytes = std::fs::read(path).expect("a stored forward pass");
+    let mut store = SafetensorsStore::from_bytes(Some(bytes.clone()))
+        .with_from_adapter(PyTorchToBurnAdapter)
+        .skip_enum_variants(true);
+    let mut model = Autoencoder::new(&recipe, dims, &device);
+    let result = model.load_from(&mut store).expect("every tensor of the network");
+    assert!(result.missing.is_empty() && result.errors.is_empty(), "{name}: {result:?}");
+    let unused: Vec<_> = result.unused.iter().filter(|name| !name.starts_with("golden.")).collect();
+    assert!(unused.is_empty(), "{name}: not taken: {unused:?}");
+    let (x, pixels) = stored(&bytes, "golden.x").expect("the input");
+    let encoded = model.encode(matrix(x, pixels, &device));
+    compare(name, &numbers(encoded.code.clone()), &stored(&bytes, "golden.code").expect("the code").0);
+    let raw = model.decode_raw(encoded.code.clone(), &encoded.skips, &mut Pass::default());
+    compare(name, &numbers(raw), &stored(&bytes, "golden.raw").expect("the image").0);
+    if let Some((cut, _)) = stored(&bytes, "golden.cut") {
+        compare(name, &numbers(model.decode_raw(encoded.code, &[], &mut Pass::default())), &cut);
+    }
+}
+
+#[test]
+fn a_strided_network_gives_what_pytorch_gives() {
+    check("conv_strided_resize", [1, 16, 16], &["model.network=conv", "model.channels=4-6", "model.code=3"]);
+}
+
+#[test]
+fn a_pooled_network_with_group_normalisation_gives_what_pytorch_gives() {
+    let settings = [
+        "model.network=conv",
+        "model.channels=4-6",
+        "model.code=3",
+        "model.down=pooled",
+        "model.up=transposed",
+        "model.norm=group",
+        "model.activation=silu",
+    ];
+    check("conv_pooled_transposed_group", [3, 16, 16], &settings);
+}
+
+#[test]
+fn batch_normalisation_in_evaluation_gives_what_pytorch_gives() {
+    let settings = [
+        "model.network=conv",
+        "model.channels=4-8",
+        "model.code=3",
+        "model.norm=batch",
+        "model.activation=tanh",
+    ];
+    check("conv_batch", [1, 12, 8], &settings);
+}
+
+#[test]
+fn u_nets_give_what_pytorch_gives_with_and_without_what_skips() {
+    check("unet_resize", [1, 16, 16], &["model.network=u-net", "model.channels=3-4-6", "model.code=3"]);
+    let settings = [
+        "model.network=u-net",
+        "model.channels=3-4-6-8",
+        "model.code=3",
+        "model.up=transposed",
+        "model.norm=group",
+    ];
+    check("unet_transposed_group", [3, 8, 8], &settings);
+}
