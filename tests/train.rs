@@ -71,6 +71,7 @@ fn every_family_overfits_one_batch() {
         // Penalties would keep it from copying; how well it copies is the question here.
         recipe.objective.beta = 1e-3;
         recipe.objective.sparsity = 0.0;
+        recipe.dictionary.atoms = 0;
         recipe.training.learning_rate = 2e-3;
         let dataset = dataset();
         let mut feed = Feed::new(Arc::clone(&dataset), 32, 1).expect("a feed");

@@ -7,6 +7,7 @@ use burn::module::{Module as _, ModuleMapper, ModuleVisitor, Param};
 use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot as _, SafetensorsStore};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::dictionary::Dictionaries;
 use super::file::{FileError, write_atomically};
 use super::learner::Learner;
 use super::optimizer::Moments;
@@ -22,6 +23,8 @@ pub struct Checkpoint {
     weights: BTreeMap<String, Vec<f32>>,
     first: BTreeMap<String, Vec<f32>>,
     second: BTreeMap<String, Vec<f32>>,
+    /// On the host already, in f64: kept as it is, so that resuming changes no bit.
+    dictionaries: Option<Dictionaries>,
 }
 
 /// A checkpoint that cannot be used.
@@ -64,6 +67,7 @@ impl Checkpoint {
             weights: named.by_ref().take(weights).collect(),
             first: named.by_ref().take(both - weights).collect(),
             second: named.collect(),
+            dictionaries: learner.dictionaries.clone(),
         })
     }
 
@@ -85,6 +89,7 @@ impl Checkpoint {
         }
         learner.model = model;
         learner.optimizer.restore(self.updates, moments);
+        learner.dictionaries.clone_from(&self.dictionaries);
         learner.step = self.step;
         Ok(())
     }
@@ -92,7 +97,9 @@ impl Checkpoint {
     /// How much memory it takes.
     pub fn bytes(&self) -> usize {
         let maps = [&self.weights, &self.first, &self.second];
-        maps.iter().flat_map(|map| map.values()).map(|numbers| numbers.len() * size_of::<f32>()).sum()
+        let numbers =
+            maps.iter().flat_map(|map| map.values()).map(|numbers| numbers.len() * size_of::<f32>());
+        numbers.sum::<usize>() + self.dictionaries.as_ref().map_or(0, Dictionaries::bytes)
     }
 
     /// Whether every number in it is a number.

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
+use super::dictionary::Dictionaries;
 use super::figures::Figures;
 use super::optimizer::Optimizer;
 use super::plan::{Plan, Stage};
@@ -23,6 +24,8 @@ pub struct Learner {
     pub(super) model: Autoencoder,
     pub(super) optimizer: Optimizer,
     pub(super) step: u64,
+    /// What the stage of dictionaries has learned, once it has begun.
+    pub(super) dictionaries: Option<Dictionaries>,
     plan: Plan,
     device: Device,
     dims: [usize; 3],
@@ -46,6 +49,7 @@ impl Learner {
             model: Autoencoder::new(recipe, dims, &device.clone().autodiff()),
             optimizer: Optimizer::new(&recipe.training),
             step: 0,
+            dictionaries: None,
             plan: Plan::new(recipe, steps_per_epoch),
             device: device.clone(),
             dims,
@@ -104,12 +108,15 @@ impl Learner {
         self.model.num_params()
     }
 
-    /// One update from a batch of images. The live weights and the learning rate are read off the recipe.
+    /// One update, of whatever the stage trains, from a batch of images. The live weights and the learning rate are read off the recipe.
     ///
     /// # Shapes
     /// - batch: images in tensor order, one after the other
     pub fn step(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
-        let cost = self.train(batch, recipe);
+        let cost = match self.stage() {
+            Stage::Dictionary => self.learn_dictionary(batch, recipe),
+            Stage::Layer(_) | Stage::Training => self.train(batch, recipe),
+        };
         self.step += 1;
         cost
     }
