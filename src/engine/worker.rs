@@ -17,6 +17,7 @@ use super::pictures::Easel;
 use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::{Dataset, Split};
 use crate::gpu::{Compute, Painter, limit_threads};
+use crate::insight::SparseCoding;
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::checkpoint::save_weights;
 use crate::train::evaluate::evaluate;
@@ -26,6 +27,8 @@ use crate::train::read::ReadError;
 const REPORTS: Duration = Duration::from_millis(100);
 /// Training images that the last word on a run is based on; more change it in the third figure.
 const JUDGED: usize = 10_000;
+/// Test images that a dictionary rebuilds for the last word on it, at every price.
+const REBUILT: usize = 2_000;
 
 /// What a turn came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -380,7 +383,16 @@ fn judge(run: &super::run::Run, dataset: &Dataset) -> Result<Option<Final>, Read
     let seen = &train[..JUDGED.min(train.len())];
     let train = evaluate(&run.learner, &run.recipe, dataset, seen)?;
     let test = evaluate(&run.learner, &run.recipe, dataset, test)?;
-    Ok(train.zip(test).map(|(train, test)| Final { train, test }))
+    let dictionary = judge_dictionary(run, dataset)?;
+    Ok(train.zip(test).map(|(train, test)| Final { train, test, dictionary }))
+}
+
+/// What a dictionary comes to on test images, at prices around the recipe's.
+fn judge_dictionary(run: &super::run::Run, dataset: &Dataset) -> Result<Option<SparseCoding>, ReadError> {
+    let test = &dataset.split.test;
+    let mut images = Vec::new();
+    dataset.write_f32(&test[..REBUILT.min(test.len())], &mut images);
+    SparseCoding::measure(&run.learner, &images, run.recipe.dictionary.lambda)
 }
 
 /// Trains a few steps of every recipe on a GPU and on the CPU; a sentence says where they part.

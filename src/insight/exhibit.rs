@@ -1,7 +1,7 @@
 //! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
 
-use super::noise;
 use super::plate::Plate;
+use super::{dictionary, noise};
 use crate::recipe::{Corruption, Recipe};
 use crate::train::Learner;
 use crate::train::read::ReadError;
@@ -11,6 +11,14 @@ use crate::train::read::ReadError;
 pub enum Subject {
     /// Clean, spoilt and cleaned images.
     Noise,
+    /// Images built from their largest atoms.
+    DictionaryParts,
+    /// The atoms of codes, decoded.
+    DictionaryAtoms,
+    /// Error against the number of atoms, in codes and in pixels.
+    DictionaryErrors,
+    /// The atoms of raw pixels.
+    DictionaryPixels,
 }
 
 /// What plates are made from: a network and held-out images.
@@ -33,6 +41,12 @@ impl Subject {
         if recipe.noise.kind != Corruption::None {
             subjects.push(Self::Noise);
         }
+        if recipe.has_dictionary() {
+            subjects.extend([Self::DictionaryParts, Self::DictionaryAtoms, Self::DictionaryErrors]);
+        }
+        if recipe.has_dictionary() && recipe.dictionary.pixels {
+            subjects.push(Self::DictionaryPixels);
+        }
         subjects
     }
 
@@ -40,6 +54,10 @@ impl Subject {
     pub fn plate(self, studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         match self {
             Self::Noise => noise::rows(studio).map(Some),
+            Self::DictionaryParts => dictionary::parts(studio),
+            Self::DictionaryAtoms => dictionary::atoms(studio),
+            Self::DictionaryErrors => dictionary::errors(studio),
+            Self::DictionaryPixels => Ok(dictionary::pixel_atoms(studio)),
         }
     }
 }

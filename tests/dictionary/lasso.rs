@@ -86,7 +86,7 @@ fn momentum_reaches_the_optimum_sooner() {
     let coder = dictionary.coder();
     let ista = [100, 200, 500].map(|n| gap(&golden, &coder, Method::Ista, n));
     let fista = [100, 200, 500].map(|n| gap(&golden, &coder, Method::Fista, n));
-    println!("gap after 100, 200 and 500 steps: ISTA {ista:.1e?}, FISTA {fista:.1e?}");
+    println!("gap after 100, 200 and 500 steps: ISTA {ista:?}, FISTA {fista:?}");
     assert!(ista[0] > ista[1] && ista[1] > ista[2], "every step of ISTA goes down: {ista:?}");
     for (ista, fista) in ista.iter().zip(&fista) {
         assert!(*ista > 10.0 * fista, "ISTA is {ista} off and FISTA {fista}, want a tenth at most");
