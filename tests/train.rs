@@ -77,6 +77,7 @@ fn every_family_overfits_one_batch() {
         recipe.noise = Recipe::default().noise;
         recipe.objective.scale = Recipe::default().objective.scale;
         recipe.data.range = Recipe::default().data.range;
+        recipe.dictionary.atoms = 0;
         recipe.training.learning_rate = 2e-3;
         // A step of a convolutional network takes many times longer and does more.
         let steps = if recipe.model.network == Network::Dense { 500 } else { 100 };

@@ -9,6 +9,8 @@ use super::failure::Failure;
 use super::session::{End, Session};
 use crate::engine::{Evaluation, Final, History, Plan, Progress};
 use crate::export::ticks::{count_label, value_label};
+use crate::insight::SparseCoding;
+use crate::insight::dictionary::Rebuilt;
 use crate::recipe::Recipe;
 use crate::train::{Figures, Penalty};
 
@@ -33,6 +35,59 @@ impl Terms {
             penalties: figures.penalties().map(|(penalty, value)| (penalty.word(), value)).collect(),
             mse_per_pixel: figures.squared_error.map(|error| error / pixels as f64),
         }
+    }
+}
+
+/// What a price of the atoms comes to, per image.
+#[derive(Debug, Serialize)]
+struct Atoms {
+    lambda: f64,
+    nonzeros: f64,
+    squared_error: f64,
+}
+
+impl From<Rebuilt> for Atoms {
+    fn from(Rebuilt { lambda, nonzeros, squared_error }: Rebuilt) -> Self {
+        Self { lambda, nonzeros, squared_error }
+    }
+}
+
+/// What a dictionary came to on test images: at the recipe's λ, and at prices around it.
+#[derive(Debug, Serialize)]
+pub(super) struct DictionaryTerms {
+    lambda: f64,
+    /// Squared error of the network's own reconstructions.
+    network_squared_error: f64,
+    codes: Vec<Atoms>,
+    pixels: Vec<Atoms>,
+    #[serde(skip)]
+    here: Vec<(&'static str, Atoms)>,
+}
+
+impl DictionaryTerms {
+    fn new(found: &SparseCoding) -> Self {
+        let all = |points: &[Rebuilt]| points.iter().copied().map(Atoms::from).collect();
+        let codes = found.codes_here().map(|point| ("codes", point.into()));
+        let pixels = found.pixels_here().map(|point| ("pixels", point.into()));
+        Self {
+            lambda: found.lambda,
+            network_squared_error: found.floor,
+            codes: all(&found.codes),
+            pixels: all(&found.pixels),
+            here: codes.into_iter().chain(pixels).collect(),
+        }
+    }
+
+    /// What it came to, for people.
+    fn table(&self) -> String {
+        let mut text = format!("\n{:24}{:>10}{:>15}\n", "dictionary, test", "atoms used", "squared error");
+        for (name, Atoms { nonzeros, squared_error, .. }) in &self.here {
+            let name = format!("of {name} at λ {}", value_label(self.lambda));
+            let _ = writeln!(text, "{name:24}{nonzeros:>10.1}{:>15}", value_label(*squared_error));
+        }
+        let floor = value_label(self.network_squared_error);
+        let _ = writeln!(text, "{:24}{:>10}{floor:>15}", "the network's own", "");
+        text
     }
 }
 
@@ -91,6 +146,9 @@ pub(super) struct Summary {
     /// Dimensions of a Gaussian code that tell images apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     active_units: Option<usize>,
+    /// What a dictionary came to, where one was learned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dictionary: Option<DictionaryTerms>,
 }
 
 fn is_zero(count: &u64) -> bool {
@@ -100,7 +158,7 @@ fn is_zero(count: &u64) -> bool {
 impl Summary {
     /// The last word on a session whose training is over: measures its weights once more.
     pub(super) fn new(session: &mut Session, end: &End) -> Result<Self, Failure> {
-        let Final { train, test, active_units } = session.evaluate()?;
+        let Final { train, test, active_units, dictionary } = session.evaluate()?;
         let (progress, recipe) = (&session.progress, &session.run.recipe);
         let pixels = session.bench.dataset.shape.pixels();
         let plan = Plan::new(recipe, session.bench.steps_per_epoch);
@@ -127,6 +185,7 @@ impl Summary {
             train: Terms::new(&train, pixels),
             test: Terms::new(&test, pixels),
             active_units,
+            dictionary: dictionary.as_ref().map(DictionaryTerms::new),
         })
     }
 
@@ -169,6 +228,7 @@ impl Summary {
         if let Some(active) = self.active_units {
             let _ = writeln!(text, "{:24}{:>10}{active:>10}", "active dimensions", "");
         }
+        text.extend(self.dictionary.as_ref().map(DictionaryTerms::table));
         text
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::data::Dataset;
 use crate::gpu::Canvas;
+use crate::insight::SparseCoding;
 use crate::recipe::{Change, Recipe};
 use crate::train::{Figures, Stage};
 
@@ -248,7 +249,7 @@ pub struct Progress {
 }
 
 /// What a run's weights cost in the end, per image.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Final {
     /// On training images, at most ten thousand of them.
     pub train: Figures,
@@ -256,6 +257,8 @@ pub struct Final {
     pub test: Figures,
     /// How many dimensions of a Gaussian code tell the test images apart, judged by some thousand of them.
     pub active_units: Option<usize>,
+    /// What the dictionary came to on test images, where one was learned.
+    pub dictionary: Option<SparseCoding>,
 }
 
 /// What a run is doing.

@@ -166,7 +166,9 @@ impl Run {
         self.progress.stage = self.learner.stage();
         self.progress.epoch = step / per_epoch;
         self.finishing = self.limit_reached(step, per_epoch, None);
-        self.at_boundary = self.finishing.is_some() || step.is_multiple_of(per_epoch);
+        // A mean over two stages would mean nothing.
+        let is_new_stage = self.learner.plan().at(step).from == step;
+        self.at_boundary = self.finishing.is_some() || is_new_stage || step.is_multiple_of(per_epoch);
         if self.until.is_some_and(|until| step >= until) && self.finishing.is_none() {
             self.until = None;
             self.phase = Phase::Paused;

@@ -17,6 +17,7 @@ use super::pictures::Easel;
 use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::{Dataset, Split};
 use crate::gpu::{Compute, Painter, limit_threads};
+use crate::insight::SparseCoding;
 use crate::insight::dimensions::dimensions;
 use crate::model::fits;
 use crate::recipe::{DataRecipe, Recipe};
@@ -30,6 +31,8 @@ const REPORTS: Duration = Duration::from_millis(100);
 const JUDGED: usize = 10_000;
 /// Test images that active dimensions are counted on: their variances are sure to a few percent.
 const ACTIVE_UNITS: usize = 2_000;
+/// Test images that a dictionary rebuilds for the last word on it, at every price.
+const REBUILT: usize = 2_000;
 
 /// What a turn came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -386,7 +389,8 @@ fn judge(run: &super::run::Run, dataset: &Dataset) -> Result<Option<Final>, Read
     let train = evaluate(&run.learner, &run.recipe, dataset, seen)?;
     let active_units = active_units(run, dataset, test)?;
     let test = evaluate(&run.learner, &run.recipe, dataset, test)?;
-    Ok(train.zip(test).map(|(train, test)| Final { train, test, active_units }))
+    let dictionary = judge_dictionary(run, dataset)?;
+    Ok(train.zip(test).map(|(train, test)| Final { train, test, active_units, dictionary }))
 }
 
 /// How many dimensions of a Gaussian code are in use.
@@ -403,6 +407,14 @@ fn active_units(
     let images = run.learner.images(&pixels, run.learner.device());
     let all = dimensions(&run.learner.model(), images)?;
     Ok(Some(all.iter().filter(|dimension| dimension.is_active()).count()))
+}
+
+/// What a dictionary comes to on test images, at prices around the recipe's.
+fn judge_dictionary(run: &super::run::Run, dataset: &Dataset) -> Result<Option<SparseCoding>, ReadError> {
+    let test = &dataset.split.test;
+    let mut images = Vec::new();
+    dataset.write_f32(&test[..REBUILT.min(test.len())], &mut images);
+    SparseCoding::measure(&run.learner, &images, run.recipe.dictionary.lambda)
 }
 
 /// Trains a few steps of every recipe on a GPU and on the CPU; a sentence says where they part.

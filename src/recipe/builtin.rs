@@ -43,6 +43,7 @@ recipes![
     "beta-vae",
     "vae-free-bits",
     "vae-warm-up",
+    "vae-dictionary",
     "bug-range",
     "bug-mean",
 ];

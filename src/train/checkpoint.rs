@@ -7,6 +7,7 @@ use burn::module::{Module as _, ModuleMapper, ModuleVisitor, Param};
 use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot as _, SafetensorsStore};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::dictionary::Dictionaries;
 use super::file::{FileError, write_atomically};
 use super::learner::Learner;
 use super::optimizer::Moments;
@@ -25,6 +26,8 @@ pub struct Checkpoint {
     second: BTreeMap<String, Vec<f32>>,
     /// The machines of pretraining with their velocities, until they are unrolled.
     machines: BTreeMap<String, Vec<f32>>,
+    /// On the host already, in f64: kept as it is, so that resuming changes no bit.
+    dictionaries: Option<Dictionaries>,
 }
 
 /// A checkpoint that cannot be used.
@@ -72,6 +75,7 @@ impl Checkpoint {
             first: named.by_ref().take(both - weights).collect(),
             second: named.by_ref().take(network - both).collect(),
             machines: named.collect(),
+            dictionaries: learner.dictionaries.clone(),
         })
     }
 
@@ -95,6 +99,7 @@ impl Checkpoint {
         }
         learner.model = model;
         learner.optimizer.restore(self.updates, moments);
+        learner.dictionaries.clone_from(&self.dictionaries);
         learner.step = self.step;
         learner.stack = Stack::from_numbers(&self.machines, &device);
         Ok(())
@@ -103,7 +108,9 @@ impl Checkpoint {
     /// How much memory it takes.
     pub fn bytes(&self) -> usize {
         let maps = [&self.weights, &self.first, &self.second, &self.machines];
-        maps.iter().flat_map(|map| map.values()).map(|numbers| numbers.len() * size_of::<f32>()).sum()
+        let numbers =
+            maps.iter().flat_map(|map| map.values()).map(|numbers| numbers.len() * size_of::<f32>());
+        numbers.sum::<usize>() + self.dictionaries.as_ref().map_or(0, Dictionaries::bytes)
     }
 
     /// Whether every number in it is a number.

@@ -2,6 +2,8 @@
 
 use burn::tensor::{Tensor, TensorData};
 
+use super::atoms::Dictionary;
+use super::dictionary::held_out;
 use super::figures::{Figures, Total};
 use super::learner::{Learner, normal};
 use super::read::{ReadError, read};
@@ -16,10 +18,12 @@ use crate::recipe::{Corruption, Recipe};
 pub const CHUNK: usize = 128;
 
 /// An evaluation under way: a chunk at a time, so that it can be shared out over turns. The network is the one it
-/// began with, however far the run has gone meanwhile.
+/// began with, however far the run has gone meanwhile; so is the dictionary, once there is one: then it is judged by
+/// the images that the decoder rebuilds from its atoms.
 #[derive(Debug)]
 pub struct Evaluator {
     model: Autoencoder,
+    dictionary: Option<Dictionary>,
     step: u64,
     next: usize,
     total: Total,
@@ -27,10 +31,17 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// Begins with the network as it is now, as far as it has been trained.
+    /// Begins with the network as it is now, or with the dictionary learned on it.
     pub fn new(learner: &Learner) -> Self {
+        let dictionary = learner.dictionaries().map(|both| both.codes.clone());
+        Self { dictionary, ..Self::of_network(learner) }
+    }
+
+    /// Begins with the network as it is now, whatever was learned on it.
+    pub fn of_network(learner: &Learner) -> Self {
         Self {
             model: learner.so_far(),
+            dictionary: None,
             step: learner.step_number(),
             next: 0,
             total: Total::default(),
@@ -71,6 +82,10 @@ impl Evaluator {
         let mut padded = chunk.to_vec();
         padded.resize(CHUNK, chunk[0]);
         dataset.write_f32(&padded, &mut self.images);
+        if let Some(dictionary) = &self.dictionary {
+            let images = learner.images(&self.images, learner.device());
+            return held_out(&self.model, dictionary, recipe, images, chunk.len(), &mut self.total);
+        }
         let batch = held_out_batch(learner, &self.model, recipe, &self.images, &padded, chunk.len());
         let Outcome { encoded, terms } = terms::outcome(&self.model, recipe, &batch, &mut Pass::default());
         let exact = self.model.decode_beside(encoded.code, &encoded.skips);
@@ -130,14 +145,14 @@ fn held_out_batch(
     Batch { clean, seen, epsilon, probes, count }
 }
 
-/// Evaluates all of `indices` at once.
+/// Evaluates the network on all of `indices` at once, whatever was learned on it.
 pub fn evaluate(
     learner: &Learner,
     recipe: &Recipe,
     dataset: &Dataset,
     indices: &[u32],
 ) -> Result<Option<Figures>, ReadError> {
-    let mut evaluator = Evaluator::new(learner);
+    let mut evaluator = Evaluator::of_network(learner);
     let chunks = indices.len().div_ceil(CHUNK);
     for _ in 1..chunks {
         evaluator.advance(learner, recipe, dataset, indices)?;

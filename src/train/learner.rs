@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
+use super::dictionary::Dictionaries;
 use super::figures::Figures;
 use super::optimizer::Optimizer;
 use super::plan::{Plan, Stage};
@@ -26,6 +27,8 @@ pub struct Learner {
     pub(super) step: u64,
     /// The machines of pretraining, until they are unrolled for good.
     pub(super) stack: Option<Stack>,
+    /// What the stage of dictionaries has learned, once it has begun.
+    pub(super) dictionaries: Option<Dictionaries>,
     plan: Plan,
     device: Device,
     dims: [usize; 3],
@@ -50,6 +53,7 @@ impl Learner {
             optimizer: Optimizer::new(&recipe.training),
             step: 0,
             stack: recipe.is_pretrained().then(|| Stack::new(recipe, dims.iter().product(), device)),
+            dictionaries: None,
             plan: Plan::new(recipe, steps_per_epoch),
             device: device.clone(),
             dims,
@@ -143,14 +147,15 @@ impl Learner {
         self.model.num_params()
     }
 
-    /// One update from a batch of images. The live weights and the learning rate are read off the recipe.
+    /// One update, of whatever the stage trains, from a batch of images. The live weights and the learning rate are read off the recipe.
     ///
     /// # Shapes
     /// - batch: images in tensor order, one after the other
     pub fn step(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
         let cost = match self.stage() {
             Stage::Layer(layer) => self.pretrain(layer, batch, recipe),
-            Stage::Training | Stage::Dictionary => {
+            Stage::Dictionary => self.learn_dictionary(batch, recipe),
+            Stage::Training => {
                 self.unroll();
                 self.train(batch, recipe)
             }

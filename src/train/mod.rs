@@ -3,8 +3,10 @@
 //! Nothing here has a thread, a clock or a cadence: the engine decides when. A loss stays a tensor until [`read`]
 //! brings it to the host.
 
+pub mod atoms;
 pub mod benchmark;
 pub mod checkpoint;
+pub mod dictionary;
 pub mod evaluate;
 pub mod figures;
 pub mod file;
@@ -14,10 +16,13 @@ pub mod optimizer;
 pub mod plan;
 pub mod pretraining;
 pub mod read;
+pub mod sparse;
 pub mod stop;
 pub mod terms;
 
+pub use atoms::Dictionary;
 pub use checkpoint::{Checkpoint, CheckpointError, WeightsError};
+pub use dictionary::Dictionaries;
 pub use evaluate::Evaluator;
 pub use figures::{Figures, Total};
 pub use learner::{Learner, StepCost, figures};

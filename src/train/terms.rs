@@ -40,11 +40,7 @@ pub fn outcome(model: &Autoencoder, recipe: &Recipe, batch: &Batch, pass: &mut P
     let encoded = model.encode_in(batch.seen.clone(), pass);
     let slopes = pass.take_slopes();
     let raw = model.decode_raw(encoded.sample(batch.epsilon.clone()), &encoded.skips, pass);
-    let target = model.scaled(batch.clean.clone());
-    let reconstruction = match recipe.objective.reconstruction {
-        Reconstruction::SquaredError => squared_error(target, model.pixels(raw)),
-        Reconstruction::CrossEntropy => cross_entropy(target, raw),
-    };
+    let reconstruction = reconstruction(model, recipe, batch.clean.clone(), raw);
     let mut charged_kl = None;
     let mut penalties = Vec::new();
     for penalty in Penalty::of(recipe) {
@@ -107,6 +103,20 @@ fn contraction(
 /// Whether a recipe's objective needs random directions for this network.
 pub fn needs_probes(model: &Autoencoder, recipe: &Recipe) -> bool {
     recipe.objective.contractive > 0.0 && model.jacobian_method() == Method::Estimated
+}
+
+/// What every image's reconstruction costs, as the recipe counts it.
+///
+/// # Shapes
+/// - images: `[batch, pixels]`, from 0 to 1
+/// - raw: `[batch, pixels]`, what the decoder's last layer gave
+/// - output: `[batch]`
+pub fn reconstruction(model: &Autoencoder, recipe: &Recipe, images: Tensor<2>, raw: Tensor<2>) -> Tensor<1> {
+    let target = model.scaled(images);
+    match recipe.objective.reconstruction {
+        Reconstruction::SquaredError => squared_error(target, model.pixels(raw)),
+        Reconstruction::CrossEntropy => cross_entropy(target, raw),
+    }
 }
 
 /// The objective of every image: the reconstruction and the weighted penalties.
