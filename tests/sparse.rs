@@ -170,7 +170,7 @@ fn removing_nothing_costs_nothing_and_removing_more_costs_more() {
     assert!((points[0][1] - want).abs() < 1e-3 * want, "nothing removed: {}, evaluated {want}", points[0][1]);
     assert!(points[9][1] > points[5][1] && points[5][1] > points[0][1], "{points:?}");
     // A network that learned with half of its units stands the loss of half better than one that did not.
-    let mut plain = recipe.clone();
+    let mut plain = recipe;
     plain.noise.drop_units = 0.0;
     let other = trained(&plain, &dataset, 150);
     let Content::Lines(other) = self::plate(Subject::Ablation, &other, &plain, &sample, &[]).content else {
