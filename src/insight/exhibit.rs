@@ -58,6 +58,8 @@ pub enum Subject {
 
 /// A plain code has units worth counting from here on.
 const MANY_UNITS: usize = 16;
+/// A code has units few enough to try it without some of them at every look.
+const MOST_REMOVED: usize = 512;
 /// A code is small beside an image up to here.
 const FEW_UNITS: usize = 100;
 /// Hidden layers from which on a network counts as deep.
@@ -112,6 +114,7 @@ impl Subject {
         let Recipe { model, noise, objective, .. } = recipe;
         let is_dense = model.network == Network::Dense;
         let has_many = model.code >= MANY_UNITS;
+        let is_countable = has_many && model.code <= MOST_REMOVED;
         let is_dropping = noise.drop_units > 0.0 || noise.drop_connections > 0.0;
         let is_priced = objective.sparsity > 0.0 || objective.rate > 0.0 || objective.contractive > 0.0;
         let is_free = !is_dropping && !is_priced && noise.kind == Corruption::None;
@@ -123,7 +126,7 @@ impl Subject {
             (Self::Atoms, has_many && !skips),
             (Self::Activity, has_many),
             (Self::Units, has_many && can_be_silent),
-            (Self::Ablation, has_many && is_dense && !is_dropping),
+            (Self::Ablation, is_countable && is_dense && !is_dropping),
         ];
         all.into_iter().filter_map(|(subject, is_offered)| is_offered.then_some(subject)).collect()
     }
