@@ -7,13 +7,18 @@ use std::path::Path;
 #[test]
 fn the_recipes_are_listed_one_line_each() {
     let want = "\
-ae-simple  The smallest autoencoder: one layer in, ReLU, one linear layer out, 64 numbers between
-ae-32      An undercomplete autoencoder: three layers down to 32 numbers and back
-ae-2d      An autoencoder squeezed to two numbers, which can be drawn as a map
-ae-sparse  256 code units, of which each image may afford only a few: λ is the price of activity
-vae-2d     A variational autoencoder with a map of two numbers: drag through it while it learns
-vae-20     The variational autoencoder of most tutorials: one hidden layer, a code of 20
-vae-32     A deeper variational autoencoder that prunes its own code: watch dimensions fall silent
+ae-simple            The smallest autoencoder: one layer in, ReLU, one linear layer out, 64 numbers between
+ae-32                An undercomplete autoencoder: three layers down to 32 numbers and back
+ae-2d                An autoencoder squeezed to two numbers, which can be drawn as a map
+ae-sparse            256 code units, of which each image may afford only a few: λ is the price of activity
+ae-contractive       128 sigmoid units that pay for every pixel they answer to: watch the singular values fall and a few directions stay
+ae-contractive-deep  The contractive penalty through two layers, by the exact product of their Jacobians: the code ignores all but a few directions
+vae-2d               A variational autoencoder with a map of two numbers: drag through it while it learns
+vae-20               The variational autoencoder of most tutorials: one hidden layer, a code of 20
+vae-32               A deeper variational autoencoder that prunes its own code: watch dimensions fall silent
+beta-vae             β = 4 on drawn shapes: the code keeps only the dimensions that are worth their price, and the others fall silent
+vae-free-bits        The net of vae-32, in which half a nat per dimension is free: no dimension collapses; set free nats to 0 and watch them fall
+vae-warm-up          The net of vae-32, in which β rises from 0 over 1,000 steps: the code is in use before it is charged for
 ";
     assert_eq!(hourglass(Path::new("."), &["recipes"]).done().stdout, want);
 }
