@@ -333,21 +333,24 @@ fn the_real_network_keeps_the_dimensions_that_theory_keeps() {
 }
 
 /// A small variational autoencoder of digits after some steps: its recipe, learner and data.
-fn digits(beta: f64, steps: u64) -> (Recipe, Learner, Arc<hourglass::data::Dataset>) {
+fn digits(beta: f64, steps: u64, settings: &[&str]) -> (Recipe, Learner, Arc<hourglass::data::Dataset>) {
     let source = Source { set: "digits", count: 1_000, messiness: 0.8, held_out: 0.1, seed: 0 };
     let dataset = Arc::new(load(&source).expect("built-in images"));
-    let mut recipe = recipe(&[
+    let first = [
         "model.widths=64",
         "model.code=10",
         "model.code_kind=gaussian",
         "objective.reconstruction=cross-entropy",
         "training.batch=80",
-        "training.learning_rate=0.003",
-    ]);
+    ];
+    let mut recipe = recipe(&[&first, settings].concat());
     recipe.objective.beta = beta;
     let mut learner = Learner::new(&recipe, [1, 28, 28], 10, &Device::flex());
     let mut feed = Feed::new(Arc::clone(&dataset), 80, 1).expect("a feed");
-    (0..steps).for_each(|step| drop(learner.step(feed.batch(step), &recipe)));
+    for step in 0..steps {
+        recipe.training.learning_rate = cosine(4e-3, step as usize, steps as usize);
+        learner.step(feed.batch(step), &recipe);
+    }
     (recipe, learner, dataset)
 }
 
@@ -360,7 +363,7 @@ fn active(learner: &Learner, dataset: &hourglass::data::Dataset) -> usize {
 
 #[test]
 fn a_large_beta_collapses_the_code_and_the_image_becomes_the_mean_image() {
-    let (recipe, learner, dataset) = digits(30.0, 800);
+    let (recipe, learner, dataset) = digits(30.0, 1_500, &[]);
     let train = &dataset.split.train;
     let figures = evaluate(&learner, &recipe, &dataset, train).expect("the CPU answers").expect("images");
     let kl = figures.penalty(hourglass::train::Penalty::Kl).expect("a Gaussian code");
@@ -372,10 +375,18 @@ fn a_large_beta_collapses_the_code_and_the_image_becomes_the_mean_image() {
 }
 
 #[test]
-fn a_larger_beta_leaves_fewer_dimensions_active() {
-    let [one, ten] = [1.0, 10.0].map(|beta| {
-        let (_, learner, dataset) = digits(beta, 500);
-        active(&learner, &dataset)
+fn a_larger_beta_leaves_fewer_dimensions_of_digits_active() {
+    // A linear network under squared error, whose dimensions are worth their price where a variance is above β/2.
+    let [one, six] = [1.0, 6.0].map(|beta| {
+        let settings = ["model.widths=", "objective.reconstruction=squared-error"];
+        let (_, learner, dataset) = digits(beta, 1_000, &settings);
+        let mut rows = Vec::new();
+        dataset.write_f32(&dataset.split.train, &mut rows);
+        let variances = Pca::fit(&rows, 784, 0).variances;
+        let want = variances[..10].iter().filter(|v| f64::from(**v) > beta / 2.0).count();
+        let got = active(&learner, &dataset);
+        assert!(got.abs_diff(want) <= 1, "β {beta}: {got} active dimensions, theory has {want}");
+        got
     });
-    assert!(ten + 2 <= one && ten > 0, "active dimensions: {one} with β = 1, {ten} with β = 10");
+    assert!(six + 4 <= one && six > 0, "active dimensions: {one} with β = 1, {six} with β = 6");
 }

@@ -6,9 +6,11 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
+use hourglass::insight::{Studio, Subject, plate::Content};
 use hourglass::model::{Autoencoder, Pass, dense, objective};
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Activation, Recipe};
+use hourglass::train::Learner;
 use hourglass::train::read::read;
 use hourglass::train::terms::{self, Batch};
 use rand::RngExt as _;
@@ -420,4 +422,37 @@ fn compare(got: &[f32], high: &[f32], low: &[f32], step: f64) {
         let want = f64::from(high[k] - low[k]) / (2.0 * step);
         assert!((f64::from(*got) - want).abs() < 3e-3 * want.abs().max(0.3), "[{k}]: got {got}, want {want}");
     }
+}
+
+#[test]
+fn plates_show_kl_per_dimension_and_images_from_the_prior() {
+    let recipe = recipe(&["model.code_kind=gaussian", "objective.free_bits=0.5"]);
+    let learner = Learner::new(&recipe, [1, 3, 3], 10, &Device::flex());
+    let pixels = read(images(&Device::flex())).expect("the CPU answers");
+    let studio = Studio { learner: &learner, recipe: &recipe, examples: &pixels, sample: &pixels };
+    assert_eq!(Subject::of(&recipe), [Subject::Dimensions, Subject::Prior]);
+    let plate = |subject: Subject| subject.plate(&studio).expect("the CPU answers").expect("a plate");
+    let dimensions = plate(Subject::Dimensions);
+    let Content::Bars(bars) = dimensions.content else { panic!("no bars") };
+    let encoded = learner.model().encode(images(&Device::flex()));
+    let log_variance = encoded.log_variance.expect("a Gaussian code");
+    let each =
+        read(objective::kl_per_dimension(encoded.code.clone(), log_variance)).expect("the CPU answers");
+    let mean = read(encoded.code).expect("the CPU answers");
+    for k in 0..3 {
+        let of = |numbers: &[f32]| -> Vec<f32> { numbers.iter().skip(k).step_by(3).copied().collect() };
+        let average = |numbers: &[f32]| numbers.iter().sum::<f32>() / BATCH as f32;
+        let want = average(&of(&each));
+        assert!((bars.values[k] - want).abs() < 1e-6, "dimension {k}: got {}, want {want}", bars.values[k]);
+        let middle = average(&of(&mean));
+        let variance = average(&of(&mean).iter().map(|x| (x - middle).powi(2)).collect::<Vec<f32>>());
+        assert_eq!(bars.counted[k], variance > 0.01, "dimension {k}: variance of μ {variance}");
+    }
+    let active = bars.counted.iter().filter(|counts| **counts).count();
+    assert!(dimensions.meaning.starts_with(&format!("{active} of 3")), "{}", dimensions.meaning);
+    assert_eq!(bars.level, Some(("free".to_owned(), 0.5)));
+    let prior = plate(Subject::Prior);
+    let Content::Images(images) = &prior.content else { panic!("no pictures") };
+    assert!(images.count() >= 20 && images.pixels.iter().all(|x| (0.0..=1.0).contains(x)));
+    assert_eq!(prior, plate(Subject::Prior), "the same draws at every look");
 }
