@@ -125,7 +125,7 @@ const BATCH: usize = 3;
 fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
     let clean = matrix(grey(1, BATCH * 12), 12, device);
     let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
-    let batch = Batch { seen: clean.clone(), clean, epsilon, count: BATCH };
+    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
     let outcome = terms::outcome(model, recipe, &batch, &mut Pass::default());
     terms::weighted(&outcome.terms, recipe, 0, 12).mean()
 }
@@ -305,7 +305,13 @@ fn what_a_recurrent_network_shows_ends_with_the_reconstruction() {
     let recipe = recipe(&["model.hidden=6"]);
     let learner = Learner::new(&recipe, [3, 10, 6], 10, &Device::flex());
     let examples = grey(9, 5 * 180);
-    let studio = Studio { learner: &learner, recipe: &recipe, examples: &examples, sample: &examples };
+    let studio = Studio {
+        learner: &learner,
+        recipe: &recipe,
+        examples: &examples,
+        sample: &examples,
+        components: &[],
+    };
     assert_eq!(Subject::of(&recipe), [Subject::Written, Subject::Guessed]);
     let pixels_of = |subject: Subject| {
         let Plate { content, meaning, .. } = subject.plate(&studio).expect("read").expect("a plate");

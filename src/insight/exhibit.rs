@@ -1,7 +1,9 @@
 //! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
 
 use super::plate::Plate;
-use super::{ablation, activity, atoms, contraction, depths, dictionary, dimensions, dream, filters, gradients};
+use super::{
+    ablation, activity, atoms, contraction, depths, dictionary, dimensions, dream, filters, gradients,
+};
 use super::{maps, noise, prior, rows, size, skips};
 use crate::recipe::{Activation, Corruption, Network, Recipe};
 use crate::train::Learner;

@@ -14,8 +14,8 @@ pub mod jacobian;
 pub mod network;
 pub mod objective;
 pub mod pass;
-pub mod recurrent;
 pub mod rbm;
+pub mod recurrent;
 pub mod stage;
 pub mod unet;
 
