@@ -7,13 +7,17 @@ use std::path::Path;
 #[test]
 fn the_recipes_are_listed_one_line_each() {
     let want = "\
-ae-simple  The smallest autoencoder: one layer in, ReLU, one linear layer out, 64 numbers between
-ae-32      An undercomplete autoencoder: three layers down to 32 numbers and back
-ae-2d      An autoencoder squeezed to two numbers, which can be drawn as a map
-ae-sparse  256 code units, of which each image may afford only a few: λ is the price of activity
-vae-2d     A variational autoencoder with a map of two numbers: drag through it while it learns
-vae-20     The variational autoencoder of most tutorials: one hidden layer, a code of 20
-vae-32     A deeper variational autoencoder that prunes its own code: watch dimensions fall silent
+ae-simple     The smallest autoencoder: one layer in, ReLU, one linear layer out, 64 numbers between
+ae-32         An undercomplete autoencoder: three layers down to 32 numbers and back
+ae-2d         An autoencoder squeezed to two numbers, which can be drawn as a map
+ae-sparse     256 code units, of which each image may afford only a few: λ is the price of activity
+vae-2d        A variational autoencoder with a map of two numbers: drag through it while it learns
+vae-20        The variational autoencoder of most tutorials: one hidden layer, a code of 20
+vae-32        A deeper variational autoencoder that prunes its own code: watch dimensions fall silent
+conv-16       Convolutions with a tenth of a dense network's weights: look at the feature maps of each stage
+conv-vae      A map of two numbers drawn by convolutions: drag through it and look for strokes instead of smears
+unet-denoise  A U-Net takes noise out of images: fine strokes go past the code through the skips
+unet-copy     A U-Net asked for its own input copies it through the skips: zero the code, and hardly anything is lost
 ";
     assert_eq!(hourglass(Path::new("."), &["recipes"]).done().stdout, want);
 }
