@@ -23,6 +23,7 @@ pub enum Encoder {
 }
 
 /// From the code towards the image.
+#[expect(clippy::large_enum_variant, reason = "there is one per model, and its weights weigh far more")]
 #[derive(Module, Debug)]
 pub enum Decoder {
     /// Fully connected layers.
