@@ -15,4 +15,14 @@ macro_rules! recipes {
     };
 }
 
-recipes!["ae-simple", "ae-32", "ae-2d", "ae-sparse", "vae-2d", "vae-20", "vae-32", "vae-dictionary"];
+recipes![
+    "ae-simple",
+    "ae-32",
+    "ae-2d",
+    "ae-sparse",
+    "vae-2d",
+    "vae-20",
+    "vae-32",
+    "vae-dictionary",
+    "vae-dictionary-fine"
+];
