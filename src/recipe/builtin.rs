@@ -44,6 +44,7 @@ recipes![
     "vae-free-bits",
     "vae-warm-up",
     "vae-dictionary",
+    "vae-dictionary-fine",
     "bug-range",
     "bug-mean",
 ];
