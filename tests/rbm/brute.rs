@@ -38,12 +38,9 @@ impl Host {
     }
 
     fn energy(&self, v: &[f64], h: &[f64]) -> f64 {
-        let mut energy = 0.0;
-        for i in 0..self.nv {
-            energy -= self.a(i) * v[i];
-            energy -= (0..self.nh).map(|j| v[i] * self.w(i, j) * h[j]).sum::<f64>();
-        }
-        energy - (0..self.nh).map(|j| self.b(j) * h[j]).sum::<f64>()
+        let pulled = |i: usize| self.a(i) + (0..self.nh).map(|j| self.w(i, j) * h[j]).sum::<f64>();
+        let visible: f64 = v.iter().enumerate().map(|(i, v)| v * pulled(i)).sum();
+        -visible - (0..self.nh).map(|j| self.b(j) * h[j]).sum::<f64>()
     }
 
     /// By summing over every hidden state, not by the formula.
