@@ -84,6 +84,10 @@ fn objective(recipe: &Recipe) -> Vec<Refusal> {
             objective.warm_up > 0 && objective.cycle > 0,
             "β either warms up once or in cycles: set objective.warm_up = 0 or objective.cycle = 0",
         ),
+        (
+            objective.cycle == 1,
+            "a cycle of one step would never leave β = 0: set objective.cycle to 2 or more, or to 0 for no cycles",
+        ),
     ]
 }
 
