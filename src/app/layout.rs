@@ -5,7 +5,8 @@
 
 use eframe::egui::{self, CursorIcon, Rect, Sense, Ui, Vec2, vec2};
 use egui_tiles::{
-    Behavior, EditAction, Linear, LinearDir, SimplificationOptions, TileId, Tiles, Tree, UiResponse,
+    Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, TabState, Tabs, Tile, TileId,
+    Tiles, Tree, UiResponse,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ use super::theme::{GRID, HALF, PANEL_PADDING, RADIUS, SIDE_WIDTH, Theme};
 
 /// Space between a panel's edge and what it holds; the title line has room of its own above and below.
 const PADDING: Vec2 = vec2(PANEL_PADDING, 7.0);
+
+/// Height of a line of tabs.
+const TAB_HEIGHT: f32 = 30.0;
 
 /// A panel of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,6 +30,8 @@ pub enum Pane {
     Hourglass,
     /// The latent explorer.
     Latent,
+    /// The pictures that make the family's idea visible.
+    Exhibits,
     /// The learning curves.
     Curves,
     /// Held-out images and their reconstructions.
@@ -42,6 +48,7 @@ impl Pane {
             Self::Recipe => "Recipe",
             Self::Hourglass => "Hourglass",
             Self::Latent => "Latent space",
+            Self::Exhibits => "What it shows",
             Self::Curves => "Curves",
             Self::HeldOut => "Held-out images",
             Self::Objective => "Objective",
@@ -54,6 +61,7 @@ impl Pane {
             Self::Latent => Some(Figure::Cloud),
             Self::Curves | Self::Objective => Some(Figure::Curves),
             Self::HeldOut => Some(Figure::Reconstructions),
+            Self::Exhibits => Some(Figure::Exhibit),
             Self::Live | Self::Recipe | Self::Hourglass => None,
         }
     }
@@ -80,14 +88,22 @@ impl Visible {
 pub struct Layout {
     full: Arrangement,
     simple: Arrangement,
+    /// Of the panels that share a place, the one in front.
+    #[serde(default = "first_in_front")]
+    front: Pane,
+}
+
+fn first_in_front() -> Pane {
+    Pane::Latent
 }
 
 impl Default for Layout {
     fn default() -> Self {
         let size = vec2(1264.0, 710.0);
         Self {
-            full: Arrangement::planned(Plan::full(size)),
-            simple: Arrangement::planned(Plan::simple(size)),
+            full: Arrangement::planned(Plan::full(size), Pane::Latent),
+            simple: Arrangement::planned(Plan::simple(size), Pane::Latent),
+            front: Pane::Latent,
         }
     }
 }
@@ -99,7 +115,7 @@ impl Layout {
         ui: &mut Ui,
         theme: &Theme,
         simple: bool,
-        draw: &mut dyn FnMut(&mut Ui, Pane),
+        draw: &mut dyn FnMut(&mut Ui, Pane, bool),
     ) -> Visible {
         let space = ui.available_rect_before_wrap();
         paint_margin(ui, space, theme);
@@ -108,12 +124,26 @@ impl Layout {
             true => (&mut self.simple, Plan::simple(size)),
             false => (&mut self.full, Plan::full(size)),
         };
-        arrangement.fit(plan);
-        let mut panels = Panels { theme, draw, visible: Visible::default(), was_edited: false };
+        arrangement.fit(plan, self.front);
+        let tabs = arrangement.tabs();
+        let visible = Visible::default();
+        let mut panels = Panels { theme, draw, visible, tabs, was_edited: false, was_turned: false };
         let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(space.shrink(GRID)));
         arrangement.tree.ui(&mut panels, &mut inside);
         arrangement.is_by_hand |= panels.was_edited;
-        panels.visible
+        let Panels { visible, was_turned, .. } = panels;
+        if was_turned && let Some(front) = arrangement.front() {
+            self.front = front;
+        }
+        visible
+    }
+
+    /// Shows one of the panels that share a place.
+    pub fn bring_forward(&mut self, pane: Pane) {
+        self.front = pane;
+        for arrangement in [&mut self.full, &mut self.simple] {
+            arrangement.tree.make_active(|_, tile| matches!(tile, Tile::Pane(at) if *at == pane));
+        }
     }
 }
 
@@ -128,14 +158,40 @@ struct Arrangement {
 }
 
 impl Arrangement {
-    fn planned(plan: Plan) -> Self {
-        Self { tree: plan.tree(), is_by_hand: false, plan: Some(plan) }
+    fn planned(plan: Plan, front: Pane) -> Self {
+        Self { tree: plan.tree(front), is_by_hand: false, plan: Some(plan) }
     }
 
-    fn fit(&mut self, plan: Plan) {
-        if !self.is_by_hand && self.plan.as_ref() != Some(&plan) {
-            *self = Self::planned(plan);
+    fn fit(&mut self, plan: Plan, front: Pane) {
+        // An arrangement of an earlier version knows fewer panels, and the new one would never be found.
+        let is_complete = self.is_by_hand && self.has(Pane::Exhibits);
+        if !is_complete && self.plan.as_ref() != Some(&plan) {
+            *self = Self::planned(plan, front);
         }
+    }
+
+    fn has(&self, pane: Pane) -> bool {
+        self.tree.tiles.tiles().any(|tile| matches!(tile, Tile::Pane(at) if *at == pane))
+    }
+
+    /// The tiles that stand under tabs.
+    fn tabs(&self) -> Vec<TileId> {
+        let of = |tile: &Tile<Pane>| match tile {
+            Tile::Container(Container::Tabs(tabs)) => tabs.children.clone(),
+            _ => Vec::new(),
+        };
+        self.tree.tiles.tiles().flat_map(of).collect()
+    }
+
+    /// The panel in front where the latent explorer and the exhibits share a place.
+    fn front(&self) -> Option<Pane> {
+        self.tree.tiles.tiles().find_map(|tile| match tile {
+            Tile::Container(Container::Tabs(tabs)) => match self.tree.tiles.get(tabs.active?)? {
+                Tile::Pane(pane @ (Pane::Latent | Pane::Exhibits)) => Some(*pane),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 }
 
@@ -197,24 +253,35 @@ impl Plan {
         Self { name: "simple layout", columns }
     }
 
-    fn tree(&self) -> Tree<Pane> {
+    fn tree(&self, front: Pane) -> Tree<Pane> {
         let mut tiles = Tiles::default();
         let columns: Vec<(TileId, f32)> =
-            self.columns.iter().map(|column| (column.insert_into(&mut tiles), column.width)).collect();
+            self.columns.iter().map(|column| (column.insert_into(&mut tiles, front), column.width)).collect();
         let root = insert_linear(&mut tiles, LinearDir::Horizontal, &columns);
         Tree::new(egui::Id::unique(self.name), root, tiles)
     }
 }
 
 impl Column {
-    fn insert_into(&self, tiles: &mut Tiles<Pane>) -> TileId {
+    fn insert_into(&self, tiles: &mut Tiles<Pane>, front: Pane) -> TileId {
         let panes: Vec<(TileId, f32)> =
-            self.panes.iter().map(|(pane, height)| (tiles.insert_pane(*pane), *height)).collect();
+            self.panes.iter().map(|(pane, height)| (insert_pane(tiles, *pane, front), *height)).collect();
         match panes.as_slice() {
             [(only, _)] => *only,
             _ => insert_linear(tiles, LinearDir::Vertical, &panes),
         }
     }
+}
+
+/// The latent explorer shares its place with the exhibits.
+fn insert_pane(tiles: &mut Tiles<Pane>, pane: Pane, front: Pane) -> TileId {
+    if pane != Pane::Latent {
+        return tiles.insert_pane(pane);
+    }
+    let [latent, exhibits] = [Pane::Latent, Pane::Exhibits].map(|pane| tiles.insert_pane(pane));
+    let mut tabs = Tabs::new(vec![latent, exhibits]);
+    tabs.set_active(if front == Pane::Exhibits { exhibits } else { latent });
+    tiles.insert_container(tabs)
 }
 
 fn insert_linear(tiles: &mut Tiles<Pane>, direction: LinearDir, children: &[(TileId, f32)]) -> TileId {
@@ -228,26 +295,59 @@ fn insert_linear(tiles: &mut Tiles<Pane>, direction: LinearDir, children: &[(Til
 /// How tiles look and behave.
 struct Panels<'a> {
     theme: &'a Theme,
-    draw: &'a mut dyn FnMut(&mut Ui, Pane),
+    /// Given the panel, and whether it stands under a tab.
+    draw: &'a mut dyn FnMut(&mut Ui, Pane, bool),
     visible: Visible,
+    /// The tiles that stand under tabs.
+    tabs: Vec<TileId>,
+    /// Whether panels were moved or resized.
     was_edited: bool,
+    /// Whether another tab was chosen.
+    was_turned: bool,
 }
 
 impl Behavior<Pane> for Panels<'_> {
-    fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
+    fn pane_ui(&mut self, ui: &mut Ui, tile_id: TileId, pane: &mut Pane) -> UiResponse {
         let rect = ui.max_rect();
+        let is_tab = self.tabs.contains(&tile_id);
+        if is_tab {
+            paint_around_tabs(ui, rect, self.theme);
+        }
         self.visible.0.push((*pane, rect));
         paint_edge(ui, rect, self.theme);
         ui.set_clip_rect(rect.intersect(ui.clip_rect()));
         let handle = title_line(ui, rect, *pane, self.theme);
         let mut inside =
             ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(PADDING)).id_salt(pane.title()));
-        (self.draw)(&mut inside, *pane);
+        (self.draw)(&mut inside, *pane, is_tab);
         if handle.drag_started() { UiResponse::DragStarted } else { UiResponse::None }
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> egui::WidgetText {
         pane.title().into()
+    }
+
+    fn tab_ui(
+        &mut self,
+        tiles: &mut Tiles<Pane>,
+        ui: &mut Ui,
+        id: egui::Id,
+        tile_id: TileId,
+        state: &TabState,
+    ) -> egui::Response {
+        let title = match tiles.get(tile_id) {
+            Some(Tile::Pane(pane)) => pane.title(),
+            _ => "Panels",
+        };
+        tab_ui(ui, self.theme, id, title, state.active)
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        TAB_HEIGHT * self.theme.scale
+    }
+
+    fn tab_bar_hline_stroke(&self, _visuals: &egui::Visuals) -> egui::Stroke {
+        egui::Stroke::NONE
     }
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {
@@ -283,8 +383,9 @@ impl Behavior<Pane> for Panels<'_> {
     }
 
     fn on_edit(&mut self, edit: EditAction) {
-        // A drag that is let go where it began changed nothing yet.
-        self.was_edited |= edit != EditAction::TileDragged;
+        // A drag that is let go where it began changed nothing yet, and to turn to another tab moves nothing.
+        self.was_turned |= edit == EditAction::TabSelected;
+        self.was_edited |= !matches!(edit, EditAction::TileDragged | EditAction::TabSelected);
     }
 }
 
@@ -300,6 +401,45 @@ fn paint_margin(ui: &Ui, rect: Rect, theme: &Theme) {
     ];
     for strip in strips {
         ui.painter().rect_filled(strip, 0.0, theme.ground);
+    }
+}
+
+/// A tab: a word on the ground, the one in front over a line of the accent.
+fn tab_ui(ui: &mut Ui, theme: &Theme, id: egui::Id, title: &str, is_active: bool) -> egui::Response {
+    let color = if is_active { theme.text } else { theme.muted };
+    let galley = ui.painter().layout_no_wrap(title.to_owned(), theme.body(), color);
+    let (_, rect) = ui.allocate_space(vec2(galley.size().x + 3.0 * GRID, ui.available_height()));
+    let response = ui.interact(rect, id, Sense::click_and_drag());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Tab, true, is_active, title));
+    let face = rect.with_max_y(rect.bottom() - HALF - 1.0);
+    let is_pointed_at = response.hovered() || response.has_focus();
+    let color = if is_pointed_at { theme.text } else { color };
+    let at = face.center() - 0.5 * galley.size();
+    ui.painter().galley_with_override_text_color(at, galley.clone(), color);
+    if is_active {
+        ui.painter().galley_with_override_text_color(
+            at + vec2(1.0 / ui.pixels_per_point(), 0.0),
+            galley,
+            color,
+        );
+        let line = face.shrink2(vec2(GRID, 0.0));
+        ui.painter().hline(line.x_range(), face.bottom() - 1.0, egui::Stroke::new(2.0, theme.accent));
+    }
+    response
+}
+
+/// Fills the gaps around a line of tabs, as a panel does around itself.
+fn paint_around_tabs(ui: &Ui, rect: Rect, theme: &Theme) {
+    let bar = rect.with_min_y(rect.top() - TAB_HEIGHT * theme.scale).with_max_y(rect.top());
+    let reach = HALF + 1.0;
+    let painter = ui.painter().with_clip_rect(bar.expand(reach));
+    let strips = [
+        Rect::from_min_max(bar.min - vec2(reach, reach), bar.right_top() + vec2(reach, 0.0)),
+        Rect::from_min_max(bar.min - vec2(reach, 0.0), bar.left_bottom()),
+        Rect::from_min_max(bar.right_top(), bar.max + vec2(reach, 0.0)),
+    ];
+    for strip in strips {
+        painter.rect_filled(strip, 0.0, theme.ground);
     }
 }
 

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::session::{End, Session};
 use crate::engine::{Evaluation, Final, History, Progress};
 use crate::export::ticks::{count_label, value_label};
-use crate::recipe::Recipe;
+use crate::recipe::Family;
 use crate::train::{Figures, Penalty};
 
 /// The terms of the objective, per image.
@@ -99,7 +99,7 @@ impl Summary {
         };
         Ok(Self {
             event,
-            family: family(recipe),
+            family: Family::of(recipe).word(),
             recipe: recipe.name.clone(),
             seed: recipe.seed,
             device: session.bench.device.clone(),
@@ -143,17 +143,6 @@ impl Summary {
             let _ = writeln!(text, "{name:24}{:>10}{:>10}", value_label(train), value_label(test));
         }
         text
-    }
-}
-
-/// The family of autoencoders a recipe belongs to.
-pub(super) fn family(recipe: &Recipe) -> &'static str {
-    if recipe.is_variational() {
-        "vae"
-    } else if recipe.objective.sparsity > 0.0 {
-        "sparse"
-    } else {
-        "ae"
     }
 }
 

@@ -45,6 +45,10 @@ pub fn curves() -> Curves {
         title: "Learning curves".into(),
         charts: vec![chart("Reconstruction", false), chart("Objective", true)],
         stamps: vec![Stamp { step: 900.0, label: "β 1 to 2".into() }],
+        stages: vec![
+            Stamp { step: 0.0, label: "layer 1 of 2".into() },
+            Stamp { step: 600.0, label: "fine-tuning".into() },
+        ],
         x_label: "step".into(),
     }
 }

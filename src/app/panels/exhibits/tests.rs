@@ -1,0 +1,1 @@
+//! The panel, driven without a window.
