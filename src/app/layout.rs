@@ -16,6 +16,9 @@ use super::theme::{GRID, HALF, PANEL_PADDING, RADIUS, SIDE_WIDTH, Theme};
 /// Space between a panel's edge and what it holds; the title line has room of its own above and below.
 const PADDING: Vec2 = vec2(PANEL_PADDING, 7.0);
 
+/// Height of the live panel's title line, and of each slider in it.
+const LIVE_HEAD: f32 = 36.0;
+const LIVE_SLIDER: f32 = 44.0;
 /// Height of a line of tabs.
 const TAB_HEIGHT: f32 = 30.0;
 
@@ -101,8 +104,8 @@ impl Default for Layout {
     fn default() -> Self {
         let size = vec2(1264.0, 710.0);
         Self {
-            full: Arrangement::planned(Plan::full(size), Pane::Latent),
-            simple: Arrangement::planned(Plan::simple(size), Pane::Latent),
+            full: Arrangement::planned(Plan::full(size, 2), Pane::Latent),
+            simple: Arrangement::planned(Plan::simple(size, 2), Pane::Latent),
             front: Pane::Latent,
         }
     }
@@ -115,14 +118,15 @@ impl Layout {
         ui: &mut Ui,
         theme: &Theme,
         simple: bool,
+        sliders: usize,
         draw: &mut dyn FnMut(&mut Ui, Pane, bool),
     ) -> Visible {
         let space = ui.available_rect_before_wrap();
         paint_margin(ui, space, theme);
         let size = space.shrink(GRID).size();
         let (arrangement, plan) = match simple {
-            true => (&mut self.simple, Plan::simple(size)),
-            false => (&mut self.full, Plan::full(size)),
+            true => (&mut self.simple, Plan::simple(size, sliders)),
+            false => (&mut self.full, Plan::full(size, sliders)),
         };
         arrangement.fit(plan, self.front);
         let tabs = arrangement.tabs();
@@ -220,7 +224,7 @@ impl Column {
 
 impl Plan {
     /// Everything: the recipe left, the network and its latent space in the middle, what comes out of it right.
-    fn full(size: Vec2) -> Self {
+    fn full(size: Vec2, sliders: usize) -> Self {
         let side = SIDE_WIDTH.min(0.22 * size.x);
         let right = (0.272 * size.x).clamp(240.0, 460.0);
         let middle = (size.x - side - right - 2.0 * GRID).max(240.0);
@@ -228,7 +232,9 @@ impl Plan {
         // Three rows of ten square tiles as wide as the panel, and a line above them.
         let held_out = (0.3 * (right - 24.0) + 56.0).min(0.3 * size.y);
         let objective = (0.24 * size.y).clamp(110.0, 200.0);
-        let live = (0.21 * size.y).clamp(130.0, 160.0);
+        // As many sliders as there is room for beside the form; the others are scrolled to.
+        let wanted = LIVE_HEAD + LIVE_SLIDER * sliders as f32;
+        let live = wanted.clamp(120.0, (0.34 * size.y).max(120.0));
         let columns = vec![
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Recipe, None)]),
             Column::new(middle, size.y, &[(Pane::Hourglass, Some(network)), (Pane::Latent, None)]),
@@ -242,10 +248,11 @@ impl Plan {
     }
 
     /// For a class: the sliders, the latent space, the curves.
-    fn simple(size: Vec2) -> Self {
+    fn simple(size: Vec2, sliders: usize) -> Self {
         let side = (0.34 * size.x).clamp(280.0, 620.0);
         let middle = (size.x - side - GRID).max(240.0);
-        let live = (0.3 * size.y).clamp(190.0, 260.0);
+        let wanted = 1.4 * (LIVE_HEAD + LIVE_SLIDER * sliders as f32);
+        let live = wanted.clamp(170.0, (0.42 * size.y).max(170.0));
         let columns = vec![
             Column::new(middle, size.y, &[(Pane::Latent, None)]),
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Curves, None)]),
@@ -475,7 +482,7 @@ mod tests {
     #[test]
     fn a_plan_fills_the_window_at_both_usual_sizes() {
         for size in [vec2(1264.0, 710.0), vec2(1904.0, 990.0)] {
-            for plan in [Plan::full(size), Plan::simple(size)] {
+            for plan in [Plan::full(size, 2), Plan::simple(size, 6)] {
                 let (widths, heights) = sizes(&plan);
                 let total = widths.iter().sum::<f32>() + GRID * (widths.len() as f32 - 1.0);
                 assert!((total - size.x).abs() < 0.5, "{}: {total} wide, want {}", plan.name, size.x);
@@ -488,7 +495,7 @@ mod tests {
 
     #[test]
     fn side_columns_keep_their_width_and_the_middle_takes_the_rest() {
-        let (small, large) = (Plan::full(vec2(1264.0, 710.0)), Plan::full(vec2(1904.0, 990.0)));
+        let (small, large) = (Plan::full(vec2(1264.0, 710.0), 2), Plan::full(vec2(1904.0, 990.0), 2));
         assert_eq!(small.columns[0].width, SIDE_WIDTH);
         assert_eq!(large.columns[0].width, SIDE_WIDTH);
         assert!(large.columns[1].width > small.columns[1].width + 300.0);
@@ -496,10 +503,34 @@ mod tests {
 
     #[test]
     fn a_small_window_still_gives_every_panel_some_room() {
-        let plan = Plan::full(vec2(700.0, 380.0));
+        let plan = Plan::full(vec2(700.0, 380.0), 6);
         for (pane, height) in plan.columns.iter().flat_map(|column| &column.panes) {
             assert!(*height >= 6.0 * GRID, "{pane:?} has {height} points");
         }
+    }
+
+    #[test]
+    fn exhibits_share_the_place_of_the_latent_space_and_come_forward() {
+        let mut layout = Layout::default();
+        assert_eq!(layout.full.front(), Some(Pane::Latent));
+        layout.bring_forward(Pane::Exhibits);
+        assert_eq!(
+            (layout.full.front(), layout.simple.front()),
+            (Some(Pane::Exhibits), Some(Pane::Exhibits))
+        );
+        layout.full.fit(Plan::full(vec2(1500.0, 900.0), 3), layout.front);
+        assert_eq!(layout.full.front(), Some(Pane::Exhibits), "another size of the window turned the tab");
+    }
+
+    #[test]
+    fn an_arrangement_that_lacks_a_panel_is_planned_anew() {
+        let mut old = Arrangement::planned(Plan::full(vec2(1264.0, 710.0), 2), Pane::Latent);
+        old.is_by_hand = true;
+        let lost = old.tree.tiles.find_pane(&Pane::Exhibits).expect("there");
+        old.tree.tiles.remove(lost);
+        old.plan = None;
+        old.fit(Plan::full(vec2(1264.0, 710.0), 2), Pane::Latent);
+        assert!(old.has(Pane::Exhibits));
     }
 
     #[test]

@@ -337,7 +337,8 @@ impl App {
             actions.extend(status::status_ui(ui, &cx));
         });
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
-            *visible = layout.show(ui, theme, *simple, &mut |ui, pane, is_tab| {
+            let sliders = state.run().map_or(2, |run| live::parameters(&run.info.recipe).count());
+            *visible = layout.show(ui, theme, *simple, sliders, &mut |ui, pane, is_tab| {
                 actions.extend(pane_ui(ui, &cx, (pane, is_tab), memories));
             });
         });
