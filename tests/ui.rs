@@ -246,7 +246,7 @@ fn what_a_family_shows_is_in_front_and_the_map_is_one_tab_away() {
     window.get_by_label("plate Noise in, clean out");
     window.get_by_label("Latent space").click();
     step_until(&mut window, "the map is asked for", |state| run(state).seen.cloud.is_some());
-    window.get_by_label("latent map");
+    window.get_by_label("latent point");
     assert!(window.query_by_label("plate Noise in, clean out").is_none());
 }
 
