@@ -19,9 +19,9 @@ use edges::{paint_around_tabs, paint_edge, paint_margin, tab_ui, title_line};
 /// Space between a panel's edge and what it holds; the title line has room of its own above and below.
 const PADDING: Vec2 = vec2(PANEL_PADDING, 7.0);
 
-/// Height of the live panel's title line, and of each slider in it.
-const LIVE_HEAD: f32 = 36.0;
-const LIVE_SLIDER: f32 = 44.0;
+/// Height of the live panel's title line with its edges, and of each slider in the full and in the simple layout.
+const LIVE_HEAD: f32 = 46.0;
+const LIVE_SLIDER: [f32; 2] = [43.0, 53.0];
 /// Height of a line of tabs.
 const TAB_HEIGHT: f32 = 30.0;
 
@@ -225,6 +225,14 @@ impl Column {
     }
 }
 
+/// As many whole sliders as there is room for beside the form; where there are more, the name of the next is seen.
+fn live_height(sliders: usize, each: f32, most: f32) -> f32 {
+    let fitting = ((most - LIVE_HEAD) / each).floor().max(2.0);
+    let shown = (sliders.max(2) as f32).min(fitting);
+    let peek = if sliders as f32 > fitting { 0.5 * each } else { 0.0 };
+    LIVE_HEAD + shown * each + peek
+}
+
 impl Plan {
     /// Everything: the recipe left, the network and its latent space in the middle, what comes out of it right.
     fn full(size: Vec2, sliders: usize) -> Self {
@@ -235,9 +243,7 @@ impl Plan {
         // Three rows of ten square tiles as wide as the panel, and a line above them.
         let held_out = (0.3 * (right - 24.0) + 56.0).min(0.3 * size.y);
         let objective = (0.24 * size.y).clamp(110.0, 200.0);
-        // As many sliders as there is room for beside the form; the others are scrolled to.
-        let wanted = LIVE_HEAD + LIVE_SLIDER * sliders as f32;
-        let live = wanted.clamp(120.0, (0.34 * size.y).max(120.0));
+        let live = live_height(sliders, LIVE_SLIDER[0], (0.37 * size.y).max(130.0));
         let columns = vec![
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Recipe, None)]),
             Column::new(middle, size.y, &[(Pane::Hourglass, Some(network)), (Pane::Latent, None)]),
@@ -254,8 +260,7 @@ impl Plan {
     fn simple(size: Vec2, sliders: usize) -> Self {
         let side = (0.34 * size.x).clamp(280.0, 620.0);
         let middle = (size.x - side - GRID).max(240.0);
-        let wanted = 1.4 * (LIVE_HEAD + LIVE_SLIDER * sliders as f32);
-        let live = wanted.clamp(170.0, (0.42 * size.y).max(170.0));
+        let live = live_height(sliders, LIVE_SLIDER[1], (0.45 * size.y).max(170.0));
         let columns = vec![
             Column::new(middle, size.y, &[(Pane::Latent, None)]),
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Curves, None)]),

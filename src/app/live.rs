@@ -79,6 +79,7 @@ pub fn live_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LiveMemory) -> V
             return;
         };
         egui::ScrollArea::vertical().show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
             for parameter in in_order(&run.info.recipe) {
                 let applied = parameter.number(&run.recipe).unwrap_or_default();
                 actions.extend(slider_ui(ui, cx.theme, parameter, applied, memory));

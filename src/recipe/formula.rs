@@ -1,5 +1,5 @@
 //! What a recipe minimises, as a formula in parts: each part knows the term it belongs to, so that it can have that
-//! term's colour in the window.
+//! term's colour in the window. No letter has a mark above it: the font that travels with the program would drop it.
 
 use super::words::Scale;
 use super::{Corruption, Recipe};
@@ -74,7 +74,7 @@ fn reconstruction(recipe: &Recipe) -> String {
     };
     match recipe.noise.kind {
         Corruption::None => name,
-        _ => format!("{name} of x and g(f(x̃))"),
+        _ => format!("{name} of x and g(f(x′))"),
     }
 }
 
@@ -90,7 +90,7 @@ fn penalties(recipe: &Recipe) -> Vec<Part> {
         parts.push(Part::weighed("λ · Σ|h|", "objective.sparsity"));
     }
     if objective.rate > 0.0 {
-        parts.push(Part::weighed("w · Σ KL(ρ‖ρ̂)", "objective.rate"));
+        parts.push(Part::weighed("w · Σ KL(ρ‖rate)", "objective.rate"));
     }
     if objective.contractive > 0.0 {
         parts.push(Part::weighed("λ · ‖∂h/∂x‖²", "objective.contractive"));
@@ -103,7 +103,9 @@ fn corruption(recipe: &Recipe) -> Option<Part> {
     let noise = &recipe.noise;
     let text = match noise.kind {
         Corruption::None => return None,
-        kind => format!("x̃ = x with {} noise {}", kind.label(), super::parameter::short_number(noise.amount)),
+        kind => {
+            format!("x′ = x with {} noise {}", kind.label(), super::parameter::short_number(noise.amount))
+        }
     };
     Some(Part::weighed(text, "noise.amount"))
 }
@@ -133,11 +135,11 @@ mod tests {
             (&["objective.sparsity=1"], "objective = squared error + λ · Σ|h|"),
             (
                 &["model.code_activation=sigmoid", "objective.rate=1", "objective.contractive=0.1"],
-                "objective = squared error + w · Σ KL(ρ‖ρ̂) + λ · ‖∂h/∂x‖²",
+                "objective = squared error + w · Σ KL(ρ‖rate) + λ · ‖∂h/∂x‖²",
             ),
             (
                 &["noise.kind=gaussian", "noise.amount=0.5"],
-                "objective = squared error of x and g(f(x̃)), x̃ = x with Gaussian noise 0.5",
+                "objective = squared error of x and g(f(x′)), x′ = x with Gaussian noise 0.5",
             ),
             (&[entropy, "objective.scale=mean"], "objective = cross-entropy / pixels"),
             (&["dictionary.atoms=64"], "objective = squared errorthen z ≈ D·a: ½‖z − D·a‖² + λ · ‖a‖₁"),

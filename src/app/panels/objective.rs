@@ -219,7 +219,7 @@ fn peculiar(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Vec
         ));
     }
     if recipe.noise.kind != Corruption::None {
-        sentences.push("The network sees x̃; the error is taken against the clean x.".to_owned());
+        sentences.push("The network sees x′; the error is taken against the clean x.".to_owned());
     }
     let beta = objective.beta_at(step);
     if recipe.is_variational() && beta < objective.beta {

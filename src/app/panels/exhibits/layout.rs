@@ -126,7 +126,7 @@ impl Grid {
 /// much, halves do; where there are fewer than enough, it is as it is.
 fn whole(zoom: f32, pixel: f32) -> f32 {
     let on_screen = zoom / pixel;
-    let step = if on_screen >= 3.0 { 1.0 } else { 0.5 };
+    let step = if on_screen >= 4.0 { 1.0 } else { 0.5 };
     if on_screen < 1.0 { zoom } else { (on_screen / step).floor() * step * pixel }
 }
 

@@ -15,11 +15,10 @@ pub fn absence(run: &RunState) -> String {
     match run.seen.exhibits {
         None => "the first pictures are being made".to_owned(),
         Some(_) if family.is_about_the_map() => format!(
-            "{}: {} The map of codes and the curves show it best; there is no picture beside them.",
-            family.label(),
+            "{} The map of codes and the curves show it best; there is no picture beside them.",
             family.sentence()
         ),
-        Some(_) => format!("{}: {} Its pictures come as it learns.", family.label(), family.sentence()),
+        Some(_) => format!("{} Its pictures come as it learns.", family.sentence()),
     }
 }
 
