@@ -74,7 +74,7 @@ fn reconstruction(recipe: &Recipe) -> String {
     };
     match recipe.noise.kind {
         Corruption::None => name,
-        _ => format!("{name} of x and g(f(x′))"),
+        _ => format!("{name} of x and g(f(x~))"),
     }
 }
 
@@ -104,7 +104,7 @@ fn corruption(recipe: &Recipe) -> Option<Part> {
     let text = match noise.kind {
         Corruption::None => return None,
         kind => {
-            format!("x′ = x with {} noise {}", kind.label(), super::parameter::short_number(noise.amount))
+            format!("x~ = x with {} noise {}", kind.label(), super::parameter::short_number(noise.amount))
         }
     };
     Some(Part::weighed(text, "noise.amount"))
@@ -139,7 +139,7 @@ mod tests {
             ),
             (
                 &["noise.kind=gaussian", "noise.amount=0.5"],
-                "objective = squared error of x and g(f(x′)), x′ = x with Gaussian noise 0.5",
+                "objective = squared error of x and g(f(x~)), x~ = x with Gaussian noise 0.5",
             ),
             (&[entropy, "objective.scale=mean"], "objective = cross-entropy / pixels"),
             (&["dictionary.atoms=64"], "objective = squared errorthen z ≈ D·a: ½‖z − D·a‖² + λ · ‖a‖₁"),

@@ -87,7 +87,7 @@ fn other_stage(run: &RunState, bench: &BenchState) -> Option<OtherStage> {
             formula: vec![
                 Part::weighed("energy of data", "pretraining.learning_rate"),
                 Part::sum(" − "),
-                Part::reconstruction("energy of dreams"),
+                Part::weighed("energy of dreams", "pretraining.learning_rate"),
             ],
             words: format!(
                 "This layer alone learns now, as a restricted Boltzmann machine. Contrastive divergence lowers the \
@@ -170,8 +170,8 @@ fn charged_kl(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> O
     let others = figures.penalties().filter(|(penalty, _)| *penalty != Penalty::Kl);
     let others: f64 = others.map(|(penalty, value)| penalty.weight(objective, step) * value).sum();
     let rest = figures.objective - counted(recipe, figures.reconstruction, pixels) - others;
-    // The free nats cost something too, so no less than KL is charged.
-    Some((rest / beta).max(kl))
+    // The free nats are charged whether used or not; β may have moved since the figures were taken.
+    Some((rest / beta).max(kl).max(recipe.model.code as f64 * objective.free_bits))
 }
 
 /// A weight with the digits a slider can be read to.
@@ -219,7 +219,7 @@ fn peculiar(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Vec
         ));
     }
     if recipe.noise.kind != Corruption::None {
-        sentences.push("The network sees x′; the error is taken against the clean x.".to_owned());
+        sentences.push("The network sees x~; the error is taken against the clean x.".to_owned());
     }
     let beta = objective.beta_at(step);
     if recipe.is_variational() && beta < objective.beta {
