@@ -84,7 +84,7 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
 }
 
 /// The name of the run whose curve is grey, and the cross that dismisses it.
-fn past_ui(ui: &mut Ui, theme: &Theme, past: &Past, is_comparable: bool, room: Rect) -> Option<Action> {
+fn past_ui(ui: &Ui, theme: &Theme, past: &Past, is_comparable: bool, room: Rect) -> Option<Action> {
     let words = match is_comparable {
         true => past.name.clone(),
         false => format!("{} counts otherwise", past.name),

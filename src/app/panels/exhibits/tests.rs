@@ -1,18 +1,16 @@
 //! The panel, driven by label without a window: plates of every kind, made by hand.
 
-use std::sync::Arc;
-
 use eframe::egui::vec2;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
+use crate::app::panels::testing::state_of;
 use crate::app::pictures::Pictures;
 use crate::app::state::AppState;
 use crate::app::theme::{Look, Theme};
+use crate::engine::ExhibitsView;
 use crate::engine::plate::{Bars, Images, Lines};
-use crate::engine::{Bench, Event, ExhibitsView, RunId, RunInfo, RunViews, SharedHistory};
-use crate::recipe::Recipe;
 
 struct Shown {
     state: AppState,
@@ -57,37 +55,11 @@ fn plates() -> Vec<Plate> {
 }
 
 fn state(recipe: &str, plates: Option<Vec<Plate>>) -> AppState {
-    let dataset = crate::data::Dataset {
-        name: "nothing".to_owned(),
-        shape: crate::data::ImageShape { height: 1, width: 1, channels: 1 },
-        images: vec![0; 4],
-        labels: Vec::new(),
-        class_names: Vec::new(),
-        factors: Vec::new(),
-        split: crate::data::Split { train: vec![0, 1], validation: vec![2], test: vec![3] },
-    };
-    let views = Arc::new(RunViews::default());
-    if let Some(plates) = plates {
-        views.exhibits.put(ExhibitsView { step: 1200, plates: plates.into() });
-    }
-    let run = RunInfo {
-        id: RunId(1),
-        recipe: Recipe::open(recipe).expect("built in"),
-        history: SharedHistory::default(),
-        views,
-        parameters: 1,
-    };
-    let mut state = AppState::default();
-    state.apply(Event::Opened(Bench {
-        dataset: Arc::new(dataset),
-        examples: Arc::new([2]),
-        cloud: Arc::new([2]),
-        steps_per_epoch: 10,
-        device: "CPU".to_owned(),
-        runs: vec![run],
-    }));
-    state.collect_views();
-    state
+    state_of(recipe, |views| {
+        if let Some(plates) = plates {
+            views.exhibits.put(ExhibitsView { step: 1200, plates: plates.into() });
+        }
+    })
 }
 
 fn panel(state: AppState, size: [f32; 2]) -> Harness<'static, Shown> {

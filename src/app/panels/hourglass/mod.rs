@@ -325,7 +325,43 @@ fn number(value: f32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use eframe::egui::vec2;
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
     use super::*;
+    use crate::app::panels::testing::state_of;
+    use crate::app::theme::Look;
+
+    fn layer(role: LayerRole, maps: Option<[usize; 3]>, count: usize) -> LayerActivity {
+        let values = (0..count).map(|unit| unit as f32 / count as f32).collect();
+        LayerActivity { role, activation: "ReLU", maps, values }
+    }
+
+    #[test]
+    fn feature_maps_are_pictures_and_units_are_cells() {
+        let layers = vec![
+            layer(LayerRole::Encoder, Some([16, 28, 28]), 16 * 28 * 28),
+            layer(LayerRole::Encoder, Some([1, 28, 64]), 28 * 64),
+            layer(LayerRole::Code, None, 16),
+            layer(LayerRole::Decoder, None, 128),
+            // A layer whose numbers do not make whole maps is drawn as units rather than wrongly.
+            layer(LayerRole::Decoder, Some([16, 28, 28]), 100),
+        ];
+        let view = LayersView { step: 3, example: 0, layers, output: vec![0.5].into() };
+        let state = state_of("ae-32", |views| views.layers.put(view));
+        let (theme, pictures) = (Theme::new(Look::Dark, false), Pictures::new(Default::default(), None));
+        let mut panel = Harness::builder().with_size(vec2(690.0, 160.0)).build_ui(move |ui| {
+            let cx = PanelContext { state: &state, theme: &theme, pictures: &pictures };
+            hourglass_ui(ui, &cx, &mut HourglassMemory::default());
+        });
+        panel.step();
+        let maps = panel.get_by_label("encoder layer, 16 of 28×28, ReLU").rect();
+        assert!(maps.width() > 30.0 && maps.height() > 30.0, "{maps}");
+        panel.get_by_label("encoder layer, 28 rows of 64, ReLU");
+        panel.get_by_label("decoder layer, 128 units, ReLU");
+        panel.get_by_label("decoder layer, 100 units, ReLU");
+    }
 
     #[test]
     fn one_loud_unit_does_not_silence_the_rest() {
