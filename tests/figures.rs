@@ -12,6 +12,7 @@ mod samples;
 #[path = "figures/ticks.rs"]
 mod ticks;
 
+use hourglass::engine::plate::{Bars, Content, Lines};
 use hourglass::export::ExportError;
 use hourglass::export::figures::{
     Caption, Chart, Cloud, Curves, Figure, ImageShape, Lattice, NOTHING_YET, Reconstructions, SingleImage,
@@ -21,7 +22,9 @@ use hourglass::export::style::FigureTheme;
 use image::RgbaImage;
 use proptest::prelude::*;
 use resvg::usvg;
-use samples::{SHAPE, THEMES, all_figures, caption, cloud, curves, lattice, reconstructions, single};
+use samples::{
+    SHAPE, THEMES, all_figures, caption, cloud, curves, lattice, plate_of, reconstructions, single,
+};
 
 fn parse(name: &str, svg: &str) -> usvg::Tree {
     usvg::Tree::from_str(svg, &usvg::Options::default()).unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -71,7 +74,7 @@ fn the_same_figure_is_the_same_bytes() {
 
 #[test]
 fn every_figure_says_what_it_shows() {
-    let expected: [(&str, &[&str]); 5] = [
+    let expected: [(&str, &[&str]); 8] = [
         (
             "curves",
             &[
@@ -85,12 +88,20 @@ fn every_figure_says_what_it_shows() {
                 "floor 12, below this chart",
                 "β 1 to 2",
                 "1,000",
+                "layer 1 of 2",
+                "fine-tuning",
             ],
         ),
         ("cloud", &["Codes", "z1", "z2", "zero", "one", "two", "1σ", "2σ", "−1"]),
         ("lattice", &["Plane", "z1", "z2", "−2", "3"]),
         ("reconstructions", &["Held-out images", "input", "output", "difference", "lighter than the input"]),
         ("single", &["z = (−0.62, 1.05)"]),
+        (
+            "plate of images",
+            &["Noise in, clean out", "What it means, in one sentence.", "clean", "spoilt", "no. 1", "no. 6"],
+        ),
+        ("plate of bars", &["KL of every dimension", "dimension", "nats", "counts from 0.5", "1", "4"]),
+        ("plate of lines", &["Error against atoms", "atoms used", "squared error", "codes", "pixels", "10"]),
     ];
     for ((name, figure), (same, wanted)) in all_figures().into_iter().zip(expected) {
         assert_eq!(name, same);
@@ -203,7 +214,18 @@ fn a_stray_code_does_not_shrink_the_others_to_a_blot() {
 fn figures_without_data_say_so() {
     let curves_of_nothing = Curves { charts: vec![Chart::default()], ..Curves::default() };
     let without_channels = ImageShape { channels: 0, ..SHAPE };
-    let empty: [&dyn Figure; 9] = [
+    let no_bars = Bars {
+        x: String::new(),
+        y: String::new(),
+        values: vec![f32::NAN],
+        names: Vec::new(),
+        counted: Vec::new(),
+        level: None,
+    };
+    let no_lines = Lines { x: String::new(), y: String::new(), series: Vec::new(), level: None };
+    let (no_bars, no_lines) =
+        (plate_of("Bars", Content::Bars(no_bars)), plate_of("Lines", Content::Lines(no_lines)));
+    let empty: [&dyn Figure; 11] = [
         &Curves::default(),
         &curves_of_nothing,
         &Cloud { points: Vec::new(), ..cloud() },
@@ -213,6 +235,8 @@ fn figures_without_data_say_so() {
         &Reconstructions { outputs: Vec::new(), ..reconstructions() },
         &SingleImage { pixels: Vec::new(), ..single() },
         &SingleImage { shape: without_channels, ..single() },
+        &no_bars,
+        &no_lines,
     ];
     for (index, figure) in empty.into_iter().enumerate() {
         for theme in THEMES {

@@ -223,3 +223,53 @@ fn a_code_of_one_number_is_drawn_as_a_line() {
     let seen = run(window.state().state()).seen.decoded.as_ref().expect("an image");
     assert_eq!(seen.point.len(), 1);
 }
+
+/// A window on a recipe with these settings.
+fn window_with(recipe: &str, settings: &[&str], size: [f32; 2]) -> Harness<'static, App> {
+    let mut recipe = Recipe::open(recipe).expect("built in");
+    for setting in settings {
+        recipe.set_from_text(setting).expect("valid");
+    }
+    let options =
+        WindowOptions { device: DeviceChoice::Cpu, recipe: Some(recipe), ..WindowOptions::default() };
+    Harness::builder().with_size(Vec2::from(size)).with_step_dt(0.05).build_eframe(|cc| App::new(cc, options))
+}
+
+#[test]
+fn what_a_family_shows_is_in_front_and_the_map_is_one_tab_away() {
+    let settings = ["data.count=400", "training.batch=32", "model.widths=32", "noise.kind=gaussian"];
+    let mut window = window_with("ae-32", &settings, [1280.0, 800.0]);
+    step_until(&mut window, "a plate is seen", |state| {
+        state.run().is_some_and(|run| run.seen.exhibits.as_ref().is_some_and(|view| !view.plates.is_empty()))
+    });
+    window.step();
+    window.get_by_label("plate Noise in, clean out");
+    window.get_by_label("Latent space").click();
+    step_until(&mut window, "the map is asked for", |state| run(state).seen.cloud.is_some());
+    window.get_by_label("latent point");
+    assert!(window.query_by_label("plate Noise in, clean out").is_none());
+}
+
+#[test]
+fn another_recipe_keeps_seed_and_images_and_the_grey_curve_until_it_is_dismissed() {
+    let settings = ["data.count=400", "training.batch=32", "seed=5"];
+    let mut window = window_with("ae-32", &settings, [1280.0, 800.0]);
+    step_until(&mut window, "a curve", |state| state.run().is_some_and(|run| run.progress.step > 12));
+    window.get_by_label("Choose a recipe").click();
+    window.step();
+    window.step();
+    window.get_by_label("ae-2d").click();
+    step_until(&mut window, "the other recipe runs", |state| {
+        state.run().is_some_and(|run| run.recipe.name == "ae-2d" && run.progress.step > 3)
+    });
+    let now = run(window.state().state()).recipe.clone();
+    assert_eq!((now.seed, now.data.count), (5, 400));
+    let past = window.state().state().past.clone().expect("the curve of the run before");
+    assert_eq!(past.name, "ae-32");
+    assert!(past.train.len() > 10 && past.train.iter().all(|point| point[1].is_finite()));
+    window.step();
+    window.get_by_label("Dismiss the curve of ae-32").click();
+    step_until(&mut window, "dismissed", |state| state.past.is_none());
+    window.step();
+    assert!(window.query_by_label("Dismiss the curve of ae-32").is_none());
+}

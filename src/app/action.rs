@@ -67,6 +67,10 @@ pub enum Action {
     ToggleHelp,
     /// Put the panels back where they were on the first day.
     ResetLayout,
+    /// Show the plate with this title among those of the family.
+    ShowPlate(String),
+    /// Forget the grey curve of the run before.
+    DismissPast,
 }
 
 /// The figures a panel can export; each is drawn by the export room, not copied from the screen.
@@ -82,6 +86,8 @@ pub enum Figure {
     Lattice,
     /// The image at the pointer.
     Decoded,
+    /// The plate of the family that is shown.
+    Exhibit,
 }
 
 impl Figure {
@@ -93,11 +99,12 @@ impl Figure {
             Self::Cloud => "codes",
             Self::Lattice => "lattice",
             Self::Decoded => "decoded",
+            Self::Exhibit => "exhibit",
         }
     }
 
     /// Whether the figure is drawn from lines, so that SVG is offered.
     pub fn is_vector(self) -> bool {
-        matches!(self, Self::Curves | Self::Cloud)
+        matches!(self, Self::Curves | Self::Cloud | Self::Exhibit)
     }
 }

@@ -44,6 +44,8 @@ impl App {
             Action::ToggleFullScreen => toggle_full_screen(ctx),
             Action::ToggleHelp => self.help_is_open = !self.help_is_open,
             Action::ResetLayout => self.layout = Layout::default(),
+            Action::ShowPlate(title) => self.state.plate = Some(title),
+            Action::DismissPast => self.state.past = None,
         }
     }
 

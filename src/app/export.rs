@@ -9,7 +9,7 @@ use eframe::egui::Context;
 use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
 use super::theme::Look;
-use crate::engine::{Command, RunId, Snapshot};
+use crate::engine::{Command, Plate, RunId, Snapshot};
 use crate::export::figures::{Caption, Figure as Drawable};
 use crate::export::run::RunFigures;
 use crate::export::style::FigureTheme;
@@ -17,6 +17,10 @@ use crate::export::{ExportError, save_figure, write_atomically};
 
 /// Figures that may be under way at once; more are refused in words.
 const MOST_AT_ONCE: usize = 16;
+
+/// What is said where there is no plate to export.
+const NO_PLATE: &str =
+    "There is no such picture to export: open \"What it shows\" and wait for the first one.";
 
 /// Where a figure goes and how it looks.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +61,13 @@ impl Exports {
         if order.figure == Figure::Curves {
             let figures = run_figures(bench, run);
             self.write(figures.curves(), figures.caption(run.progress.step), order)?;
+            return Ok(None);
+        }
+        if order.figure == Figure::Exhibit {
+            // What is seen is what is written: the plate as it stands, not one made a moment later.
+            let (plate, step) = shown_plate(state).ok_or_else(|| NO_PLATE.to_owned())?;
+            let figures = run_figures(bench, run);
+            self.write(figures.plate(plate), figures.caption(step), order)?;
             return Ok(None);
         }
         if self.waiting.len() >= MOST_AT_ONCE {
@@ -104,6 +115,7 @@ impl Exports {
             Figure::Cloud => self.write(figures.cloud(snapshot), caption, order),
             Figure::Lattice => self.write(figures.lattice(snapshot), caption, order),
             Figure::Decoded => self.write(figures.decoded(snapshot), caption, order),
+            Figure::Exhibit => Err(NO_PLATE.to_owned()),
         }
     }
 
@@ -156,6 +168,13 @@ fn save(
     save_figure(&figure.scene(caption, theme), path, scale)
 }
 
+/// The plate that is shown, and the step it was made at.
+fn shown_plate(state: &AppState) -> Option<(&Plate, u64)> {
+    let view = state.run()?.seen.exhibits.as_ref()?;
+    let chosen = state.plate.as_deref().and_then(|title| view.plates.iter().find(|p| p.title == title));
+    Some((chosen.or(view.plates.first())?, view.step))
+}
+
 /// The figures of a run, from what the window knows of it.
 fn run_figures<'a>(bench: &'a BenchState, run: &'a RunState) -> RunFigures<'a> {
     RunFigures {
@@ -165,5 +184,6 @@ fn run_figures<'a>(bench: &'a BenchState, run: &'a RunState) -> RunFigures<'a> {
         references: bench.references,
         dataset: &bench.dataset,
         cloud: &bench.cloud,
+        steps_per_epoch: bench.steps_per_epoch,
     }
 }

@@ -10,7 +10,7 @@ use super::action::Action;
 use super::context::PanelContext;
 use super::theme::{GRID, PANEL_PADDING, Theme};
 use super::widgets::{card, muted, word_button};
-use crate::recipe::{Kind, Parameter, Recipe, Value, table};
+use crate::recipe::{Corruption, Family, Kind, Parameter, Recipe, Value, table};
 
 /// Sections of a recipe file and their names for people; a key without a section belongs to the last one.
 const SECTIONS: [(&str, &str); 7] = [
@@ -47,14 +47,73 @@ pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormMemory) -> V
         scrolled(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (section, title) in SECTIONS {
-                section_title(ui, cx.theme, title);
-                for parameter in fields(section, &cx.state.draft) {
-                    actions.extend(row_ui(ui, cx, parameter, running, memory));
-                }
+                actions.extend(section_ui(ui, cx, (section, title), running, memory));
             }
         });
     });
     actions
+}
+
+/// A section under its title; one in which nothing is on is a single line with the switch that turns it on.
+fn section_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    (section, title): (&'static str, &'static str),
+    running: Option<&Recipe>,
+    memory: &mut FormMemory,
+) -> Vec<Action> {
+    let draft = &cx.state.draft;
+    let mut shown = fields(section, draft).peekable();
+    let Some(first) = shown.peek().copied() else { return Vec::new() };
+    let mut actions = Vec::new();
+    if is_off(section, draft) {
+        ui.add_space(2.0);
+        ui.separator();
+        actions.extend(row_ui(ui, cx, (first, title), running, memory));
+        return actions;
+    }
+    section_title(ui, cx.theme, title);
+    for parameter in shown {
+        actions.extend(row_ui(ui, cx, (parameter, parameter.label), running, memory));
+        if parameter.key == "model.code" && Family::of(draft) == Family::Plain {
+            actions.extend(code_slider_ui(ui, cx.theme, draft.model.code));
+        }
+    }
+    actions
+}
+
+/// Whether nothing in a section is on, so that the field which turns it on is all there is to say.
+fn is_off(section: &str, draft: &Recipe) -> bool {
+    match section {
+        "noise" => draft.noise.kind == Corruption::None,
+        "pretraining" => !draft.is_pretrained(),
+        "dictionary" => !draft.has_dictionary(),
+        _ => false,
+    }
+}
+
+/// The code from one number to more than there are pixels: what a plain autoencoder is about.
+fn code_slider_ui(ui: &mut Ui, theme: &Theme, code: usize) -> Option<Action> {
+    let mut size = code as u64;
+    let response = ui
+        .scope(|ui| {
+            ui.spacing_mut().slider_width = ui.available_width() - 4.0;
+            ui.spacing_mut().interact_size.y = 14.0;
+            ui.visuals_mut().selection.bg_fill = theme.accent;
+            ui.visuals_mut().widgets.inactive.bg_fill = theme.line;
+            ui.visuals_mut().widgets.inactive.fg_stroke = egui::Stroke::new(2.0, theme.accent);
+            let slider = egui::Slider::new(&mut size, 1..=1024)
+                .logarithmic(true)
+                .handle_shape(egui::style::HandleShape::Circle)
+                .show_value(false);
+            ui.add(slider)
+        })
+        .inner;
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("code size, slider"));
+    let changed = response.changed();
+    response
+        .on_hover_text("From one number to 1024, more than a small image has pixels. A restart makes it so.");
+    (changed && size != code as u64).then_some(Action::Draft("model.code", Value::Integer(size)))
 }
 
 /// A list that scrolls; its bar stands beside the values, in the panel's margin.
@@ -129,7 +188,7 @@ fn section_title(ui: &mut Ui, theme: &Theme, title: &str) {
 fn row_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    parameter: &'static Parameter,
+    (parameter, name): (&'static Parameter, &'static str),
     running: Option<&Recipe>,
     memory: &mut FormMemory,
 ) -> Option<Action> {
@@ -138,7 +197,7 @@ fn row_ui(
     let action = ui.horizontal(|ui| {
         ui.set_min_height(20.0 * cx.theme.scale);
         let color = if is_changed { cx.theme.accent } else { cx.theme.muted };
-        let label = ui.label(RichText::new(parameter.label).color(color)).on_hover_text(parameter.help);
+        let label = ui.label(RichText::new(name).color(color)).on_hover_text(parameter.help);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             field_ui(ui, cx.theme, parameter, &value, label.id, memory)
         })
@@ -278,6 +337,23 @@ mod tests {
             wanted.sort_unstable();
             assert_eq!(shown, wanted, "in {name}");
         }
+    }
+
+    #[test]
+    fn a_section_in_which_nothing_is_on_is_one_line_with_its_switch() {
+        let mut recipe = Recipe::default();
+        let switches = [
+            ("noise", "noise.kind"),
+            ("pretraining", "pretraining.method"),
+            ("dictionary", "dictionary.atoms"),
+        ];
+        for (section, key) in switches {
+            assert!(is_off(section, &recipe), "{section}");
+            assert_eq!(fields(section, &recipe).next().map(|p| p.key), Some(key));
+        }
+        recipe.set_from_text("noise.kind=masking").expect("valid");
+        recipe.set_from_text("dictionary.atoms=64").expect("valid");
+        assert!(!is_off("noise", &recipe) && !is_off("dictionary", &recipe) && !is_off("model", &recipe));
     }
 
     #[test]

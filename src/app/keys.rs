@@ -10,13 +10,14 @@ use super::theme::{GRID, Theme};
 use super::widgets::heading;
 
 /// Every key and what it does.
-pub const KEYS: [(&str, &str); 9] = [
+pub const KEYS: [(&str, &str); 10] = [
     ("Space", "plays and pauses"),
     ("→", "trains one step"),
     ("R", "begins again from the same weights"),
     ("N", "begins again with a new seed"),
     ("E", "exports the panel under the pointer"),
     ("F", "fills the screen"),
+    ("G", "dismisses the grey curve of the run before"),
     ("Ctrl+Z", "takes back the last live change"),
     ("Tab, Enter", "move to a control and press it"),
     ("? or F1", "shows and hides this list"),
@@ -40,6 +41,7 @@ pub fn pressed(ctx: &Context, under_pointer: Option<Figure>) -> Vec<Action> {
         on(Modifiers::NONE, Key::R, Action::Reset);
         on(Modifiers::NONE, Key::N, Action::NewSeed);
         on(Modifiers::NONE, Key::F, Action::ToggleFullScreen);
+        on(Modifiers::NONE, Key::G, Action::DismissPast);
         on(Modifiers::NONE, Key::F1, Action::ToggleHelp);
         on(Modifiers::NONE, Key::Questionmark, Action::ToggleHelp);
         on(Modifiers::SHIFT, Key::Slash, Action::ToggleHelp);
@@ -95,6 +97,7 @@ mod tests {
         assert_eq!(press(Key::R, Modifiers::NONE, None), [Action::Reset]);
         assert_eq!(press(Key::N, Modifiers::NONE, None), [Action::NewSeed]);
         assert_eq!(press(Key::F, Modifiers::NONE, None), [Action::ToggleFullScreen]);
+        assert_eq!(press(Key::G, Modifiers::NONE, None), [Action::DismissPast]);
         assert_eq!(press(Key::Z, Modifiers::COMMAND, None), [Action::Undo]);
         assert_eq!(press(Key::F1, Modifiers::NONE, None), [Action::ToggleHelp]);
     }

@@ -3,17 +3,27 @@
 //! Until somebody rearranges it, a layout is planned anew for every size of the window, so that the side columns keep
 //! their width and the middle takes the rest. The plan is pure arithmetic and tested without a window.
 
-use eframe::egui::{self, CursorIcon, Rect, Sense, Ui, Vec2, vec2};
+mod edges;
+
+use eframe::egui::{self, Rect, Ui, Vec2, vec2};
 use egui_tiles::{
-    Behavior, EditAction, Linear, LinearDir, SimplificationOptions, TileId, Tiles, Tree, UiResponse,
+    Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, TabState, Tabs, Tile, TileId,
+    Tiles, Tree, UiResponse,
 };
 use serde::{Deserialize, Serialize};
 
 use super::action::Figure;
-use super::theme::{GRID, HALF, PANEL_PADDING, RADIUS, SIDE_WIDTH, Theme};
+use super::theme::{GRID, PANEL_PADDING, SIDE_WIDTH, Theme};
+use edges::{paint_around_tabs, paint_edge, paint_margin, tab_ui, title_line};
 
 /// Space between a panel's edge and what it holds; the title line has room of its own above and below.
 const PADDING: Vec2 = vec2(PANEL_PADDING, 7.0);
+
+/// Height of the live panel's title line with its edges, and of each slider in the full and in the simple layout.
+const LIVE_HEAD: f32 = 46.0;
+const LIVE_SLIDER: [f32; 2] = [43.0, 53.0];
+/// Height of a line of tabs.
+const TAB_HEIGHT: f32 = 30.0;
 
 /// A panel of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,6 +36,8 @@ pub enum Pane {
     Hourglass,
     /// The latent explorer.
     Latent,
+    /// The pictures that make the family's idea visible.
+    Exhibits,
     /// The learning curves.
     Curves,
     /// Held-out images and their reconstructions.
@@ -42,6 +54,7 @@ impl Pane {
             Self::Recipe => "Recipe",
             Self::Hourglass => "Hourglass",
             Self::Latent => "Latent space",
+            Self::Exhibits => "What it shows",
             Self::Curves => "Curves",
             Self::HeldOut => "Held-out images",
             Self::Objective => "Objective",
@@ -54,6 +67,7 @@ impl Pane {
             Self::Latent => Some(Figure::Cloud),
             Self::Curves | Self::Objective => Some(Figure::Curves),
             Self::HeldOut => Some(Figure::Reconstructions),
+            Self::Exhibits => Some(Figure::Exhibit),
             Self::Live | Self::Recipe | Self::Hourglass => None,
         }
     }
@@ -80,14 +94,22 @@ impl Visible {
 pub struct Layout {
     full: Arrangement,
     simple: Arrangement,
+    /// Of the panels that share a place, the one in front.
+    #[serde(default = "first_in_front")]
+    front: Pane,
+}
+
+fn first_in_front() -> Pane {
+    Pane::Latent
 }
 
 impl Default for Layout {
     fn default() -> Self {
         let size = vec2(1264.0, 710.0);
         Self {
-            full: Arrangement::planned(Plan::full(size)),
-            simple: Arrangement::planned(Plan::simple(size)),
+            full: Arrangement::planned(Plan::full(size, 2), Pane::Latent),
+            simple: Arrangement::planned(Plan::simple(size, 2), Pane::Latent),
+            front: Pane::Latent,
         }
     }
 }
@@ -99,21 +121,36 @@ impl Layout {
         ui: &mut Ui,
         theme: &Theme,
         simple: bool,
-        draw: &mut dyn FnMut(&mut Ui, Pane),
+        sliders: usize,
+        draw: &mut dyn FnMut(&mut Ui, Pane, bool),
     ) -> Visible {
         let space = ui.available_rect_before_wrap();
         paint_margin(ui, space, theme);
         let size = space.shrink(GRID).size();
         let (arrangement, plan) = match simple {
-            true => (&mut self.simple, Plan::simple(size)),
-            false => (&mut self.full, Plan::full(size)),
+            true => (&mut self.simple, Plan::simple(size, sliders)),
+            false => (&mut self.full, Plan::full(size, sliders)),
         };
-        arrangement.fit(plan);
-        let mut panels = Panels { theme, draw, visible: Visible::default(), was_edited: false };
+        arrangement.fit(plan, self.front);
+        let tabs = arrangement.tabs();
+        let visible = Visible::default();
+        let mut panels = Panels { theme, draw, visible, tabs, was_edited: false, was_turned: false };
         let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(space.shrink(GRID)));
         arrangement.tree.ui(&mut panels, &mut inside);
         arrangement.is_by_hand |= panels.was_edited;
-        panels.visible
+        let Panels { visible, was_turned, .. } = panels;
+        if was_turned && let Some(front) = arrangement.front() {
+            self.front = front;
+        }
+        visible
+    }
+
+    /// Shows one of the panels that share a place.
+    pub fn bring_forward(&mut self, pane: Pane) {
+        self.front = pane;
+        for arrangement in [&mut self.full, &mut self.simple] {
+            arrangement.tree.make_active(|_, tile| matches!(tile, Tile::Pane(at) if *at == pane));
+        }
     }
 }
 
@@ -128,14 +165,40 @@ struct Arrangement {
 }
 
 impl Arrangement {
-    fn planned(plan: Plan) -> Self {
-        Self { tree: plan.tree(), is_by_hand: false, plan: Some(plan) }
+    fn planned(plan: Plan, front: Pane) -> Self {
+        Self { tree: plan.tree(front), is_by_hand: false, plan: Some(plan) }
     }
 
-    fn fit(&mut self, plan: Plan) {
-        if !self.is_by_hand && self.plan.as_ref() != Some(&plan) {
-            *self = Self::planned(plan);
+    fn fit(&mut self, plan: Plan, front: Pane) {
+        // An arrangement of an earlier version knows fewer panels, and the new one would never be found.
+        let is_complete = self.is_by_hand && self.has(Pane::Exhibits);
+        if !is_complete && self.plan.as_ref() != Some(&plan) {
+            *self = Self::planned(plan, front);
         }
+    }
+
+    fn has(&self, pane: Pane) -> bool {
+        self.tree.tiles.tiles().any(|tile| matches!(tile, Tile::Pane(at) if *at == pane))
+    }
+
+    /// The tiles that stand under tabs.
+    fn tabs(&self) -> Vec<TileId> {
+        let of = |tile: &Tile<Pane>| match tile {
+            Tile::Container(Container::Tabs(tabs)) => tabs.children.clone(),
+            _ => Vec::new(),
+        };
+        self.tree.tiles.tiles().flat_map(of).collect()
+    }
+
+    /// The panel in front where the latent explorer and the exhibits share a place.
+    fn front(&self) -> Option<Pane> {
+        self.tree.tiles.tiles().find_map(|tile| match tile {
+            Tile::Container(Container::Tabs(tabs)) => match self.tree.tiles.get(tabs.active?)? {
+                Tile::Pane(pane @ (Pane::Latent | Pane::Exhibits)) => Some(*pane),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 }
 
@@ -162,9 +225,17 @@ impl Column {
     }
 }
 
+/// As many whole sliders as there is room for beside the form; where there are more, the name of the next is seen.
+fn live_height(sliders: usize, each: f32, most: f32) -> f32 {
+    let fitting = ((most - LIVE_HEAD) / each).floor().max(2.0);
+    let shown = (sliders.max(2) as f32).min(fitting);
+    let peek = if sliders as f32 > fitting { 0.5 * each } else { 0.0 };
+    LIVE_HEAD + shown * each + peek
+}
+
 impl Plan {
     /// Everything: the recipe left, the network and its latent space in the middle, what comes out of it right.
-    fn full(size: Vec2) -> Self {
+    fn full(size: Vec2, sliders: usize) -> Self {
         let side = SIDE_WIDTH.min(0.22 * size.x);
         let right = (0.272 * size.x).clamp(240.0, 460.0);
         let middle = (size.x - side - right - 2.0 * GRID).max(240.0);
@@ -172,7 +243,7 @@ impl Plan {
         // Three rows of ten square tiles as wide as the panel, and a line above them.
         let held_out = (0.3 * (right - 24.0) + 56.0).min(0.3 * size.y);
         let objective = (0.24 * size.y).clamp(110.0, 200.0);
-        let live = (0.21 * size.y).clamp(130.0, 160.0);
+        let live = live_height(sliders, LIVE_SLIDER[0], (0.37 * size.y).max(130.0));
         let columns = vec![
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Recipe, None)]),
             Column::new(middle, size.y, &[(Pane::Hourglass, Some(network)), (Pane::Latent, None)]),
@@ -186,10 +257,10 @@ impl Plan {
     }
 
     /// For a class: the sliders, the latent space, the curves.
-    fn simple(size: Vec2) -> Self {
+    fn simple(size: Vec2, sliders: usize) -> Self {
         let side = (0.34 * size.x).clamp(280.0, 620.0);
         let middle = (size.x - side - GRID).max(240.0);
-        let live = (0.3 * size.y).clamp(190.0, 260.0);
+        let live = live_height(sliders, LIVE_SLIDER[1], (0.45 * size.y).max(170.0));
         let columns = vec![
             Column::new(middle, size.y, &[(Pane::Latent, None)]),
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Curves, None)]),
@@ -197,24 +268,35 @@ impl Plan {
         Self { name: "simple layout", columns }
     }
 
-    fn tree(&self) -> Tree<Pane> {
+    fn tree(&self, front: Pane) -> Tree<Pane> {
         let mut tiles = Tiles::default();
         let columns: Vec<(TileId, f32)> =
-            self.columns.iter().map(|column| (column.insert_into(&mut tiles), column.width)).collect();
+            self.columns.iter().map(|column| (column.insert_into(&mut tiles, front), column.width)).collect();
         let root = insert_linear(&mut tiles, LinearDir::Horizontal, &columns);
         Tree::new(egui::Id::unique(self.name), root, tiles)
     }
 }
 
 impl Column {
-    fn insert_into(&self, tiles: &mut Tiles<Pane>) -> TileId {
+    fn insert_into(&self, tiles: &mut Tiles<Pane>, front: Pane) -> TileId {
         let panes: Vec<(TileId, f32)> =
-            self.panes.iter().map(|(pane, height)| (tiles.insert_pane(*pane), *height)).collect();
+            self.panes.iter().map(|(pane, height)| (insert_pane(tiles, *pane, front), *height)).collect();
         match panes.as_slice() {
             [(only, _)] => *only,
             _ => insert_linear(tiles, LinearDir::Vertical, &panes),
         }
     }
+}
+
+/// The latent explorer shares its place with the exhibits.
+fn insert_pane(tiles: &mut Tiles<Pane>, pane: Pane, front: Pane) -> TileId {
+    if pane != Pane::Latent {
+        return tiles.insert_pane(pane);
+    }
+    let [latent, exhibits] = [Pane::Latent, Pane::Exhibits].map(|pane| tiles.insert_pane(pane));
+    let mut tabs = Tabs::new(vec![latent, exhibits]);
+    tabs.set_active(if front == Pane::Exhibits { exhibits } else { latent });
+    tiles.insert_container(tabs)
 }
 
 fn insert_linear(tiles: &mut Tiles<Pane>, direction: LinearDir, children: &[(TileId, f32)]) -> TileId {
@@ -228,26 +310,59 @@ fn insert_linear(tiles: &mut Tiles<Pane>, direction: LinearDir, children: &[(Til
 /// How tiles look and behave.
 struct Panels<'a> {
     theme: &'a Theme,
-    draw: &'a mut dyn FnMut(&mut Ui, Pane),
+    /// Given the panel, and whether it stands under a tab.
+    draw: &'a mut dyn FnMut(&mut Ui, Pane, bool),
     visible: Visible,
+    /// The tiles that stand under tabs.
+    tabs: Vec<TileId>,
+    /// Whether panels were moved or resized.
     was_edited: bool,
+    /// Whether another tab was chosen.
+    was_turned: bool,
 }
 
 impl Behavior<Pane> for Panels<'_> {
-    fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
+    fn pane_ui(&mut self, ui: &mut Ui, tile_id: TileId, pane: &mut Pane) -> UiResponse {
         let rect = ui.max_rect();
+        let is_tab = self.tabs.contains(&tile_id);
+        if is_tab {
+            paint_around_tabs(ui, rect, self.theme);
+        }
         self.visible.0.push((*pane, rect));
         paint_edge(ui, rect, self.theme);
         ui.set_clip_rect(rect.intersect(ui.clip_rect()));
         let handle = title_line(ui, rect, *pane, self.theme);
         let mut inside =
             ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(PADDING)).id_salt(pane.title()));
-        (self.draw)(&mut inside, *pane);
+        (self.draw)(&mut inside, *pane, is_tab);
         if handle.drag_started() { UiResponse::DragStarted } else { UiResponse::None }
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> egui::WidgetText {
         pane.title().into()
+    }
+
+    fn tab_ui(
+        &mut self,
+        tiles: &mut Tiles<Pane>,
+        ui: &mut Ui,
+        id: egui::Id,
+        tile_id: TileId,
+        state: &TabState,
+    ) -> egui::Response {
+        let title = match tiles.get(tile_id) {
+            Some(Tile::Pane(pane)) => pane.title(),
+            _ => "Panels",
+        };
+        tab_ui(ui, self.theme, id, title, state.active)
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        TAB_HEIGHT * self.theme.scale
+    }
+
+    fn tab_bar_hline_stroke(&self, _visuals: &egui::Visuals) -> egui::Stroke {
+        egui::Stroke::NONE
     }
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {
@@ -283,42 +398,10 @@ impl Behavior<Pane> for Panels<'_> {
     }
 
     fn on_edit(&mut self, edit: EditAction) {
-        // A drag that is let go where it began changed nothing yet.
-        self.was_edited |= edit != EditAction::TileDragged;
+        // A drag that is let go where it began changed nothing yet, and to turn to another tab moves nothing.
+        self.was_turned |= edit == EditAction::TabSelected;
+        self.was_edited |= !matches!(edit, EditAction::TileDragged | EditAction::TabSelected);
     }
-}
-
-/// Fills what lies between the panels and the edge of the space they are given. Their own colour is there already,
-/// so that a processor that draws the window fills few points twice.
-fn paint_margin(ui: &Ui, rect: Rect, theme: &Theme) {
-    let inside = rect.shrink(GRID);
-    let strips = [
-        rect.with_max_y(inside.top()),
-        rect.with_min_y(inside.bottom()),
-        rect.with_max_x(inside.left()),
-        rect.with_min_x(inside.right()),
-    ];
-    for strip in strips {
-        ui.painter().rect_filled(strip, 0.0, theme.ground);
-    }
-}
-
-/// A panel's round edge, and beyond it the ground, out to the middle of the gap.
-fn paint_edge(ui: &Ui, rect: Rect, theme: &Theme) {
-    let corner = egui::CornerRadius::same(RADIUS);
-    // A point more than half the gap, so that the halves of two neighbours leave no seam.
-    let ground = egui::Stroke::new(HALF + 1.0, theme.ground);
-    let painter = ui.painter().with_clip_rect(rect.expand(HALF + 1.0));
-    painter.rect_stroke(rect, corner, ground, egui::StrokeKind::Outside);
-    painter.rect_stroke(rect, corner, theme.line_stroke(), egui::StrokeKind::Inside);
-}
-
-/// The strip by which a panel is dragged; whatever the panel puts there takes the pointer first.
-fn title_line(ui: &Ui, rect: Rect, pane: Pane, theme: &Theme) -> egui::Response {
-    let height = PADDING.y + 20.0 * theme.scale;
-    let strip = Rect::from_min_size(rect.min, vec2(rect.width(), height.min(rect.height())));
-    let response = ui.interact(strip, ui.scope_id().with(("title line", pane)), Sense::drag());
-    if response.dragged() { response.on_hover_cursor(CursorIcon::Grabbing) } else { response }
 }
 
 #[cfg(test)]
@@ -335,7 +418,7 @@ mod tests {
     #[test]
     fn a_plan_fills_the_window_at_both_usual_sizes() {
         for size in [vec2(1264.0, 710.0), vec2(1904.0, 990.0)] {
-            for plan in [Plan::full(size), Plan::simple(size)] {
+            for plan in [Plan::full(size, 2), Plan::simple(size, 6)] {
                 let (widths, heights) = sizes(&plan);
                 let total = widths.iter().sum::<f32>() + GRID * (widths.len() as f32 - 1.0);
                 assert!((total - size.x).abs() < 0.5, "{}: {total} wide, want {}", plan.name, size.x);
@@ -348,7 +431,7 @@ mod tests {
 
     #[test]
     fn side_columns_keep_their_width_and_the_middle_takes_the_rest() {
-        let (small, large) = (Plan::full(vec2(1264.0, 710.0)), Plan::full(vec2(1904.0, 990.0)));
+        let (small, large) = (Plan::full(vec2(1264.0, 710.0), 2), Plan::full(vec2(1904.0, 990.0), 2));
         assert_eq!(small.columns[0].width, SIDE_WIDTH);
         assert_eq!(large.columns[0].width, SIDE_WIDTH);
         assert!(large.columns[1].width > small.columns[1].width + 300.0);
@@ -356,10 +439,34 @@ mod tests {
 
     #[test]
     fn a_small_window_still_gives_every_panel_some_room() {
-        let plan = Plan::full(vec2(700.0, 380.0));
+        let plan = Plan::full(vec2(700.0, 380.0), 6);
         for (pane, height) in plan.columns.iter().flat_map(|column| &column.panes) {
             assert!(*height >= 6.0 * GRID, "{pane:?} has {height} points");
         }
+    }
+
+    #[test]
+    fn exhibits_share_the_place_of_the_latent_space_and_come_forward() {
+        let mut layout = Layout::default();
+        assert_eq!(layout.full.front(), Some(Pane::Latent));
+        layout.bring_forward(Pane::Exhibits);
+        assert_eq!(
+            (layout.full.front(), layout.simple.front()),
+            (Some(Pane::Exhibits), Some(Pane::Exhibits))
+        );
+        layout.full.fit(Plan::full(vec2(1500.0, 900.0), 3), layout.front);
+        assert_eq!(layout.full.front(), Some(Pane::Exhibits), "another size of the window turned the tab");
+    }
+
+    #[test]
+    fn an_arrangement_that_lacks_a_panel_is_planned_anew() {
+        let mut old = Arrangement::planned(Plan::full(vec2(1264.0, 710.0), 2), Pane::Latent);
+        old.is_by_hand = true;
+        let lost = old.tree.tiles.find_pane(&Pane::Exhibits).expect("there");
+        old.tree.tiles.remove(lost);
+        old.plan = None;
+        old.fit(Plan::full(vec2(1264.0, 710.0), 2), Pane::Latent);
+        assert!(old.has(Pane::Exhibits));
     }
 
     #[test]

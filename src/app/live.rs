@@ -47,6 +47,19 @@ impl LiveMemory {
     }
 }
 
+/// The same in the order of their use: what this recipe is about, how fast it learns, what is switched off. `opened`
+/// is the recipe as it was opened, so that no slider moves away from under the finger.
+pub fn in_order(opened: &Recipe) -> Vec<&'static Parameter> {
+    let rank = |parameter: &Parameter| match parameter.key {
+        key if key.ends_with("learning_rate") => 1,
+        _ if parameter.number(opened) == Some(0.0) => 2,
+        _ => 0,
+    };
+    let mut all: Vec<&'static Parameter> = parameters(opened).collect();
+    all.sort_by_key(|parameter| rank(parameter));
+    all
+}
+
 /// The parameters that can be moved while this recipe runs.
 pub fn parameters(recipe: &Recipe) -> impl Iterator<Item = &'static Parameter> + '_ {
     table::PARAMETERS
@@ -66,7 +79,8 @@ pub fn live_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LiveMemory) -> V
             return;
         };
         egui::ScrollArea::vertical().show(ui, |ui| {
-            for parameter in parameters(&run.recipe) {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            for parameter in in_order(&run.info.recipe) {
                 let applied = parameter.number(&run.recipe).unwrap_or_default();
                 actions.extend(slider_ui(ui, cx.theme, parameter, applied, memory));
             }
@@ -212,6 +226,14 @@ mod tests {
         let held = Held { key: "objective.beta", value: 2.0, since_secs: 10.0 };
         let mut memory = LiveMemory { held: Some(held) };
         assert_eq!(memory.shown("objective.beta", 1.0, 10.0 + HELD_SECS + 0.1), 1.0);
+    }
+
+    #[test]
+    fn what_a_recipe_is_about_comes_first_and_what_is_off_last() {
+        let recipe = Recipe::open("ae-sparse").expect("built in");
+        let keys: Vec<&str> = in_order(&recipe).iter().map(|parameter| parameter.key).collect();
+        assert_eq!(keys[..2], ["objective.sparsity", "training.learning_rate"]);
+        assert!(keys[2..].contains(&"noise.drop_units"), "{keys:?}");
     }
 
     #[test]

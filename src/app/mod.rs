@@ -37,13 +37,13 @@ use eframe::egui::{self, CentralPanel, Context, Frame, Panel, Ui};
 
 pub use action::{Action, Figure};
 pub use setup::graphics_setup;
-pub use state::{AppState, BenchState, Notice, RunState, Seen};
+pub use state::{AppState, BenchState, Notice, Past, RunState, Seen};
 pub use theme::Look;
 pub use trace::Screenshot;
 
 use crate::engine::{Command, Engine, EngineOptions, Event, RunId, Wanted};
 use crate::gpu::{DeviceChoice, Graphics};
-use crate::recipe::Recipe;
+use crate::recipe::{Family, Recipe};
 use context::PanelContext;
 use dialogs::Dialogs;
 use export::Exports;
@@ -143,6 +143,7 @@ struct Memories {
     form: form::FormMemory,
     network: panels::HourglassMemory,
     latent: panels::LatentMemory,
+    exhibits: panels::ExhibitsMemory,
     curves: panels::CurvesMemory,
     held_out: panels::HeldOutMemory,
     objective: panels::ObjectiveMemory,
@@ -244,13 +245,25 @@ impl App {
             self.state.complain(sentence);
         }
         let is_opening = matches!(event, Event::Opened(_));
+        let before = self.state.run().map(|run| run.recipe.name.clone());
         self.state.apply(event);
+        if is_opening && before != self.state.run().map(|run| run.recipe.name.clone()) {
+            self.show_what_it_is_about();
+        }
         if is_opening {
             self.tuning = Tuning::default();
             self.asked.watched = None;
             let canvases =
                 self.state.bench.as_ref().map(|bench| self.pictures.open(bench)).unwrap_or_default();
             canvases.into_iter().for_each(|canvas| self.send(canvas));
+        }
+    }
+
+    /// Brings to the front what the family of the run is about: the map of its codes, or its own pictures.
+    fn show_what_it_is_about(&mut self) {
+        if let Some(run) = self.state.run() {
+            let is_map = Family::of(&run.recipe).is_about_the_map();
+            self.layout.bring_forward(if is_map { Pane::Latent } else { Pane::Exhibits });
         }
     }
 
@@ -261,7 +274,7 @@ impl App {
             cloud: self.visible.contains(Pane::Latent),
             reconstructions: self.visible.contains(Pane::HeldOut),
             layers: self.visible.contains(Pane::Hourglass).then_some(self.asked.example),
-            exhibits: false,
+            exhibits: self.visible.contains(Pane::Exhibits),
         };
         let watched = Some((run.info.id, wanted));
         if self.asked.watched != watched
@@ -324,8 +337,9 @@ impl App {
             actions.extend(status::status_ui(ui, &cx));
         });
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
-            *visible = layout.show(ui, theme, *simple, &mut |ui, pane| {
-                actions.extend(pane_ui(ui, &cx, pane, memories));
+            let sliders = state.run().map_or(2, |run| live::parameters(&run.info.recipe).count());
+            *visible = layout.show(ui, theme, *simple, sliders, &mut |ui, pane, is_tab| {
+                actions.extend(pane_ui(ui, &cx, (pane, is_tab), memories));
             });
         });
         actions
@@ -342,13 +356,22 @@ fn shared_graphics(window: &eframe::egui_wgpu::RenderState) -> Arc<Graphics> {
     })
 }
 
-/// Draws one panel.
-fn pane_ui(ui: &mut Ui, cx: &PanelContext<'_>, pane: Pane, memories: &mut Memories) -> Vec<Action> {
+/// Draws one panel. On a tab its name stands already.
+fn pane_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    (pane, is_tab): (Pane, bool),
+    memories: &mut Memories,
+) -> Vec<Action> {
     match pane {
         Pane::Live => live::live_ui(ui, cx, &mut memories.live),
         Pane::Recipe => form::form_ui(ui, cx, &mut memories.form),
         Pane::Hourglass => panels::hourglass_ui(ui, cx, &mut memories.network),
-        Pane::Latent => panels::latent_ui(ui, cx, &mut memories.latent),
+        Pane::Latent => {
+            let title = if is_tab { "" } else { pane.title() };
+            panels::latent_ui(ui, cx, &mut memories.latent, title)
+        }
+        Pane::Exhibits => panels::exhibits_ui(ui, cx, &mut memories.exhibits),
         Pane::Curves => panels::curves_ui(ui, cx, &mut memories.curves),
         Pane::HeldOut => panels::held_out_ui(ui, cx, &mut memories.held_out),
         Pane::Objective => panels::objective_ui(ui, cx, &mut memories.objective),

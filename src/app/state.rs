@@ -9,7 +9,7 @@ use crate::engine::{
     Bench, CloudView, Decoded, Event, ExhibitsView, LatticeView, LayersView, Phase, Progress,
     ReconstructionsView, References, RunId, RunInfo,
 };
-use crate::recipe::{Change, Recipe};
+use crate::recipe::{Change, Recipe, Reconstruction, table};
 
 /// Everything the window knows.
 #[derive(Debug, Default)]
@@ -22,6 +22,36 @@ pub struct AppState {
     pub draft: Recipe,
     /// The latest thing worth saying, until something newer is.
     pub notice: Option<Notice>,
+    /// The curve of the run before, until it is dismissed.
+    pub past: Option<Past>,
+    /// The title of the plate somebody chose to see; without one, the most telling.
+    pub plate: Option<String>,
+}
+
+/// What is kept of a run that another recipe replaced: its reconstruction, for comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    /// Name of its recipe.
+    pub name: String,
+    /// What its costs are counted in; those of another kind cannot be compared.
+    pub reconstruction: Reconstruction,
+    /// Step and cost over training batches.
+    pub train: Vec<[f64; 2]>,
+    /// Step and cost over held-out images.
+    pub held_out: Vec<[f64; 2]>,
+}
+
+impl Past {
+    /// The curve of a run that has made a few steps.
+    fn of(run: &RunState) -> Option<Self> {
+        let history = run.info.history.lock();
+        let train: Vec<[f64; 2]> =
+            history.train().map(|point| [point.step as f64, point.figures.reconstruction]).collect();
+        let judged = history.evaluations().iter().filter(|evaluation| evaluation.step > 0);
+        let held_out = judged.map(|e| [e.step as f64, e.held_out.reconstruction]).collect();
+        let reconstruction = run.recipe.objective.reconstruction;
+        (train.len() > 1).then(|| Self { name: run.recipe.name.clone(), reconstruction, train, held_out })
+    }
 }
 
 /// A sentence for the bottom line.
@@ -141,6 +171,7 @@ impl AppState {
         self.notice = None;
         if let Some(first) = runs.first() {
             self.draft = first.recipe.clone();
+            self.remember(&dataset, &first.recipe);
         }
         let runs = runs.into_iter().map(RunState::new).collect();
         // The costs of the same images stay known when only the runs are new.
@@ -150,6 +181,27 @@ impl AppState {
             .filter(|old| Arc::ptr_eq(&old.dataset, &dataset))
             .and_then(|old| old.references);
         self.bench = Some(BenchState { dataset, examples, cloud, steps_per_epoch, device, references, runs });
+    }
+
+    /// Keeps the curve of the run that another recipe replaces. A reset or a new seed is the same experiment again and
+    /// leaves what is kept; other images make every comparison void.
+    fn remember(&mut self, dataset: &Arc<Dataset>, opened: &Recipe) {
+        let Some(bench) = &self.bench else { return };
+        if !Arc::ptr_eq(&bench.dataset, dataset) {
+            self.past = None;
+            return;
+        }
+        let Some(old) = bench.runs.first() else { return };
+        let is_same = |parameter: &&crate::recipe::Parameter| {
+            parameter.live
+                || parameter.key == "seed"
+                || parameter.get(opened) == parameter.get(&old.info.recipe)
+        };
+        let is_same_experiment =
+            old.info.recipe.name == opened.name && table::PARAMETERS.iter().all(|p| is_same(&p));
+        if !is_same_experiment && let Some(past) = Past::of(old) {
+            self.past = Some(past);
+        }
     }
 
     fn with_run(&mut self, id: RunId, change: impl FnOnce(&mut RunState)) {

@@ -11,7 +11,7 @@ use super::effect::{Effect, last_effect};
 use super::state::{AppState, RunState};
 use super::theme::{GRID, HALF, Theme};
 use super::widgets::{muted, thousands};
-use crate::engine::{Evaluation, Phase};
+use crate::engine::{Evaluation, Phase, Plan, Stage};
 
 /// Evaluations without a better one before the line says so.
 const NO_PROGRESS: usize = 6;
@@ -72,6 +72,7 @@ pub fn sentence(state: &AppState) -> Line {
     if let Some(notice) = &state.notice {
         return Line::new(Tone::Good, &notice.text);
     }
+    let stage = stage(state, run);
     match &run.phase {
         Phase::Finished(why) => {
             Line { hint: Some("Play goes on"), ..Line::new(Tone::Good, format!("Finished: {why}")) }
@@ -80,14 +81,68 @@ pub fn sentence(state: &AppState) -> Line {
             Line::new(Tone::Quiet, "Ready. Press Play, or the space bar.")
         }
         Phase::Paused => {
+            let within = stage.map(|stage| format!(", {}", stage.name)).unwrap_or_default();
             let text = format!(
-                "Paused at step {}. Drag through the latent space, or press Play.",
+                "Paused at step {}{within}. Drag through the latent space, or press Play.",
                 thousands(run.progress.step)
             );
             Line::new(Tone::Quiet, text)
         }
-        Phase::Playing | Phase::Failed(_) => playing(state, run),
+        Phase::Playing | Phase::Failed(_) => match stage {
+            Some(stage) if !stage.is_training => Line::new(Tone::Good, stage.sentence()),
+            Some(stage) => {
+                let line = playing(state, run);
+                Line { text: format!("{} {}", stage.sentence(), line.text), ..line }
+            }
+            None => playing(state, run),
+        },
     }
+}
+
+/// The stage a run is in, where it has several.
+struct StageInWords {
+    /// `layer 2 of 4`.
+    name: String,
+    is_training: bool,
+    is_layer: bool,
+    /// How much of it is done, in percent; a stage without an end has none.
+    percent: Option<u64>,
+}
+
+impl StageInWords {
+    /// `Pretraining layer 2 of 4, 40 % done.`
+    fn sentence(&self) -> String {
+        let what = match (self.is_layer, self.is_training) {
+            (true, _) => format!("Pretraining {}", self.name),
+            (_, true) => capital(&self.name),
+            _ => "Learning the dictionary on the codes of the trained network".to_owned(),
+        };
+        match self.percent {
+            Some(percent) => format!("{what}, {percent} % done."),
+            None => format!("{what}."),
+        }
+    }
+}
+
+fn stage(state: &AppState, run: &RunState) -> Option<StageInWords> {
+    let plan = Plan::new(&run.info.recipe, state.bench.as_ref()?.steps_per_epoch);
+    if plan.stretches().len() < 2 {
+        return None;
+    }
+    let stretch = plan.at(run.progress.step);
+    let done = run.progress.step.saturating_sub(stretch.from);
+    let percent = stretch.to.map(|to| 100 * done.min(to - stretch.from) / (to - stretch.from).max(1));
+    Some(StageInWords {
+        name: plan.name(stretch.stage),
+        is_training: stretch.stage == Stage::Training,
+        is_layer: matches!(stretch.stage, Stage::Layer(_)),
+        percent,
+    })
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn playing(state: &AppState, run: &RunState) -> Line {

@@ -154,3 +154,18 @@ fn a_problem_is_said_before_everything_else() {
     assert_eq!(sentence(&state).text, "That folder cannot be written.");
     assert_eq!(sentence(&state).tone, Tone::Problem);
 }
+
+#[test]
+fn a_run_of_several_stages_says_which_one_it_is_in() {
+    let mut state = state();
+    let mut staged = Recipe::open("ae-32").expect("built in");
+    for setting in ["pretraining.method=rbm", "pretraining.epochs=2"] {
+        staged.set_from_text(setting).expect("valid");
+    }
+    state.bench.as_mut().expect("a bench").runs[0].info.recipe = staged;
+    play(&mut state, 25);
+    // Two hidden layers and the code, each for two epochs of ten steps.
+    assert_eq!(sentence(&state).text, "Pretraining layer 2 of 3, 25 % done.");
+    play(&mut state, 61);
+    assert!(sentence(&state).text.starts_with("Fine-tuning. "), "{}", sentence(&state).text);
+}

@@ -80,8 +80,12 @@ pub struct Theme {
     pub reconstruction: Color32,
     /// The KL term and β.
     pub kl: Color32,
-    /// Sparsity, λ, and other penalties.
+    /// Sparsity and its λ.
     pub sparsity: Color32,
+    /// The distance from a target rate, its weight and ρ.
+    pub rate: Color32,
+    /// The contractive penalty and its λ.
+    pub contractive: Color32,
     /// The objective, the sum of all terms.
     pub objective: Color32,
     /// Behind pictures, which are grey on black in both looks.
@@ -122,6 +126,8 @@ impl Theme {
             reconstruction: rgb(0x37c2b0),
             kl: rgb(0xf0a840),
             sparsity: rgb(0xd77bd0),
+            rate: rgb(0xa594f9),
+            contractive: rgb(0xf47a8e),
             objective: rgb(0xdfe5ec),
             picture: rgb(0x000000),
             over_picture: rgb(0xb9c2cd),
@@ -153,6 +159,8 @@ impl Theme {
             reconstruction: rgb(0x0b8f80),
             kl: rgb(0xb96f00),
             sparsity: rgb(0xa2369b),
+            rate: rgb(0x5c4bc4),
+            contractive: rgb(0xbe2d50),
             objective: rgb(0x1d232b),
             picture: rgb(0x000000),
             over_picture: rgb(0xc8d0da),
@@ -194,8 +202,10 @@ impl Theme {
     /// The colour of the term that a live parameter weighs, or of the accent for what weighs none.
     pub fn parameter(&self, key: &str) -> Color32 {
         match key {
-            "objective.beta" => self.kl,
-            "objective.sparsity" => self.sparsity,
+            "objective.beta" | "objective.free_bits" => self.kl,
+            "objective.sparsity" | "dictionary.lambda" => self.sparsity,
+            "objective.rate" | "objective.target_rate" => self.rate,
+            "objective.contractive" => self.contractive,
             _ => self.accent,
         }
     }
@@ -332,5 +342,46 @@ pub fn difference(value: f32) -> Color32 {
         color([0.16 * loud, 0.36 * loud, loud])
     } else {
         color([loud, 0.26 * loud, 0.12 * loud])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How far apart two colours look, by the weights of red, green and blue in sight.
+    fn apart(a: Color32, b: Color32) -> f32 {
+        let [r, g, b] = [(a.r(), b.r(), 0.9), (a.g(), b.g(), 1.2), (a.b(), b.b(), 0.7)]
+            .map(|(a, b, weight)| weight * (f32::from(a) - f32::from(b)).abs());
+        r + g + b
+    }
+
+    /// The contrast ratio of WCAG 2.
+    fn contrast(a: Color32, b: Color32) -> f32 {
+        let luminance = |color: Color32| {
+            let linear = [color.r(), color.g(), color.b()].map(|byte| {
+                let value = f32::from(byte) / 255.0;
+                if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            });
+            0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn terms_are_read_on_a_panel_and_told_apart() {
+        for look in [Look::Dark, Look::Light] {
+            let theme = Theme::new(look, false);
+            let terms = [theme.reconstruction, theme.kl, theme.sparsity, theme.rate, theme.contractive];
+            for (i, term) in terms.iter().enumerate() {
+                let ratio = contrast(*term, theme.panel);
+                assert!(ratio >= 3.9, "term {i} in {look:?}: contrast {ratio:.2}");
+                for (j, other) in terms.iter().enumerate().skip(i + 1) {
+                    let apart = apart(*term, *other);
+                    assert!(apart > 45.0, "terms {i} and {j} in {look:?} are only {apart:.0} apart");
+                }
+            }
+        }
     }
 }

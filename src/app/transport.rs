@@ -7,17 +7,18 @@ use super::context::PanelContext;
 use super::glyph::{Sign, paint_logo};
 use super::theme::{GRID, HALF, Look, Theme};
 use super::widgets::{bold, muted, primary_button, sign_button, thousands, word_button};
-use crate::recipe::{DataRecipe, Recipe, builtin};
+use crate::recipe::{DataRecipe, Family, Recipe, builtin};
 
 /// The sets that travel with the program.
 const BUILT_IN_SETS: [&str; 2] = ["digits", "shapes"];
 /// Every figure with its name in the menu.
-const FIGURES: [(Figure, &str); 5] = [
+const FIGURES: [(Figure, &str); 6] = [
     (Figure::Curves, "The curves…"),
     (Figure::Reconstructions, "Held-out images and reconstructions…"),
     (Figure::Cloud, "The cloud of codes…"),
     (Figure::Lattice, "The decoded plane…"),
     (Figure::Decoded, "The image at the pointer…"),
+    (Figure::Exhibit, "What it shows…"),
 ];
 
 /// Width of what stands on the right of the bar, in points: buttons and device chip, and buttons alone.
@@ -74,32 +75,57 @@ fn logo_ui(ui: &mut Ui, theme: &Theme) {
     bold(ui, "Hourglass", theme.large(), theme.text);
 }
 
-/// The built-in recipes; another one keeps the images that are there.
+/// The built-in recipes by family; another one keeps the images that are there and the seed.
 fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let running = cx.state.run().map_or(&cx.state.draft, |run| &run.recipe);
     let combo = egui::ComboBox::from_id_salt("recipe")
         .selected_text(running.name.as_str())
         .width(88.0)
+        .height(0.8 * ui.ctx().content_rect().height())
         .show_ui(ui, |ui| {
-            for &name in builtin::NAMES {
-                // Every built-in recipe is read by a test.
-                let Ok(mut recipe) = Recipe::open(name) else {
-                    continue;
-                };
-                let item = ui.selectable_label(running.name == name, name).on_hover_text(&recipe.about);
-                if item.clicked() {
-                    recipe.data = keep_images(&recipe.data, &running.data);
-                    actions.push(Action::Open(Box::new(recipe)));
+            // Every built-in recipe is read by a test.
+            for (family, recipes) in builtin::by_family().unwrap_or_default() {
+                family_title(ui, cx.theme, family);
+                for recipe in recipes {
+                    let is_running = running.name == recipe.name;
+                    let item = ui.selectable_label(is_running, &recipe.name).on_hover_text(&recipe.about);
+                    if item.clicked() {
+                        actions.push(Action::Open(Box::new(in_place_of(recipe, running))));
+                    }
                 }
             }
         });
     name_it(&combo.response, "Choose a recipe");
-    combo.response.on_hover_text(running.about.as_str());
+    let family = Family::of(running);
+    let words = format!("{}\n\n{}: {}", running.about, family.label(), family.sentence());
+    combo.response.on_hover_text(words.trim());
 }
 
-/// The data section of a recipe that is opened while these images are on the bench.
-fn keep_images(opened: &DataRecipe, on_the_bench: &DataRecipe) -> DataRecipe {
-    if on_the_bench.set.is_empty() { opened.clone() } else { on_the_bench.clone() }
+/// The name of a family above its recipes; what it is stands under the pointer.
+fn family_title(ui: &mut Ui, theme: &Theme, family: Family) {
+    ui.add_space(HALF);
+    muted(ui, theme, family.label()).on_hover_text(family.sentence());
+}
+
+/// A recipe as it is opened while another one runs: same images, same seed, so that the two can be compared.
+fn in_place_of(mut opened: Recipe, running: &Recipe) -> Recipe {
+    opened.seed = running.seed;
+    opened.data = keep_images(&opened.data, running);
+    opened
+}
+
+/// The data section of a recipe that is opened while another one runs. A recipe that names images of its own brings
+/// them, and they go with it; the scale of the pixels belongs to the recipe and not to the images.
+fn keep_images(opened: &DataRecipe, running: &Recipe) -> DataRecipe {
+    let usual = Recipe::default().data.set;
+    let brings_its_own = opened.set != usual;
+    let came_with_the_last = builtin::text(&running.name)
+        .and_then(|text| Recipe::from_toml(text).ok())
+        .is_some_and(|file| file.data.set != usual && file.data.set == running.data.set);
+    if brings_its_own || came_with_the_last || running.data.set.is_empty() {
+        return opened.clone();
+    }
+    DataRecipe { range: opened.range, ..running.data.clone() }
 }
 
 fn data_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
@@ -269,9 +295,18 @@ mod tests {
     }
 
     #[test]
-    fn another_recipe_keeps_the_images_on_the_bench() {
-        let opened = Recipe::open("vae-20").expect("built in").data;
-        let bench = DataRecipe { set: "shapes".to_owned(), ..DataRecipe::default() };
-        assert_eq!(keep_images(&opened, &bench).set, "shapes");
+    fn another_recipe_keeps_the_images_and_the_seed() {
+        let opened = Recipe::open("vae-20").expect("built in");
+        let mut running = Recipe::open("ae-2d").expect("built in");
+        running.data.set = "shapes".to_owned();
+        running.data.range = crate::recipe::PixelRange::Signed;
+        running.seed = 7;
+        let next = in_place_of(opened.clone(), &running);
+        assert_eq!((next.data.set.as_str(), next.seed), ("shapes", 7));
+        assert_eq!(next.data.range, opened.data.range, "the scale of the pixels is the recipe's own");
+        let mut own = opened;
+        own.data.set = "shapes".to_owned();
+        running.data.set = "digits".to_owned();
+        assert_eq!(in_place_of(own, &running).data.set, "shapes", "it names its images");
     }
 }

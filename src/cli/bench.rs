@@ -7,11 +7,10 @@ use serde::Serialize;
 use super::args::BenchArgs;
 use super::failure::Failure;
 use super::output::{say, say_json};
-use super::summary::family;
 use crate::data::{Dataset, Source, load};
 use crate::export::ticks::{count_label, value_label};
 use crate::gpu::Compute;
-use crate::recipe::{Recipe, builtin};
+use crate::recipe::{Family, Recipe, builtin};
 use crate::train::benchmark::{self, BenchmarkError, LATTICE, Speed};
 
 /// Images to learn from; more change nothing about the speed of a step.
@@ -65,17 +64,24 @@ fn on_a_trainer<T: Send>(measure: impl FnOnce() -> Result<T, BenchmarkError> + S
 /// The built-in recipes of these families or names; all of them where none is named.
 fn chosen(wanted: &[String]) -> Result<Vec<Recipe>, Failure> {
     let all = builtin::NAMES.iter().map(|name| Recipe::open(name)).collect::<Result<Vec<_>, _>>()?;
-    let is_meant = |word: &str, recipe: &Recipe| word == family(recipe) || word == recipe.name;
+    let is_meant = |word: &str, recipe: &Recipe| word == Family::of(recipe).word() || word == recipe.name;
     for word in wanted {
         if !all.iter().any(|recipe| is_meant(word, recipe)) {
             let names = builtin::NAMES.join(", ");
             return Err(Failure::Usage(format!(
-                "there is no family `{word}`; use ae, sparse, vae, or {names}"
+                "there is no family `{word}`; use {}, or {names}",
+                families(&all).join(", ")
             )));
         }
     }
     let is_chosen = |recipe: &Recipe| wanted.is_empty() || wanted.iter().any(|word| is_meant(word, recipe));
     Ok(all.into_iter().filter(is_chosen).collect())
+}
+
+/// The words of the families that have a recipe.
+fn families(recipes: &[Recipe]) -> Vec<&'static str> {
+    let is_there = |family: &Family| recipes.iter().any(|recipe| Family::of(recipe) == *family);
+    Family::ALL.into_iter().filter(is_there).map(Family::word).collect()
 }
 
 fn images(recipe: &Recipe) -> Result<Arc<Dataset>, Failure> {
@@ -92,7 +98,7 @@ fn images(recipe: &Recipe) -> Result<Arc<Dataset>, Failure> {
 
 fn line<'a>(recipe: &'a Recipe, device: &'a str, speed: &Speed) -> Line<'a> {
     let Speed { images_per_second, decode_one_ms, decode_lattice_ms } = *speed;
-    let family = family(recipe);
+    let family = Family::of(recipe).word();
     Line {
         event: "bench",
         recipe: &recipe.name,

@@ -22,6 +22,7 @@ pub(super) fn draw(session: &mut Session, stage: &Stage) -> Result<(), Failure> 
         references,
         dataset: &session.bench.dataset,
         cloud: &session.bench.cloud,
+        steps_per_epoch: session.bench.steps_per_epoch,
     };
     let caption = figures.caption(snapshot.step);
     let save = |name: &str, endings: &[&str], figure: &dyn Figure| -> Result<(), Failure> {
@@ -32,5 +33,27 @@ pub(super) fn draw(session: &mut Session, stage: &Stage) -> Result<(), Failure> 
     save("curves", &["png", "svg"], &figures.curves())?;
     save("reconstructions", &["png"], &figures.reconstructions(&snapshot))?;
     save("codes", &["png", "svg"], &figures.cloud(&snapshot))?;
-    save("lattice", &["png"], &figures.lattice(&snapshot))
+    save("lattice", &["png"], &figures.lattice(&snapshot))?;
+    for (number, plate) in snapshot.plates.iter().enumerate() {
+        let name = format!("exhibit-{}-{}", number + 1, file_name(&plate.title));
+        save(&name, &["png", "svg"], &figures.plate(plate))?;
+    }
+    Ok(())
+}
+
+/// A title as part of a file name: small letters, digits, and hyphens between.
+fn file_name(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_ascii_lowercase).collect::<Vec<String>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_title_becomes_a_file_name() {
+        assert_eq!(file_name("Noise in, clean out"), "noise-in-clean-out");
+        assert_eq!(file_name("σ of ∂h/∂x (largest)"), "of-h-x-largest");
+    }
 }

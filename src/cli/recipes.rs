@@ -1,4 +1,4 @@
-//! `recipes`: the built-in recipes, one line each, and the table of parameters.
+//! `recipes`: the built-in recipes by family, one line each, and the table of parameters.
 
 use std::fmt::Write as _;
 
@@ -15,11 +15,15 @@ pub(super) fn run(args: &RecipesArgs) -> Result<(), Failure> {
 
 fn recipes() -> Result<String, Failure> {
     let width = builtin::NAMES.iter().map(|name| name.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for name in builtin::NAMES {
-        let _ = writeln!(text, "{name:width$}  {}", Recipe::open(name)?.about);
+    let mut blocks = Vec::new();
+    for (family, recipes) in builtin::by_family()? {
+        let mut text = format!("{}: {}\n", family.label(), family.sentence());
+        for Recipe { name, about, .. } in recipes {
+            let _ = writeln!(text, "  {name:width$}  {about}");
+        }
+        blocks.push(text);
     }
-    Ok(text)
+    Ok(blocks.join("\n"))
 }
 
 fn parameters() -> String {

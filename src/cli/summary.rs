@@ -11,7 +11,7 @@ use crate::engine::{Evaluation, Final, History, Plan, Progress};
 use crate::export::ticks::{count_label, value_label};
 use crate::insight::SparseCoding;
 use crate::insight::dictionary::Rebuilt;
-use crate::recipe::Recipe;
+use crate::recipe::Family;
 use crate::train::{Figures, Penalty};
 
 /// The terms of the objective, per image.
@@ -171,7 +171,7 @@ impl Summary {
         };
         Ok(Self {
             event,
-            family: family(recipe),
+            family: Family::of(recipe).word(),
             recipe: recipe.name.clone(),
             seed: recipe.seed,
             device: session.bench.device.clone(),
@@ -230,21 +230,6 @@ impl Summary {
         }
         text.extend(self.dictionary.as_ref().map(DictionaryTerms::table));
         text
-    }
-}
-
-/// The family of autoencoders a recipe belongs to.
-pub(super) fn family(recipe: &Recipe) -> &'static str {
-    if recipe.is_variational() {
-        "vae"
-    } else if recipe.is_pretrained() {
-        "deep"
-    } else if recipe.objective.sparsity > 0.0 {
-        "sparse"
-    } else if recipe.objective.contractive > 0.0 {
-        "contractive"
-    } else {
-        "ae"
     }
 }
 

@@ -26,6 +26,10 @@ pub enum Term {
     Kl,
     /// Sparsity and every other penalty.
     Penalty,
+    /// The distance of the units' mean activity from a target rate.
+    Rate,
+    /// How far the code moves when pixels do.
+    Contractive,
     /// The weighted sum of them all.
     Objective,
 }
@@ -64,8 +68,12 @@ pub struct Palette {
     pub reconstruction: Rgb,
     /// The KL term.
     pub kl: Rgb,
-    /// Every other penalty.
+    /// Sparsity and every other penalty.
     pub penalty: Rgb,
+    /// The target rate.
+    pub rate: Rgb,
+    /// The contractive penalty.
+    pub contractive: Rgb,
     /// Paul Tol's bright set, extended to ten by two of his light set and a violet; darker on white.
     pub classes: [Rgb; 10],
 }
@@ -81,6 +89,8 @@ const LIGHT: Palette = Palette {
     reconstruction: [11, 143, 128],
     kl: [185, 111, 0],
     penalty: [162, 54, 155],
+    rate: [92, 75, 196],
+    contractive: [190, 45, 80],
     classes: [
         [43, 92, 143],
         [210, 56, 75],
@@ -106,6 +116,8 @@ const DARK: Palette = Palette {
     reconstruction: [55, 194, 176],
     kl: [240, 168, 64],
     penalty: [215, 123, 208],
+    rate: [165, 148, 249],
+    contractive: [244, 122, 142],
     classes: [
         [68, 119, 170],
         [238, 102, 119],
@@ -137,6 +149,8 @@ impl Palette {
             Term::Reconstruction => self.reconstruction,
             Term::Kl => self.kl,
             Term::Penalty => self.penalty,
+            Term::Rate => self.rate,
+            Term::Contractive => self.contractive,
             Term::Objective => self.text,
         }
     }
@@ -273,7 +287,13 @@ mod tests {
             let palette = theme.palette();
             let mut inks = palette.classes.to_vec();
             inks.extend([palette.text, palette.muted, palette.accent]);
-            inks.extend([palette.reconstruction, palette.kl, palette.penalty]);
+            inks.extend([
+                palette.reconstruction,
+                palette.kl,
+                palette.penalty,
+                palette.rate,
+                palette.contractive,
+            ]);
             for ink in inks {
                 let contrast = contrast(ink, palette.ground);
                 assert!(

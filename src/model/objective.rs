@@ -49,7 +49,7 @@ impl Penalty {
         match self {
             Self::Kl => "KL",
             Self::Sparsity => "Σ|h|",
-            Self::Rate => "KL(ρ‖ρ̂)",
+            Self::Rate => "KL(ρ‖rate)",
             Self::Contractive => "‖∂h/∂x‖²",
         }
     }

@@ -1,5 +1,7 @@
 //! The recipes that travel with the program; each is a file in `assets/recipes`.
 
+use super::{Family, Recipe, RecipeError};
+
 macro_rules! recipes {
     ($($name:literal),+ $(,)?) => {
         /// Names of the built-in recipes, simplest first.
@@ -48,3 +50,13 @@ recipes![
     "bug-range",
     "bug-mean",
 ];
+
+/// The built-in recipes by family, families in their order; one without a recipe is left out.
+pub fn by_family() -> Result<Vec<(Family, Vec<Recipe>)>, RecipeError> {
+    let all = NAMES.iter().map(|name| Recipe::open(name)).collect::<Result<Vec<Recipe>, RecipeError>>()?;
+    let of = |family: Family| -> Vec<Recipe> {
+        all.iter().filter(|recipe| Family::of(recipe) == family).cloned().collect()
+    };
+    let groups = Family::ALL.into_iter().map(|family| (family, of(family)));
+    Ok(groups.filter(|(_, recipes)| !recipes.is_empty()).collect())
+}

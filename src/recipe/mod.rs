@@ -8,7 +8,9 @@
 pub mod builtin;
 mod check;
 pub mod error;
+pub mod family;
 pub mod file;
+pub mod formula;
 pub mod gesture;
 pub mod parameter;
 pub mod random;
@@ -18,6 +20,7 @@ pub mod words;
 use serde::{Deserialize, Serialize};
 
 pub use error::RecipeError;
+pub use family::Family;
 pub use parameter::{Kind, Parameter, Scale, Value};
 pub use words::{
     Activation, Cell, CodeKind, Corruption, Down, Init, Network, Norm, OptimizerKind, Output, PixelRange,

@@ -2,22 +2,41 @@
 
 use super::{FIGURES, assert_figures, finished, hourglass, names_in, program};
 use hourglass::recipe::table::PARAMETERS;
+use hourglass::recipe::{Family, Recipe, builtin};
 use std::path::Path;
 
 #[test]
-fn the_recipes_are_listed_one_line_each() {
-    let want = "\
-ae-simple  The smallest autoencoder: one layer in, ReLU, one linear layer out, 64 numbers between
-ae-32      An undercomplete autoencoder: three layers down to 32 numbers and back
-ae-2d      An autoencoder squeezed to two numbers, which can be drawn as a map
-ae-sparse  256 code units, of which each image may afford only a few: λ is the price of activity
-vae-2d     A variational autoencoder with a map of two numbers: drag through it while it learns
-vae-20     The variational autoencoder of most tutorials: one hidden layer, a code of 20
-vae-32     A deeper variational autoencoder that prunes its own code: watch dimensions fall silent
-gru-rows   A GRU reads the image row by row into 16 numbers, another writes it out again: watch where it begins to guess
-lstm-vae   An LSTM reads rows into a Gaussian map of two numbers: drag through it and watch rows being written
-";
-    assert_eq!(hourglass(Path::new("."), &["recipes"]).done().stdout, want);
+fn the_recipes_are_listed_by_family_one_line_each() {
+    let listed = hourglass(Path::new("."), &["recipes"]).done().stdout;
+    let mut families = Vec::new();
+    let mut recipes = Vec::new();
+    for line in listed.lines().filter(|line| !line.is_empty()) {
+        match line.strip_prefix("  ").and_then(|entry| entry.split_once("  ")) {
+            Some((name, about)) => {
+                recipes.push((name.trim().to_owned(), about.trim().to_owned(), families.len()))
+            }
+            None => families.push(line.to_owned()),
+        }
+    }
+    for family in &families {
+        let known = Family::ALL.iter().any(|f| *family == format!("{}: {}", f.label(), f.sentence()));
+        assert!(known, "{family}");
+    }
+    assert_eq!(recipes.len(), builtin::NAMES.len(), "each recipe stands once in:\n{listed}");
+    for name in builtin::NAMES {
+        let recipe = Recipe::open(name).unwrap();
+        let (_, about, place) = recipes.iter().find(|(listed, ..)| listed == name).unwrap();
+        assert_eq!(*about, recipe.about);
+        assert!(
+            families[place - 1].starts_with(Family::of(&recipe).label()),
+            "{name}: {}",
+            families[place - 1]
+        );
+    }
+    let golden = "\
+Plain: The image must pass through a code of a few numbers; nothing else is asked of it.
+  ae-simple";
+    assert!(listed.starts_with(golden), "{listed}");
 }
 
 #[test]

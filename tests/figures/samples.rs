@@ -1,8 +1,10 @@
 //! One figure of each kind, small, with data whose every value is known.
 
+use hourglass::engine::Plate;
+use hourglass::engine::plate::{self, Bars, Content, Images, Lines};
 use hourglass::export::figures::{
-    Caption, Chart, Cloud, Curves, Figure, ImageShape, Lattice, Reconstructions, Reference, Series,
-    SingleImage, Stamp,
+    Caption, Chart, Cloud, Curves, Figure, ImageShape, Lattice, PlateFigure, Reconstructions, Reference,
+    Series, SingleImage, Stamp,
 };
 use hourglass::export::style::{FigureTheme, Ink, Term};
 
@@ -45,6 +47,10 @@ pub fn curves() -> Curves {
         title: "Learning curves".into(),
         charts: vec![chart("Reconstruction", false), chart("Objective", true)],
         stamps: vec![Stamp { step: 900.0, label: "β 1 to 2".into() }],
+        stages: vec![
+            Stamp { step: 0.0, label: "layer 1 of 2".into() },
+            Stamp { step: 600.0, label: "fine-tuning".into() },
+        ],
         x_label: "step".into(),
     }
 }
@@ -93,6 +99,48 @@ pub fn single() -> SingleImage {
     SingleImage { pixels: values(SHAPE.values()), shape: SHAPE, title: "z = (−0.62, 1.05)".into() }
 }
 
+/// Two rows of three pictures, a word under each.
+pub fn plate_of_images() -> PlateFigure {
+    let images = Images {
+        dims: [SHAPE.channels, SHAPE.height, SHAPE.width],
+        columns: 3,
+        pixels: values(6 * SHAPE.values()).into(),
+        ink: plate::Ink::Grey,
+        rows: ["clean", "spoilt"].map(String::from).to_vec(),
+        captions: (1..=6).map(|number| format!("no. {number}")).collect(),
+    };
+    plate_of("Noise in, clean out", Content::Images(images))
+}
+
+pub fn plate_of_bars() -> PlateFigure {
+    let bars = Bars {
+        x: "dimension".into(),
+        y: "nats".into(),
+        values: vec![3.0, 0.0, 1.5, 0.2],
+        names: Vec::new(),
+        counted: vec![true, false, true, false],
+        level: Some(("counts from".into(), 0.5)),
+    };
+    plate_of("KL of every dimension", Content::Bars(bars))
+}
+
+pub fn plate_of_lines() -> PlateFigure {
+    let line = |scale: f32| (1..30).map(|n| [n as f32, scale / n as f32]).collect();
+    let lines = Lines {
+        x: "atoms used".into(),
+        y: "squared error".into(),
+        series: vec![("codes".into(), line(30.0)), ("pixels".into(), line(50.0))],
+        level: None,
+    };
+    plate_of("Error against atoms", Content::Lines(lines))
+}
+
+pub fn plate_of(title: &str, content: Content) -> PlateFigure {
+    PlateFigure {
+        plate: Plate { title: title.into(), meaning: "What it means, in one sentence.".into(), content },
+    }
+}
+
 pub fn all_figures() -> Vec<(&'static str, Box<dyn Figure>)> {
     vec![
         ("curves", Box::new(curves())),
@@ -100,5 +148,8 @@ pub fn all_figures() -> Vec<(&'static str, Box<dyn Figure>)> {
         ("lattice", Box::new(lattice())),
         ("reconstructions", Box::new(reconstructions())),
         ("single", Box::new(single())),
+        ("plate of images", Box::new(plate_of_images())),
+        ("plate of bars", Box::new(plate_of_bars())),
+        ("plate of lines", Box::new(plate_of_lines())),
     ]
 }

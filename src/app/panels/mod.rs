@@ -3,13 +3,17 @@
 //! What they share stands here: words for what is not there yet, pictures and small switches.
 
 pub mod curves;
+pub mod exhibits;
 pub mod held_out;
 pub mod hourglass;
 pub mod latent;
 pub mod objective;
+#[cfg(test)]
+mod testing;
 
 pub use self::hourglass::{HourglassMemory, hourglass_ui};
 pub use curves::{CurvesMemory, curves_ui};
+pub use exhibits::{ExhibitsMemory, exhibits_ui};
 pub use held_out::{HeldOutMemory, held_out_ui};
 pub use latent::{LatentMemory, latent_ui};
 pub use objective::{ObjectiveMemory, objective_ui};

@@ -2,39 +2,23 @@
 //! one line that says what they mean.
 
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Color32, FontId, Label, Ui};
+use eframe::egui::{Color32, FontId, Label, RichText, ScrollArea, Ui};
 
 use super::{no_run, waiting};
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
-use crate::app::state::RunState;
+use crate::app::state::{BenchState, RunState};
 use crate::app::theme::Theme;
 use crate::app::widgets::{card, muted};
-use crate::engine::{Figures, Penalty, References};
+use crate::engine::{Figures, Penalty, Plan, References, Stage};
 use crate::export::ticks::value_label;
-use crate::recipe::{Recipe, Reconstruction};
+use crate::recipe::formula::{Part, Term, dictionary_formula, formula};
+use crate::recipe::words::Scale;
+use crate::recipe::{Corruption, Recipe, Reconstruction};
 
 /// What stays from frame to frame: nothing, so far.
 #[derive(Debug, Default)]
 pub struct ObjectiveMemory {}
-
-/// One part of the formula.
-#[derive(Clone, Debug, PartialEq)]
-struct Part {
-    text: String,
-    ink: Ink,
-}
-
-/// Whose colour a part has.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Ink {
-    /// The sum and the signs between.
-    Plain,
-    /// The reconstruction.
-    Reconstruction,
-    /// The term that this parameter weighs.
-    Weighed(&'static str),
-}
 
 /// Draws the objective.
 pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveMemory) -> Vec<Action> {
@@ -54,70 +38,140 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveM
     };
     card(ui, cx.theme, "Objective", trailing, |ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
-        let small = cx.theme.small();
-        line(ui, cx.theme, &names(&run.recipe), &small);
-        let Some(figures) = figures else {
-            muted(ui, cx.theme, "waiting for the first figures");
-            return;
-        };
-        line(ui, cx.theme, &numbers(&run.recipe, &figures, run.progress.step), &cx.theme.large());
-        let words = meaning(run, &figures, cx.state.bench.as_ref().and_then(|bench| bench.references));
-        ui.add_space(2.0);
-        ui.add(Label::new(eframe::egui::RichText::new(words).font(small).color(cx.theme.muted)).wrap());
+        ScrollArea::vertical().show(ui, |ui| {
+            let bench = cx.state.bench.as_ref();
+            match bench.and_then(|bench| other_stage(run, bench)) {
+                Some(other) => stage_ui(ui, cx.theme, &other),
+                None => formula_ui(ui, cx.theme, run, figures, bench),
+            }
+        });
     });
     Vec::new()
 }
 
+/// The formula in symbols, in numbers, and what they mean.
+fn formula_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    run: &RunState,
+    figures: Option<Figures>,
+    bench: Option<&BenchState>,
+) {
+    line(ui, theme, &formula(&run.recipe), &theme.small());
+    let Some(figures) = figures else {
+        muted(ui, theme, "waiting for the first figures");
+        return;
+    };
+    let pixels = bench.map_or(1, |bench| bench.dataset.shape.pixels());
+    line(ui, theme, &numbers(&run.recipe, &figures, run.progress.step, pixels), &theme.large());
+    ui.add_space(2.0);
+    words_ui(ui, theme, &meaning(run, &figures, bench.and_then(|bench| bench.references), pixels));
+}
+
+/// What is minimised while something else than the whole network is trained.
+struct OtherStage {
+    name: String,
+    formula: Vec<Part>,
+    words: String,
+}
+
+/// The stage of a run, where it is not that of the whole network.
+fn other_stage(run: &RunState, bench: &BenchState) -> Option<OtherStage> {
+    let plan = Plan::new(&run.info.recipe, bench.steps_per_epoch);
+    let stage = plan.at(run.progress.step).stage;
+    let name = plan.name(stage);
+    match stage {
+        Stage::Training => None,
+        Stage::Layer(_) => Some(OtherStage {
+            name,
+            formula: vec![
+                Part::weighed("energy of data", "pretraining.learning_rate"),
+                Part::sum(" − "),
+                Part::weighed("energy of dreams", "pretraining.learning_rate"),
+            ],
+            words: format!(
+                "This layer alone learns now, as a restricted Boltzmann machine. Contrastive divergence lowers the \
+                 energy of what it sees and raises that of what it dreams after {} Gibbs {}. The whole network's \
+                 objective comes when all layers are stacked and unrolled.",
+                run.recipe.pretraining.gibbs,
+                if run.recipe.pretraining.gibbs == 1 { "step" } else { "steps" },
+            ),
+        }),
+        Stage::Dictionary => Some(OtherStage {
+            name,
+            formula: dictionary_formula(&run.recipe)?,
+            words: "The network rests. Its codes z are written as sums of few atoms, the columns of D, which are \
+                    learned now; λ is the price of every unit of an atom."
+                .to_owned(),
+        }),
+    }
+}
+
+fn stage_ui(ui: &mut Ui, theme: &Theme, stage: &OtherStage) {
+    muted(ui, theme, &stage.name);
+    line(ui, theme, &stage.formula, &theme.large());
+    ui.add_space(2.0);
+    words_ui(ui, theme, &stage.words);
+}
+
+fn words_ui(ui: &mut Ui, theme: &Theme, words: &str) {
+    ui.add(Label::new(RichText::new(words).font(theme.small()).color(theme.muted)).wrap());
+}
+
 fn line(ui: &mut Ui, theme: &Theme, parts: &[Part], font: &FontId) {
     let mut job = LayoutJob::default();
-    for Part { text, ink } in parts {
-        let color: Color32 = match ink {
-            Ink::Plain => theme.objective,
-            Ink::Reconstruction => theme.reconstruction,
-            Ink::Weighed(key) => theme.parameter(key),
+    for Part { text, term } in parts {
+        let color: Color32 = match term {
+            Term::Sum => theme.objective,
+            Term::Reconstruction => theme.reconstruction,
+            Term::Weighed(key) => theme.parameter(key),
         };
         job.append(text, 0.0, TextFormat::simple(font.clone(), color));
     }
     ui.add(Label::new(job).wrap());
 }
 
-fn plain(text: &str) -> Part {
-    Part { text: text.to_owned(), ink: Ink::Plain }
-}
-
-/// The formula in words: `objective = cross-entropy + β · KL`.
-fn names(recipe: &Recipe) -> Vec<Part> {
-    let reconstruction = recipe.objective.reconstruction.label().to_owned();
-    let mut parts = vec![plain("objective = "), Part { text: reconstruction, ink: Ink::Reconstruction }];
-    let (key, words) = if recipe.is_variational() {
-        ("objective.beta", "β · KL")
-    } else {
-        ("objective.sparsity", "λ · Σ|h|")
-    };
-    if recipe.is_variational() || recipe.objective.sparsity > 0.0 {
-        parts.extend([plain(" + "), Part { text: words.to_owned(), ink: Ink::Weighed(key) }]);
-    }
-    parts
-}
-
 /// The formula in numbers: `147.8 = 138.2 + 2.00 · 4.80`.
-fn numbers(recipe: &Recipe, figures: &Figures, step: u64) -> Vec<Part> {
-    let reconstruction = Part { text: value_label(figures.reconstruction), ink: Ink::Reconstruction };
+fn numbers(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Vec<Part> {
+    let reconstruction = counted(recipe, figures.reconstruction, pixels);
     let mut terms = Vec::new();
-    let mut sum = figures.reconstruction;
+    let mut sum = reconstruction;
+    let charged = charged_kl(recipe, figures, step, pixels);
     for (penalty, value) in figures.penalties() {
         let weight = penalty.weight(&recipe.objective, step);
-        if weight == 0.0 && penalty == Penalty::Sparsity {
+        if weight == 0.0 && penalty != Penalty::Kl {
             continue;
         }
+        let value = charged.filter(|_| penalty == Penalty::Kl).unwrap_or(value);
         sum += weight * value;
         let text = format!("{} · {}", weight_label(weight), value_label(value));
-        terms.extend([plain(" + "), Part { text, ink: Ink::Weighed(penalty.weight_key()) }]);
+        terms.extend([Part::sum(" + "), Part::weighed(text, penalty.weight_key())]);
     }
     // The weight may have moved since these figures were taken; the sum is that of what is shown.
-    let mut parts = vec![plain(&value_label(sum)), plain(" = "), reconstruction];
+    let reconstruction = Part::reconstruction(value_label(reconstruction));
+    let mut parts = vec![Part::sum(value_label(sum)), Part::sum(" = "), reconstruction];
     parts.extend(terms);
     parts
+}
+
+/// The reconstruction as the objective counts it.
+fn counted(recipe: &Recipe, reconstruction: f64, pixels: usize) -> f64 {
+    match recipe.objective.scale {
+        Scale::Sum => reconstruction,
+        Scale::Mean => reconstruction / pixels.max(1) as f64,
+    }
+}
+
+/// What is charged for KL where some nats are free: what the objective holds beyond its other terms.
+fn charged_kl(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Option<f64> {
+    let objective = &recipe.objective;
+    let beta = objective.beta_at(step);
+    let kl = figures.penalty(Penalty::Kl).filter(|_| objective.free_bits > 0.0 && beta > 0.0)?;
+    let others = figures.penalties().filter(|(penalty, _)| *penalty != Penalty::Kl);
+    let others: f64 = others.map(|(penalty, value)| penalty.weight(objective, step) * value).sum();
+    let rest = figures.objective - counted(recipe, figures.reconstruction, pixels) - others;
+    // The free nats are charged whether used or not; β may have moved since the figures were taken.
+    Some((rest / beta).max(kl).max(recipe.model.code as f64 * objective.free_bits))
 }
 
 /// A weight with the digits a slider can be read to.
@@ -125,10 +179,11 @@ fn weight_label(weight: f64) -> String {
     if (0.1..100.0).contains(&weight) { format!("{weight:.2}") } else { value_label(weight) }
 }
 
-/// What the numbers mean, in a sentence or two.
-fn meaning(run: &RunState, figures: &Figures, references: Option<References>) -> String {
-    let mut sentences = Vec::new();
-    let reconstruction = run.recipe.objective.reconstruction;
+/// What the numbers mean, in a few sentences: what is peculiar to this objective first.
+fn meaning(run: &RunState, figures: &Figures, references: Option<References>, pixels: usize) -> String {
+    let recipe = &run.recipe;
+    let mut sentences = peculiar(recipe, figures, run.progress.step, pixels);
+    let reconstruction = recipe.objective.reconstruction;
     if let (Reconstruction::CrossEntropy, Some(kl)) = (reconstruction, figures.penalty(Penalty::Kl)) {
         sentences.push(format!("Negative ELBO (β = 1): {} nats.", value_label(figures.reconstruction + kl)));
     }
@@ -146,10 +201,47 @@ fn meaning(run: &RunState, figures: &Figures, references: Option<References>) ->
                 .push(format!("Predicting the mean image costs {}.", value_label(costs.mean_squared_error)));
         }
     }
-    if let Some(squared) = figures.squared_error {
+    // Principal components see the clean image, so they are no match for a network that does not.
+    if let Some(squared) = figures.squared_error.filter(|_| recipe.noise.kind == Corruption::None) {
         sentences.push(against_pca(squared, &costs));
     }
     sentences.join(" ")
+}
+
+/// What is not plain about an objective: noise, a rising β, free nats, rates, Jacobians, a mean beside sums.
+fn peculiar(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Vec<String> {
+    let objective = &recipe.objective;
+    let mut sentences = Vec::new();
+    if objective.scale == Scale::Mean {
+        sentences.push(format!(
+            "The reconstruction is divided by {pixels} pixels and the penalties are not, so each of them weighs \
+             {pixels} times as much."
+        ));
+    }
+    if recipe.noise.kind != Corruption::None {
+        sentences.push("The network sees x~; the error is taken against the clean x.".to_owned());
+    }
+    let beta = objective.beta_at(step);
+    if recipe.is_variational() && beta < objective.beta {
+        let (now, whole) = (weight_label(beta), weight_label(objective.beta));
+        sentences.push(format!("β is {now} at this step, on its way to {whole}."));
+    }
+    if let Some(kl) = figures.penalty(Penalty::Kl).filter(|_| objective.free_bits > 0.0) {
+        sentences.push(format!(
+            "KL itself is {}; {} nats of each dimension are charged whether used or not.",
+            value_label(kl),
+            value_label(objective.free_bits)
+        ));
+    }
+    if objective.rate > 0.0 {
+        let percent = value_label(100.0 * objective.target_rate);
+        sentences
+            .push(format!("Every unit is asked for an activity of {percent} % on average over the images."));
+    }
+    if objective.contractive > 0.0 {
+        sentences.push("‖∂h/∂x‖² says how far the code moves when a pixel does.".to_owned());
+    }
+    sentences
 }
 
 fn against_pca(squared: f64, costs: &References) -> String {
@@ -187,21 +279,76 @@ mod tests {
 
     #[test]
     fn the_formula_adds_up_to_what_it_shows() {
-        let parts = numbers(&variational(2.0), &figures(138.2, Penalty::Kl, 4.8), 1);
+        let parts = numbers(&variational(2.0), &figures(138.2, Penalty::Kl, 4.8), 1, 784);
         assert_eq!(text(&parts), "147.8 = 138.2 + 2.00 · 4.80");
-        assert_eq!(parts[2].ink, Ink::Reconstruction);
-        assert_eq!(parts[4].ink, Ink::Weighed("objective.beta"));
-        assert_eq!(text(&names(&variational(2.0))), "objective = cross-entropy + β · KL");
+        assert_eq!(parts[2].term, Term::Reconstruction);
+        assert_eq!(parts[4].term, Term::Weighed("objective.beta"));
+        assert_eq!(text(&formula(&variational(2.0))), "objective = cross-entropy + β · KL");
     }
 
     #[test]
     fn a_penalty_without_weight_is_not_part_of_the_objective() {
         let mut recipe = Recipe::default();
         let figures = figures(30.0, Penalty::Sparsity, 12.0);
-        assert_eq!(text(&numbers(&recipe, &figures, 1)), "30 = 30");
-        assert_eq!(text(&names(&recipe)), "objective = squared error");
+        assert_eq!(text(&numbers(&recipe, &figures, 1, 784)), "30 = 30");
+        assert_eq!(text(&formula(&recipe)), "objective = squared error");
         recipe.objective.sparsity = 0.5;
-        assert_eq!(text(&numbers(&recipe, &figures, 1)), "36 = 30 + 0.50 · 12");
+        assert_eq!(text(&numbers(&recipe, &figures, 1, 784)), "36 = 30 + 0.50 · 12");
+    }
+
+    #[test]
+    fn a_mean_is_counted_as_a_mean_and_told() {
+        let mut recipe = variational(1.0);
+        recipe.objective.scale = Scale::Mean;
+        let figures = figures(156.8, Penalty::Kl, 4.0);
+        assert_eq!(text(&numbers(&recipe, &figures, 1, 784)), "4.20 = 0.2 + 1.00 · 4");
+        assert!(peculiar(&recipe, &figures, 1, 784)[0].contains("divided by 784 pixels"));
+    }
+
+    #[test]
+    fn the_weight_is_that_of_the_step_and_free_nats_are_charged() {
+        let mut recipe = variational(2.0);
+        recipe.objective.warm_up = 100;
+        let mut figures = figures(100.0, Penalty::Kl, 4.0);
+        assert_eq!(text(&numbers(&recipe, &figures, 50, 784)), "104 = 100 + 1.00 · 4");
+        assert!(
+            peculiar(&recipe, &figures, 50, 784)
+                .concat()
+                .contains("β is 1.00 at this step, on its way to 2.00")
+        );
+        recipe.objective.warm_up = 0;
+        recipe.objective.free_bits = 0.5;
+        // Two dimensions with 3.9 and 0.1 nats: 3.9 and 0.5 are charged, twice.
+        figures.objective = 100.0 + 2.0 * 4.4;
+        assert_eq!(text(&numbers(&recipe, &figures, 50, 784)), "108.8 = 100 + 2.00 · 4.40");
+    }
+
+    #[test]
+    fn every_penalty_of_the_objective_stands_in_its_own_colour() {
+        let mut recipe = Recipe::default();
+        for setting in [
+            "model.code_activation=sigmoid",
+            "objective.sparsity=1",
+            "objective.rate=2",
+            "objective.contractive=0.5",
+        ] {
+            recipe.set_from_text(setting).expect("valid");
+        }
+        let mut figures = figures(10.0, Penalty::Sparsity, 1.0);
+        figures.set_penalty(Penalty::Rate, 2.0);
+        figures.set_penalty(Penalty::Contractive, 4.0);
+        let parts = numbers(&recipe, &figures, 1, 784);
+        assert_eq!(text(&parts), "17 = 10 + 1.00 · 1 + 2.00 · 2 + 0.50 · 4");
+        let theme = Theme::new(crate::app::theme::Look::Dark, false);
+        let mut colors: Vec<Color32> = parts
+            .iter()
+            .filter_map(|part| match part.term {
+                Term::Weighed(key) => Some(theme.parameter(key)),
+                _ => None,
+            })
+            .collect();
+        colors.dedup();
+        assert_eq!(colors.len(), 3);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Curves {
     pub charts: Vec<Chart>,
     /// Live changes, marked through all charts.
     pub stamps: Vec<Stamp>,
+    /// Where stages of the training begin, marked by thin lines and named in the first chart.
+    pub stages: Vec<Stamp>,
     /// Name of the common axis, such as step.
     pub x_label: String,
 }
@@ -108,6 +110,7 @@ impl Figure for Curves {
             lane.header_top += corner[1];
         }
         let stamped: Vec<f64> = stamps.iter().map(|stamp| stamp.x + corner[0]).collect();
+        draw_stages(&mut sheet, &lanes, &axis, &self.stages);
         draw_stamps(&mut sheet, &lanes, &stamps);
         for lane in &lanes {
             draw_lane(&mut sheet, lane, &axis, &stamped);
@@ -209,6 +212,29 @@ fn stack(lanes: &mut [Lane<'_>], axis: &Axis, stamps: f64, sizes: &Sizes) -> f64
         y = lane.frame.bottom() + 20.0;
     }
     y - 20.0
+}
+
+/// A thin line where each stage begins, and its name in the first chart as far as it fits before the next.
+fn draw_stages(sheet: &mut Sheet, lanes: &[Lane<'_>], axis: &Axis, stages: &[Stamp]) {
+    let small = sheet.sizes.small;
+    let inside: Vec<&Stamp> =
+        stages.iter().filter(|stage| (axis.low..axis.high).contains(&stage.step)).collect();
+    for (number, stage) in inside.iter().enumerate() {
+        let x = axis.place(stage.step).round() + 0.5;
+        let end = inside.get(number + 1).map_or(axis.end, |next| axis.place(next.step));
+        if stage.step > axis.low {
+            let stroke = sheet.hairline(sheet.palette.axis);
+            for lane in lanes {
+                sheet.scene.line([x, lane.frame.y], [x, lane.frame.bottom()], stroke);
+            }
+        }
+        if let Some(first) = lanes.first()
+            && font::width(&stage.label, small) + 8.0 <= end - x
+        {
+            let style = sheet.small(sheet.palette.muted);
+            sheet.scene.text([x + 4.0, first.frame.y + 1.1 * small], stage.label.as_str(), style);
+        }
+    }
 }
 
 /// A line through all charts for each live change, its label above the first chart where it hides no data.

@@ -12,6 +12,7 @@ mod decimate;
 mod labels;
 mod lattice;
 mod pixels;
+mod plate;
 mod range;
 mod reconstructions;
 mod sheet;
@@ -21,6 +22,7 @@ pub use cloud::Cloud;
 pub use curves::{Chart, Curves, Reference, Series, Stamp};
 pub use lattice::Lattice;
 pub use pixels::ImageShape;
+pub use plate::PlateFigure;
 pub use reconstructions::Reconstructions;
 pub use single::SingleImage;
 

@@ -1,7 +1,7 @@
 //! The learning curves of a run: reconstruction, penalties and objective over the steps, with the live changes.
 
 use super::RunFigures;
-use crate::engine::{Figures, History, Penalty, References};
+use crate::engine::{Figures, History, Penalty, Plan, References};
 use crate::export::figures::{Chart, Curves, Reference, Series, Stamp};
 use crate::export::style::{Ink, Term};
 use crate::recipe::Reconstruction;
@@ -25,6 +25,7 @@ impl RunFigures<'_> {
             title: format!("Learning curves of {}", self.recipe.name),
             charts,
             stamps: self.stamps(),
+            stages: self.stages(),
             x_label: "step".to_owned(),
         }
     }
@@ -41,6 +42,18 @@ impl RunFigures<'_> {
         !(self.recipe.is_variational() && penalty == Penalty::Sparsity) && prices.any(|price| price > 0.0)
     }
 
+    /// Where each stage after the first begins, and the name of the first, where there are several.
+    fn stages(&self) -> Vec<Stamp> {
+        let plan = Plan::new(self.recipe, self.steps_per_epoch);
+        match plan.stretches() {
+            [_] => Vec::new(),
+            several => several
+                .iter()
+                .map(|stretch| Stamp { step: stretch.from as f64, label: plan.name(stretch.stage) })
+                .collect(),
+        }
+    }
+
     /// One stamp per gesture; a slider that came back to where it was left no trace.
     fn stamps(&self) -> Vec<Stamp> {
         let gestures = gestures(self.changes, self.recipe);
@@ -52,8 +65,9 @@ impl RunFigures<'_> {
 fn penalty_chart(history: &History, penalty: Penalty) -> Chart {
     let (term, unit) = match penalty {
         Penalty::Kl => (Term::Kl, "nats per image"),
-        Penalty::Rate => (Term::Penalty, "nats"),
-        Penalty::Sparsity | Penalty::Contractive => (Term::Penalty, "per image"),
+        Penalty::Rate => (Term::Rate, "nats"),
+        Penalty::Sparsity => (Term::Penalty, "per image"),
+        Penalty::Contractive => (Term::Contractive, "per image"),
     };
     chart(history, penalty.label(), unit, term, |figures| figures.penalty(penalty))
 }

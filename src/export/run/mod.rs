@@ -30,6 +30,8 @@ pub struct RunFigures<'a> {
     pub dataset: &'a Dataset,
     /// The held-out images whose codes make the cloud, in the order of the snapshot's codes.
     pub cloud: &'a [u32],
+    /// Steps in an epoch, which say where stages begin.
+    pub steps_per_epoch: u64,
 }
 
 impl RunFigures<'_> {

@@ -1,8 +1,8 @@
 //! The pictures of a run at one moment: reconstructions, codes, the decoded plane, one decoded image.
 
 use super::RunFigures;
-use crate::engine::Snapshot;
-use crate::export::figures::{Cloud, ImageShape, Lattice, Reconstructions, SingleImage};
+use crate::engine::{Plate, Snapshot};
+use crate::export::figures::{Cloud, ImageShape, Lattice, PlateFigure, Reconstructions, SingleImage};
 
 /// Images beside each other in the figure of reconstructions.
 const EXAMPLES_IN_A_ROW: usize = 10;
@@ -64,6 +64,11 @@ impl RunFigures<'_> {
     pub fn decoded(&self, snapshot: &Snapshot) -> SingleImage {
         let title = point_label(&snapshot.point);
         SingleImage { pixels: snapshot.decoded.clone(), shape: self.shape(), title }
+    }
+
+    /// A picture of the family.
+    pub fn plate(&self, plate: &Plate) -> PlateFigure {
+        PlateFigure { plate: plate.clone() }
     }
 
     fn shape(&self) -> ImageShape {

@@ -86,7 +86,15 @@ fn change(step: u64, value: f64) -> Change {
 fn with_run<T>(recipe: &Recipe, changes: &[Change], penalty: Penalty, test: impl Fn(RunFigures) -> T) -> T {
     let (history, dataset) = (history(penalty), dataset());
     let references = Some(references());
-    test(RunFigures { recipe, changes, history: &history, references, dataset: &dataset, cloud: &[1, 2] })
+    test(RunFigures {
+        recipe,
+        changes,
+        history: &history,
+        references,
+        dataset: &dataset,
+        cloud: &[1, 2],
+        steps_per_epoch: 10,
+    })
 }
 
 fn named(charts: &[Chart]) -> Vec<(&str, &str)> {

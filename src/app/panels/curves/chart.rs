@@ -14,7 +14,7 @@ use crate::app::theme::Theme;
 use crate::app::widgets::{heading, thousands};
 use crate::export::ticks::{Tick, linear_ticks, log_ticks, value_label};
 
-use super::model::{self, Chart, Column, Stamp, Term};
+use super::model::{self, Boundary, Chart, Column, Stamp, Term};
 
 /// Width of a column of pixels into which a long curve is thinned, in points.
 const COLUMN_POINTS: f32 = 1.5;
@@ -33,6 +33,8 @@ pub struct Frame<'a> {
     pub last_step: f64,
     /// Live changes.
     pub stamps: &'a [Stamp],
+    /// Where the stages of the training begin.
+    pub stages: &'a [Boundary],
     /// The step under the pointer, over any of the charts.
     pub hovered_step: Option<f64>,
     /// How wide everything is, in points.
@@ -54,6 +56,18 @@ impl Frame<'_> {
         model::columns(points, (self.last_step / f64::from(columns)).max(1e-9))
     }
 
+    /// The run before, no further than this one has come: what it cost at the same steps.
+    fn past(&self, chart: &Chart) -> [Vec<[f64; 2]>; 2] {
+        let [train, held_out] = chart.past.each_ref().map(|points| {
+            let end = points.partition_point(|point| point[0] <= self.last_step);
+            self.thinned(&points[..end])
+        });
+        [
+            model::smoothed(&train, self.last_step),
+            held_out.iter().map(|column| [column.x, column.mean]).collect(),
+        ]
+    }
+
     /// Where values stand on the axis.
     fn placed(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {
         points.iter().filter_map(|[x, y]| Some([*x, model::axis_value(*y, self.is_log)?])).collect()
@@ -66,6 +80,8 @@ struct Drawing {
     batches: Vec<Column>,
     train: Vec<[f64; 2]>,
     held_out: Vec<[f64; 2]>,
+    /// The run before, as far as the axis goes: over training batches, and over held-out images.
+    past: [Vec<[f64; 2]>; 2],
     low: f64,
     high: f64,
 }
@@ -80,13 +96,15 @@ pub fn chart_ui(ui: &mut Ui, frame: &Frame<'_>, chart: &Chart, height: f32, is_f
     let train = model::smoothed(&batches, frame.last_step);
     let held_out: Vec<[f64; 2]> =
         frame.thinned(&chart.held_out).iter().map(|column| [column.x, column.mean]).collect();
-    let [low, high] = model::range(chart, &[&train, &held_out], frame.is_log);
-    let drawing = Drawing { color, batches, train, held_out, low, high };
+    let past = frame.past(chart);
+    let [low, high] = model::range(chart, &[&train, &held_out, &past[0]], frame.is_log);
+    let drawing = Drawing { color, batches, train, held_out, past, low, high };
     let plot =
         plot(chart.title, frame, &drawing, plot_height).show(ui, |plot| draw_curves(plot, frame, &drawing));
     plot.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} chart", chart.title)));
     let over = Over { frame, painter: ui.painter_at(plot.response.rect.expand(2.0)), to: plot.transform };
     over.references(chart, [low, high]);
+    over.stages(ui, is_first);
     over.stamps(is_first);
     if let Some(step) = frame.hovered_step {
         over.values(chart, color, step);
@@ -142,7 +160,7 @@ fn plot<'a>(name: &'static str, frame: &Frame<'a>, drawing: &Drawing, height: f3
 
 /// The batches as they come, pale; the held-out curve; and the mean of the batches on top.
 fn draw_curves(plot: &mut PlotUi<'_>, frame: &Frame<'_>, drawing: &Drawing) {
-    let Drawing { color, batches, train, held_out, low, high } = drawing;
+    let Drawing { color, batches, train, held_out, past, low, high } = drawing;
     plot.set_plot_bounds(PlotBounds::from_min_max([0.0, *low], [frame.last_step.max(1.0), *high]));
     if batches.iter().any(|column| column.high > column.low) {
         let at = |value: f64| model::axis_value(value, frame.is_log).unwrap_or(*low);
@@ -152,7 +170,11 @@ fn draw_curves(plot: &mut PlotUi<'_>, frame: &Frame<'_>, drawing: &Drawing) {
         plot.add(band.fill_color(frame.theme.faded(*color, 0.14)).allow_hover(false));
     }
     let means: Vec<[f64; 2]> = batches.iter().map(|column| [column.x, column.mean]).collect();
+    let [past_train, past_held_out] = past;
+    let grey = frame.theme.muted;
     let lines = [
+        ("held out, before", past_held_out, frame.theme.faded(grey, 0.5), 1.0),
+        ("train, before", past_train, frame.theme.faded(grey, 0.9), 1.6),
         ("batch means", &means, frame.theme.faded(*color, 0.3), 1.0),
         ("held out", held_out, held_out_color(frame.theme, *color), 1.3),
         ("train", train, *color, 2.0),
@@ -261,6 +283,31 @@ impl Over<'_> {
         }
     }
 
+    /// A thin line where a stage begins, and over the first chart what is trained from there on.
+    fn stages(&self, ui: &Ui, has_names: bool) {
+        let theme = self.frame.theme;
+        let area = *self.to.frame();
+        for (number, stage) in self.frame.stages.iter().enumerate() {
+            let x = self.x(stage.step);
+            if stage.step > 0.0 {
+                self.painter.vline(x, area.y_range(), Stroke::new(1.0, theme.muted));
+            }
+            if !has_names {
+                continue;
+            }
+            let end = self.frame.stages.get(number + 1).map_or(area.right(), |next| self.x(next.step));
+            let galley = self.painter.layout_no_wrap(stage.label.clone(), theme.small(), theme.text);
+            let rect = Rect::from_min_size(pos2(x + 4.0, area.top()), galley.size());
+            let id = ui.scope_id().with(("stage", number));
+            let response = ui.interact(rect.intersect(area), id, Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &stage.label));
+            if rect.right() <= end + 1.0 {
+                self.painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 3, theme.faded(theme.panel, 0.7));
+                self.painter.galley(rect.min, galley, theme.text);
+            }
+        }
+    }
+
     /// A line through every chart where something was changed, and over the first one what it was.
     fn stamps(&self, has_chips: bool) {
         let theme = self.frame.theme;
@@ -354,13 +401,14 @@ impl Over<'_> {
     }
 }
 
-/// The steps below the lowest chart: where it begins, and where it is.
-pub fn steps_line(ui: &mut Ui, frame: &Frame<'_>) {
+/// The steps below the lowest chart: where it begins, and where it is. The answer is the room between.
+pub fn steps_line(ui: &mut Ui, frame: &Frame<'_>) -> Rect {
     let theme = frame.theme;
     let size = vec2(ui.available_width(), 14.0 * theme.scale);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let left = rect.left_center() + vec2(AXIS_WIDTH * theme.scale, 0.0);
-    ui.painter().text(left, Align2::LEFT_CENTER, "step 0", theme.small(), theme.muted);
+    let first = ui.painter().text(left, Align2::LEFT_CENTER, "step 0", theme.small(), theme.muted);
     let last = thousands(frame.last_step as u64);
-    ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, last, theme.small(), theme.muted);
+    let last = ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, last, theme.small(), theme.muted);
+    Rect::from_x_y_ranges(first.right() + 8.0..=last.left() - 8.0, rect.y_range())
 }

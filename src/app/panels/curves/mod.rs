@@ -6,12 +6,15 @@
 mod chart;
 mod model;
 
-use eframe::egui::{Align, Layout, Sense, Ui, UiBuilder, pos2};
+use eframe::egui::{
+    Align, Layout, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 
 use super::{no_run, switch, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
-use crate::app::theme::HALF;
+use crate::app::state::Past;
+use crate::app::theme::{HALF, Theme};
 use crate::app::widgets::{card, export_button};
 
 use chart::Frame;
@@ -34,12 +37,14 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
         card(ui, cx.theme, "Curves", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return actions;
     };
-    let charts = model::charts(bench, run, memory.switches);
+    let past = cx.state.past.as_ref();
+    let charts = model::charts(bench, run, past, memory.switches);
     let last_step = model::last_step(&charts);
     if last_step <= 0.0 && charts.iter().all(|chart| chart.held_out.is_empty()) {
         card(ui, cx.theme, "Curves", |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first steps"));
         return actions;
     }
+    let stages = model::boundaries(&run.info.recipe, bench.steps_per_epoch, last_step);
     let stamps = model::stamps(&run.info.recipe, &run.changes, last_step);
     let space = ui.available_rect_before_wrap();
     let foot_height = 18.0 * cx.theme.scale;
@@ -48,6 +53,7 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
         is_log: memory.switches.is_log,
         last_step,
         stamps: &stamps,
+        stages: &stages,
         hovered_step: memory.hovered_step,
         width: space.width(),
     };
@@ -64,13 +70,45 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
         let hovered = chart::chart_ui(ui, &frame, chart, room * share / shares, number == 0);
         memory.hovered_step = memory.hovered_step.or(hovered);
     }
-    chart::steps_line(ui, &frame);
+    let between = chart::steps_line(ui, &frame);
+    if let Some(past) = past {
+        let is_comparable = model::is_comparable(past, run, model::Term::Reconstruction);
+        actions.extend(past_ui(ui, cx.theme, past, is_comparable, between));
+    }
     let foot = eframe::egui::Rect::from_min_max(pos2(space.left(), space.bottom() - foot_height), space.max);
     ui.scope_builder(UiBuilder::new().max_rect(foot).layout(Layout::left_to_right(Align::Center)), |ui| {
         switches_ui(ui, cx, &mut memory.switches, &mut actions);
     });
     ui.allocate_rect(space, Sense::hover());
     actions
+}
+
+/// The name of the run whose curve is grey, and the cross that dismisses it.
+fn past_ui(ui: &Ui, theme: &Theme, past: &Past, is_comparable: bool, room: Rect) -> Option<Action> {
+    let words = match is_comparable {
+        true => past.name.clone(),
+        false => format!("{} counts otherwise", past.name),
+    };
+    let galley = ui.painter().layout_no_wrap(words, theme.small(), theme.muted);
+    let cross = room.height();
+    let width = 18.0 + galley.size().x + 4.0 + cross;
+    let left = (room.center().x - 0.5 * width).max(room.left());
+    let line = pos2(left, room.center().y);
+    ui.painter().hline(line.x..=line.x + 14.0, line.y, Stroke::new(1.6, theme.muted));
+    let at = pos2(left + 18.0, room.center().y - 0.5 * galley.size().y);
+    let end = at.x + galley.size().x;
+    ui.painter().with_clip_rect(room).galley(at, galley, theme.muted);
+    let button = Rect::from_min_size(pos2(end + 4.0, room.top()), vec2(cross, cross));
+    let response = ui.interact(button, ui.scope_id().with("dismiss"), Sense::click());
+    let name = format!("Dismiss the curve of {}", past.name);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let is_pointed_at = response.hovered() || response.has_focus();
+    let color = if is_pointed_at { theme.text } else { theme.muted };
+    let sign = button.shrink(0.3 * cross);
+    for [from, to] in [[sign.left_top(), sign.right_bottom()], [sign.left_bottom(), sign.right_top()]] {
+        ui.painter().line_segment([from, to], Stroke::new(1.4, color));
+    }
+    response.on_hover_text(format!("{name} (G)")).clicked().then_some(Action::DismissPast)
 }
 
 fn switches_ui(ui: &mut Ui, cx: &PanelContext<'_>, switches: &mut Switches, actions: &mut Vec<Action>) {

@@ -1,8 +1,8 @@
 //! The curves as plain numbers: what is charted, thinned to the pixels there are, in a range that can be read, with
 //! one stamp per gesture. Nothing is drawn here.
 
-use crate::app::state::{BenchState, RunState};
-use crate::engine::{Evaluation, Figures, History, Penalty, Point, References};
+use crate::app::state::{BenchState, Past, RunState};
+use crate::engine::{Evaluation, Figures, History, Penalty, Plan, Point, References};
 use crate::recipe::parameter::short_number;
 use crate::recipe::{Change, Recipe, Reconstruction, table};
 
@@ -102,10 +102,31 @@ pub struct Chart {
     pub held_out: Vec<[f64; 2]>,
     /// Thin lines across.
     pub references: Vec<Reference>,
+    /// The same of the run before, over training batches and over held-out images.
+    pub past: [Vec<[f64; 2]>; 2],
+}
+
+/// Where a stage of the training begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Boundary {
+    /// Its first step.
+    pub step: f64,
+    /// What is trained from there on.
+    pub label: String,
+}
+
+/// The stages that have begun by a step, the first one included; none where there is but one.
+pub fn boundaries(recipe: &Recipe, steps_per_epoch: u64, last_step: f64) -> Vec<Boundary> {
+    let plan = Plan::new(recipe, steps_per_epoch);
+    if plan.stretches().len() < 2 {
+        return Vec::new();
+    }
+    let begun = plan.stretches().iter().filter(|stretch| (stretch.from as f64) < last_step.max(1.0));
+    begun.map(|stretch| Boundary { step: stretch.from as f64, label: plan.name(stretch.stage) }).collect()
 }
 
 /// The charts of a run from top to bottom. The history is held no longer than it takes to copy them.
-pub fn charts(bench: &BenchState, run: &RunState, switches: Switches) -> Vec<Chart> {
+pub fn charts(bench: &BenchState, run: &RunState, past: Option<&Past>, switches: Switches) -> Vec<Chart> {
     let history = run.info.history.lock();
     let reconstruction = run.recipe.objective.reconstruction;
     let chart = |term: Term| Chart {
@@ -118,6 +139,7 @@ pub fn charts(bench: &BenchState, run: &RunState, switches: Switches) -> Vec<Cha
             .references
             .map(|costs| lines(term, &costs, reconstruction, switches))
             .unwrap_or_default(),
+        past: past.filter(|past| is_comparable(past, run, term)).map(of_past).unwrap_or_default(),
     };
     let mut charts: Vec<Chart> = terms(run, switches).map(chart).collect();
     drop(history);
@@ -127,24 +149,31 @@ pub fn charts(bench: &BenchState, run: &RunState, switches: Switches) -> Vec<Cha
     charts
 }
 
+/// Whether the run before was charged in the same coin.
+pub fn is_comparable(past: &Past, run: &RunState, term: Term) -> bool {
+    term == Term::Reconstruction && past.reconstruction == run.recipe.objective.reconstruction
+}
+
+fn of_past(past: &Past) -> [Vec<[f64; 2]>; 2] {
+    [past.train.clone(), past.held_out.clone()]
+}
+
 /// What is charted.
 fn terms(run: &RunState, switches: Switches) -> impl Iterator<Item = Term> {
-    let penalty = if run.recipe.is_variational() {
-        Some(Penalty::Kl)
-    } else {
-        // Without a price it is only measured, and nobody asked for that.
-        let has_price = [&run.recipe, &run.info.recipe].iter().any(|recipe| recipe.objective.sparsity > 0.0);
-        has_price.then_some(Penalty::Sparsity)
+    // Without a price it is only measured, and nobody asked for that.
+    let has_price = |penalty: &Penalty| match penalty {
+        Penalty::Kl => run.recipe.is_variational(),
+        _ => [&run.recipe, &run.info.recipe].iter().any(|r| penalty.weight(&r.objective, 0) > 0.0),
     };
+    let applies = |penalty: &Penalty| *penalty != Penalty::Sparsity || !run.recipe.is_variational();
+    let penalties: Vec<Penalty> = Penalty::ALL.into_iter().filter(|p| applies(p) && has_price(p)).collect();
     let is_squared = run.recipe.objective.reconstruction == Reconstruction::SquaredError;
-    [
-        Some(Term::Reconstruction),
-        penalty.map(Term::Penalty),
+    let others = [
         switches.shows_objective.then_some(Term::Objective),
         (switches.shows_pca && !is_squared).then_some(Term::SquaredError),
-    ]
-    .into_iter()
-    .flatten()
+    ];
+    let penalties = penalties.into_iter().map(Term::Penalty);
+    std::iter::once(Term::Reconstruction).chain(penalties).chain(others.into_iter().flatten())
 }
 
 fn train(history: &History, term: Term) -> Vec<[f64; 2]> {
@@ -185,8 +214,12 @@ fn lines(
 
 impl Chart {
     fn divide(&mut self, pixels: f64) {
-        let Self { title: _, unit, term: _, train, held_out, references } = self;
-        train.iter_mut().chain(held_out).for_each(|point| point[1] /= pixels);
+        let Self { title: _, unit, term: _, train, held_out, references, past } = self;
+        train
+            .iter_mut()
+            .chain(held_out)
+            .chain(past.iter_mut().flatten())
+            .for_each(|point| point[1] /= pixels);
         references.iter_mut().for_each(|reference| reference.value /= pixels);
         *unit = unit.replace("per image", "per pixel");
     }

@@ -13,6 +13,7 @@ fn chart(train: &[[f64; 2]], references: &[f64]) -> Chart {
             .iter()
             .map(|value| Reference { value: *value, label: String::new() })
             .collect(),
+        past: Default::default(),
     }
 }
 
@@ -152,4 +153,21 @@ fn a_penalty_is_shown_from_nothing() {
     let mut kl = chart(&(1..500).map(|i| [f64::from(i), 5.0]).collect::<Vec<_>>(), &[]);
     kl.term = Term::Penalty(Penalty::Kl);
     assert_eq!(range_of(&kl, false)[0], 0.0);
+}
+
+#[test]
+fn stages_are_named_where_they_begin_and_only_once_they_have() {
+    let mut recipe = Recipe::open("ae-32").expect("built in");
+    assert_eq!(boundaries(&recipe, 10, 1e6), []);
+    recipe.set_from_text("pretraining.method=rbm").expect("valid");
+    recipe.set_from_text("pretraining.epochs=2").expect("valid");
+    let named = |last: f64| -> Vec<(f64, String)> {
+        boundaries(&recipe, 10, last).into_iter().map(|b| (b.step, b.label)).collect()
+    };
+    let first = (0.0, "layer 1 of 3".to_owned());
+    assert_eq!(named(20.0), std::slice::from_ref(&first));
+    assert_eq!(
+        named(61.0),
+        [first, (20.0, "layer 2 of 3".into()), (40.0, "layer 3 of 3".into()), (60.0, "fine-tuning".into())]
+    );
 }

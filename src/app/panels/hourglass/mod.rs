@@ -4,6 +4,7 @@
 //! `layout` says where everything stands; this file draws it and is the way in.
 
 mod layout;
+mod maps;
 
 use eframe::egui::epaint::Mesh;
 use eframe::egui::{
@@ -14,12 +15,13 @@ use eframe::egui::{
 use super::{WHOLE, host_image, no_run, paint_picture, picture_frame, waiting};
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
-use crate::app::pictures::{Paint, Shown, image_tiles};
+use crate::app::pictures::{Paint, Pictures, Shown, image_tiles};
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{RADIUS, Theme};
 use crate::engine::{LayerActivity, LayerRole, LayersView};
 
 use layout::{Cells, DOTS_MOST, Places, WORDS_HEIGHT};
+use maps::Maps;
 
 /// A number of a Gaussian code beyond this is as loud as can be: two and a half standard deviations of the prior.
 const LOUD_CODE: f32 = 2.5;
@@ -63,19 +65,21 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut HourglassM
     let shape = bench.dataset.shape;
     let aspect = shape.width as f32 / shape.height as f32;
     let places = layout::places(space, aspect, parts.encoder.len(), parts.decoder.len(), cx.theme.scale);
-    let painting = Painting { ui, theme: cx.theme, foot: space.bottom() - WORDS_HEIGHT * cx.theme.scale };
+    let version = (run.info.id.0 << 44).wrapping_add(view.step << 10).wrapping_add(view.example as u64);
+    let foot = space.bottom() - WORDS_HEIGHT * cx.theme.scale;
+    let painting = Painting { ui, theme: cx.theme, pictures: cx.pictures, version, foot };
     painting.glass(&places);
     let code = parts.encoder.len();
-    for (layer, station) in parts.encoder.iter().zip(&places.stations) {
-        painting.layer(layer, *station, "encoder");
+    for (number, (layer, station)) in parts.encoder.iter().zip(&places.stations).enumerate() {
+        painting.layer(layer, *station, ("encoder", number));
     }
-    for (layer, station) in parts.decoder.iter().zip(&places.stations[code + 1..]) {
-        painting.layer(layer, *station, "decoder");
+    for (number, (layer, station)) in parts.decoder.iter().zip(&places.stations[code + 1..]).enumerate() {
+        painting.layer(layer, *station, ("decoder", code + number));
     }
     if let Some(layer) = parts.code {
         painting.code(layer, parts.spread, places.stations[code], code_color(cx.theme, run));
     }
-    ends(&painting, cx, (bench, run), view, &places)
+    ends(&painting, cx, bench, view, &places)
 }
 
 /// The colour of the term that presses on the code.
@@ -84,6 +88,10 @@ fn code_color(theme: &Theme, run: &RunState) -> Color32 {
         theme.kl
     } else if run.recipe.objective.sparsity > 0.0 {
         theme.sparsity
+    } else if run.recipe.objective.rate > 0.0 {
+        theme.rate
+    } else if run.recipe.objective.contractive > 0.0 {
+        theme.contractive
     } else {
         theme.accent
     }
@@ -93,7 +101,7 @@ fn code_color(theme: &Theme, run: &RunState) -> Color32 {
 fn ends(
     painting: &Painting<'_>,
     cx: &PanelContext<'_>,
-    (bench, run): (&BenchState, &RunState),
+    bench: &BenchState,
     view: &LayersView,
     places: &Places,
 ) -> Vec<Action> {
@@ -103,7 +111,7 @@ fn ends(
         return Vec::new();
     };
     let input = host_image(cx.pictures, bench, "hourglass input", *image);
-    let version = (run.info.id.0 << 44).wrapping_add(view.step << 10).wrapping_add(view.example as u64);
+    let version = painting.version;
     let output = cx
         .pictures
         .host("hourglass output", version, image_tiles(bench), Paint::Image, || view.output.to_vec());
@@ -130,6 +138,9 @@ fn ends(
 struct Painting<'a> {
     ui: &'a Ui,
     theme: &'a Theme,
+    pictures: &'a Pictures,
+    /// Changes whenever the activations do.
+    version: u64,
     /// Where the words below begin.
     foot: f32,
 }
@@ -149,7 +160,11 @@ impl Painting<'_> {
     }
 
     /// A layer as a grid of cells, each as bright as its unit is loud.
-    fn layer(&self, layer: &LayerActivity, station: Rect, name: &str) {
+    /// Feature maps are pictures.
+    fn layer(&self, layer: &LayerActivity, station: Rect, (name, number): (&str, usize)) {
+        if let Some(maps) = layer.maps.filter(|maps| maps.iter().product::<usize>() == layer.values.len()) {
+            return self.maps(layer, maps, station, (name, number));
+        }
         let cells = Cells::fit(station, layer.values.len());
         self.ui.painter().add(Shape::mesh(self.cells(&cells, layer)));
         self.words(station.center().x, &layer.values.len().to_string(), layer.activation);
@@ -161,6 +176,22 @@ impl Painting<'_> {
         let words = format!("{name} layer, {} units, {}", layer.values.len(), layer.activation);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
         self.tell(response, &cells, layer, &words);
+    }
+
+    fn maps(&self, layer: &LayerActivity, shape: [usize; 3], station: Rect, (name, number): (&str, usize)) {
+        let [channels, height, width] = shape;
+        let maps = Maps::fit(station, channels, [height, width]);
+        let drawn = (number, self.version, loudest(&layer.values));
+        maps::paint(self.ui, self.pictures, layer, &maps, shape, drawn);
+        let id = self.ui.scope_id().with((name, station.left() as i32));
+        let response = self.ui.interact(maps.bounds(), id, Sense::hover());
+        let shown = maps::words(shape);
+        let words = format!("{name} layer, {shown}, {}", layer.activation);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+        self.words(station.center().x, &shown, layer.activation);
+        let rest =
+            if maps.count < channels { format!("\n{} of them shown", maps.count) } else { String::new() };
+        response.on_hover_text(format!("{words}{rest}"));
     }
 
     fn cells(&self, cells: &Cells, layer: &LayerActivity) -> Mesh {
@@ -294,7 +325,43 @@ fn number(value: f32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use eframe::egui::vec2;
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
     use super::*;
+    use crate::app::panels::testing::state_of;
+    use crate::app::theme::Look;
+
+    fn layer(role: LayerRole, maps: Option<[usize; 3]>, count: usize) -> LayerActivity {
+        let values = (0..count).map(|unit| unit as f32 / count as f32).collect();
+        LayerActivity { role, activation: "ReLU", maps, values }
+    }
+
+    #[test]
+    fn feature_maps_are_pictures_and_units_are_cells() {
+        let layers = vec![
+            layer(LayerRole::Encoder, Some([16, 28, 28]), 16 * 28 * 28),
+            layer(LayerRole::Encoder, Some([1, 28, 64]), 28 * 64),
+            layer(LayerRole::Code, None, 16),
+            layer(LayerRole::Decoder, None, 128),
+            // A layer whose numbers do not make whole maps is drawn as units rather than wrongly.
+            layer(LayerRole::Decoder, Some([16, 28, 28]), 100),
+        ];
+        let view = LayersView { step: 3, example: 0, layers, output: vec![0.5].into() };
+        let state = state_of("ae-32", |views| views.layers.put(view));
+        let (theme, pictures) = (Theme::new(Look::Dark, false), Pictures::new(Default::default(), None));
+        let mut panel = Harness::builder().with_size(vec2(690.0, 160.0)).build_ui(move |ui| {
+            let cx = PanelContext { state: &state, theme: &theme, pictures: &pictures };
+            hourglass_ui(ui, &cx, &mut HourglassMemory::default());
+        });
+        panel.step();
+        let maps = panel.get_by_label("encoder layer, 16 of 28×28, ReLU").rect();
+        assert!(maps.width() > 30.0 && maps.height() > 30.0, "{maps}");
+        panel.get_by_label("encoder layer, 28 rows of 64, ReLU");
+        panel.get_by_label("decoder layer, 128 units, ReLU");
+        panel.get_by_label("decoder layer, 100 units, ReLU");
+    }
 
     #[test]
     fn one_loud_unit_does_not_silence_the_rest() {

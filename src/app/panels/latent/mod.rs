@@ -43,11 +43,11 @@ const KEY_STEP: f32 = 0.04;
 /// How much a notch of the wheel zooms.
 const WHEEL: f32 = 0.004;
 
-/// Draws the latent explorer.
-pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Vec<Action> {
+/// Draws the latent explorer under a title, which is empty where it stands elsewhere.
+pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, title: &str) -> Vec<Action> {
     let mut actions = Vec::new();
     let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
-        card(ui, cx.theme, "Latent space", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
+        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return actions;
     };
     memory.meet(run);
@@ -57,7 +57,7 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) 
         legend_ui(ui, cx, memory, bench);
     };
     // The legend and the map use the memory one after the other.
-    card(ui, cx.theme, "Latent space", trailing, |_| {});
+    card(ui, cx.theme, title, trailing, |_| {});
     let space = ui.available_rect_before_wrap();
     let places = geometry::places(space, cx.theme.scale, GRID);
     let nearest = Nearest::find(memory, bench, run);

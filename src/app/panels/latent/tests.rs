@@ -74,7 +74,7 @@ fn explorer(state: AppState) -> Harness<'static, Shown> {
         |ui, shown: &mut Shown| {
             let Shown { state, theme, pictures, memory, actions } = shown;
             let cx = PanelContext { state, theme, pictures };
-            actions.extend(latent_ui(ui, &cx, memory));
+            actions.extend(latent_ui(ui, &cx, memory, "Latent space"));
         },
         shown,
     );

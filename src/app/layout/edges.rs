@@ -1,0 +1,84 @@
+//! The edges of panels: the ground between them, their round corners, their tabs, and the strip to drag them by.
+
+use eframe::egui::{self, CursorIcon, Rect, Sense, Ui, vec2};
+
+use super::{PADDING, Pane, TAB_HEIGHT};
+use crate::app::theme::{GRID, HALF, RADIUS, Theme};
+
+/// Fills what lies between the panels and the edge of the space they are given. Their own colour is there already,
+/// so that a processor that draws the window fills few points twice.
+pub(super) fn paint_margin(ui: &Ui, rect: Rect, theme: &Theme) {
+    let inside = rect.shrink(GRID);
+    let strips = [
+        rect.with_max_y(inside.top()),
+        rect.with_min_y(inside.bottom()),
+        rect.with_max_x(inside.left()),
+        rect.with_min_x(inside.right()),
+    ];
+    for strip in strips {
+        ui.painter().rect_filled(strip, 0.0, theme.ground);
+    }
+}
+
+/// A tab: a word on the ground, the one in front over a line of the accent.
+pub(super) fn tab_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    id: egui::Id,
+    title: &str,
+    is_active: bool,
+) -> egui::Response {
+    let color = if is_active { theme.text } else { theme.muted };
+    let galley = ui.painter().layout_no_wrap(title.to_owned(), theme.body(), color);
+    let (_, rect) = ui.allocate_space(vec2(galley.size().x + 3.0 * GRID, ui.available_height()));
+    let response = ui.interact(rect, id, Sense::click_and_drag());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Tab, true, is_active, title));
+    let face = rect.with_max_y(rect.bottom() - HALF - 1.0);
+    let is_pointed_at = response.hovered() || response.has_focus();
+    let color = if is_pointed_at { theme.text } else { color };
+    let at = face.center() - 0.5 * galley.size();
+    ui.painter().galley_with_override_text_color(at, galley.clone(), color);
+    if is_active {
+        ui.painter().galley_with_override_text_color(
+            at + vec2(1.0 / ui.pixels_per_point(), 0.0),
+            galley,
+            color,
+        );
+        let line = face.shrink2(vec2(GRID, 0.0));
+        ui.painter().hline(line.x_range(), face.bottom() - 1.0, egui::Stroke::new(2.0, theme.accent));
+    }
+    response
+}
+
+/// Fills the gaps around a line of tabs, as a panel does around itself.
+pub(super) fn paint_around_tabs(ui: &Ui, rect: Rect, theme: &Theme) {
+    let bar = rect.with_min_y(rect.top() - TAB_HEIGHT * theme.scale).with_max_y(rect.top());
+    let reach = HALF + 1.0;
+    let painter = ui.painter().with_clip_rect(bar.expand(reach));
+    let strips = [
+        Rect::from_min_max(bar.min - vec2(reach, reach), bar.right_top() + vec2(reach, 0.0)),
+        Rect::from_min_max(bar.min - vec2(reach, 0.0), bar.left_bottom()),
+        Rect::from_min_max(bar.right_top(), bar.max + vec2(reach, 0.0)),
+    ];
+    for strip in strips {
+        painter.rect_filled(strip, 0.0, theme.ground);
+    }
+}
+
+/// A panel's round edge, and beyond it the ground, out to the middle of the gap.
+pub(super) fn paint_edge(ui: &Ui, rect: Rect, theme: &Theme) {
+    let corner = egui::CornerRadius::same(RADIUS);
+    // A point more than half the gap, so that the halves of two neighbours leave no seam.
+    let ground = egui::Stroke::new(HALF + 1.0, theme.ground);
+    let painter = ui.painter().with_clip_rect(rect.expand(HALF + 1.0));
+    painter.rect_stroke(rect, corner, ground, egui::StrokeKind::Outside);
+    painter.rect_stroke(rect, corner, theme.line_stroke(), egui::StrokeKind::Inside);
+}
+
+/// The strip by which a panel is dragged; whatever the panel puts there takes the pointer first.
+pub(super) fn title_line(ui: &Ui, rect: Rect, pane: Pane, theme: &Theme) -> egui::Response {
+    let height = PADDING.y + 20.0 * theme.scale;
+    let strip = Rect::from_min_size(rect.min, vec2(rect.width(), height.min(rect.height())));
+    let response = ui.interact(strip, ui.scope_id().with(("title line", pane)), Sense::drag());
+    if response.dragged() { response.on_hover_cursor(CursorIcon::Grabbing) } else { response }
+}

@@ -1,0 +1,28 @@
+//! Which plate is shown, and what is said when there is none.
+
+use crate::app::state::RunState;
+use crate::engine::Plate;
+use crate::recipe::Family;
+
+/// The place of the plate with this title; without it, of the most telling one.
+pub fn chosen(plates: &[Plate], title: Option<&str>) -> usize {
+    title.and_then(|title| plates.iter().position(|plate| plate.title == title)).unwrap_or(0)
+}
+
+/// Why there is nothing to see: nothing was made yet, or this family has nothing of its own.
+pub fn absence(run: &RunState) -> String {
+    let family = Family::of(&run.recipe);
+    match run.seen.exhibits {
+        None => "the first pictures are being made".to_owned(),
+        Some(_) if family.is_about_the_map() => format!(
+            "{} The map of codes and the curves show it best; there is no picture beside them.",
+            family.sentence()
+        ),
+        Some(_) => format!("{} Its pictures come as it learns.", family.sentence()),
+    }
+}
+
+/// A number that changes whenever what is shown does.
+pub fn version(run: u64, step: u64, plate: usize) -> u64 {
+    (run << 40).wrapping_add(step << 4).wrapping_add(plate as u64)
+}
