@@ -243,7 +243,8 @@ fn plates_show_the_singular_values_and_the_directions() {
     let recipe = recipe(&["model.code=8"]);
     let data = normal(4, 5 * PIXELS);
     let learner = Learner::new(&recipe, DIMS, 10, &Device::flex());
-    let studio = Studio { learner: &learner, recipe: &recipe, examples: &data, sample: &data, components: &[] };
+    let studio =
+        Studio { learner: &learner, recipe: &recipe, examples: &data, sample: &data, components: &[] };
     let plate = |subject: Subject| subject.plate(&studio).expect("the CPU answers").expect("a plate");
     assert_eq!(Subject::of(&recipe), [Subject::Contraction, Subject::Directions]);
     let spectrum = plate(Subject::Contraction);

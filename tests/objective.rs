@@ -429,7 +429,8 @@ fn plates_show_kl_per_dimension_and_images_from_the_prior() {
     let recipe = recipe(&["model.code_kind=gaussian", "objective.free_bits=0.5"]);
     let learner = Learner::new(&recipe, [1, 3, 3], 10, &Device::flex());
     let pixels = read(images(&Device::flex())).expect("the CPU answers");
-    let studio = Studio { learner: &learner, recipe: &recipe, examples: &pixels, sample: &pixels };
+    let studio =
+        Studio { learner: &learner, recipe: &recipe, examples: &pixels, sample: &pixels, components: &[] };
     assert_eq!(Subject::of(&recipe), [Subject::Dimensions, Subject::Prior]);
     let plate = |subject: Subject| subject.plate(&studio).expect("the CPU answers").expect("a plate");
     let dimensions = plate(Subject::Dimensions);

@@ -11,7 +11,8 @@ use super::{images, numbers, recipe};
 fn plates(recipe: &Recipe, dims: [usize; 3]) -> Vec<(Subject, Plate)> {
     let learner = Learner::new(recipe, dims, 10, &Device::flex());
     let examples = numbers(images(4, dims, &Device::flex()));
-    let studio = Studio { learner: &learner, recipe, examples: &examples, sample: &examples, components: &[] };
+    let studio =
+        Studio { learner: &learner, recipe, examples: &examples, sample: &examples, components: &[] };
     let make = |subject: Subject| Some((subject, subject.plate(&studio).expect("read")?));
     Subject::of(recipe).into_iter().filter_map(make).collect()
 }
