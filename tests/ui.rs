@@ -254,7 +254,9 @@ fn what_a_family_shows_is_in_front_and_the_map_is_one_tab_away() {
 fn another_recipe_keeps_seed_and_images_and_the_grey_curve_until_it_is_dismissed() {
     let settings = ["data.count=400", "training.batch=32", "seed=5"];
     let mut window = window_with("ae-32", &settings, [1280.0, 800.0]);
-    step_until(&mut window, "a curve", |state| state.run().is_some_and(|run| run.progress.step > 12));
+    step_until(&mut window, "a curve", |state| {
+        state.run().is_some_and(|run| run.info.history.lock().train().count() > 10)
+    });
     window.get_by_label("Choose a recipe").click();
     window.step();
     window.step();

@@ -22,6 +22,8 @@ mod pictures;
 mod setup;
 mod state;
 mod status;
+#[cfg(test)]
+mod testing;
 mod theme;
 mod trace;
 mod transport;

@@ -240,3 +240,15 @@ fn assert_stops_cleanly(recipe: &str) {
     assert!(summary["steps"].as_u64().unwrap() > 0);
     assert_eq!(names_in(&folder.path().join("out")).len(), 4 + FIGURES.len());
 }
+
+#[test]
+fn what_a_family_shows_is_among_its_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    let noisy = ["--set", "noise.kind=gaussian", "--steps", "3", "--out", "out", "--json"];
+    let ran = train(folder.path(), "ae-simple", &noisy).done();
+    assert_eq!(ran.json_lines().last().unwrap()["family"], "denoising");
+    let out = folder.path().join("out");
+    assert!(text(&out, "exhibit-1-noise-in-clean-out.svg").contains("Noise in, clean out"));
+    let png = std::fs::read(out.join("exhibit-1-noise-in-clean-out.png")).unwrap();
+    assert!(png.starts_with(b"\x89PNG") && png.len() > 1000);
+}

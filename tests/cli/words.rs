@@ -13,7 +13,7 @@ fn the_recipes_are_listed_by_family_one_line_each() {
     for line in listed.lines().filter(|line| !line.is_empty()) {
         match line.strip_prefix("  ").and_then(|entry| entry.split_once("  ")) {
             Some((name, about)) => {
-                recipes.push((name.trim().to_owned(), about.trim().to_owned(), families.len()))
+                recipes.push((name.trim().to_owned(), about.trim().to_owned(), families.len()));
             }
             None => families.push(line.to_owned()),
         }

@@ -8,8 +8,6 @@ pub mod held_out;
 pub mod hourglass;
 pub mod latent;
 pub mod objective;
-#[cfg(test)]
-mod testing;
 
 pub use self::hourglass::{HourglassMemory, hourglass_ui};
 pub use curves::{CurvesMemory, curves_ui};

@@ -5,9 +5,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
-use crate::app::panels::testing::state_of;
 use crate::app::pictures::Pictures;
 use crate::app::state::AppState;
+use crate::app::testing::state_of;
 use crate::app::theme::{Look, Theme};
 use crate::engine::ExhibitsView;
 use crate::engine::plate::{Bars, Images, Lines};

@@ -330,7 +330,7 @@ mod tests {
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
-    use crate::app::panels::testing::state_of;
+    use crate::app::testing::state_of;
     use crate::app::theme::Look;
 
     fn layer(role: LayerRole, maps: Option<[usize; 3]>, count: usize) -> LayerActivity {
