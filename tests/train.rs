@@ -73,6 +73,7 @@ fn every_family_overfits_one_batch() {
         recipe.objective.beta = 1e-3;
         recipe.objective.sparsity = 0.0;
         recipe.objective.rate = 0.0;
+        recipe.objective.contractive = 0.0;
         // Nor is it about what noise and mistakes made on purpose cost.
         recipe.noise = Recipe::default().noise;
         recipe.objective.scale = Recipe::default().objective.scale;

@@ -105,7 +105,9 @@ impl Subject {
         add(dictionary, &[Self::DictionaryParts, Self::DictionaryAtoms, Self::DictionaryErrors]);
         add(dictionary && recipe.dictionary.pixels, &[Self::DictionaryPixels]);
         add(recipe.is_variational(), &[Self::Dimensions, Self::Prior]);
-        if !recipe.is_variational() {
+        // The machines have enough to show; what their numbers are worth is the point of the whole lesson.
+        add(recipe.is_pretrained(), &[Self::Size]);
+        if !recipe.is_variational() && !recipe.is_pretrained() {
             subjects.extend(Self::of_plain(recipe));
         }
         subjects
