@@ -4,6 +4,7 @@ use super::ablation::squared_error;
 use super::exhibit::Studio;
 use super::pca::Pca;
 use super::plate::{Content, Lines, Plate};
+use crate::train::Stage;
 use crate::train::read::{ReadError, read};
 
 /// Numbers of components on the ladder.
@@ -40,7 +41,9 @@ pub(super) fn line(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
     let (size, pixels) = (learner.code_size(), learner.pixels());
     let within = |rung: &&[f32; 2]| rung[0] <= (BEYOND * size).max(8) as f32;
     let rungs: Vec<[f32; 2]> = components.iter().filter(within).copied().collect();
-    if rungs.len() < 2 || sample.is_empty() {
+    // While a machine is pretrained there is no code yet.
+    let has_code = !matches!(learner.stage(), Stage::Layer(_));
+    if rungs.len() < 2 || sample.is_empty() || !has_code {
         return Ok(None);
     }
     let error = squared_error(
