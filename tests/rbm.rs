@@ -60,6 +60,7 @@ fn a_code_layer_moves_as_worked_out_by_hand() {
     assert_close(&numbers(contrast.visible), &[0.354343694, 0.268524784], 1e-6, "visible bias");
     assert_close(&numbers(contrast.hidden), &[-0.091352937], 1e-6, "hidden bias");
     assert_close(&numbers(contrast.error), &[0.197665013], 1e-6, "squared error");
+    assert_close(&numbers(contrast.nats), &[1.300770418], 1e-6, "cross-entropy");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a convolutional network sees in an image: the feature maps of every stage, beside the image itself.
+//! What a convolutional network sees in an image: the feature maps of every stage.
 
 use super::exhibit::Studio;
 use super::plate::{Content, Images, Ink, Plate, signed_each};
@@ -15,25 +15,20 @@ pub(super) fn rows(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
     let trace = learner.model().trace(learner.images(image, learner.device()));
     let stages: Vec<_> =
         trace.encoder.into_iter().filter_map(|traced| Some((traced.maps?, traced))).collect();
-    let Some(most) = stages.iter().map(|(maps, _)| maps[0]).max() else { return Ok(None) };
-    let columns = most.min(COLUMNS);
-    let size = dims[1] * dims[2];
-    // Grey: the channels of a colour image beside each other would be three more maps, so only their mean is shown.
-    let mut pixels: Vec<f32> = (0..size).map(|p| mean(image, p, size)).collect();
-    pixels.resize(columns * size, 0.0);
-    let mut rows = vec!["the image".to_owned()];
+    // As many of each stage, so that no place in a row stays empty.
+    let Some(fewest) = stages.iter().map(|(maps, _)| maps[0]).min() else { return Ok(None) };
+    let columns = fewest.min(COLUMNS);
+    let (mut pixels, mut rows) = (Vec::new(), Vec::new());
     let (mut quiet, mut shown) = (0, 0);
     for (number, ([channels, height, width], traced)) in stages.into_iter().enumerate() {
         let numbers = read(traced.values)?;
         let maps = signed_each(&numbers, height * width);
-        let count = channels.min(columns);
-        for map in maps.chunks(height * width).take(count) {
+        for map in maps.chunks(height * width).take(columns) {
             quiet += usize::from(map.iter().all(|x| *x == 0.0));
             pixels.extend(enlarged(map, [height, width], dims));
         }
-        shown += count;
-        pixels.resize((number + 2) * columns * size, 0.0);
-        rows.push(format!("stage {}: {count} of {channels} maps of {height}x{width}", number + 1));
+        shown += columns;
+        rows.push(format!("stage {}: {columns} of {channels} maps of {height}x{width}", number + 1));
     }
     let meaning = format!(
         "Each map answers to one pattern wherever it stands in the image; every stage halves the image and answers to \
@@ -49,12 +44,6 @@ pub(super) fn rows(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
     };
     let title = "What each stage answers to".to_owned();
     Ok(Some(Plate { title, meaning, content: Content::Images(images) }))
-}
-
-/// The mean over the channels at one place.
-fn mean(image: &[f32], place: usize, size: usize) -> f32 {
-    let channels = image.len() / size;
-    image.iter().skip(place).step_by(size).sum::<f32>() / channels.max(1) as f32
 }
 
 /// A map with every place repeated until it is as large as the image.

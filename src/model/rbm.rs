@@ -50,6 +50,8 @@ pub struct Contrast {
     pub hidden: Tensor<1>,
     /// Squared error of the first reconstruction, per image. `[1]`
     pub error: Tensor<1>,
+    /// Cross-entropy of the first reconstruction in nats, per image. `[1]`
+    pub nats: Tensor<1>,
 }
 
 impl Rbm {
@@ -166,20 +168,21 @@ impl Rbm {
         let count = v.dims()[0] as f64;
         let data = self.up(v.clone());
         let (mut dream, mut hidden) = (v.clone(), data.clone());
-        let mut error = None;
+        let mut costs = None;
         for draws in draws {
             dream = self.down(self.sample(hidden, draws));
-            let first = || (v.clone() - dream.clone()).square().sum() / count;
-            error.get_or_insert_with(first);
+            costs.get_or_insert_with(|| costs_of(&v, &dream));
             hidden = self.up(dream.clone());
         }
         let together = |v: &Tensor<2>, h: &Tensor<2>| v.clone().transpose().matmul(h.clone());
         let mean = |x: Tensor<2>| x.mean_dim(0).squeeze_dim::<1>(0);
+        let [error, nats] = costs.unwrap_or_else(|| costs_of(&v, &v));
         Contrast {
             weight: (together(&v, &data) - together(&dream, &hidden)) / count,
             visible: mean(v.clone() - dream),
             hidden: mean(data - hidden),
-            error: error.unwrap_or_else(|| Tensor::zeros([1], &v.device())),
+            error,
+            nats,
         }
     }
 
@@ -187,4 +190,18 @@ impl Rbm {
     fn total_input(&self, v: Tensor<2>) -> Tensor<2> {
         v.matmul(self.weight.clone()) + self.hidden.clone().unsqueeze()
     }
+}
+
+/// Squared error and cross-entropy of a reconstruction, per image.
+///
+/// # Shapes
+/// - v, dream: `[batch, visible]`, from 0 to 1
+/// - output: `[1]` each
+fn costs_of(v: &Tensor<2>, dream: &Tensor<2>) -> [Tensor<1>; 2] {
+    let count = v.dims()[0] as f64;
+    let squared = (v.clone() - dream.clone()).square().sum();
+    // A probability that has become 0 or 1 would cost an infinity.
+    let p = dream.clone().clamp(1e-6, 1.0 - 1e-6);
+    let nats = -(v.clone() * p.clone().log() + (-v.clone() + 1.0) * (-p + 1.0).log()).sum();
+    [squared / count, nats / count]
 }

@@ -17,7 +17,7 @@ use super::terms::{self, Batch};
 use crate::data::corrupt::corrupt;
 use crate::model::{Autoencoder, Drops, Pass, Penalty};
 use crate::recipe::random::{Purpose, stream};
-use crate::recipe::{Corruption, Recipe};
+use crate::recipe::{Corruption, Recipe, Reconstruction};
 
 /// A network that learns. It has no clock, no thread and no opinion on when to stop.
 #[derive(Debug)]
@@ -173,8 +173,13 @@ impl Learner {
         let mut rng = stream(self.seed, Purpose::Gibbs, self.step);
         let stack = self.stack.get_or_insert_with(|| Stack::new(recipe, x.dims()[1], &self.device));
         let manner = Manner::new(&recipe.pretraining, layer, stack.len(), epoch);
-        let error = stack.update(layer, x, manner, &mut rng);
-        StepCost { terms: Tensor::cat(vec![error.clone(), error], 0), penalties: [].into() }
+        let [squared, nats] = stack.update(layer, x, manner, &mut rng);
+        // In the unit of the recipe, so that held-out images cost the same kind of thing.
+        let cost = match recipe.objective.reconstruction {
+            Reconstruction::SquaredError => squared,
+            Reconstruction::CrossEntropy => nats,
+        };
+        StepCost { terms: Tensor::cat(vec![cost.clone(), cost], 0), penalties: [].into() }
     }
 
     /// Sets the network from the machines, for good.

@@ -103,19 +103,26 @@ impl Stack {
         self.machines.iter().take(layer).rev().fold(v, |v, machine| machine.rbm.down(v))
     }
 
-    /// One update of a layer; answers with the squared error of reconstructing its input, per image.
+    /// One update of a layer; answers with the squared error and the cross-entropy of reconstructing its input, per
+    /// image.
     ///
     /// # Shapes
     /// - x: `[batch, pixels]`
-    /// - output: `[1]`
-    pub fn update(&mut self, layer: usize, x: Tensor<2>, manner: Manner, rng: &mut impl Rng) -> Tensor<1> {
+    /// - output: `[1]` each
+    pub fn update(
+        &mut self,
+        layer: usize,
+        x: Tensor<2>,
+        manner: Manner,
+        rng: &mut impl Rng,
+    ) -> [Tensor<1>; 2] {
         let v = self.below(layer, x);
         let machine = &mut self.machines[layer];
         let draws = (0..manner.gibbs).map(|_| machine.rbm.draws(rng, v.dims()[0])).collect();
         let contrast = machine.rbm.contrast(v, draws);
-        let error = contrast.error.clone();
+        let costs = [contrast.error.clone(), contrast.nats.clone()];
         machine.follow(contrast, manner);
-        error
+        costs
     }
 
     /// The network that these machines unroll to: each one's weights on the way in, and transposed on the way out.

@@ -77,7 +77,11 @@ fn by_epoch(errors: &[f64], steps: usize) -> Vec<f64> {
 #[test]
 fn every_layer_learns_to_reconstruct_what_it_is_given() {
     // Few images make few updates: the code layer takes larger ones instead.
-    let mut lab = lab(&["pretraining.epochs=6", "pretraining.code_learning_rate=0.01"]);
+    let mut lab = lab(&[
+        "pretraining.epochs=6",
+        "pretraining.code_learning_rate=0.01",
+        "objective.reconstruction=squared-error",
+    ]);
     let steps = lab.feed.steps_per_epoch() as usize;
     for (layer, errors) in lab.pretrain().iter().enumerate() {
         let epochs = by_epoch(errors, steps);
