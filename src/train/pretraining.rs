@@ -209,7 +209,7 @@ impl Machine {
     /// Moves uphill, with some of the speed it had.
     fn follow(&mut self, contrast: Contrast, manner: Manner) {
         let Manner { rate, momentum, weight_decay, gibbs: _ } = manner;
-        let Contrast { weight, visible, hidden, error: _ } = contrast;
+        let Contrast { weight, visible, hidden, error: _, nats: _ } = contrast;
         let pull = weight - self.rbm.weight.clone() * weight_decay;
         self.velocity = (
             self.velocity.0.clone() * momentum + pull * rate,
