@@ -13,6 +13,7 @@ use crate::recipe::{Activation, ModelRecipe, Network};
 
 /// From the image towards the code.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one per model, and its weights weigh far more")]
 pub enum Encoder {
     /// Fully connected layers.
     Dense(Mlp),
@@ -23,7 +24,6 @@ pub enum Encoder {
 }
 
 /// From the code towards the image.
-#[expect(clippy::large_enum_variant, reason = "there is one per model, and its weights weigh far more")]
 #[derive(Module, Debug)]
 pub enum Decoder {
     /// Fully connected layers.
