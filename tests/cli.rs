@@ -91,9 +91,19 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The six figures of a run.
-const FIGURES: [&str; 6] =
-    ["codes.png", "codes.svg", "curves.png", "curves.svg", "lattice.png", "reconstructions.png"];
+/// The figures of a run of `vae-2d`.
+const FIGURES: [&str; 10] = [
+    "codes.png",
+    "codes.svg",
+    "curves.png",
+    "curves.svg",
+    "exhibit-1-dimensions-in-use.png",
+    "exhibit-1-dimensions-in-use.svg",
+    "exhibit-2-dreamt-from-the-prior.png",
+    "exhibit-2-dreamt-from-the-prior.svg",
+    "lattice.png",
+    "reconstructions.png",
+];
 
 /// The figures are there and are what their names say.
 #[track_caller]
