@@ -66,7 +66,7 @@ impl Cell {
     /// # Shapes
     /// - from_input: `[batch, gates · hidden]`, what [`Cell::input`] makes of the input
     /// - output: `[batch, gates · hidden]`
-    fn at_row(&self, from_input: Tensor<2>, row: usize) -> Tensor<2> {
+    pub fn at_row(&self, from_input: Tensor<2>, row: usize) -> Tensor<2> {
         from_input + self.rows.val().narrow(0, row, 1)
     }
 
