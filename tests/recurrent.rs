@@ -100,7 +100,7 @@ fn golden(kind: &str, dims: [usize; 3], hidden: usize, code: usize) {
         .with_from_adapter(PyTorchToBurnAdapter)
         .skip_enum_variants(true);
     let loaded = model.load_from(&mut store).expect("weights that fit");
-    assert_eq!((loaded.applied.len(), loaded.missing.len()), (14, 0), "{loaded:?}");
+    assert_eq!((loaded.applied.len(), loaded.missing.len()), (16, 0), "{loaded:?}");
     let x = matrix(stored("x"), dims.iter().product(), &device);
     let encoded = model.encode(x);
     close(&format!("{kind} code"), &numbers(encoded.code.clone()), &stored("code"), 1e-4);
@@ -186,7 +186,7 @@ fn check_gradients(settings: &[&str]) {
     let gradients = GradientsParams::from_grads(loss(&model, &recipe, &device).backward(), &model);
     let mut walk = Gradients { gradients: &gradients, found: Vec::new(), path: Vec::new() };
     model.visit(&mut walk);
-    assert_eq!(walk.found.len(), 14, "parameters");
+    assert_eq!(walk.found.len(), 16, "parameters");
     let size = walk.found.iter().flat_map(|(_, g)| g).fold(0.0f32, |m, g| m.max(g.abs()));
     for (name, gradient) in &walk.found {
         for index in [0, gradient.len() / 2, gradient.len() - 1] {

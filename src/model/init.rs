@@ -9,6 +9,10 @@ use rand_distr::StandardNormal;
 use crate::recipe::random::{Purpose, stream};
 use crate::recipe::{Activation, Init};
 
+/// By how much the weights from an input to gates are larger than those of a dense layer. Few pixels of a row are ink,
+/// and a code is small at first: gates that hardly move let nothing be told apart.
+const GATE_GAIN: f32 = 3.0;
+
 /// Draws layer after layer; each layer has a stream of its own, so a change in one leaves the others alone.
 #[derive(Debug)]
 pub struct Weights<'a> {
@@ -34,10 +38,21 @@ impl<'a> Weights<'a> {
     /// The next linear map to several gates at once, each drawn as a layer of its own. The bias is zero, and one for
     /// the gate that is to stand open at first.
     pub fn gates(&mut self, inputs: usize, units: usize, gates: usize, open: Option<usize>) -> Linear {
-        let spread = self.spread(inputs, units, Activation::Tanh);
+        let spread = GATE_GAIN * self.spread(inputs, units, Activation::Tanh);
         let weights = self.normal(spread, inputs * units * gates);
         let bias = (0..units * gates).map(|unit| if Some(unit / units) == open { 1.0 } else { 0.0 });
         self.map(weights, bias.collect())
+    }
+
+    /// The next layer's weights without a bias. `follows` is what comes after it.
+    pub fn matrix(&mut self, inputs: usize, outputs: usize, follows: Activation) -> Param<Tensor<2>> {
+        self.table(inputs, outputs, self.spread(inputs, outputs, follows))
+    }
+
+    /// The next layer's weights without a bias, of this spread.
+    pub fn table(&mut self, inputs: usize, outputs: usize, spread: f32) -> Param<Tensor<2>> {
+        let weights = self.normal(spread, inputs * outputs);
+        self.parameter(TensorData::new(weights, [inputs, outputs]))
     }
 
     /// The next linear map from units to gates of as many units, orthogonal gate by gate: applied again and again it

@@ -2,8 +2,10 @@
 //!
 //! The cells follow the formulas of PyTorch's `nn.GRU` and `nn.LSTM`, with the gates packed in its order, so that
 //! weights can be carried over. Per row there is one product of the memory with the weights of all gates together.
+//! Both cells are told which row they are at, as if it followed their input as a one-hot vector: without that they
+//! would have to count rows in their memory before they could learn anything about the image.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Tensor, activation};
 
@@ -14,6 +16,10 @@ use crate::recipe::{Activation, Cell as Kind, ModelRecipe};
 
 /// What a hidden state is called under its picture: whatever the gates do, it ends as a tanh.
 const MEMORY: &str = "tanh";
+/// How far the first weights of a row's number spread. One number of a one-hot row is not zero, so that this is the
+/// spread of what arrives at a gate: enough to open some and shut others, each row in its own way. With weights drawn
+/// as for a dense layer all rows look alike at first, and learning to tell them apart takes hundreds of steps.
+const ROW_SPREAD: f32 = 2.0;
 
 /// What is carried from row to row.
 #[derive(Clone, Debug)]
@@ -29,6 +35,9 @@ pub struct Memory {
 pub struct Cell {
     /// From a row to all gates; a GRU's are r, z, n, an LSTM's are i, f, g, o.
     pub input: Linear,
+    /// From the number of the row to all gates: what the input part's weights for a one-hot row would be.
+    /// `[height, gates · hidden]`
+    pub rows: Param<Tensor<2>>,
     /// From the hidden state to all gates.
     pub hidden: Linear,
     #[module(skip)]
@@ -38,8 +47,8 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Draws a cell that remembers as many numbers as the recipe says.
-    pub fn new(weights: &mut Weights<'_>, inputs: usize, recipe: &ModelRecipe) -> Self {
+    /// Draws a cell that remembers as many numbers as the recipe says, over so many rows.
+    pub fn new(weights: &mut Weights<'_>, inputs: usize, height: usize, recipe: &ModelRecipe) -> Self {
         let (kind, size) = (recipe.cell, recipe.hidden);
         let (gates, remembering) = match kind {
             Kind::Gru => (3, None),
@@ -47,8 +56,18 @@ impl Cell {
             Kind::Lstm => (4, Some(1)),
         };
         let input = weights.gates(inputs, size, gates, remembering);
+        let rows = weights.table(height, size * gates, ROW_SPREAD);
         let hidden = weights.orthogonal_gates(size, gates);
-        Self { input, hidden, kind, size }
+        Self { input, rows, hidden, kind, size }
+    }
+
+    /// What the input and the number of its row give to all gates.
+    ///
+    /// # Shapes
+    /// - from_input: `[batch, gates · hidden]`, what [`Cell::input`] makes of the input
+    /// - output: `[batch, gates · hidden]`
+    pub fn at_row(&self, from_input: Tensor<2>, row: usize) -> Tensor<2> {
+        from_input + self.rows.val().narrow(0, row, 1)
     }
 
     /// Numbers in the hidden state.
@@ -69,7 +88,7 @@ impl Cell {
     /// The memory after one more row, of which the input part is known already.
     ///
     /// # Shapes
-    /// - from_input: `[batch, gates · hidden]`, what [`Cell::input`] makes of the row
+    /// - from_input: `[batch, gates · hidden]`, what [`Cell::at_row`] gives
     /// - memory: `[batch, hidden]`
     /// - output: `[batch, hidden]`
     pub fn step(&self, from_input: Tensor<2>, memory: Memory) -> Memory {
@@ -115,7 +134,7 @@ pub struct Reader {
 impl Reader {
     /// Draws a reader of images of `[channels, height, width]`.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
-        Self { cell: Cell::new(weights, dims[0] * dims[2], recipe), dims }
+        Self { cell: Cell::new(weights, dims[0] * dims[2], dims[1], recipe), dims }
     }
 
     /// The hidden state after every row.
@@ -129,12 +148,12 @@ impl Reader {
         let rows = x.reshape([batch, channels, height, width]).permute([2, 0, 1, 3]);
         let mut memory = None;
         let mut states = Vec::with_capacity(height);
-        for row in 0..height {
+        for at in 0..height {
             // Row by row and not all at once: the backward pass of a slice fills a tensor as large as the whole, which
             // for every row of one large product costs more than the many small products do.
-            let row = rows.clone().narrow(0, row, 1).reshape([batch, channels * width]);
+            let row = rows.clone().narrow(0, at, 1).reshape([batch, channels * width]);
             let before = memory.unwrap_or_else(|| self.cell.empty(&row));
-            let after = self.cell.step(self.cell.input.forward(row), before);
+            let after = self.cell.step(self.cell.at_row(self.cell.input.forward(row), at), before);
             states.push(after.hidden.clone());
             memory = Some(after);
         }
@@ -168,8 +187,10 @@ pub struct Writer {
     pub start: Dense,
     /// One step of the writing.
     pub cell: Cell,
-    /// From the memory to a row, linear.
-    pub output: Dense,
+    /// From the memory to a row.
+    pub output: Param<Tensor<2>>,
+    /// What is drawn where the memory says nothing, pixel by pixel: the mean image is learned at once. `[pixels]`
+    pub ground: Param<Tensor<1>>,
     #[module(skip)]
     dims: [usize; 3],
 }
@@ -177,11 +198,12 @@ pub struct Writer {
 impl Writer {
     /// Draws a writer of images of `[channels, height, width]`.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
-        let [channels, _, width] = dims;
+        let [channels, height, width] = dims;
         Self {
             start: Dense::new(weights, recipe.code, recipe.hidden, Activation::Tanh),
-            cell: Cell::new(weights, recipe.code, recipe),
-            output: Dense::new(weights, recipe.hidden, channels * width, Activation::Linear),
+            cell: Cell::new(weights, recipe.code, height, recipe),
+            output: weights.matrix(recipe.hidden, channels * width, Activation::Linear),
+            ground: weights.constant(0.0, channels * height * width),
             dims,
         }
     }
@@ -195,14 +217,14 @@ impl Writer {
         let mut memory = Memory { hidden: self.start.forward(z.clone()), ..self.cell.empty(&z) };
         let from_code = self.cell.input.forward(z);
         let mut states = Vec::with_capacity(height);
-        for _ in 0..height {
-            memory = self.cell.step(from_code.clone(), memory);
+        for row in 0..height {
+            memory = self.cell.step(self.cell.at_row(from_code.clone(), row), memory);
             states.push(memory.hidden.clone());
         }
         let states = Tensor::cat(states, 1);
         pass.keep(&states, Some([1, height, self.cell.size]), MEMORY);
-        let rows = self.output.forward(states.reshape([batch * height, self.cell.size]));
+        let rows = states.reshape([batch * height, self.cell.size]).matmul(self.output.val());
         let rows = rows.reshape([batch, height, channels, width]).permute([0, 2, 1, 3]);
-        rows.reshape([batch, channels * height * width])
+        rows.reshape([batch, channels * height * width]) + self.ground.val().unsqueeze()
     }
 }
