@@ -4,9 +4,9 @@
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, ConvTranspose2d};
 use burn::nn::{BatchNorm, GroupNorm, PaddingConfig2d};
-use burn::tensor::{Tensor, TensorData};
 use burn::tensor::module::{interpolate, max_pool2d, max_pool2d_with_indices};
 use burn::tensor::ops::{InterpolateMode, InterpolateOptions, MaxPoolOptions};
+use burn::tensor::{Tensor, TensorData};
 
 use super::dense::{activate, slope};
 use super::init::Weights;
