@@ -8,7 +8,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use hourglass::data::{Dataset, Feed, Source, load};
 use hourglass::model::Decoder;
-use hourglass::recipe::{Corruption, Network, Recipe};
+use hourglass::recipe::{Network, Recipe};
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::read::read;
 use hourglass::train::{Checkpoint, Figures, Learner, figures};
@@ -90,10 +90,6 @@ fn every_family_overfits_one_batch() {
         if recipe.model.network == Network::Conv {
             recipe.model.code = recipe.model.code.max(16);
         }
-        if recipe.model.network == Network::UNet {
-            recipe.noise.kind = Corruption::None;
-            recipe.model.channels = vec![4, 6, 8];
-        }
         let dataset = dataset();
         let mut feed = Feed::new(Arc::clone(&dataset), 32, 1).expect("a feed");
         let batch = feed.batch(0).to_vec();
@@ -116,6 +112,34 @@ fn every_family_overfits_one_batch() {
         }
     }
     assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn convolutions_begin_as_bright_as_their_images() {
+    for network in ["conv", "u-net"] {
+        for (brighter, cost) in [(0.0, "squared-error"), (0.7, "squared-error"), (0.7, "cross-entropy")] {
+            let mut recipe = Recipe::open("unet-copy").expect("a built-in recipe");
+            recipe.set_from_text(&format!("model.network={network}")).expect("a valid setting");
+            recipe.set_from_text("model.channels=2-3").expect("a valid setting");
+            recipe.set_from_text(&format!("objective.reconstruction={cost}")).expect("a valid setting");
+            recipe.training.learning_rate = 1e-9;
+            let mut feed = Feed::new(dataset(), 8, 1).expect("a feed");
+            let batch: Vec<f32> = feed.batch(0).iter().map(|x| brighter + (1.0 - brighter) * x).collect();
+            let mean = batch.iter().map(|x| f64::from(*x)).sum::<f64>() / batch.len() as f64;
+            let mut learner = Learner::new(&recipe, [1, 28, 28], 10, &Device::flex());
+            learner.step(&batch, &recipe);
+            let model = learner.model();
+            let last = match &model.decoder {
+                Decoder::Conv(decoder) => decoder.stages.last().expect("stages"),
+                Decoder::UNet(decoder) => &decoder.output,
+                other => panic!("{other:?} is no convolution"),
+            };
+            let bias = last.kernel.bias().expect("a bias").val();
+            let got = f64::from(read(bias).expect("the CPU answers")[0]);
+            let want = (mean / (1.0 - mean)).ln();
+            assert!((got - want).abs() < 1e-5, "{network}, {cost}, mean {mean:.3}: {got}, not {want} (1e-5)");
+        }
+    }
 }
 
 fn mean_image_error(batch: &[f32]) -> f64 {

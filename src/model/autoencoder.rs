@@ -220,6 +220,34 @@ impl Autoencoder {
         Trace { encoder, encoded, decoder: pass.take_trace(), pixels }
     }
 
+    /// Lets convolutions begin with images of this mean in each channel, from 0 to 1; other networks stay as they are.
+    ///
+    /// The last convolution has one bias for all places of a channel. Were it zero, the images would begin grey, and
+    /// every pixel would ask for the same: darker, or brighter. All layers before it would answer at once, each by a
+    /// larger feature, overshoot, and leave the sigmoid where nothing is learned any more.
+    pub fn beginning_at(mut self, means: &[f32]) -> Self {
+        let raw = means.iter().map(|mean| self.raw(*mean)).collect();
+        let last = match &mut self.decoder {
+            Decoder::Conv(decoder) => decoder.stages.last_mut(),
+            Decoder::UNet(decoder) => Some(&mut decoder.output),
+            Decoder::Dense(_) | Decoder::Recurrent(_) => None,
+        };
+        if let Some(last) = last {
+            last.set_bias(raw);
+        }
+        self
+    }
+
+    /// What the decoder has to give for a pixel from 0 to 1; neither black nor white is out of a sigmoid's reach.
+    fn raw(&self, pixel: f32) -> f32 {
+        let logit = |p: f32| (p / (1.0 - p)).ln();
+        match (self.squash, self.range) {
+            (Output::Sigmoid, _) => logit(pixel.clamp(0.01, 0.99)),
+            (Output::Linear, PixelRange::Unit) => pixel,
+            (Output::Linear, PixelRange::Signed) => pixel * 2.0 - 1.0,
+        }
+    }
+
     /// Brings the columns of the layer after the code back to length one, where the recipe asks for it. Burn keeps a
     /// linear map as `[inputs, outputs]`, so a column of the decoder is a row here.
     pub fn with_unit_columns(mut self) -> Self {

@@ -4,9 +4,9 @@
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, ConvTranspose2d};
 use burn::nn::{BatchNorm, GroupNorm, PaddingConfig2d};
-use burn::tensor::Tensor;
 use burn::tensor::module::{interpolate, max_pool2d, max_pool2d_with_indices};
 use burn::tensor::ops::{InterpolateMode, InterpolateOptions, MaxPoolOptions};
+use burn::tensor::{Tensor, TensorData};
 
 use super::dense::{activate, slope};
 use super::init::Weights;
@@ -116,6 +116,21 @@ impl Kernel {
         match self {
             Self::Conv(kernel) => Conv2d { bias: None, ..kernel.clone() }.forward(v),
             Self::Transposed(kernel) => ConvTranspose2d { bias: None, ..kernel.clone() }.forward(v),
+        }
+    }
+
+    /// What is added to every output of a channel.
+    pub fn bias(&self) -> Option<&Param<Tensor<1>>> {
+        match self {
+            Self::Conv(kernel) => kernel.bias.as_ref(),
+            Self::Transposed(kernel) => kernel.bias.as_ref(),
+        }
+    }
+
+    fn bias_mut(&mut self) -> &mut Option<Param<Tensor<1>>> {
+        match self {
+            Self::Conv(kernel) => &mut kernel.bias,
+            Self::Transposed(kernel) => &mut kernel.bias,
         }
     }
 
@@ -238,6 +253,18 @@ impl Stage {
             (true, Up::Transposed) => (Kernel::transposed(weights, channels, linear), Resampling::Keep),
         };
         Self { kernel, norm: None, activation: linear, resampling }
+    }
+
+    /// Sets what is added to every output, one number per channel.
+    pub(super) fn set_bias(&mut self, numbers: Vec<f32>) {
+        let bias = self.kernel.bias_mut();
+        *bias = bias.take().map(|bias| {
+            bias.map(|old| {
+                let learns = old.is_require_grad();
+                let new = Tensor::from_data(TensorData::new(numbers, old.dims()), &old.device());
+                if learns { new.require_grad() } else { new }
+            })
+        });
     }
 
     /// Channels it gives.

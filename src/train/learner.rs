@@ -157,6 +157,9 @@ impl Learner {
             Stage::Dictionary => self.learn_dictionary(batch, recipe),
             Stage::Training => {
                 self.unroll();
+                if self.step == 0 {
+                    self.begin(batch);
+                }
                 self.train(batch, recipe)
             }
         };
@@ -187,6 +190,18 @@ impl Learner {
         if let Some(stack) = self.stack.take() {
             self.model = stack.unroll(self.model.clone());
         }
+    }
+
+    /// Lets the network begin with what every image has in common, read off its first batch: how bright a channel is.
+    fn begin(&mut self, images: &[f32]) {
+        let [channels, height, width] = self.dims;
+        let (plane, count) = (height * width, (images.len() / channels).max(1) as f64);
+        let mean = |channel: usize| {
+            let planes = images.chunks(plane).skip(channel).step_by(channels);
+            (planes.flatten().map(|pixel| f64::from(*pixel)).sum::<f64>() / count) as f32
+        };
+        let means: Vec<f32> = (0..channels).map(mean).collect();
+        self.model = self.model.clone().beginning_at(&means);
     }
 
     /// One update of the whole network.
