@@ -28,7 +28,7 @@ pub enum Subject {
     Maps,
     /// An image written row by row.
     Written,
-    /// What a reader would say before it has read all rows.
+    /// What a network makes of the first rows of an image.
     Guessed,
     /// How strongly the code answers to pixels.
     Contraction,
@@ -146,7 +146,7 @@ impl Subject {
             Self::Skips => skips::rows(studio),
             Self::Maps => maps::rows(studio),
             Self::Written => rows::written(studio).map(Some),
-            Self::Guessed => rows::guessed(studio),
+            Self::Guessed => rows::guessed(studio).map(Some),
             Self::Contraction => contraction::spectrum(studio),
             Self::Directions => contraction::directions(studio),
             Self::DictionaryParts => dictionary::parts(studio),

@@ -1,7 +1,5 @@
-//! What a recurrent network does from row to row: the image as far as it is written, and what the reader would have
-//! said had it stopped earlier.
-
-use burn::tensor::Tensor;
+//! What a recurrent network does from row to row: the image as far as it is written, and what it
+//! makes of an image of which only the first rows are there.
 
 use super::exhibit::Studio;
 use super::plate::{Content, Images, Ink, Plate};
@@ -49,19 +47,19 @@ pub(super) fn written(studio: &Studio<'_>) -> Result<Plate, ReadError> {
     Ok(Plate { title: "Written row by row".to_owned(), meaning, content: Content::Images(images) })
 }
 
-/// What has been read, and what the code of that moment is decoded to; nothing where the network reads all at once.
-pub(super) fn guessed(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
+/// Images of which only the first rows were written, and what the network makes of them.
+pub(super) fn guessed(studio: &Studio<'_>) -> Result<Plate, ReadError> {
     let (learner, dims) = (studio.learner, studio.learner.dims());
     let (pixels, height) = (learner.pixels(), dims[1]);
-    let (model, images) = (learner.model(), studio.examples);
+    let images = studio.examples;
     let count = images.len() / pixels;
-    let Some(codes) = model.encode_by_row(learner.images(images, learner.device())) else {
-        return Ok(None);
-    };
     let looks = looks(height);
-    let chosen = looks.iter().filter_map(|&rows| codes.get(rows.checked_sub(1)?).cloned()).collect();
     // Look by look, all images of each.
-    let guesses = read(model.decode(Tensor::cat(chosen, 0)))?;
+    let read_so_far: Vec<f32> = looks
+        .iter()
+        .flat_map(|&rows| images.chunks(pixels).flat_map(move |image| cut(image, dims, rows)))
+        .collect();
+    let guesses = read(learner.model().reconstruct(learner.images(&read_so_far, learner.device())))?;
     let guess = |look: usize, image: usize| &guesses[(look * count + image) * pixels..][..pixels];
     let mut pictures = Vec::new();
     let mut names = Vec::new();
@@ -77,8 +75,8 @@ pub(super) fn guessed(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
     };
     let (middle, last) = (looks.len() / 2, looks.len().saturating_sub(1));
     let meaning = format!(
-        "After {} of {height} rows its guess misses by {:.0} in squared error, after all by {:.0}: it is asked only at \
-         the end, so what it says before comes unasked.",
+        "With {} of {height} rows, the others blank, its guess misses by {:.0} in squared error, with all by {:.0}: it \
+         was never asked to guess, but what it knows of digits fills in what is likely.",
         looks[middle],
         miss(middle),
         miss(last)
@@ -91,7 +89,7 @@ pub(super) fn guessed(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         rows: names,
         captions: Vec::new(),
     };
-    Ok(Some(Plate { title: "Guessed while reading".to_owned(), meaning, content: Content::Images(images) }))
+    Ok(Plate { title: "Guessed from the first rows".to_owned(), meaning, content: Content::Images(images) })
 }
 
 /// After how many rows it is looked at: evenly spread, the last look after the last row.
