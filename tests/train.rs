@@ -8,7 +8,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use hourglass::data::{Dataset, Feed, Source, load};
 use hourglass::model::Decoder;
-use hourglass::recipe::{Network, Recipe};
+use hourglass::recipe::{Activation, Network, Recipe};
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::read::read;
 use hourglass::train::{Checkpoint, Figures, Learner, figures};
@@ -66,6 +66,7 @@ fn the_same_seed_gives_the_same_numbers_to_the_last_bit() {
 #[test]
 fn every_family_overfits_one_batch() {
     let mut failures = Vec::new();
+    let mut tried: Vec<Recipe> = Vec::new();
     // What deep-scratch is there to show is that it does not.
     for name in hourglass::recipe::builtin::NAMES.iter().filter(|name| **name != "deep-scratch") {
         let mut recipe = Recipe::open(name).expect("a built-in recipe");
@@ -79,7 +80,19 @@ fn every_family_overfits_one_batch() {
         recipe.objective.scale = Recipe::default().objective.scale;
         recipe.data.range = Recipe::default().data.range;
         recipe.dictionary.atoms = 0;
-        recipe.training.learning_rate = 2e-3;
+        recipe.objective.warm_up = 0;
+        recipe.objective.free_bits = 0.0;
+        recipe.training = Recipe::default().training;
+        // Sigmoid units and gates pass on small gradients only.
+        let is_gentle =
+            recipe.model.activation == Activation::Sigmoid || recipe.model.network == Network::Recurrent;
+        recipe.training.learning_rate = if is_gentle { 5e-3 } else { 2e-3 };
+        // Recipes that differ in nothing else are one network, and learn it once.
+        (recipe.name, recipe.about) = (String::new(), String::new());
+        if tried.contains(&recipe) {
+            continue;
+        }
+        tried.push(recipe.clone());
         // A step of a convolutional network takes many times longer and does more. Its few weights keep no image in
         // a code of two numbers, so it gets more of them.
         let steps = match recipe.model.network {

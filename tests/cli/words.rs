@@ -142,7 +142,9 @@ fn the_tour_writes_its_figures_and_says_so() {
     assert_eq!(names_in(folder.path()), ["here"]);
     assert_eq!(names_in(&folder.path().join("here")), FIGURES);
     assert_figures(&folder.path().join("here"));
-    assert!(FIGURES.iter().all(|name| said.contains(name)), "the figures are not named in:\n{said}");
+    let is_named = |name: &&&str| said.contains(**name) || name.starts_with("exhibit-");
+    let unnamed: Vec<&&str> = FIGURES.iter().filter(|name| !is_named(name)).collect();
+    assert!(unnamed.is_empty() && said.contains("exhibit-*"), "{unnamed:?} are not named in:\n{said}");
 }
 
 #[test]
