@@ -115,7 +115,7 @@ pub fn limit_threads() -> usize {
 }
 
 /// Keeps what kernel tuning finds out in the user's cache folder, under the name of adapter and driver: timings of
-/// one GPU say nothing of another. CubeCL writes them down only where it is built with its feature `persistence`.
+/// one GPU say nothing of another. CubeCL writes them down because its feature `persistence` is on (Cargo.toml).
 fn remember_tuning(adapter: &str) {
     let Some(folders) = directories::ProjectDirs::from("", "", "hourglass") else {
         return;
