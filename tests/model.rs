@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod common;
 #[path = "model/gradients.rs"]
 mod gradients;
 #[path = "model/plates.rs"]

@@ -3,9 +3,11 @@
 
 #![cfg(test)]
 
-use burn::module::{Module, ModuleVisitor, Param};
+mod common;
+
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
+use common::{gradients_of, nudged};
 use hourglass::insight::{Studio, Subject, plate::Content};
 use hourglass::model::{Autoencoder, Pass, dense, objective};
 use hourglass::recipe::random::{Purpose, stream};
@@ -51,69 +53,19 @@ fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
     terms::weighted(&outcome.terms, recipe, 0, PIXELS).mean()
 }
 
-/// Every parameter's name, value and gradient, in the order of the walk.
-struct Gradients<'a> {
-    gradients: &'a GradientsParams,
-    found: Vec<(String, Vec<f32>, Vec<f32>)>,
-    path: Vec<String>,
-}
-
-impl ModuleVisitor for Gradients<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let gradient = self.gradients.get::<D>(param.id).expect("every parameter has a gradient");
-        let numbers = |tensor: Tensor<D>| read(tensor).expect("the CPU answers");
-        self.found.push((self.path.join("."), numbers(param.val().inner()), numbers(gradient)));
-    }
-}
-
-/// Moves one number of one parameter.
-struct Nudge<'a> {
-    name: &'a str,
-    index: usize,
-    by: f32,
-    path: Vec<String>,
-}
-
-impl burn::module::ModuleMapper for Nudge<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if self.path.join(".") != self.name {
-            return param;
-        }
-        let (id, value, mapper) = param.consume();
-        let (shape, device) = (value.dims(), value.device().inner());
-        let mut numbers = read(value.inner()).expect("the CPU answers");
-        numbers[self.index] += self.by;
-        let value =
-            Tensor::from_inner(Tensor::from_data(TensorData::new(numbers, shape), &device)).require_grad();
-        Param::from_mapped_value(id, value, mapper)
-    }
-}
-
 fn check_gradients(settings: &[&str]) {
     let recipe = recipe(settings);
     let device = Device::flex().autodiff();
     let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
     let gradients = GradientsParams::from_grads(loss(&model, &recipe, &device).backward(), &model);
-    let mut walk = Gradients { gradients: &gradients, found: Vec::new(), path: Vec::new() };
-    model.visit(&mut walk);
-    assert!(walk.found.len() >= 10, "only {} parameters", walk.found.len());
-    let size = walk.found.iter().flat_map(|(_, _, g)| g).fold(0.0f32, |m, g| m.max(g.abs()));
-    for (name, _, gradient) in &walk.found {
+    let found = gradients_of(&model, &gradients);
+    assert!(found.len() >= 10, "only {} parameters", found.len());
+    let size = found.iter().flat_map(|(_, g)| g.iter().flatten()).fold(0.0f32, |m, g| m.max(g.abs()));
+    for (name, gradient) in &found {
+        let gradient = gradient.as_ref().expect("every parameter has a gradient");
         for index in [0, gradient.len() / 2, gradient.len() - 1] {
             let at = |by: f32| {
-                let nudged = model.clone().map(&mut Nudge { name, index, by, path: Vec::new() });
+                let nudged = nudged(&model, name, index, by);
                 f64::from(read(loss(&nudged, &recipe, &device).inner()).expect("the CPU answers")[0])
             };
             let step = 4e-2f32;

@@ -1,39 +1,11 @@
 //! What the bottom line says, state by state.
 
-use std::sync::Arc;
-
 use super::*;
-use crate::engine::{Bench, Event, History, Point, Progress, RunId, RunInfo, RunViews, SharedHistory};
+use crate::engine::{Event, History, Point, Progress, RunId};
 use crate::recipe::{Change, Recipe};
 
 fn state() -> AppState {
-    let recipe = Recipe::open("vae-2d").expect("built in");
-    let dataset = crate::data::Dataset {
-        name: "nothing".to_owned(),
-        shape: crate::data::ImageShape { height: 1, width: 1, channels: 1 },
-        images: vec![0; 4],
-        labels: Vec::new(),
-        class_names: Vec::new(),
-        factors: Vec::new(),
-        split: crate::data::Split { train: vec![0, 1], validation: vec![2], test: vec![3] },
-    };
-    let run = RunInfo {
-        id: RunId(1),
-        recipe,
-        history: SharedHistory::default(),
-        views: Arc::new(RunViews::default()),
-        parameters: 1,
-    };
-    let mut state = AppState::default();
-    state.apply(Event::Opened(Bench {
-        dataset: Arc::new(dataset),
-        examples: Arc::new([2]),
-        cloud: Arc::new([2]),
-        steps_per_epoch: 10,
-        device: "CPU".to_owned(),
-        runs: vec![run],
-    }));
-    state
+    crate::app::testing::state_of("vae-2d", |_| ())
 }
 
 fn play(state: &mut AppState, step: u64) {

@@ -1,12 +1,12 @@
 //! Gradients and tangents of convolutions against differences.
 
-use burn::module::{Module as _, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use hourglass::model::{Autoencoder, Pass};
 use hourglass::recipe::Recipe;
 use hourglass::train::terms::{self, Batch};
 
+use super::common::{gradients_of, nudged};
 use super::{images, matrix, normal, numbers, recipe};
 
 const BATCH: usize = 3;
@@ -19,55 +19,6 @@ fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
     terms::weighted(&outcome.terms, recipe, 0, 128).mean()
 }
 
-/// The path of every parameter, with its gradient where it has one.
-struct Gradients<'a> {
-    gradients: &'a GradientsParams,
-    found: Vec<(String, Option<Vec<f32>>)>,
-    path: Vec<String>,
-}
-
-impl ModuleVisitor for Gradients<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let gradient = self.gradients.get::<D>(param.id).map(numbers);
-        self.found.push((self.path.join("."), gradient));
-    }
-}
-
-/// Moves one number of one parameter.
-struct Nudge<'a> {
-    name: &'a str,
-    index: usize,
-    by: f32,
-    path: Vec<String>,
-}
-
-impl ModuleMapper for Nudge<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if self.path.join(".") != self.name {
-            return param;
-        }
-        let (id, value, mapper) = param.consume();
-        let (shape, device) = (value.dims(), value.device().inner());
-        let mut all = numbers(value.inner());
-        all[self.index] += self.by;
-        let value =
-            Tensor::from_inner(Tensor::from_data(TensorData::new(all, shape), &device)).require_grad();
-        Param::from_mapped_value(id, value, mapper)
-    }
-}
-
 fn check_gradients(settings: &[&str], step: f32, share: f64) {
     let mut all = vec!["model.code=3", "model.output=linear", "model.activation=silu"];
     all.extend(settings);
@@ -75,17 +26,16 @@ fn check_gradients(settings: &[&str], step: f32, share: f64) {
     let device = Device::flex().autodiff();
     let model = Autoencoder::new(&recipe, DIMS, &device);
     let gradients = GradientsParams::from_grads(loss(&model, &recipe, &device).backward(), &model);
-    let mut walk = Gradients { gradients: &gradients, found: Vec::new(), path: Vec::new() };
-    model.visit(&mut walk);
-    let size = walk.found.iter().flat_map(|(_, g)| g.iter().flatten()).fold(0.0f32, |m, g| m.max(g.abs()));
-    for (name, gradient) in &walk.found {
+    let found = gradients_of(&model, &gradients);
+    let size = found.iter().flat_map(|(_, g)| g.iter().flatten()).fold(0.0f32, |m, g| m.max(g.abs()));
+    for (name, gradient) in &found {
         let Some(gradient) = gradient else {
             assert!(name.contains("running_"), "{name} has no gradient");
             continue;
         };
         for index in [0, gradient.len() / 2, gradient.len() - 1] {
             let at = |by: f32| {
-                let nudged = model.clone().map(&mut Nudge { name, index, by, path: Vec::new() });
+                let nudged = nudged(&model, name, index, by);
                 f64::from(numbers(loss(&nudged, &recipe, &device).inner())[0])
             };
             // Five points: the error of the difference falls with the fourth power of the step.
