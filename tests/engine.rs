@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use hourglass::data::{Dataset, Source, load};
 use hourglass::engine::{
-    Ask, Bench, Command, Engine, EngineOptions, Event, Handle, LatticeAsk, Phase, Request, RunId, Turn,
-    Wanted, Worker,
+    Ask, Bench, CloudWish, Command, Engine, EngineOptions, Event, Handle, LatentPlane, LatticeAsk, Phase,
+    Request, RunId, Turn, Wanted, Worker,
 };
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::Recipe;
@@ -150,8 +150,13 @@ fn a_hundred_drags_cause_at_most_two_decodes_and_the_lattice_still_arrives() {
     turns(&mut worker, &handle, 30);
     let run = &bench.runs[0];
     // Everything arrives while a step runs, that is, between two turns.
-    let lattice =
-        LatticeAsk { axes: [0, 1], x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 20, rows: 20, rest: vec![] };
+    let lattice = LatticeAsk {
+        plane: LatentPlane::of_axes([0, 1], 2, &[]),
+        x: [-2.0, 2.0],
+        y: [-2.0, 2.0],
+        columns: 20,
+        rows: 20,
+    };
     handle.ask(run.id, Request { number: 7, ask: Ask::Lattice(lattice) });
     for number in 1..=100 {
         let point = vec![number as f32 / 50.0, -1.0];
@@ -179,7 +184,13 @@ fn the_lattice_shows_what_the_pointer_shows() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
     let run = &bench.runs[0];
-    let ask = LatticeAsk { axes: [0, 1], x: [-1.0, 1.0], y: [-2.0, 2.0], columns: 3, rows: 3, rest: vec![] };
+    let ask = LatticeAsk {
+        plane: LatentPlane::of_axes([0, 1], 2, &[]),
+        x: [-1.0, 1.0],
+        y: [-2.0, 2.0],
+        columns: 3,
+        rows: 3,
+    };
     handle.ask(run.id, Request { number: 1, ask: Ask::Lattice(ask) });
     handle.ask(run.id, Request { number: 2, ask: Ask::Decode(vec![1.0, 2.0]) });
     turns(&mut worker, &handle, 10);
@@ -332,7 +343,7 @@ fn views_come_only_when_wanted() {
     );
     handle.watch(
         bench.runs[0].id,
-        Wanted { cloud: true, reconstructions: true, layers: Some(3), exhibits: true },
+        Wanted { cloud: Some(CloudWish::default()), reconstructions: true, layers: Some(3), exhibits: true },
     );
     turns(&mut worker, &handle, 60);
     let cloud = views.cloud.take().expect("a cloud");
@@ -410,8 +421,13 @@ fn a_newer_lattice_waits_for_the_one_under_way() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
     let run = &bench.runs[0];
-    let ask =
-        LatticeAsk { axes: [0, 1], x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 20, rows: 20, rest: vec![] };
+    let ask = LatticeAsk {
+        plane: LatentPlane::of_axes([0, 1], 2, &[]),
+        x: [-2.0, 2.0],
+        y: [-2.0, 2.0],
+        columns: 20,
+        rows: 20,
+    };
     let mut arrived = Vec::new();
     // A new question every turn, faster than any plane of 400 tiles can be decoded.
     for number in 1..=40 {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{LatticeAsk, RunId};
+use crate::engine::{CloudWish, FieldAsk, ForcesAsk, LatticeAsk, RunId, SheetAsk};
 use crate::recipe::{Recipe, Value};
 
 /// Something a person did, to be carried out after the panels are drawn.
@@ -43,6 +43,14 @@ pub enum Action {
     MovePoint(Vec<f32>),
     /// Decode this plane of latent space.
     AskLattice(LatticeAsk),
+    /// Decode many points of latent space side by side.
+    AskSheet(SheetAsk),
+    /// Measure a plane of latent space.
+    AskField(FieldAsk),
+    /// Pull on the codes of images.
+    AskForces(ForcesAsk),
+    /// Encode so many images for the cloud.
+    WishCloud(CloudWish),
     /// Show the activations for the example with this number.
     ShowExample(usize),
     /// Export a figure: asks where, then writes.

@@ -11,7 +11,7 @@ use super::export::Order;
 use super::form::with_live_values;
 use super::layout::Layout;
 use super::theme::Theme;
-use crate::engine::{Ask, Command, LatticeAsk, Request, RunId};
+use crate::engine::{Ask, Command, Picture, Request, RunId};
 use crate::recipe::{Recipe, Value, table};
 
 impl App {
@@ -31,7 +31,21 @@ impl App {
             Action::Tune { key, value, done } => self.tune(key, value, done),
             Action::Undo => self.undo(),
             Action::MovePoint(point) => self.move_point(point),
-            Action::AskLattice(ask) => self.ask_lattice(ask),
+            Action::AskLattice(ask) => {
+                let size = [ask.columns, ask.rows];
+                self.ask_sheet(Ask::Lattice(ask), Picture::Lattice, size);
+            }
+            Action::AskField(ask) => {
+                self.ask(Ask::Field(ask));
+            }
+            Action::AskForces(ask) => {
+                self.ask(Ask::Forces(ask));
+            }
+            Action::WishCloud(wish) => self.asked.cloud = wish,
+            Action::AskSheet(ask) => {
+                let (picture, size) = (Picture::Sheet(ask.sheet), [ask.columns, ask.rows]);
+                self.ask_sheet(Ask::Sheet(ask), picture, size);
+            }
             Action::ShowExample(example) => self.asked.example = example,
             Action::Export(figure) => self.dialogs.ask(ctx, Errand::Figure(figure)),
             Action::SaveWeights => self.dialogs.ask(ctx, Errand::Weights),
@@ -112,15 +126,16 @@ impl App {
         self.asked.pointer = self.ask(Ask::Decode(point));
     }
 
-    fn ask_lattice(&mut self, ask: LatticeAsk) {
+    /// Asks for many images at once, on a canvas that has room for them.
+    fn ask_sheet(&mut self, ask: Ask, picture: Picture, [columns, rows]: [usize; 2]) {
         let (bench, run) = (self.state.bench.as_ref(), self.first_run());
         let room = bench
             .zip(run)
-            .and_then(|(bench, run)| self.pictures.make_room(bench, run, ask.columns, ask.rows));
+            .and_then(|(bench, run)| self.pictures.make_room(bench, (run, picture), columns, rows));
         if let Some(canvas) = room {
             self.send(canvas);
         }
-        self.ask(Ask::Lattice(ask));
+        self.ask(ask);
     }
 
     /// Asks the first run; the answer carries the number that is returned.

@@ -43,7 +43,7 @@ pub use state::{AppState, BenchState, Notice, Past, RunState, Seen};
 pub use theme::Look;
 pub use trace::Screenshot;
 
-use crate::engine::{Command, Engine, EngineOptions, Event, RunId, Wanted};
+use crate::engine::{CloudWish, Command, Engine, EngineOptions, Event, RunId, Wanted};
 use crate::gpu::{DeviceChoice, Graphics};
 use crate::recipe::{Family, Recipe};
 use context::PanelContext;
@@ -160,6 +160,8 @@ struct Asked {
     pointer: u64,
     /// The example whose activations are shown.
     example: usize,
+    /// How large a cloud the explorer wants.
+    cloud: CloudWish,
     /// The views that are kept fresh, and whose.
     watched: Option<(RunId, Wanted)>,
 }
@@ -273,7 +275,7 @@ impl App {
     fn watch(&mut self) {
         let Some(run) = self.state.run() else { return };
         let wanted = Wanted {
-            cloud: self.visible.contains(Pane::Latent),
+            cloud: self.visible.contains(Pane::Latent).then_some(self.asked.cloud),
             reconstructions: self.visible.contains(Pane::HeldOut),
             layers: self.visible.contains(Pane::Hourglass).then_some(self.asked.example),
             exhibits: self.visible.contains(Pane::Exhibits),

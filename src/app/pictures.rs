@@ -13,7 +13,7 @@ use eframe::egui_wgpu::RenderState;
 
 use super::state::{AppState, BenchState, RunState};
 use super::theme;
-use crate::engine::{Command, Picture, RunId};
+use crate::engine::{Command, Picture, RunId, Sheet};
 use crate::gpu::{Canvas, ColorMap, Tiles};
 
 /// A texture ready to be drawn, one texel per image pixel; it is sampled without smoothing.
@@ -148,29 +148,29 @@ impl Pictures {
         commands
     }
 
-    /// Makes room for a lattice of this size, unless the one there fits.
+    /// Makes room for a sheet of this size, unless the one there fits.
     pub fn make_room(
         &mut self,
         bench: &BenchState,
-        run: RunId,
+        (run, picture): (RunId, Picture),
         columns: usize,
         rows: usize,
     ) -> Option<Command> {
         let size = image_tiles(bench).grid(columns, rows).size();
-        let entry = self.runs.get(&(run, Picture::Lattice));
+        let entry = self.runs.get(&(run, picture));
         // What was offered last is what the trainer paints.
         let last = entry.and_then(|entry| entry.waiting.as_ref().or(entry.surface.as_ref()));
         if last.is_some_and(|surface| surface.size_px() == size) {
             return None;
         }
-        self.offer(run, Picture::Lattice, size)
+        self.offer(run, picture, size)
     }
 
     /// Takes note of the views that have arrived: a painted canvas is shown from now on, pixels are uploaded.
     pub fn take_in(&mut self, state: &AppState) {
         let Some(bench) = &state.bench else { return };
         for run in &bench.runs {
-            for picture in [Picture::Decoded, Picture::Lattice, Picture::Reconstructions] {
+            for picture in pictures() {
                 let (Some(arrival), Some(tiles)) = (Arrival::of(run, picture), tiles_of(bench, run, picture))
                 else {
                     continue;
@@ -224,8 +224,10 @@ impl Pictures {
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         // Single images are magnified and keep their pixels; the tiles of a lattice are shrunk and keep their strokes.
         let filter = match picture {
-            Picture::Lattice => wgpu::FilterMode::Linear,
-            Picture::Decoded | Picture::Reconstructions => wgpu::FilterMode::Nearest,
+            Picture::Lattice | Picture::Sheet(Sheet::Dimensions | Sheet::Samples) => wgpu::FilterMode::Linear,
+            Picture::Decoded | Picture::Reconstructions | Picture::Sheet(Sheet::Pins | Sheet::Path) => {
+                wgpu::FilterMode::Nearest
+            }
         };
         let id = renderer.renderer.write().register_native_texture(&renderer.device, &view, filter);
         let entry = self.runs.entry((run, picture)).or_default();
@@ -262,6 +264,7 @@ impl<'a> Arrival<'a> {
         let (request, step, pixels) = match picture {
             Picture::Decoded => run.seen.decoded.as_ref().map(|v| (v.request, v.step, &v.pixels)),
             Picture::Lattice => run.seen.lattice.as_ref().map(|v| (v.request, v.step, &v.pixels)),
+            Picture::Sheet(sheet) => run.seen.sheets.get(&sheet).map(|v| (v.request, v.step, &v.pixels)),
             Picture::Reconstructions => run.seen.reconstructions.as_ref().map(|v| (0, v.step, &v.outputs)),
         }?;
         Some(Self { request, step, pixels: pixels.as_deref(), picture })
@@ -283,6 +286,12 @@ impl<'a> Arrival<'a> {
 /// Rows of the picture of reconstructions: inputs, outputs, and on a canvas their difference.
 const ROWS: usize = 3;
 
+/// Every picture a run can have.
+fn pictures() -> impl Iterator<Item = Picture> {
+    let sheets = Sheet::ALL.into_iter().map(Picture::Sheet);
+    [Picture::Decoded, Picture::Lattice, Picture::Reconstructions].into_iter().chain(sheets)
+}
+
 /// How a picture of a run is laid out; a lattice as its latest view says.
 fn tiles_of(bench: &BenchState, run: &RunState, picture: Picture) -> Option<Tiles> {
     let tile = image_tiles(bench);
@@ -292,6 +301,9 @@ fn tiles_of(bench: &BenchState, run: &RunState, picture: Picture) -> Option<Tile
             (!bench.examples.is_empty()).then(|| tile.grid(bench.examples.len(), ROWS))
         }
         Picture::Lattice => run.seen.lattice.as_ref().map(|view| tile.grid(view.ask.columns, view.ask.rows)),
+        Picture::Sheet(sheet) => {
+            run.seen.sheets.get(&sheet).map(|view| tile.grid(view.ask.columns, view.ask.rows))
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! Events are reduced here and nowhere else; panels only read. A new bench replaces the state of the old one whole.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::Dataset;
 use crate::engine::{
-    Bench, CloudView, Decoded, Event, ExhibitsView, LatticeView, LayersView, Phase, Progress,
-    ReconstructionsView, References, RunId, RunInfo,
+    Bench, CloudView, Decoded, Event, ExhibitsView, FieldView, ForcesView, LatticeView, LayersView, Phase,
+    Progress, ReconstructionsView, References, RunId, RunInfo, Sheet, SheetView,
 };
 use crate::recipe::{Change, Recipe, Reconstruction, table};
 
@@ -106,8 +107,14 @@ pub struct Seen {
     pub decoded: Option<Decoded>,
     /// The decoded plane.
     pub lattice: Option<LatticeView>,
-    /// The codes of held-out images.
+    /// Points decoded side by side, by what they are for.
+    pub sheets: BTreeMap<Sheet, SheetView>,
+    /// The codes of images.
     pub cloud: Option<CloudView>,
+    /// The pull on the codes of images.
+    pub forces: Option<ForcesView>,
+    /// What is measured of the plane.
+    pub field: Option<FieldView>,
     /// The examples' reconstructions.
     pub reconstructions: Option<ReconstructionsView>,
     /// The activations for one example.
@@ -242,10 +249,17 @@ impl RunState {
 
 impl Seen {
     fn collect(&mut self, info: &RunInfo) {
-        let Self { decoded, lattice, cloud, reconstructions, layers, exhibits } = self;
+        let Self { decoded, lattice, sheets, cloud, forces, field, reconstructions, layers, exhibits } = self;
         replace(decoded, info.views.decoded.take());
         replace(lattice, info.views.lattice.take());
+        for sheet in Sheet::ALL {
+            if let Some(view) = info.views.sheet(sheet).take() {
+                sheets.insert(sheet, view);
+            }
+        }
         replace(cloud, info.views.cloud.take());
+        replace(forces, info.views.forces.take());
+        replace(field, info.views.field.take());
         replace(reconstructions, info.views.reconstructions.take());
         replace(layers, info.views.layers.take());
         replace(exhibits, info.views.exhibits.take());

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::exhibits::ExhibitsJob;
 use super::gallery::Gallery;
 use super::inbox::Inbox;
-use super::jobs::{CloudJob, LatticeJob, MOST_TILES};
+use super::jobs::CloudJob;
 use super::message::{Ask, Bench, Event, Phase, Progress, Request, RunId};
 use super::outbox::Outbox;
 use super::pictures::{Easel, decode_point, reconstruct_examples, show_layers};
 use super::run::Run;
+use super::sheets::Sheets;
 use super::view::Encoded;
 use crate::data::{Dataset, Feed};
 use crate::gpu::Compute;
@@ -125,13 +126,8 @@ impl WorkBench {
         let answered = match &request.ask {
             Ask::Decode(point) => decode_point(run, tile, easel, request.number, point),
             Ask::Encode(pixels) => encode(run, request.number, pixels),
-            Ask::Lattice(ask) if ask.columns * ask.rows > MOST_TILES || ask.columns * ask.rows == 0 => {
-                Err(format!("A lattice has 1 to {MOST_TILES} tiles"))
-            }
-            Ask::Lattice(ask) => {
-                run.next_lattice = Some((request.clone(), ask.clone()));
-                Ok(())
-            }
+            Ask::Forces(_) | Ask::Field(_) => Err("Not yet".to_owned()),
+            Ask::Lattice(_) | Ask::Sheet(_) => run.sheets.ask(request),
         };
         match answered {
             Ok(()) => outbox.wake(),
@@ -139,11 +135,10 @@ impl WorkBench {
         }
     }
 
-    /// Does the next chunk of every lattice, and keeps wanted views fresh.
+    /// Does the next chunk of every sheet, and keeps wanted views fresh.
     pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         for k in 0..self.runs.len() {
-            let refreshed = self
-                .advance_lattice(k, easel)
+            let refreshed = Sheets::advance(&mut self.runs[k], self.gallery.tile, easel)
                 .and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?));
             match refreshed {
                 Ok(true) => outbox.wake(),
@@ -151,23 +146,6 @@ impl WorkBench {
                 Err(sentence) => fail(&mut self.runs[k], sentence, outbox),
             }
         }
-    }
-
-    fn advance_lattice(&mut self, k: usize, easel: &Easel) -> Result<bool, String> {
-        let run = &mut self.runs[k];
-        if run.lattice.is_none()
-            && let Some((request, ask)) = run.next_lattice.take()
-        {
-            run.lattice = Some(LatticeJob::new(&request, ask, &run.learner));
-        }
-        let Some(mut job) = run.lattice.take() else {
-            return Ok(false);
-        };
-        let is_done = job.advance(run, self.gallery.tile, easel)?;
-        if !is_done {
-            run.lattice = Some(job);
-        }
-        Ok(is_done)
     }
 
     fn refresh_run(&mut self, k: usize, inbox: &Inbox, easel: &Easel) -> Result<bool, String> {
@@ -192,7 +170,7 @@ impl WorkBench {
             self.runs[k].clock.layers.made(step, example);
             fresh = true;
         }
-        if wanted.cloud {
+        if wanted.cloud.is_some() {
             fresh |= self.refresh_cloud(k, step)?;
         }
         if wanted.exhibits {

@@ -14,6 +14,7 @@ use crate::recipe::{Change, Recipe};
 use crate::train::{Figures, Stage};
 
 use super::history::SharedHistory;
+use super::plane::LatentPlane;
 use super::view::{RunViews, Snapshot};
 
 /// One run's name for as long as the program lives. A reset makes a new one, so that late answers find no taker.
@@ -92,6 +93,8 @@ pub enum Command {
 pub enum Picture {
     /// The image decoded at the pointer.
     Decoded,
+    /// Points decoded side by side.
+    Sheet(Sheet),
     /// The plane of decoded tiles.
     Lattice,
     /// Held-out images over their reconstructions.
@@ -112,27 +115,89 @@ pub struct Request {
 pub enum Ask {
     /// Decode one point of latent space (purpose: [`Purpose::Pointer`]).
     Decode(Vec<f32>),
+    /// Pull on the codes of images (purpose: [`Purpose::Forces`]).
+    Forces(ForcesAsk),
+    /// Measure a plane (purpose: [`Purpose::Field`]).
+    Field(FieldAsk),
     /// Encode one image, pixels in tensor order (purpose: [`Purpose::Encode`]).
     Encode(Vec<f32>),
     /// Decode a plane of tiles (purpose: [`Purpose::Lattice`]).
     Lattice(LatticeAsk),
+    /// Decode many points side by side (purpose: [`Purpose::Sheet`]).
+    Sheet(SheetAsk),
 }
 
 /// Which plane of latent space to decode, and how finely.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LatticeAsk {
-    /// The latent axes that run to the right and up.
-    pub axes: [usize; 2],
-    /// Latent coordinates at the centres of the leftmost and rightmost tiles.
+    /// The plane.
+    pub plane: LatentPlane,
+    /// Places on it, at the centres of the leftmost and rightmost tiles.
     pub x: [f32; 2],
-    /// Latent coordinates at the centres of the lowest and highest tiles.
+    /// Places on it, at the centres of the lowest and highest tiles.
     pub y: [f32; 2],
     /// Tiles to the right.
     pub columns: usize,
     /// Tiles upwards.
     pub rows: usize,
-    /// Where the other axes are held; shorter than the code means zero for the rest.
-    pub rest: Vec<f32>,
+}
+
+/// Points of latent space to decode side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SheetAsk {
+    /// What they are for.
+    pub sheet: Sheet,
+    /// Tiles to the right.
+    pub columns: usize,
+    /// Tiles downwards.
+    pub rows: usize,
+    /// The points, one after the other, row by row from the top; the last tiles may stay empty.
+    pub points: Arc<[f32]>,
+}
+
+/// Which images' codes to pull on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForcesAsk {
+    /// Images of the data set.
+    pub images: Arc<[u32]>,
+}
+
+/// What to measure at every place of a plane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldAsk {
+    /// What.
+    pub kind: FieldKind,
+    /// Where, and how finely.
+    pub lattice: LatticeAsk,
+}
+
+/// What can be measured of a place in latent space, to tell where the map can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FieldKind {
+    /// How many codes of images lie around it.
+    Density,
+    /// How far it is from the code of the image decoded there: ‖encode(decode(z)) − z‖.
+    RoundTrip,
+    /// How much the decoded image changes with a small step, whichever way: ‖∂decode/∂z‖, over all of the code.
+    Stretch,
+}
+
+/// What a sheet of decoded points is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sheet {
+    /// The pins on the map.
+    Pins,
+    /// The way from one pin to another.
+    Path,
+    /// Every dimension of the code as a row.
+    Dimensions,
+    /// Draws from the prior.
+    Samples,
+}
+
+impl Sheet {
+    /// Every sheet.
+    pub const ALL: [Self; 4] = [Self::Pins, Self::Path, Self::Dimensions, Self::Samples];
 }
 
 /// What a request is for. Requests are served in this order, so a lattice never delays a drag.
@@ -142,8 +207,14 @@ pub enum Purpose {
     Pointer,
     /// An image brought from outside.
     Encode,
+    /// The pull on the codes of images.
+    Forces,
+    /// Points side by side.
+    Sheet(Sheet),
     /// The plane behind the cloud.
     Lattice,
+    /// What is measured of the plane.
+    Field,
 }
 
 impl Ask {
@@ -152,7 +223,10 @@ impl Ask {
         match self {
             Self::Decode(_) => Purpose::Pointer,
             Self::Encode(_) => Purpose::Encode,
+            Self::Sheet(ask) => Purpose::Sheet(ask.sheet),
             Self::Lattice(_) => Purpose::Lattice,
+            Self::Forces(_) => Purpose::Forces,
+            Self::Field(_) => Purpose::Field,
         }
     }
 }
@@ -160,14 +234,30 @@ impl Ask {
 /// Which views a visible panel wants kept fresh; nothing else is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// The codes of held-out images.
-    pub cloud: bool,
+    /// The codes of images.
+    pub cloud: Option<CloudWish>,
     /// The examples and their reconstructions.
     pub reconstructions: bool,
     /// The activations of every layer for the example with this number.
     pub layers: Option<usize>,
     /// The pictures that make the family's idea visible.
     pub exhibits: bool,
+}
+
+/// How large a cloud of codes is wanted, and with what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CloudWish {
+    /// How many images: held-out ones first, then those trained on. There may be fewer.
+    pub count: usize,
+    /// Whether their squared errors are wanted too.
+    pub errors: bool,
+}
+
+impl Default for CloudWish {
+    /// Enough to see the shape of the map, and few enough to be encoded between two steps.
+    fn default() -> Self {
+        Self { count: 2000, errors: false }
+    }
 }
 
 /// Facts the trainer thread reports.

@@ -17,9 +17,11 @@ mod message;
 mod opening;
 mod outbox;
 mod pictures;
+mod plane;
 mod ring;
 mod run;
 mod self_test;
+mod sheets;
 mod slot;
 mod snapshot;
 mod view;
@@ -34,14 +36,15 @@ use std::time::Duration;
 pub use history::{Evaluation, History, Point, SharedHistory};
 pub use inbox::EngineBusy;
 pub use message::{
-    Ask, Bench, Command, Event, Final, LatticeAsk, Phase, Picture, Progress, Purpose, References, Request,
-    RunId, RunInfo, Wanted,
+    Ask, Bench, CloudWish, Command, Event, FieldAsk, FieldKind, Final, ForcesAsk, LatticeAsk, Phase, Picture,
+    Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk, Wanted,
 };
 pub use outbox::Wake;
+pub use plane::LatentPlane;
 pub use slot::Slot;
 pub use view::{
-    CloudView, Decoded, Encoded, ExhibitsView, LatticeView, LayerActivity, LayerRole, LayersView, Pixels,
-    ReconstructionsView, RunViews, Snapshot,
+    CloudView, Decoded, Encoded, ExhibitsView, FieldView, ForcesView, LatticeView, LayerActivity, LayerRole,
+    LayersView, Pixels, ReconstructionsView, RunViews, SheetView, Snapshot,
 };
 pub use worker::{Turn, Worker};
 

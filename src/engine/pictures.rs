@@ -36,6 +36,11 @@ impl Easel {
         }
     }
 
+    /// Whether decoding should always meet the same number of codes: a GPU prepares its kernels for each shape.
+    pub(super) fn wants_full_chunks(&self) -> bool {
+        matches!(self, Self::Straight(_))
+    }
+
     /// Paints a tensor where it is, without leaving the GPU. Whether it did; otherwise its pixels are to be read.
     ///
     /// # Shapes

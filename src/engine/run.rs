@@ -8,10 +8,11 @@ use burn::tensor::Device;
 
 use super::exhibits::ExhibitsJob;
 use super::history::{Evaluation, Point, SharedHistory};
-use super::jobs::{CloudJob, EvaluationJob, LatticeJob, ViewClock};
+use super::jobs::{CloudJob, EvaluationJob, ViewClock};
 use super::losses::{Losses, Meter};
-use super::message::{LatticeAsk, Phase, Picture, Progress, Request, RunId, RunInfo};
+use super::message::{Phase, Picture, Progress, RunId, RunInfo};
 use super::ring::Ring;
+use super::sheets::Sheets;
 use super::view::RunViews;
 use crate::gpu::Canvas;
 use crate::recipe::{Change, Recipe, Value, table};
@@ -31,9 +32,7 @@ pub(super) struct Run {
     pub(super) evaluation: Option<EvaluationJob>,
     pub(super) cloud: Option<CloudJob>,
     pub(super) exhibits: Option<ExhibitsJob>,
-    pub(super) lattice: Option<LatticeJob>,
-    /// The newest lattice asked for while another is under way: that one is finished first, or none ever would be.
-    pub(super) next_lattice: Option<(Request, LatticeAsk)>,
+    pub(super) sheets: Sheets,
     pub(super) clock: ViewClock,
     pub(super) progress: Progress,
     /// Pause when this step is reached.
@@ -73,8 +72,7 @@ impl Run {
             evaluation: None,
             cloud: None,
             exhibits: None,
-            lattice: None,
-            next_lattice: None,
+            sheets: Sheets::default(),
             clock: ViewClock::default(),
             progress,
             until: None,
@@ -150,10 +148,7 @@ impl Run {
 
     /// Whether views of it are under way.
     pub(super) fn is_painting(&self) -> bool {
-        self.cloud.is_some()
-            || self.exhibits.is_some()
-            || self.lattice.is_some()
-            || self.next_lattice.is_some()
+        self.cloud.is_some() || self.exhibits.is_some() || self.sheets.is_busy()
     }
 
     /// Trains one step.
@@ -271,8 +266,7 @@ impl Run {
         self.evaluation = None;
         self.cloud = None;
         self.exhibits = None;
-        self.lattice = None;
-        self.next_lattice = None;
+        self.sheets = Sheets::default();
         self.at_boundary = false;
         self.finishing = None;
         self.since_evaluation = Total::default();

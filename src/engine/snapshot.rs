@@ -2,9 +2,10 @@
 
 use super::exhibits;
 use super::gallery::Gallery;
-use super::jobs::{MOST_TILES, lattice_codes};
 use super::message::LatticeAsk;
+use super::plane::LatentPlane;
 use super::run::Run;
+use super::sheets::{MOST_TILES, lattice_codes};
 use super::view::Snapshot;
 use crate::train::evaluate::CHUNK;
 use crate::train::read::{ReadError, read};
@@ -79,9 +80,11 @@ fn plane(codes: &[f32], size: usize, is_variational: bool) -> LatticeAsk {
     order.sort_by(|a, b| moments[*b].1.total_cmp(&moments[*a].1));
     let mut shown = [order[0], order[1.min(size - 1)]];
     shown.sort_unstable();
-    let rest = moments.iter().map(|(mean, _)| if is_variational { 0.0 } else { *mean as f32 }).collect();
+    let rest: Vec<f32> =
+        moments.iter().map(|(mean, _)| if is_variational { 0.0 } else { *mean as f32 }).collect();
     let rows = if size == 1 { 1 } else { TILES };
-    LatticeAsk { axes: shown, x: reach(shown[0]), y: reach(shown[1]), columns: TILES, rows, rest }
+    let plane = LatentPlane::of_axes(shown, size, &rest);
+    LatticeAsk { plane, x: reach(shown[0]), y: reach(shown[1]), columns: TILES, rows }
 }
 
 /// The codes' numbers along one axis, in order; what is no number is left out.
@@ -109,17 +112,18 @@ mod tests {
         // Four codes of three numbers: the second axis never moves, the third moves most.
         let codes = [0.0, 5.0, -4.0, 1.0, 5.0, 4.0, 0.0, 5.0, -4.0, 1.0, 5.0, 4.0];
         let ask = plane(&codes, 3, false);
-        assert_eq!((ask.axes, ask.x, ask.y), ([0, 2], [0.0, 1.0], [-4.0, 4.0]));
-        assert_eq!(ask.rest, [0.5, 5.0, 0.0]);
+        assert_eq!(ask.plane, LatentPlane::of_axes([0, 2], 3, &[0.0, 5.0]));
+        assert_eq!((ask.x, ask.y), ([0.0, 1.0], [-4.0, 4.0]));
         let prior = plane(&codes, 3, true);
-        assert_eq!((prior.x, prior.rest), ([-2.5, 2.5], vec![0.0; 3]));
+        assert_eq!((prior.x, prior.plane.origin), ([-2.5, 2.5], vec![0.0; 3]));
     }
 
     #[test]
     fn a_code_of_one_number_has_one_row_and_poison_leaves_a_plane() {
         let line = plane(&[0.0, 1.0, 2.0], 1, false);
-        assert_eq!((line.axes, line.rows), ([0, 0], 1));
+        assert_eq!((line.plane.is_line(), line.rows), (true, 1));
         let poisoned = plane(&[f32::NAN; 6], 2, false);
-        assert_eq!((poisoned.axes, poisoned.x, poisoned.y), ([0, 1], [-1.0, 1.0], [-1.0, 1.0]));
+        assert_eq!((poisoned.x, poisoned.y), ([-1.0, 1.0], [-1.0, 1.0]));
+        assert_eq!(poisoned.plane, LatentPlane::of_axes([0, 1], 2, &[]));
     }
 }

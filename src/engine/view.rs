@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::message::LatticeAsk;
+use super::message::{FieldAsk, LatticeAsk, Sheet, SheetAsk};
 use super::slot::Slot;
 use crate::insight::Plate;
 
@@ -15,14 +15,26 @@ pub struct RunViews {
     pub encoded: Slot<Encoded>,
     /// The plane of decoded tiles.
     pub lattice: Slot<LatticeView>,
-    /// The codes of held-out images.
+    sheets: [Slot<SheetView>; Sheet::ALL.len()],
+    /// The codes of images.
     pub cloud: Slot<CloudView>,
+    /// The pull on the codes of images.
+    pub forces: Slot<ForcesView>,
+    /// What is measured of the plane.
+    pub field: Slot<FieldView>,
     /// The examples and their reconstructions.
     pub reconstructions: Slot<ReconstructionsView>,
     /// The activations of every layer for one example.
     pub layers: Slot<LayersView>,
     /// The pictures that make the family's idea visible.
     pub exhibits: Slot<ExhibitsView>,
+}
+
+impl RunViews {
+    /// Where a sheet of decoded points appears.
+    pub fn sheet(&self, sheet: Sheet) -> &Slot<SheetView> {
+        &self.sheets[sheet as usize]
+    }
 }
 
 /// Pixels in [0, 1], tensor order, one image after the other. `None` where they stayed on the GPU and went straight
@@ -66,15 +78,75 @@ pub struct LatticeView {
     pub pixels: Pixels,
 }
 
-/// The codes of held-out images.
+/// The answer to [`super::message::Ask::Sheet`].
+#[derive(Clone, Debug)]
+pub struct SheetView {
+    /// The request's number.
+    pub request: u64,
+    /// The run's step when it was decoded.
+    pub step: u64,
+    /// What was asked.
+    pub ask: SheetAsk,
+    /// The tiles, row by row from the top.
+    pub pixels: Pixels,
+}
+
+/// The codes of images.
 #[derive(Clone, Debug)]
 pub struct CloudView {
     /// The run's step when the first of them was encoded.
     pub step: u64,
     /// Numbers per code.
     pub dimensions: usize,
-    /// The codes, one after the other, in the order of [`super::message::Bench::cloud`].
+    /// The images, in the order of the codes.
+    pub images: Arc<[u32]>,
+    /// The codes, one after the other.
     pub codes: Arc<[f32]>,
+    /// The σ of each number of a Gaussian code, one after the other.
+    pub spreads: Option<Arc<[f32]>>,
+    /// The squared error of each image, where that was wanted.
+    pub errors: Option<Arc<[f32]>>,
+}
+
+impl CloudView {
+    /// Codes without anything more, of the first images there are.
+    pub fn of_codes(step: u64, dimensions: usize, codes: Arc<[f32]>) -> Self {
+        let count = codes.len() / dimensions.max(1);
+        let images = (0..count as u32).collect();
+        Self { step, dimensions, images, codes, spreads: None, errors: None }
+    }
+}
+
+/// The answer to [`super::message::Ask::Forces`]: what a step downhill would do to codes, apart for each term.
+#[derive(Clone, Debug)]
+pub struct ForcesView {
+    /// The request's number.
+    pub request: u64,
+    /// The run's step.
+    pub step: u64,
+    /// Numbers per code.
+    pub dimensions: usize,
+    /// The images.
+    pub images: Arc<[u32]>,
+    /// Their codes: h, or μ.
+    pub codes: Arc<[f32]>,
+    /// −∂(reconstruction)/∂code of each.
+    pub reconstruction: Arc<[f32]>,
+    /// −∂(weighted penalties)/∂code of each.
+    pub penalty: Arc<[f32]>,
+}
+
+/// The answer to [`super::message::Ask::Field`].
+#[derive(Clone, Debug)]
+pub struct FieldView {
+    /// The request's number.
+    pub request: u64,
+    /// The run's step.
+    pub step: u64,
+    /// What was asked.
+    pub ask: FieldAsk,
+    /// What was measured, row by row from the top.
+    pub values: Arc<[f32]>,
 }
 
 /// The examples and their reconstructions.

@@ -25,17 +25,14 @@ impl RunFigures<'_> {
 
     /// The codes of held-out images in the plane of the snapshot's lattice.
     pub fn cloud(&self, snapshot: &Snapshot) -> Cloud {
-        let [x, y] = snapshot.lattice.axes;
-        let at = |code: &[f32], axis: usize| code.get(axis).copied().unwrap_or(0.0);
         let codes = snapshot.codes.chunks_exact(snapshot.dimensions.max(1));
-        // A code of one number lies on a line.
-        let points = codes.map(|code| [at(code, x), if x == y { 0.0 } else { at(code, y) }]);
+        let points = codes.map(|code| snapshot.lattice.plane.place(code));
         Cloud {
             title: "Codes of held-out images".to_owned(),
             points: points.collect(),
             classes: self.cloud.iter().filter_map(|image| self.dataset.label(*image)).collect(),
             class_names: self.dataset.class_names.clone(),
-            axis_names: axis_names(snapshot),
+            axis_names: snapshot.lattice.plane.names.clone(),
             prior_rings: self.recipe.is_variational(),
         }
     }
@@ -56,7 +53,7 @@ impl RunFigures<'_> {
             shape: self.shape(),
             x_range: ask.x.map(f64::from),
             y_range: y_range.map(f64::from),
-            axis_names: axis_names(snapshot),
+            axis_names: snapshot.lattice.plane.names.clone(),
         }
     }
 
@@ -75,12 +72,6 @@ impl RunFigures<'_> {
         let crate::data::ImageShape { height, width, channels } = self.dataset.shape;
         ImageShape { height, width, channels }
     }
-}
-
-/// `z1` and `z2`; a code of one number has no second axis.
-fn axis_names(snapshot: &Snapshot) -> [String; 2] {
-    let [x, y] = snapshot.lattice.axes;
-    [format!("z{}", x + 1), if x == y { String::new() } else { format!("z{}", y + 1) }]
 }
 
 /// `z = (−0.62, 1.05)`; a long code by its first numbers.

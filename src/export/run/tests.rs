@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::{ImageShape, Split};
-use crate::engine::{Evaluation, Figures, LatticeAsk, Penalty, Point, Snapshot};
+use crate::engine::{Evaluation, Figures, LatentPlane, LatticeAsk, Penalty, Point, Snapshot};
 use crate::export::figures::Chart;
 
 /// Three grey images of two pixels, the first without a use.
@@ -27,12 +27,11 @@ fn snapshot() -> Snapshot {
         inputs: vec![1.0, 0.0, 0.5, 0.5],
         outputs: vec![0.75, 0.25, 0.5, 1.0],
         lattice: LatticeAsk {
-            axes: [0, 2],
+            plane: LatentPlane::of_axes([0, 2], 3, &[]),
             x: [-2.0, 2.0],
             y: [-1.0, 3.0],
             columns: 2,
             rows: 1,
-            rest: vec![0.0; 3],
         },
         tiles: vec![0.0, 0.1, 0.2, 0.3],
         point: vec![-0.62, 1.05, 0.0],
@@ -184,10 +183,11 @@ fn a_code_of_one_number_lies_on_a_line() {
     with_run(&recipe(&[]), &[], Penalty::Kl, |run| {
         let mut snapshot = snapshot();
         snapshot.dimensions = 1;
-        snapshot.lattice.axes = [0, 0];
+        snapshot.codes = vec![1.0, 4.0];
+        snapshot.lattice.plane = LatentPlane::of_axes([0, 0], 1, &[]);
         snapshot.point = vec![0.0; 32];
         let cloud = run.cloud(&snapshot);
-        assert_eq!(cloud.points[..2], [[1.0, 0.0], [2.0, 0.0]]);
+        assert_eq!(cloud.points[..2], [[1.0, 0.0], [4.0, 0.0]]);
         assert_eq!(cloud.axis_names, ["z1", ""].map(str::to_owned));
         assert_eq!(run.decoded(&snapshot).title, "z = (0.00, 0.00, 0.00, 0.00, …)");
     });

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn view(dimensions: usize, codes: &[f32]) -> CloudView {
-        CloudView { step: 1, dimensions, codes: codes.into() }
+        CloudView::of_codes(1, dimensions, codes.into())
     }
 
     #[test]

@@ -229,12 +229,12 @@ fn paint_map(
     let is_line = memory.dimensions() < 2;
     let map = Map::new(ui, cx.theme, *plane);
     map.ground();
-    let lattice = run.seen.lattice.as_ref().filter(|view| is_line || view.ask.axes == memory.axes);
+    let lattice = run.seen.lattice.as_ref().filter(|view| view.ask.plane == memory.plane());
     let shown = cx.pictures.get(run.info.id, Picture::Lattice);
     if let (Some(view), Some(shown), false) = (lattice, shown, memory.is_plain) {
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
     }
-    let names = memory.axes.map(|axis| format!("z{}", axis + 1));
+    let names = memory.plane().names;
     if run.recipe.is_variational() {
         map.rings(is_line);
     }

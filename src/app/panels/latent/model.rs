@@ -9,7 +9,7 @@ use eframe::egui::Vec2;
 
 use crate::app::action::Action;
 use crate::app::state::{BenchState, RunState};
-use crate::engine::{CloudView, LatticeAsk, Phase, RunId};
+use crate::engine::{CloudView, LatentPlane, LatticeAsk, Phase, RunId};
 
 use super::asking::{Answer, Asked, Due};
 use super::cloud::Drawn;
@@ -74,6 +74,11 @@ impl LatentMemory {
     /// Numbers per code.
     pub fn dimensions(&self) -> usize {
         self.point.len()
+    }
+
+    /// The shown plane; the other numbers of the code are held at zero.
+    pub fn plane(&self) -> LatentPlane {
+        LatentPlane::of_axes(self.axes, self.dimensions(), &[])
     }
 
     /// Where the point is on the shown plane.
@@ -202,15 +207,14 @@ impl LatentMemory {
         let [x, y] = plane.bounds();
         if self.dimensions() < 2 {
             let x = geometry::part_centers(x, columns);
-            return LatticeAsk { axes: [0, 1], x, y: [0.0, 0.0], columns, rows: 1, rest: Vec::new() };
+            return LatticeAsk { plane: self.plane(), x, y: [0.0, 0.0], columns, rows: 1 };
         }
         LatticeAsk {
-            axes: self.axes,
+            plane: self.plane(),
             x: geometry::part_centers(x, columns),
             y: geometry::part_centers(y, rows),
             columns,
             rows,
-            rest: Vec::new(),
         }
     }
 
@@ -243,7 +247,7 @@ mod tests {
     }
 
     fn cloud_view(dimensions: usize, codes: &[f32]) -> CloudView {
-        CloudView { step: 1, dimensions, codes: codes.into() }
+        CloudView::of_codes(1, dimensions, codes.into())
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::app::state::AppState;
 use crate::app::theme::{Look, Theme};
 use crate::data::{Source, load};
 use crate::engine::{
-    Bench, CloudView, Event as Fact, LatticeAsk, Phase, RunId, RunInfo, RunViews, SharedHistory,
+    Bench, CloudView, Event as Fact, LatentPlane, LatticeAsk, Phase, RunId, RunInfo, RunViews, SharedHistory,
 };
 use crate::recipe::{CodeKind, Recipe};
 
@@ -44,7 +44,7 @@ fn bench(dimensions: usize) -> AppState {
     recipe.model.code_kind = CodeKind::Gaussian;
     let views = Arc::new(RunViews::default());
     let codes = (0..cloud.len() * dimensions).map(|i| 1.5 * (i as f32 * 1.7).sin()).collect();
-    views.cloud.put(CloudView { step: 0, dimensions, codes });
+    views.cloud.put(CloudView::of_codes(0, dimensions, codes));
     let id = RunId(1);
     let info = RunInfo { id, recipe, history: SharedHistory::default(), views, parameters: 10 };
     let examples = cloud[..5].into();
@@ -102,8 +102,8 @@ fn a_new_run_is_asked_for_its_image_and_its_tiles_once() {
         Action::AskLattice(ask) => Some(ask.clone()),
         _ => None,
     });
-    let LatticeAsk { axes, x, y, columns, rows, .. } = tiles.unwrap();
-    assert_eq!(axes, [0, 1]);
+    let LatticeAsk { plane, x, y, columns, rows } = tiles.unwrap();
+    assert_eq!(plane, LatentPlane::of_axes([0, 1], 2, &[]));
     assert!(x[0] < x[1] && y[0] < y[1] && columns > 5 && rows > 5);
 }
 

@@ -1,0 +1,203 @@
+//! Sheets of decoded images: the plane behind the cloud, pins, paths, dimensions, samples. All are codes that become
+//! tiles, a chunk per turn.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::message::{Ask, LatticeAsk, Picture, Request, SheetAsk};
+use super::pictures::Easel;
+use super::run::Run;
+use super::view::{LatticeView, Pixels, SheetView};
+use crate::gpu::painter::Placement;
+use crate::gpu::{ColorMap, Tiles};
+use crate::model::Autoencoder;
+use crate::train::Learner;
+use crate::train::evaluate::CHUNK;
+use crate::train::read::read;
+
+/// Most tiles of a sheet: 64 × 64.
+pub(super) const MOST_TILES: usize = 64 * 64;
+
+/// The sheets of a run that are under way or wait, one of each kind.
+#[derive(Debug, Default)]
+pub(super) struct Sheets(BTreeMap<Picture, Desk>);
+
+/// One kind of sheet.
+#[derive(Debug, Default)]
+struct Desk {
+    now: Option<SheetJob>,
+    /// The newest one asked for while another is under way: that one is finished first, or none ever would be.
+    next: Option<Request>,
+}
+
+impl Sheets {
+    /// Takes in a request for a sheet.
+    pub(super) fn ask(&mut self, request: &Request) -> Result<(), String> {
+        let picture = match &request.ask {
+            Ask::Lattice(ask) => check(ask.columns * ask.rows).map(|()| Picture::Lattice)?,
+            Ask::Sheet(ask) => check(ask.columns * ask.rows).map(|()| Picture::Sheet(ask.sheet))?,
+            _ => return Ok(()),
+        };
+        self.0.entry(picture).or_default().next = Some(request.clone());
+        Ok(())
+    }
+
+    /// Whether any is under way or waits.
+    pub(super) fn is_busy(&self) -> bool {
+        self.0.values().any(|desk| desk.now.is_some() || desk.next.is_some())
+    }
+
+    /// Does a chunk of every sheet; whether one was completed.
+    pub(super) fn advance(run: &mut Run, tile: Tiles, easel: &Easel) -> Result<bool, String> {
+        let mut sheets = std::mem::take(&mut run.sheets);
+        let mut fresh = false;
+        for desk in sheets.0.values_mut() {
+            if desk.now.is_none() {
+                desk.now = desk.next.take().map(|request| SheetJob::new(request, &run.learner));
+            }
+            if let Some(job) = &mut desk.now
+                && job.advance(run, tile, easel)?
+            {
+                desk.now = None;
+                fresh = true;
+            }
+        }
+        run.sheets = sheets;
+        Ok(fresh)
+    }
+}
+
+fn check(tiles: usize) -> Result<(), String> {
+    match tiles {
+        1..=MOST_TILES => Ok(()),
+        _ => Err(format!("A sheet of images has 1 to {MOST_TILES} tiles")),
+    }
+}
+
+/// A sheet under way.
+#[derive(Debug)]
+struct SheetJob {
+    request: Request,
+    tiles: [usize; 2],
+    model: Autoencoder,
+    step: u64,
+    codes: Vec<f32>,
+    next: usize,
+    pixels: Vec<f32>,
+}
+
+impl SheetJob {
+    fn new(request: Request, learner: &Learner) -> Self {
+        let size = learner.code_size();
+        let (tiles, codes) = match &request.ask {
+            Ask::Lattice(ask) => ([ask.columns, ask.rows], lattice_codes(ask, size)),
+            Ask::Sheet(ask) => ([ask.columns, ask.rows], sheet_codes(ask, size)),
+            _ => ([0, 0], Vec::new()),
+        };
+        let (model, step) = (learner.model(), learner.step_number());
+        Self { request, tiles, model, step, codes, next: 0, pixels: Vec::new() }
+    }
+
+    fn picture(&self) -> Picture {
+        match &self.request.ask {
+            Ask::Sheet(ask) => Picture::Sheet(ask.sheet),
+            _ => Picture::Lattice,
+        }
+    }
+
+    /// The next chunk; whether it was the last. On a GPU tiles go straight to the canvas; on the CPU they are painted
+    /// all at once in the end, so that no sheet is half old and half new.
+    fn advance(&mut self, run: &Run, tile: Tiles, easel: &Easel) -> Result<bool, String> {
+        let (learner, canvas) = (&run.learner, run.canvases.get(&self.picture()));
+        let size = learner.code_size();
+        let count = self.codes.len() / size;
+        let many = CHUNK.min(count - self.next);
+        let mut chunk = self.codes[self.next * size..(self.next + many) * size].to_vec();
+        if easel.wants_full_chunks() {
+            chunk.resize(CHUNK * size, 0.0);
+        }
+        let images = self.model.decode(learner.codes(&chunk));
+        let [columns, rows] = self.tiles;
+        let all =
+            Placement::all(tile.grid(columns, rows), canvas.map_or(ColorMap::Grey, |canvas| canvas.colors));
+        let all = Placement { count: count as u32, ..all };
+        let place = Placement { first: self.next as u32, count: many as u32, ..all };
+        if !easel.paint_straight(canvas, place, &images)? {
+            let pixels = read(images).map_err(|e| e.to_string())?;
+            self.pixels.extend_from_slice(&pixels[..many * tile.values()]);
+        }
+        self.next += many;
+        if self.next < count {
+            return Ok(false);
+        }
+        let pixels: Arc<[f32]> = std::mem::take(&mut self.pixels).into();
+        // Tiles that stayed on the GPU left no pixels here, nor anything to paint.
+        let came = pixels.len() == count * tile.values();
+        let layers = if came { vec![(all, Arc::clone(&pixels))] } else { Vec::new() };
+        let publish = self.publisher(run, came.then_some(pixels));
+        easel.hand_out((run.id, self.picture()), canvas, layers, publish);
+        Ok(true)
+    }
+
+    /// What hands the view out once its picture is there.
+    fn publisher(&self, run: &Run, pixels: Pixels) -> impl FnOnce() + Send + 'static {
+        let (views, request, step) = (Arc::clone(&run.views), self.request.clone(), self.step);
+        move || {
+            let number = request.number;
+            match request.ask {
+                Ask::Lattice(ask) => views.lattice.put(LatticeView { request: number, step, ask, pixels }),
+                Ask::Sheet(ask) => {
+                    views.sheet(ask.sheet).put(SheetView { request: number, step, ask, pixels });
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The codes of a lattice's tiles, row by row from the top.
+pub(super) fn lattice_codes(ask: &LatticeAsk, size: usize) -> Vec<f32> {
+    let at = |range: [f32; 2], i: usize, n: usize| match n {
+        0 | 1 => (range[0] + range[1]) / 2.0,
+        n => range[0] + (range[1] - range[0]) * i as f32 / (n - 1) as f32,
+    };
+    let mut codes = Vec::with_capacity(ask.columns * ask.rows * size);
+    for row in 0..ask.rows {
+        let y = at([ask.y[1], ask.y[0]], row, ask.rows);
+        for column in 0..ask.columns {
+            let mut code = ask.plane.at([at(ask.x, column, ask.columns), y]);
+            code.resize(size, 0.0);
+            codes.extend(code);
+        }
+    }
+    codes
+}
+
+/// The codes of a sheet's tiles; what does not fill a tile is left out, and so is what has no tile.
+fn sheet_codes(ask: &SheetAsk, size: usize) -> Vec<f32> {
+    let fits = (ask.points.len() / size).min(ask.columns * ask.rows);
+    ask.points[..fits * size].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::LatentPlane;
+
+    #[test]
+    fn a_lattice_begins_at_the_top_left_and_holds_the_other_axes() {
+        let plane = LatentPlane::of_axes([2, 0], 3, &[9.0, 5.0]);
+        let ask = LatticeAsk { plane, x: [-1.0, 1.0], y: [-2.0, 2.0], columns: 3, rows: 2 };
+        let codes = lattice_codes(&ask, 3);
+        assert_eq!(codes.len(), 18);
+        assert_eq!(codes[..6], [2.0, 5.0, -1.0, 2.0, 5.0, 0.0]);
+        assert_eq!(codes[15..], [-2.0, 5.0, 1.0]);
+    }
+
+    #[test]
+    fn a_code_of_one_number_has_a_line() {
+        let plane = LatentPlane::of_axes([0, 1], 1, &[]);
+        let ask = LatticeAsk { plane, x: [0.0, 4.0], y: [0.0, 1.0], columns: 5, rows: 1 };
+        assert_eq!(lattice_codes(&ask, 1), [0.0, 1.0, 2.0, 3.0, 4.0]);
+    }
+}
