@@ -184,7 +184,9 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
             crate::recipe::Reconstruction::SquaredError => references.mean_squared_error,
             crate::recipe::Reconstruction::CrossEntropy => references.mean_cross_entropy,
         };
-        if latest.held_out.reconstruction >= mean {
+        // Before the first epoch is over, held-out images were only judged before anything was learned.
+        let is_news = latest.step > 0 || run.progress.train.is_none_or(|train| train.reconstruction >= mean);
+        if is_news && latest.held_out.reconstruction >= mean {
             return Line::new(
                 Tone::Warning,
                 "Learning, but predicting the mean image would still be as good.",

@@ -141,3 +141,20 @@ fn a_run_of_several_stages_says_which_one_it_is_in() {
     play(&mut state, 61);
     assert!(sentence(&state).text.starts_with("Fine-tuning. "), "{}", sentence(&state).text);
 }
+
+#[test]
+fn the_mean_image_is_a_rival_only_until_something_better_is_known() {
+    let mut state = state();
+    let references = crate::engine::References { mean_cross_entropy: 198.0, ..Default::default() };
+    state.apply(Event::References(references));
+    history(&state, |h| h.push_evaluation(evaluation(0, 543.0)));
+    history(&state, |h| h.push_step(point(1, 210.0, 1.0)));
+    play(&mut state, 1);
+    assert!(sentence(&state).text.contains("the mean image"), "{}", sentence(&state).text);
+    history(&state, |h| h.push_step(point(2, 170.0, 1.0)));
+    play(&mut state, 2);
+    assert_eq!(sentence(&state).text, "Learning steadily.", "training images cost less by now");
+    history(&state, |h| h.push_evaluation(evaluation(10, 220.0)));
+    play(&mut state, 10);
+    assert!(sentence(&state).text.contains("the mean image"), "held-out images do not");
+}

@@ -61,7 +61,7 @@ pub(super) fn code(done: Result<(), Failure>) -> ExitCode {
     let Err(failure) = done else {
         return ExitCode::SUCCESS;
     };
-    eprintln!("hourglass: {failure}");
+    super::output::remark(format!("hourglass: {failure}"));
     match failure {
         Failure::Usage(_) => ExitCode::from(2),
         Failure::Failed(_) => ExitCode::from(1),

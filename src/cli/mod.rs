@@ -91,9 +91,9 @@ fn quiet_panics() {
         log::error!("{panic}");
         if std::thread::current().name() == Some("main") {
             let said = panic.payload_as_str().unwrap_or("no reason given");
-            eprintln!(
+            output::remark(format!(
                 "hourglass: something broke that should not ({said}); please report it with what led to it"
-            );
+            ));
         }
     }));
 }

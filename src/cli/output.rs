@@ -1,5 +1,6 @@
 //! Where results go: stdout, whoever may have stopped reading, and a folder that gets all its files or none.
 
+use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,12 @@ pub(super) fn say(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Says something beside the results, on stderr. A reader that has left is no failure here either, and nobody could be
+/// told of another.
+pub(super) fn remark(sentence: impl Display) {
+    writeln!(io::stderr(), "{sentence}").ok();
 }
 
 /// Prints one JSON object on a line. Training goes on even where nobody can read it, so trouble is only logged.

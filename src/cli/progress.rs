@@ -62,8 +62,8 @@ impl Reporter {
     /// Something worth saying that is nobody's fault.
     pub(super) fn notice(&self, sentence: &str) {
         match &self.way {
-            Way::Bar(bar) => bar.suspend(|| eprintln!("{sentence}")),
-            Way::Json | Way::Notes => eprintln!("{sentence}"),
+            Way::Bar(bar) => bar.suspend(|| output::remark(sentence)),
+            Way::Json | Way::Notes => output::remark(sentence),
         }
     }
 
@@ -88,7 +88,7 @@ impl Reporter {
         if is_json {
             output::say_json(&ProgressLine::new(progress, &self.plan, self.pixels));
         } else {
-            eprintln!("{}", words(progress, &self.plan));
+            output::remark(words(progress, &self.plan));
         }
     }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use super::message::{Picture, RunId};
 use super::outbox::Wake;
@@ -23,7 +24,11 @@ pub(super) struct Sheet {
 }
 
 /// The way to the painting thread, which ends with it.
-pub(super) struct Brush(Arc<Shared>);
+pub(super) struct Brush {
+    shared: Arc<Shared>,
+    /// Taken when it was told to end.
+    thread: Option<JoinHandle<()>>,
+}
 
 #[derive(Default)]
 struct Shared {
@@ -48,23 +53,27 @@ impl Brush {
     pub(super) fn start(painter: Painter, wake: Arc<Wake>) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("painter".to_owned())
             .spawn(move || theirs.paint_all(painter, &wake))?;
-        Ok(Self(shared))
+        Ok(Self { shared, thread: Some(thread) })
     }
 
     /// Leaves a sheet to be painted, in place of one for the same picture that nobody got to.
     pub(super) fn paint(&self, run: RunId, picture: Picture, sheet: Sheet) {
-        self.0.lock().sheets.insert((run, picture), sheet);
-        self.0.bell.notify_one();
+        self.shared.lock().sheets.insert((run, picture), sheet);
+        self.shared.bell.notify_one();
     }
 }
 
 impl Drop for Brush {
     fn drop(&mut self) {
-        self.0.lock().is_closed = true;
-        self.0.bell.notify_one();
+        self.shared.lock().is_closed = true;
+        self.shared.bell.notify_one();
+        // A process that ends while a picture is being painted takes the graphics driver from under it.
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
     }
 }
 
