@@ -17,10 +17,12 @@ fn main() -> ExitCode {
 fn open(wish: &WindowWish, started: Instant) -> ExitCode {
     use hourglass::app::{Look, Screenshot, WindowOptions, open_window};
 
-    let WindowWish { device, recipe, screenshot, frame_log, trace, size, theme, simple } = wish.clone();
+    let WindowWish { device, recipe, beside, screenshot, frame_log, trace, size, theme, simple } =
+        wish.clone();
     let options = WindowOptions {
         device,
         recipe,
+        beside,
         screenshot: screenshot.map(|(path, after_secs)| Screenshot { path, after_secs }),
         frame_log,
         trace,

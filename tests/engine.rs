@@ -296,6 +296,27 @@ fn two_runs_go_in_lock_step_over_the_same_batches() {
 }
 
 #[test]
+fn one_of_two_runs_can_be_ended_and_the_other_goes_on() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d"), small("ae-2d")], true);
+    let [first, second] = [0, 1].map(|k| bench.runs[k].id);
+    turns(&mut worker, &handle, 5);
+    handle.send(Command::End(first)).expect("room");
+    let events = turns(&mut worker, &handle, 1);
+    assert!(events.iter().any(|event| matches!(event, Event::Ended(id) if *id == first)), "{events:?}");
+    let [before, other_before] = [0, 1].map(|k| steps(&bench, k));
+    turns(&mut worker, &handle, 10);
+    assert_eq!(steps(&bench, 0), before, "the ended run learns no more");
+    assert!(steps(&bench, 1) > other_before, "the other one does");
+    handle.send(Command::End(second)).expect("room");
+    let refused = turns(&mut worker, &handle, 1);
+    assert!(
+        refused.iter().any(|event| matches!(event, Event::Refused(_))),
+        "the last one stays: {refused:?}"
+    );
+}
+
+#[test]
 fn runs_that_do_not_fit_one_bench_are_refused() {
     let (mut worker, handle) = worker();
     let mut other = small("vae-2d");

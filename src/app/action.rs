@@ -22,6 +22,12 @@ pub enum Action {
     Restore(RunId),
     /// Put this recipe on the bench.
     Open(Box<Recipe>),
+    /// Put this recipe beside those on the bench: all begin again, in lock step.
+    OpenBeside(Box<Recipe>),
+    /// Show this run's pictures and curves.
+    Focus(RunId),
+    /// End this run; the others go on.
+    EndRun(RunId),
     /// Change a parameter of the draft in the form; it waits for the restart button.
     Draft(&'static str, Value),
     /// Put the draft on the bench.

@@ -6,6 +6,7 @@ use eframe::egui::{Context, ViewportCommand};
 
 use super::App;
 use super::action::{Action, Figure};
+use super::company;
 use super::dialogs::Errand;
 use super::export::Order;
 use super::form::with_live_values;
@@ -25,6 +26,12 @@ impl App {
             Action::NewSeed => self.new_seed(),
             Action::Restore(run) => self.send(Command::Restore(run)),
             Action::Open(recipe) => self.open(*recipe),
+            Action::OpenBeside(recipe) => {
+                let recipes = company::beside(&self.state, *recipe);
+                self.send(Command::Open { recipes, playing: true });
+            }
+            Action::Focus(run) => self.state.focus(run),
+            Action::EndRun(run) => self.send(Command::End(run)),
             Action::Draft(key, value) => self.draft(key, &value),
             Action::StartDraft => self.start_draft(),
             Action::DropDraft => self.drop_draft(),
@@ -63,7 +70,7 @@ impl App {
         }
     }
 
-    fn first_run(&self) -> Option<RunId> {
+    fn shown_run(&self) -> Option<RunId> {
         self.state.run().map(|run| run.info.id)
     }
 
@@ -79,7 +86,8 @@ impl App {
     }
 
     fn open(&mut self, recipe: Recipe) {
-        self.send(Command::Open { recipes: vec![recipe], playing: true });
+        let recipes = company::in_place(&self.state, recipe);
+        self.send(Command::Open { recipes, playing: true });
     }
 
     fn draft(&mut self, key: &str, value: &Value) {
@@ -116,19 +124,25 @@ impl App {
     }
 
     fn undo(&mut self) {
-        match (self.tuning.take_back(), self.first_run(), &self.engine) {
+        match (self.tuning.take_back(), self.shown_run(), &self.engine) {
             (Some((key, value)), Some(run), Some(engine)) => engine.tune(run, key, value),
             _ => self.state.say("There is no live change to take back.".to_owned()),
         }
     }
 
     fn move_point(&mut self, point: Vec<f32>) {
-        self.asked.pointer = self.ask(Ask::Decode(point));
+        self.asked.number += 1;
+        self.asked.pointer = self.asked.number;
+        // Every run shows what it makes of the same place.
+        let Some((engine, bench)) = self.engine.as_ref().zip(self.state.bench.as_ref()) else { return };
+        for run in &bench.runs {
+            engine.ask(run.info.id, Request { number: self.asked.number, ask: Ask::Decode(point.clone()) });
+        }
     }
 
     /// Asks for many images at once, on a canvas that has room for them.
     fn ask_sheet(&mut self, ask: Ask, picture: Picture, [columns, rows]: [usize; 2]) {
-        let (bench, run) = (self.state.bench.as_ref(), self.first_run());
+        let (bench, run) = (self.state.bench.as_ref(), self.shown_run());
         let room = bench
             .zip(run)
             .and_then(|(bench, run)| self.pictures.make_room(bench, (run, picture), columns, rows));
@@ -138,10 +152,10 @@ impl App {
         self.ask(ask);
     }
 
-    /// Asks the first run; the answer carries the number that is returned.
+    /// Asks the run that is shown; the answer carries the number that is returned.
     fn ask(&mut self, ask: Ask) -> u64 {
         self.asked.number += 1;
-        if let (Some(engine), Some(run)) = (&self.engine, self.first_run()) {
+        if let (Some(engine), Some(run)) = (&self.engine, self.shown_run()) {
             engine.ask(run, Request { number: self.asked.number, ask });
         }
         self.asked.number
@@ -158,7 +172,7 @@ impl App {
     }
 
     fn save_weights_to(&mut self, path: PathBuf) {
-        match self.first_run() {
+        match self.shown_run() {
             Some(run) => self.send(Command::SaveWeights { run, path }),
             None => self.state.complain("There are no weights yet: wait for the first images.".to_owned()),
         }

@@ -5,6 +5,7 @@
 //! not for a file.
 
 mod action;
+mod company;
 mod context;
 mod dialogs;
 mod dispatch;
@@ -69,6 +70,8 @@ pub struct WindowOptions {
     pub device: DeviceChoice,
     /// What to begin with; without it, what was left the last time.
     pub recipe: Option<Recipe>,
+    /// What trains beside it, in lock step on the same batches.
+    pub beside: Vec<Recipe>,
     /// Take a picture of the window after a while and close it.
     pub screenshot: Option<Screenshot>,
     /// Write one row per frame here, as CSV.
@@ -176,8 +179,18 @@ impl App {
     fn telling(cc: &eframe::CreationContext<'_>, options: WindowOptions, outcome: trace::Outcome) -> Self {
         let is_kept = options.is_kept();
         let saved = Saved::load(cc.storage.filter(|_| is_kept));
-        let WindowOptions { device, recipe, screenshot, frame_log, trace, started, size: _, theme, simple } =
-            options;
+        let WindowOptions {
+            device,
+            recipe,
+            beside,
+            screenshot,
+            frame_log,
+            trace,
+            started,
+            size: _,
+            theme,
+            simple,
+        } = options;
         let simple = simple || saved.simple;
         let theme = Theme::new(theme.unwrap_or(saved.look), simple);
         Theme::install_fonts(&cc.egui_ctx);
@@ -210,7 +223,9 @@ impl App {
             is_cleared: cc.winit_window().is_some(),
             pace: Pace::new(graphics.as_ref().is_some_and(|graphics| graphics.is_software())),
         };
-        app.start_engine(&cc.egui_ctx, EngineOptions { device, graphics }, recipe);
+        let joining = beside.into_iter().map(|other| company::sharing(other, &recipe));
+        let recipes = std::iter::once(recipe.clone()).chain(joining).collect();
+        app.start_engine(&cc.egui_ctx, EngineOptions { device, graphics }, recipes);
         app
     }
 
@@ -219,8 +234,8 @@ impl App {
         &self.state
     }
 
-    /// The trainer's thread, and the first run in it.
-    fn start_engine(&mut self, ctx: &Context, options: EngineOptions, recipe: Recipe) {
+    /// The trainer's thread, and the first runs in it.
+    fn start_engine(&mut self, ctx: &Context, options: EngineOptions, recipes: Vec<Recipe>) {
         let (woken, pace) = (ctx.clone(), self.pace.clone());
         match Engine::start(options, move || pace.wake(&woken)) {
             Ok(engine) => self.engine = Some(engine),
@@ -230,7 +245,7 @@ impl App {
                 ));
             }
         }
-        self.send(Command::Open { recipes: vec![recipe], playing: true });
+        self.send(Command::Open { recipes, playing: true });
     }
 
     /// Gives the trainer a command; one that it has no room for is told, not waited for.
@@ -281,12 +296,12 @@ impl App {
             exhibits: self.visible.contains(Pane::Exhibits),
         };
         let watched = Some((run.info.id, wanted));
-        if self.asked.watched != watched
-            && let Some(engine) = &self.engine
-        {
-            engine.watch(run.info.id, wanted);
-            self.asked.watched = watched;
+        let Some(engine) = self.engine.as_ref().filter(|_| self.asked.watched != watched) else { return };
+        if let Some((before, _)) = self.asked.watched.filter(|(before, _)| *before != run.info.id) {
+            engine.watch(before, Wanted::default());
         }
+        engine.watch(run.info.id, wanted);
+        self.asked.watched = watched;
     }
 
     /// Lets the bottom line go back to what is happening.

@@ -27,6 +27,8 @@ pub struct AppState {
     pub past: Option<Past>,
     /// The title of the plate somebody chose to see; without one, the most telling.
     pub plate: Option<String>,
+    /// The run whose pictures and curves are shown, where somebody chose one of several.
+    pub shown: Option<RunId>,
 }
 
 /// What is kept of a run that another recipe replaced: its reconstruction, for comparison.
@@ -137,6 +139,7 @@ impl AppState {
             Event::Progress(id, progress) => self.with_run(id, |run| run.progress = progress),
             Event::Phase(id, phase) => self.with_run(id, |run| run.phase = phase),
             Event::Tuned(id, change) => self.with_run(id, |run| run.apply_change(change)),
+            Event::Ended(id) => self.end(id),
             Event::Saved(path) => self.say(format!("Saved {}", path.display())),
             Event::Refused(sentence) => self.complain(sentence),
             Event::Notice(sentence) => self.say(sentence),
@@ -154,7 +157,29 @@ impl AppState {
 
     /// The run whose pictures and curves the panels show.
     pub fn run(&self) -> Option<&RunState> {
-        self.bench.as_ref()?.runs.first()
+        let runs = &self.bench.as_ref()?.runs;
+        runs.iter().find(|run| Some(run.info.id) == self.shown).or(runs.first())
+    }
+
+    /// Shows another run of the bench.
+    pub fn focus(&mut self, id: RunId) {
+        self.shown = Some(id);
+        if let Some(run) = self.run() {
+            self.draft = run.recipe.clone();
+        }
+    }
+
+    /// A run was ended; another one is shown then.
+    fn end(&mut self, id: RunId) {
+        if let Some(bench) = &mut self.bench {
+            bench.runs.retain(|run| run.info.id != id);
+        }
+        if self.shown == Some(id)
+            && let Some(next) =
+                self.bench.as_ref().and_then(|bench| bench.runs.first()).map(|run| run.info.id)
+        {
+            self.focus(next);
+        }
     }
 
     /// Whether any run is training.
@@ -172,13 +197,25 @@ impl AppState {
         self.notice = Some(Notice { text, is_problem: true });
     }
 
+    /// Which of the runs is shown.
+    fn place_of_shown(&self) -> usize {
+        let shown = self.run().map(|run| run.info.id);
+        let mut runs = self.bench.iter().flat_map(|bench| &bench.runs);
+        runs.position(|run| Some(run.info.id) == shown).unwrap_or(0)
+    }
+
     fn open(&mut self, bench: Bench) {
         let Bench { dataset, examples, cloud, steps_per_epoch, device, runs } = bench;
         self.preparing = None;
         self.notice = None;
-        if let Some(first) = runs.first() {
-            self.draft = first.recipe.clone();
-            self.remember(&dataset, &first.recipe);
+        let place = self.place_of_shown().min(runs.len().saturating_sub(1));
+        // Where there are more runs than before, the last of them has just come to be looked at.
+        let count = self.bench.as_ref().map_or(1, |bench| bench.runs.len());
+        let place = if runs.len() > count { runs.len() - 1 } else { place };
+        if let Some(shown) = runs.get(place) {
+            self.shown = Some(shown.id);
+            self.draft = shown.recipe.clone();
+            self.remember(&dataset, &shown.recipe);
         }
         let runs = runs.into_iter().map(RunState::new).collect();
         // The costs of the same images stay known when only the runs are new.
@@ -198,7 +235,8 @@ impl AppState {
             self.past = None;
             return;
         }
-        let Some(old) = bench.runs.first() else { return };
+        // What stays on the bench needs no grey curve.
+        let Some(old) = self.run().filter(|_| bench.runs.len() == 1) else { return };
         let is_same = |parameter: &&crate::recipe::Parameter| {
             parameter.live
                 || parameter.key == "seed"

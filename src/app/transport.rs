@@ -3,6 +3,7 @@
 use eframe::egui::{self, Align, Layout, RichText, Ui};
 
 use super::action::{Action, Figure};
+use super::company::company_ui;
 use super::context::PanelContext;
 use super::glyph::{Sign, paint_logo};
 use super::theme::{GRID, HALF, Look, Theme};
@@ -53,6 +54,7 @@ pub fn transport_ui(
         logo_ui(ui, cx.theme);
         ui.add_space(GRID);
         recipe_ui(ui, cx, &mut actions);
+        company_ui(ui, cx, &mut actions);
         data_ui(ui, cx, &mut actions);
         ui.add_space(GRID);
         play_ui(ui, cx, &mut actions);
@@ -102,7 +104,7 @@ fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
 }
 
 /// The name of a family above its recipes; what it is stands under the pointer.
-fn family_title(ui: &mut Ui, theme: &Theme, family: Family) {
+pub fn family_title(ui: &mut Ui, theme: &Theme, family: Family) {
     ui.add_space(HALF);
     muted(ui, theme, family.label()).on_hover_text(family.sentence());
 }

@@ -44,6 +44,9 @@ pub(super) struct WindowArgs {
     /// Opens with this recipe instead of the one it was left with
     #[arg(long, value_name = "RECIPE")]
     pub(super) recipe: Option<String>,
+    /// Trains this recipe beside it, on the same batches; may be given up to three times
+    #[arg(long, value_name = "RECIPE")]
+    pub(super) beside: Vec<String>,
     /// Where the window's runs train: auto, cpu, gpu or gpu:N
     #[arg(long, default_value = "auto")]
     pub(super) device: DeviceChoice,

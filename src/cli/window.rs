@@ -6,9 +6,13 @@ use std::str::FromStr;
 
 use super::args::{TourArgs, WindowArgs};
 use super::failure::{self, Failure};
+use super::output;
 use super::tour;
 use crate::gpu::DeviceChoice;
 use crate::recipe::Recipe;
+
+/// Most recipes beside the first one.
+const MOST_BESIDE: usize = 3;
 
 /// A window as somebody wants it.
 #[derive(Clone, Debug)]
@@ -17,6 +21,8 @@ pub struct WindowWish {
     pub device: DeviceChoice,
     /// What it opens with; without one, where it was left.
     pub recipe: Option<Recipe>,
+    /// What trains beside it, on the same batches.
+    pub beside: Vec<Recipe>,
     /// A picture of itself: the file, and the seconds to wait before.
     pub screenshot: Option<(PathBuf, f64)>,
     /// A line for every frame goes here.
@@ -58,9 +64,17 @@ impl FromStr for Size {
 /// The window that the command line asks for.
 pub(super) fn wish(args: &WindowArgs) -> Result<WindowWish, Failure> {
     let recipe = args.recipe.as_deref().map(Recipe::open).transpose()?;
+    let beside = args.beside.iter().map(|name| Recipe::open(name)).collect::<Result<Vec<_>, _>>()?;
+    if beside.len() > MOST_BESIDE {
+        let count = beside.len();
+        return Err(Failure::Usage(format!(
+            "{count} recipes cannot stand beside another one: a bench holds {MOST_BESIDE} more, so leave some out"
+        )));
+    }
     Ok(WindowWish {
         device: args.device,
         recipe,
+        beside,
         screenshot: args.screenshot.clone().map(|file| (file, args.after)),
         frame_log: args.frame_log.clone(),
         trace: args.trace.clone(),
@@ -87,9 +101,9 @@ pub fn without_window(wish: &WindowWish, why: &str) -> ExitCode {
     let tour = TourArgs { out: tour::FOLDER.into(), device: wish.device, seconds: None };
     let done = tour::length(&tour).and_then(|seconds| {
         let folder = tour::FOLDER;
-        eprintln!(
+        output::remark(format!(
             "hourglass: {why}, so the tour runs instead: {seconds} seconds of training, figures in {folder}/"
-        );
+        ));
         tour::run(&tour)
     });
     failure::code(done)

@@ -52,6 +52,8 @@ pub enum Command {
     Reset,
     /// Begin again from the weights of another seed.
     NewSeed(u64),
+    /// End one of several runs; the others go on.
+    End(RunId),
     /// Go back to the last good checkpoint of a run that failed.
     Restore(RunId),
     /// Compute everything a figure may need and hand it out as [`Event::Snapshot`].
@@ -273,6 +275,8 @@ pub enum Event {
     Progress(RunId, Progress),
     /// A run began or ceased to train.
     Phase(RunId, Phase),
+    /// A run was ended and is gone.
+    Ended(RunId),
     /// A live parameter changed, and acts from this step on.
     Tuned(RunId, Change),
     /// What figures are drawn from, on the host.

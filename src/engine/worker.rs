@@ -163,6 +163,7 @@ impl Worker {
             }
             Command::Reset => self.restart(|_| ()),
             Command::NewSeed(seed) => self.restart(|recipe| recipe.seed = seed),
+            Command::End(id) => self.end(id),
             Command::Restore(id) => self.with_run(id, super::run::Run::restore),
             Command::Snapshot { run, lattice, point } => self.snapshot(run, lattice, point),
             Command::Evaluate { run } => self.evaluate(run),
@@ -317,6 +318,19 @@ impl Worker {
         for (id, progress) in progress {
             self.outbox.report(Event::Progress(id, progress));
         }
+    }
+
+    /// Takes one of several runs off the bench.
+    fn end(&mut self, id: RunId) {
+        let Some(bench) = &mut self.bench else { return };
+        if bench.runs.len() < 2 {
+            let sentence = "The only run cannot be ended; open another recipe in its place";
+            return self.outbox.report(Event::Refused(sentence.to_owned()));
+        }
+        bench.runs.retain(|run| run.id != id);
+        let ids: Vec<RunId> = bench.runs.iter().map(|run| run.id).collect();
+        self.inbox.forget_others(&ids);
+        self.outbox.report(Event::Ended(id));
     }
 
     fn snapshot(&mut self, id: RunId, lattice: Option<LatticeAsk>, point: Option<Vec<f32>>) {

@@ -1,0 +1,164 @@
+//! Which recipes stand on the bench together: one that is opened takes the place of the one in the form, one that is
+//! put beside the others gets their images, seed and batches, so that nothing but the recipe differs. And the menu
+//! that says who is there.
+
+use eframe::egui::{self, Ui};
+
+use super::action::Action;
+use super::context::PanelContext;
+use super::state::AppState;
+use super::theme::HALF;
+use super::transport::family_title;
+use super::widgets::{muted, word_button};
+use crate::recipe::{Recipe, builtin};
+
+/// Most runs on a bench.
+pub const MOST: usize = 4;
+
+/// The recipes of a bench on which `recipe` replaces the run that is shown. Runs that cannot share its images, seed
+/// or batches leave.
+pub fn in_place(state: &AppState, recipe: Recipe) -> Vec<Recipe> {
+    let Some(bench) = &state.bench else { return vec![recipe] };
+    let shown = state.run().map(|run| run.info.id);
+    let others =
+        |run: &&super::state::RunState| Some(run.info.id) == shown || shares(&run.info.recipe, &recipe);
+    let kept = bench.runs.iter().filter(others);
+    let placed = kept.map(|run| match Some(run.info.id) == shown {
+        true => recipe.clone(),
+        false => run.recipe.clone(),
+    });
+    placed.collect()
+}
+
+/// The recipes of a bench with one more run.
+pub fn beside(state: &AppState, recipe: Recipe) -> Vec<Recipe> {
+    let runs = state.bench.iter().flat_map(|bench| &bench.runs);
+    let mut recipes: Vec<Recipe> = runs.map(|run| run.recipe.clone()).collect();
+    let joined = match recipes.first() {
+        Some(first) => sharing(recipe, first),
+        None => recipe,
+    };
+    recipes.push(joined);
+    recipes
+}
+
+/// A recipe that shares the images, the seed and the batches of another.
+pub fn sharing(recipe: Recipe, first: &Recipe) -> Recipe {
+    let mut shared = Recipe { data: first.data.clone(), seed: first.seed, ..recipe };
+    shared.training.batch = first.training.batch;
+    shared
+}
+
+fn shares(a: &Recipe, b: &Recipe) -> bool {
+    a.data == b.data && a.seed == b.seed && a.training.batch == b.training.batch
+}
+
+/// Who is on the bench, and who could join: a small button with a menu.
+pub fn company_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
+    let Some(bench) = &cx.state.bench else { return };
+    let count = bench.runs.len();
+    let word = if count > 1 { format!("{count} runs") } else { "+".to_owned() };
+    let button =
+        word_button(ui, cx.theme, &word, "Train another recipe beside this one, on the same batches");
+    egui::Popup::menu(&button).show(|ui| {
+        if count > 1 {
+            runs_ui(ui, cx, actions);
+            ui.separator();
+        }
+        if count < MOST {
+            joining_ui(ui, cx, actions);
+        } else {
+            muted(ui, cx.theme, format!("A bench holds at most {MOST} runs."));
+        }
+    });
+}
+
+/// The runs: a click shows one, the cross ends it.
+fn runs_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
+    let shown = cx.state.run().map(|run| run.info.id);
+    for run in cx.state.bench.iter().flat_map(|bench| &bench.runs) {
+        ui.horizontal(|ui| {
+            let name = &run.recipe.name;
+            if ui.selectable_label(Some(run.info.id) == shown, name).clicked() {
+                actions.push(Action::Focus(run.info.id));
+            }
+            if word_button(ui, cx.theme, "×", &format!("End {name}; the others go on")).clicked() {
+                actions.push(Action::EndRun(run.info.id));
+            }
+        });
+    }
+}
+
+fn joining_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
+    muted(ui, cx.theme, "Beside it, from the first step on:");
+    ui.add_space(HALF);
+    egui::ScrollArea::vertical().max_height(0.6 * ui.ctx().content_rect().height()).show(ui, |ui| {
+        for (family, recipes) in builtin::by_family().unwrap_or_default() {
+            family_title(ui, cx.theme, family);
+            for recipe in recipes {
+                if ui.selectable_label(false, &recipe.name).on_hover_text(&recipe.about).clicked() {
+                    actions.push(Action::OpenBeside(Box::new(recipe)));
+                    ui.close();
+                }
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::state_of;
+    use crate::engine::RunId;
+
+    fn names(recipes: &[Recipe]) -> Vec<&str> {
+        recipes.iter().map(|recipe| recipe.name.as_str()).collect()
+    }
+
+    #[test]
+    fn whoever_joins_shares_images_seed_and_batches() {
+        let mut state = state_of("vae-2d", |_| ());
+        let runs = &mut state.bench.as_mut().expect("a bench").runs;
+        runs[0].recipe.seed = 7;
+        let recipes = beside(&state, Recipe::open("conv-vae").expect("built in"));
+        assert_eq!(names(&recipes), ["vae-2d", "conv-vae"]);
+        let [first, second] = recipes.as_slice() else { panic!("two recipes") };
+        assert_eq!((second.seed, second.training.batch), (7, first.training.batch));
+        assert_eq!(second.data, first.data);
+        assert_eq!(names(&beside(&AppState::default(), first.clone())), ["vae-2d"]);
+    }
+
+    #[test]
+    fn whoever_is_opened_takes_the_place_of_the_run_that_is_shown() {
+        let state = state_of("vae-2d", |_| ());
+        let opened = Recipe::open("ae-2d").expect("built in");
+        assert_eq!(names(&in_place(&state, opened.clone())), ["ae-2d"]);
+        assert_eq!(names(&in_place(&AppState::default(), opened.clone())), ["ae-2d"]);
+        let two = beside(&state, opened.clone());
+        let run = |id: u64, recipe: &Recipe| crate::engine::RunInfo {
+            id: RunId(id),
+            recipe: recipe.clone(),
+            history: Default::default(),
+            views: Default::default(),
+            parameters: 1,
+        };
+        let old = state.bench.as_ref().expect("a bench");
+        let bench = crate::engine::Bench {
+            dataset: std::sync::Arc::clone(&old.dataset),
+            examples: [2].into(),
+            cloud: [2].into(),
+            steps_per_epoch: 10,
+            device: "CPU".to_owned(),
+            runs: vec![run(2, &two[0]), run(3, &two[1])],
+        };
+        let mut state = state;
+        state.apply(crate::engine::Event::Opened(bench));
+        state.focus(RunId(3));
+        let vae = Recipe::open("vae-20").expect("built in");
+        assert_eq!(names(&in_place(&state, vae.clone())), ["vae-2d", "vae-20"], "the other one stays");
+        let other_seed = Recipe { seed: 9, ..vae };
+        assert_eq!(names(&in_place(&state, other_seed)), ["vae-20"], "they cannot share batches");
+        state.apply(crate::engine::Event::Ended(RunId(3)));
+        assert_eq!(state.run().map(|run| run.info.id), Some(RunId(2)), "the other one is shown then");
+    }
+}
