@@ -11,7 +11,7 @@ use super::export::Order;
 use super::form::with_live_values;
 use super::layout::Layout;
 use super::theme::Theme;
-use crate::engine::{Ask, Command, Picture, Request, RunId};
+use crate::engine::{Ask, Command, DecodeAsk, Picture, Request, RunId};
 use crate::recipe::{Recipe, Value, table};
 
 impl App {
@@ -31,6 +31,7 @@ impl App {
             Action::Tune { key, value, done } => self.tune(key, value, done),
             Action::Undo => self.undo(),
             Action::MovePoint(point) => self.move_point(point),
+            Action::CompareWith(image) => self.asked.against = image,
             Action::AskLattice(ask) => {
                 let size = [ask.columns, ask.rows];
                 self.ask_sheet(Ask::Lattice(ask), Picture::Lattice, size);
@@ -123,7 +124,10 @@ impl App {
     }
 
     fn move_point(&mut self, point: Vec<f32>) {
-        self.asked.pointer = self.ask(Ask::Decode(point));
+        // The image may have been one of another data set.
+        let images = self.state.bench.as_ref().map_or(0, |bench| bench.dataset.len());
+        let against = self.asked.against.filter(|image| (*image as usize) < images);
+        self.asked.pointer = self.ask(Ask::Decode(DecodeAsk { point, against }));
     }
 
     /// Asks for many images at once, on a canvas that has room for them.
