@@ -241,6 +241,19 @@ fn a_field_and_a_sheet_asked_while_a_step_runs_arrive_and_the_latest_wins() {
 }
 
 #[test]
+fn a_plane_beyond_all_numbers_is_answered_with_none() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
+    let ask = LatticeAsk { x: [f32::MIN, f32::MAX], ..lattice(2, 5, 4) };
+    for kind in [FieldKind::Density, FieldKind::RoundTrip, FieldKind::Stretch] {
+        let view = field(&mut worker, &handle, &bench, kind, ask.clone());
+        assert_eq!(view.values.len(), 20);
+        assert!(view.values.iter().all(|value| !value.is_infinite()), "{kind:?}: {:?}", view.values);
+        assert!(view.values.iter().any(|value| value.is_nan()), "{kind:?}: {:?}", view.values);
+    }
+}
+
+#[test]
 fn a_field_of_too_many_places_is_refused_in_a_sentence() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
