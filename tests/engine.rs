@@ -4,6 +4,8 @@
 
 #[path = "engine/stages.rs"]
 mod stages;
+#[path = "common/workers.rs"]
+mod workers;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,49 +13,11 @@ use std::time::{Duration, Instant};
 use hourglass::data::{Dataset, Source, load};
 use hourglass::engine::{
     Ask, Bench, CloudWish, Command, Engine, EngineOptions, Event, Handle, LatentPlane, LatticeAsk, Phase,
-    Request, RunId, Turn, Wanted, Worker,
+    Request, RunId, Wanted, Worker,
 };
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::Recipe;
-
-/// A small recipe on the CPU, quick to draw and to train.
-fn small(name: &str) -> Recipe {
-    let mut recipe = Recipe::open(name).expect("a built-in recipe");
-    for setting in ["data.count=600", "model.widths=64-32", "training.batch=32"] {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
-    recipe
-}
-
-fn worker() -> (Worker, Handle) {
-    let options = EngineOptions { device: DeviceChoice::Cpu, graphics: None };
-    Worker::new(options, Box::new(|| ()))
-}
-
-/// Turns the worker until an event is what is looked for.
-fn turn_until<T>(worker: &mut Worker, handle: &Handle, mut found: impl FnMut(Event) -> Option<T>) -> T {
-    let start = Instant::now();
-    loop {
-        if worker.turn() == Turn::Idle {
-            worker.wait(Duration::from_millis(2));
-        }
-        while let Some(event) = handle.poll() {
-            if let Some(answer) = found(event) {
-                return answer;
-            }
-        }
-        assert!(start.elapsed() < Duration::from_secs(60), "the awaited event never came");
-    }
-}
-
-fn open(worker: &mut Worker, handle: &Handle, recipes: Vec<Recipe>, playing: bool) -> Bench {
-    handle.send(Command::Open { recipes, playing }).expect("room for a command");
-    turn_until(worker, handle, |event| match event {
-        Event::Opened(bench) => Some(bench),
-        Event::Refused(sentence) => panic!("refused: {sentence}"),
-        _ => None,
-    })
-}
+use workers::{open, small, turn_until, turn_until_there, worker};
 
 fn turns(worker: &mut Worker, handle: &Handle, count: usize) -> Vec<Event> {
     let mut events = Vec::new();
@@ -160,7 +124,7 @@ fn a_hundred_drags_cause_at_most_two_decodes_and_the_lattice_still_arrives() {
     handle.ask(run.id, Request { number: 7, ask: Ask::Lattice(lattice) });
     for number in 1..=100 {
         let point = vec![number as f32 / 50.0, -1.0];
-        handle.ask(run.id, Request { number, ask: Ask::Decode(point) });
+        handle.ask(run.id, Request { number, ask: Ask::Decode(point.into()) });
     }
     let (mut decoded, mut last, mut arrived) = (0, None, None);
     for _ in 0..60 {
@@ -192,7 +156,7 @@ fn the_lattice_shows_what_the_pointer_shows() {
         rows: 3,
     };
     handle.ask(run.id, Request { number: 1, ask: Ask::Lattice(ask) });
-    handle.ask(run.id, Request { number: 2, ask: Ask::Decode(vec![1.0, 2.0]) });
+    handle.ask(run.id, Request { number: 2, ask: Ask::Decode(vec![1.0, 2.0].into()) });
     turns(&mut worker, &handle, 10);
     let lattice = run.views.lattice.take().and_then(|view| view.pixels).expect("a lattice");
     let decoded = run.views.decoded.take().and_then(|view| view.pixels).expect("an image");
@@ -268,8 +232,8 @@ fn late_questions_to_a_replaced_run_find_nobody() {
     let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
     handle.send(Command::Reset).expect("room");
     turns(&mut worker, &handle, 5);
-    handle.ask(bench.runs[0].id, Request { number: 1, ask: Ask::Decode(vec![0.0, 0.0]) });
-    handle.ask(RunId(999), Request { number: 1, ask: Ask::Decode(vec![0.0, 0.0]) });
+    handle.ask(bench.runs[0].id, Request { number: 1, ask: Ask::Decode(vec![0.0, 0.0].into()) });
+    handle.ask(RunId(999), Request { number: 1, ask: Ask::Decode(vec![0.0, 0.0].into()) });
     turns(&mut worker, &handle, 5);
     assert!(bench.runs[0].views.decoded.take().is_none());
 }
@@ -338,7 +302,7 @@ fn an_absurd_learning_rate_stops_the_run_with_a_sentence_and_good_weights() {
         _ => None,
     });
     assert!(sentence.contains("learning rate") && !sentence.contains("panick"), "{sentence}");
-    handle.ask(bench.runs[0].id, Request { number: 1, ask: Ask::Decode(vec![0.5; 64]) });
+    handle.ask(bench.runs[0].id, Request { number: 1, ask: Ask::Decode(vec![0.5; 64].into()) });
     turns(&mut worker, &handle, 5);
     let pixels = bench.runs[0].views.decoded.take().and_then(|view| view.pixels).expect("an image");
     assert!(pixels.iter().all(|x| x.is_finite()), "the weights that were kept are not numbers");
@@ -366,9 +330,10 @@ fn views_come_only_when_wanted() {
         bench.runs[0].id,
         Wanted { cloud: Some(CloudWish::default()), reconstructions: true, layers: Some(3), exhibits: true },
     );
-    turns(&mut worker, &handle, 60);
-    let cloud = views.cloud.take().expect("a cloud");
-    assert_eq!(cloud.codes.len(), 2 * bench.cloud.len());
+    // It takes a small share of the time beside training, so the others are there by then.
+    let cloud = turn_until_there(&mut worker, || views.cloud.take());
+    let split = &bench.dataset.split;
+    assert_eq!(cloud.codes.len(), 2 * (split.validation.len() + split.train.len()));
     let layers = views.layers.take().expect("layers");
     let widths: Vec<usize> = layers.layers.iter().map(|layer| layer.values.len()).collect();
     assert_eq!(widths, [64, 32, 2, 2, 32, 64]);

@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use hourglass::data::{Feed, Source, load};
-use hourglass::engine::{Ask, Bench, Command, EngineOptions, Event, Handle, Picture, Request, Turn, Worker};
+use hourglass::engine::{
+    Ask, Bench, Command, DecodeAsk, EngineOptions, Event, FieldAsk, FieldKind, Handle, LatentPlane,
+    LatticeAsk, Picture, Request, Sheet, SheetAsk, Turn, Worker,
+};
 use hourglass::gpu::painter::Placement;
 use hourglass::gpu::{Canvas, ColorMap, Compute, DeviceChoice, Graphics, Painter, Tiles};
 use hourglass::recipe::Recipe;
@@ -154,26 +157,94 @@ fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
     let bench = opened(&mut worker, &handle);
     let run = &bench.runs[0];
     let tiles = Tiles::single(28, 28, 1);
-    let canvas = canvas(gpu, tiles);
-    let command = Command::Canvas { run: run.id, picture: Picture::Decoded, canvas: Some(canvas.clone()) };
-    handle.send(command).expect("room");
+    let [shown, compared, wanted] = [0; 3].map(|_| canvas(gpu, tiles));
+    for (picture, canvas) in [(Picture::Decoded, &shown), (Picture::Difference, &compared)] {
+        let command = Command::Canvas { run: run.id, picture, canvas: Some(canvas.clone()) };
+        handle.send(command).expect("room");
+    }
     // The evaluation before the first step reads; after that, a run that rests reads nothing.
     for _ in 0..20 {
         worker.turn();
     }
     let before = reads();
     let mut last = vec![];
-    for number in 1..=100 {
+    for number in 1..=100u64 {
         last = vec![number as f32 / 40.0 - 1.0, 0.7];
-        handle.ask(run.id, Request { number, ask: Ask::Decode(last.clone()) });
+        // Every other one is compared with an image, the last one too.
+        let against = number.is_multiple_of(2).then_some(number as u32);
+        let ask = DecodeAsk { point: last.clone(), against };
+        handle.ask(run.id, Request { number, ask: Ask::Decode(ask) });
         worker.turn();
         let view = run.views.decoded.take().expect("an answer");
-        assert_eq!((view.request, view.pixels.is_none()), (number, true), "the pixels came to the host");
+        assert_eq!((view.request, view.against), (number, against));
+        assert!(view.pixels.is_none() && view.difference.is_none(), "the pixels came to the host");
     }
     assert_eq!(reads() - before, 0, "dragging read from the GPU");
     let on_cpu = Learner::new(&recipe, [1, 28, 28], 10, &Device::flex());
     let want = read(on_cpu.model().decode(on_cpu.codes(&last))).expect("the CPU answers");
-    compare(&texels(gpu, &canvas), &want, tiles);
+    compare(&texels(gpu, &shown), &want, tiles);
+    let mut other = Vec::new();
+    bench.dataset.write_f32(&[100], &mut other);
+    let difference: Vec<f32> = want.iter().zip(&other).map(|(y, x)| y - x).collect();
+    let mut painter = Painter::new(&gpu.graphics).expect("compute shaders");
+    painter.paint_pixels(&wanted, Placement::all(tiles, ColorMap::Difference), &difference);
+    for (at, (got, want)) in texels(gpu, &compared).iter().zip(texels(gpu, &wanted)).enumerate() {
+        let far = got.iter().zip(want).map(|(got, want)| got.abs_diff(want)).max();
+        assert!(far <= Some(1), "the difference at texel {at}: got {got:?}, want {want:?} ± 1");
+    }
+}
+
+/// What a run that rests answers on this device: a sheet's pixels, then every kind of field.
+fn answers(device: DeviceChoice, gpu: &Gpu) -> Vec<(&'static str, Vec<f32>)> {
+    let options = EngineOptions { device, graphics: Some(Arc::clone(&gpu.graphics)) };
+    let (mut worker, handle) = Worker::new(options, Box::new(|| ()));
+    handle.send(Command::Open { recipes: vec![recipe("vae-2d")], playing: false }).expect("room");
+    let bench = opened(&mut worker, &handle);
+    let run = &bench.runs[0];
+    let points: Vec<f32> = (0..300).map(|i| (i as f32 * 0.7).sin() * 2.0).collect();
+    let sheet = SheetAsk { sheet: Sheet::Path, columns: 15, rows: 10, points: points.into() };
+    handle.ask(run.id, Request { number: 1, ask: Ask::Sheet(sheet) });
+    let sheet = turned(&mut worker, || run.views.sheet(Sheet::Path).take());
+    let mut answers = vec![("a sheet", sheet.pixels.expect("there is no canvas").to_vec())];
+    let plane = LatentPlane::of_axes([0, 1], 2, &[]);
+    let lattice = LatticeAsk { plane, x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 13, rows: 11 };
+    let kinds = [
+        ("density", FieldKind::Density),
+        ("round trip", FieldKind::RoundTrip),
+        ("stretch", FieldKind::Stretch),
+    ];
+    for (name, kind) in kinds {
+        let ask = FieldAsk { kind, lattice: lattice.clone() };
+        handle.ask(run.id, Request { number: 2, ask: Ask::Field(ask) });
+        answers.push((name, turned(&mut worker, || run.views.field.take()).values.to_vec()));
+    }
+    answers
+}
+
+#[test]
+fn sheets_and_fields_agree_between_devices() {
+    let Some(gpu) = gpu() else { return };
+    let on_cpu = answers(DeviceChoice::Cpu, gpu);
+    for ((name, want), (_, got)) in on_cpu.into_iter().zip(answers(DeviceChoice::Gpu(None), gpu)) {
+        assert_eq!(got.len(), want.len(), "{name}");
+        let most = want.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+        assert!(most > 0.0 && want.iter().any(|x| (x - most).abs() > 1e-2 * most), "{name} is all the same");
+        for (at, (got, want)) in got.iter().zip(&want).enumerate() {
+            assert!((got - want).abs() < 1e-3 * most, "{name} {at}: GPU {got}, CPU {want} ± 1e-3 of {most}");
+        }
+    }
+}
+
+/// Turns the worker until something is there.
+fn turned<T>(worker: &mut Worker, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        worker.turn();
+        if let Some(answer) = look() {
+            return answer;
+        }
+        assert!(start.elapsed() < Duration::from_secs(300), "what was awaited never came");
+    }
 }
 
 /// Turns the worker until the bench stands; a GPU is tested before that.

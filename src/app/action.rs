@@ -47,6 +47,8 @@ pub enum Action {
     Undo,
     /// Decode this point of latent space.
     MovePoint(Vec<f32>),
+    /// Compare what is decoded from now on with this image of the data set, or with none.
+    CompareWith(Option<u32>),
     /// Decode this plane of latent space.
     AskLattice(LatticeAsk),
     /// Decode many points of latent space side by side.

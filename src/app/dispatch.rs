@@ -12,7 +12,7 @@ use super::export::Order;
 use super::form::with_live_values;
 use super::layout::Layout;
 use super::theme::Theme;
-use crate::engine::{Ask, Command, Picture, Request, RunId};
+use crate::engine::{Ask, Command, DecodeAsk, Picture, Request, RunId};
 use crate::recipe::{Recipe, Value, table};
 
 impl App {
@@ -38,6 +38,7 @@ impl App {
             Action::Tune { key, value, done } => self.tune(key, value, done),
             Action::Undo => self.undo(),
             Action::MovePoint(point) => self.move_point(point),
+            Action::CompareWith(image) => self.asked.against = image,
             Action::AskLattice(ask) => {
                 let size = [ask.columns, ask.rows];
                 self.ask_sheet(Ask::Lattice(ask), Picture::Lattice, size);
@@ -131,12 +132,16 @@ impl App {
     }
 
     fn move_point(&mut self, point: Vec<f32>) {
+        // The image may have been one of another data set.
+        let images = self.state.bench.as_ref().map_or(0, |bench| bench.dataset.len());
+        let against = self.asked.against.filter(|image| (*image as usize) < images);
         self.asked.number += 1;
         self.asked.pointer = self.asked.number;
         // Every run shows what it makes of the same place.
         let Some((engine, bench)) = self.engine.as_ref().zip(self.state.bench.as_ref()) else { return };
         for run in &bench.runs {
-            engine.ask(run.info.id, Request { number: self.asked.number, ask: Ask::Decode(point.clone()) });
+            let ask = Ask::Decode(DecodeAsk { point: point.clone(), against });
+            engine.ask(run.info.id, Request { number: self.asked.number, ask });
         }
     }
 

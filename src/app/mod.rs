@@ -161,6 +161,8 @@ struct Asked {
     number: u64,
     /// Number of the last request for the pointer.
     pointer: u64,
+    /// The image of the data set that the decoded one is compared with.
+    against: Option<u32>,
     /// The example whose activations are shown.
     example: usize,
     /// How large a cloud the explorer wants.

@@ -140,7 +140,7 @@ impl Pictures {
         }
         let mut commands = Vec::new();
         for run in &bench.runs {
-            for picture in [Picture::Decoded, Picture::Reconstructions] {
+            for picture in [Picture::Decoded, Picture::Difference, Picture::Reconstructions] {
                 let size = tiles_of(bench, run, picture).map(|tiles| tiles.size());
                 commands.extend(size.and_then(|size| self.offer(run.info.id, picture, size)));
             }
@@ -207,7 +207,7 @@ impl Pictures {
         };
         // Only the rows that came: a difference has colours of its own.
         let rows = values.len() / (tiles.values() * tiles.columns as usize).max(1);
-        let image = image_of(&Tiles { rows: rows as u32, ..*tiles }, Paint::Image, &values);
+        let image = image_of(&Tiles { rows: rows as u32, ..*tiles }, arrival.paint(), &values);
         if let Some(Surface::Uploaded(handle)) = &mut entry.surface {
             handle.set(image, TextureOptions::NEAREST);
         } else {
@@ -225,9 +225,10 @@ impl Pictures {
         // Single images are magnified and keep their pixels; the tiles of a lattice are shrunk and keep their strokes.
         let filter = match picture {
             Picture::Lattice | Picture::Sheet(Sheet::Dimensions | Sheet::Samples) => wgpu::FilterMode::Linear,
-            Picture::Decoded | Picture::Reconstructions | Picture::Sheet(Sheet::Pins | Sheet::Path) => {
-                wgpu::FilterMode::Nearest
-            }
+            Picture::Decoded
+            | Picture::Difference
+            | Picture::Reconstructions
+            | Picture::Sheet(Sheet::Pins | Sheet::Path) => wgpu::FilterMode::Nearest,
         };
         let id = renderer.renderer.write().register_native_texture(&renderer.device, &view, filter);
         let entry = self.runs.entry((run, picture)).or_default();
@@ -263,11 +264,19 @@ impl<'a> Arrival<'a> {
     fn of(run: &'a RunState, picture: Picture) -> Option<Self> {
         let (request, step, pixels) = match picture {
             Picture::Decoded => run.seen.decoded.as_ref().map(|v| (v.request, v.step, &v.pixels)),
+            Picture::Difference => {
+                let compared = run.seen.decoded.as_ref().filter(|view| view.against.is_some());
+                compared.map(|v| (v.request, v.step, &v.difference))
+            }
             Picture::Lattice => run.seen.lattice.as_ref().map(|v| (v.request, v.step, &v.pixels)),
             Picture::Sheet(sheet) => run.seen.sheets.get(&sheet).map(|v| (v.request, v.step, &v.pixels)),
             Picture::Reconstructions => run.seen.reconstructions.as_ref().map(|v| (0, v.step, &v.outputs)),
         }?;
         Some(Self { request, step, pixels: pixels.as_deref(), picture })
+    }
+
+    fn paint(&self) -> Paint {
+        if self.picture == Picture::Difference { Paint::Difference } else { Paint::Image }
     }
 
     /// The values to upload: reconstructions stand below what they reconstruct.
@@ -289,14 +298,16 @@ const ROWS: usize = 3;
 /// Every picture a run can have.
 fn pictures() -> impl Iterator<Item = Picture> {
     let sheets = Sheet::ALL.into_iter().map(Picture::Sheet);
-    [Picture::Decoded, Picture::Lattice, Picture::Reconstructions].into_iter().chain(sheets)
+    [Picture::Decoded, Picture::Difference, Picture::Lattice, Picture::Reconstructions]
+        .into_iter()
+        .chain(sheets)
 }
 
 /// How a picture of a run is laid out; a lattice as its latest view says.
 fn tiles_of(bench: &BenchState, run: &RunState, picture: Picture) -> Option<Tiles> {
     let tile = image_tiles(bench);
     match picture {
-        Picture::Decoded => Some(tile),
+        Picture::Decoded | Picture::Difference => Some(tile),
         Picture::Reconstructions => {
             (!bench.examples.is_empty()).then(|| tile.grid(bench.examples.len(), ROWS))
         }

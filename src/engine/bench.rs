@@ -3,18 +3,20 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::clouds::CloudJob;
 use super::exhibits::ExhibitsJob;
+use super::fields::Fields;
 use super::gallery::Gallery;
 use super::inbox::Inbox;
-use super::jobs::CloudJob;
-use super::message::{Ask, Bench, Event, Phase, Progress, Request, RunId};
+use super::message::{Ask, Bench, CloudWish, Event, ForcesAsk, Phase, Progress, Request, RunId};
 use super::outbox::Outbox;
 use super::pictures::{Easel, decode_point, reconstruct_examples, show_layers};
 use super::run::Run;
 use super::sheets::Sheets;
-use super::view::Encoded;
+use super::view::{Encoded, ForcesView};
 use crate::data::{Dataset, Feed};
 use crate::gpu::Compute;
+use crate::insight::forces::{Forces, MOST_IMAGES};
 use crate::recipe::Recipe;
 use crate::train::read::read;
 
@@ -120,13 +122,13 @@ impl WorkBench {
 
     /// Answers one request.
     pub(super) fn answer(&mut self, id: RunId, request: &Request, easel: &Easel, outbox: &mut Outbox) {
-        let tile = self.gallery.tile;
         // A request to a run that was replaced finds nobody, and that is right.
-        let Some(run) = self.run_mut(id) else { return };
+        let Some(run) = self.runs.iter_mut().find(|run| run.id == id) else { return };
         let answered = match &request.ask {
-            Ask::Decode(point) => decode_point(run, tile, easel, request.number, point),
+            Ask::Decode(ask) => decode_point(run, &self.gallery, easel, request.number, ask),
             Ask::Encode(pixels) => encode(run, request.number, pixels),
-            Ask::Forces(_) | Ask::Field(_) => Err("Not yet".to_owned()),
+            Ask::Forces(ask) => pull(run, &self.gallery.dataset, request.number, ask),
+            Ask::Field(ask) => run.fields.ask(request.number, ask),
             Ask::Lattice(_) | Ask::Sheet(_) => run.sheets.ask(request),
         };
         match answered {
@@ -135,17 +137,29 @@ impl WorkBench {
         }
     }
 
-    /// Does the next chunk of every sheet, and keeps wanted views fresh.
+    /// Does the next chunk of every sheet and field, and keeps wanted views fresh.
     pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         for k in 0..self.runs.len() {
-            let refreshed = Sheets::advance(&mut self.runs[k], self.gallery.tile, easel)
-                .and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?));
+            let refreshed =
+                self.advance_asked(k, easel).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?));
             match refreshed {
                 Ok(true) => outbox.wake(),
                 Ok(false) => {}
                 Err(sentence) => fail(&mut self.runs[k], sentence, outbox),
             }
         }
+    }
+
+    fn advance_asked(&mut self, k: usize, easel: &Easel) -> Result<bool, String> {
+        let trainers = self.trainers();
+        let run = &mut self.runs[k];
+        let sheets = Sheets::advance(run, self.gallery.tile, easel)?;
+        Ok(sheets | Fields::advance(run, &self.gallery, easel.wants_full_chunks(), trainers)?)
+    }
+
+    /// How many runs train.
+    fn trainers(&self) -> u32 {
+        self.runs.iter().map(|run| u32::from(run.phase == Phase::Playing)).sum()
     }
 
     fn refresh_run(&mut self, k: usize, inbox: &Inbox, easel: &Easel) -> Result<bool, String> {
@@ -170,31 +184,34 @@ impl WorkBench {
             self.runs[k].clock.layers.made(step, example);
             fresh = true;
         }
-        if wanted.cloud.is_some() {
-            fresh |= self.refresh_cloud(k, step)?;
-        }
+        fresh |= self.refresh_cloud(k, wanted.cloud, easel.wants_full_chunks())?;
         if wanted.exhibits {
             fresh |= self.refresh_exhibits(k, step)?;
         }
         Ok(fresh)
     }
 
-    fn refresh_cloud(&mut self, k: usize, step: u64) -> Result<bool, String> {
-        let run = &mut self.runs[k];
-        if run.cloud.is_none() && run.clock.cloud.cloud_is_due(step) && !run.views.cloud.is_full() {
-            run.cloud = Some(CloudJob::new(&run.learner));
+    fn refresh_cloud(
+        &mut self,
+        k: usize,
+        wish: Option<CloudWish>,
+        wants_full_chunks: bool,
+    ) -> Result<bool, String> {
+        let trainers = self.trainers();
+        let (run, dataset) = (&mut self.runs[k], &self.gallery.dataset);
+        // What nobody wishes for any more is dropped.
+        let mut job = run.cloud.take().filter(|job| Some(job.wish()) == wish);
+        let Some(wish) = wish else { return Ok(false) };
+        let step = run.learner.step_number();
+        if job.is_none() && run.clock.cloud.cloud_is_due(step, wish) && !run.views.cloud.is_full() {
+            job = Some(CloudJob::new(&run.learner, dataset, wish, wants_full_chunks));
         }
-        let Some(mut job) = run.cloud.take() else {
-            return Ok(false);
-        };
-        let Some(view) = job
-            .advance(&run.learner, &self.gallery.dataset, &self.gallery.cloud)
-            .map_err(|e| e.to_string())?
-        else {
+        let Some(mut job) = job else { return Ok(false) };
+        let Some(view) = job.advance(&run.learner, dataset, trainers).map_err(|e| e.to_string())? else {
             run.cloud = Some(job);
             return Ok(false);
         };
-        run.clock.cloud.made(view.step, 0);
+        run.clock.cloud.cloud_made(view.step, wish);
         run.views.cloud.put(view);
         Ok(true)
     }
@@ -260,6 +277,41 @@ pub(super) fn fail(run: &mut Run, sentence: String, outbox: &mut Outbox) {
 pub(super) fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
     text.unwrap_or("no reason given").lines().next().unwrap_or_default().to_owned()
+}
+
+/// Pulls on the codes of images, all at once: it costs about half a training step.
+fn pull(run: &Run, dataset: &Dataset, number: u64, ask: &ForcesAsk) -> Result<(), String> {
+    let images = &ask.images;
+    if images.len() > MOST_IMAGES {
+        return Err(format!(
+            "Forces are shown for up to {MOST_IMAGES} images, and {} were chosen; choose fewer",
+            images.len()
+        ));
+    }
+    images.iter().try_for_each(|image| check_image(dataset, *image))?;
+    let mut pixels = Vec::new();
+    dataset.write_f32(images, &mut pixels);
+    let learner = &run.learner;
+    let Forces { codes, reconstruction, penalty } =
+        Forces::of(learner, &run.recipe, &pixels).map_err(|error| error.to_string())?;
+    run.views.forces.put(ForcesView {
+        request: number,
+        step: learner.step_number(),
+        dimensions: learner.code_size(),
+        images: Arc::clone(images),
+        codes: codes.into(),
+        reconstruction: reconstruction.into(),
+        penalty: penalty.into(),
+    });
+    Ok(())
+}
+
+/// Whether a data set has this image.
+pub(super) fn check_image(dataset: &Dataset, image: u32) -> Result<(), String> {
+    if (image as usize) < dataset.len() {
+        return Ok(());
+    }
+    Err(format!("There is no image number {image}: the data set has {}", dataset.len()))
 }
 
 fn encode(run: &Run, number: u64, pixels: &[f32]) -> Result<(), String> {

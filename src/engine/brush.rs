@@ -16,11 +16,17 @@ use super::outbox::Wake;
 use crate::gpu::painter::Placement;
 use crate::gpu::{Canvas, Painter};
 
-/// What goes on a canvas, and what to do when it is there.
+/// What belongs together on one canvas or several, and what to do when it is there.
 pub(super) struct Sheet {
-    pub(super) canvas: Canvas,
-    pub(super) layers: Vec<(Placement, Arc<[f32]>)>,
+    pub(super) layers: Vec<Layer>,
     pub(super) publish: Box<dyn FnOnce() + Send>,
+}
+
+/// What goes on a canvas.
+pub(super) struct Layer {
+    pub(super) canvas: Canvas,
+    pub(super) place: Placement,
+    pub(super) pixels: Arc<[f32]>,
 }
 
 /// The way to the painting thread, which ends with it.
@@ -60,8 +66,8 @@ impl Brush {
     }
 
     /// Leaves a sheet to be painted, in place of one for the same picture that nobody got to.
-    pub(super) fn paint(&self, run: RunId, picture: Picture, sheet: Sheet) {
-        self.shared.lock().sheets.insert((run, picture), sheet);
+    pub(super) fn paint(&self, picture: (RunId, Picture), sheet: Sheet) {
+        self.shared.lock().sheets.insert(picture, sheet);
         self.shared.bell.notify_one();
     }
 }
@@ -96,8 +102,8 @@ impl Shared {
     }
 
     fn paint_all(&self, mut painter: Painter, wake: &Wake) {
-        while let Some(Sheet { canvas, layers, publish }) = self.next() {
-            for (place, pixels) in layers {
+        while let Some(Sheet { layers, publish }) = self.next() {
+            for Layer { canvas, place, pixels } in layers {
                 painter.paint_pixels(&canvas, place, &pixels);
             }
             publish();

@@ -8,7 +8,7 @@ use crate::gpu::Tiles;
 
 /// Examples shown over their reconstructions.
 const EXAMPLES: usize = 10;
-/// Held-out images whose codes make the cloud.
+/// Held-out images whose codes make the cloud of a figure, and the density of a map.
 const CLOUD: usize = 2000;
 /// Held-out images that plates are counted on: enough for shares in whole percent.
 const SAMPLE: usize = 512;
@@ -23,7 +23,7 @@ pub(super) struct Gallery {
     pub(super) example_pixels: Vec<f32>,
     /// Pixels of the held-out images that plates are counted on.
     pub(super) sample_pixels: Vec<f32>,
-    /// Held-out images whose codes make the cloud.
+    /// Held-out images whose codes make the cloud of a figure, and the density of a map.
     pub(super) cloud: Arc<[u32]>,
     /// The shape of one image on a canvas.
     pub(super) tile: Tiles,

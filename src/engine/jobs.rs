@@ -1,13 +1,11 @@
-//! Work that is too long for one turn: evaluations and clouds, a chunk at a time; and when views are due.
+//! Evaluations, which are too long for one turn, a chunk at a time; and when views are due.
 
 use std::time::{Duration, Instant};
 
-use super::view::CloudView;
+use super::message::CloudWish;
 use crate::data::Dataset;
-use crate::model::Autoencoder;
 use crate::recipe::Recipe;
-use crate::train::evaluate::CHUNK;
-use crate::train::read::{ReadError, read};
+use crate::train::read::ReadError;
 use crate::train::{Evaluator, Figures, Learner};
 
 /// Time between two pictures of a kind: ten a second.
@@ -50,49 +48,6 @@ impl EvaluationJob {
     }
 }
 
-/// The codes of held-out images, under way.
-#[derive(Debug)]
-pub(super) struct CloudJob {
-    model: Autoencoder,
-    step: u64,
-    codes: Vec<f32>,
-    next: usize,
-    images: Vec<f32>,
-}
-
-impl CloudJob {
-    pub(super) fn new(learner: &Learner) -> Self {
-        let (model, step) = (learner.model(), learner.step_number());
-        Self { model, step, codes: Vec::new(), next: 0, images: Vec::new() }
-    }
-
-    /// The next chunk; the cloud once all were encoded.
-    pub(super) fn advance(
-        &mut self,
-        learner: &Learner,
-        dataset: &Dataset,
-        indices: &[u32],
-    ) -> Result<Option<CloudView>, ReadError> {
-        let chunk = &indices[self.next..(self.next + CHUNK).min(indices.len())];
-        if let Some(first) = chunk.first() {
-            let mut padded = chunk.to_vec();
-            padded.resize(CHUNK, *first);
-            dataset.write_f32(&padded, &mut self.images);
-            let codes = read(self.model.encode(learner.images(&self.images, learner.device())).code)?;
-            self.codes.extend_from_slice(&codes[..chunk.len() * learner.code_size()]);
-            self.next += chunk.len();
-        }
-        Ok((self.next >= indices.len()).then(|| CloudView {
-            step: self.step,
-            dimensions: learner.code_size(),
-            images: indices.into(),
-            codes: std::mem::take(&mut self.codes).into(),
-            spreads: None,
-            errors: None,
-        }))
-    }
-}
-
 /// When each kind of view was last made, and of which step.
 #[derive(Debug, Default)]
 pub(super) struct ViewClock {
@@ -100,6 +55,11 @@ pub(super) struct ViewClock {
     pub(super) reconstructions: Last,
     pub(super) layers: Last,
     pub(super) exhibits: Last,
+}
+
+/// A number per wish: one cloud is not another.
+fn cloud_kind(CloudWish { count, errors }: CloudWish) -> usize {
+    count.saturating_mul(2) | usize::from(errors)
 }
 
 /// When a view was last made, of which step and which example.
@@ -113,8 +73,13 @@ impl Last {
     }
 
     /// Whether it is time for another cloud, and there is something new in it.
-    pub(super) fn cloud_is_due(&self, step: u64) -> bool {
-        self.is_due(CLOUDS, step, 0)
+    pub(super) fn cloud_is_due(&self, step: u64, wish: CloudWish) -> bool {
+        self.is_due(CLOUDS, step, cloud_kind(wish))
+    }
+
+    /// Notes that a cloud was made.
+    pub(super) fn cloud_made(&mut self, step: u64, wish: CloudWish) {
+        self.made(step, cloud_kind(wish));
     }
 
     /// Whether it is time for another round of plates, and there is something new in it.

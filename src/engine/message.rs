@@ -95,6 +95,8 @@ pub enum Command {
 pub enum Picture {
     /// The image decoded at the pointer.
     Decoded,
+    /// That image minus one of the data set.
+    Difference,
     /// Points decoded side by side.
     Sheet(Sheet),
     /// The plane of decoded tiles.
@@ -116,7 +118,7 @@ pub struct Request {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Decode one point of latent space (purpose: [`Purpose::Pointer`]).
-    Decode(Vec<f32>),
+    Decode(DecodeAsk),
     /// Pull on the codes of images (purpose: [`Purpose::Forces`]).
     Forces(ForcesAsk),
     /// Measure a plane (purpose: [`Purpose::Field`]).
@@ -127,6 +129,21 @@ pub enum Ask {
     Lattice(LatticeAsk),
     /// Decode many points side by side (purpose: [`Purpose::Sheet`]).
     Sheet(SheetAsk),
+}
+
+/// Which point of latent space to decode.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DecodeAsk {
+    /// The code; numbers that are missing are zero.
+    pub point: Vec<f32>,
+    /// The image of the data set that it is compared with, if any.
+    pub against: Option<u32>,
+}
+
+impl From<Vec<f32>> for DecodeAsk {
+    fn from(point: Vec<f32>) -> Self {
+        Self { point, against: None }
+    }
 }
 
 /// Which plane of latent space to decode, and how finely.
@@ -249,7 +266,8 @@ pub struct Wanted {
 /// How large a cloud of codes is wanted, and with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CloudWish {
-    /// How many images: held-out ones first, then those trained on. There may be fewer.
+    /// How many images: held-out ones first, then those trained on. There may be fewer, and there are never more than
+    /// 60,000, nor than fit 16 million numbers.
     pub count: usize,
     /// Whether their squared errors are wanted too.
     pub errors: bool,
@@ -298,7 +316,7 @@ pub struct Bench {
     pub dataset: Arc<Dataset>,
     /// Held-out images shown in the reconstructions, one per class where there are classes.
     pub examples: Arc<[u32]>,
-    /// Held-out images whose codes make the cloud, in the order of the cloud's points.
+    /// Held-out images whose codes make the cloud of a figure, in the order of its points.
     pub cloud: Arc<[u32]>,
     /// Steps in an epoch.
     pub steps_per_epoch: u64,

@@ -6,8 +6,10 @@
 
 mod bench;
 mod brush;
+mod clouds;
 mod components;
 mod exhibits;
+mod fields;
 mod gallery;
 mod history;
 mod inbox;
@@ -16,6 +18,7 @@ mod losses;
 mod message;
 mod opening;
 mod outbox;
+mod pace;
 mod pictures;
 mod plane;
 mod ring;
@@ -36,8 +39,8 @@ use std::time::Duration;
 pub use history::{Evaluation, History, Point, SharedHistory};
 pub use inbox::EngineBusy;
 pub use message::{
-    Ask, Bench, CloudWish, Command, Event, FieldAsk, FieldKind, Final, ForcesAsk, LatticeAsk, Phase, Picture,
-    Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk, Wanted,
+    Ask, Bench, CloudWish, Command, DecodeAsk, Event, FieldAsk, FieldKind, Final, ForcesAsk, LatticeAsk,
+    Phase, Picture, Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk, Wanted,
 };
 pub use outbox::Wake;
 pub use plane::LatentPlane;

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::brush::{Brush, Sheet};
+use super::bench::check_image;
+use super::brush::{Brush, Layer, Sheet};
 use super::gallery::Gallery;
-use super::message::{Picture, RunId};
+use super::message::{DecodeAsk, Picture, RunId};
 use super::outbox::Wake;
 use super::run::Run;
-use super::view::{Decoded, LayerActivity, LayerRole, LayersView, ReconstructionsView};
+use super::view::{Decoded, LayerActivity, LayerRole, LayersView, Pixels, ReconstructionsView};
 use crate::gpu::painter::Placement;
-use crate::gpu::{Canvas, ColorMap, Compute, Painter, Tiles};
+use crate::gpu::{Canvas, ColorMap, Compute, Painter};
 use crate::model::Traced;
 use crate::train::read::read;
 
@@ -59,20 +60,22 @@ impl Easel {
     }
 
     /// Paints pixels of the host where that is done, and then does `publish`.
-    pub(super) fn hand_out(
+    pub(super) fn hand_out<'a>(
         &self,
-        (run, picture): (RunId, Picture),
-        canvas: Option<&Canvas>,
-        layers: Vec<(Placement, Arc<[f32]>)>,
+        picture: (RunId, Picture),
+        layers: impl IntoIterator<Item = (Option<&'a Canvas>, Placement, Arc<[f32]>)>,
         publish: impl FnOnce() + Send + 'static,
     ) {
-        match (self, canvas.filter(|canvas| layers.iter().all(|(place, _)| has_room(canvas, place)))) {
-            (Self::Brush(brush), Some(canvas)) => {
-                let sheet = Sheet { canvas: canvas.clone(), layers, publish: Box::new(publish) };
-                brush.paint(run, picture, sheet);
-            }
-            _ => publish(),
+        let Self::Brush(brush) = self else { return publish() };
+        let layers = layers.into_iter().filter_map(|(canvas, place, pixels)| {
+            let canvas = canvas.filter(|canvas| has_room(canvas, &place))?.clone();
+            Some(Layer { canvas, place, pixels })
+        });
+        let layers: Vec<Layer> = layers.collect();
+        if layers.is_empty() {
+            return publish();
         }
+        brush.paint(picture, Sheet { layers, publish: Box::new(publish) });
     }
 }
 
@@ -82,30 +85,53 @@ fn has_room(canvas: &Canvas, place: &Placement) -> bool {
     canvas.texture.width() >= place.origin[0] + width && canvas.texture.height() >= place.origin[1] + height
 }
 
-/// Answers a drag: decodes one point.
+/// Answers a drag: decodes one point, and compares the image with one of the data set where that is asked for.
 pub(super) fn decode_point(
     run: &Run,
-    tile: Tiles,
+    gallery: &Gallery,
     easel: &Easel,
     request: u64,
-    point: &[f32],
+    ask: &DecodeAsk,
 ) -> Result<(), String> {
-    let mut point = point.to_vec();
-    point.resize(run.learner.code_size(), 0.0);
-    let image = run.learner.model().decode(run.learner.codes(&point));
-    let canvas = run.canvases.get(&Picture::Decoded);
-    let place = Placement::all(tile, canvas.map_or(ColorMap::Grey, |canvas| canvas.colors));
-    let step = run.learner.step_number();
-    if easel.paint_straight(canvas, place, &image)? {
-        run.views.decoded.put(Decoded { request, step, point, pixels: None });
-        return Ok(());
+    let learner = &run.learner;
+    let DecodeAsk { mut point, against } = ask.clone();
+    point.resize(learner.code_size(), 0.0);
+    let image = learner.model().decode(learner.codes(&point));
+    let mut other = Vec::new();
+    if let Some(against) = against {
+        check_image(&gallery.dataset, against)?;
+        gallery.dataset.write_f32(&[against], &mut other);
     }
-    let pixels: Arc<[f32]> = read(image).map_err(|e| e.to_string())?.into();
-    let (views, layers) = (Arc::clone(&run.views), vec![(place, Arc::clone(&pixels))]);
-    easel.hand_out((run.id, Picture::Decoded), canvas, layers, move || {
-        views.decoded.put(Decoded { request, step, point, pixels: Some(pixels) });
+    let canvases = [Picture::Decoded, Picture::Difference].map(|picture| run.canvases.get(&picture));
+    let [colors, ground] = colors_of(canvases[0]);
+    let [place, beside] = [colors, ground].map(|colors| Placement::all(gallery.tile, colors));
+    let is_painted = easel.paint_straight(canvases[0], place, &image)?;
+    let is_compared = against.is_none()
+        || easel.paint_straight(
+            canvases[1],
+            beside,
+            &(image.clone() - learner.images(&other, learner.device())),
+        )?;
+    // What could not be painted where it is comes to the host.
+    let pixels: Pixels =
+        if is_painted && is_compared { None } else { Some(read(image).map_err(|e| e.to_string())?.into()) };
+    let minus = |pixels: &Arc<[f32]>| pixels.iter().zip(&other).map(|(y, x)| y - x).collect();
+    let difference: Pixels = if is_compared { None } else { pixels.as_ref().map(minus) };
+    let pixels = pixels.filter(|_| !is_painted);
+    let layers = [(canvases[0], place, pixels.clone()), (canvases[1], beside, difference.clone())];
+    let layers = layers.into_iter().filter_map(|(canvas, place, pixels)| Some((canvas, place, pixels?)));
+    let (views, step) = (Arc::clone(&run.views), learner.step_number());
+    easel.hand_out((run.id, Picture::Decoded), layers, move || {
+        views.decoded.put(Decoded { request, step, point, pixels, against, difference });
     });
     Ok(())
+}
+
+/// The colours of images on a canvas, and of differences beside them.
+fn colors_of(canvas: Option<&Canvas>) -> [ColorMap; 2] {
+    let colors = canvas.map_or(ColorMap::Grey, |canvas| canvas.colors);
+    let ground = if colors == ColorMap::Paper { ColorMap::DifferencePaper } else { ColorMap::Difference };
+    [colors, ground]
 }
 
 /// Reconstructs the examples: inputs, outputs and their difference, one row each.
@@ -114,8 +140,7 @@ pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &Easel) 
     let x = run.learner.images(inputs, run.learner.device());
     let outputs = run.learner.so_far().reconstruct(x.clone());
     let canvas = run.canvases.get(&Picture::Reconstructions);
-    let colors = canvas.map_or(ColorMap::Grey, |canvas| canvas.colors);
-    let ground = if colors == ColorMap::Paper { ColorMap::DifferencePaper } else { ColorMap::Difference };
+    let [colors, ground] = colors_of(canvas);
     let row = gallery.tile.grid(gallery.examples.len(), 1);
     let at =
         |k: u32, colors| Placement { origin: [0, k * gallery.tile.height], ..Placement::all(row, colors) };
@@ -128,13 +153,13 @@ pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &Easel) 
     }
     let outputs: Arc<[f32]> = read(outputs).map_err(|e| e.to_string())?.into();
     let difference: Arc<[f32]> = outputs.iter().zip(inputs).map(|(y, x)| y - x).collect();
-    let layers = vec![
-        (at(0, colors), Arc::from(inputs.as_slice())),
-        (at(1, colors), Arc::clone(&outputs)),
-        (at(2, ground), difference),
+    let layers = [
+        (canvas, at(0, colors), Arc::from(inputs.as_slice())),
+        (canvas, at(1, colors), Arc::clone(&outputs)),
+        (canvas, at(2, ground), difference),
     ];
     let views = Arc::clone(&run.views);
-    easel.hand_out((run.id, Picture::Reconstructions), canvas, layers, move || {
+    easel.hand_out((run.id, Picture::Reconstructions), layers, move || {
         views.reconstructions.put(ReconstructionsView { step, outputs: Some(outputs) });
     });
     Ok(())

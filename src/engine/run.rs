@@ -6,9 +6,11 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 
+use super::clouds::CloudJob;
 use super::exhibits::ExhibitsJob;
+use super::fields::Fields;
 use super::history::{Evaluation, Point, SharedHistory};
-use super::jobs::{CloudJob, EvaluationJob, ViewClock};
+use super::jobs::{EvaluationJob, ViewClock};
 use super::losses::{Losses, Meter};
 use super::message::{Phase, Picture, Progress, RunId, RunInfo};
 use super::ring::Ring;
@@ -33,6 +35,7 @@ pub(super) struct Run {
     pub(super) cloud: Option<CloudJob>,
     pub(super) exhibits: Option<ExhibitsJob>,
     pub(super) sheets: Sheets,
+    pub(super) fields: Fields,
     pub(super) clock: ViewClock,
     pub(super) progress: Progress,
     /// Pause when this step is reached.
@@ -73,6 +76,7 @@ impl Run {
             cloud: None,
             exhibits: None,
             sheets: Sheets::default(),
+            fields: Fields::default(),
             clock: ViewClock::default(),
             progress,
             until: None,
@@ -148,7 +152,7 @@ impl Run {
 
     /// Whether views of it are under way.
     pub(super) fn is_painting(&self) -> bool {
-        self.cloud.is_some() || self.exhibits.is_some() || self.sheets.is_busy()
+        self.cloud.is_some() || self.exhibits.is_some() || self.sheets.is_busy() || self.fields.is_busy()
     }
 
     /// Trains one step.
@@ -267,6 +271,7 @@ impl Run {
         self.cloud = None;
         self.exhibits = None;
         self.sheets = Sheets::default();
+        self.fields = Fields::default();
         self.at_boundary = false;
         self.finishing = None;
         self.since_evaluation = Total::default();

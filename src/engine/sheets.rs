@@ -133,9 +133,9 @@ impl SheetJob {
         let pixels: Arc<[f32]> = std::mem::take(&mut self.pixels).into();
         // Tiles that stayed on the GPU left no pixels here, nor anything to paint.
         let came = pixels.len() == count * tile.values();
-        let layers = if came { vec![(all, Arc::clone(&pixels))] } else { Vec::new() };
+        let layer = came.then(|| (canvas, all, Arc::clone(&pixels)));
         let publish = self.publisher(run, came.then_some(pixels));
-        easel.hand_out((run.id, self.picture()), canvas, layers, publish);
+        easel.hand_out((run.id, self.picture()), layer, publish);
         Ok(true)
     }
 
@@ -157,20 +157,31 @@ impl SheetJob {
 
 /// The codes of a lattice's tiles, row by row from the top.
 pub(super) fn lattice_codes(ask: &LatticeAsk, size: usize) -> Vec<f32> {
-    let at = |range: [f32; 2], i: usize, n: usize| match n {
-        0 | 1 => (range[0] + range[1]) / 2.0,
-        n => range[0] + (range[1] - range[0]) * i as f32 / (n - 1) as f32,
-    };
+    let [columns, rows] = lattice_places(ask);
     let mut codes = Vec::with_capacity(ask.columns * ask.rows * size);
-    for row in 0..ask.rows {
-        let y = at([ask.y[1], ask.y[0]], row, ask.rows);
-        for column in 0..ask.columns {
-            let mut code = ask.plane.at([at(ask.x, column, ask.columns), y]);
-            code.resize(size, 0.0);
-            codes.extend(code);
+    for y in rows {
+        for x in &columns {
+            codes.extend(code_at(ask, [*x, y], size));
         }
     }
     codes
+}
+
+/// Where the columns and the rows of a lattice lie on its plane, from the left and from the top.
+pub(super) fn lattice_places(ask: &LatticeAsk) -> [Vec<f32>; 2] {
+    let at = |[from, to]: [f32; 2], i: usize, n: usize| match n {
+        0 | 1 => (from + to) / 2.0,
+        n => from + (to - from) * i as f32 / (n - 1) as f32,
+    };
+    let along = |range: [f32; 2], n: usize| (0..n).map(|i| at(range, i, n)).collect();
+    [along(ask.x, ask.columns), along([ask.y[1], ask.y[0]], ask.rows)]
+}
+
+/// The code at a place of a lattice's plane, as long as the network's.
+pub(super) fn code_at(ask: &LatticeAsk, place: [f32; 2], size: usize) -> Vec<f32> {
+    let mut code = ask.plane.at(place);
+    code.resize(size, 0.0);
+    code
 }
 
 /// The codes of a sheet's tiles; what does not fill a tile is left out, and so is what has no tile.

@@ -52,6 +52,10 @@ pub struct Decoded {
     pub point: Vec<f32>,
     /// The image.
     pub pixels: Pixels,
+    /// The image of the data set it was compared with, where one was asked for.
+    pub against: Option<u32>,
+    /// The decoded image minus that one, from −1 to 1; nothing where there is none, or where it stayed on the GPU.
+    pub difference: Pixels,
 }
 
 /// The answer to [`super::message::Ask::Encode`].
@@ -145,7 +149,8 @@ pub struct FieldView {
     pub step: u64,
     /// What was asked.
     pub ask: FieldAsk,
-    /// What was measured, row by row from the top.
+    /// What was measured, row by row from the top; NaN where it came to no number. Codes per unit of area, as a share
+    /// of them all; or a distance in latent space; or how far the image moves per step, as the root of its squares.
     pub values: Arc<[f32]>,
 }
 

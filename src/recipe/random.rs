@@ -46,6 +46,8 @@ pub enum Purpose {
     Prior = 16,
     /// Units switched off to see what they were good for; the step is the number of the draw.
     Ablation = 17,
+    /// Directions through latent space along which a decoder's stretch is measured; the step is always zero.
+    Directions = 18,
 }
 
 /// The stream of random numbers for one purpose at one step.

@@ -123,7 +123,7 @@ impl Learner {
     }
 
     /// The network as it is now, with a graph of gradients.
-    pub(super) fn learning_model(&self) -> Autoencoder {
+    pub fn learning_model(&self) -> Autoencoder {
         let model = self.model.clone();
         match &self.stack {
             Some(stack) => stack.unroll(model),

@@ -41,6 +41,21 @@ pub fn outcome(model: &Autoencoder, recipe: &Recipe, batch: &Batch, pass: &mut P
     let slopes = pass.take_slopes();
     let raw = model.decode_raw(encoded.sample(batch.epsilon.clone()), &encoded.skips, pass);
     let reconstruction = reconstruction(model, recipe, batch.clean.clone(), raw);
+    let (mut penalties, charged_kl) = of_code(recipe, &encoded, batch.count);
+    if recipe.objective.contractive > 0.0 {
+        let term = contraction(model, batch, slopes, pass);
+        penalties.extend(term.map(|term| (Penalty::Contractive, term)));
+    }
+    Outcome { encoded, terms: PerImage { reconstruction, penalties, charged_kl } }
+}
+
+/// The penalties that are functions of the code, in their order, and what is charged for KL where some of it is free.
+/// The first `count` images count.
+pub fn of_code(
+    recipe: &Recipe,
+    encoded: &Encoded,
+    count: usize,
+) -> (Vec<(Penalty, Tensor<1>)>, Option<Tensor<1>>) {
     let mut charged_kl = None;
     let mut penalties = Vec::new();
     for penalty in Penalty::of(recipe) {
@@ -50,23 +65,21 @@ pub fn outcome(model: &Autoencoder, recipe: &Recipe, batch: &Batch, pass: &mut P
                 // A plain code has no spread of its own; it counts as the prior's.
                 let spread = encoded.log_variance.clone().unwrap_or_else(|| code.zeros_like());
                 let each = kl_per_dimension(code, spread);
-                charged_kl = charged(&each, recipe.objective.free_bits, batch.count);
+                charged_kl = charged(&each, recipe.objective.free_bits, count);
                 each.sum_dim(1).squeeze_dim::<1>(1)
             }
             Penalty::Sparsity => absolute_sum(code),
             Penalty::Rate => {
                 let all = code.dims()[0];
-                let counted = rate_divergence(code.narrow(0, 0, batch.count), recipe.objective.target_rate);
+                let counted = rate_divergence(code.narrow(0, 0, count), recipe.objective.target_rate);
                 counted.narrow(0, 0, 1).expand([all])
             }
-            Penalty::Contractive => match contraction(model, batch, slopes.clone(), pass) {
-                Some(term) => term,
-                None => continue,
-            },
+            // It is about the weights before the code.
+            Penalty::Contractive => continue,
         };
         penalties.push((penalty, term));
     }
-    Outcome { encoded, terms: PerImage { reconstruction, penalties, charged_kl } }
+    (penalties, charged_kl)
 }
 
 /// What is charged for KL where some of it is free; the mean is over the images that count.

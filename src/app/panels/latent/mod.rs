@@ -60,7 +60,7 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     card(ui, cx.theme, title, trailing, |_| {});
     let space = ui.available_rect_before_wrap();
     let places = geometry::places(space, cx.theme.scale, GRID);
-    let nearest = Nearest::find(memory, bench, run);
+    let nearest = Nearest::find(memory, run);
     asked.extend(map_ui(ui, cx, memory, (bench, run), (places.map, nearest)));
     asked.extend(side::side_ui(ui, cx, memory, (bench, run), (places.side, nearest)));
     ui.allocate_rect(space, Sense::hover());
@@ -242,7 +242,8 @@ fn paint_map(
     if let Some(cloud) = memory.cloud(run.seen.cloud.as_ref()) {
         let place = nearest.and_then(|nearest| cloud.places.get(nearest.row).copied());
         let (version, places) = (cloud.version, Arc::clone(&cloud.places));
-        let classes: Vec<u8> = bench.cloud.iter().filter_map(|image| bench.dataset.label(*image)).collect();
+        let images = run.seen.cloud.iter().flat_map(|view| view.images.iter());
+        let classes: Vec<u8> = images.filter_map(|image| bench.dataset.label(*image)).collect();
         let points = Points { version, places: &places, classes: &classes, hidden: &hidden };
         map.cloud(memory.drawn.mesh(ui.ctx(), cx.theme, plane, &points));
         map.axes([&names[0], &names[1]], is_line);

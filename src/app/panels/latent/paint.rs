@@ -123,7 +123,7 @@ impl<'a> Map<'a> {
         self.painter.add(Shape::Mesh(mesh));
     }
 
-    /// A small ring at the place of the nearest held-out image, and a thin line there from the point. Nothing where
+    /// A small ring at the place of the nearest image, and a thin line there from the point. Nothing where
     /// the point covers it.
     pub fn nearest(&self, point: Pos2, place: Latent) {
         let at = self.plane.screen_from_latent(place);

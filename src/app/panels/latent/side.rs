@@ -1,4 +1,4 @@
-//! The column beside the map: the decoded image, where it is, the nearest held-out image, and what can be switched.
+//! The column beside the map: the decoded image, where it is, the nearest image, and what can be switched.
 
 use eframe::egui::{Align, ComboBox, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
@@ -13,7 +13,7 @@ use crate::engine::Picture;
 use super::geometry;
 use super::model::{LatentMemory, coordinates};
 
-/// The held-out image whose code is nearest to the point.
+/// The image whose code is nearest to the point.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearest {
     /// Which point of the cloud it is.
@@ -24,10 +24,10 @@ pub struct Nearest {
 
 impl Nearest {
     /// Looks among the codes of the cloud, in all of their dimensions.
-    pub fn find(memory: &LatentMemory, bench: &BenchState, run: &RunState) -> Option<Self> {
+    pub fn find(memory: &LatentMemory, run: &RunState) -> Option<Self> {
         let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == memory.dimensions())?;
         let row = geometry::nearest(&cloud.codes, &memory.point)?;
-        Some(Self { row, image: *bench.cloud.get(row)? })
+        Some(Self { row, image: *cloud.images.get(row)? })
     }
 }
 
@@ -119,14 +119,14 @@ fn nearest_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, nearest: O
     if width < 20.0 {
         return;
     }
-    muted(ui, cx.theme, "nearest held-out image");
-    let shown = host_image(cx.pictures, bench, "nearest held-out image", nearest.image);
+    muted(ui, cx.theme, "nearest image");
+    let shown = host_image(cx.pictures, bench, "nearest image", nearest.image);
     let name = bench
         .dataset
         .label(nearest.image)
         .and_then(|label| bench.dataset.class_names.get(usize::from(label)));
     ui.horizontal(|ui| {
-        picture(ui, cx.theme, Some(shown), vec2(width, width * aspect), "nearest held-out image");
+        picture(ui, cx.theme, Some(shown), vec2(width, width * aspect), "nearest image");
         if let Some(name) = name {
             ui.label(RichText::new(name).font(cx.theme.large()).color(cx.theme.text));
         }

@@ -1,0 +1,104 @@
+//! How much of a long job is done in a turn, and how long it rests beside training. It is measured as it goes, since a
+//! batch takes a recurrent network twenty times as long as a dense one.
+
+use std::time::{Duration, Instant};
+
+use crate::train::evaluate::CHUNK;
+
+/// What a job may take of a turn, about: a drag waits for no longer.
+const TURN: Duration = Duration::from_millis(5);
+/// Images in the first slice, before anything was measured.
+const FIRST: usize = 16;
+
+/// The pace of one job.
+#[derive(Debug)]
+pub(super) struct Pace {
+    many: usize,
+    is_fixed: bool,
+    rests_until: Option<Instant>,
+}
+
+impl Pace {
+    /// A pace to begin with. A GPU prepares its kernels for every shape, so there all slices are full.
+    pub(super) fn new(wants_full_chunks: bool) -> Self {
+        let many = if wants_full_chunks { CHUNK } else { FIRST };
+        Self { many, is_fixed: wants_full_chunks, rests_until: None }
+    }
+
+    /// Does slices of so many images until the turn is used up or nothing is left; `slice` says which. Beside training
+    /// the job then rests until it took no more than one part in so many of the time.
+    pub(super) fn turn<E>(
+        &mut self,
+        one_part_in: Option<u32>,
+        mut slice: impl FnMut(usize) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        let begun = Instant::now();
+        loop {
+            let slice_begun = Instant::now();
+            let is_done = slice(self.many)?;
+            let took = slice_begun.elapsed();
+            let so_far = begun.elapsed();
+            self.note(took);
+            // The next slice would take as long again.
+            if is_done || so_far + took > TURN {
+                self.rests_until = one_part_in.map(|parts| begun + so_far * parts);
+                return Ok(is_done);
+            }
+        }
+    }
+
+    /// Whether training goes first.
+    pub(super) fn is_resting(&self) -> bool {
+        self.rests_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn note(&mut self, took: Duration) {
+        if self.is_fixed {
+            return;
+        }
+        if took > TURN {
+            self.many = (self.many / 2).max(1);
+        } else if took < TURN / 3 {
+            self.many = (self.many * 2).min(CHUNK);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quick_slices_grow_and_slow_ones_shrink_but_not_on_a_gpu() {
+        let mut pace = Pace::new(false);
+        (0..9).for_each(|_| pace.note(Duration::ZERO));
+        assert_eq!(pace.many, CHUNK);
+        pace.note(3 * TURN);
+        assert_eq!(pace.many, CHUNK / 2);
+        (0..20).for_each(|_| pace.note(3 * TURN));
+        assert_eq!(pace.many, 1);
+        let mut full = Pace::new(true);
+        full.note(3 * TURN);
+        assert_eq!(full.many, CHUNK);
+    }
+
+    #[test]
+    fn a_turn_ends_when_its_time_is_up_and_the_job_rests_only_beside_training() {
+        let nap = |_| {
+            std::thread::sleep(TURN);
+            Ok::<bool, ()>(false)
+        };
+        let mut pace = Pace::new(false);
+        assert_eq!(pace.turn(None, nap), Ok(false));
+        assert!(!pace.is_resting());
+        // An hour's share of a few milliseconds: it cannot be over yet.
+        assert_eq!(pace.turn(Some(1_000_000), nap), Ok(false));
+        assert!(pace.is_resting());
+        let mut left = 3;
+        let count = |_: usize| {
+            left -= 1;
+            Ok::<bool, ()>(left == 0)
+        };
+        assert_eq!(Pace::new(true).turn(None, count), Ok(true), "short slices share a turn");
+    }
+}

@@ -1,0 +1,103 @@
+//! Clouds: held-out images first, then those trained on, with their spreads and errors.
+
+use burn::tensor::Device;
+use hourglass::engine::{Bench, CloudView, CloudWish, Command, Handle, Wanted, Worker};
+use hourglass::recipe::Recipe;
+use hourglass::train::Learner;
+
+use super::workers::{open, small, turn_until_there, worker};
+use super::{matrix, numbers};
+
+fn wish(handle: &Handle, bench: &Bench, count: usize, errors: bool) {
+    let cloud = Some(CloudWish { count, errors });
+    handle.watch(bench.runs[0].id, Wanted { cloud, ..Wanted::default() });
+}
+
+fn cloud(worker: &mut Worker, bench: &Bench) -> CloudView {
+    turn_until_there(worker, || bench.runs[0].views.cloud.take())
+}
+
+fn turns(worker: &mut Worker, count: usize) {
+    for _ in 0..count {
+        worker.turn();
+    }
+}
+
+fn close(what: &str, got: &[f32], want: &[f32]) {
+    assert_eq!(got.len(), want.len(), "{what}");
+    for (k, (got, want)) in got.iter().zip(want).enumerate() {
+        let most = 1e-4 * want.abs().max(1.0);
+        assert!((got - want).abs() <= most, "{what}[{k}]: got {got}, want {want} ± {most}");
+    }
+}
+
+/// What a network makes of images: codes, spreads, squared errors.
+fn want(recipe: &Recipe, bench: &Bench, images: &[u32]) -> [Vec<f32>; 3] {
+    let model = Learner::new(recipe, [1, 28, 28], 10, &Device::flex()).model();
+    let mut pixels = Vec::new();
+    bench.dataset.write_f32(images, &mut pixels);
+    let encoded = model.encode(matrix(pixels.clone(), 784));
+    let outputs = numbers(model.decode(encoded.code.clone()));
+    let error = |(x, y): (&[f32], &[f32])| x.iter().zip(y).map(|(x, y)| (x - y).powi(2)).sum();
+    let errors = pixels.chunks(784).zip(outputs.chunks(784)).map(error).collect();
+    let spreads = encoded.log_variance.map(|log_variance| numbers((log_variance * 0.5).exp()));
+    [numbers(encoded.code), spreads.unwrap_or_default(), errors]
+}
+
+#[test]
+fn a_cloud_holds_what_was_wished_for_and_says_of_which_images() {
+    for name in ["vae-2d", "ae-2d"] {
+        let recipe = small(name);
+        let (mut worker, handle) = worker();
+        let bench = open(&mut worker, &handle, vec![recipe.clone()], false);
+        let split = &bench.dataset.split;
+        let in_order: Vec<u32> = split.validation.iter().chain(&split.train).copied().collect();
+        // 60 images are held out; 203 need some of those trained on, and a short last slice.
+        wish(&handle, &bench, 203, true);
+        let view = cloud(&mut worker, &bench);
+        assert_eq!((&view.images[..], view.dimensions, view.step), (&in_order[..203], 2, 0));
+        let [codes, spreads, errors] = want(&recipe, &bench, &view.images);
+        close("code", &view.codes, &codes);
+        close("error", view.errors.as_deref().expect("wished for"), &errors);
+        assert_eq!(view.spreads.is_some(), name == "vae-2d", "a plain code has no spread");
+        close("spread", view.spreads.as_deref().unwrap_or_default(), &spreads);
+        // Another wish is another cloud, though nothing was learned; and there are no more images than there are.
+        wish(&handle, &bench, 60_000, false);
+        let view = cloud(&mut worker, &bench);
+        assert_eq!((view.images[..] == in_order[..], view.errors.is_none()), (true, true));
+        assert!(view.images.iter().all(|image| !split.test.contains(image)), "test images judge at the end");
+    }
+}
+
+#[test]
+fn a_wish_that_changes_drops_the_cloud_under_way() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
+    wish(&handle, &bench, 540, true);
+    worker.turn();
+    wish(&handle, &bench, 30, false);
+    let view = cloud(&mut worker, &bench);
+    assert_eq!((view.images.len(), view.errors.is_none()), (30, true));
+    // While it trains it is made again and again; nobody wishing for it, no more.
+    let later = cloud(&mut worker, &bench);
+    assert!(later.step > view.step);
+    handle.watch(bench.runs[0].id, Wanted::default());
+    turns(&mut worker, 5);
+    bench.runs[0].views.cloud.take();
+    turns(&mut worker, 200);
+    assert!(bench.runs[0].views.cloud.take().is_none());
+}
+
+#[test]
+fn a_run_that_rests_comes_to_rest_with_its_cloud() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
+    wish(&handle, &bench, 540, true);
+    turns(&mut worker, 3);
+    handle.send(Command::Pause).expect("room");
+    let last = turn_until_there(&mut worker, || {
+        let step = bench.runs[0].history.lock().recent().next_back().map_or(0, |point| point.step);
+        bench.runs[0].views.cloud.take().filter(|view| view.step == step)
+    });
+    assert_eq!(last.images.len(), 540, "the cloud of the weights as they rest");
+}

@@ -1,0 +1,88 @@
+//! What is decoded for the map is what the network decodes, and what it is compared with is what was asked for.
+
+use burn::tensor::Device;
+use hourglass::engine::{Ask, DecodeAsk, Event, Request, Sheet, SheetAsk};
+use hourglass::recipe::Recipe;
+use hourglass::train::Learner;
+
+use super::workers::{open, small, turn_until, turn_until_there, worker};
+use super::{lattice, matrix, normal, numbers};
+
+const PIXELS: usize = 784;
+/// One of 255 grey levels.
+const LEVEL: f32 = 1.0 / 255.0;
+
+/// What the network that a run begins with makes of codes.
+fn plain(recipe: &Recipe, codes: Vec<f32>) -> Vec<f32> {
+    let model = Learner::new(recipe, [1, 28, 28], 10, &Device::flex()).model();
+    numbers(model.decode(matrix(codes, recipe.model.code)))
+}
+
+fn same(what: &str, got: &[f32], want: &[f32]) {
+    assert_eq!(got.len(), want.len(), "{what}");
+    let worst = got.iter().zip(want).map(|(got, want)| (got - want).abs()).fold(0.0, f32::max);
+    assert!(worst <= LEVEL, "{what}: {} grey levels apart", worst / LEVEL);
+    assert!(want.iter().any(|x| (x - want[0]).abs() > 1e-3), "{what}: nothing to compare");
+}
+
+#[test]
+fn a_decoded_image_a_lattice_and_a_sheet_are_what_the_network_decodes() {
+    for name in ["vae-2d", "conv-vae", "gru-rows"] {
+        let mut recipe = small(name);
+        recipe.model.hidden = recipe.model.hidden.min(16);
+        let code = recipe.model.code;
+        let (mut worker, handle) = worker();
+        let bench = open(&mut worker, &handle, vec![recipe.clone()], false);
+        let (run, point) = (&bench.runs[0], normal(1, code));
+        handle.ask(run.id, Request { number: 1, ask: Ask::Decode(point.clone().into()) });
+        let decoded = turn_until_there(&mut worker, || run.views.decoded.take());
+        assert_eq!((&decoded.point, decoded.against, decoded.difference.is_none()), (&point, None, true));
+        same(name, &decoded.pixels.expect("on the CPU"), &plain(&recipe, point));
+
+        let ask = lattice(code, 5, 3);
+        handle.ask(run.id, Request { number: 2, ask: Ask::Lattice(ask) });
+        let tiles = turn_until_there(&mut worker, || run.views.lattice.take()).pixels.expect("on the CPU");
+        let places = [1.5, 0.0, -1.5].into_iter().flat_map(|y| [-2.0, -1.0, 0.0, 1.0, 2.0].map(|x| [x, y]));
+        let codes = places.flat_map(|[x, y]| {
+            let mut place = vec![x, y];
+            place.resize(code, 0.0);
+            place
+        });
+        same(name, &tiles, &plain(&recipe, codes.collect()));
+
+        let points = normal(2, 4 * code);
+        let sheet = SheetAsk { sheet: Sheet::Path, columns: 3, rows: 2, points: points.clone().into() };
+        handle.ask(run.id, Request { number: 3, ask: Ask::Sheet(sheet) });
+        let tiles = turn_until_there(&mut worker, || run.views.sheet(Sheet::Path).take()).pixels;
+        same(name, &tiles.expect("on the CPU"), &plain(&recipe, points));
+    }
+}
+
+#[test]
+fn a_decoded_image_is_compared_with_the_image_asked_for() {
+    let recipe = small("vae-2d");
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![recipe.clone()], false);
+    let run = &bench.runs[0];
+    for (number, image) in [(1, 0), (2, 599)] {
+        let point = normal(number, 2);
+        let ask = DecodeAsk { point: point.clone(), against: Some(image) };
+        handle.ask(run.id, Request { number, ask: Ask::Decode(ask) });
+        let decoded = turn_until_there(&mut worker, || run.views.decoded.take());
+        assert_eq!((decoded.request, decoded.against), (number, Some(image)));
+        let mut other = Vec::new();
+        bench.dataset.write_f32(&[image], &mut other);
+        let pixels = decoded.pixels.expect("on the CPU");
+        let want: Vec<f32> = pixels.iter().zip(&other).map(|(y, x)| y - x).collect();
+        assert_eq!((decoded.difference.expect("asked for")[..] == want[..], want.len()), (true, PIXELS));
+        assert!(want.iter().any(|x| *x < -0.1), "the image is darker than white strokes somewhere");
+        same("compared", &pixels, &plain(&recipe, point));
+    }
+    let ask = DecodeAsk { point: vec![0.0; 2], against: Some(600) };
+    handle.ask(run.id, Request { number: 3, ask: Ask::Decode(ask) });
+    let sentence = turn_until(&mut worker, &handle, |event| match event {
+        Event::Refused(sentence) => Some(sentence),
+        _ => None,
+    });
+    assert!(sentence.contains("600"), "{sentence}");
+}
