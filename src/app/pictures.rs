@@ -34,6 +34,15 @@ pub enum Paint {
     Difference,
 }
 
+/// What a panel draws onto with a shader of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plotting {
+    /// What egui draws onto.
+    pub format: wgpu::TextureFormat,
+    /// Whether it is the processor that draws.
+    pub is_software: bool,
+}
+
 /// Every texture of the window.
 pub struct Pictures {
     ctx: egui::Context,
@@ -85,6 +94,15 @@ impl Pictures {
     /// Whether the trainer thread paints; otherwise pixels are uploaded from the host.
     pub fn are_painted(&self) -> bool {
         self.painting.is_some()
+    }
+
+    /// What panels can draw onto with shaders of their own; nothing where shaders may not read buffers of points.
+    pub fn plotting(&self) -> Option<Plotting> {
+        let renderer = self.painting.as_ref()?;
+        let adapter = &renderer.adapter;
+        let can = adapter.get_downlevel_capabilities().flags.contains(wgpu::DownlevelFlags::VERTEX_STORAGE);
+        let is_software = adapter.get_info().device_type == wgpu::DeviceType::Cpu;
+        can.then_some(Plotting { format: renderer.target_format, is_software })
     }
 
     /// A picture of a run, once there is one.

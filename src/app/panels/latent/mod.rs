@@ -9,8 +9,13 @@ mod asking;
 mod cloud;
 mod codes;
 mod geometry;
+mod layers;
+mod looks;
 mod model;
+mod motion;
+mod overlay;
 mod paint;
+mod points;
 mod side;
 #[cfg(test)]
 mod tests;
@@ -21,7 +26,6 @@ use eframe::egui::{
     EventFilter, Id, Key, Modifiers, PointerButton, Rect, Response, Sense, Ui, Vec2, WidgetInfo,
     accesskit::Role, vec2,
 };
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::{no_run, waiting};
@@ -33,8 +37,8 @@ use crate::app::theme::GRID;
 use crate::app::widgets::{card, export_button};
 use crate::engine::Picture;
 
-use cloud::Points;
 use geometry::{Latent, Plane};
+use layers::Background;
 use paint::Map;
 use side::Nearest;
 
@@ -51,10 +55,15 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
         return actions;
     };
     memory.meet(run);
-    let mut asked = Vec::new();
+    let mut asked = Vec::from_iter(memory.layers.wish());
     let trailing = |ui: &mut Ui| {
         export_button(ui, cx.theme, Figure::Cloud, "Export codes", &mut actions);
-        legend_ui(ui, cx, memory, bench);
+        layers::menu_ui(ui, cx, &mut memory.layers, bench);
+        if let Some(range) = memory.value_range() {
+            layers::value_scale_ui(ui, cx.theme, range);
+        } else {
+            legend_ui(ui, cx, memory, bench);
+        }
     };
     // The legend and the map use the memory one after the other.
     card(ui, cx.theme, title, trailing, |_| {});
@@ -231,26 +240,18 @@ fn paint_map(
     map.ground();
     let lattice = run.seen.lattice.as_ref().filter(|view| view.ask.plane == memory.plane());
     let shown = cx.pictures.get(run.info.id, Picture::Lattice);
-    if let (Some(view), Some(shown), false) = (lattice, shown, memory.is_plain) {
+    if let (Some(view), Some(shown), Background::Tiles) = (lattice, shown, memory.layers.background) {
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
     }
     let names = memory.plane().names;
-    if run.recipe.is_variational() {
+    if run.recipe.is_variational() && memory.layers.has_rings {
         map.rings(is_line);
     }
-    let hidden = memory.hidden.clone();
-    if let Some(cloud) = memory.cloud(run.seen.cloud.as_ref()) {
-        let place = nearest.and_then(|nearest| cloud.places.get(nearest.row).copied());
-        let (version, places) = (cloud.version, Arc::clone(&cloud.places));
-        let classes: Vec<u8> = bench.cloud.iter().filter_map(|image| bench.dataset.label(*image)).collect();
-        let points = Points { version, places: &places, classes: &classes, hidden: &hidden };
-        map.cloud(memory.drawn.mesh(ui.ctx(), cx.theme, plane, &points));
-        map.axes([&names[0], &names[1]], is_line);
-        if let Some(place) = place {
-            map.nearest(point.rect.center(), place);
-        }
-    } else {
-        map.axes([&names[0], &names[1]], is_line);
+    memory.paint_cloud(&map, cx, bench);
+    map.axes([&names[0], &names[1]], is_line);
+    let place = |row: usize| memory.cloud.as_ref()?.places.get(row).copied();
+    if let Some(place) = nearest.and_then(|nearest| place(nearest.row)) {
+        map.nearest(point.rect.center(), place);
     }
     let is_inside = plane.clamp(memory.place()) == memory.place();
     let at = plane.screen_from_latent(plane.clamp(memory.place()));

@@ -1,0 +1,181 @@
+//! What the map shows, layer by layer, and the menu that chooses: what lies behind, the points, what their colours
+//! say, how many there are.
+
+use eframe::egui::{Mesh, Popup, Rect, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+
+use crate::app::action::Action;
+use crate::app::context::PanelContext;
+use crate::app::state::BenchState;
+use crate::app::theme::{HALF, Theme};
+use crate::app::widgets::{muted, word_button};
+use crate::engine::CloudWish;
+
+use super::looks::{ColorBy, value_color};
+use super::model::LatentMemory;
+use super::paint::Map;
+
+/// How many points can be chosen; the last is all there are, as far as a cloud reaches.
+const COUNTS: [(usize, &str); 4] = [(600, "600"), (2_000, "2,000"), (10_000, "10,000"), (60_000, "all")];
+/// Pieces of a colour scale; between them colours run evenly.
+const PIECES: usize = 24;
+
+/// What lies behind the points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Background {
+    /// Nothing.
+    Plain,
+    /// What the decoder makes of every place.
+    #[default]
+    Tiles,
+}
+
+/// What the map shows.
+#[derive(Clone, Debug)]
+pub struct Layers {
+    /// Behind the points.
+    pub background: Background,
+    /// What the colour of a point says.
+    pub color: ColorBy,
+    /// How many points are wanted.
+    pub count: usize,
+    /// Whether the prior's rings are drawn, where there is a prior.
+    pub has_rings: bool,
+    /// The cloud that was asked for last.
+    wished: CloudWish,
+}
+
+impl Default for Layers {
+    fn default() -> Self {
+        // The trainer begins with this cloud, unasked.
+        let wished = CloudWish::default();
+        Self {
+            background: Background::default(),
+            color: ColorBy::default(),
+            count: wished.count,
+            has_rings: true,
+            wished,
+        }
+    }
+}
+
+impl Layers {
+    /// Asks for another cloud, if another is wanted than the last one asked for.
+    pub fn wish(&mut self) -> Option<Action> {
+        let wish = CloudWish { count: self.count, errors: self.color == ColorBy::Error };
+        let is_new = wish != self.wished;
+        self.wished = wish;
+        is_new.then_some(Action::WishCloud(wish))
+    }
+}
+
+impl LatentMemory {
+    /// Draws the cloud.
+    pub fn paint_cloud(&mut self, map: &Map<'_>, cx: &PanelContext<'_>, bench: &BenchState) {
+        let Some(cloud) = &self.cloud else { return };
+        let looks = self.drawn.looks(cloud, &bench.dataset, self.layers.color, &self.hidden);
+        let at = (map.plane(), cx.theme.scale);
+        self.drawn.paint(map.painter(), at, (cloud, &looks), cx.pictures.plotting());
+    }
+
+    /// The values at the ends of the points' colours, where these are values.
+    pub fn value_range(&self) -> Option<[f32; 2]> {
+        self.drawn.range()
+    }
+}
+
+/// The button that opens the menu.
+pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, layers: &mut Layers, bench: &BenchState) {
+    let button =
+        word_button(ui, cx.theme, "show", "what the map shows: its ground, its points and their colours");
+    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, "what the map shows"));
+    Popup::menu(&button).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_max_width(260.0 * cx.theme.scale);
+        section(ui, cx.theme, "behind the points");
+        let grounds = [
+            (Background::Plain, "nothing", "the points alone"),
+            (Background::Tiles, "tiles", "what the decoder makes of every place on the map"),
+        ];
+        choices(ui, cx.theme, &mut layers.background, &grounds);
+        section(ui, cx.theme, "colour says");
+        choices(ui, cx.theme, &mut layers.color, &color_choices(bench));
+        section(ui, cx.theme, "how many points");
+        let counts =
+            COUNTS.map(|(count, name)| (count, name, "held-out images first, then those trained on"));
+        choices(ui, cx.theme, &mut layers.count, &counts);
+        ui.add_space(HALF);
+        let tip = "one and two standard deviations of the prior, where the codes should lie";
+        let name = RichText::new("rings of the prior").font(cx.theme.small());
+        ui.checkbox(&mut layers.has_rings, name).on_hover_text(tip);
+    });
+}
+
+/// Class, error, and whatever is known of the images.
+fn color_choices(bench: &BenchState) -> Vec<(ColorBy, &'static str, &'static str)> {
+    let factors = bench.dataset.factors.iter().enumerate();
+    let factors = factors.map(|(k, f)| (ColorBy::Factor(k), f.name, "a factor the images were drawn with"));
+    let first = [
+        (ColorBy::Class, "class", "what the image shows"),
+        (
+            ColorBy::Error,
+            "error",
+            "how far the reconstruction is from the image: squared error, summed over pixels",
+        ),
+    ];
+    first.into_iter().chain(factors).collect()
+}
+
+fn section(ui: &mut Ui, theme: &Theme, words: &str) {
+    ui.add_space(HALF);
+    muted(ui, theme, words);
+}
+
+/// A row of words of which one is chosen.
+fn choices<T: Copy + PartialEq>(ui: &mut Ui, theme: &Theme, chosen: &mut T, all: &[(T, &str, &str)]) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(2.0);
+        for (value, name, tip) in all {
+            let text = RichText::new(*name).font(theme.small());
+            if ui.selectable_label(chosen == value, text).on_hover_text(*tip).clicked() {
+                *chosen = *value;
+            }
+        }
+    });
+}
+
+/// The colours of values and the numbers at their ends, in place of the legend of classes.
+pub fn value_scale_ui(ui: &mut Ui, theme: &Theme, range: [f32; 2]) {
+    let [low, high] = range.map(short);
+    muted(ui, theme, &high);
+    let (rect, response) = ui.allocate_exact_size(vec2(84.0, 9.0) * theme.scale, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("colours from {low} to {high}")));
+    ui.painter().add(gradient(rect, value_color));
+    muted(ui, theme, &low);
+}
+
+/// A rectangle in which colours run from left to right.
+pub fn gradient(rect: Rect, color: impl Fn(f32) -> eframe::egui::Color32) -> Mesh {
+    let mut mesh = Mesh::default();
+    for piece in 0..=PIECES {
+        let share = piece as f32 / PIECES as f32;
+        let x = rect.left() + share * rect.width();
+        mesh.colored_vertex(pos2(x, rect.top()), color(share));
+        mesh.colored_vertex(pos2(x, rect.bottom()), color(share));
+        if piece > 0 {
+            let last = 2 * piece as u32 + 1;
+            mesh.add_triangle(last - 3, last - 2, last - 1);
+            mesh.add_triangle(last - 2, last - 1, last);
+        }
+    }
+    mesh
+}
+
+/// A number in as few digits as tell it.
+pub fn short(value: f32) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 0.1 || size == 0.0 => 2,
+        _ => return format!("{value:.1e}").replace('-', "−"),
+    };
+    format!("{value:.digits$}").replace('-', "−")
+}
