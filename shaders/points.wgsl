@@ -1,6 +1,6 @@
 // The points of the cloud, straight from a buffer: each has a place, the place it had before, a colour and a glyph.
 // A glyph is two triangles with a texture; a dot is a square cut out of one triangle, which is cheaper to draw.
-// Colours are gamma-encoded, as egui's are.
+// Colours are gamma-encoded, as egui's are; what the target wants is in overlay.wgsl.
 
 struct View {
     // The place in the middle of the map, in latent units, and where it is in pixels of the viewport.
@@ -33,9 +33,6 @@ struct Point {
 
 // Glyphs side by side in the atlas.
 const GLYPHS: f32 = 10.0;
-// Whether the target turns linear numbers into gamma-encoded ones itself.
-override is_linear: bool = false;
-
 struct Corner {
     @builtin(position) position: vec4<f32>,
     @location(0) inside: vec2<f32>,
@@ -69,19 +66,6 @@ fn corner(@builtin(vertex_index) index: u32) -> Corner {
     out.color = point.color;
     out.glyph = point.glyph;
     return out;
-}
-
-fn linear_from_gamma(color: vec3<f32>) -> vec3<f32> {
-    let low = color / 12.92;
-    let high = pow((color + 0.055) / 1.055, vec3<f32>(2.4));
-    return select(high, low, color < vec3<f32>(0.04045));
-}
-
-fn encoded(color: vec4<f32>) -> vec4<f32> {
-    if is_linear {
-        return vec4<f32>(linear_from_gamma(color.rgb), color.a);
-    }
-    return color;
 }
 
 @fragment

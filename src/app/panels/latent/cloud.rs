@@ -1,4 +1,5 @@
-//! The cloud of codes as it is drawn: on the GPU where it can be (`points`), else as one mesh, four corners per point.
+//! The cloud of codes as it is drawn: by shaders where they can (`points`), else as one mesh, four corners per point;
+//! and very many points by the processor as one picture (`splat`).
 //!
 //! The glyphs are rasterised once into a small texture, exactly as large as they are drawn, each with a thin dark rim
 //! that keeps it apart from the tiles and from its neighbours. What is drawn is kept while nothing moves, so a resting
@@ -14,6 +15,7 @@ use eframe::egui::{
 };
 
 use crate::app::glyph::CLASS_GLYPHS;
+use crate::app::panels::WHOLE;
 use crate::app::pictures::Plotting;
 use crate::data::Dataset;
 
@@ -22,6 +24,7 @@ use super::geometry::{Latent, Plane};
 use super::looks::{ColorBy, Looks, PointSize};
 use super::motion::Motion;
 use super::points::{Instances, PointsPaint};
+use super::splat::{self, Way};
 
 /// How far the dark rim reaches beyond a point.
 const RIM: f32 = 0.9;
@@ -41,6 +44,7 @@ pub struct Drawn {
     instances: Option<((u64, Arc<Looks>), Arc<Instances>)>,
     atlas: Option<Atlas>,
     mesh: Option<(MeshKey, Arc<Mesh>)>,
+    dots: Option<((u64, Plane, f32, Arc<Looks>), TextureHandle)>,
 }
 
 impl std::fmt::Debug for Drawn {
@@ -103,8 +107,16 @@ impl Drawn {
     ) {
         let size = PointSize::new(cloud.places.len(), plane.rect.area(), scale);
         let ctx = painter.ctx();
-        match plotting {
-            Some(plotting) => self.plot(painter, (plane, size), (cloud, looks), plotting),
+        let is_software = plotting.is_none_or(|plotting| plotting.is_software);
+        let now_secs = ctx.input(|input| input.time);
+        self.motion.go_to(cloud, now_secs);
+        let share = self.motion.share(now_secs);
+        if share < 1.0 {
+            ctx.request_repaint_after(if is_software { SOFTWARE_FRAME } else { Duration::ZERO });
+        }
+        match plotting.filter(|plotting| !(size.is_dot && plotting.is_software)) {
+            Some(plotting) => self.plot(painter, (plane, size, share), (cloud, looks), plotting),
+            None if size.is_dot => self.dots(painter, (plane, size, share), (cloud, looks)),
             None => {
                 let mesh = self.mesh(ctx, plane, size, (cloud, looks));
                 painter.add(Shape::Mesh(mesh));
@@ -116,26 +128,51 @@ impl Drawn {
     fn plot(
         &mut self,
         painter: &Painter,
-        (plane, size): (&Plane, PointSize),
+        (plane, size, share): (&Plane, PointSize, f32),
         (cloud, looks): (&Cloud, &Arc<Looks>),
         plotting: Plotting,
     ) {
-        let ctx = painter.ctx();
-        let pixels_per_point = ctx.pixels_per_point();
-        let now_secs = ctx.input(|input| input.time);
-        self.motion.go_to(cloud, now_secs);
-        let share = self.motion.share(now_secs);
-        if share < 1.0 {
-            ctx.request_repaint_after(if plotting.is_software { SOFTWARE_FRAME } else { Duration::ZERO });
-        }
+        let pixels_per_point = painter.ctx().pixels_per_point();
         let instances = self.instances(cloud, looks);
         let (atlas, side_px) = if size.is_dot {
-            (None, (2.0 * size.radius * pixels_per_point).round().max(1.0))
+            (None, dot_px(size, pixels_per_point) as f32)
         } else {
             let atlas = self.atlas(size.radius, pixels_per_point);
             (Some(Arc::clone(&atlas.image)), atlas.cell as f32)
         };
         PointsPaint { instances, atlas, plane: *plane, share, side_px, plotting }.add_to(painter);
+    }
+
+    /// The points as one picture that is made on the host.
+    fn dots(
+        &mut self,
+        painter: &Painter,
+        (plane, size, share): (&Plane, PointSize, f32),
+        (cloud, looks): (&Cloud, &Arc<Looks>),
+    ) {
+        let ppp = painter.ctx().pixels_per_point();
+        let is_known = self.dots.as_ref().is_some_and(|((version, at, old_share, known), _)| {
+            (*version, *at, *old_share) == (cloud.version, *plane, share) && Arc::ptr_eq(known, looks)
+        });
+        if !is_known {
+            let way = Way { before: &self.motion.before, places: &cloud.places, share };
+            let image = splat::splat(plane, way, looks, ppp, dot_px(size, ppp));
+            let key = (cloud.version, *plane, share, Arc::clone(looks));
+            let texture = match self.dots.take() {
+                Some((_, mut texture)) => {
+                    texture.set(image, TextureOptions::NEAREST);
+                    texture
+                }
+                None => painter.ctx().load_texture("points of the cloud", image, TextureOptions::NEAREST),
+            };
+            self.dots = Some((key, texture));
+        }
+        if let Some((_, texture)) = &self.dots {
+            let (from, _) = splat::pixels(plane.rect, ppp);
+            let corner = pos2(from[0], from[1]) / ppp;
+            let rect = Rect::from_min_size(corner, texture.size_vec2() / ppp);
+            painter.image(texture.id(), rect, WHOLE, Color32::WHITE);
+        }
     }
 
     /// The shown points as the GPU reads them.
@@ -183,6 +220,11 @@ impl Drawn {
         self.mesh = Some((key, Arc::clone(&mesh)));
         mesh
     }
+}
+
+/// Side of a dot in pixels.
+fn dot_px(size: PointSize, pixels_per_point: f32) -> usize {
+    (2.0 * size.radius * pixels_per_point).round().max(1.0) as usize
 }
 
 /// The points that are shown: place, place before, colour, glyph. What has no place is left out, and what had none

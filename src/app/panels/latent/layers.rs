@@ -1,15 +1,20 @@
 //! What the map shows, layer by layer, and the menu that chooses: what lies behind, the points, what their colours
 //! say, how many there are.
 
-use eframe::egui::{Mesh, Popup, Rect, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+use eframe::egui::{
+    Button, Mesh, Popup, Rect, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
-use crate::app::state::BenchState;
-use crate::app::theme::{HALF, Theme};
-use crate::app::widgets::{muted, word_button};
-use crate::engine::CloudWish;
+use crate::app::state::{BenchState, RunState};
+use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
+use crate::app::widgets::muted;
+use crate::engine::{CloudWish, FieldAsk, FieldKind, FieldView, LatentPlane, Phase};
 
+use super::asking::{Answer, Asked, Due};
+use super::field;
+use super::geometry::Plane;
 use super::looks::{ColorBy, value_color};
 use super::model::LatentMemory;
 use super::paint::Map;
@@ -27,10 +32,12 @@ pub enum Background {
     /// What the decoder makes of every place.
     #[default]
     Tiles,
+    /// What is measured of it.
+    Field(FieldKind),
 }
 
 /// What the map shows.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Layers {
     /// Behind the points.
     pub background: Background,
@@ -42,6 +49,7 @@ pub struct Layers {
     pub has_rings: bool,
     /// The cloud that was asked for last.
     wished: CloudWish,
+    field: Asked<FieldAsk>,
 }
 
 impl Default for Layers {
@@ -54,6 +62,7 @@ impl Default for Layers {
             count: wished.count,
             has_rings: true,
             wished,
+            field: Asked::default(),
         }
     }
 }
@@ -65,6 +74,38 @@ impl Layers {
         let is_new = wish != self.wished;
         self.wished = wish;
         is_new.then_some(Action::WishCloud(wish))
+    }
+
+    /// Asks for the field of the shown plane, where one is shown and it is missing or out of date. The second answer
+    /// says in how many seconds to look again.
+    pub fn ask_field(
+        &mut self,
+        plane: &Plane,
+        latent: LatentPlane,
+        run: &RunState,
+        now_secs: f64,
+    ) -> (Option<Action>, Option<f64>) {
+        let Background::Field(kind) = self.background else { return (None, None) };
+        let ask = field::field_ask(kind, plane, latent);
+        let seen = run.seen.field.as_ref();
+        // A failed run answers, if at all, with the weights it has; asking again changes nothing.
+        let is_over = matches!(run.phase, Phase::Failed(_));
+        let is_fresh = is_over || seen.is_some_and(|seen| seen.step == run.progress.step);
+        let answer = Answer { number: seen.map(|seen| seen.request), is_fresh };
+        match self.field.due(&ask, &answer, now_secs, field::FIELD_SECS) {
+            Due::Now => {
+                self.field.set(ask.clone(), &answer, now_secs);
+                (Some(Action::AskField(ask)), None)
+            }
+            Due::Later(wait) => (None, Some(wait)),
+            Due::No => (None, None),
+        }
+    }
+
+    /// The field to draw: what was measured last, if it is of what is shown.
+    pub fn field<'a>(&self, seen: Option<&'a FieldView>, latent: &LatentPlane) -> Option<&'a FieldView> {
+        let Background::Field(kind) = self.background else { return None };
+        seen.filter(|view| view.ask.kind == kind && view.ask.lattice.plane == *latent)
     }
 }
 
@@ -85,8 +126,13 @@ impl LatentMemory {
 
 /// The button that opens the menu.
 pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, layers: &mut Layers, bench: &BenchState) {
-    let button =
-        word_button(ui, cx.theme, "show", "what the map shows: its ground, its points and their colours");
+    let text = RichText::new("show").font(cx.theme.small()).color(cx.theme.text);
+    let face = Button::new(text).corner_radius(RADIUS_SMALL).min_size(vec2(0.0, 18.0 * cx.theme.scale));
+    let button = ui.scope(|ui| {
+        ui.spacing_mut().button_padding = vec2(6.0, 1.0);
+        ui.add(face).on_hover_text("what the map shows: its ground, its points and their colours")
+    });
+    let button = button.inner;
     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, "what the map shows"));
     Popup::menu(&button).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_max_width(260.0 * cx.theme.scale);
@@ -94,6 +140,17 @@ pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, layers: &mut Layers, bench: &
         let grounds = [
             (Background::Plain, "nothing", "the points alone"),
             (Background::Tiles, "tiles", "what the decoder makes of every place on the map"),
+            (Background::Field(FieldKind::Density), "density", "where the codes of images lie"),
+            (
+                Background::Field(FieldKind::RoundTrip),
+                "round trip",
+                "how far a place is from the code of the image decoded there: bright places are holes",
+            ),
+            (
+                Background::Field(FieldKind::Stretch),
+                "stretch",
+                "how much the image changes with a small step",
+            ),
         ];
         choices(ui, cx.theme, &mut layers.background, &grounds);
         section(ui, cx.theme, "colour says");

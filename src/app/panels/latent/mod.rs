@@ -8,6 +8,8 @@
 mod asking;
 mod cloud;
 mod codes;
+mod field;
+mod field_paint;
 mod geometry;
 mod layers;
 mod looks;
@@ -17,6 +19,7 @@ mod overlay;
 mod paint;
 mod points;
 mod side;
+mod splat;
 #[cfg(test)]
 mod tests;
 
@@ -142,6 +145,11 @@ fn map_ui(
     if let Some(wait_secs) = wait_secs {
         ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
     }
+    let (asked, wait_secs) = memory.layers.ask_field(&plane, memory.plane(), run, now_secs);
+    actions.extend(asked);
+    if let Some(wait_secs) = wait_secs {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
+    }
     let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
     paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));
     let note = if cloud.is_none() { Some("waiting for the first codes".to_owned()) } else { complaint };
@@ -242,6 +250,9 @@ fn paint_map(
     let shown = cx.pictures.get(run.info.id, Picture::Lattice);
     if let (Some(view), Some(shown), Background::Tiles) = (lattice, shown, memory.layers.background) {
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
+    }
+    if let Some(view) = memory.layers.field(run.seen.field.as_ref(), &memory.plane()) {
+        field::paint(&map, cx.theme, cx.pictures, view);
     }
     let names = memory.plane().names;
     if run.recipe.is_variational() && memory.layers.has_rings {

@@ -51,8 +51,8 @@ impl Motion {
 }
 
 /// A place between two; where the first is none, the second.
-fn between(from: Latent, to: Latent, share: f32) -> Latent {
-    if !from[0].is_finite() {
+pub fn between(from: Latent, to: Latent, share: f32) -> Latent {
+    if !from[0].is_finite() || share >= 1.0 {
         return to;
     }
     [0, 1].map(|k| from[k] + (to[k] - from[k]) * share)

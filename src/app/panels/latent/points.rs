@@ -11,6 +11,12 @@ use crate::app::pictures::Plotting;
 
 use super::geometry::Plane;
 
+/// The shader, behind what it needs.
+const SHADER: &str = concat!(
+    include_str!("../../../../shaders/overlay.wgsl"),
+    include_str!("../../../../shaders/points.wgsl")
+);
+
 /// The points as the shader reads them.
 #[derive(Debug, PartialEq)]
 pub struct Instances {
@@ -245,7 +251,7 @@ fn pipeline(
 ) -> wgpu::RenderPipeline {
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some("points"),
-        source: wgpu::ShaderSource::Wgsl(include_str!("../../../../shaders/points.wgsl").into()),
+        source: wgpu::ShaderSource::Wgsl(SHADER.into()),
     });
     super::overlay::pipeline(device, (&module, entry), (layout, format))
 }
