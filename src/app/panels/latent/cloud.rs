@@ -92,6 +92,11 @@ impl Drawn {
         }
     }
 
+    /// How the points that were drawn last look.
+    pub fn last_looks(&self) -> Option<Arc<Looks>> {
+        self.looks.as_ref().map(|(_, looks)| Arc::clone(looks))
+    }
+
     /// The values at the ends of the colours drawn last, where colours are values.
     pub fn range(&self) -> Option<[f32; 2]> {
         self.looks.as_ref().and_then(|(_, looks)| looks.range)
@@ -229,7 +234,7 @@ fn dot_px(size: PointSize, pixels_per_point: f32) -> usize {
 
 /// The points that are shown: place, place before, colour, glyph. What has no place is left out, and what had none
 /// before has not moved.
-fn instance_words(places: &[Latent], before: &[Latent], looks: &Looks) -> Vec<[u32; 6]> {
+pub fn instance_words(places: &[Latent], before: &[Latent], looks: &Looks) -> Vec<[u32; 6]> {
     let points = places.iter().zip(before).zip(&looks.points);
     let shown = points.filter_map(|((place, before), look)| {
         let look = (*look).filter(|_| place[0].is_finite())?;

@@ -65,6 +65,11 @@ impl Cloud {
         self.images.iter().position(|other| *other == image)
     }
 
+    /// Whether codes are Gaussian and have a spread.
+    pub fn has_spread(&self) -> bool {
+        self.spreads.is_some()
+    }
+
     /// How a Gaussian code is spread as seen on the plane: the variance to the right, what both directions share,
     /// and the variance up. `None` where codes have no spread.
     pub fn spread(&self, row: usize) -> Option<[f32; 3]> {

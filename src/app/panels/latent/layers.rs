@@ -18,6 +18,7 @@ use super::geometry::Plane;
 use super::looks::{ColorBy, value_color};
 use super::model::LatentMemory;
 use super::paint::Map;
+use super::thumbnails::Thumbnails;
 
 /// How many points can be chosen; the last is all there are, as far as a cloud reaches.
 const COUNTS: [(usize, &str); 4] = [(600, "600"), (2_000, "2,000"), (10_000, "10,000"), (60_000, "all")];
@@ -36,17 +37,35 @@ pub enum Background {
     Field(FieldKind),
 }
 
+/// How the points are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PointStyle {
+    /// As the shapes of their classes, or as dots where they are many.
+    #[default]
+    Glyphs,
+    /// As the images they stand for.
+    Thumbnails,
+    /// Not at all.
+    Hidden,
+}
+
 /// What the map shows.
 #[derive(Debug)]
 pub struct Layers {
     /// Behind the points.
     pub background: Background,
+    /// How the points are drawn.
+    pub points: PointStyle,
     /// What the colour of a point says.
     pub color: ColorBy,
     /// How many points are wanted.
     pub count: usize,
     /// Whether the prior's rings are drawn, where there is a prior.
     pub has_rings: bool,
+    /// The image whose code's spread is shown.
+    pub picked: Option<u32>,
+    /// The images on the map in place of points.
+    pub thumbnails: Thumbnails,
     /// The cloud that was asked for last.
     wished: CloudWish,
     field: Asked<FieldAsk>,
@@ -58,9 +77,12 @@ impl Default for Layers {
         let wished = CloudWish::default();
         Self {
             background: Background::default(),
+            points: PointStyle::default(),
             color: ColorBy::default(),
             count: wished.count,
             has_rings: true,
+            picked: None,
+            thumbnails: Thumbnails::default(),
             wished,
             field: Asked::default(),
         }
@@ -114,8 +136,16 @@ impl LatentMemory {
     pub fn paint_cloud(&mut self, map: &Map<'_>, cx: &PanelContext<'_>, bench: &BenchState) {
         let Some(cloud) = &self.cloud else { return };
         let looks = self.drawn.looks(cloud, &bench.dataset, self.layers.color, &self.hidden);
-        let at = (map.plane(), cx.theme.scale);
-        self.drawn.paint(map.painter(), at, (cloud, &looks), cx.pictures.plotting());
+        match self.layers.points {
+            PointStyle::Glyphs => {
+                let at = (map.plane(), cx.theme.scale);
+                self.drawn.paint(map.painter(), at, (cloud, &looks), cx.pictures.plotting());
+            }
+            PointStyle::Thumbnails => {
+                self.layers.thumbnails.paint(map, cx, bench, (cloud, &looks));
+            }
+            PointStyle::Hidden => {}
+        }
     }
 
     /// The values at the ends of the points' colours, where these are values.
@@ -153,6 +183,13 @@ pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, layers: &mut Layers, bench: &
             ),
         ];
         choices(ui, cx.theme, &mut layers.background, &grounds);
+        section(ui, cx.theme, "codes of images");
+        let styles = [
+            (PointStyle::Glyphs, "points", "one point per image"),
+            (PointStyle::Thumbnails, "images", "the images themselves, so many as do not cover each other"),
+            (PointStyle::Hidden, "none", "the ground alone"),
+        ];
+        choices(ui, cx.theme, &mut layers.points, &styles);
         section(ui, cx.theme, "colour says");
         choices(ui, cx.theme, &mut layers.color, &color_choices(bench));
         section(ui, cx.theme, "how many points");

@@ -2,8 +2,9 @@
 //! it, and a point that can be dragged through it while the network learns.
 //!
 //! `model` remembers, `asking` says when to ask the trainer, `codes` lays codes onto the shown plane, `geometry` is
-//! the transform between latent space and the screen, `cloud` makes the mesh of points, `paint` draws the map and
-//! `side` the column beside it; this file is the way in.
+//! the transform between latent space and the screen, `layers` chooses what the map shows: `cloud` draws the points,
+//! `thumbnails` images in their place, `field` what is measured of the plane; `hover` shows what is under the pointer,
+//! `paint` draws the map and `side` the column beside it; this file is the way in.
 
 mod asking;
 mod cloud;
@@ -11,17 +12,21 @@ mod codes;
 mod field;
 mod field_paint;
 mod geometry;
+mod hover;
 mod layers;
 mod looks;
 mod model;
 mod motion;
 mod overlay;
 mod paint;
+#[cfg(test)]
+mod picture_tests;
 mod points;
 mod side;
 mod splat;
 #[cfg(test)]
 mod tests;
+mod thumbnails;
 
 pub use model::LatentMemory;
 
@@ -152,6 +157,7 @@ fn map_ui(
     }
     let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
     paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));
+    hover::hover_ui(ui, cx, memory, (bench, &plane), &map);
     let note = if cloud.is_none() { Some("waiting for the first codes".to_owned()) } else { complaint };
     if let Some(note) = note {
         Map::new(ui, cx.theme, plane).note(&note);
@@ -191,6 +197,8 @@ fn move_point(
     let grip = Rect::from_center_size(at, Vec2::splat(2.0 * (paint::POINT_RADIUS + 3.0)));
     let id: Id = ui.scope_id().with("latent point");
     let point = ui.interact(grip, id, Sense::click_and_drag());
+    // With Ctrl held a click picks a point of the cloud.
+    let is_picking = ui.input(|input| input.modifiers.command);
     let is_pressed = |response: &Response| {
         (response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down()))
             || response.clicked_by(PointerButton::Primary)
@@ -199,7 +207,7 @@ fn move_point(
     let mut target = None;
     if let Some(pointer) = point.interact_pointer_pos().filter(|_| point.dragged_by(PointerButton::Primary)) {
         target = Some(plane.latent_from_screen(pointer));
-    } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| is_pressed(map)) {
+    } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| !is_picking && is_pressed(map)) {
         point.request_focus();
         target = Some(plane.latent_from_screen(pointer));
     }
