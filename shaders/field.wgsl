@@ -43,11 +43,11 @@ fn corner(@builtin(vertex_index) index: u32) -> Corner {
 fn value_at(place: vec2<f32>) -> f32 {
     let last = vec2<f32>(field.grid) - 1.0;
     let inside = clamp(place, vec2<f32>(0.0), last);
-    let from = vec2<u32>(inside);
-    let to = min(from + 1u, vec2<u32>(last));
-    let share = inside - vec2<f32>(from);
-    let upper = mix(values[from.y * field.grid.x + from.x], values[from.y * field.grid.x + to.x], share.x);
-    let lower = mix(values[to.y * field.grid.x + from.x], values[to.y * field.grid.x + to.x], share.x);
+    let first = vec2<u32>(inside);
+    let next = min(first + 1u, vec2<u32>(last));
+    let share = inside - vec2<f32>(first);
+    let upper = mix(values[first.y * field.grid.x + first.x], values[first.y * field.grid.x + next.x], share.x);
+    let lower = mix(values[next.y * field.grid.x + first.x], values[next.y * field.grid.x + next.x], share.x);
     return mix(upper, lower, share.y);
 }
 

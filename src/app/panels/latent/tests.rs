@@ -286,21 +286,22 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
     let click = |harness: &mut Harness<'_, Shown>| {
         harness.event(Event::PointerMoved(place));
         harness.step();
+        harness.event(Event::ModifiersChanged(Modifiers::COMMAND));
         for pressed in [true, false] {
-            harness.event_modifiers(
-                Event::PointerButton {
-                    pos: place,
-                    button: PointerButton::Primary,
-                    pressed,
-                    modifiers: Modifiers::COMMAND,
-                },
-                Modifiers::COMMAND,
-            );
+            harness.event(Event::PointerButton {
+                pos: place,
+                button: PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::COMMAND,
+            });
             harness.step();
         }
+        harness.event(Event::ModifiersChanged(Modifiers::NONE));
         harness.run_steps(2);
     };
     click(&mut harness);
     assert_eq!(harness.state().memory.layers.picked, Some(image));
     assert_eq!(center(&harness), before);
+    click(&mut harness);
+    assert_eq!(harness.state().memory.layers.picked, None, "a second click lets it go");
 }
