@@ -14,6 +14,7 @@ use eframe::egui_wgpu::RenderState;
 use super::state::{AppState, BenchState, RunState};
 use super::theme;
 use crate::engine::{Command, Picture, RunId, Sheet};
+use crate::export::colormap;
 use crate::gpu::{Canvas, ColorMap, Tiles};
 
 /// A texture ready to be drawn, one texel per image pixel; it is sampled without smoothing.
@@ -32,6 +33,19 @@ pub enum Paint {
     Image,
     /// −1 is blue, 0 is black, 1 is red; channels are averaged.
     Difference,
+    /// 0 is dark violet, 1 is yellow; even steps look even.
+    Viridis,
+    /// 0 is black, 1 is pale yellow; even steps look even.
+    Magma,
+}
+
+/// What a panel draws onto with a shader of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plotting {
+    /// What egui draws onto.
+    pub format: wgpu::TextureFormat,
+    /// Whether it is the processor that draws.
+    pub is_software: bool,
 }
 
 /// Every texture of the window.
@@ -85,6 +99,15 @@ impl Pictures {
     /// Whether the trainer thread paints; otherwise pixels are uploaded from the host.
     pub fn are_painted(&self) -> bool {
         self.painting.is_some()
+    }
+
+    /// What panels can draw onto with shaders of their own; nothing where shaders may not read buffers of points.
+    pub fn plotting(&self) -> Option<Plotting> {
+        let renderer = self.painting.as_ref()?;
+        let adapter = &renderer.adapter;
+        let can = adapter.get_downlevel_capabilities().flags.contains(wgpu::DownlevelFlags::VERTEX_STORAGE);
+        let is_software = adapter.get_info().device_type == wgpu::DeviceType::Cpu;
+        can.then_some(Plotting { format: renderer.target_format, is_software })
     }
 
     /// A picture of a run, once there is one.
@@ -363,6 +386,8 @@ fn pixel(paint: Paint, tile: &[f32], i: usize, plane: usize) -> Color32 {
     match (paint, tile.len() / plane) {
         (Paint::Image, 3) => theme::color([tile[i], tile[plane + i], tile[2 * plane + i]]),
         (Paint::Image, _) => theme::grey(tile[i]),
+        (Paint::Viridis, _) => theme::color(colormap::viridis(tile[i]).map(|byte| f32::from(byte) / 255.0)),
+        (Paint::Magma, _) => theme::color(colormap::magma(tile[i]).map(|byte| f32::from(byte) / 255.0)),
         (Paint::Difference, channels) => {
             let sum: f32 = (0..channels).map(|c| tile[c * plane + i]).sum();
             theme::difference(sum / channels as f32)

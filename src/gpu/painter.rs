@@ -14,6 +14,9 @@ use super::canvas::{Canvas, ColorMap, Tiles};
 
 /// Threads of a workgroup in each direction, as the shader says.
 const WORKGROUP: u32 = 8;
+/// The shader, behind the colour maps that it needs.
+const SHADER: &str =
+    concat!(include_str!("../../shaders/colors.wgsl"), include_str!("../../shaders/image_grid.wgsl"));
 
 /// Where on a canvas images go, and in which colours.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +64,7 @@ impl Painter {
         }
         let module = graphics.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("image grid"),
-            source: wgpu::ShaderSource::Wgsl(include_str!("../../shaders/image_grid.wgsl").into()),
+            source: wgpu::ShaderSource::Wgsl(SHADER.into()),
         });
         let pipeline = graphics.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some("image grid"),

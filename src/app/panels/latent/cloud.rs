@@ -1,37 +1,50 @@
-//! The cloud of codes as one mesh: four corners per point, whatever its glyph.
+//! The cloud of codes as it is drawn: by shaders where they can (`points`), else as one mesh, four corners per point;
+//! and very many points by the processor as one picture (`splat`).
 //!
 //! The glyphs are rasterised once into a small texture, exactly as large as they are drawn, each with a thin dark rim
-//! that keeps it apart from the tiles and from its neighbours. The triangles are kept while nothing moves, so a resting
+//! that keeps it apart from the tiles and from its neighbours. What is drawn is kept while nothing moves, so a resting
 //! map costs nothing but the drawing.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use eframe::egui::epaint::{Mesh, TessellationOptions, Tessellator};
 use eframe::egui::{
-    Color32, ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, Vec2, pos2, vec2,
+    Color32, ColorImage, Context, Painter, Pos2, Rect, Shape, TextureHandle, TextureOptions, Vec2, pos2, vec2,
 };
 
 use crate::app::glyph::CLASS_GLYPHS;
-use crate::app::theme::{Look, Theme};
+use crate::app::panels::WHOLE;
+use crate::app::pictures::Plotting;
+use crate::data::Dataset;
 
+use super::codes::Cloud;
 use super::geometry::{Latent, Plane};
+use super::looks::{ColorBy, Looks, PointSize};
+use super::motion::Motion;
+use super::points::{Instances, PointsPaint};
+use super::splat::{self, Way};
 
-/// Radius of a point in points of the screen.
-const RADIUS: f32 = 2.4;
-/// How far the dark rim reaches beyond it.
+/// How far the dark rim reaches beyond a point.
 const RIM: f32 = 0.9;
 /// How dark the rim is.
 const RIM_OPACITY: f32 = 0.55;
 /// Samples along each side of a texel.
 const SAMPLES: usize = 4;
+/// Where the processor draws, a moving cloud is drawn this often: the rest of its time is the training's.
+const SOFTWARE_FRAME: Duration = Duration::from_millis(100);
 
 /// What was drawn last, to be drawn again.
 #[derive(Default)]
 pub struct Drawn {
     version: u64,
+    looks: Option<(LooksKey, Arc<Looks>)>,
+    motion: Motion,
+    instances: Option<((u64, Arc<Looks>), Arc<Instances>)>,
     atlas: Option<Atlas>,
-    mesh: Option<(Key, Arc<Mesh>)>,
+    mesh: Option<(MeshKey, Arc<Mesh>)>,
+    dots: Option<((u64, Plane, f32, Arc<Looks>), TextureHandle)>,
 }
 
 impl std::fmt::Debug for Drawn {
@@ -40,26 +53,17 @@ impl std::fmt::Debug for Drawn {
     }
 }
 
+/// Everything the looks of points depend on.
+type LooksKey = (u64, ColorBy, BTreeSet<u8>);
+
 /// Everything a mesh depends on.
 #[derive(Clone, Debug, PartialEq)]
-struct Key {
+struct MeshKey {
     cloud: u64,
     plane: Plane,
-    hidden: BTreeSet<u8>,
+    looks: LooksKey,
     /// Size of a glyph in texels.
     cell: usize,
-}
-
-/// What the points are.
-pub struct Points<'a> {
-    /// The number of this cloud: another one means other places.
-    pub version: u64,
-    /// One place per point; not finite where there is none.
-    pub places: &'a [Latent],
-    /// One class per point, or nothing for images without labels.
-    pub classes: &'a [u8],
-    /// Classes that are not shown.
-    pub hidden: &'a BTreeSet<u8>,
 }
 
 impl Drawn {
@@ -69,66 +73,217 @@ impl Drawn {
         self.version
     }
 
-    /// The points of a cloud on a plane.
-    pub fn mesh(&mut self, ctx: &Context, theme: &Theme, plane: &Plane, points: &Points<'_>) -> Arc<Mesh> {
+    /// How the points of a cloud look.
+    pub fn looks(
+        &mut self,
+        cloud: &Cloud,
+        dataset: &Dataset,
+        by: ColorBy,
+        hidden: &BTreeSet<u8>,
+    ) -> Arc<Looks> {
+        let key = (cloud.version, by, hidden.clone());
+        match &self.looks {
+            Some((known, looks)) if *known == key => Arc::clone(looks),
+            _ => {
+                let looks = Arc::new(Looks::new(cloud, dataset, by, hidden));
+                self.looks = Some((key, Arc::clone(&looks)));
+                looks
+            }
+        }
+    }
+
+    /// How the points that were drawn last look.
+    pub fn last_looks(&self) -> Option<Arc<Looks>> {
+        self.looks.as_ref().map(|(_, looks)| Arc::clone(looks))
+    }
+
+    /// The values at the ends of the colours drawn last, where colours are values.
+    pub fn range(&self) -> Option<[f32; 2]> {
+        self.looks.as_ref().and_then(|(_, looks)| looks.range)
+    }
+
+    /// Draws the points of a cloud on a plane.
+    pub fn paint(
+        &mut self,
+        painter: &Painter,
+        (plane, scale): (&Plane, f32),
+        (cloud, looks): (&Cloud, &Arc<Looks>),
+        plotting: Option<Plotting>,
+    ) {
+        let size = PointSize::new(cloud.places.len(), plane.rect.area(), scale);
+        let ctx = painter.ctx();
+        let is_software = plotting.is_none_or(|plotting| plotting.is_software);
+        let now_secs = ctx.input(|input| input.time);
+        self.motion.go_to(cloud, now_secs);
+        let share = self.motion.share(now_secs);
+        if share < 1.0 {
+            ctx.request_repaint_after(if is_software { SOFTWARE_FRAME } else { Duration::ZERO });
+        }
+        match plotting.filter(|plotting| !(size.is_dot && plotting.is_software)) {
+            Some(plotting) => self.plot(painter, (plane, size, share), (cloud, looks), plotting),
+            None if size.is_dot => self.dots(painter, (plane, size, share), (cloud, looks)),
+            None => {
+                let mesh = self.mesh(ctx, plane, size, (cloud, looks));
+                painter.add(Shape::Mesh(mesh));
+            }
+        }
+    }
+
+    /// The points on the GPU.
+    fn plot(
+        &mut self,
+        painter: &Painter,
+        (plane, size, share): (&Plane, PointSize, f32),
+        (cloud, looks): (&Cloud, &Arc<Looks>),
+        plotting: Plotting,
+    ) {
+        let pixels_per_point = painter.ctx().pixels_per_point();
+        let instances = self.instances(cloud, looks);
+        let (atlas, side_px) = if size.is_dot {
+            (None, dot_px(size, pixels_per_point) as f32)
+        } else {
+            let atlas = self.atlas(size.radius, pixels_per_point);
+            (Some(Arc::clone(&atlas.image)), atlas.cell as f32)
+        };
+        PointsPaint { instances, atlas, plane: *plane, share, side_px, plotting }.add_to(painter);
+    }
+
+    /// The points as one picture that is made on the host.
+    fn dots(
+        &mut self,
+        painter: &Painter,
+        (plane, size, share): (&Plane, PointSize, f32),
+        (cloud, looks): (&Cloud, &Arc<Looks>),
+    ) {
+        let ppp = painter.ctx().pixels_per_point();
+        let is_known = self.dots.as_ref().is_some_and(|((version, at, old_share, known), _)| {
+            (*version, *at, *old_share) == (cloud.version, *plane, share) && Arc::ptr_eq(known, looks)
+        });
+        if !is_known {
+            let way = Way { before: &self.motion.before, places: &cloud.places, share };
+            let image = splat::splat(plane, way, looks, ppp, dot_px(size, ppp));
+            let key = (cloud.version, *plane, share, Arc::clone(looks));
+            let texture = match self.dots.take() {
+                Some((_, mut texture)) => {
+                    texture.set(image, TextureOptions::NEAREST);
+                    texture
+                }
+                None => painter.ctx().load_texture("points of the cloud", image, TextureOptions::NEAREST),
+            };
+            self.dots = Some((key, texture));
+        }
+        if let Some((_, texture)) = &self.dots {
+            let (from, _) = splat::pixels(plane.rect, ppp);
+            let corner = pos2(from[0], from[1]) / ppp;
+            let rect = Rect::from_min_size(corner, texture.size_vec2() / ppp);
+            painter.image(texture.id(), rect, WHOLE, Color32::WHITE);
+        }
+    }
+
+    /// The shown points as the GPU reads them.
+    fn instances(&mut self, cloud: &Cloud, looks: &Arc<Looks>) -> Arc<Instances> {
+        if let Some(((version, known), instances)) = &self.instances
+            && *version == cloud.version
+            && Arc::ptr_eq(known, looks)
+        {
+            return Arc::clone(instances);
+        }
+        let words = instance_words(&cloud.places, &self.motion.before, looks);
+        let instances = Arc::new(Instances { version: self.next_version(), words });
+        self.instances = Some(((cloud.version, Arc::clone(looks)), Arc::clone(&instances)));
+        instances
+    }
+
+    fn atlas(&mut self, radius: f32, pixels_per_point: f32) -> &mut Atlas {
+        if self.atlas.as_ref().is_some_and(|atlas| atlas.key != (radius, pixels_per_point)) {
+            self.atlas = None;
+        }
+        self.atlas.get_or_insert_with(|| Atlas::new(radius, pixels_per_point))
+    }
+
+    /// The points as triangles for egui.
+    fn mesh(
+        &mut self,
+        ctx: &Context,
+        plane: &Plane,
+        size: PointSize,
+        (cloud, looks): (&Cloud, &Looks),
+    ) -> Arc<Mesh> {
         let pixels_per_point = ctx.pixels_per_point();
-        let radius = RADIUS * theme.scale.sqrt();
-        let cell = cell_px(radius, pixels_per_point);
-        let key = Key { cloud: points.version, plane: *plane, hidden: points.hidden.clone(), cell };
+        let looks_key = self.looks.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
+        let atlas = self.atlas(size.radius, pixels_per_point);
+        let (cell, texture) = (atlas.cell, atlas.texture(ctx).id());
+        let key = MeshKey { cloud: cloud.version, plane: *plane, looks: looks_key, cell };
         if let Some((known, mesh)) = &self.mesh
             && *known == key
         {
             return Arc::clone(mesh);
         }
-        if self.atlas.as_ref().is_none_or(|atlas| atlas.cell != cell) {
-            self.atlas = Some(Atlas::new(ctx, radius, pixels_per_point));
-        }
-        let mut mesh = Mesh::default();
-        if let Some(atlas) = &self.atlas {
-            mesh.texture_id = atlas.texture.id();
-            let size = Vec2::splat(cell as f32 / pixels_per_point);
-            fill(&mut mesh, plane, points, size);
-        }
+        let mut mesh = Mesh::with_texture(texture);
+        fill(&mut mesh, plane, (&cloud.places, looks), Vec2::splat(cell as f32 / pixels_per_point));
         let mesh = Arc::new(mesh);
         self.mesh = Some((key, Arc::clone(&mesh)));
         mesh
     }
 }
 
+/// Side of a dot in pixels.
+fn dot_px(size: PointSize, pixels_per_point: f32) -> usize {
+    (2.0 * size.radius * pixels_per_point).round().max(1.0) as usize
+}
+
+/// The points that are shown: place, place before, colour, glyph. What has no place is left out, and what had none
+/// before has not moved.
+pub fn instance_words(places: &[Latent], before: &[Latent], looks: &Looks) -> Vec<[u32; 6]> {
+    let points = places.iter().zip(before).zip(&looks.points);
+    let shown = points.filter_map(|((place, before), look)| {
+        let look = (*look).filter(|_| place[0].is_finite())?;
+        let before = if before[0].is_finite() { before } else { place };
+        let [x, y, x_before, y_before] = [place[0], place[1], before[0], before[1]].map(f32::to_bits);
+        Some([x, y, x_before, y_before, u32::from_le_bytes(look.color.to_array()), u32::from(look.glyph)])
+    });
+    shown.collect()
+}
+
 /// Adds one quad per shown point, each with its class's glyph and colour.
-fn fill(mesh: &mut Mesh, plane: &Plane, points: &Points<'_>, size: Vec2) {
-    mesh.reserve_vertices(4 * points.places.len());
-    mesh.reserve_triangles(2 * points.places.len());
+fn fill(mesh: &mut Mesh, plane: &Plane, (places, looks): (&[Latent], &Looks), size: Vec2) {
+    mesh.reserve_vertices(4 * places.len());
+    mesh.reserve_triangles(2 * places.len());
     let share = 1.0 / CLASS_GLYPHS.len() as f32;
-    // Pictures are dark in both looks, and so the points over them wear the colours that stand out on dark.
-    let over_picture = Theme::new(Look::Dark, false);
-    for (i, place) in points.places.iter().enumerate() {
-        let class = points.classes.get(i).copied();
-        if !place[0].is_finite() || class.is_some_and(|class| points.hidden.contains(&class)) {
-            continue;
-        }
+    for (place, look) in places.iter().zip(&looks.points) {
+        let Some(look) = (*look).filter(|_| place[0].is_finite()) else { continue };
         let center = plane.screen_from_latent(*place);
         if !plane.rect.expand(size.x).contains(center) {
             continue;
         }
-        let glyph = usize::from(class.unwrap_or(0)) % CLASS_GLYPHS.len();
-        let uv = Rect::from_min_size(pos2(glyph as f32 * share, 0.0), vec2(share, 1.0));
-        let color = class.map_or(over_picture.accent, |class| over_picture.class(usize::from(class)));
-        mesh.add_rect_with_uv(Rect::from_center_size(center, size), uv, color);
+        let uv = Rect::from_min_size(pos2(f32::from(look.glyph) * share, 0.0), vec2(share, 1.0));
+        mesh.add_rect_with_uv(Rect::from_center_size(center, size), uv, look.color);
     }
 }
 
 /// All glyphs side by side, white with a dark rim.
 struct Atlas {
-    texture: TextureHandle,
+    /// Radius of a point and pixels per point.
+    key: (f32, f32),
+    /// Side of a glyph in texels.
     cell: usize,
+    image: Arc<ColorImage>,
+    /// For egui, where the points are its triangles.
+    texture: Option<TextureHandle>,
 }
 
 impl Atlas {
-    fn new(ctx: &Context, radius: f32, pixels_per_point: f32) -> Self {
+    fn new(radius: f32, pixels_per_point: f32) -> Self {
         let cell = cell_px(radius, pixels_per_point);
         let image = atlas_image(cell, radius * pixels_per_point, RIM * pixels_per_point);
-        Self { texture: ctx.load_texture("class glyphs", image, TextureOptions::LINEAR), cell }
+        Self { key: (radius, pixels_per_point), cell, image: Arc::new(image), texture: None }
+    }
+
+    fn texture(&mut self, ctx: &Context) -> &TextureHandle {
+        let image = &self.image;
+        self.texture.get_or_insert_with(|| {
+            ctx.load_texture("class glyphs", Arc::clone(image), TextureOptions::LINEAR)
+        })
     }
 }
 
@@ -189,6 +344,11 @@ fn contains([a, b, c]: &[Pos2; 3], point: Pos2) -> bool {
 mod tests {
     use super::*;
     use crate::app::panels::latent::geometry::View;
+    use crate::app::panels::latent::looks::PointLook;
+    use crate::app::theme::{Look, Theme};
+
+    /// Radius of a point in these tests.
+    const RADIUS: f32 = 2.4;
 
     fn plane() -> Plane {
         Plane::new(View::default(), Rect::from_min_size(Pos2::ZERO, Vec2::splat(300.0)))
@@ -213,17 +373,34 @@ mod tests {
         }
     }
 
+    /// A point that is shown, one that is hidden, one that is nowhere and one outside.
+    fn four() -> ([Latent; 4], Looks) {
+        let look = PointLook { color: Theme::new(Look::Dark, false).class(2), glyph: 2 };
+        let points = vec![Some(look), None, Some(look), Some(look)];
+        ([[0.0, 0.0], [1.0, 1.0], [f32::NAN, 0.0], [50.0, 0.0]], Looks { points, range: None })
+    }
+
     #[test]
     fn points_that_are_hidden_outside_or_no_numbers_cost_nothing() {
-        let places = [[0.0, 0.0], [1.0, 1.0], [f32::NAN, 0.0], [50.0, 0.0]];
-        let hidden = BTreeSet::from([1]);
-        let points = Points { version: 1, places: &places, classes: &[0, 1, 0, 0], hidden: &hidden };
-        let theme = Theme::new(Look::Dark, false);
+        let (places, looks) = four();
         let mut mesh = Mesh::default();
-        fill(&mut mesh, &plane(), &points, Vec2::splat(8.0));
+        fill(&mut mesh, &plane(), (&places, &looks), Vec2::splat(8.0));
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (4, 6));
-        assert_eq!(mesh.vertices[0].color, theme.class(0));
+        assert_eq!(mesh.vertices[0].color, Theme::new(Look::Dark, false).class(2));
         let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;
         assert_eq!(middle, vec2(150.0, 150.0));
+    }
+
+    #[test]
+    fn the_gpu_is_sent_what_is_shown_and_where_it_was() {
+        let (places, looks) = four();
+        let before = [[-1.0, 2.0], [0.0, 0.0], [0.0, 0.0], [f32::NAN, 0.0]];
+        let words = instance_words(&places, &before, &looks);
+        assert_eq!(words.len(), 2, "the hidden one and the one that is nowhere are left out");
+        let number = |point: usize, word: usize| f32::from_bits(words[point][word]);
+        assert_eq!([0, 1, 2, 3].map(|word| number(0, word)), [0.0, 0.0, -1.0, 2.0]);
+        assert_eq!([0, 1, 2, 3].map(|word| number(1, word)), [50.0, 0.0, 50.0, 0.0]);
+        let color = Theme::new(Look::Dark, false).class(2);
+        assert_eq!((words[0][4].to_le_bytes(), words[0][5]), (color.to_array(), 2));
     }
 }

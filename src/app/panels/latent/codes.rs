@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::CloudView;
+use crate::engine::{CloudView, LatentPlane};
 
 use super::geometry::Latent;
 
@@ -15,7 +15,12 @@ const LIVELY: f64 = 0.1;
 #[derive(Debug)]
 pub struct Cloud {
     codes: Arc<[f32]>,
-    axes: [usize; 2],
+    plane: LatentPlane,
+    /// The images, in the order of the places.
+    pub images: Arc<[u32]>,
+    /// The squared error of each image, where it was measured.
+    pub errors: Option<Arc<[f32]>>,
+    spreads: Option<Arc<[f32]>>,
     /// One place per code; not finite where the code is not.
     pub places: Arc<[Latent]>,
     /// Codes that are no numbers.
@@ -25,8 +30,8 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Lays codes onto the plane of two axes.
-    pub fn new(view: &CloudView, axes: [usize; 2], version: u64) -> Self {
+    /// Lays codes onto a plane.
+    pub fn new(view: &CloudView, plane: &LatentPlane, version: u64) -> Self {
         let rows = view.codes.chunks_exact(view.dimensions.max(1));
         let is_broken = |row: &[f32]| row.iter().any(|z| !z.is_finite());
         let broken = rows.clone().filter(|row| is_broken(row)).count();
@@ -35,15 +40,42 @@ impl Cloud {
         let place = |(i, row): (usize, &[f32])| match row {
             _ if is_broken(row) => [f32::NAN; 2],
             [only] => [*only, reach * strip_height(i)],
-            _ => axes.map(|axis| row[axis]),
+            _ => plane.place(row),
         };
         let places = rows.enumerate().map(place).collect();
-        Self { codes: Arc::clone(&view.codes), axes, places, broken, version }
+        Self {
+            codes: Arc::clone(&view.codes),
+            plane: plane.clone(),
+            images: Arc::clone(&view.images),
+            errors: view.errors.clone(),
+            spreads: view.spreads.clone(),
+            places,
+            broken,
+            version,
+        }
     }
 
-    /// Whether this is how these very codes look on these axes.
-    pub fn is_of(&self, view: &CloudView, axes: [usize; 2]) -> bool {
-        Arc::ptr_eq(&self.codes, &view.codes) && self.axes == axes
+    /// Whether this is how these very codes look on this plane.
+    pub fn is_of(&self, view: &CloudView, plane: &LatentPlane) -> bool {
+        Arc::ptr_eq(&self.codes, &view.codes) && self.plane == *plane
+    }
+
+    /// Which point of the cloud shows an image.
+    pub fn row_of(&self, image: u32) -> Option<usize> {
+        self.images.iter().position(|other| *other == image)
+    }
+
+    /// Whether codes are Gaussian and have a spread.
+    pub fn has_spread(&self) -> bool {
+        self.spreads.is_some()
+    }
+
+    /// How a Gaussian code is spread as seen on the plane: the variance to the right, what both directions share,
+    /// and the variance up. `None` where codes have no spread.
+    pub fn spread(&self, row: usize) -> Option<[f32; 3]> {
+        let dimensions = self.plane.right.len();
+        let sigma = self.spreads.as_ref()?.chunks_exact(dimensions.max(1)).nth(row)?;
+        Some(covariance(&self.plane, sigma))
     }
 
     /// How many codes are left out, in words; nothing where none is.
@@ -77,6 +109,15 @@ fn spread(view: &CloudView, axis: usize) -> f64 {
     if n == 0.0 { 0.0 } else { squares / n - (sum / n) * (sum / n) }
 }
 
+/// What a plane sees of independent spreads along the numbers of a code: Σσ²r², Σσ²ru, Σσ²u².
+fn covariance(plane: &LatentPlane, sigma: &[f32]) -> [f32; 3] {
+    let directions = plane.right.iter().zip(&plane.up).zip(sigma);
+    directions.fold([0.0; 3], |[a, b, c], ((r, u), s)| {
+        let variance = s * s;
+        [a + variance * r * r, b + variance * r * u, c + variance * u * u]
+    })
+}
+
 /// Codes of one number lie on a line; spread over a strip, they do not hide each other. The golden ratio spreads
 /// evenly, however many there are.
 fn strip_height(i: usize) -> f32 {
@@ -94,19 +135,35 @@ mod tests {
     #[test]
     fn codes_that_are_no_numbers_are_counted_and_left_out() {
         let view = view(2, &[1.0, 2.0, f32::NAN, 0.0, 3.0, f32::INFINITY, -1.0, 0.5]);
-        let cloud = Cloud::new(&view, [0, 1], 1);
+        let plane = LatentPlane::of_axes([0, 1], 2, &[]);
+        let cloud = Cloud::new(&view, &plane, 1);
         assert_eq!(cloud.broken, 2);
         assert_eq!(cloud.complaint().as_deref(), Some("2 codes are not numbers and are left out"));
         assert_eq!(cloud.places.iter().filter(|place| place[0].is_finite()).count(), 2);
-        assert!(cloud.is_of(&view, [0, 1]) && !cloud.is_of(&view, [1, 0]));
+        assert!(cloud.is_of(&view, &plane) && !cloud.is_of(&view, &LatentPlane::of_axes([1, 0], 2, &[])));
     }
 
     #[test]
     fn a_code_of_one_number_is_a_line_with_a_strip_around_it() {
         let codes: Vec<f32> = (0..500).map(|i| i as f32 / 100.0).collect();
-        let cloud = Cloud::new(&view(1, &codes), [0, 0], 1);
+        let cloud = Cloud::new(&view(1, &codes), &LatentPlane::of_axes([0, 0], 1, &[]), 1);
         for (place, code) in cloud.places.iter().zip(&codes) {
             assert!(place[0] == *code && place[1].abs() <= 5.0 * STRIP, "{place:?} for {code}");
+        }
+    }
+
+    #[test]
+    fn a_plane_sees_the_spread_of_a_code_from_above() {
+        let sigma = [2.0, 0.5, 7.0];
+        let straight = LatentPlane::of_axes([1, 0], 3, &[]);
+        assert_eq!(covariance(&straight, &sigma), [0.25, 0.0, 4.0]);
+        // Turned by a known angle between two numbers: R diag(σ²) Rᵀ.
+        let (c, s) = (0.6_f32, 0.8_f32);
+        let turned = LatentPlane { right: vec![c, s, 0.0], up: vec![-s, c, 0.0], ..LatentPlane::default() };
+        let got = covariance(&turned, &sigma);
+        let want = [4.0 * c * c + 0.25 * s * s, (0.25 - 4.0) * c * s, 4.0 * s * s + 0.25 * c * c];
+        for (got, want) in got.iter().zip(want) {
+            assert!((got - want).abs() < 1e-5, "got {got}, want {want}");
         }
     }
 

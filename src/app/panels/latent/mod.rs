@@ -2,18 +2,31 @@
 //! it, and a point that can be dragged through it while the network learns.
 //!
 //! `model` remembers, `asking` says when to ask the trainer, `codes` lays codes onto the shown plane, `geometry` is
-//! the transform between latent space and the screen, `cloud` makes the mesh of points, `paint` draws the map and
-//! `side` the column beside it; this file is the way in.
+//! the transform between latent space and the screen, `layers` chooses what the map shows: `cloud` draws the points,
+//! `thumbnails` images in their place, `field` what is measured of the plane; `hover` shows what is under the pointer,
+//! `paint` draws the map and `side` the column beside it; this file is the way in.
 
 mod asking;
 mod cloud;
 mod codes;
+mod field;
+mod field_paint;
 mod geometry;
+mod hover;
+mod layers;
+mod looks;
 mod model;
+mod motion;
+mod overlay;
 mod paint;
+#[cfg(test)]
+mod picture_tests;
+mod points;
 mod side;
+mod splat;
 #[cfg(test)]
 mod tests;
+mod thumbnails;
 
 pub use model::LatentMemory;
 
@@ -21,7 +34,6 @@ use eframe::egui::{
     EventFilter, Id, Key, Modifiers, PointerButton, Rect, Response, Sense, Ui, Vec2, WidgetInfo,
     accesskit::Role, vec2,
 };
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::{no_run, waiting};
@@ -33,8 +45,8 @@ use crate::app::theme::GRID;
 use crate::app::widgets::{card, export_button};
 use crate::engine::Picture;
 
-use cloud::Points;
 use geometry::{Latent, Plane};
+use layers::Background;
 use paint::Map;
 use side::Nearest;
 
@@ -51,10 +63,15 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
         return actions;
     };
     memory.meet(run);
-    let mut asked = Vec::new();
+    let mut asked = Vec::from_iter(memory.layers.wish());
     let trailing = |ui: &mut Ui| {
         export_button(ui, cx.theme, Figure::Cloud, "Export codes", &mut actions);
-        legend_ui(ui, cx, memory, bench);
+        layers::menu_ui(ui, cx, &mut memory.layers, bench);
+        if let Some(range) = memory.value_range() {
+            layers::value_scale_ui(ui, cx.theme, range);
+        } else {
+            legend_ui(ui, cx, memory, bench);
+        }
     };
     // The legend and the map use the memory one after the other.
     card(ui, cx.theme, title, trailing, |_| {});
@@ -133,8 +150,14 @@ fn map_ui(
     if let Some(wait_secs) = wait_secs {
         ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
     }
+    let (asked, wait_secs) = memory.layers.ask_field(&plane, memory.plane(), run, now_secs);
+    actions.extend(asked);
+    if let Some(wait_secs) = wait_secs {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
+    }
     let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
     paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));
+    hover::hover_ui(ui, cx, memory, (bench, &plane), &map);
     let note = if cloud.is_none() { Some("waiting for the first codes".to_owned()) } else { complaint };
     if let Some(note) = note {
         Map::new(ui, cx.theme, plane).note(&note);
@@ -174,6 +197,8 @@ fn move_point(
     let grip = Rect::from_center_size(at, Vec2::splat(2.0 * (paint::POINT_RADIUS + 3.0)));
     let id: Id = ui.scope_id().with("latent point");
     let point = ui.interact(grip, id, Sense::click_and_drag());
+    // With Ctrl held a click picks a point of the cloud.
+    let is_picking = ui.input(|input| input.modifiers.command);
     let is_pressed = |response: &Response| {
         (response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down()))
             || response.clicked_by(PointerButton::Primary)
@@ -182,7 +207,7 @@ fn move_point(
     let mut target = None;
     if let Some(pointer) = point.interact_pointer_pos().filter(|_| point.dragged_by(PointerButton::Primary)) {
         target = Some(plane.latent_from_screen(pointer));
-    } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| is_pressed(map)) {
+    } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| !is_picking && is_pressed(map)) {
         point.request_focus();
         target = Some(plane.latent_from_screen(pointer));
     }
@@ -231,27 +256,21 @@ fn paint_map(
     map.ground();
     let lattice = run.seen.lattice.as_ref().filter(|view| view.ask.plane == memory.plane());
     let shown = cx.pictures.get(run.info.id, Picture::Lattice);
-    if let (Some(view), Some(shown), false) = (lattice, shown, memory.is_plain) {
+    if let (Some(view), Some(shown), Background::Tiles) = (lattice, shown, memory.layers.background) {
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
     }
+    if let Some(view) = memory.layers.field(run.seen.field.as_ref(), &memory.plane()) {
+        field::paint(&map, cx.theme, cx.pictures, view);
+    }
     let names = memory.plane().names;
-    if run.recipe.is_variational() {
+    if run.recipe.is_variational() && memory.layers.has_rings {
         map.rings(is_line);
     }
-    let hidden = memory.hidden.clone();
-    if let Some(cloud) = memory.cloud(run.seen.cloud.as_ref()) {
-        let place = nearest.and_then(|nearest| cloud.places.get(nearest.row).copied());
-        let (version, places) = (cloud.version, Arc::clone(&cloud.places));
-        let images = run.seen.cloud.iter().flat_map(|view| view.images.iter());
-        let classes: Vec<u8> = images.filter_map(|image| bench.dataset.label(*image)).collect();
-        let points = Points { version, places: &places, classes: &classes, hidden: &hidden };
-        map.cloud(memory.drawn.mesh(ui.ctx(), cx.theme, plane, &points));
-        map.axes([&names[0], &names[1]], is_line);
-        if let Some(place) = place {
-            map.nearest(point.rect.center(), place);
-        }
-    } else {
-        map.axes([&names[0], &names[1]], is_line);
+    memory.paint_cloud(&map, cx, bench);
+    map.axes([&names[0], &names[1]], is_line);
+    let place = |row: usize| memory.cloud.as_ref()?.places.get(row).copied();
+    if let Some(place) = nearest.and_then(|nearest| place(nearest.row)) {
+        map.nearest(point.rect.center(), place);
     }
     let is_inside = plane.clamp(memory.place()) == memory.place();
     let at = plane.screen_from_latent(plane.clamp(memory.place()));

@@ -15,6 +15,7 @@ use super::asking::{Answer, Asked, Due};
 use super::cloud::Drawn;
 use super::codes::{self, Cloud};
 use super::geometry::{self, Latent, Plane, View};
+use super::layers::{Background, Layers};
 
 /// Seconds between two lattices: three a second show the change, and leave the trainer its time.
 const LATTICE_SECS: f64 = 0.34;
@@ -38,9 +39,9 @@ pub struct LatentMemory {
     pub(super) is_view_chosen: bool,
     /// Classes switched off in the legend.
     pub(super) hidden: BTreeSet<u8>,
-    /// Whether the decoded tiles are switched off.
-    pub(super) is_plain: bool,
-    cloud: Option<Cloud>,
+    /// What the map shows.
+    pub(super) layers: Layers,
+    pub(super) cloud: Option<Cloud>,
     lattice: Asked<LatticeAsk>,
     decode: Asked<Vec<f32>>,
     /// The glyphs as a texture and the points as triangles, kept while nothing moves.
@@ -59,9 +60,9 @@ impl LatentMemory {
             run: Some(run.info.id),
             axes: [0, 1.min(dimensions - 1)],
             hidden: old.hidden,
+            layers: old.layers,
             ..Self::default()
         };
-        self.is_plain = old.is_plain;
         self.point = vec![0.0; dimensions];
         // The glyphs and triangles are told apart by version, so versions must not begin again.
         self.drawn = old.drawn;
@@ -119,13 +120,13 @@ impl LatentMemory {
     /// The codes as places, worked out anew when they or the axes have changed.
     pub fn cloud(&mut self, view: Option<&CloudView>) -> Option<&Cloud> {
         let view = view.filter(|view| view.dimensions == self.dimensions())?;
-        let is_known = self.cloud.as_ref().is_some_and(|cloud| cloud.is_of(view, self.axes));
+        let is_known = self.cloud.as_ref().is_some_and(|cloud| cloud.is_of(view, &self.plane()));
         if !is_known {
             if !self.are_axes_chosen {
                 self.axes = codes::lively_axes(view, self.axes);
             }
             let version = self.drawn.next_version();
-            self.cloud = Some(Cloud::new(view, self.axes, version));
+            self.cloud = Some(Cloud::new(view, &self.plane(), version));
         }
         self.cloud.as_ref()
     }
@@ -183,7 +184,7 @@ impl LatentMemory {
             Due::Later(wait) => waits.push(wait),
             Due::No => {}
         }
-        if !self.is_plain {
+        if self.layers.background == Background::Tiles {
             let shape = bench.dataset.shape;
             let ask = self.lattice_ask(plane, shape.width as f32 / shape.height as f32);
             let lattice = run.seen.lattice.as_ref();

@@ -1,10 +1,9 @@
 //! Draws the map: tiles, axes, rings, the cloud, the nearest image's place and the point.
 
 use eframe::egui::{
-    Align2, Color32, CornerRadius, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2,
+    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 use std::f32::consts::TAU;
-use std::sync::Arc;
 
 use crate::app::panels::{WHOLE, words_over};
 use crate::app::pictures::Shown;
@@ -118,9 +117,14 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// The points of the cloud.
-    pub fn cloud(&self, mesh: Arc<Mesh>) {
-        self.painter.add(Shape::Mesh(mesh));
+    /// Where things are drawn on the map.
+    pub fn painter(&self) -> &Painter {
+        &self.painter
+    }
+
+    /// How places become points of the screen.
+    pub fn plane(&self) -> &Plane {
+        &self.plane
     }
 
     /// A small ring at the place of the nearest image, and a thin line there from the point. Nothing where

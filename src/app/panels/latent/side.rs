@@ -49,15 +49,6 @@ pub fn side_ui(
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = HALF;
-                let mut shows_tiles = !memory.is_plain;
-                switch(
-                    ui,
-                    cx.theme,
-                    "tiles",
-                    &mut shows_tiles,
-                    "show what the decoder makes of every place on the map",
-                );
-                memory.is_plain = !shows_tiles;
                 let mut follows = !memory.is_view_chosen;
                 switch(
                     ui,

@@ -12,7 +12,8 @@ use crate::app::state::AppState;
 use crate::app::theme::{Look, Theme};
 use crate::data::{Source, load};
 use crate::engine::{
-    Bench, CloudView, Event as Fact, LatentPlane, LatticeAsk, Phase, RunId, RunInfo, RunViews, SharedHistory,
+    Bench, CloudView, Event as Fact, FieldKind, LatentPlane, LatticeAsk, Phase, RunId, RunInfo, RunViews,
+    SharedHistory,
 };
 use crate::recipe::{CodeKind, Recipe};
 
@@ -35,7 +36,7 @@ impl Shown {
 }
 
 /// A run with codes of so many numbers, paused.
-fn bench(dimensions: usize) -> AppState {
+pub(super) fn bench(dimensions: usize) -> AppState {
     let source = Source { set: "digits", count: 200, messiness: 0.5, held_out: 0.3, seed: 1 };
     let dataset = Arc::new(load(&source).unwrap());
     let cloud: Arc<[u32]> = dataset.split.validation.clone().into();
@@ -218,4 +219,89 @@ fn a_failed_run_is_not_asked_again_and_again() {
     harness.state_mut().actions.clear();
     harness.run_steps(20);
     assert_eq!(harness.state().actions, []);
+}
+
+/// Opens the menu and chooses what is called so.
+fn choose(harness: &mut Harness<'_, Shown>, word: &str) {
+    harness.get_by_label("what the map shows").click();
+    harness.run_steps(3);
+    harness.get_by_label(word).click();
+    harness.run_steps(3);
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+}
+
+#[test]
+fn more_points_and_their_errors_are_asked_for_once() {
+    let mut harness = explorer(bench(2));
+    harness.state_mut().actions.clear();
+    choose(&mut harness, "10,000");
+    choose(&mut harness, "error");
+    harness.run_steps(10);
+    let wishes = harness.state().actions.iter().filter_map(|action| match action {
+        Action::WishCloud(wish) => Some((wish.count, wish.errors)),
+        _ => None,
+    });
+    assert_eq!(wishes.collect::<Vec<_>>(), [(10_000, false), (10_000, true)]);
+}
+
+#[test]
+fn a_field_is_asked_for_when_it_is_chosen_and_tiles_no_longer() {
+    let mut harness = explorer(bench(2));
+    harness.run_steps(20);
+    harness.state_mut().actions.clear();
+    choose(&mut harness, "round trip");
+    harness.run_steps(40);
+    let asked = |wanted: fn(&Action) -> bool| harness.state().actions.iter().filter(|a| wanted(a)).count();
+    let is_round_trip =
+        |action: &Action| matches!(action, Action::AskField(ask) if ask.kind == FieldKind::RoundTrip);
+    assert!(asked(is_round_trip) >= 1, "{:?}", harness.state().actions);
+    harness.state_mut().actions.clear();
+    harness.run_steps(20);
+    let tiles = harness.state().actions.iter().filter(|action| matches!(action, Action::AskLattice(_)));
+    assert_eq!(tiles.count(), 0);
+}
+
+#[test]
+fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
+    let mut harness = explorer(bench(2));
+    let origin = center(&harness);
+    harness.get_by_label("latent point").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
+    let before = center(&harness);
+    let memory = &harness.state().memory;
+    let scale = (before.x - origin.x) / memory.place()[0];
+    let cloud = memory.cloud.as_ref().unwrap();
+    let on_screen = |place: &Latent| origin + vec2(place[0], -place[1]) * scale;
+    let (row, place) = cloud
+        .places
+        .iter()
+        .map(on_screen)
+        .enumerate()
+        .find(|(_, at)| (*at - before).length() > 40.0 && (*at - origin).length() < 120.0)
+        .unwrap();
+    let image = cloud.images[row];
+    let click = |harness: &mut Harness<'_, Shown>| {
+        harness.event(Event::PointerMoved(place));
+        harness.step();
+        harness.event(Event::ModifiersChanged(Modifiers::COMMAND));
+        for pressed in [true, false] {
+            harness.event(Event::PointerButton {
+                pos: place,
+                button: PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::COMMAND,
+            });
+            harness.step();
+        }
+        harness.event(Event::ModifiersChanged(Modifiers::NONE));
+        harness.run_steps(2);
+    };
+    click(&mut harness);
+    assert_eq!(harness.state().memory.layers.picked, Some(image));
+    assert_eq!(center(&harness), before);
+    click(&mut harness);
+    assert_eq!(harness.state().memory.layers.picked, None, "a second click lets it go");
 }

@@ -1,0 +1,161 @@
+//! What is measured of the shown plane, as the ground of the map: where codes lie, where the decoder makes things up,
+//! where it is stretched. It asks, says what the colours mean, and draws. The shader is `shaders/field.wgsl`.
+
+use std::sync::Arc;
+
+use eframe::egui::{Align2, Color32, Rect, Shape, pos2, vec2};
+
+use crate::app::panels::{WHOLE, words_over};
+use crate::app::pictures::{Paint, Pictures};
+use crate::app::theme::{self, Theme};
+use crate::engine::{FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk};
+use crate::export::colormap;
+use crate::gpu::Tiles;
+
+use super::field_paint::FieldPaint;
+use super::geometry::{self, Plane};
+use super::layers::{gradient, short};
+use super::looks;
+use super::paint::Map;
+
+/// Seconds between two measurements: they cost as much as a lattice and change as slowly.
+pub const FIELD_SECS: f64 = 0.5;
+/// About so many places are measured, whatever the shape of the map.
+const PLACES: f32 = 1600.0;
+/// How bright the ground is: the points come first.
+const OPACITY: f32 = 0.72;
+
+/// The measurement of the shown plane.
+pub fn field_ask(kind: FieldKind, plane: &Plane, latent: LatentPlane) -> FieldAsk {
+    let size = plane.rect.size();
+    let is_line = latent.is_line();
+    let columns = if is_line { 160.0 } else { (PLACES * size.x / size.y.max(1.0)).sqrt().clamp(8.0, 160.0) };
+    let rows = if is_line { 1.0 } else { (PLACES / columns).clamp(8.0, 160.0) };
+    let (columns, rows) = (columns.round() as usize, rows.round() as usize);
+    let [x, y] = plane.bounds();
+    let y = if is_line { [0.0, 0.0] } else { geometry::part_centers(y, rows) };
+    let lattice = LatticeAsk { plane: latent, x: geometry::part_centers(x, columns), y, columns, rows };
+    FieldAsk { kind, lattice }
+}
+
+/// What the colours mean, in one line.
+fn words(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Density => "density: where the codes of images lie",
+        FieldKind::RoundTrip => {
+            "round trip: how far encode(decode(z)) ends up from z; bright places are holes"
+        }
+        FieldKind::Stretch => "stretch: how much the image changes with a small step",
+    }
+}
+
+/// The values at the ends of the colours: from nothing to nearly the largest, so that colours can be compared from one
+/// moment to the next.
+fn span(values: &[f32]) -> [f32; 2] {
+    let [_, high] = looks::range(values);
+    [0.0, if high > 0.0 { high } else { 1.0 }]
+}
+
+fn is_magma(kind: FieldKind) -> bool {
+    kind != FieldKind::Density
+}
+
+/// The colour of a share of the range on the scale below the map, as the shader paints it.
+fn color(kind: FieldKind, share: f32) -> Color32 {
+    let rgb = if is_magma(kind) { colormap::magma(share) } else { colormap::viridis(share) };
+    theme::color(rgb.map(|byte| f32::from(byte) / 255.0))
+}
+
+/// Where the measured grid lies on the screen, even if the view has moved on since it was asked for. A line has no
+/// height of its own and takes the map's.
+fn place(plane: &Plane, ask: &LatticeAsk) -> Rect {
+    let x = geometry::whole_range(ask.x, ask.columns);
+    let y = if ask.plane.is_line() { plane.bounds()[1] } else { geometry::whole_range(ask.y, ask.rows) };
+    plane.screen_rect(x, y)
+}
+
+/// Draws the field, and at the foot of the map what its colours mean.
+pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, view: &FieldView) {
+    let FieldAsk { kind, lattice } = &view.ask;
+    let is_whole = view.values.len() == lattice.columns * lattice.rows;
+    if !is_whole || view.values.is_empty() {
+        return;
+    }
+    let (rect, span) = (place(map.plane(), lattice), span(&view.values));
+    if let Some(plotting) = pictures.plotting() {
+        let field = FieldPaint {
+            values: Arc::clone(&view.values),
+            grid: [lattice.columns as u32, lattice.rows as u32],
+            rect,
+            map: map.plane().rect,
+            span,
+            is_magma: is_magma(*kind),
+            opacity: OPACITY,
+            plotting,
+        };
+        field.add_to(map.painter());
+    } else {
+        let tiles = Tiles::single(lattice.rows, lattice.columns, 1);
+        let paint = if is_magma(*kind) { Paint::Magma } else { Paint::Viridis };
+        let shares = || view.values.iter().map(|value| value / span[1]).collect();
+        let shown = pictures.host("field", view.request, tiles, paint, shares);
+        map.painter().image(shown.id, rect, WHOLE, theme::grey(1.0).gamma_multiply(OPACITY));
+    }
+    legend(map, theme, *kind, span);
+}
+
+/// The colours with the numbers at their ends, and what they mean.
+fn legend(map: &Map<'_>, theme: &Theme, kind: FieldKind, span: [f32; 2]) {
+    let painter = map.painter();
+    let rect = map.plane().rect;
+    let font = theme.small();
+    let [low, high] = span.map(short);
+    let foot = pos2(rect.left() + 10.0, rect.bottom() - 26.0 * theme.scale);
+    let bar = Rect::from_min_size(foot - vec2(0.0, 8.0 * theme.scale), vec2(96.0, 7.0) * theme.scale);
+    let wide = painter.layout_no_wrap(low.clone(), font.clone(), theme.over_picture).size().x;
+    let bar = bar.translate(vec2(wide + 8.0, 0.0));
+    let middle = bar.center().y;
+    words_over(painter, theme, pos2(bar.left() - 6.0, middle), Align2::RIGHT_CENTER, &low, font.clone());
+    words_over(painter, theme, pos2(bar.right() + 6.0, middle), Align2::LEFT_CENTER, &high, font.clone());
+    painter.add(Shape::mesh(gradient(bar, |share| color(kind, share))));
+    let above = pos2(rect.left() + 10.0, bar.top() - 6.0 * theme.scale);
+    words_over(painter, theme, above, Align2::LEFT_BOTTOM, words(kind), font);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::panels::latent::geometry::View;
+
+    fn plane() -> Plane {
+        let rect = Rect::from_min_size(pos2(40.0, 20.0), vec2(640.0, 400.0));
+        Plane::new(View { center: [1.0, -1.0], radius: 2.0 }, rect)
+    }
+
+    #[test]
+    fn the_field_covers_the_map_with_about_as_many_places_whatever_its_shape() {
+        let ask = field_ask(FieldKind::Stretch, &plane(), LatentPlane::of_axes([0, 1], 2, &[]));
+        let LatticeAsk { columns, rows, .. } = ask.lattice;
+        assert!((1400..1800).contains(&(columns * rows)) && columns > rows, "{columns} x {rows}");
+        let covered = place(&plane(), &ask.lattice);
+        assert!((covered.min - plane().rect.min).length() < 0.1, "{covered:?}");
+        assert!((covered.max - plane().rect.max).length() < 0.1, "{covered:?}");
+    }
+
+    #[test]
+    fn a_line_is_measured_along_itself_and_shown_over_the_whole_height() {
+        let ask = field_ask(FieldKind::Density, &plane(), LatentPlane::of_axes([0, 0], 1, &[]));
+        assert_eq!((ask.lattice.rows, ask.lattice.y), (1, [0.0, 0.0]));
+        let covered = place(&plane(), &ask.lattice);
+        assert!((covered.height() - 400.0).abs() < 0.1, "{covered:?}");
+    }
+
+    #[test]
+    fn colours_begin_at_nothing_and_end_below_the_strays() {
+        let mut values: Vec<f32> = (0..1000).map(|i| 1.0 + i as f32 / 1000.0).collect();
+        values.extend([1e8, f32::NAN]);
+        let [low, high] = span(&values);
+        assert!(low == 0.0 && high > 1.9 && high < 2.0, "{low} to {high}");
+        assert_eq!(span(&[0.0, 0.0]), [0.0, 1.0]);
+    }
+}

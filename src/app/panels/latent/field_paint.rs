@@ -1,0 +1,177 @@
+//! The field on the GPU: its values lie in a buffer there and become colours pixel by pixel.
+
+use std::sync::Arc;
+
+use eframe::egui::epaint::{PaintCallbackInfo, ViewportInPixels};
+use eframe::egui::{Painter, Rect};
+use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
+
+use crate::app::pictures::Plotting;
+
+use super::overlay;
+
+/// The shader, behind what it needs.
+const SHADER: &str = concat!(
+    include_str!("../../../../shaders/overlay.wgsl"),
+    include_str!("../../../../shaders/colors.wgsl"),
+    include_str!("../../../../shaders/field.wgsl")
+);
+
+/// Everything one frame of a field depends on.
+pub struct FieldPaint {
+    /// The values, row by row from the top.
+    pub values: Arc<[f32]>,
+    /// Places to the right and downwards.
+    pub grid: [u32; 2],
+    /// Where the field lies.
+    pub rect: Rect,
+    /// What is drawn at all.
+    pub map: Rect,
+    /// The values at the ends of the colours.
+    pub span: [f32; 2],
+    /// Whether colours are magma; else they are viridis.
+    pub is_magma: bool,
+    /// How bright it is.
+    pub opacity: f32,
+    /// What it is drawn onto.
+    pub plotting: Plotting,
+}
+
+impl FieldPaint {
+    /// Adds the field to what is drawn.
+    pub fn add_to(self, painter: &Painter) {
+        painter.add(Callback::new_paint_callback(self.map, self));
+    }
+
+    fn uniform(&self, screen: &ScreenDescriptor) -> [u32; 12] {
+        let ppp = screen.pixels_per_point;
+        let viewport = ViewportInPixels::from_points(&self.map, ppp, screen.size_in_pixels);
+        let size = self.rect.size() * ppp;
+        let numbers = [
+            self.rect.min.x * ppp - viewport.left_px as f32,
+            self.rect.min.y * ppp - viewport.top_px as f32,
+            size.x,
+            size.y,
+            viewport.width_px as f32,
+            viewport.height_px as f32,
+        ];
+        let mut words = [0; 12];
+        words.iter_mut().zip(numbers).for_each(|(word, number)| *word = number.to_bits());
+        [words[6], words[7]] = self.grid;
+        [words[8], words[9]] = self.span.map(f32::to_bits);
+        words[10] = u32::from(self.is_magma);
+        words[11] = self.opacity.to_bits();
+        words
+    }
+}
+
+impl CallbackTrait for FieldPaint {
+    fn prepare(
+        &self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        screen: &ScreenDescriptor,
+        _encoder: &mut wgpu::CommandEncoder,
+        resources: &mut CallbackResources,
+    ) -> Vec<wgpu::CommandBuffer> {
+        let kept = resources.entry::<Kept>().or_insert_with(|| Kept::new(device, self.plotting.format));
+        queue.write_buffer(&kept.uniform, 0, bytemuck::cast_slice(&self.uniform(screen)));
+        kept.take(device, queue, self);
+        Vec::new()
+    }
+
+    fn paint(
+        &self,
+        _info: PaintCallbackInfo,
+        pass: &mut wgpu::RenderPass<'static>,
+        resources: &CallbackResources,
+    ) {
+        let Some(kept) = resources.get::<Kept>() else { return };
+        pass.set_pipeline(&kept.pipeline);
+        pass.set_bind_group(0, &kept.group, &[]);
+        pass.draw(0..3, 0..1);
+    }
+}
+
+/// What stays on the GPU from frame to frame.
+struct Kept {
+    pipeline: wgpu::RenderPipeline,
+    layout: wgpu::BindGroupLayout,
+    uniform: wgpu::Buffer,
+    values: wgpu::Buffer,
+    shown: Option<Arc<[f32]>>,
+    group: wgpu::BindGroup,
+}
+
+impl Kept {
+    fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("field"),
+            source: wgpu::ShaderSource::Wgsl(SHADER.into()),
+        });
+        let entry = |binding, visibility, ty| wgpu::BindGroupLayoutEntry {
+            binding,
+            visibility,
+            ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
+            count: None,
+        };
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("field"),
+            entries: &[
+                entry(0, wgpu::ShaderStages::VERTEX_FRAGMENT, wgpu::BufferBindingType::Uniform),
+                entry(1, wgpu::ShaderStages::FRAGMENT, wgpu::BufferBindingType::Storage { read_only: true }),
+            ],
+        });
+        let pipeline = overlay::pipeline(device, (&module, "height"), (&layout, format));
+        let uniform = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("where the field lies"),
+            size: size_of::<[u32; 12]>() as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let values = values_buffer(device, 1);
+        let group = bind(device, &layout, &uniform, &values);
+        Self { pipeline, layout, uniform, values, shown: None, group }
+    }
+
+    /// Sends the values to the GPU, if they are others than those that are there.
+    fn take(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, field: &FieldPaint) {
+        if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, &field.values)) {
+            return;
+        }
+        // A shader may not ask whether something is a number.
+        let numbers: Vec<f32> =
+            field.values.iter().map(|value| if value.is_finite() { *value } else { field.span[0] }).collect();
+        if self.values.size() < size_of_val(numbers.as_slice()) as u64 {
+            self.values = values_buffer(device, numbers.len());
+            self.group = bind(device, &self.layout, &self.uniform, &self.values);
+        }
+        queue.write_buffer(&self.values, 0, bytemuck::cast_slice(&numbers));
+        self.shown = Some(Arc::clone(&field.values));
+    }
+}
+
+fn values_buffer(device: &wgpu::Device, count: usize) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("values of the field"),
+        size: (count.next_power_of_two() * size_of::<f32>()) as u64,
+        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    })
+}
+
+fn bind(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    uniform: &wgpu::Buffer,
+    values: &wgpu::Buffer,
+) -> wgpu::BindGroup {
+    device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some("field"),
+        layout,
+        entries: &[
+            wgpu::BindGroupEntry { binding: 0, resource: uniform.as_entire_binding() },
+            wgpu::BindGroupEntry { binding: 1, resource: values.as_entire_binding() },
+        ],
+    })
+}

@@ -1,0 +1,275 @@
+//! What the map shows, layer by layer, and the menu that chooses: what lies behind, the points, what their colours
+//! say, how many there are.
+
+use eframe::egui::{
+    Button, Mesh, Popup, Rect, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+};
+
+use crate::app::action::Action;
+use crate::app::context::PanelContext;
+use crate::app::state::{BenchState, RunState};
+use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
+use crate::app::widgets::muted;
+use crate::engine::{CloudWish, FieldAsk, FieldKind, FieldView, LatentPlane, Phase};
+
+use super::asking::{Answer, Asked, Due};
+use super::field;
+use super::geometry::Plane;
+use super::looks::{ColorBy, value_color};
+use super::model::LatentMemory;
+use super::paint::Map;
+use super::thumbnails::Thumbnails;
+
+/// How many points can be chosen; the last is all there are, as far as a cloud reaches.
+const COUNTS: [(usize, &str); 4] = [(600, "600"), (2_000, "2,000"), (10_000, "10,000"), (60_000, "all")];
+/// Pieces of a colour scale; between them colours run evenly.
+const PIECES: usize = 24;
+
+/// What lies behind the points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Background {
+    /// Nothing.
+    Plain,
+    /// What the decoder makes of every place.
+    #[default]
+    Tiles,
+    /// What is measured of it.
+    Field(FieldKind),
+}
+
+/// How the points are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PointStyle {
+    /// As the shapes of their classes, or as dots where they are many.
+    #[default]
+    Glyphs,
+    /// As the images they stand for.
+    Thumbnails,
+    /// Not at all.
+    Hidden,
+}
+
+/// What the map shows.
+#[derive(Debug)]
+pub struct Layers {
+    /// Behind the points.
+    pub background: Background,
+    /// How the points are drawn.
+    pub points: PointStyle,
+    /// What the colour of a point says.
+    pub color: ColorBy,
+    /// How many points are wanted.
+    pub count: usize,
+    /// Whether the prior's rings are drawn, where there is a prior.
+    pub has_rings: bool,
+    /// The image whose code's spread is shown.
+    pub picked: Option<u32>,
+    /// The images on the map in place of points.
+    pub thumbnails: Thumbnails,
+    /// The cloud that was asked for last.
+    wished: CloudWish,
+    field: Asked<FieldAsk>,
+}
+
+impl Default for Layers {
+    fn default() -> Self {
+        // The trainer begins with this cloud, unasked.
+        let wished = CloudWish::default();
+        Self {
+            background: Background::default(),
+            points: PointStyle::default(),
+            color: ColorBy::default(),
+            count: wished.count,
+            has_rings: true,
+            picked: None,
+            thumbnails: Thumbnails::default(),
+            wished,
+            field: Asked::default(),
+        }
+    }
+}
+
+impl Layers {
+    /// Asks for another cloud, if another is wanted than the last one asked for.
+    pub fn wish(&mut self) -> Option<Action> {
+        let wish = CloudWish { count: self.count, errors: self.color == ColorBy::Error };
+        let is_new = wish != self.wished;
+        self.wished = wish;
+        is_new.then_some(Action::WishCloud(wish))
+    }
+
+    /// Asks for the field of the shown plane, where one is shown and it is missing or out of date. The second answer
+    /// says in how many seconds to look again.
+    pub fn ask_field(
+        &mut self,
+        plane: &Plane,
+        latent: LatentPlane,
+        run: &RunState,
+        now_secs: f64,
+    ) -> (Option<Action>, Option<f64>) {
+        let Background::Field(kind) = self.background else { return (None, None) };
+        let ask = field::field_ask(kind, plane, latent);
+        let seen = run.seen.field.as_ref();
+        // A failed run answers, if at all, with the weights it has; asking again changes nothing.
+        let is_over = matches!(run.phase, Phase::Failed(_));
+        let is_fresh = is_over || seen.is_some_and(|seen| seen.step == run.progress.step);
+        let answer = Answer { number: seen.map(|seen| seen.request), is_fresh };
+        match self.field.due(&ask, &answer, now_secs, field::FIELD_SECS) {
+            Due::Now => {
+                self.field.set(ask.clone(), &answer, now_secs);
+                (Some(Action::AskField(ask)), None)
+            }
+            Due::Later(wait) => (None, Some(wait)),
+            Due::No => (None, None),
+        }
+    }
+
+    /// The field to draw: what was measured last, if it is of what is shown.
+    pub fn field<'a>(&self, seen: Option<&'a FieldView>, latent: &LatentPlane) -> Option<&'a FieldView> {
+        let Background::Field(kind) = self.background else { return None };
+        seen.filter(|view| view.ask.kind == kind && view.ask.lattice.plane == *latent)
+    }
+}
+
+impl LatentMemory {
+    /// Draws the cloud.
+    pub fn paint_cloud(&mut self, map: &Map<'_>, cx: &PanelContext<'_>, bench: &BenchState) {
+        let Some(cloud) = &self.cloud else { return };
+        let looks = self.drawn.looks(cloud, &bench.dataset, self.layers.color, &self.hidden);
+        match self.layers.points {
+            PointStyle::Glyphs => {
+                let at = (map.plane(), cx.theme.scale);
+                self.drawn.paint(map.painter(), at, (cloud, &looks), cx.pictures.plotting());
+            }
+            PointStyle::Thumbnails => {
+                self.layers.thumbnails.paint(map, cx, bench, (cloud, &looks));
+            }
+            PointStyle::Hidden => {}
+        }
+    }
+
+    /// The values at the ends of the points' colours, where these are values.
+    pub fn value_range(&self) -> Option<[f32; 2]> {
+        self.drawn.range()
+    }
+}
+
+/// The button that opens the menu.
+pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, layers: &mut Layers, bench: &BenchState) {
+    let text = RichText::new("show").font(cx.theme.small()).color(cx.theme.text);
+    let face = Button::new(text).corner_radius(RADIUS_SMALL).min_size(vec2(0.0, 18.0 * cx.theme.scale));
+    let button = ui.scope(|ui| {
+        ui.spacing_mut().button_padding = vec2(6.0, 1.0);
+        ui.add(face).on_hover_text("what the map shows: its ground, its points and their colours")
+    });
+    let button = button.inner;
+    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, "what the map shows"));
+    Popup::menu(&button).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_max_width(260.0 * cx.theme.scale);
+        section(ui, cx.theme, "behind the points");
+        let grounds = [
+            (Background::Plain, "nothing", "the points alone"),
+            (Background::Tiles, "tiles", "what the decoder makes of every place on the map"),
+            (Background::Field(FieldKind::Density), "density", "where the codes of images lie"),
+            (
+                Background::Field(FieldKind::RoundTrip),
+                "round trip",
+                "how far a place is from the code of the image decoded there: bright places are holes",
+            ),
+            (
+                Background::Field(FieldKind::Stretch),
+                "stretch",
+                "how much the image changes with a small step",
+            ),
+        ];
+        choices(ui, cx.theme, &mut layers.background, &grounds);
+        section(ui, cx.theme, "codes of images");
+        let styles = [
+            (PointStyle::Glyphs, "points", "one point per image"),
+            (PointStyle::Thumbnails, "images", "the images themselves, so many as do not cover each other"),
+            (PointStyle::Hidden, "none", "the ground alone"),
+        ];
+        choices(ui, cx.theme, &mut layers.points, &styles);
+        section(ui, cx.theme, "colour says");
+        choices(ui, cx.theme, &mut layers.color, &color_choices(bench));
+        section(ui, cx.theme, "how many points");
+        let counts =
+            COUNTS.map(|(count, name)| (count, name, "held-out images first, then those trained on"));
+        choices(ui, cx.theme, &mut layers.count, &counts);
+        ui.add_space(HALF);
+        let tip = "one and two standard deviations of the prior, where the codes should lie";
+        let name = RichText::new("rings of the prior").font(cx.theme.small());
+        ui.checkbox(&mut layers.has_rings, name).on_hover_text(tip);
+    });
+}
+
+/// Class, error, and whatever is known of the images.
+fn color_choices(bench: &BenchState) -> Vec<(ColorBy, &'static str, &'static str)> {
+    let factors = bench.dataset.factors.iter().enumerate();
+    let factors = factors.map(|(k, f)| (ColorBy::Factor(k), f.name, "a factor the images were drawn with"));
+    let first = [
+        (ColorBy::Class, "class", "what the image shows"),
+        (
+            ColorBy::Error,
+            "error",
+            "how far the reconstruction is from the image: squared error, summed over pixels",
+        ),
+    ];
+    first.into_iter().chain(factors).collect()
+}
+
+fn section(ui: &mut Ui, theme: &Theme, words: &str) {
+    ui.add_space(HALF);
+    muted(ui, theme, words);
+}
+
+/// A row of words of which one is chosen.
+fn choices<T: Copy + PartialEq>(ui: &mut Ui, theme: &Theme, chosen: &mut T, all: &[(T, &str, &str)]) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(2.0);
+        for (value, name, tip) in all {
+            let text = RichText::new(*name).font(theme.small());
+            if ui.selectable_label(chosen == value, text).on_hover_text(*tip).clicked() {
+                *chosen = *value;
+            }
+        }
+    });
+}
+
+/// The colours of values and the numbers at their ends, in place of the legend of classes.
+pub fn value_scale_ui(ui: &mut Ui, theme: &Theme, range: [f32; 2]) {
+    let [low, high] = range.map(short);
+    muted(ui, theme, &high);
+    let (rect, response) = ui.allocate_exact_size(vec2(84.0, 9.0) * theme.scale, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("colours from {low} to {high}")));
+    ui.painter().add(gradient(rect, value_color));
+    muted(ui, theme, &low);
+}
+
+/// A rectangle in which colours run from left to right.
+pub fn gradient(rect: Rect, color: impl Fn(f32) -> eframe::egui::Color32) -> Mesh {
+    let mut mesh = Mesh::default();
+    for piece in 0..=PIECES {
+        let share = piece as f32 / PIECES as f32;
+        let x = rect.left() + share * rect.width();
+        mesh.colored_vertex(pos2(x, rect.top()), color(share));
+        mesh.colored_vertex(pos2(x, rect.bottom()), color(share));
+        if piece > 0 {
+            let last = 2 * piece as u32 + 1;
+            mesh.add_triangle(last - 3, last - 2, last - 1);
+            mesh.add_triangle(last - 2, last - 1, last);
+        }
+    }
+    mesh
+}
+
+/// A number in as few digits as tell it.
+pub fn short(value: f32) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 0.1 || size == 0.0 => 2,
+        _ => return format!("{value:.1e}").replace('-', "−"),
+    };
+    format!("{value:.digits$}").replace('-', "−")
+}

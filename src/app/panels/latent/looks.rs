@@ -1,0 +1,206 @@
+//! What every point of the cloud looks like: hidden or not, which glyph, which colour; and how large points are where
+//! there are many. Pure.
+
+use std::collections::BTreeSet;
+
+use eframe::egui::Color32;
+
+use crate::app::glyph::CLASS_GLYPHS;
+use crate::app::theme::{self, Look, Theme};
+use crate::data::Dataset;
+use crate::export::colormap;
+
+use super::codes::Cloud;
+
+/// Radius of a point where there is room, in points of the screen.
+const RADIUS: f32 = 2.4;
+/// The smallest radius: below it a point is no longer seen.
+const RADIUS_LEAST: f32 = 0.8;
+/// All points together cover at most about this share of the map, so that sixty thousand cost little more to draw
+/// than six hundred, and still show where they are dense.
+const INK: f32 = 0.3;
+/// More points than this are too small for shapes, and are drawn as dots.
+const GLYPHS_MOST: usize = 8000;
+/// The share of values beyond either end of a colour scale: a few strays would take all of its colours.
+const STRAYS: f32 = 0.02;
+
+/// What the colour of a point says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorBy {
+    /// Its class; its glyph says the same.
+    #[default]
+    Class,
+    /// How badly its image is reconstructed.
+    Error,
+    /// The factor of the data set with this number.
+    Factor(usize),
+}
+
+/// How one point looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PointLook {
+    /// Its colour.
+    pub color: Color32,
+    /// Which of the class glyphs it is.
+    pub glyph: u8,
+}
+
+/// How all points look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Looks {
+    /// One look per point; none for those that are hidden.
+    pub points: Vec<Option<PointLook>>,
+    /// The values at the ends of the colours, where colours are values.
+    pub range: Option<[f32; 2]>,
+}
+
+impl Looks {
+    /// How the points of a cloud look. Where what the colour should say is not known yet, it says the class.
+    pub fn new(cloud: &Cloud, dataset: &Dataset, by: ColorBy, hidden: &BTreeSet<u8>) -> Self {
+        let classes: Vec<Option<u8>> = cloud.images.iter().map(|image| dataset.label(*image)).collect();
+        let values = values(cloud, dataset, by);
+        let range = values.as_deref().map(range);
+        // Pictures are dark in both looks, and so the points over them wear the colours that stand out on dark.
+        let over_picture = Theme::new(Look::Dark, false);
+        let look = |(row, class): (usize, &Option<u8>)| {
+            if class.is_some_and(|class| hidden.contains(&class)) {
+                return None;
+            }
+            let color = match (&values, range) {
+                (Some(values), Some(range)) => value_color(share(values[row], range)),
+                _ => class.map_or(over_picture.accent, |class| over_picture.class(usize::from(class))),
+            };
+            let glyph = usize::from(class.unwrap_or(0)) % CLASS_GLYPHS.len();
+            Some(PointLook { color, glyph: glyph as u8 })
+        };
+        Self { points: classes.iter().enumerate().map(look).collect(), range }
+    }
+}
+
+/// What colours stand for, one value per point; none where they stand for classes, or where it is not known.
+fn values(cloud: &Cloud, dataset: &Dataset, by: ColorBy) -> Option<Vec<f32>> {
+    let values: Vec<f32> = match by {
+        ColorBy::Class => return None,
+        ColorBy::Error => cloud.errors.as_ref()?.to_vec(),
+        ColorBy::Factor(number) => {
+            let factor = dataset.factors.get(number)?;
+            let of = |image: &u32| factor.values.get(*image as usize).copied().unwrap_or(f32::NAN);
+            cloud.images.iter().map(of).collect()
+        }
+    };
+    (values.len() == cloud.images.len()).then_some(values)
+}
+
+/// The colour of a value between 0 and 1: viridis without its darkest part, which is lost on black.
+pub fn value_color(share: f32) -> Color32 {
+    let [r, g, b] = colormap::viridis(0.16 + 0.84 * share).map(|byte| f32::from(byte) / 255.0);
+    theme::color([r, g, b])
+}
+
+/// Where a value lies between the ends of a range.
+fn share(value: f32, [low, high]: [f32; 2]) -> f32 {
+    if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 }
+}
+
+/// The range of nearly all values; strays and what is no number do not count.
+pub fn range(values: &[f32]) -> [f32; 2] {
+    let mut sorted: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let out = (STRAYS * sorted.len() as f32) as usize;
+    match (sorted.get(out), sorted.get(sorted.len().wrapping_sub(1 + out))) {
+        (Some(low), Some(high)) => [*low, *high],
+        _ => [0.0, 1.0],
+    }
+}
+
+/// How large points are, and whether as shapes or as dots.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PointSize {
+    /// Radius in points of the screen.
+    pub radius: f32,
+    /// Whether shapes would be too small to be told apart.
+    pub is_dot: bool,
+}
+
+impl PointSize {
+    /// The size of so many points on a map of this area, for type of this scale.
+    pub fn new(count: usize, area: f32, scale: f32) -> Self {
+        let most = RADIUS * scale.sqrt();
+        let enough = (INK * area / (std::f32::consts::PI * count.max(1) as f32)).sqrt();
+        // In steps, so that a panel that is resized does not make new glyphs with every pixel.
+        let radius = ((enough * 10.0).round() / 10.0).clamp(RADIUS_LEAST, most);
+        Self { radius, is_dot: count > GLYPHS_MOST }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Source, load};
+    use crate::engine::{CloudView, LatentPlane};
+
+    fn cloud(count: usize) -> (Cloud, Dataset) {
+        let source = Source { set: "digits", count, messiness: 0.5, held_out: 0.1, seed: 1 };
+        let codes: Vec<f32> = (0..2 * count).map(|i| i as f32).collect();
+        let mut view = CloudView::of_codes(1, 2, codes.into());
+        view.errors = Some((0..count).map(|i| i as f32).collect());
+        (Cloud::new(&view, &LatentPlane::of_axes([0, 1], 2, &[]), 1), load(&source).unwrap())
+    }
+
+    #[test]
+    fn hidden_classes_have_no_look_and_the_rest_wear_their_class() {
+        let (cloud, dataset) = cloud(60);
+        let looks = Looks::new(&cloud, &dataset, ColorBy::Class, &BTreeSet::from([3]));
+        let dark = Theme::new(Look::Dark, false);
+        for (row, look) in looks.points.iter().enumerate() {
+            let class = dataset.label(row as u32).unwrap();
+            let want = PointLook { color: dark.class(class.into()), glyph: class };
+            assert_eq!(*look, (class != 3).then_some(want), "row {row} of class {class}");
+        }
+        assert_eq!(looks.range, None);
+    }
+
+    #[test]
+    fn errors_and_factors_become_colours_along_one_scale() {
+        let (cloud, dataset) = cloud(100);
+        let looks = Looks::new(&cloud, &dataset, ColorBy::Error, &BTreeSet::new());
+        assert_eq!(looks.range, Some([2.0, 97.0]));
+        let color = |row: usize| looks.points[row].unwrap().color;
+        assert_eq!((color(0), color(99)), (value_color(0.0), value_color(1.0)));
+        assert_ne!(color(30), color(60));
+        assert!(!dataset.factors.is_empty());
+        let by_factor = Looks::new(&cloud, &dataset, ColorBy::Factor(0), &BTreeSet::new());
+        let [low, high] = by_factor.range.unwrap();
+        assert!(low < high);
+        // A factor nobody knows leaves the classes.
+        let unknown = Looks::new(&cloud, &dataset, ColorBy::Factor(99), &BTreeSet::new());
+        assert_eq!(unknown, Looks::new(&cloud, &dataset, ColorBy::Class, &BTreeSet::new()));
+    }
+
+    #[test]
+    fn a_range_leaves_strays_and_what_is_no_number_aside() {
+        let mut values: Vec<f32> = (0..100).map(|i| i as f32).collect();
+        values.extend([1e9, f32::NAN, f32::INFINITY]);
+        assert_eq!(range(&values), [2.0, 98.0]);
+        assert_eq!(range(&[f32::NAN]), [0.0, 1.0]);
+        assert_eq!(range(&[3.0]), [3.0, 3.0]);
+        assert_eq!(share(3.0, [3.0, 3.0]), 0.5);
+    }
+
+    #[test]
+    fn many_points_cover_no_more_of_the_map_than_few() {
+        let area = 520.0 * 480.0;
+        let few = PointSize::new(600, area, 1.0);
+        assert_eq!((few.radius, few.is_dot), (RADIUS, false));
+        let mut last = few.radius;
+        for count in [2_000, 10_000, 60_000] {
+            let size = PointSize::new(count, area, 1.0);
+            assert!(size.radius <= last && size.radius >= RADIUS_LEAST, "{count}: {size:?}");
+            let ink = size.radius * size.radius * std::f32::consts::PI * count as f32;
+            let least = RADIUS_LEAST * RADIUS_LEAST * std::f32::consts::PI * count as f32;
+            assert!(ink <= (1.1 * INK * area).max(least), "{count}: ink {ink}");
+            last = size.radius;
+        }
+        assert!(PointSize::new(60_000, area, 1.0).is_dot);
+    }
+}

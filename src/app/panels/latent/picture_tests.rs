@@ -1,0 +1,256 @@
+//! What the map looks like when it is really drawn: by shaders of our own, and without them.
+
+use std::sync::Arc;
+
+use eframe::egui::{Color32, Pos2, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::geometry::View;
+use super::layers::PointStyle;
+use super::looks::{ColorBy, Looks, PointLook};
+use super::points::{Instances, PointsPaint};
+use super::splat::Way;
+use super::tests::bench;
+use super::*;
+use crate::app::pictures::{Pictures, Plotting};
+use crate::app::setup::graphics_setup;
+use crate::app::state::AppState;
+use crate::app::theme::{Look, Theme};
+use crate::engine::{CloudView, FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk};
+use crate::export::colormap;
+
+/// The explorer in a window of its own.
+struct Probe {
+    state: AppState,
+    theme: Theme,
+    pictures: Pictures,
+    memory: LatentMemory,
+}
+
+impl eframe::App for Probe {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let Self { state, theme, pictures, memory } = self;
+        latent_ui(ui, &PanelContext { state, theme, pictures }, memory, "Latent space");
+    }
+}
+
+fn has_adapter() -> bool {
+    let found = !crate::gpu::adapter::adapters().is_empty();
+    if !found {
+        assert!(std::env::var_os("HOURGLASS_REQUIRE_GPU").is_none(), "a graphics adapter is required here");
+        eprintln!("no graphics adapter: nothing is drawn");
+    }
+    found
+}
+
+/// Draws the explorer with shaders of our own or without; `None` where there is no adapter.
+fn drawn(
+    state: AppState,
+    layers: fn(&mut LatentMemory),
+    is_plotted: bool,
+) -> Option<Harness<'static, Probe>> {
+    if !has_adapter() {
+        return None;
+    }
+    let mut memory = LatentMemory::default();
+    layers(&mut memory);
+    let builder = Harness::builder().with_size(vec2(700.0, 520.0)).wgpu_setup(graphics_setup());
+    let mut harness = builder.build_eframe(|cc| Probe {
+        state,
+        theme: Theme::new(Look::Dark, false),
+        pictures: Pictures::new(cc.egui_ctx.clone(), cc.wgpu_render_state.clone().filter(|_| is_plotted)),
+        memory,
+    });
+    harness.run_steps(8);
+    Some(harness)
+}
+
+type Picture = Vec<[u8; 3]>;
+const WIDTH: usize = 700;
+
+/// The map's pixels around the origin, without what is written at its edges.
+fn pixels(harness: &mut Harness<'_, Probe>) -> (Picture, Pos2) {
+    let origin = harness.get_by_label("latent point").rect().center();
+    let image = harness.render().expect("a picture");
+    let [width, _] = [image.width() as usize, image.height() as usize];
+    assert_eq!(width, WIDTH);
+    (image.pixels().map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]]).collect(), origin)
+}
+
+fn at(picture: &Picture, place: Pos2) -> [u8; 3] {
+    picture[place.y as usize * WIDTH + place.x as usize]
+}
+
+fn apart(a: [u8; 3], b: [u8; 3]) -> u8 {
+    (0..3).map(|k| a[k].abs_diff(b[k])).max().unwrap_or(0)
+}
+
+/// A bench whose cloud has so many points, on a spiral.
+fn spiral(count: usize) -> AppState {
+    let mut state = bench(2);
+    let at = |i: usize| (3.0 * (i as f32 / count as f32).sqrt(), i as f32 * 2.399_963);
+    let codes: Arc<[f32]> =
+        (0..count).flat_map(|i| [at(i).0 * at(i).1.cos(), at(i).0 * at(i).1.sin()]).collect();
+    let images: Arc<[u32]> = (0..count).map(|i| i as u32 % 200).collect();
+    let view = CloudView { images, ..CloudView::of_codes(0, 2, codes) };
+    if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
+        run.seen.cloud = Some(view);
+    }
+    state
+}
+
+fn points_alone(memory: &mut LatentMemory) {
+    memory.layers.background = Background::Plain;
+    memory.layers.has_rings = false;
+}
+
+#[test]
+fn shaders_draw_the_points_that_triangles_and_pixels_draw() {
+    // Shapes against the mesh, and dots against the picture made on the host.
+    for count in [500, 9000] {
+        let [plotted, plain] = [true, false]
+            .map(|is_plotted| Some(pixels(&mut drawn(spiral(count), points_alone, is_plotted)?)));
+        let (Some((plotted, _)), Some((plain, _))) = (plotted, plain) else { return };
+        let ink = plain.iter().filter(|pixel| pixel.iter().any(|byte| *byte > 120)).count();
+        assert!(ink > 4000, "{count} points leave only {ink} pixels of ink");
+        let different = plotted.iter().zip(&plain).filter(|(a, b)| apart(**a, **b) > 40).count();
+        assert!(different < ink / 50, "{count} points: {different} pixels differ, of {ink} with ink");
+    }
+}
+
+#[test]
+fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
+    if !has_adapter() {
+        return;
+    }
+    let rect = Rect::from_min_size(pos2(21.3, 14.8), vec2(300.0, 220.0));
+    let plane = Plane::new(View { center: [0.3, -0.2], radius: 2.0 }, rect);
+    let color = |k: usize| Theme::new(Look::Dark, false).class(k);
+    let at = |k: usize| [3.0 * (k as f32 * 1.7).sin(), 3.0 * (k as f32 * 2.3).cos()];
+    let places: Vec<Latent> = (0..600).map(at).collect();
+    let before: Vec<Latent> = places.iter().map(|[x, y]| [*y, 0.5 * *x]).collect();
+    let points = (0..600).map(|k| (k % 7 != 3).then(|| PointLook { color: color(k), glyph: 0 })).collect();
+    let looks = Looks { points, range: None };
+    for (share, side_px) in [(1.0, 2), (0.4, 3)] {
+        let way = Way { before: &before, places: &places, share };
+        let want = splat::splat(&plane, way, &looks, 1.0, side_px);
+        let words = cloud::instance_words(&places, &before, &looks);
+        let instances = Arc::new(Instances { version: 1, words });
+        let plotting = Plotting { format: wgpu::TextureFormat::Rgba8Unorm, is_software: false };
+        let paint = move |ui: &mut Ui| {
+            ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, Color32::BLACK);
+            let instances = Arc::clone(&instances);
+            let side_px = side_px as f32;
+            let painter = ui.painter().with_clip_rect(rect);
+            PointsPaint { instances, atlas: None, plane, share, side_px, plotting }.add_to(&painter);
+        };
+        let builder = Harness::builder().with_size(vec2(360.0, 260.0)).wgpu_setup(graphics_setup());
+        let mut harness = builder.build_ui(paint);
+        harness.run_steps(2);
+        let got = harness.render().expect("a picture");
+        let ([left, top], [width, _]) = splat::pixels(rect, 1.0);
+        let [left, top] = [left, top].map(|side| side as u32);
+        let mut different = 0;
+        for (i, want) in want.pixels.iter().enumerate() {
+            let (x, y) = (i % width, i / width);
+            let got = got.get_pixel(left + x as u32, top + y as u32).0;
+            different += usize::from(apart([got[0], got[1], got[2]], [want.r(), want.g(), want.b()]) > 2);
+        }
+        let ink = want.pixels.iter().filter(|pixel| pixel.a() > 0).count();
+        // The host leaves out what reaches over an edge, and rounds halves its own way.
+        assert!(
+            ink > 500 && different < ink / 8,
+            "share {share}: {different} pixels differ, of {ink} with ink"
+        );
+    }
+}
+
+/// A field that rises to the right, from 0 at −2 to 1 at 2.
+fn rising() -> AppState {
+    let mut state = spiral(300);
+    let (columns, rows) = (41, 31);
+    let lattice = LatticeAsk {
+        plane: LatentPlane::of_axes([0, 1], 2, &[]),
+        x: [-2.0, 2.0],
+        y: [-2.0, 2.0],
+        columns,
+        rows,
+    };
+    let ask = FieldAsk { kind: FieldKind::RoundTrip, lattice };
+    let values = (0..columns * rows).map(|i| (i % columns) as f32 / 40.0).collect();
+    if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
+        run.seen.field = Some(FieldView { request: 1, step: 0, ask, values });
+    }
+    state
+}
+
+#[test]
+fn a_field_has_the_colours_of_its_scale_with_and_without_shaders() {
+    let layers = |memory: &mut LatentMemory| {
+        memory.layers.background = Background::Field(FieldKind::RoundTrip);
+        memory.layers.points = PointStyle::Hidden;
+        memory.layers.has_rings = false;
+    };
+    for is_plotted in [true, false] {
+        let Some(mut harness) = drawn(rising(), layers, is_plotted) else { return };
+        let (picture, origin) = pixels(&mut harness);
+        // How far a key moves the point tells the scale.
+        harness.get_by_label("latent point").focus();
+        harness.run_steps(2);
+        harness.key_press(Key::ArrowRight);
+        harness.run_steps(2);
+        let moved = harness.get_by_label("latent point").rect().center().x - origin.x;
+        let per_unit = moved / harness.state().memory.place()[0];
+        let mut compared = 0;
+        for k in -12..=12 {
+            let x = 0.15 * k as f32;
+            let share = (x + 2.0) / 4.0;
+            let is_near_a_line = ((share * 6.0 - 0.5).rem_euclid(1.0) - 0.5).abs() < 0.2;
+            let on_screen = origin + vec2(x * per_unit, -0.5 * per_unit);
+            if is_near_a_line || !(8.0..500.0).contains(&on_screen.x) {
+                continue;
+            }
+            let want = colormap::magma(share).map(|byte| (f32::from(byte) * 0.72) as u8);
+            let got = at(&picture, on_screen);
+            let tolerance = 12;
+            assert!(
+                apart(got, want) <= tolerance,
+                "shaders: {is_plotted}, at {x}: got {got:?}, want {want:?}, tolerance {tolerance}"
+            );
+            compared += 1;
+        }
+        assert!(compared >= 8, "only {compared} places were compared");
+        // A line of equal height brightens what it lies on, where shaders draw.
+        let (line, beside) =
+            (origin + vec2(0.0, -0.5 * per_unit), origin + vec2(0.3 * per_unit, -0.5 * per_unit));
+        let bright = |place: Pos2| (-3..=3).map(|k| at(&picture, place + vec2(k as f32, 0.0))[2]).max();
+        if is_plotted {
+            assert!(bright(line) > bright(beside), "no line: {:?} and {:?}", bright(line), bright(beside));
+        }
+    }
+}
+
+#[test]
+fn images_stand_where_their_codes_are() {
+    let layers = |memory: &mut LatentMemory| {
+        points_alone(memory);
+        memory.layers.points = PointStyle::Thumbnails;
+        memory.layers.color = ColorBy::Class;
+    };
+    let Some(mut harness) = drawn(spiral(400), layers, true) else { return };
+    let (picture, _) = pixels(&mut harness);
+    let shown = harness.state().memory.layers.thumbnails.shown.clone();
+    assert!(shown.len() > 30, "only {} images fit", shown.len());
+    for (i, (_, rect)) in shown.iter().enumerate() {
+        assert!(shown[..i].iter().all(|(_, other)| !other.intersects(*rect)), "image {i} covers another");
+    }
+    let is_ink = |pixel: &[u8; 3]| pixel.iter().any(|byte| *byte > 60);
+    let inside = shown.iter().filter(|(_, rect)| {
+        let rect = rect.shrink(3.0);
+        let corners =
+            (rect.left() as usize..rect.right() as usize, rect.top() as usize..rect.bottom() as usize);
+        corners.1.clone().any(|y| corners.0.clone().any(|x| is_ink(&picture[y * WIDTH + x])))
+    });
+    assert!(inside.count() > shown.len() / 2, "images are black");
+}

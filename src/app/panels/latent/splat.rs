@@ -1,0 +1,91 @@
+//! Many small dots as one picture, made on the host. Where the processor draws, sixty thousand triangles cost it far
+//! more than sixty thousand times four pixels; and where shaders cannot read buffers, there is no other way. Pure.
+
+use eframe::egui::{Color32, ColorImage, Rect};
+
+use super::geometry::{Latent, Plane};
+use super::looks::Looks;
+use super::motion::between;
+
+/// Where points are on their way from one cloud to the next.
+#[derive(Clone, Copy)]
+pub struct Way<'a> {
+    /// Where they come from.
+    pub before: &'a [Latent],
+    /// Where they go.
+    pub places: &'a [Latent],
+    /// How much of the way is done, 0 to 1.
+    pub share: f32,
+}
+
+/// The map in whole pixels: where it begins, and how many it has to the right and downwards.
+pub fn pixels(rect: Rect, pixels_per_point: f32) -> ([f32; 2], [usize; 2]) {
+    let from = [rect.min.x, rect.min.y].map(|side| (side * pixels_per_point).round());
+    let to = [rect.max.x, rect.max.y].map(|side| (side * pixels_per_point).round());
+    (from, [0, 1].map(|k| (to[k] - from[k]).max(1.0) as usize))
+}
+
+/// A picture as large as the map with a dot of `side_px` pixels for every shown point; later ones cover earlier ones.
+pub fn splat(
+    plane: &Plane,
+    way: Way<'_>,
+    looks: &Looks,
+    pixels_per_point: f32,
+    side_px: usize,
+) -> ColorImage {
+    let (from, [width, height]) = pixels(plane.rect, pixels_per_point);
+    let mut pixels = vec![Color32::TRANSPARENT; width * height];
+    let half = 0.5 * side_px as f32;
+    let points = way.before.iter().zip(way.places).zip(&looks.points);
+    for ((before, place), look) in points {
+        let Some(look) = look else { continue };
+        let at = plane.screen_from_latent(between(*before, *place, way.share));
+        let left = (at.x * pixels_per_point - from[0] - half).round();
+        let top = (at.y * pixels_per_point - from[1] - half).round();
+        // Dots that reach over an edge are left out whole; what is no number is no place either.
+        let is_inside = left >= 0.0
+            && top >= 0.0
+            && left + side_px as f32 <= width as f32
+            && top + side_px as f32 <= height as f32;
+        if !is_inside {
+            continue;
+        }
+        let first = top as usize * width + left as usize;
+        for row in 0..side_px {
+            pixels[first + row * width..][..side_px].fill(look.color);
+        }
+    }
+    ColorImage::new([width, height], pixels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::panels::latent::geometry::View;
+    use crate::app::panels::latent::looks::PointLook;
+    use eframe::egui::{pos2, vec2};
+
+    #[test]
+    fn dots_lie_where_their_places_are_and_later_ones_cover() {
+        let rect = Rect::from_min_size(pos2(10.2, 5.0), vec2(60.0, 40.0));
+        let plane = Plane::new(View { center: [0.0, 0.0], radius: 2.0 }, rect);
+        let look = |color| Some(PointLook { color, glyph: 0 });
+        let points =
+            vec![look(Color32::RED), look(Color32::GREEN), None, look(Color32::RED), look(Color32::BLUE)];
+        let looks = Looks { points, range: None };
+        let places = [[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [99.0, 0.0], [f32::NAN, 0.0]];
+        let before = [[0.0, 0.0], [-2.0, 0.0], [0.0; 2], [0.0; 2], [0.0; 2]];
+        let ink = |share: f32, color: Color32| -> Vec<usize> {
+            let image = splat(&plane, Way { before: &before, places: &places, share }, &looks, 1.0, 2);
+            assert_eq!(image.size, [60, 40]);
+            (0..image.pixels.len()).filter(|i| image.pixels[*i] == color).collect()
+        };
+        let middle = [19 * 60 + 29, 19 * 60 + 30, 20 * 60 + 29, 20 * 60 + 30];
+        assert_eq!(ink(1.0, Color32::GREEN), middle, "the later one covers the earlier");
+        assert_eq!(ink(1.0, Color32::RED), [0; 0], "covered, or outside");
+        assert_eq!(ink(1.0, Color32::BLUE), [0; 0], "nowhere");
+        // Half way, the second one is ten pixels to the left.
+        assert_eq!(ink(0.5, Color32::GREEN), middle.map(|i| i - 10));
+        assert_eq!(ink(0.0, Color32::RED), middle, "at the start the fourth lies on the first");
+    }
+}

@@ -1,0 +1,235 @@
+//! Real images of the cloud in place of points: a few hundred of them lie in one texture, and so many are shown as do
+//! not cover each other. Which ones does not change while the map is panned.
+
+use std::sync::Arc;
+
+use eframe::egui::{Color32, CornerRadius, Mesh, Rect, Shape, Vec2, pos2, vec2};
+
+use crate::app::context::PanelContext;
+use crate::app::pictures::{Paint, image_tiles};
+use crate::app::state::BenchState;
+use crate::data::Dataset;
+use crate::gpu::Tiles;
+
+use super::codes::Cloud;
+use super::geometry::{Latent, Plane};
+use super::looks::Looks;
+use super::paint::Map;
+
+/// The most images in the texture.
+const IMAGES: usize = 512;
+/// Images to the right in the texture.
+const COLUMNS: usize = 16;
+/// About how large an image is shown, in points of the screen; larger ones are shrunk to this before.
+const SIDE: f32 = 28.0;
+/// How far the border in the colour of the class reaches beyond an image, in points.
+const BORDER: f32 = 1.5;
+
+/// The images that stand for the cloud.
+#[derive(Debug, Default)]
+pub struct Thumbnails {
+    images: Arc<[u32]>,
+    /// Points of the cloud, the classes taking turns: the order in which they find a place.
+    rows: Vec<usize>,
+    /// What is on the map: points of the cloud, and where their images are.
+    pub shown: Vec<(usize, Rect)>,
+}
+
+impl Thumbnails {
+    /// Draws images of the cloud's points where these are.
+    pub fn paint(
+        &mut self,
+        map: &Map<'_>,
+        cx: &PanelContext<'_>,
+        bench: &BenchState,
+        (cloud, looks): (&Cloud, &Looks),
+    ) {
+        if self.images != cloud.images {
+            self.images = Arc::clone(&cloud.images);
+            self.rows = by_turns(&cloud.images, &bench.dataset);
+        }
+        let (painter, plane) = (map.painter(), map.plane());
+        let ppp = painter.ctx().pixels_per_point();
+        let (tile, shrink) = tile(image_tiles(bench));
+        // Whole pixels of an image become whole pixels of the screen.
+        let magnified = (SIDE * cx.theme.scale * ppp / tile.width.max(tile.height) as f32).round().max(1.0);
+        let size = vec2(tile.width as f32, tile.height as f32) * magnified / ppp;
+        let places: Vec<Option<Latent>> =
+            self.rows.iter().map(|row| looks.points[*row].map(|_| cloud.places[*row])).collect();
+        let kept = thin(&places, latent_size(plane, size + Vec2::splat(2.0 * BORDER + 1.0)));
+        let grid = tile.grid(COLUMNS, self.rows.len().div_ceil(COLUMNS).max(1));
+        let atlas = cx.pictures.host("thumbnails", self.version(&bench.dataset), grid, Paint::Image, || {
+            pixels(&bench.dataset, &self.images, &self.rows, shrink)
+        });
+        self.shown.clear();
+        let mut mesh = Mesh::with_texture(atlas.id);
+        for number in kept {
+            let (row, Some(place)) = (self.rows[number], places[number]) else { continue };
+            let at = plane.screen_from_latent(place) - 0.5 * size;
+            let corner = pos2((at.x * ppp).round(), (at.y * ppp).round()) / ppp;
+            let rect = Rect::from_min_size(corner, size);
+            if !rect.intersects(plane.rect) {
+                continue;
+            }
+            if let Some(look) = looks.points[row] {
+                painter.rect_filled(rect.expand(BORDER), CornerRadius::same(1), look.color);
+            }
+            let [columns, rows] = [grid.columns, grid.rows].map(|n| n as f32);
+            let (column, line) = ((number % COLUMNS) as f32, (number / COLUMNS) as f32);
+            let uv =
+                Rect::from_min_size(pos2(column / columns, line / rows), vec2(1.0 / columns, 1.0 / rows));
+            mesh.add_rect_with_uv(rect, uv, Color32::WHITE);
+            self.shown.push((row, rect));
+        }
+        painter.add(Shape::mesh(mesh));
+    }
+
+    /// Another number for other images in the texture.
+    fn version(&self, dataset: &Arc<Dataset>) -> u64 {
+        let start = Arc::as_ptr(dataset).addr() as u64;
+        self.rows.iter().fold(start, |hash, row| {
+            hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(self.images[*row]))
+        })
+    }
+}
+
+/// The first few images of every class, the classes taking turns.
+fn by_turns(images: &[u32], dataset: &Dataset) -> Vec<usize> {
+    let mut seen = [0usize; 256];
+    let mut ranked: Vec<(usize, u8, usize)> = Vec::with_capacity(images.len());
+    for (row, image) in images.iter().enumerate() {
+        let class = dataset.label(*image).unwrap_or(0);
+        ranked.push((seen[usize::from(class)], class, row));
+        seen[usize::from(class)] += 1;
+    }
+    ranked.sort_unstable();
+    ranked.into_iter().take(IMAGES).map(|(_, _, row)| row).collect()
+}
+
+/// How large an image is on the plane. In steps, so that while somebody zooms the same images stay for a while.
+fn latent_size(plane: &Plane, size: Vec2) -> [f32; 2] {
+    let step = |side: f32| ((side / plane.scale).log2() * 4.0).ceil() / 4.0;
+    [size.x, size.y].map(|side| step(side).exp2())
+}
+
+/// Which places find room for an image of this size around them: each in its turn, unless it would cover one before
+/// it. What is hidden has no place.
+fn thin(places: &[Option<Latent>], [width, height]: [f32; 2]) -> Vec<usize> {
+    let mut kept: Vec<(usize, Latent)> = Vec::new();
+    for (number, place) in places.iter().enumerate() {
+        let Some(place) = place.filter(|[x, y]| x.is_finite() && y.is_finite()) else { continue };
+        let covers = |(_, other): &(usize, Latent)| {
+            (other[0] - place[0]).abs() < width && (other[1] - place[1]).abs() < height
+        };
+        if !kept.iter().any(covers) {
+            kept.push((number, place));
+        }
+    }
+    kept.into_iter().map(|(number, _)| number).collect()
+}
+
+/// How an image lies in the texture, and by how much it is shrunk for that.
+fn tile(image: Tiles) -> (Tiles, usize) {
+    let shrink = (image.width.max(image.height) as f32 / (1.25 * SIDE)).ceil().max(1.0) as u32;
+    let (width, height) = ((image.width / shrink).max(1), (image.height / shrink).max(1));
+    (Tiles { width, height, ..image }, shrink as usize)
+}
+
+/// The images one after the other; every pixel is the mean of the `shrink` times `shrink` it stands for.
+fn pixels(dataset: &Dataset, images: &[u32], rows: &[usize], shrink: usize) -> Vec<f32> {
+    let wanted: Vec<u32> = rows.iter().map(|row| images[*row]).collect();
+    let mut values = Vec::new();
+    dataset.write_f32(&wanted, &mut values);
+    if shrink == 1 {
+        return values;
+    }
+    let (height, width) = (dataset.shape.height, dataset.shape.width);
+    let (low, narrow) = ((height / shrink).max(1), (width / shrink).max(1));
+    let mean = |plane: &[f32], i: usize| {
+        let (top, left) = (i / narrow * shrink, i % narrow * shrink);
+        let within = (0..shrink * shrink).map(|k| (top + k / shrink, left + k % shrink));
+        let inside = within.filter(|(y, x)| *y < height && *x < width);
+        let (sum, count) = inside.fold((0.0, 0.0), |(sum, n), (y, x)| (sum + plane[y * width + x], n + 1.0));
+        sum / f32::max(count, 1.0)
+    };
+    let planes = values.chunks_exact(height * width);
+    planes.flat_map(|plane| (0..low * narrow).map(|i| mean(plane, i)).collect::<Vec<_>>()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::panels::latent::geometry::View;
+    use crate::data::{ImageShape, Source, load};
+
+    fn scattered(count: usize) -> Vec<Option<Latent>> {
+        let at = |i: usize| [3.0 * (i as f32 * 1.7).sin(), 3.0 * (i as f32 * 2.3 + 0.4).cos()];
+        (0..count).map(|i| (i % 9 != 4).then(|| at(i))).collect()
+    }
+
+    #[test]
+    fn images_never_cover_each_other_and_leave_no_room_for_another() {
+        let places = scattered(400);
+        let size = [0.5, 0.3];
+        let kept = thin(&places, size);
+        let covers = |a: Latent, b: Latent| (a[0] - b[0]).abs() < size[0] && (a[1] - b[1]).abs() < size[1];
+        assert!(kept.len() > 40, "{} kept", kept.len());
+        for (number, place) in places.iter().enumerate() {
+            let Some(place) = *place else {
+                assert!(!kept.contains(&number), "{number} is hidden");
+                continue;
+            };
+            let others =
+                kept.iter().filter(|other| **other != number && covers(place, places[**other].unwrap()));
+            let is_kept = kept.contains(&number);
+            assert_eq!(others.count() == 0, is_kept, "place {number} at {place:?}");
+        }
+        assert_eq!(thin(&[Some([f32::NAN, 0.0]), None], size), [0; 0]);
+    }
+
+    #[test]
+    fn panning_and_a_little_zooming_keep_the_same_images() {
+        let places = scattered(400);
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), Vec2::splat(500.0));
+        let kept = |center: Latent, radius: f32| {
+            let plane = Plane::new(View { center, radius }, rect);
+            thin(&places, latent_size(&plane, Vec2::splat(31.0)))
+        };
+        let first = kept([0.0, 0.0], 3.0);
+        assert_eq!(first, kept([1.3, -0.4], 3.0));
+        assert_eq!(first, kept([0.0, 0.0], 3.02));
+        assert!(first.len() < kept([0.0, 0.0], 0.5).len(), "there is more room from nearby");
+        // What is kept does not cover each other on the screen either.
+        let plane = Plane::new(View { center: [0.0, 0.0], radius: 3.0 }, rect);
+        let [width, height] = latent_size(&plane, Vec2::splat(31.0)).map(|side| side * plane.scale);
+        assert!(width >= 31.0 && height >= 31.0 && width < 38.0, "{width} x {height}");
+    }
+
+    #[test]
+    fn classes_take_turns() {
+        let dataset =
+            load(&Source { set: "digits", count: 400, messiness: 0.5, held_out: 0.1, seed: 1 }).unwrap();
+        let images: Vec<u32> = (0..400).collect();
+        let rows = by_turns(&images, &dataset);
+        let mut first: Vec<u8> = rows[..10].iter().map(|row| dataset.label(images[*row]).unwrap()).collect();
+        first.sort_unstable();
+        assert_eq!(first, (0..10).collect::<Vec<u8>>());
+        assert!(rows.len() <= IMAGES);
+    }
+
+    #[test]
+    fn large_images_are_shrunk_by_means() {
+        let shape = ImageShape { height: 4, width: 4, channels: 1 };
+        let images = vec![0, 255, 0, 0, 255, 0, 0, 0, 255, 255, 51, 51, 255, 255, 51, 51];
+        let source = Source { set: "digits", count: 60, messiness: 0.5, held_out: 0.1, seed: 1 };
+        let dataset = Dataset { shape, images, ..load(&source).unwrap() };
+        let got = pixels(&dataset, &[0], &[0], 2);
+        for (got, want) in got.iter().zip([0.5, 0.0, 1.0, 0.2]) {
+            assert!((got - want).abs() < 1e-6, "got {got}, want {want}");
+        }
+        assert_eq!(got.len(), 4);
+        let (small, shrink) = tile(Tiles::single(128, 128, 3));
+        assert_eq!((small.width, small.height, shrink), (32, 32, 4));
+        assert_eq!(tile(Tiles::single(28, 28, 1)).1, 1);
+    }
+}
