@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::CloudView;
+use crate::engine::{CloudView, LatentPlane};
 
 use super::geometry::Latent;
 
@@ -15,7 +15,7 @@ const LIVELY: f64 = 0.1;
 #[derive(Debug)]
 pub struct Cloud {
     codes: Arc<[f32]>,
-    axes: [usize; 2],
+    plane: LatentPlane,
     /// One place per code; not finite where the code is not.
     pub places: Arc<[Latent]>,
     /// Codes that are no numbers.
@@ -25,8 +25,8 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Lays codes onto the plane of two axes.
-    pub fn new(view: &CloudView, axes: [usize; 2], version: u64) -> Self {
+    /// Lays codes onto a plane.
+    pub fn new(view: &CloudView, plane: &LatentPlane, version: u64) -> Self {
         let rows = view.codes.chunks_exact(view.dimensions.max(1));
         let is_broken = |row: &[f32]| row.iter().any(|z| !z.is_finite());
         let broken = rows.clone().filter(|row| is_broken(row)).count();
@@ -35,15 +35,15 @@ impl Cloud {
         let place = |(i, row): (usize, &[f32])| match row {
             _ if is_broken(row) => [f32::NAN; 2],
             [only] => [*only, reach * strip_height(i)],
-            _ => axes.map(|axis| row[axis]),
+            _ => plane.place(row),
         };
         let places = rows.enumerate().map(place).collect();
-        Self { codes: Arc::clone(&view.codes), axes, places, broken, version }
+        Self { codes: Arc::clone(&view.codes), plane: plane.clone(), places, broken, version }
     }
 
-    /// Whether this is how these very codes look on these axes.
-    pub fn is_of(&self, view: &CloudView, axes: [usize; 2]) -> bool {
-        Arc::ptr_eq(&self.codes, &view.codes) && self.axes == axes
+    /// Whether this is how these very codes look on this plane.
+    pub fn is_of(&self, view: &CloudView, plane: &LatentPlane) -> bool {
+        Arc::ptr_eq(&self.codes, &view.codes) && self.plane == *plane
     }
 
     /// How many codes are left out, in words; nothing where none is.
@@ -94,17 +94,18 @@ mod tests {
     #[test]
     fn codes_that_are_no_numbers_are_counted_and_left_out() {
         let view = view(2, &[1.0, 2.0, f32::NAN, 0.0, 3.0, f32::INFINITY, -1.0, 0.5]);
-        let cloud = Cloud::new(&view, [0, 1], 1);
+        let plane = LatentPlane::of_axes([0, 1], 2, &[]);
+        let cloud = Cloud::new(&view, &plane, 1);
         assert_eq!(cloud.broken, 2);
         assert_eq!(cloud.complaint().as_deref(), Some("2 codes are not numbers and are left out"));
         assert_eq!(cloud.places.iter().filter(|place| place[0].is_finite()).count(), 2);
-        assert!(cloud.is_of(&view, [0, 1]) && !cloud.is_of(&view, [1, 0]));
+        assert!(cloud.is_of(&view, &plane) && !cloud.is_of(&view, &LatentPlane::of_axes([1, 0], 2, &[])));
     }
 
     #[test]
     fn a_code_of_one_number_is_a_line_with_a_strip_around_it() {
         let codes: Vec<f32> = (0..500).map(|i| i as f32 / 100.0).collect();
-        let cloud = Cloud::new(&view(1, &codes), [0, 0], 1);
+        let cloud = Cloud::new(&view(1, &codes), &LatentPlane::of_axes([0, 0], 1, &[]), 1);
         for (place, code) in cloud.places.iter().zip(&codes) {
             assert!(place[0] == *code && place[1].abs() <= 5.0 * STRIP, "{place:?} for {code}");
         }

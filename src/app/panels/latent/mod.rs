@@ -6,12 +6,17 @@
 //! `side` the column beside it; this file is the way in.
 
 mod asking;
+mod axes;
 mod cloud;
 mod codes;
 mod geometry;
 mod model;
 mod paint;
+mod principal;
+mod sheet;
 mod side;
+mod slice;
+mod statistics;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +41,7 @@ use crate::engine::Picture;
 use cloud::Points;
 use geometry::{Latent, Plane};
 use paint::Map;
+use sheet::Wish;
 use side::Nearest;
 
 /// Keys move the point by this share of the view's radius; with Shift by a tenth of it.
@@ -128,11 +134,9 @@ fn map_ui(
     let plane = Plane::new(memory.view, rect);
     let (moved, point) = move_point(ui, memory, &map, &plane, now_secs);
     let mut actions: Vec<Action> = moved.into_iter().collect();
-    let (asked, wait_secs) = memory.ask(&plane, bench, run, now_secs);
-    actions.extend(asked);
-    if let Some(wait_secs) = wait_secs {
-        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
-    }
+    let mut wish = Wish::default();
+    memory.ask(&plane, bench, run, now_secs, &mut wish);
+    actions.extend(carry(ui, wish));
     let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
     paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));
     let note = if cloud.is_none() { Some("waiting for the first codes".to_owned()) } else { complaint };
@@ -140,6 +144,14 @@ fn map_ui(
         Map::new(ui, cx.theme, plane).note(&note);
     }
     actions
+}
+
+/// What is to be asked now; the window looks again when more is due.
+fn carry(ui: &Ui, wish: Wish) -> Vec<Action> {
+    if let Some(wait_secs) = wish.wait_secs {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
+    }
+    wish.actions
 }
 
 /// Zooms with the wheel, pans with the second or middle button, and fits with a double click.
@@ -229,14 +241,14 @@ fn paint_map(
     let is_line = memory.dimensions() < 2;
     let map = Map::new(ui, cx.theme, *plane);
     map.ground();
-    let lattice = run.seen.lattice.as_ref().filter(|view| view.ask.plane == memory.plane());
+    let lattice = run.seen.lattice.as_ref().filter(|view| slice::is_alike(&view.ask.plane, memory.plane()));
     let shown = cx.pictures.get(run.info.id, Picture::Lattice);
     if let (Some(view), Some(shown), false) = (lattice, shown, memory.is_plain) {
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
     }
-    let names = memory.plane().names;
+    let names = memory.plane().names.clone();
     if run.recipe.is_variational() {
-        map.rings(is_line);
+        map.rings(memory.prior_place(), is_line);
     }
     let hidden = memory.hidden.clone();
     if let Some(cloud) = memory.cloud(run.seen.cloud.as_ref()) {

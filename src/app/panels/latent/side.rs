@@ -1,6 +1,6 @@
 //! The column beside the map: the decoded image, where it is, the nearest held-out image, and what can be switched.
 
-use eframe::egui::{Align, ComboBox, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
@@ -10,8 +10,8 @@ use crate::app::theme::HALF;
 use crate::app::widgets::{bold, export_button, muted};
 use crate::engine::Picture;
 
-use super::geometry;
 use super::model::{LatentMemory, coordinates};
+use super::{axes, geometry};
 
 /// The held-out image whose code is nearest to the point.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ pub fn side_ui(
                 export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
             });
             if memory.dimensions() > 2 {
-                actions.extend(axes_ui(ui, cx, memory));
+                actions.extend(axes::axes_ui(ui, cx, memory, (run, nearest)));
             }
         });
     });
@@ -100,8 +100,7 @@ fn decoded_ui(
         });
     });
     if memory.dimensions() > 2 {
-        let [across, up] = memory.axes.map(|axis| axis + 1);
-        muted(ui, cx.theme, format!("z{across} and z{up}, the rest at zero"));
+        muted(ui, cx.theme, memory.slice.words());
     }
     if shown.is_none() {
         muted(ui, cx.theme, "waiting for the first image");
@@ -131,36 +130,4 @@ fn nearest_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, nearest: O
             ui.label(RichText::new(name).font(cx.theme.large()).color(cx.theme.text));
         }
     });
-}
-
-/// Chooses which two numbers of a longer code are the axes.
-fn axes_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Option<Action> {
-    let now_secs = ui.input(|input| input.time);
-    let mut axes = memory.axes;
-    let dimensions = memory.dimensions();
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = HALF;
-        let [across, up] = &mut axes;
-        axis_ui(ui, cx, across, dimensions, "across");
-        muted(ui, cx.theme, "×");
-        axis_ui(ui, cx, up, dimensions, "up");
-    });
-    // Choosing the other's axis swaps the two.
-    if axes[0] == axes[1] {
-        axes = [memory.axes[1], memory.axes[0]];
-    }
-    memory.choose_axes(axes, now_secs)
-}
-
-fn axis_ui(ui: &mut Ui, cx: &PanelContext<'_>, axis: &mut usize, dimensions: usize, way: &str) {
-    let chosen = RichText::new(format!("z{}", *axis + 1)).font(cx.theme.small());
-    let combo =
-        ComboBox::from_id_salt(("latent axis", way)).selected_text(chosen).width(40.0 * cx.theme.scale);
-    let response = combo.show_ui(ui, |ui| {
-        for candidate in 0..dimensions {
-            ui.selectable_value(axis, candidate, format!("z{}", candidate + 1));
-        }
-    });
-    let response = response.response.accessible_name(format!("axis {way}"));
-    response.on_hover_text(format!("which number of the code runs {way}"));
 }

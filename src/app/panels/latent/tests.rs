@@ -219,3 +219,26 @@ fn a_failed_run_is_not_asked_again_and_again() {
     harness.run_steps(20);
     assert_eq!(harness.state().actions, []);
 }
+
+#[test]
+fn the_axes_and_the_rest_of_a_longer_code_are_chosen_by_label() {
+    let mut harness = explorer(bench(5));
+    let choose = |harness: &mut Harness<'_, Shown>, list: &str, entry: &str| {
+        harness.get_by_label(list).click();
+        harness.run_steps(3);
+        harness.get_by_label(entry).click();
+        harness.run_steps(3);
+    };
+    choose(&mut harness, "axis across", "principal axes");
+    assert_eq!(harness.state().memory.slice.axes(), slice::Axes::Principal);
+    assert!(harness.query_by_label("axis up").is_none(), "one list says it all");
+    assert!(harness.state().memory.plane().names[0].contains("principal axis"));
+    choose(&mut harness, "axis across", "z4");
+    assert_eq!(harness.state().memory.slice.axes(), slice::Axes::Pair([3, 4]));
+    choose(&mut harness, "rest of the code", "as of the nearest image");
+    let point = harness.state_mut().points().pop().unwrap();
+    assert!(point[..3].iter().any(|z| *z != 0.0), "{point:?} is still at zero");
+    choose(&mut harness, "rest of the code", "zero");
+    let point = harness.state_mut().points().pop().unwrap();
+    assert_eq!(point[..3], [0.0; 3]);
+}
