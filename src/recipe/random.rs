@@ -46,6 +46,8 @@ pub enum Purpose {
     Prior = 16,
     /// Units switched off to see what they were good for; the step is the number of the draw.
     Ablation = 17,
+    /// Codes drawn around an image to be looked at; the step is the number of the draw.
+    Posterior = 19,
 }
 
 /// The stream of random numbers for one purpose at one step.

@@ -189,6 +189,16 @@ pub struct Places {
     pub side: Rect,
 }
 
+/// Cuts a strip of this height off the foot of the panel; nothing where the strip has no height, and never more than
+/// leaves the map the better half.
+pub fn above(space: Rect, height: f32, gap: f32) -> (Rect, Option<Rect>) {
+    if height <= 0.0 || height + gap > 0.45 * space.height() {
+        return (space, None);
+    }
+    let cut = space.bottom() - height;
+    (space.with_max_y(cut - gap), Some(space.with_min_y(cut)))
+}
+
 /// Divides the panel: the side column takes a fifth, but stays wide enough to read and leaves the map most.
 pub fn places(space: Rect, scale: f32, gap: f32) -> Places {
     let least = 120.0 * scale;
@@ -340,6 +350,18 @@ mod tests {
         assert_eq!(nearest(&rows, &[0.2, 0.0, 0.0]), Some(0));
         assert_eq!(nearest(&[f32::NAN], &[0.0]), None);
         assert_eq!(nearest(&[], &[0.0, 0.0]), None);
+    }
+
+    #[test]
+    fn a_strip_below_leaves_the_map_the_better_half() {
+        let space = Rect::from_min_size(pos2(10.0, 20.0), vec2(600.0, 400.0));
+        assert_eq!(above(space, 0.0, 8.0), (space, None));
+        assert_eq!(above(space, 300.0, 8.0), (space, None));
+        let (upper, strip) = above(space, 100.0, 8.0);
+        assert_eq!(
+            (upper.bottom(), strip.map(|strip| (strip.top(), strip.bottom()))),
+            (312.0, Some((320.0, 420.0)))
+        );
     }
 
     #[test]

@@ -9,18 +9,30 @@ mod asking;
 mod axes;
 mod cloud;
 mod codes;
+mod dimensions;
+mod formula;
 mod geometry;
 mod model;
 mod paint;
+mod pins_paint;
 mod principal;
+mod quantile;
+mod samples;
 mod sheet;
 mod side;
 mod slice;
 mod statistics;
+mod strip;
 #[cfg(test)]
 mod tests;
+mod typed;
+mod walk;
+#[cfg(test)]
+mod walk_tests;
 
+pub use dimensions::dimensions_ui;
 pub use model::LatentMemory;
+pub use samples::samples_ui;
 
 use eframe::egui::{
     EventFilter, Id, Key, Modifiers, PointerButton, Rect, Response, Sense, Ui, Vec2, WidgetInfo,
@@ -33,6 +45,7 @@ use super::{no_run, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::glyph::Glyph;
+use crate::app::keys;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::GRID;
 use crate::app::widgets::{card, export_button};
@@ -65,10 +78,19 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     // The legend and the map use the memory one after the other.
     card(ui, cx.theme, title, trailing, |_| {});
     let space = ui.available_rect_before_wrap();
-    let places = geometry::places(space, cx.theme.scale, GRID);
+    let now_secs = ui.input(|input| input.time);
+    let (upper, strip) =
+        geometry::above(space, strip::height(memory.walk.pins().len(), cx.theme.scale), GRID);
+    let places = geometry::places(upper, cx.theme.scale, GRID);
     let nearest = Nearest::find(memory, bench, run);
     asked.extend(map_ui(ui, cx, memory, (bench, run), (places.map, nearest)));
     asked.extend(side::side_ui(ui, cx, memory, (bench, run), (places.side, nearest)));
+    let mut wish = Wish::default();
+    if let Some(strip) = strip {
+        asked.extend(strip::strip_ui(ui, cx, memory, (bench, run), strip));
+        strip::ask(memory, run, now_secs, &mut wish);
+    }
+    actions.extend(carry(ui, wish));
     ui.allocate_rect(space, Sense::hover());
     actions.extend(asked);
     actions
@@ -132,8 +154,16 @@ fn map_ui(
     let map = ui.interact(rect, ui.scope_id().with("latent map"), Sense::CLICK | Sense::DRAG);
     look(ui, memory, &map, rect);
     let plane = Plane::new(memory.view, rect);
+    let mut actions = pins_paint::pins_ui(ui, cx.theme, memory, &plane);
     let (moved, point) = move_point(ui, memory, &map, &plane, now_secs);
-    let mut actions: Vec<Action> = moved.into_iter().collect();
+    actions.extend(moved);
+    if wants_pin(ui, &map, &point) {
+        actions.extend(memory.drop_pin());
+    }
+    if memory.walk.is_touring() {
+        actions.extend(memory.tour(dt, now_secs));
+        ui.ctx().request_repaint();
+    }
     let mut wish = Wish::default();
     memory.ask(&plane, bench, run, now_secs, &mut wish);
     actions.extend(carry(ui, wish));
@@ -160,7 +190,7 @@ fn look(ui: &Ui, memory: &mut LatentMemory, map: &Response, rect: Rect) {
     if map.dragged_by(PointerButton::Secondary) || map.dragged_by(PointerButton::Middle) {
         memory.look(plane.panned(map.drag_delta()));
     }
-    if map.double_clicked() {
+    if map.double_clicked() && !ui.input(|input| input.modifiers.alt) {
         memory.fit();
     }
     let Some(pointer) = map.hover_pos().filter(|_| map.contains_pointer()) else {
@@ -172,6 +202,13 @@ fn look(ui: &Ui, memory: &mut LatentMemory, map: &Response, rect: Rect) {
         ui.input_mut(|input| input.smooth_scroll_delta = Vec2::ZERO);
         memory.look(plane.zoomed(pointer, factor));
     }
+}
+
+/// Whether a pin is to be dropped: P over the map or with the keyboard on the point, or a double click with Alt.
+fn wants_pin(ui: &Ui, map: &Response, point: &Response) -> bool {
+    let is_meant = map.contains_pointer() || point.contains_pointer() || point.has_focus();
+    let is_clicked = map.double_clicked() || point.double_clicked();
+    (is_meant && keys::is_typed(ui.ctx(), Key::P)) || (is_clicked && ui.input(|input| input.modifiers.alt))
 }
 
 /// Moves the point to where it is pressed, dragged or pushed with the keys. It never leaves the map.
@@ -196,6 +233,8 @@ fn move_point(
         target = Some(plane.latent_from_screen(pointer));
     } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| is_pressed(map)) {
         point.request_focus();
+        target = Some(plane.latent_from_screen(pointer));
+    } else if let Some(pointer) = map.hover_pos().filter(|_| memory.follows_pointer) {
         target = Some(plane.latent_from_screen(pointer));
     }
     if point.has_focus() {
@@ -265,6 +304,7 @@ fn paint_map(
         map.axes([&names[0], &names[1]], is_line);
     }
     let is_inside = plane.clamp(memory.place()) == memory.place();
+    pins_paint::paint(ui, cx.theme, memory, plane);
     let at = plane.screen_from_latent(plane.clamp(memory.place()));
     map.point(at, point.has_focus(), is_inside);
     map.edge();

@@ -6,17 +6,25 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::Vec2;
+use rand::RngExt as _;
+use rand_distr::StandardNormal;
 
 use crate::app::action::Action;
 use crate::app::state::{BenchState, RunState};
 use crate::engine::{CloudView, LatentPlane, LatticeAsk, Phase, RunId};
+use crate::recipe::random::{Purpose, stream};
 
 use super::asking::{Answer, Asked, Due};
 use super::cloud::Drawn;
 use super::codes::Cloud;
+use super::dimensions::Table;
+use super::formula::Formula;
 use super::geometry::{self, Latent, Plane, View};
+use super::samples::Samples;
 use super::sheet::{Sheets, Wish};
 use super::slice::{Axes, Rest, Slice};
+use super::typed::Typed;
+use super::walk::Walk;
 
 /// Seconds between two lattices: three a second show the change, and leave the trainer its time.
 const LATTICE_SECS: f64 = 0.34;
@@ -44,6 +52,19 @@ pub struct LatentMemory {
     lattice: Asked<LatticeAsk>,
     decode: Asked<Vec<f32>>,
     pub(super) sheets: Sheets,
+    /// Pins, and the ways between them.
+    pub(super) walk: Walk,
+    pub(super) formula: Formula,
+    pub(super) table: Table,
+    pub(super) samples: Samples,
+    /// Coordinates that somebody is typing.
+    pub(super) typed: Option<Typed>,
+    /// Whether the point goes wherever the pointer is over the map.
+    pub(super) follows_pointer: bool,
+    /// The image whose code was last drawn from, as its place in the cloud, until the point goes elsewhere.
+    drawn_from: Option<usize>,
+    /// How often a code was drawn around an image.
+    draws: u64,
     /// The glyphs as a texture and the points as triangles, kept while nothing moves.
     pub(super) drawn: Drawn,
 }
@@ -64,12 +85,16 @@ impl LatentMemory {
             ..Self::default()
         };
         self.is_plain = old.is_plain;
+        self.follows_pointer = old.follows_pointer;
+        self.samples = old.samples;
         self.point = vec![0.0; dimensions];
         // The glyphs and triangles are told apart by version, so versions must not begin again.
         self.drawn = old.drawn;
         if old.point.len() == dimensions {
             self.slice = old.slice.for_another(is_variational);
             self.point = old.point;
+            self.walk = old.walk;
+            self.formula = old.formula;
         }
     }
 
@@ -90,6 +115,7 @@ impl LatentMemory {
 
     /// Moves the point on the shown plane; says so where it really moved.
     pub fn move_to(&mut self, place: Latent, now_secs: f64) -> Option<Action> {
+        self.walk.stop_tour();
         self.slice.keep_axes();
         let code = self.plane().at(place);
         self.set_point(code, now_secs)
@@ -97,6 +123,32 @@ impl LatentMemory {
 
     /// Moves the point to a code; where that does not lie on the shown plane, another plane is shown.
     pub fn go_to(&mut self, code: Vec<f32>, now_secs: f64) -> Option<Action> {
+        self.walk.stop_tour();
+        self.walk_to(code, now_secs)
+    }
+
+    /// Goes on with a tour, where one is under way.
+    pub fn tour(&mut self, seconds: f32, now_secs: f64) -> Option<Action> {
+        let code = self.walk.tour(seconds)?;
+        self.walk_to(code, now_secs)
+    }
+
+    /// Drops a pin at the point; what there is to say where there is no room for it.
+    pub fn drop_pin(&mut self) -> Option<Action> {
+        self.walk.drop_pin(self.point.clone()).err().map(Action::Say)
+    }
+
+    /// Moves the point to another draw μ + σ·ε around an image; to the same image's as long as nothing else moves it.
+    pub fn draw_around(&mut self, row: usize, view: &CloudView, seed: u64, now_secs: f64) -> Option<Action> {
+        let row = self.drawn_from.unwrap_or(row);
+        self.draws += 1;
+        let code = around(view, row, seed, self.draws)?;
+        let moved = self.go_to(code, now_secs);
+        self.drawn_from = Some(row);
+        moved
+    }
+
+    fn walk_to(&mut self, code: Vec<f32>, now_secs: f64) -> Option<Action> {
         if code.len() != self.dimensions() || code.iter().any(|z| !z.is_finite()) {
             return None;
         }
@@ -118,11 +170,6 @@ impl LatentMemory {
 
     /// Chooses where the numbers are held that are not on the axes.
     pub fn choose_rest(&mut self, rest: Rest, view: Option<&CloudView>, now_secs: f64) -> Option<Action> {
-        if rest == Rest::Hand {
-            let code = self.point.clone();
-            self.slice.pass_through(&code);
-            return None;
-        }
         self.slice.choose_rest(rest, view);
         self.decode_on_plane(now_secs)
     }
@@ -137,6 +184,7 @@ impl LatentMemory {
             return None;
         }
         self.point = code;
+        self.drawn_from = None;
         // A hand that moves the point does not wait for answers.
         self.decode.ask_over(self.point.clone(), now_secs);
         Some(Action::MovePoint(self.point.clone()))
@@ -241,6 +289,15 @@ impl LatentMemory {
     }
 }
 
+/// A code drawn around an image: μ + σ·ε with ε from the seed. `None` where codes have no σ.
+fn around(view: &CloudView, row: usize, seed: u64, draw: u64) -> Option<Vec<f32>> {
+    let at = row * view.dimensions..(row + 1) * view.dimensions;
+    let (mean, sigma) = (view.codes.get(at.clone())?, view.spreads.as_ref()?.get(at)?);
+    let mut rng = stream(seed, Purpose::Posterior, draw);
+    let epsilon = mean.iter().map(|_| rng.sample::<f32, _>(StandardNormal));
+    Some(mean.iter().zip(sigma).zip(epsilon).map(|((mean, sigma), epsilon)| mean + sigma * epsilon).collect())
+}
+
 /// A point as people write it: `(−0.62, 1.05)`.
 pub fn coordinates(place: Latent, dimensions: usize) -> String {
     let number = |z: f32| format!("{z:.2}").replace('-', "−");
@@ -333,6 +390,33 @@ mod tests {
         memory.fit();
         let moving = (0..200).take_while(|_| memory.follow(true, Vec2::splat(400.0), 0.05)).count();
         assert!(moving > 1 && memory.view.radius > 9.0, "{moving} frames, {:?}", memory.view);
+    }
+
+    #[test]
+    fn draws_around_an_image_have_its_mean_and_spread_and_stay_with_it() {
+        let sigma = [0.5, 2.0, 9.0, 9.0];
+        let view = CloudView { spreads: Some(sigma.into()), ..cloud_view(2, &[1.0, -3.0, 50.0, 50.0]) };
+        let mut memory = memory(2);
+        let count = 4000;
+        let (mut sum, mut squares) = ([0.0_f64; 2], [0.0_f64; 2]);
+        for _ in 0..count {
+            // The other image becomes the nearest now and then; the draws stay with the first.
+            memory.draw_around(usize::from(memory.draws > 0), &view, 7, 0.0);
+            for (k, z) in memory.point.iter().enumerate() {
+                sum[k] += f64::from(*z);
+                squares[k] += f64::from(*z).powi(2);
+            }
+        }
+        for (k, (mean, sigma)) in [(1.0, 0.5), (-3.0, 2.0)].into_iter().enumerate() {
+            let got = sum[k] / f64::from(count);
+            let spread = (squares[k] / f64::from(count) - got * got).sqrt();
+            assert!((got - mean).abs() < 0.08 * sigma, "got {got}, want {mean} within {}", 0.08 * sigma);
+            assert!((spread / sigma - 1.0).abs() < 0.06, "got {spread}, want {sigma} within 6 %");
+        }
+        memory.move_to([0.0, 0.0], 0.0);
+        memory.draw_around(1, &view, 7, 0.0);
+        assert!(memory.point[0] > 10.0, "another image after the point was moved: {:?}", memory.point);
+        assert_eq!(memory.draw_around(0, &cloud_view(2, &[0.0; 2]), 7, 0.0), None, "a plain code has no σ");
     }
 
     #[test]

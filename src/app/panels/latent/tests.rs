@@ -16,16 +16,43 @@ use crate::engine::{
 };
 use crate::recipe::{CodeKind, Recipe};
 
-struct Shown {
+/// What the harness draws.
+pub(super) struct Shown {
     state: AppState,
     theme: Theme,
     pictures: Pictures,
-    memory: LatentMemory,
-    actions: Vec<Action>,
+    pub(super) memory: LatentMemory,
+    pub(super) actions: Vec<Action>,
 }
 
+/// The explorer in a harness.
+pub(super) type Explorer = Harness<'static, Shown>;
+
 impl Shown {
-    fn points(&mut self) -> Vec<Vec<f32>> {
+    /// A window that knows this much.
+    pub(super) fn of(state: AppState) -> Self {
+        Self {
+            state,
+            theme: Theme::new(Look::Dark, false),
+            pictures: Pictures::new(Default::default(), None),
+            memory: LatentMemory::default(),
+            actions: Vec::new(),
+        }
+    }
+
+    /// Draws a panel and keeps what it asks for.
+    pub(super) fn draw(
+        &mut self,
+        ui: &mut Ui,
+        panel: fn(&mut Ui, &PanelContext<'_>, &mut LatentMemory, &str) -> Vec<Action>,
+    ) {
+        let Self { state, theme, pictures, memory, actions } = self;
+        let cx = PanelContext { state, theme, pictures };
+        actions.extend(panel(ui, &cx, memory, "Latent space"));
+    }
+
+    /// Where the point was moved to since the last question.
+    pub(super) fn points(&mut self) -> Vec<Vec<f32>> {
         let points = self.actions.drain(..).filter_map(|action| match action {
             Action::MovePoint(point) => Some(point),
             _ => None,
@@ -35,7 +62,7 @@ impl Shown {
 }
 
 /// A run with codes of so many numbers, paused.
-fn bench(dimensions: usize) -> AppState {
+pub(super) fn bench(dimensions: usize) -> AppState {
     let source = Source { set: "digits", count: 200, messiness: 0.5, held_out: 0.3, seed: 1 };
     let dataset = Arc::new(load(&source).unwrap());
     let cloud: Arc<[u32]> = dataset.split.validation.clone().into();
@@ -62,27 +89,17 @@ fn bench(dimensions: usize) -> AppState {
     state
 }
 
-fn explorer(state: AppState) -> Harness<'static, Shown> {
-    let shown = Shown {
-        state,
-        theme: Theme::new(Look::Dark, false),
-        pictures: Pictures::new(Default::default(), None),
-        memory: LatentMemory::default(),
-        actions: Vec::new(),
-    };
-    let mut harness = Harness::builder().with_size(vec2(700.0, 520.0)).build_ui_state(
-        |ui, shown: &mut Shown| {
-            let Shown { state, theme, pictures, memory, actions } = shown;
-            let cx = PanelContext { state, theme, pictures };
-            actions.extend(latent_ui(ui, &cx, memory, "Latent space"));
-        },
-        shown,
-    );
+/// An explorer of this state, drawn a few times.
+pub(super) fn explorer(state: AppState) -> Explorer {
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 520.0))
+        .build_ui_state(|ui, shown: &mut Shown| shown.draw(ui, latent_ui), Shown::of(state));
     harness.run_steps(3);
     harness
 }
 
-fn center(harness: &Harness<'_, Shown>) -> Pos2 {
+/// Where the point is on the screen.
+pub(super) fn center(harness: &Explorer) -> Pos2 {
     harness.get_by_label("latent point").rect().center()
 }
 
