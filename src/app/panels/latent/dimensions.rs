@@ -9,11 +9,11 @@ use eframe::egui::{
 use super::carry;
 use super::model::LatentMemory;
 use super::sheet::{Arrived, Wish};
-use super::slice::Rest;
+use super::slice::{Rest, Slice};
 use super::statistics;
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
-use crate::app::panels::{no_run, paint_picture, picture_frame, waiting};
+use crate::app::panels::{no_run, picture_frame, waiting};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, muted};
@@ -28,7 +28,7 @@ const REACH: f32 = 3.0;
 const SLACK: f32 = 1.15;
 /// Space for the name and the worth of a row, and the smallest and largest an image is drawn.
 const NAMES: f32 = 96.0;
-const IMAGE: [f32; 2] = [26.0, 52.0];
+const IMAGE: [f32; 2] = [36.0, 60.0];
 
 /// The table as it was asked for last, and as it is shown.
 #[derive(Debug, Default)]
@@ -36,6 +36,7 @@ pub struct Table {
     codes: Option<Arc<[f32]>>,
     /// What each number of the code is worth: its KL, or its variance.
     worth: Vec<f32>,
+    has_divergences: bool,
     is_gaussian: bool,
     /// Where a row's images begin and how far apart they are: the middle and the standard deviation.
     middles: Vec<[f32; 2]>,
@@ -49,16 +50,18 @@ pub struct Table {
 
 impl Table {
     /// Takes in the codes as they are now and where the other numbers are held.
-    fn take_in(&mut self, view: &CloudView, held: &[f32], is_playing: bool) {
+    fn take_in(&mut self, view: &CloudView, slice: &Slice, is_playing: bool) {
+        let held = slice.held();
         let is_known = self.codes.as_ref().is_some_and(|codes| Arc::ptr_eq(codes, &view.codes));
         if is_known && self.held == held && self.ask.is_some() {
             return;
         }
         let variances = statistics::variances(view);
         let divergences = statistics::divergences(view);
-        self.is_gaussian = divergences.is_some();
-        self.middles = match (&divergences, statistics::mean_of(view)) {
-            (None, Some(mean)) => {
+        self.has_divergences = divergences.is_some();
+        self.is_gaussian = slice.is_variational();
+        self.middles = match (self.is_gaussian, statistics::mean_of(view)) {
+            (false, Some(mean)) => {
                 mean.iter().zip(&variances).map(|(mean, variance)| [*mean, variance.sqrt()]).collect()
             }
             _ => vec![[0.0, 1.0]; view.dimensions],
@@ -89,7 +92,7 @@ impl Table {
     /// What a row is worth, in words.
     fn worth(&self, number: usize) -> String {
         let worth = self.worth.get(number).copied().unwrap_or(f32::NAN);
-        if self.is_gaussian { format!("{worth:.2} nats") } else { format!("var {worth:.2}") }
+        if self.has_divergences { format!("{worth:.2} nats") } else { format!("var {worth:.2}") }
     }
 
     /// What the table shows, in words.
@@ -100,10 +103,12 @@ impl Table {
             Rest::Image(_) => "as of an image",
             Rest::Hand => "where the point has put it",
         };
-        let (range, by) = match self.is_gaussian {
-            true => ("from −3 to 3", "KL"),
-            false => ("three standard deviations either way", "variance"),
+        let range = if self.is_gaussian {
+            "from −3 to 3"
+        } else {
+            "three standard deviations from its mean either way"
         };
+        let by = if self.has_divergences { "KL" } else { "variance" };
         let left = self.order.len().saturating_sub(MOST_ROWS);
         let out = match left {
             0 => String::new(),
@@ -164,14 +169,16 @@ pub fn dimensions_ui(
         card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first codes"));
         return Vec::new();
     };
-    memory.table.take_in(view, memory.slice.held(), cx.state.is_playing());
+    memory.table.take_in(view, &memory.slice, cx.state.is_playing());
     let mut wish = Wish::default();
     let now_secs = ui.input(|input| input.time);
     if let Some((ask, _)) = &memory.table.ask {
         memory.sheets.ask(ask.clone(), run, now_secs, &mut wish);
     }
     let mut actions = carry(ui, wish);
-    card(ui, cx.theme, title, |_| {}, |_| {});
+    if !title.is_empty() {
+        card(ui, cx.theme, title, |_| {}, |_| {});
+    }
     muted(ui, cx.theme, memory.table.words(memory.slice.rest()));
     ui.add_space(HALF);
     let shape = bench.dataset.shape;
@@ -254,7 +261,7 @@ fn row_ui(
     if let Some(part) = arrived.and_then(|arrived| part_of(&arrived, place))
         && let Some(arrived) = arrived
     {
-        paint_picture(ui, arrived.shown, images, part, Color32::WHITE);
+        ui.painter().image(arrived.shown.id, images, part, Color32::WHITE);
     }
     let response = ui.interact(images, ui.scope_id().with(("row", number)), Sense::click());
     let words = format!("row of {name}, {}", table.worth(number));
@@ -275,6 +282,14 @@ fn part_of(arrived: &Arrived<'_>, row: usize) -> Option<Rect> {
 mod tests {
     use super::*;
 
+    /// A slice that holds the rest at a code.
+    fn held_at(code: &[f32], is_variational: bool) -> Slice {
+        let mut slice = Slice::new(code.len(), is_variational);
+        let view = CloudView::of_codes(1, code.len(), code.into());
+        slice.choose_rest(Rest::Image(0), Some(&view));
+        slice
+    }
+
     fn view(spreads: Option<&[f32]>) -> CloudView {
         let codes = [1.0, 4.0, -1.0, 8.0].into();
         CloudView { spreads: spreads.map(Into::into), ..CloudView::of_codes(1, 2, codes) }
@@ -283,7 +298,7 @@ mod tests {
     #[test]
     fn a_gaussian_code_goes_from_minus_three_to_three_around_what_is_held() {
         let mut table = Table::default();
-        table.take_in(&view(Some(&[1.0; 4])), &[0.5, 0.25], false);
+        table.take_in(&view(Some(&[1.0; 4])), &held_at(&[0.5, 0.25], true), false);
         assert_eq!(table.order, [1, 0], "the second number is farther from the prior");
         let (ask, _) = table.ask.as_ref().expect("a question");
         assert_eq!((ask.columns, ask.rows), (13, 2));
@@ -296,7 +311,7 @@ mod tests {
     #[test]
     fn a_plain_code_goes_three_standard_deviations_from_its_mean() {
         let mut table = Table::default();
-        table.take_in(&view(None), &[0.0, 6.0], false);
+        table.take_in(&view(None), &held_at(&[0.0, 6.0], false), false);
         let (ask, order) = table.ask.as_ref().expect("a question");
         assert_eq!(order, &[1, 0], "a variance of 4 before one of 1");
         assert_eq!((&ask.points[..2], &ask.points[24..26]), (&[0.0, 0.0][..], &[0.0, 12.0][..]));
@@ -307,11 +322,11 @@ mod tests {
     fn the_same_codes_are_not_laid_out_again() {
         let mut table = Table::default();
         let view = view(None);
-        table.take_in(&view, &[0.0, 0.0], true);
+        table.take_in(&view, &held_at(&[0.0, 0.0], false), true);
         let first = table.ask.clone().expect("a question").0.points;
-        table.take_in(&view, &[0.0, 0.0], true);
+        table.take_in(&view, &held_at(&[0.0, 0.0], false), true);
         assert!(Arc::ptr_eq(&first, &table.ask.clone().expect("a question").0.points));
-        table.take_in(&view, &[1.0, 0.0], true);
+        table.take_in(&view, &held_at(&[1.0, 0.0], false), true);
         assert!(!Arc::ptr_eq(&first, &table.ask.clone().expect("a question").0.points));
     }
 
@@ -328,7 +343,7 @@ mod tests {
     fn many_rows_are_left_out_in_words() {
         let mut table = Table::default();
         let codes: Vec<f32> = (0..300).map(|i| (i as f32).sin()).collect();
-        table.take_in(&CloudView::of_codes(1, 100, codes.into()), &[0.0; 100], false);
+        table.take_in(&CloudView::of_codes(1, 100, codes.into()), &held_at(&[0.0; 100], false), false);
         assert_eq!(table.ask.as_ref().map(|(ask, _)| ask.rows), Some(64));
         assert!(table.words(Rest::Mean).contains("36 more"), "{}", table.words(Rest::Mean));
     }

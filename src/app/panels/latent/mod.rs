@@ -79,9 +79,9 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     card(ui, cx.theme, title, trailing, |_| {});
     let space = ui.available_rect_before_wrap();
     let now_secs = ui.input(|input| input.time);
-    let (upper, strip) =
-        geometry::above(space, strip::height(memory.walk.pins().len(), cx.theme.scale), GRID);
-    let places = geometry::places(upper, cx.theme.scale, GRID);
+    let mut places = geometry::places(space, cx.theme.scale, GRID);
+    let height = strip::height(memory.walk.pins().len(), places.map.width(), cx.theme.scale);
+    let strip = geometry::cut_strip(&mut places.map, height, GRID);
     let nearest = Nearest::find(memory, bench, run);
     asked.extend(map_ui(ui, cx, memory, (bench, run), (places.map, nearest)));
     asked.extend(side::side_ui(ui, cx, memory, (bench, run), (places.side, nearest)));

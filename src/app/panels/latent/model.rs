@@ -369,7 +369,7 @@ mod tests {
     fn going_to_a_code_shows_the_plane_around_it() {
         let mut memory = memory(4);
         let code = vec![1.0, 2.0, 3.0, 4.0];
-        assert_eq!(memory.go_to(code.clone(), 0.0), Some(Action::MovePoint(code.clone())));
+        assert_eq!(memory.go_to(code.clone(), 0.0), Some(Action::MovePoint(code)));
         assert_eq!((memory.place(), memory.slice.rest()), ([1.0, 2.0], Rest::Hand));
         memory.move_to([0.0, 0.0], 0.0);
         assert_eq!(memory.point, [0.0, 0.0, 3.0, 4.0]);

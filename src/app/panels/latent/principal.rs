@@ -183,20 +183,22 @@ fn turn(mut square: Vec<Vec<f64>>) -> Vec<(f64, Vec<f64>)> {
                 for row in &mut square {
                     (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
                 }
-                for k in 0..n {
-                    (square[p][k], square[q][k]) =
-                        (c * square[p][k] - s * square[q][k], s * square[p][k] + c * square[q][k]);
-                }
-                for k in 0..n {
-                    (vectors[p][k], vectors[q][k]) =
-                        (c * vectors[p][k] - s * vectors[q][k], s * vectors[p][k] + c * vectors[q][k]);
-                }
+                rotate(&mut square, (p, q), (s, c));
+                rotate(&mut vectors, (p, q), (s, c));
             }
         }
     }
     let mut sorted: Vec<_> = vectors.into_iter().enumerate().map(|(k, v)| (square[k][k], v)).collect();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
     sorted
+}
+
+/// Turns two rows into each other, the first before the second.
+fn rotate(rows: &mut [Vec<f64>], (p, q): (usize, usize), (s, c): (f64, f64)) {
+    let (above, below) = rows.split_at_mut(q);
+    for (a, b) in above[p].iter_mut().zip(&mut below[0]) {
+        (*a, *b) = (c * *a - s * *b, s * *a + c * *b);
+    }
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f32 {

@@ -85,8 +85,8 @@ impl Samples {
             return ask.clone();
         }
         let [columns, rows] = grid;
-        let points = match (self.are_quantiles, view.spreads.is_some()) {
-            (true, _) => at_quantiles(view, slice.plane(), grid, self.temperature),
+        let points = match (self.are_quantiles, slice.is_variational()) {
+            (true, _) => at_quantiles(view, slice, grid, self.temperature),
             (_, true) => from_prior(view.dimensions, (seed, self.draw), columns * rows, self.temperature),
             _ => from_fit(view, (seed, self.draw), columns * rows, self.temperature),
         };
@@ -96,7 +96,8 @@ impl Samples {
     }
 
     /// What is shown, in words.
-    fn words(&self, is_gaussian: bool, slice: &Slice) -> String {
+    fn words(&self, slice: &Slice) -> String {
+        let is_gaussian = slice.is_variational();
         let [across, up] = &slice.plane().names;
         let whose = if is_gaussian { "the prior" } else { "a Gaussian fitted to the codes" };
         let place = if up.is_empty() { across.clone() } else { format!("{across} and {up}") };
@@ -144,15 +145,11 @@ fn from_fit(view: &CloudView, (seed, draw): (u64, u64), count: usize, temperatur
 
 /// Codes at equally likely steps along the two axes of the map: of the prior, or of a Gaussian fitted to the places of
 /// the codes. The highest row comes first.
-fn at_quantiles(
-    view: &CloudView,
-    plane: &LatentPlane,
-    [columns, rows]: [usize; 2],
-    temperature: f32,
-) -> Vec<f32> {
-    let [x, y] = match view.spreads {
-        Some(_) => plane.place(&vec![0.0; view.dimensions]).map(|middle| [middle, 1.0]),
-        None => fitted_places(view, plane),
+fn at_quantiles(view: &CloudView, slice: &Slice, [columns, rows]: [usize; 2], temperature: f32) -> Vec<f32> {
+    let plane = slice.plane();
+    let [x, y] = match slice.is_variational() {
+        true => plane.place(&vec![0.0; view.dimensions]).map(|middle| [middle, 1.0]),
+        false => fitted_places(view, plane),
     };
     let at = |[middle, spread]: [f32; 2], step: f32| middle + temperature * spread * step;
     let across: Vec<f32> = normal_steps(columns).collect();
@@ -194,7 +191,7 @@ pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory,
         return Vec::new();
     };
     card(ui, cx.theme, title, |ui| controls_ui(ui, cx, &mut memory.samples), |_| {});
-    let words = memory.samples.words(view.spreads.is_some(), &memory.slice);
+    let words = memory.samples.words(&memory.slice);
     muted(ui, cx.theme, words);
     ui.add_space(HALF);
     let shape = bench.dataset.shape;
@@ -246,6 +243,7 @@ fn sheet_ui(ui: &mut Ui, cx: &PanelContext<'_>, run: &RunState, space: Vec2, asp
 
 #[cfg(test)]
 mod tests {
+    use super::super::slice::{Axes, Rest};
     use super::*;
 
     /// The mean and the standard deviation of one number of codes of two.
@@ -294,15 +292,17 @@ mod tests {
 
     #[test]
     fn quantiles_lie_on_the_map_from_the_upper_left() {
-        let plane = LatentPlane::of_axes([1, 0], 3, &[0.0, 0.0, 7.0]);
-        let view = CloudView { spreads: Some([1.0; 3].into()), ..CloudView::of_codes(1, 3, [0.0; 3].into()) };
-        let points = at_quantiles(&view, &plane, [2, 2], 1.0);
+        let view = CloudView::of_codes(1, 3, [0.0, 0.0, 7.0].into());
+        let mut slice = Slice::new(3, true);
+        slice.choose_axes(Axes::Pair([1, 0]));
+        slice.choose_rest(Rest::Image(0), Some(&view));
+        let points = at_quantiles(&view, &slice, [2, 2], 1.0);
         let q = 0.674_489_75;
         let want = [q, -q, 7.0, q, q, 7.0, -q, -q, 7.0, -q, q, 7.0];
         for (got, want) in points.iter().zip(want) {
             assert!((got - want).abs() < 1e-5, "got {points:?}, want {want}, tolerance 1e-5");
         }
-        let plain = at_quantiles(&cloud(), &LatentPlane::of_axes([0, 1], 2, &[]), [1, 1], 1.0);
+        let plain = at_quantiles(&cloud(), &Slice::new(2, false), [1, 1], 1.0);
         for (got, want) in plain.iter().zip([5.0, -1.0]) {
             assert!((got - want).abs() < 1e-3, "the middle is the mean: got {got}, want {want}");
         }
@@ -320,12 +320,12 @@ mod tests {
 
     #[test]
     fn the_words_say_where_codes_come_from() {
-        let slice = Slice::new(2, true);
+        let [gaussian, plain] = [true, false].map(|is_variational| Slice::new(2, is_variational));
         let mut samples = Samples::default();
-        assert!(samples.words(true, &slice).contains("prior"));
-        assert!(samples.words(false, &slice).contains("no prior"));
+        assert!(samples.words(&gaussian).contains("from the prior"));
+        assert!(samples.words(&plain).contains("no prior"));
         samples.are_quantiles = true;
-        assert!(samples.words(true, &slice).contains("z1 and z2"));
+        assert!(samples.words(&gaussian).contains("z1 and z2"));
     }
 
     #[test]

@@ -101,6 +101,11 @@ impl Slice {
         self.rest.unwrap_or(usual)
     }
 
+    /// Whether the code has a prior.
+    pub fn is_variational(&self) -> bool {
+        self.is_variational
+    }
+
     /// The code that the plane is laid through: what a number has that is not on the axes.
     pub fn held(&self) -> &[f32] {
         match self.rest() {

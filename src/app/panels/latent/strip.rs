@@ -29,14 +29,23 @@ const FILM: usize = 15;
 /// Side of the × of a card, and of its number.
 const CORNER: f32 = 13.0;
 
+/// Width of all controls on one line.
+const LINE: f32 = 510.0;
+
+/// Whether all controls stand on one line.
+fn is_one_line(width: f32, scale: f32) -> bool {
+    width >= LINE * scale
+}
+
 /// How high the strip is; nothing without pins.
-pub fn height(pins: usize, scale: f32) -> f32 {
+pub fn height(pins: usize, width: f32, scale: f32) -> f32 {
     let rows = match pins {
         0 => return 0.0,
         1 => 1.0,
         _ => 2.0,
     };
-    (CONTROLS + rows * IMAGE) * scale + (rows + 1.0) * HALF
+    let lines = if is_one_line(width, scale) { 1.0 } else { 2.0 };
+    (lines * CONTROLS + rows * IMAGE) * scale + (rows + lines) * HALF
 }
 
 /// The size of an image so that so many of them, with gaps, are no wider than the strip.
@@ -73,15 +82,21 @@ pub fn strip_ui(
     ui.scope_builder(UiBuilder::new().max_rect(space).layout(layout).id_salt("below the map"), |ui| {
         ui.spacing_mut().item_spacing.y = HALF;
         let line = vec2(ui.available_width(), CONTROLS * cx.theme.scale);
-        ui.allocate_ui_with_layout(line, Layout::left_to_right(Align::Center), |ui| {
+        let row = Layout::left_to_right(Align::Center);
+        let is_one_line = is_one_line(line.x, cx.theme.scale);
+        ui.allocate_ui_with_layout(line, row, |ui| {
             ui.set_min_size(line);
             way_ui(ui, cx, memory);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.with_layout(Layout::left_to_right(Align::Center).with_main_align(Align::Max), |ui| {
-                    actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
-                });
-            });
+            if is_one_line {
+                actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
+            }
         });
+        if !is_one_line {
+            ui.allocate_ui_with_layout(line, row, |ui| {
+                ui.set_min_size(line);
+                actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
+            });
+        }
         let shape = bench.dataset.shape;
         let aspect = shape.width as f32 / shape.height as f32;
         actions.extend(cards_ui(ui, cx, memory, run, aspect));
@@ -237,9 +252,10 @@ mod tests {
 
     #[test]
     fn the_strip_is_there_while_there_are_pins() {
-        assert_eq!(height(0, 1.0), 0.0);
-        assert!(height(1, 1.0) > 60.0 && height(2, 1.0) > height(1, 1.0) + 40.0);
-        assert_eq!(height(2, 1.0), height(12, 1.0));
+        assert_eq!(height(0, 600.0, 1.0), 0.0);
+        assert!(height(1, 600.0, 1.0) > 60.0 && height(2, 600.0, 1.0) > height(1, 600.0, 1.0) + 40.0);
+        assert_eq!(height(2, 600.0, 1.0), height(12, 600.0, 1.0));
+        assert!(height(2, 300.0, 1.0) > height(2, 600.0, 1.0), "the controls take a second line");
     }
 
     #[test]

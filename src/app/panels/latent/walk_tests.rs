@@ -221,7 +221,7 @@ fn samples_are_drawn_anew_by_button_and_by_key() {
     let mut harness = panel(samples_ui);
     let first = sheets(&mut harness).pop().expect("no samples were asked for");
     assert_eq!(first.points.len(), 5 * first.columns * first.rows);
-    assert!(harness.query_by_label_contains("A plain code has no prior").is_some());
+    assert!(harness.query_by_label_contains("drawn from the prior").is_some());
     let drawn = |harness: &mut Explorer| {
         harness.run_steps(12);
         sheets(harness).pop().expect("no other samples were asked for")
