@@ -59,6 +59,8 @@ pub enum Action {
     AskForces(ForcesAsk),
     /// Encode so many images for the cloud.
     WishCloud(CloudWish),
+    /// Say this in the bottom line.
+    Say(String),
     /// Show the activations for the example with this number.
     ShowExample(usize),
     /// Export a figure: asks where, then writes.

@@ -54,6 +54,7 @@ impl App {
                 let (picture, size) = (Picture::Sheet(ask.sheet), [ask.columns, ask.rows]);
                 self.ask_sheet(Ask::Sheet(ask), picture, size);
             }
+            Action::Say(sentence) => self.state.say(sentence),
             Action::ShowExample(example) => self.asked.example = example,
             Action::Export(figure) => self.dialogs.ask(ctx, Errand::Figure(figure)),
             Action::SaveWeights => self.dialogs.ask(ctx, Errand::Weights),

@@ -10,7 +10,7 @@ use super::theme::{GRID, Theme};
 use super::widgets::heading;
 
 /// Every key and what it does.
-pub const KEYS: [(&str, &str); 10] = [
+pub const KEYS: [(&str, &str); 13] = [
     ("Space", "plays and pauses"),
     ("→", "trains one step"),
     ("R", "begins again from the same weights"),
@@ -18,6 +18,9 @@ pub const KEYS: [(&str, &str); 10] = [
     ("E", "exports the panel under the pointer"),
     ("F", "fills the screen"),
     ("G", "dismisses the grey curve of the run before"),
+    ("P", "pins the point of the map that has the pointer"),
+    ("Delete", "removes the pin that has the keyboard"),
+    ("D", "draws other samples"),
     ("Ctrl+Z", "takes back the last live change"),
     ("Tab, Enter", "move to a control and press it"),
     ("? or F1", "shows and hides this list"),
@@ -53,6 +56,11 @@ pub fn pressed(ctx: &Context, under_pointer: Option<Figure>) -> Vec<Action> {
         }
     });
     actions
+}
+
+/// Whether a key of a panel's own was pressed, and by nobody who types. The key is taken.
+pub fn is_typed(ctx: &Context, key: Key) -> bool {
+    !ctx.text_edit_focused() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key))
 }
 
 /// The list of keys over everything else; `true` when it is to be closed.

@@ -25,6 +25,9 @@ const LIVE_SLIDER: [f32; 2] = [43.0, 53.0];
 /// Height of a line of tabs.
 const TAB_HEIGHT: f32 = 30.0;
 
+/// Panels that share one place, one of them in front.
+const SHARED: [Pane; 4] = [Pane::Latent, Pane::Exhibits, Pane::Dimensions, Pane::Samples];
+
 /// A panel of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Pane {
@@ -38,6 +41,10 @@ pub enum Pane {
     Latent,
     /// The pictures that make the family's idea visible.
     Exhibits,
+    /// Every number of the code as a row of decoded images.
+    Dimensions,
+    /// Images decoded from codes that were drawn.
+    Samples,
     /// The learning curves.
     Curves,
     /// Held-out images and their reconstructions.
@@ -55,6 +62,8 @@ impl Pane {
             Self::Hourglass => "Hourglass",
             Self::Latent => "Latent space",
             Self::Exhibits => "What it shows",
+            Self::Dimensions => "Dimensions",
+            Self::Samples => "Samples",
             Self::Curves => "Curves",
             Self::HeldOut => "Held-out images",
             Self::Objective => "Objective",
@@ -68,7 +77,7 @@ impl Pane {
             Self::Curves | Self::Objective => Some(Figure::Curves),
             Self::HeldOut => Some(Figure::Reconstructions),
             Self::Exhibits => Some(Figure::Exhibit),
-            Self::Live | Self::Recipe | Self::Hourglass => None,
+            Self::Live | Self::Recipe | Self::Hourglass | Self::Dimensions | Self::Samples => None,
         }
     }
 }
@@ -171,7 +180,7 @@ impl Arrangement {
 
     fn fit(&mut self, plan: Plan, front: Pane) {
         // An arrangement of an earlier version knows fewer panels, and the new one would never be found.
-        let is_complete = self.is_by_hand && self.has(Pane::Exhibits);
+        let is_complete = self.is_by_hand && SHARED.iter().all(|pane| self.has(*pane));
         if !is_complete && self.plan.as_ref() != Some(&plan) {
             *self = Self::planned(plan, front);
         }
@@ -190,11 +199,11 @@ impl Arrangement {
         self.tree.tiles.tiles().flat_map(of).collect()
     }
 
-    /// The panel in front where the latent explorer and the exhibits share a place.
+    /// The panel in front of those that share a place.
     fn front(&self) -> Option<Pane> {
         self.tree.tiles.tiles().find_map(|tile| match tile {
             Tile::Container(Container::Tabs(tabs)) => match self.tree.tiles.get(tabs.active?)? {
-                Tile::Pane(pane @ (Pane::Latent | Pane::Exhibits)) => Some(*pane),
+                Tile::Pane(pane) if SHARED.contains(pane) => Some(*pane),
                 _ => None,
             },
             _ => None,
@@ -288,14 +297,15 @@ impl Column {
     }
 }
 
-/// The latent explorer shares its place with the exhibits.
+/// The latent explorer shares its place with what else there is to see of a code.
 fn insert_pane(tiles: &mut Tiles<Pane>, pane: Pane, front: Pane) -> TileId {
     if pane != Pane::Latent {
         return tiles.insert_pane(pane);
     }
-    let [latent, exhibits] = [Pane::Latent, Pane::Exhibits].map(|pane| tiles.insert_pane(pane));
-    let mut tabs = Tabs::new(vec![latent, exhibits]);
-    tabs.set_active(if front == Pane::Exhibits { exhibits } else { latent });
+    let shared = SHARED.map(|pane| tiles.insert_pane(pane));
+    let mut tabs = Tabs::new(shared.to_vec());
+    let first = SHARED.iter().position(|pane| *pane == front).unwrap_or(0);
+    tabs.set_active(shared[first]);
     tiles.insert_container(tabs)
 }
 

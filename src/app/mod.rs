@@ -291,8 +291,10 @@ impl App {
     /// Tells the trainer which views somebody looks at.
     fn watch(&mut self) {
         let Some(run) = self.state.run() else { return };
+        let of_codes = [Pane::Latent, Pane::Dimensions, Pane::Samples];
+        let needs_codes = of_codes.into_iter().any(|pane| self.visible.contains(pane));
         let wanted = Wanted {
-            cloud: self.visible.contains(Pane::Latent).then_some(self.asked.cloud),
+            cloud: needs_codes.then_some(self.asked.cloud),
             reconstructions: self.visible.contains(Pane::HeldOut),
             layers: self.visible.contains(Pane::Hourglass).then_some(self.asked.example),
             exhibits: self.visible.contains(Pane::Exhibits),
@@ -384,14 +386,14 @@ fn pane_ui(
     (pane, is_tab): (Pane, bool),
     memories: &mut Memories,
 ) -> Vec<Action> {
+    let title = if is_tab { "" } else { pane.title() };
     match pane {
         Pane::Live => live::live_ui(ui, cx, &mut memories.live),
         Pane::Recipe => form::form_ui(ui, cx, &mut memories.form),
         Pane::Hourglass => panels::hourglass_ui(ui, cx, &mut memories.network),
-        Pane::Latent => {
-            let title = if is_tab { "" } else { pane.title() };
-            panels::latent_ui(ui, cx, &mut memories.latent, title)
-        }
+        Pane::Latent => panels::latent_ui(ui, cx, &mut memories.latent, title),
+        Pane::Dimensions => panels::dimensions_ui(ui, cx, &mut memories.latent, title),
+        Pane::Samples => panels::samples_ui(ui, cx, &mut memories.latent, title),
         Pane::Exhibits => panels::exhibits_ui(ui, cx, &mut memories.exhibits),
         Pane::Curves => panels::curves_ui(ui, cx, &mut memories.curves),
         Pane::HeldOut => panels::held_out_ui(ui, cx, &mut memories.held_out),

@@ -48,6 +48,8 @@ pub enum Purpose {
     Ablation = 17,
     /// Directions through latent space along which a decoder's stretch is measured; the step is always zero.
     Directions = 18,
+    /// Codes drawn around an image to be looked at; the step is the number of the draw.
+    Posterior = 19,
 }
 
 /// The stream of random numbers for one purpose at one step.

@@ -13,7 +13,7 @@ pub use self::hourglass::{HourglassMemory, hourglass_ui};
 pub use curves::{CurvesMemory, curves_ui};
 pub use exhibits::{ExhibitsMemory, exhibits_ui};
 pub use held_out::{HeldOutMemory, held_out_ui};
-pub use latent::{LatentMemory, latent_ui};
+pub use latent::{LatentMemory, dimensions_ui, latent_ui, samples_ui};
 pub use objective::{ObjectiveMemory, objective_ui};
 
 use std::sync::Arc;

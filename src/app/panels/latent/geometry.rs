@@ -189,6 +189,18 @@ pub struct Places {
     pub side: Rect,
 }
 
+/// Cuts a strip of this height off the foot of the map; nothing where the strip has no height, or where it would leave
+/// the map less than the better half.
+pub fn cut_strip(map: &mut Rect, height: f32, gap: f32) -> Option<Rect> {
+    if height <= 0.0 || height + gap > 0.48 * map.height() {
+        return None;
+    }
+    let cut = map.bottom() - height;
+    let strip = map.with_min_y(cut);
+    *map = map.with_max_y(cut - gap);
+    Some(strip)
+}
+
 /// Divides the panel: the side column takes a fifth, but stays wide enough to read and leaves the map most.
 pub fn places(space: Rect, scale: f32, gap: f32) -> Places {
     let least = 120.0 * scale;
@@ -340,6 +352,18 @@ mod tests {
         assert_eq!(nearest(&rows, &[0.2, 0.0, 0.0]), Some(0));
         assert_eq!(nearest(&[f32::NAN], &[0.0]), None);
         assert_eq!(nearest(&[], &[0.0, 0.0]), None);
+    }
+
+    #[test]
+    fn a_strip_below_leaves_the_map_the_better_half() {
+        let space = Rect::from_min_size(pos2(10.0, 20.0), vec2(600.0, 400.0));
+        let mut map = space;
+        assert_eq!(
+            (cut_strip(&mut map, 0.0, 8.0), cut_strip(&mut map, 300.0, 8.0), map),
+            (None, None, space)
+        );
+        let strip = cut_strip(&mut map, 100.0, 8.0).expect("there is room");
+        assert_eq!((map.bottom(), strip.top(), strip.bottom()), (312.0, 320.0, 420.0));
     }
 
     #[test]

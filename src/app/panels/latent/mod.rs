@@ -7,10 +7,13 @@
 //! `paint` draws the map and `side` the column beside it; this file is the way in.
 
 mod asking;
+mod axes;
 mod cloud;
 mod codes;
+mod dimensions;
 mod field;
 mod field_paint;
+mod formula;
 mod geometry;
 mod hover;
 mod layers;
@@ -21,14 +24,28 @@ mod overlay;
 mod paint;
 #[cfg(test)]
 mod picture_tests;
+mod pins_paint;
 mod points;
+mod principal;
+mod quantile;
+mod samples;
+mod sheet;
 mod side;
+mod slice;
 mod splat;
+mod statistics;
+mod strip;
 #[cfg(test)]
 mod tests;
 mod thumbnails;
+mod typed;
+mod walk;
+#[cfg(test)]
+mod walk_tests;
 
+pub use dimensions::dimensions_ui;
 pub use model::LatentMemory;
+pub use samples::samples_ui;
 
 use eframe::egui::{
     EventFilter, Id, Key, Modifiers, PointerButton, Rect, Response, Sense, Ui, Vec2, WidgetInfo,
@@ -40,6 +57,7 @@ use super::{no_run, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::glyph::Glyph;
+use crate::app::keys;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::GRID;
 use crate::app::widgets::{card, export_button};
@@ -48,6 +66,7 @@ use crate::engine::Picture;
 use geometry::{Latent, Plane};
 use layers::Background;
 use paint::Map;
+use sheet::Wish;
 use side::Nearest;
 
 /// Keys move the point by this share of the view's radius; with Shift by a tenth of it.
@@ -76,10 +95,19 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     // The legend and the map use the memory one after the other.
     card(ui, cx.theme, title, trailing, |_| {});
     let space = ui.available_rect_before_wrap();
-    let places = geometry::places(space, cx.theme.scale, GRID);
+    let now_secs = ui.input(|input| input.time);
+    let mut places = geometry::places(space, cx.theme.scale, GRID);
+    let height = strip::height(memory.walk.pins().len(), places.map.width(), cx.theme.scale);
+    let strip = geometry::cut_strip(&mut places.map, height, GRID);
     let nearest = Nearest::find(memory, run);
     asked.extend(map_ui(ui, cx, memory, (bench, run), (places.map, nearest)));
     asked.extend(side::side_ui(ui, cx, memory, (bench, run), (places.side, nearest)));
+    let mut wish = Wish::default();
+    if let Some(strip) = strip {
+        asked.extend(strip::strip_ui(ui, cx, memory, (bench, run), strip));
+        strip::ask(memory, run, now_secs, &mut wish);
+    }
+    actions.extend(carry(ui, wish));
     ui.allocate_rect(space, Sense::hover());
     actions.extend(asked);
     actions
@@ -143,18 +171,22 @@ fn map_ui(
     let map = ui.interact(rect, ui.scope_id().with("latent map"), Sense::CLICK | Sense::DRAG);
     look(ui, memory, &map, rect);
     let plane = Plane::new(memory.view, rect);
+    let mut actions = pins_paint::pins_ui(ui, cx.theme, memory, &plane);
     let (moved, point) = move_point(ui, memory, &map, &plane, now_secs);
-    let mut actions: Vec<Action> = moved.into_iter().collect();
-    let (asked, wait_secs) = memory.ask(&plane, bench, run, now_secs);
-    actions.extend(asked);
-    if let Some(wait_secs) = wait_secs {
-        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
+    actions.extend(moved);
+    if wants_pin(ui, &map, &point) {
+        actions.extend(memory.drop_pin());
     }
-    let (asked, wait_secs) = memory.layers.ask_field(&plane, memory.plane(), run, now_secs);
-    actions.extend(asked);
-    if let Some(wait_secs) = wait_secs {
-        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
+    if memory.walk.is_touring() {
+        actions.extend(memory.tour(dt, now_secs));
+        ui.ctx().request_repaint();
     }
+    let mut wish = Wish::default();
+    memory.ask(&plane, bench, run, now_secs, &mut wish);
+    let (asked, wait_secs) = memory.layers.ask_field(&plane, memory.slice.plane().clone(), run, now_secs);
+    wish.actions.extend(asked);
+    wait_secs.into_iter().for_each(|secs| wish.within(secs));
+    actions.extend(carry(ui, wish));
     let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
     paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));
     hover::hover_ui(ui, cx, memory, (bench, &plane), &map);
@@ -165,13 +197,21 @@ fn map_ui(
     actions
 }
 
+/// What is to be asked now; the window looks again when more is due.
+fn carry(ui: &Ui, wish: Wish) -> Vec<Action> {
+    if let Some(wait_secs) = wish.wait_secs {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
+    }
+    wish.actions
+}
+
 /// Zooms with the wheel, pans with the second or middle button, and fits with a double click.
 fn look(ui: &Ui, memory: &mut LatentMemory, map: &Response, rect: Rect) {
     let plane = Plane::new(memory.view, rect);
     if map.dragged_by(PointerButton::Secondary) || map.dragged_by(PointerButton::Middle) {
         memory.look(plane.panned(map.drag_delta()));
     }
-    if map.double_clicked() {
+    if map.double_clicked() && !ui.input(|input| input.modifiers.alt) {
         memory.fit();
     }
     let Some(pointer) = map.hover_pos().filter(|_| map.contains_pointer()) else {
@@ -183,6 +223,13 @@ fn look(ui: &Ui, memory: &mut LatentMemory, map: &Response, rect: Rect) {
         ui.input_mut(|input| input.smooth_scroll_delta = Vec2::ZERO);
         memory.look(plane.zoomed(pointer, factor));
     }
+}
+
+/// Whether a pin is to be dropped: P over the map or with the keyboard on the point, or a double click with Alt.
+fn wants_pin(ui: &Ui, map: &Response, point: &Response) -> bool {
+    let is_meant = map.contains_pointer() || point.contains_pointer() || point.has_focus();
+    let is_clicked = map.double_clicked() || point.double_clicked();
+    (is_meant && keys::is_typed(ui.ctx(), Key::P)) || (is_clicked && ui.input(|input| input.modifiers.alt))
 }
 
 /// Moves the point to where it is pressed, dragged or pushed with the keys. It never leaves the map.
@@ -209,6 +256,8 @@ fn move_point(
         target = Some(plane.latent_from_screen(pointer));
     } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| !is_picking && is_pressed(map)) {
         point.request_focus();
+        target = Some(plane.latent_from_screen(pointer));
+    } else if let Some(pointer) = map.hover_pos().filter(|_| memory.follows_pointer) {
         target = Some(plane.latent_from_screen(pointer));
     }
     if point.has_focus() {
@@ -254,17 +303,17 @@ fn paint_map(
     let is_line = memory.dimensions() < 2;
     let map = Map::new(ui, cx.theme, *plane);
     map.ground();
-    let lattice = run.seen.lattice.as_ref().filter(|view| view.ask.plane == memory.plane());
+    let lattice = run.seen.lattice.as_ref().filter(|view| slice::is_alike(&view.ask.plane, memory.plane()));
     let shown = cx.pictures.get(run.info.id, Picture::Lattice);
     if let (Some(view), Some(shown), Background::Tiles) = (lattice, shown, memory.layers.background) {
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
     }
-    if let Some(view) = memory.layers.field(run.seen.field.as_ref(), &memory.plane()) {
+    if let Some(view) = memory.layers.field(run.seen.field.as_ref(), memory.plane()) {
         field::paint(&map, cx.theme, cx.pictures, view);
     }
-    let names = memory.plane().names;
+    let names = memory.plane().names.clone();
     if run.recipe.is_variational() && memory.layers.has_rings {
-        map.rings(is_line);
+        map.rings(memory.prior_place(), is_line);
     }
     memory.paint_cloud(&map, cx, bench);
     map.axes([&names[0], &names[1]], is_line);
@@ -273,6 +322,7 @@ fn paint_map(
         map.nearest(point.rect.center(), place);
     }
     let is_inside = plane.clamp(memory.place()) == memory.place();
+    pins_paint::paint(ui, cx.theme, memory, plane);
     let at = plane.screen_from_latent(plane.clamp(memory.place()));
     map.point(at, point.has_focus(), is_inside);
     map.edge();

@@ -6,16 +6,26 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::Vec2;
+use rand::RngExt as _;
+use rand_distr::StandardNormal;
 
 use crate::app::action::Action;
 use crate::app::state::{BenchState, RunState};
 use crate::engine::{CloudView, LatentPlane, LatticeAsk, Phase, RunId};
+use crate::recipe::random::{Purpose, stream};
 
 use super::asking::{Answer, Asked, Due};
 use super::cloud::Drawn;
-use super::codes::{self, Cloud};
+use super::codes::Cloud;
+use super::dimensions::Table;
+use super::formula::Formula;
 use super::geometry::{self, Latent, Plane, View};
 use super::layers::{Background, Layers};
+use super::samples::Samples;
+use super::sheet::{Sheets, Wish};
+use super::slice::{Axes, Rest, Slice};
+use super::typed::Typed;
+use super::walk::Walk;
 
 /// Seconds between two lattices: three a second show the change, and leave the trainer its time.
 const LATTICE_SECS: f64 = 0.34;
@@ -28,10 +38,8 @@ pub struct LatentMemory {
     run: Option<RunId>,
     /// The point that is decoded: as many numbers as the code.
     pub(super) point: Vec<f32>,
-    /// The axes shown to the right and up.
-    pub(super) axes: [usize; 2],
-    /// Whether somebody has chosen the axes, or moved the point on them.
-    are_axes_chosen: bool,
+    /// Which plane is shown.
+    pub(super) slice: Slice,
     /// What is looked at now.
     pub(super) view: View,
     goal: View,
@@ -44,6 +52,20 @@ pub struct LatentMemory {
     pub(super) cloud: Option<Cloud>,
     lattice: Asked<LatticeAsk>,
     decode: Asked<Vec<f32>>,
+    pub(super) sheets: Sheets,
+    /// Pins, and the ways between them.
+    pub(super) walk: Walk,
+    pub(super) formula: Formula,
+    pub(super) table: Table,
+    pub(super) samples: Samples,
+    /// Coordinates that somebody is typing.
+    pub(super) typed: Option<Typed>,
+    /// Whether the point goes wherever the pointer is over the map.
+    pub(super) follows_pointer: bool,
+    /// The image whose code was last drawn from, as its place in the cloud, until the point goes elsewhere.
+    drawn_from: Option<usize>,
+    /// How often a code was drawn around an image.
+    draws: u64,
     /// The glyphs as a texture and the points as triangles, kept while nothing moves.
     pub(super) drawn: Drawn,
 }
@@ -56,19 +78,24 @@ impl LatentMemory {
             return;
         }
         let old = std::mem::take(self);
+        let is_variational = run.recipe.is_variational();
         *self = Self {
             run: Some(run.info.id),
-            axes: [0, 1.min(dimensions - 1)],
+            slice: Slice::new(dimensions, is_variational),
             hidden: old.hidden,
             layers: old.layers,
             ..Self::default()
         };
+        self.follows_pointer = old.follows_pointer;
+        self.samples = old.samples;
         self.point = vec![0.0; dimensions];
         // The glyphs and triangles are told apart by version, so versions must not begin again.
         self.drawn = old.drawn;
         if old.point.len() == dimensions {
-            self.are_axes_chosen = old.are_axes_chosen;
-            Self { point: self.point, axes: self.axes, .. } = old;
+            self.slice = old.slice.for_another(is_variational);
+            self.point = old.point;
+            self.walk = old.walk;
+            self.formula = old.formula;
         }
     }
 
@@ -77,58 +104,109 @@ impl LatentMemory {
         self.point.len()
     }
 
-    /// The shown plane; the other numbers of the code are held at zero.
-    pub fn plane(&self) -> LatentPlane {
-        LatentPlane::of_axes(self.axes, self.dimensions(), &[])
+    /// The shown plane.
+    pub fn plane(&self) -> &LatentPlane {
+        self.slice.plane()
     }
 
     /// Where the point is on the shown plane.
     pub fn place(&self) -> Latent {
-        if self.dimensions() < 2 {
-            return [self.point.first().copied().unwrap_or(0.0), 0.0];
-        }
-        self.axes.map(|axis| self.point[axis])
+        self.plane().place(&self.point)
     }
 
     /// Moves the point on the shown plane; says so where it really moved.
     pub fn move_to(&mut self, place: Latent, now_secs: f64) -> Option<Action> {
-        self.are_axes_chosen = true;
-        let before = self.point.clone();
-        self.point[self.axes[0]] = place[0];
-        if self.dimensions() > 1 {
-            self.point[self.axes[1]] = place[1];
-        }
-        (self.point != before).then(|| self.decode(now_secs))
+        self.walk.stop_tour();
+        self.slice.keep_axes();
+        let code = self.plane().at(place);
+        self.set_point(code, now_secs)
     }
 
-    /// Chooses other axes: the point lies on their plane, with zero in every other direction.
-    pub fn choose_axes(&mut self, axes: [usize; 2], now_secs: f64) -> Option<Action> {
-        if axes == self.axes || axes[0] == axes[1] {
+    /// Moves the point to a code; where that does not lie on the shown plane, another plane is shown.
+    pub fn go_to(&mut self, code: Vec<f32>, now_secs: f64) -> Option<Action> {
+        self.walk.stop_tour();
+        self.walk_to(code, now_secs)
+    }
+
+    /// Goes on with a tour, where one is under way.
+    pub fn tour(&mut self, seconds: f32, now_secs: f64) -> Option<Action> {
+        let code = self.walk.tour(seconds)?;
+        self.walk_to(code, now_secs)
+    }
+
+    /// Drops a pin at the point; what there is to say where there is no room for it.
+    pub fn drop_pin(&mut self) -> Option<Action> {
+        self.walk.drop_pin(self.point.clone()).err().map(Action::Say)
+    }
+
+    /// Moves the point to another draw μ + σ·ε around an image; to the same image's as long as nothing else moves it.
+    pub fn draw_around(&mut self, row: usize, view: &CloudView, seed: u64, now_secs: f64) -> Option<Action> {
+        let row = self.drawn_from.unwrap_or(row);
+        self.draws += 1;
+        let code = around(view, row, seed, self.draws)?;
+        let moved = self.go_to(code, now_secs);
+        self.drawn_from = Some(row);
+        moved
+    }
+
+    fn walk_to(&mut self, code: Vec<f32>, now_secs: f64) -> Option<Action> {
+        if code.len() != self.dimensions() || code.iter().any(|z| !z.is_finite()) {
             return None;
         }
-        self.are_axes_chosen = true;
-        self.axes = axes;
-        self.is_view_chosen = false;
-        for (axis, value) in self.point.iter_mut().enumerate() {
-            if !axes.contains(&axis) {
-                *value = 0.0;
-            }
-        }
-        Some(self.decode(now_secs))
+        self.slice.keep_axes();
+        self.slice.pass_through(&code);
+        self.set_point(code, now_secs)
     }
 
-    /// The codes as places, worked out anew when they or the axes have changed.
+    /// Chooses other axes: the point is brought onto their plane.
+    pub fn choose_axes(&mut self, axes: Axes, view: Option<&CloudView>, now_secs: f64) -> Option<Action> {
+        if !self.slice.choose_axes(axes) {
+            return None;
+        }
+        self.is_view_chosen = false;
+        // Principal axes are known when the codes have been looked at; until then the point stays where it is.
+        self.cloud(view);
+        self.decode_on_plane(now_secs)
+    }
+
+    /// Chooses where the numbers are held that are not on the axes.
+    pub fn choose_rest(&mut self, rest: Rest, view: Option<&CloudView>, now_secs: f64) -> Option<Action> {
+        self.slice.choose_rest(rest, view);
+        self.decode_on_plane(now_secs)
+    }
+
+    fn decode_on_plane(&mut self, now_secs: f64) -> Option<Action> {
+        let code = self.plane().at(self.place());
+        self.set_point(code, now_secs)
+    }
+
+    fn set_point(&mut self, code: Vec<f32>, now_secs: f64) -> Option<Action> {
+        if self.point == code {
+            return None;
+        }
+        self.point = code;
+        self.drawn_from = None;
+        // A hand that moves the point does not wait for answers.
+        self.decode.ask_over(self.point.clone(), now_secs);
+        Some(Action::MovePoint(self.point.clone()))
+    }
+
+    /// The codes as places, worked out anew when they or the plane have changed. The point stays on the plane.
     pub fn cloud(&mut self, view: Option<&CloudView>) -> Option<&Cloud> {
         let view = view.filter(|view| view.dimensions == self.dimensions())?;
-        let is_known = self.cloud.as_ref().is_some_and(|cloud| cloud.is_of(view, &self.plane()));
-        if !is_known {
-            if !self.are_axes_chosen {
-                self.axes = codes::lively_axes(view, self.axes);
-            }
+        let is_known = self.cloud.as_ref().is_some_and(|cloud| cloud.is_of(view, self.plane()));
+        if !is_known || self.slice.needs_codes() {
+            self.slice.take_in(view);
+            self.point = self.plane().at(self.place());
             let version = self.drawn.next_version();
-            self.cloud = Some(Cloud::new(view, &self.plane(), version));
+            self.cloud = Some(Cloud::new(view, self.slice.plane(), version));
         }
         self.cloud.as_ref()
+    }
+
+    /// Where the prior has its middle on the map: a ring of it is a slice through a ball.
+    pub fn prior_place(&self) -> Latent {
+        self.plane().place(&vec![0.0; self.dimensions()])
     }
 
     /// Lets the view follow the cloud, until somebody has chosen it. Says whether it is still moving.
@@ -139,7 +217,9 @@ impl LatentMemory {
         }
         // The rings of the prior belong to the picture.
         let rings = if is_variational { 2.15 } else { 0.0 };
-        let corners = [[-rings, -rings], [rings, rings]].into_iter().cycle().take(cloud.places.len() / 20);
+        let [x, y] = self.prior_place();
+        let corners = [[x - rings, y - rings], [x + rings, y + rings]];
+        let corners = corners.into_iter().cycle().take(cloud.places.len() / 20);
         let fit = View::fit(cloud.places.iter().copied().chain(corners.filter(|_| is_variational)), size);
         let is_first = self.goal == View::default() && self.view == View::default();
         self.goal = fit.map_or(self.goal, |fit| self.goal.followed(fit));
@@ -160,28 +240,19 @@ impl LatentMemory {
     }
 
     /// Asks for the tiles of the shown plane and for the image at the point, where they are missing or out of date.
-    /// The second answer says in how many seconds to look again.
-    pub fn ask(
-        &mut self,
-        plane: &Plane,
-        bench: &BenchState,
-        run: &RunState,
-        now_secs: f64,
-    ) -> (Vec<Action>, Option<f64>) {
+    pub fn ask(&mut self, plane: &Plane, bench: &BenchState, run: &RunState, now_secs: f64, wish: &mut Wish) {
         let step = run.progress.step;
         // A failed run answers, if at all, with the weights it has; asking again changes nothing.
         let is_over = matches!(run.phase, Phase::Failed(_));
-        let mut actions = Vec::new();
-        let mut waits = Vec::new();
         let decoded = run.seen.decoded.as_ref();
         let is_fresh = is_over || decoded.is_some_and(|d| d.step == step && d.point == self.point);
         let answer = Answer { number: decoded.map(|d| d.request), is_fresh };
         match self.decode.due(&self.point, &answer, now_secs, DECODE_SECS) {
             Due::Now => {
                 self.decode.set(self.point.clone(), &answer, now_secs);
-                actions.push(Action::MovePoint(self.point.clone()));
+                wish.actions.push(Action::MovePoint(self.point.clone()));
             }
-            Due::Later(wait) => waits.push(wait),
+            Due::Later(wait) => wish.within(wait),
             Due::No => {}
         }
         if self.layers.background == Background::Tiles {
@@ -193,13 +264,12 @@ impl LatentMemory {
             match self.lattice.due(&ask, &answer, now_secs, LATTICE_SECS) {
                 Due::Now => {
                     self.lattice.set(ask.clone(), &answer, now_secs);
-                    actions.push(Action::AskLattice(ask));
+                    wish.actions.push(Action::AskLattice(ask));
                 }
-                Due::Later(wait) => waits.push(wait),
+                Due::Later(wait) => wish.within(wait),
                 Due::No => {}
             }
         }
-        (actions, waits.into_iter().reduce(f64::min))
     }
 
     /// The tiles that cover the plane.
@@ -208,22 +278,25 @@ impl LatentMemory {
         let [x, y] = plane.bounds();
         if self.dimensions() < 2 {
             let x = geometry::part_centers(x, columns);
-            return LatticeAsk { plane: self.plane(), x, y: [0.0, 0.0], columns, rows: 1 };
+            return LatticeAsk { plane: self.plane().clone(), x, y: [0.0, 0.0], columns, rows: 1 };
         }
         LatticeAsk {
-            plane: self.plane(),
+            plane: self.plane().clone(),
             x: geometry::part_centers(x, columns),
             y: geometry::part_centers(y, rows),
             columns,
             rows,
         }
     }
+}
 
-    fn decode(&mut self, now_secs: f64) -> Action {
-        // A hand that moves the point does not wait for answers.
-        self.decode.ask_over(self.point.clone(), now_secs);
-        Action::MovePoint(self.point.clone())
-    }
+/// A code drawn around an image: μ + σ·ε with ε from the seed. `None` where codes have no σ.
+fn around(view: &CloudView, row: usize, seed: u64, draw: u64) -> Option<Vec<f32>> {
+    let at = row * view.dimensions..(row + 1) * view.dimensions;
+    let (mean, sigma) = (view.codes.get(at.clone())?, view.spreads.as_ref()?.get(at)?);
+    let mut rng = stream(seed, Purpose::Posterior, draw);
+    let epsilon = mean.iter().map(|_| rng.sample::<f32, _>(StandardNormal));
+    Some(mean.iter().zip(sigma).zip(epsilon).map(|((mean, sigma), epsilon)| mean + sigma * epsilon).collect())
 }
 
 /// A point as people write it: `(−0.62, 1.05)`.
@@ -242,7 +315,7 @@ mod tests {
     fn memory(dimensions: usize) -> LatentMemory {
         LatentMemory {
             point: vec![0.0; dimensions],
-            axes: [0, 1.min(dimensions - 1)],
+            slice: Slice::new(dimensions, true),
             ..LatentMemory::default()
         }
     }
@@ -263,9 +336,11 @@ mod tests {
     fn other_axes_hold_the_rest_at_zero() {
         let mut memory = memory(5);
         memory.move_to([0.5, -1.0], 0.0);
-        assert_eq!(memory.choose_axes([1, 4], 0.0), Some(Action::MovePoint(vec![0.0, -1.0, 0.0, 0.0, 0.0])));
-        assert_eq!(memory.choose_axes([1, 4], 0.0), None);
-        assert_eq!(memory.choose_axes([3, 3], 0.0), None, "one axis cannot run both ways");
+        let choose = |memory: &mut LatentMemory, pair| memory.choose_axes(Axes::Pair(pair), None, 0.0);
+        let moved = Action::MovePoint(vec![0.0, -1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(choose(&mut memory, [1, 4]), Some(moved));
+        assert_eq!(choose(&mut memory, [1, 4]), None);
+        assert_eq!(choose(&mut memory, [3, 3]), None, "one axis cannot run both ways");
         memory.move_to([2.0, 3.0], 0.0);
         assert_eq!(memory.point, [0.0, 2.0, 0.0, 0.0, 3.0]);
     }
@@ -278,16 +353,29 @@ mod tests {
     }
 
     #[test]
-    fn dead_axes_are_left_unless_somebody_chose_them() {
-        let codes: Vec<f32> = (0..60).flat_map(|i| [0.0, i as f32, -2.0 * i as f32]).collect();
-        let mut fresh = memory(3);
-        fresh.cloud(Some(&cloud_view(3, &codes)));
-        assert_eq!(fresh.axes, [2, 1]);
-        let mut chosen = memory(3);
-        chosen.choose_axes([1, 0], 0.0);
-        chosen.cloud(Some(&cloud_view(3, &codes)));
-        assert_eq!(chosen.axes, [1, 0]);
-        assert!(chosen.cloud(Some(&cloud_view(2, &codes))).is_none(), "codes of another network");
+    fn the_point_stays_on_a_plane_that_moves_with_the_codes() {
+        let codes = |shift: f32| -> Vec<f32> {
+            (0..90).flat_map(|i| [i as f32, (i * 7 % 90) as f32, shift + (i % 3) as f32]).collect()
+        };
+        let mut memory = LatentMemory { slice: Slice::new(3, false), ..memory(3) };
+        memory.move_to([2.0, 3.0], 0.0);
+        memory.cloud(Some(&cloud_view(3, &codes(0.0))));
+        assert_eq!(memory.point, [2.0, 3.0, 1.0], "the rest at the mean");
+        memory.cloud(Some(&cloud_view(3, &codes(5.0))));
+        assert_eq!(memory.point, [2.0, 3.0, 6.0], "the mean has moved");
+        assert!(memory.cloud(Some(&cloud_view(2, &codes(0.0)))).is_none(), "codes of another network");
+    }
+
+    #[test]
+    fn going_to_a_code_shows_the_plane_around_it() {
+        let mut memory = memory(4);
+        let code = vec![1.0, 2.0, 3.0, 4.0];
+        assert_eq!(memory.go_to(code.clone(), 0.0), Some(Action::MovePoint(code)));
+        assert_eq!((memory.place(), memory.slice.rest()), ([1.0, 2.0], Rest::Hand));
+        memory.move_to([0.0, 0.0], 0.0);
+        assert_eq!(memory.point, [0.0, 0.0, 3.0, 4.0]);
+        assert_eq!(memory.go_to(vec![f32::NAN; 4], 0.0), None);
+        assert_eq!(memory.go_to(vec![0.0; 3], 0.0), None, "a code of another network");
     }
 
     #[test]
@@ -303,6 +391,33 @@ mod tests {
         memory.fit();
         let moving = (0..200).take_while(|_| memory.follow(true, Vec2::splat(400.0), 0.05)).count();
         assert!(moving > 1 && memory.view.radius > 9.0, "{moving} frames, {:?}", memory.view);
+    }
+
+    #[test]
+    fn draws_around_an_image_have_its_mean_and_spread_and_stay_with_it() {
+        let sigma = [0.5, 2.0, 9.0, 9.0];
+        let view = CloudView { spreads: Some(sigma.into()), ..cloud_view(2, &[1.0, -3.0, 50.0, 50.0]) };
+        let mut memory = memory(2);
+        let count = 4000;
+        let (mut sum, mut squares) = ([0.0_f64; 2], [0.0_f64; 2]);
+        for _ in 0..count {
+            // The other image becomes the nearest now and then; the draws stay with the first.
+            memory.draw_around(usize::from(memory.draws > 0), &view, 7, 0.0);
+            for (k, z) in memory.point.iter().enumerate() {
+                sum[k] += f64::from(*z);
+                squares[k] += f64::from(*z).powi(2);
+            }
+        }
+        for (k, (mean, sigma)) in [(1.0, 0.5), (-3.0, 2.0)].into_iter().enumerate() {
+            let got = sum[k] / f64::from(count);
+            let spread = (squares[k] / f64::from(count) - got * got).sqrt();
+            assert!((got - mean).abs() < 0.08 * sigma, "got {got}, want {mean} within {}", 0.08 * sigma);
+            assert!((spread / sigma - 1.0).abs() < 0.06, "got {spread}, want {sigma} within 6 %");
+        }
+        memory.move_to([0.0, 0.0], 0.0);
+        memory.draw_around(1, &view, 7, 0.0);
+        assert!(memory.point[0] > 10.0, "another image after the point was moved: {:?}", memory.point);
+        assert_eq!(memory.draw_around(0, &cloud_view(2, &[0.0; 2]), 7, 0.0), None, "a plain code has no σ");
     }
 
     #[test]

@@ -93,8 +93,8 @@ impl<'a> Map<'a> {
         self.words(rect.left_top() + vec2(2.0 * pad, pad), Align2::LEFT_TOP, names[1]);
     }
 
-    /// One and two standard deviations of the prior: circles, or marks on a line.
-    pub fn rings(&self, is_line: bool) {
+    /// One and two standard deviations of the prior around its middle: circles, or marks on a line.
+    pub fn rings(&self, [across, up]: Latent, is_line: bool) {
         let stroke = Stroke::new(1.2, self.theme.faded(self.theme.over_picture, 0.8));
         for sigma in [1.0, 2.0] {
             let name = format!("{sigma:.0}σ");
@@ -109,7 +109,8 @@ impl<'a> Map<'a> {
                 continue;
             }
             let at = |turn: f32| {
-                self.plane.screen_from_latent([sigma * (turn * TAU).cos(), sigma * (turn * TAU).sin()])
+                let (sin, cos) = (turn * TAU).sin_cos();
+                self.plane.screen_from_latent([across + sigma * cos, up + sigma * sin])
             };
             let circle: Vec<Pos2> = (0..=96).map(|i| at(i as f32 / 96.0)).collect();
             self.painter.extend(Shape::dashed_line(&circle, stroke, 4.0, 5.0));

@@ -1,17 +1,17 @@
 //! The column beside the map: the decoded image, where it is, the nearest image, and what can be switched.
 
-use eframe::egui::{Align, ComboBox, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Button, Layout, Rect, Response, RichText, Ui, UiBuilder, vec2};
 
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::panels::{host_image, picture, switch};
 use crate::app::state::{BenchState, RunState};
-use crate::app::theme::HALF;
-use crate::app::widgets::{bold, export_button, muted};
+use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
+use crate::app::widgets::{export_button, muted};
 use crate::engine::Picture;
 
-use super::geometry;
-use super::model::{LatentMemory, coordinates};
+use super::model::LatentMemory;
+use super::{axes, geometry, typed};
 
 /// The image whose code is nearest to the point.
 #[derive(Clone, Copy, Debug)]
@@ -60,8 +60,9 @@ pub fn side_ui(
                 memory.is_view_chosen = !follows;
                 export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
             });
+            point_ui(ui, cx, memory, run, nearest, &mut actions);
             if memory.dimensions() > 2 {
-                actions.extend(axes_ui(ui, cx, memory));
+                actions.extend(axes::axes_ui(ui, cx, memory, (run, nearest)));
             }
         });
     });
@@ -71,7 +72,7 @@ pub fn side_ui(
 fn decoded_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    memory: &LatentMemory,
+    memory: &mut LatentMemory,
     bench: &BenchState,
     run: &RunState,
     actions: &mut Vec<Action>,
@@ -84,21 +85,58 @@ fn decoded_ui(
     picture(ui, cx.theme, shown, vec2(width, width * aspect), "decoded image");
     ui.add_space(2.0);
     ui.horizontal(|ui| {
-        let text = format!("z = {}", coordinates(memory.place(), memory.dimensions()));
-        bold(ui, &text, cx.theme.body(), cx.theme.text);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             export_button(ui, cx.theme, Figure::Decoded, "Export decoded image", actions);
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                actions.extend(typed::coordinates_ui(ui, cx, memory));
+            });
         });
     });
     if memory.dimensions() > 2 {
-        let [across, up] = memory.axes.map(|axis| axis + 1);
-        muted(ui, cx.theme, format!("z{across} and z{up}, the rest at zero"));
+        muted(ui, cx.theme, memory.slice.words());
     }
     if shown.is_none() {
         muted(ui, cx.theme, "waiting for the first image");
     } else {
         muted(ui, cx.theme, "drag, click, or arrow keys");
     }
+}
+
+/// What can be done with the point: let it follow the pointer, draw around an image, pin it.
+fn point_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    run: &RunState,
+    nearest: Option<Nearest>,
+    actions: &mut Vec<Action>,
+) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = HALF;
+        let tip = "decode wherever the pointer is, without pressing";
+        switch(ui, cx.theme, "hover", &mut memory.follows_pointer, tip);
+        if small_button(ui, cx.theme, "pin", "keep this point: P, or a double click with Alt").clicked() {
+            actions.extend(memory.drop_pin());
+        }
+        let view = run.seen.cloud.as_ref().filter(|view| view.spreads.is_some());
+        if let (Some(view), Some(nearest)) = (view, nearest) {
+            let tip = "another draw μ + σ·ε around the nearest image, as training draws them";
+            if small_button(ui, cx.theme, "new ε", tip).clicked() {
+                let now_secs = ui.input(|input| input.time);
+                actions.extend(memory.draw_around(nearest.row, view, run.recipe.seed, now_secs));
+            }
+        }
+    });
+}
+
+/// A word to press, as small as a switch.
+pub fn small_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Response {
+    let text = RichText::new(word).font(theme.small()).color(theme.text);
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().button_padding = vec2(6.0, 1.0);
+        ui.add(Button::new(text).corner_radius(RADIUS_SMALL).min_size(vec2(0.0, 18.0 * theme.scale)))
+    });
+    response.inner.on_hover_text(tip)
 }
 
 fn nearest_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, nearest: Option<Nearest>) {
@@ -122,36 +160,4 @@ fn nearest_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, nearest: O
             ui.label(RichText::new(name).font(cx.theme.large()).color(cx.theme.text));
         }
     });
-}
-
-/// Chooses which two numbers of a longer code are the axes.
-fn axes_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Option<Action> {
-    let now_secs = ui.input(|input| input.time);
-    let mut axes = memory.axes;
-    let dimensions = memory.dimensions();
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = HALF;
-        let [across, up] = &mut axes;
-        axis_ui(ui, cx, across, dimensions, "across");
-        muted(ui, cx.theme, "×");
-        axis_ui(ui, cx, up, dimensions, "up");
-    });
-    // Choosing the other's axis swaps the two.
-    if axes[0] == axes[1] {
-        axes = [memory.axes[1], memory.axes[0]];
-    }
-    memory.choose_axes(axes, now_secs)
-}
-
-fn axis_ui(ui: &mut Ui, cx: &PanelContext<'_>, axis: &mut usize, dimensions: usize, way: &str) {
-    let chosen = RichText::new(format!("z{}", *axis + 1)).font(cx.theme.small());
-    let combo =
-        ComboBox::from_id_salt(("latent axis", way)).selected_text(chosen).width(40.0 * cx.theme.scale);
-    let response = combo.show_ui(ui, |ui| {
-        for candidate in 0..dimensions {
-            ui.selectable_value(axis, candidate, format!("z{}", candidate + 1));
-        }
-    });
-    let response = response.response.accessible_name(format!("axis {way}"));
-    response.on_hover_text(format!("which number of the code runs {way}"));
 }

@@ -17,16 +17,43 @@ use crate::engine::{
 };
 use crate::recipe::{CodeKind, Recipe};
 
-struct Shown {
+/// What the harness draws.
+pub(super) struct Shown {
     state: AppState,
     theme: Theme,
     pictures: Pictures,
-    memory: LatentMemory,
-    actions: Vec<Action>,
+    pub(super) memory: LatentMemory,
+    pub(super) actions: Vec<Action>,
 }
 
+/// The explorer in a harness.
+pub(super) type Explorer = Harness<'static, Shown>;
+
 impl Shown {
-    fn points(&mut self) -> Vec<Vec<f32>> {
+    /// A window that knows this much.
+    pub(super) fn of(state: AppState) -> Self {
+        Self {
+            state,
+            theme: Theme::new(Look::Dark, false),
+            pictures: Pictures::new(Default::default(), None),
+            memory: LatentMemory::default(),
+            actions: Vec::new(),
+        }
+    }
+
+    /// Draws a panel and keeps what it asks for.
+    pub(super) fn draw(
+        &mut self,
+        ui: &mut Ui,
+        panel: fn(&mut Ui, &PanelContext<'_>, &mut LatentMemory, &str) -> Vec<Action>,
+    ) {
+        let Self { state, theme, pictures, memory, actions } = self;
+        let cx = PanelContext { state, theme, pictures };
+        actions.extend(panel(ui, &cx, memory, "Latent space"));
+    }
+
+    /// Where the point was moved to since the last question.
+    pub(super) fn points(&mut self) -> Vec<Vec<f32>> {
         let points = self.actions.drain(..).filter_map(|action| match action {
             Action::MovePoint(point) => Some(point),
             _ => None,
@@ -63,27 +90,17 @@ pub(super) fn bench(dimensions: usize) -> AppState {
     state
 }
 
-fn explorer(state: AppState) -> Harness<'static, Shown> {
-    let shown = Shown {
-        state,
-        theme: Theme::new(Look::Dark, false),
-        pictures: Pictures::new(Default::default(), None),
-        memory: LatentMemory::default(),
-        actions: Vec::new(),
-    };
-    let mut harness = Harness::builder().with_size(vec2(700.0, 520.0)).build_ui_state(
-        |ui, shown: &mut Shown| {
-            let Shown { state, theme, pictures, memory, actions } = shown;
-            let cx = PanelContext { state, theme, pictures };
-            actions.extend(latent_ui(ui, &cx, memory, "Latent space"));
-        },
-        shown,
-    );
+/// An explorer of this state, drawn a few times.
+pub(super) fn explorer(state: AppState) -> Explorer {
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 520.0))
+        .build_ui_state(|ui, shown: &mut Shown| shown.draw(ui, latent_ui), Shown::of(state));
     harness.run_steps(3);
     harness
 }
 
-fn center(harness: &Harness<'_, Shown>) -> Pos2 {
+/// Where the point is on the screen.
+pub(super) fn center(harness: &Explorer) -> Pos2 {
     harness.get_by_label("latent point").rect().center()
 }
 
@@ -304,4 +321,27 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
     assert_eq!(center(&harness), before);
     click(&mut harness);
     assert_eq!(harness.state().memory.layers.picked, None, "a second click lets it go");
+}
+
+#[test]
+fn the_axes_and_the_rest_of_a_longer_code_are_chosen_by_label() {
+    let mut harness = explorer(bench(5));
+    let choose = |harness: &mut Harness<'_, Shown>, list: &str, entry: &str| {
+        harness.get_by_label(list).click();
+        harness.run_steps(3);
+        harness.get_by_label(entry).click();
+        harness.run_steps(3);
+    };
+    choose(&mut harness, "axis across", "principal axes");
+    assert_eq!(harness.state().memory.slice.axes(), slice::Axes::Principal);
+    assert!(harness.query_by_label("axis up").is_none(), "one list says it all");
+    assert!(harness.state().memory.plane().names[0].contains("principal axis"));
+    choose(&mut harness, "axis across", "z4");
+    assert_eq!(harness.state().memory.slice.axes(), slice::Axes::Pair([3, 4]));
+    choose(&mut harness, "rest of the code", "as of the nearest image");
+    let point = harness.state_mut().points().pop().unwrap();
+    assert!(point[..3].iter().any(|z| *z != 0.0), "{point:?} is still at zero");
+    choose(&mut harness, "rest of the code", "zero");
+    let point = harness.state_mut().points().pop().unwrap();
+    assert_eq!(point[..3], [0.0; 3]);
 }

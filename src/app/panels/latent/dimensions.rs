@@ -1,0 +1,358 @@
+//! Every number of the code as a row of decoded images: what it does when it alone is moved, and what it costs.
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    Align2, Color32, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+};
+
+use super::carry;
+use super::model::LatentMemory;
+use super::sheet::{Arrived, Wish};
+use super::slice::{Rest, Slice};
+use super::statistics;
+use crate::app::action::Action;
+use crate::app::context::PanelContext;
+use crate::app::panels::{no_run, picture_frame, waiting};
+use crate::app::state::RunState;
+use crate::app::theme::{GRID, HALF};
+use crate::app::widgets::{card, muted};
+use crate::engine::{CloudView, Sheet, SheetAsk};
+
+/// Rows that are decoded at most, and images in each: half a standard deviation apart.
+const MOST_ROWS: usize = 64;
+const COLUMNS: usize = 13;
+/// From one end of a row to the middle, in standard deviations.
+const REACH: f32 = 3.0;
+/// Rows change places only when one is worth so much more than the one above it, while the network learns.
+const SLACK: f32 = 1.15;
+/// Space for the name and the worth of a row, and the smallest and largest an image is drawn.
+const NAMES: f32 = 96.0;
+const IMAGE: [f32; 2] = [36.0, 60.0];
+
+/// The table as it was asked for last, and as it is shown.
+#[derive(Debug, Default)]
+pub struct Table {
+    codes: Option<Arc<[f32]>>,
+    /// What each number of the code is worth: its KL, or its variance.
+    worth: Vec<f32>,
+    has_divergences: bool,
+    is_gaussian: bool,
+    /// Where a row's images begin and how far apart they are: the middle and the standard deviation.
+    middles: Vec<[f32; 2]>,
+    /// The numbers of the code, the most telling first.
+    order: Vec<usize>,
+    held: Vec<f32>,
+    ask: Option<(SheetAsk, Vec<usize>)>,
+    /// The numbers of the rows that are on show.
+    shown: Vec<usize>,
+}
+
+impl Table {
+    /// Takes in the codes as they are now and where the other numbers are held.
+    fn take_in(&mut self, view: &CloudView, slice: &Slice, is_playing: bool) {
+        let held = slice.held();
+        let is_known = self.codes.as_ref().is_some_and(|codes| Arc::ptr_eq(codes, &view.codes));
+        if is_known && self.held == held && self.ask.is_some() {
+            return;
+        }
+        let variances = statistics::variances(view);
+        let divergences = statistics::divergences(view);
+        self.has_divergences = divergences.is_some();
+        self.is_gaussian = slice.is_variational();
+        self.middles = match (self.is_gaussian, statistics::mean_of(view)) {
+            (false, Some(mean)) => {
+                mean.iter().zip(&variances).map(|(mean, variance)| [*mean, variance.sqrt()]).collect()
+            }
+            _ => vec![[0.0, 1.0]; view.dimensions],
+        };
+        self.worth = divergences.unwrap_or(variances);
+        self.order = reordered(&self.order, &self.worth, if is_playing { SLACK } else { 1.0 });
+        self.codes = Some(Arc::clone(&view.codes));
+        self.held = held.to_vec();
+        let rows = self.order.len().min(MOST_ROWS);
+        let numbers = self.order[..rows].to_vec();
+        let points = numbers.iter().flat_map(|number| self.row(*number)).flatten().collect();
+        let ask = SheetAsk { sheet: Sheet::Dimensions, columns: COLUMNS, rows, points };
+        self.ask = Some((ask, numbers));
+    }
+
+    /// The codes of a row.
+    fn row(&self, number: usize) -> impl Iterator<Item = Vec<f32>> {
+        let [middle, spread] = self.middles.get(number).copied().unwrap_or([0.0, 1.0]);
+        steps().map(move |step| {
+            let mut code = self.held.clone();
+            if let Some(z) = code.get_mut(number) {
+                *z = middle + step * spread;
+            }
+            code
+        })
+    }
+
+    /// What a row is worth, in words.
+    fn worth(&self, number: usize) -> String {
+        let worth = self.worth.get(number).copied().unwrap_or(f32::NAN);
+        if self.has_divergences { format!("{worth:.2} nats") } else { format!("var {worth:.2}") }
+    }
+
+    /// What the table shows, in words.
+    fn words(&self, rest: Rest) -> String {
+        let rest = match rest {
+            Rest::Mean => "at the mean",
+            Rest::Zero => "at zero",
+            Rest::Image(_) => "as of an image",
+            Rest::Hand => "where the point has put it",
+        };
+        let range = if self.is_gaussian {
+            "from −3 to 3"
+        } else {
+            "three standard deviations from its mean either way"
+        };
+        let by = if self.has_divergences { "KL" } else { "variance" };
+        let left = self.order.len().saturating_sub(MOST_ROWS);
+        let out = match left {
+            0 => String::new(),
+            n => format!(" {n} more with the least {by} are left out."),
+        };
+        format!("Each row moves one number of the code {range}, the rest {rest}; sorted by {by}.{out}")
+    }
+}
+
+/// The places along a row, in standard deviations.
+fn steps() -> impl Iterator<Item = f32> {
+    (0..COLUMNS).map(|k| REACH * (2.0 * k as f32 / (COLUMNS - 1) as f32 - 1.0))
+}
+
+/// The numbers sorted by what they are worth, the most first. Those sorted before keep their places unless the lower
+/// one is worth `slack` times more: a table whose rows jump cannot be read.
+fn reordered(before: &[usize], worth: &[f32], slack: f32) -> Vec<usize> {
+    let of = |number: usize| worth.get(number).copied().filter(|worth| worth.is_finite()).unwrap_or(-1.0);
+    let mut order = before.to_vec();
+    if order.len() != worth.len() {
+        order = (0..worth.len()).collect();
+        order.sort_by(|a, b| of(*b).total_cmp(&of(*a)));
+        return order;
+    }
+    for end in 1..order.len() {
+        let mut at = end;
+        while at > 0 && of(order[at]) > slack * of(order[at - 1]) {
+            order.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+    order
+}
+
+/// How large one image is so that the rows fill the panel's height where that is possible.
+fn image_size(space: Vec2, rows: usize, aspect: f32, scale: f32) -> Vec2 {
+    let [least, most] = IMAGE.map(|height| height * scale);
+    let widest = ((space.x - NAMES * scale) / COLUMNS as f32).max(8.0);
+    let high = (space.y / rows.max(1) as f32).clamp(least, most).min(widest / aspect);
+    vec2(high * aspect, high)
+}
+
+/// Draws the table under a title, which is empty where it stands elsewhere.
+pub fn dimensions_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    title: &str,
+) -> Vec<Action> {
+    let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
+        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
+        return Vec::new();
+    };
+    memory.meet(run);
+    let view = run.seen.cloud.as_ref().filter(|view| view.dimensions == memory.dimensions());
+    memory.cloud(view);
+    let Some(view) = view else {
+        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first codes"));
+        return Vec::new();
+    };
+    memory.table.take_in(view, &memory.slice, cx.state.is_playing());
+    let mut wish = Wish::default();
+    let now_secs = ui.input(|input| input.time);
+    if let Some((ask, _)) = &memory.table.ask {
+        memory.sheets.ask(ask.clone(), run, now_secs, &mut wish);
+    }
+    let mut actions = carry(ui, wish);
+    if !title.is_empty() {
+        card(ui, cx.theme, title, |_| {}, |_| {});
+    }
+    muted(ui, cx.theme, memory.table.words(memory.slice.rest()));
+    ui.add_space(HALF);
+    let shape = bench.dataset.shape;
+    actions.extend(table_ui(ui, cx, memory, run, shape.width as f32 / shape.height as f32));
+    actions
+}
+
+fn table_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    run: &RunState,
+    aspect: f32,
+) -> Option<Action> {
+    let arrived = Arrived::of(cx, run, Sheet::Dimensions);
+    let view = run.seen.sheets.get(&Sheet::Dimensions);
+    if let (Some(view), Some((ask, order))) = (view, &memory.table.ask)
+        && Arc::ptr_eq(&view.ask.points, &ask.points)
+    {
+        memory.table.shown.clone_from(order);
+    }
+    let order = if memory.table.shown.is_empty() { &memory.table.order } else { &memory.table.shown };
+    let numbers: Vec<usize> = order.iter().copied().take(MOST_ROWS).collect();
+    let head = 16.0 * cx.theme.scale;
+    let room = ui.available_size() - vec2(GRID, head + GRID);
+    let size = image_size(room, numbers.len(), aspect, cx.theme.scale);
+    let left = ui.cursor().left() + NAMES * cx.theme.scale;
+    head_ui(ui, cx, &memory.table, left, size.x, head);
+    let mut moved = None;
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        let wide = NAMES * cx.theme.scale + size.x * COLUMNS as f32;
+        let (rect, _) = ui.allocate_exact_size(vec2(wide, size.y * numbers.len() as f32), Sense::hover());
+        let images = rect.with_min_x(rect.left() + NAMES * cx.theme.scale);
+        picture_frame(ui, cx.theme, images);
+        for (place, number) in numbers.iter().enumerate() {
+            let top = rect.top() + place as f32 * size.y;
+            let row = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), top + size.y));
+            if !ui.is_rect_visible(row) {
+                continue;
+            }
+            moved = row_ui(ui, cx, memory, (row, images.left()), (*number, place), arrived).or(moved.take());
+        }
+    });
+    let now_secs = ui.input(|input| input.time);
+    moved.and_then(|code| memory.go_to(code, now_secs))
+}
+
+/// The steps above the columns.
+fn head_ui(ui: &mut Ui, cx: &PanelContext<'_>, table: &Table, left: f32, width: f32, height: f32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    for (column, step) in steps().enumerate().filter(|(column, _)| column % 2 == 0) {
+        let at = pos2(left + (column as f32 + 0.5) * width, rect.center().y);
+        let unit = if table.is_gaussian { "" } else { "σ" };
+        let words = if step == 0.0 && !table.is_gaussian {
+            "mean".to_owned()
+        } else {
+            format!("{step:.0}{unit}").replace('-', "−")
+        };
+        ui.painter().text(at, Align2::CENTER_CENTER, words, cx.theme.small(), cx.theme.muted);
+    }
+}
+
+/// A row; the code of the image that was pressed.
+fn row_ui(
+    ui: &Ui,
+    cx: &PanelContext<'_>,
+    memory: &LatentMemory,
+    (row, left): (Rect, f32),
+    (number, place): (usize, usize),
+    arrived: Option<Arrived<'_>>,
+) -> Option<Vec<f32>> {
+    let table = &memory.table;
+    let name = format!("z{}", number + 1);
+    let at = row.left_center();
+    let font = cx.theme.small();
+    ui.painter().text(at, Align2::LEFT_CENTER, &name, font.clone(), cx.theme.text);
+    let worth_at = pos2(left - GRID, at.y);
+    ui.painter().text(worth_at, Align2::RIGHT_CENTER, table.worth(number), font, cx.theme.muted);
+    let images = row.with_min_x(left);
+    if let Some(part) = arrived.and_then(|arrived| part_of(&arrived, place))
+        && let Some(arrived) = arrived
+    {
+        ui.painter().image(arrived.shown.id, images, part, Color32::WHITE);
+    }
+    let response = ui.interact(images, ui.scope_id().with(("row", number)), Sense::click());
+    let words = format!("row of {name}, {}", table.worth(number));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+    let pressed = response.interact_pointer_pos().filter(|_| response.clicked());
+    response.on_hover_text(format!("{name}: a click brings the point there"));
+    let column = (pressed?.x - left) / images.width() * COLUMNS as f32;
+    table.row(number).nth(column.clamp(0.0, COLUMNS as f32 - 1.0) as usize)
+}
+
+/// The part of the texture that holds a whole row.
+fn part_of(arrived: &Arrived<'_>, row: usize) -> Option<Rect> {
+    let first = arrived.part(row * arrived.view.ask.columns)?;
+    Some(first.with_max_x(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A slice that holds the rest at a code.
+    fn held_at(code: &[f32], is_variational: bool) -> Slice {
+        let mut slice = Slice::new(code.len(), is_variational);
+        let view = CloudView::of_codes(1, code.len(), code.into());
+        slice.choose_rest(Rest::Image(0), Some(&view));
+        slice
+    }
+
+    fn view(spreads: Option<&[f32]>) -> CloudView {
+        let codes = [1.0, 4.0, -1.0, 8.0].into();
+        CloudView { spreads: spreads.map(Into::into), ..CloudView::of_codes(1, 2, codes) }
+    }
+
+    #[test]
+    fn a_gaussian_code_goes_from_minus_three_to_three_around_what_is_held() {
+        let mut table = Table::default();
+        table.take_in(&view(Some(&[1.0; 4])), &held_at(&[0.5, 0.25], true), false);
+        assert_eq!(table.order, [1, 0], "the second number is farther from the prior");
+        let (ask, _) = table.ask.as_ref().expect("a question");
+        assert_eq!((ask.columns, ask.rows), (13, 2));
+        let row: Vec<&[f32]> = ask.points.chunks(2).take(13).collect();
+        assert_eq!([row[0], row[6], row[12]], [[0.5, -3.0], [0.5, 0.0], [0.5, 3.0]]);
+        assert_eq!(table.worth(0), "0.50 nats", "the mean of ½(1 + 1 − 0 − 1) twice");
+        assert!(table.words(Rest::Zero).contains("sorted by KL"), "{}", table.words(Rest::Zero));
+    }
+
+    #[test]
+    fn a_plain_code_goes_three_standard_deviations_from_its_mean() {
+        let mut table = Table::default();
+        table.take_in(&view(None), &held_at(&[0.0, 6.0], false), false);
+        let (ask, order) = table.ask.as_ref().expect("a question");
+        assert_eq!(order, &[1, 0], "a variance of 4 before one of 1");
+        assert_eq!((&ask.points[..2], &ask.points[24..26]), (&[0.0, 0.0][..], &[0.0, 12.0][..]));
+        assert_eq!(table.worth(1), "var 4.00");
+    }
+
+    #[test]
+    fn the_same_codes_are_not_laid_out_again() {
+        let mut table = Table::default();
+        let view = view(None);
+        table.take_in(&view, &held_at(&[0.0, 0.0], false), true);
+        let first = table.ask.clone().expect("a question").0.points;
+        table.take_in(&view, &held_at(&[0.0, 0.0], false), true);
+        assert!(Arc::ptr_eq(&first, &table.ask.clone().expect("a question").0.points));
+        table.take_in(&view, &held_at(&[1.0, 0.0], false), true);
+        assert!(!Arc::ptr_eq(&first, &table.ask.clone().expect("a question").0.points));
+    }
+
+    #[test]
+    fn rows_jump_only_where_it_matters() {
+        assert_eq!(reordered(&[], &[1.0, 3.0, f32::NAN, 2.0], SLACK), [1, 3, 0, 2]);
+        assert_eq!(reordered(&[0, 1, 2], &[1.0, 1.1, 0.5], SLACK), [0, 1, 2]);
+        assert_eq!(reordered(&[0, 1, 2], &[1.0, 1.1, 0.5], 1.0), [1, 0, 2]);
+        assert_eq!(reordered(&[0, 1, 2], &[1.0, 0.9, 5.0], SLACK), [2, 0, 1]);
+        assert_eq!(reordered(&[0, 1], &[1.0, 2.0, 3.0], SLACK), [2, 1, 0], "another network");
+    }
+
+    #[test]
+    fn many_rows_are_left_out_in_words() {
+        let mut table = Table::default();
+        let codes: Vec<f32> = (0..300).map(|i| (i as f32).sin()).collect();
+        table.take_in(&CloudView::of_codes(1, 100, codes.into()), &held_at(&[0.0; 100], false), false);
+        assert_eq!(table.ask.as_ref().map(|(ask, _)| ask.rows), Some(64));
+        assert!(table.words(Rest::Mean).contains("36 more"), "{}", table.words(Rest::Mean));
+    }
+
+    #[test]
+    fn rows_fill_the_panel_and_are_never_too_small() {
+        let few = image_size(vec2(700.0, 400.0), 2, 1.0, 1.0);
+        let many = image_size(vec2(700.0, 400.0), 64, 1.0, 1.0);
+        assert!(few.x > many.x && many.y >= IMAGE[0], "{few:?}, {many:?}");
+        assert!(NAMES + few.x * COLUMNS as f32 <= 700.0);
+    }
+}

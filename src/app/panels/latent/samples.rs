@@ -1,0 +1,340 @@
+//! Images that nobody drew: codes from the prior, decoded. A plain code has no prior; its codes are drawn from a
+//! Gaussian fitted to those of the images, and that is said.
+
+use std::sync::Arc;
+
+use eframe::egui::{Color32, Rect, Sense, Slider, Ui, Vec2, WidgetInfo, accesskit::Role, vec2};
+use eframe::egui::{Key, RichText};
+use rand::RngExt as _;
+use rand_distr::StandardNormal;
+
+use super::carry;
+use super::model::LatentMemory;
+use super::quantile::normal_steps;
+use super::sheet::{Arrived, Wish};
+use super::side::small_button;
+use super::slice::Slice;
+use super::statistics;
+use crate::app::action::Action;
+use crate::app::context::PanelContext;
+use crate::app::keys;
+use crate::app::panels::{WHOLE, no_run, paint_picture, picture_frame, switch, waiting};
+use crate::app::state::RunState;
+use crate::app::theme::{GRID, HALF};
+use crate::app::widgets::{card, muted};
+use crate::engine::{CloudView, LatentPlane, Sheet, SheetAsk};
+use crate::recipe::random::{Purpose, stream};
+
+/// How wide a sample is about, and the fewest and the most there are each way.
+const IMAGE: f32 = 46.0;
+const ACROSS: [usize; 2] = [4, 18];
+const DOWN: [usize; 2] = [2, 14];
+/// How much narrower or wider than the prior codes may be drawn.
+const TEMPERATURES: [f32; 2] = [0.2, 2.0];
+/// So many codes are enough to fit a Gaussian to.
+const FITTED: usize = 400;
+
+/// What was drawn last.
+#[derive(Debug)]
+pub struct Samples {
+    draw: u64,
+    temperature: f32,
+    are_quantiles: bool,
+    drawn: Option<(Basis, SheetAsk)>,
+}
+
+impl Default for Samples {
+    fn default() -> Self {
+        Self { draw: 1, temperature: 1.0, are_quantiles: false, drawn: None }
+    }
+}
+
+/// Everything the codes depend on.
+#[derive(Clone, Debug)]
+struct Basis {
+    codes: Arc<[f32]>,
+    plane: LatentPlane,
+    draw: u64,
+    temperature: f32,
+    are_quantiles: bool,
+    grid: [usize; 2],
+}
+
+impl PartialEq for Basis {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.codes, &other.codes)
+            && (&self.plane, self.draw, self.temperature, self.are_quantiles, self.grid)
+                == (&other.plane, other.draw, other.temperature, other.are_quantiles, other.grid)
+    }
+}
+
+impl Samples {
+    /// The codes to decode, worked out anew where something has changed.
+    fn ask(&mut self, view: &CloudView, slice: &Slice, seed: u64, grid: [usize; 2]) -> SheetAsk {
+        let key = Basis {
+            codes: Arc::clone(&view.codes),
+            plane: slice.plane().clone(),
+            draw: self.draw,
+            temperature: self.temperature,
+            are_quantiles: self.are_quantiles,
+            grid,
+        };
+        if let Some((known, ask)) = &self.drawn
+            && *known == key
+        {
+            return ask.clone();
+        }
+        let [columns, rows] = grid;
+        let points = match (self.are_quantiles, slice.is_variational()) {
+            (true, _) => at_quantiles(view, slice, grid, self.temperature),
+            (_, true) => from_prior(view.dimensions, (seed, self.draw), columns * rows, self.temperature),
+            _ => from_fit(view, (seed, self.draw), columns * rows, self.temperature),
+        };
+        let ask = SheetAsk { sheet: Sheet::Samples, columns, rows, points: points.into() };
+        self.drawn = Some((key, ask.clone()));
+        ask
+    }
+
+    /// What is shown, in words.
+    fn words(&self, slice: &Slice) -> String {
+        let is_gaussian = slice.is_variational();
+        let [across, up] = &slice.plane().names;
+        let whose = if is_gaussian { "the prior" } else { "a Gaussian fitted to the codes" };
+        let place = if up.is_empty() { across.clone() } else { format!("{across} and {up}") };
+        match (self.are_quantiles, is_gaussian) {
+            (true, _) => {
+                format!("Codes at equally likely steps of {whose} along {place}, the rest as on the map.")
+            }
+            (_, true) => "No image went in: every code was drawn from the prior N(0, 1).".to_owned(),
+            _ => "A plain code has no prior: these were drawn from a Gaussian fitted to the codes of images."
+                .to_owned(),
+        }
+    }
+}
+
+/// Codes from N(0, 1), so many times as wide.
+fn from_prior(dimensions: usize, (seed, draw): (u64, u64), count: usize, temperature: f32) -> Vec<f32> {
+    let mut rng = stream(seed, Purpose::Prior, draw);
+    (0..count * dimensions).map(|_| temperature * rng.sample::<f32, _>(StandardNormal)).collect()
+}
+
+/// Codes from the Gaussian with the mean and the covariance of a cloud, so many times as wide: a sum of its codes with
+/// random weights has that covariance, and moves with the codes while the network learns.
+fn from_fit(view: &CloudView, (seed, draw): (u64, u64), count: usize, temperature: f32) -> Vec<f32> {
+    let rows: Vec<&[f32]> = statistics::rows(view).map(|(_, row)| row).collect();
+    let stride = rows.len().div_ceil(FITTED).max(1);
+    let chosen: Vec<&[f32]> = rows.into_iter().step_by(stride).collect();
+    let Some(mean) = statistics::mean(chosen.iter().copied(), view.dimensions) else {
+        return vec![0.0; count * view.dimensions];
+    };
+    let share = temperature / (chosen.len() as f32).sqrt();
+    let mut rng = stream(seed, Purpose::Prior, draw);
+    let mut points = Vec::with_capacity(count * view.dimensions);
+    for _ in 0..count {
+        let mut code = mean.clone();
+        for row in &chosen {
+            let weight = share * rng.sample::<f32, _>(StandardNormal);
+            for ((z, row), mean) in code.iter_mut().zip(*row).zip(&mean) {
+                *z += weight * (row - mean);
+            }
+        }
+        points.extend(code);
+    }
+    points
+}
+
+/// Codes at equally likely steps along the two axes of the map: of the prior, or of a Gaussian fitted to the places of
+/// the codes. The highest row comes first.
+fn at_quantiles(view: &CloudView, slice: &Slice, [columns, rows]: [usize; 2], temperature: f32) -> Vec<f32> {
+    let plane = slice.plane();
+    let [x, y] = match slice.is_variational() {
+        true => plane.place(&vec![0.0; view.dimensions]).map(|middle| [middle, 1.0]),
+        false => fitted_places(view, plane),
+    };
+    let at = |[middle, spread]: [f32; 2], step: f32| middle + temperature * spread * step;
+    let across: Vec<f32> = normal_steps(columns).collect();
+    let up: Vec<f32> = normal_steps(rows).collect();
+    let rows = up.into_iter().rev().map(|up| at(y, up));
+    rows.flat_map(|y| across.iter().flat_map(move |across| plane.at([at(x, *across), y]))).collect()
+}
+
+/// The mean and the standard deviation of the codes along each axis of the map.
+fn fitted_places(view: &CloudView, plane: &LatentPlane) -> [[f32; 2]; 2] {
+    let places: Vec<[f32; 2]> = statistics::rows(view).map(|(_, row)| plane.place(row)).collect();
+    let count = places.len().max(1) as f32;
+    [0, 1].map(|axis| {
+        let mean = places.iter().map(|place| place[axis]).sum::<f32>() / count;
+        let variance = places.iter().map(|place| (place[axis] - mean).powi(2)).sum::<f32>() / count;
+        [mean, variance.sqrt()]
+    })
+}
+
+/// How many samples fill a space, across and down.
+fn grid(space: Vec2, aspect: f32, scale: f32) -> [usize; 2] {
+    let wide = IMAGE * scale * aspect.sqrt();
+    let columns = (space.x / wide) as usize;
+    let rows = (space.y / (wide / aspect)) as usize;
+    [columns.clamp(ACROSS[0], ACROSS[1]), rows.clamp(DOWN[0], DOWN[1])]
+}
+
+/// Draws the samples under a title, which is empty where it stands elsewhere.
+pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, title: &str) -> Vec<Action> {
+    let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
+        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
+        return Vec::new();
+    };
+    memory.meet(run);
+    let view = run.seen.cloud.as_ref().filter(|view| view.dimensions == memory.dimensions());
+    memory.cloud(view);
+    let Some(view) = view else {
+        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first codes"));
+        return Vec::new();
+    };
+    card(ui, cx.theme, title, |ui| controls_ui(ui, cx, &mut memory.samples), |_| {});
+    let words = memory.samples.words(&memory.slice);
+    muted(ui, cx.theme, words);
+    ui.add_space(HALF);
+    let shape = bench.dataset.shape;
+    let aspect = shape.width as f32 / shape.height as f32;
+    let space = ui.available_size() - vec2(0.0, HALF);
+    let mut grid = grid(space, aspect, cx.theme.scale);
+    if memory.dimensions() < 2 && memory.samples.are_quantiles {
+        grid[1] = 1;
+    }
+    let ask = memory.samples.ask(view, &memory.slice, run.recipe.seed, grid);
+    let mut wish = Wish::default();
+    let now_secs = ui.input(|input| input.time);
+    memory.sheets.ask(ask, run, now_secs, &mut wish);
+    sheet_ui(ui, cx, run, space, aspect);
+    carry(ui, wish)
+}
+
+fn controls_ui(ui: &mut Ui, cx: &PanelContext<'_>, samples: &mut Samples) {
+    ui.spacing_mut().item_spacing.x = GRID;
+    let is_pressed = small_button(ui, cx.theme, "draw anew", "other codes (D)").clicked();
+    if (is_pressed || keys::is_typed(ui.ctx(), Key::D)) && !samples.are_quantiles {
+        samples.draw += 1;
+    }
+    let tip = "codes at equally likely steps along the map's two axes, in place of random ones";
+    switch(ui, cx.theme, "quantiles", &mut samples.are_quantiles, tip);
+    ui.spacing_mut().slider_width = 90.0 * cx.theme.scale;
+    let slider = Slider::new(&mut samples.temperature, TEMPERATURES[0]..=TEMPERATURES[1]).fixed_decimals(2);
+    let response = ui.add(slider).accessible_name("temperature");
+    response.on_hover_text("below 1 the codes keep to the middle, above 1 they reach beyond it");
+    ui.label(RichText::new("temperature").font(cx.theme.small()).color(cx.theme.muted));
+}
+
+/// The sheet as it came, as large as fits.
+fn sheet_ui(ui: &mut Ui, cx: &PanelContext<'_>, run: &RunState, space: Vec2, aspect: f32) {
+    let Some(arrived) = Arrived::of(cx, run, Sheet::Samples) else {
+        waiting(ui, cx.theme, "waiting for the first samples");
+        return;
+    };
+    let ask = &arrived.view.ask;
+    let shape = aspect * ask.columns as f32 / ask.rows.max(1) as f32;
+    let high = space.y.min(space.x / shape).max(1.0);
+    let (rect, response) = ui.allocate_exact_size(space.max(Vec2::splat(1.0)), Sense::hover());
+    let words = format!("{} samples", ask.columns * ask.rows);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+    let sheet = Rect::from_center_size(rect.center(), vec2(high * shape, high));
+    picture_frame(ui, cx.theme, sheet);
+    paint_picture(ui, arrived.shown, sheet, WHOLE, Color32::WHITE);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::slice::{Axes, Rest};
+    use super::*;
+
+    /// The mean and the standard deviation of one number of codes of two.
+    fn moments(points: &[f32], number: usize) -> [f64; 2] {
+        let values: Vec<f64> = points.iter().skip(number).step_by(2).map(|z| f64::from(*z)).collect();
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        [mean, (values.iter().map(|z| (z - mean).powi(2)).sum::<f64>() / count).sqrt()]
+    }
+
+    fn cloud() -> CloudView {
+        let code = |i: usize| {
+            let wave = |k: f32| (std::f32::consts::TAU * k * i as f32 / 200.0).sin() * 2.0_f32.sqrt();
+            [5.0 + 3.0 * wave(1.0), -1.0 + wave(1.0) + 0.5 * wave(2.0)]
+        };
+        CloudView::of_codes(1, 2, (0..200).flat_map(code).collect())
+    }
+
+    #[test]
+    fn draws_from_the_prior_are_as_wide_as_the_temperature_says() {
+        for temperature in [0.2, 1.0, 2.0] {
+            let points = from_prior(2, (3, 1), 4000, temperature);
+            for number in 0..2 {
+                let [mean, spread] = moments(&points, number);
+                let (mean, spread) = (mean / f64::from(temperature), spread / f64::from(temperature));
+                assert!(mean.abs() < 0.07 && (spread - 1.0).abs() < 0.05, "mean {mean}, spread {spread}");
+            }
+        }
+        assert_eq!(from_prior(2, (3, 1), 5, 1.0), from_prior(2, (3, 1), 5, 1.0));
+        assert_ne!(from_prior(2, (3, 1), 5, 1.0), from_prior(2, (3, 2), 5, 1.0), "another draw");
+    }
+
+    #[test]
+    fn draws_from_a_fit_have_the_mean_and_the_covariance_of_the_codes() {
+        let points = from_fit(&cloud(), (3, 1), 4000, 1.0);
+        for (number, want) in [[5.0, 3.0], [-1.0, 1.25_f64.sqrt()]].into_iter().enumerate() {
+            let got = moments(&points, number);
+            assert!((got[0] - want[0]).abs() < 0.07 * want[1], "got {got:?}, want {want:?}");
+            assert!((got[1] / want[1] - 1.0).abs() < 0.05, "got {got:?}, want {want:?} within 5 %");
+        }
+        let [[x, _], [y, _]] = [0, 1].map(|number| moments(&points, number));
+        let shared =
+            points.chunks(2).map(|z| (f64::from(z[0]) - x) * (f64::from(z[1]) - y)).sum::<f64>() / 4000.0;
+        assert!((shared - 3.0).abs() < 0.25, "a covariance of {shared}, want 3 within 0.25");
+    }
+
+    #[test]
+    fn quantiles_lie_on_the_map_from_the_upper_left() {
+        let view = CloudView::of_codes(1, 3, [0.0, 0.0, 7.0].into());
+        let mut slice = Slice::new(3, true);
+        slice.choose_axes(Axes::Pair([1, 0]));
+        slice.choose_rest(Rest::Image(0), Some(&view));
+        let points = at_quantiles(&view, &slice, [2, 2], 1.0);
+        let q = 0.674_489_75;
+        let want = [q, -q, 7.0, q, q, 7.0, -q, -q, 7.0, -q, q, 7.0];
+        for (got, want) in points.iter().zip(want) {
+            assert!((got - want).abs() < 1e-5, "got {points:?}, want {want}, tolerance 1e-5");
+        }
+        let plain = at_quantiles(&cloud(), &Slice::new(2, false), [1, 1], 1.0);
+        for (got, want) in plain.iter().zip([5.0, -1.0]) {
+            assert!((got - want).abs() < 1e-3, "the middle is the mean: got {got}, want {want}");
+        }
+    }
+
+    #[test]
+    fn the_same_draw_is_asked_for_once() {
+        let (view, slice) = (cloud(), Slice::new(2, false));
+        let mut samples = Samples::default();
+        let first = samples.ask(&view, &slice, 1, [4, 2]).points;
+        assert!(Arc::ptr_eq(&first, &samples.ask(&view, &slice, 1, [4, 2]).points));
+        samples.draw += 1;
+        assert!(samples.ask(&view, &slice, 1, [4, 2]).points != first);
+    }
+
+    #[test]
+    fn the_words_say_where_codes_come_from() {
+        let [gaussian, plain] = [true, false].map(|is_variational| Slice::new(2, is_variational));
+        let mut samples = Samples::default();
+        assert!(samples.words(&gaussian).contains("from the prior"));
+        assert!(samples.words(&plain).contains("no prior"));
+        samples.are_quantiles = true;
+        assert!(samples.words(&gaussian).contains("z1 and z2"));
+    }
+
+    #[test]
+    fn samples_fill_the_space() {
+        for (space, aspect) in [(vec2(650.0, 420.0), 1.0), (vec2(300.0, 900.0), 0.5), (vec2(40.0, 40.0), 1.0)]
+        {
+            let [columns, rows] = grid(space, aspect, 1.0);
+            assert!((ACROSS[0]..=ACROSS[1]).contains(&columns) && (DOWN[0]..=DOWN[1]).contains(&rows));
+        }
+        assert_eq!(grid(vec2(462.0, 232.0), 1.0, 1.0), [10, 5]);
+    }
+}

@@ -1,0 +1,239 @@
+//! Pins, ways and typed coordinates as a person uses them: by label, with pointer and keys, without a device.
+
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Ui, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use super::tests::{Explorer, Shown, bench, center, explorer};
+use super::{LatentMemory, dimensions_ui, samples_ui};
+use crate::app::action::Action;
+use crate::app::context::PanelContext;
+use crate::engine::{Sheet, SheetAsk};
+
+fn press_p(harness: &mut Explorer) {
+    harness.key_press(Key::P);
+    harness.run_steps(2);
+}
+
+/// A click with so many presses, held together by these keys.
+fn click(harness: &mut Explorer, at: Pos2, presses: usize, modifiers: Modifiers) {
+    harness.hover_at(at);
+    harness.step();
+    // All in one frame: frames of a harness are too long for two presses to be one double click.
+    let button = PointerButton::Primary;
+    let presses = [true, false].repeat(presses).into_iter();
+    let events = presses.map(|pressed| Event::PointerButton { pos: at, button, pressed, modifiers });
+    let events: Vec<Event> = [Event::ModifiersChanged(modifiers)].into_iter().chain(events).collect();
+    harness.input_mut().events.extend(events);
+    harness.step();
+    harness.event(Event::ModifiersChanged(Modifiers::NONE));
+    harness.step();
+}
+
+fn sheets(harness: &mut Explorer) -> Vec<SheetAsk> {
+    let asks = harness.state_mut().actions.drain(..).filter_map(|action| match action {
+        Action::AskSheet(ask) => Some(ask),
+        _ => None,
+    });
+    asks.collect()
+}
+
+/// An explorer with a pin at its middle and another to the upper right.
+fn with_two_pins(dimensions: usize) -> Explorer {
+    let mut harness = explorer(bench(dimensions));
+    let middle = center(&harness);
+    harness.hover_at(middle);
+    harness.run_steps(2);
+    press_p(&mut harness);
+    // The map is lower now, as the strip stands below it.
+    harness.run_steps(20);
+    let corner = center(&harness) + vec2(80.0, -60.0);
+    click(&mut harness, corner, 1, Modifiers::NONE);
+    press_p(&mut harness);
+    harness.run_steps(20);
+    harness
+}
+
+#[test]
+fn the_strip_comes_with_the_first_pin_and_goes_with_the_last() {
+    let mut harness = explorer(bench(2));
+    assert!(harness.query_by_label("image of pin 1").is_none());
+    let middle = center(&harness);
+    harness.hover_at(middle);
+    harness.run_steps(2);
+    press_p(&mut harness);
+    harness.run_steps(20);
+    assert!(harness.query_by_label("along the path").is_none(), "one pin has no path");
+    assert!(harness.query_by_label("pin 1 on the map").is_some());
+    let asked = sheets(&mut harness);
+    let pins = asked.iter().find(|ask| ask.sheet == Sheet::Pins).expect("the pin was not decoded");
+    assert_eq!((pins.columns, &pins.points[..]), (12, &[0.0, 0.0][..]));
+    harness.get_by_label("remove pin 1").click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("image of pin 1").is_none());
+}
+
+#[test]
+fn a_double_click_with_alt_pins_and_does_not_fit_the_view() {
+    let mut harness = explorer(bench(2));
+    let at = center(&harness) + vec2(50.0, 30.0);
+    harness.state_mut().memory.is_view_chosen = true;
+    click(&mut harness, at, 2, Modifiers::ALT);
+    harness.run_steps(2);
+    assert_eq!(harness.state().memory.walk.pins().len(), 1);
+    assert!(harness.state().memory.is_view_chosen, "the view was fitted");
+}
+
+#[test]
+fn the_film_of_the_path_is_asked_for_and_goes_along() {
+    let mut harness = with_two_pins(2);
+    let asked = sheets(&mut harness);
+    let film = asked.iter().rev().find(|ask| ask.sheet == Sheet::Path).expect("no film was asked for");
+    let last = film.points.len() - 2;
+    let ends: Vec<&[f32]> = vec![&film.points[..2], &film.points[last..]];
+    assert!(ends[0] == [0.0, 0.0] && ends[1][0] > 0.2 && ends[1][1] > 0.1, "{ends:?}");
+    let end = ends[1].to_vec();
+    let slider = harness.get_by_label("along the path").rect();
+    click(&mut harness, slider.center(), 1, Modifiers::NONE);
+    let point = harness.state_mut().points().pop().expect("the point did not move");
+    for (got, end) in point.iter().zip(end) {
+        assert!((got - 0.5 * end).abs() < 0.03, "got {got}, want half of {end}, tolerance 0.03");
+    }
+}
+
+#[test]
+fn a_flag_is_dragged_and_its_image_leads_back_to_it() {
+    let mut harness = with_two_pins(2);
+    let from = harness.get_by_label("pin 1 on the map").rect().center();
+    harness.hover_at(from);
+    harness.step();
+    harness.drag_at(from);
+    harness.step();
+    for step in 1..=4 {
+        harness.hover_at(from + vec2(-10.0, 5.0) * step as f32);
+        harness.step();
+    }
+    harness.drop_at(from + vec2(-40.0, 20.0));
+    harness.run_steps(2);
+    let code = harness.state().memory.walk.pins()[0].code.clone();
+    assert!(code[0] < -0.1 && code[1] < -0.05, "{code:?} is not to the lower left");
+    harness.get_by_label("image of pin 1").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().memory.point, code);
+    harness.get_by_label("image of pin 1").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Delete);
+    harness.run_steps(2);
+    assert_eq!(harness.state().memory.walk.pins().len(), 1);
+}
+
+#[test]
+fn the_tour_plays_until_something_is_touched() {
+    let mut harness = with_two_pins(2);
+    harness.get_by_label("tour all pins in their order").click();
+    harness.run_steps(2);
+    harness.state_mut().actions.clear();
+    harness.run_steps(15);
+    assert!(harness.state_mut().points().len() > 3, "it stands still");
+    assert!(harness.state().memory.walk.is_touring());
+    let at = center(&harness) + vec2(-60.0, 0.0);
+    click(&mut harness, at, 1, Modifiers::NONE);
+    assert!(!harness.state().memory.walk.is_touring());
+}
+
+#[test]
+fn a_sum_of_codes_brings_the_point_there() {
+    let mut harness = with_two_pins(3);
+    harness.get_by_label("code that is taken away").click();
+    harness.run_steps(3);
+    harness.get_by_label("pin 2").click();
+    harness.run_steps(3);
+    harness.get_by_label("code that is added").click();
+    harness.run_steps(3);
+    harness.get_by_label("pin 2").click();
+    harness.run_steps(3);
+    harness.get_by_label("= go").click();
+    harness.run_steps(3);
+    let memory = &harness.state().memory;
+    let want = memory.walk.pins()[0].code.clone();
+    for (got, want) in memory.point.iter().zip(want) {
+        assert!((got - want).abs() < 1e-5, "got {got}, want {want}: pin 1 − pin 2 + pin 2, tolerance 1e-5");
+    }
+}
+
+#[test]
+fn coordinates_are_typed_and_what_cannot_be_read_is_kept() {
+    let mut harness = explorer(bench(2));
+    harness.get_by_label_contains("z = (").click();
+    harness.run_steps(3);
+    let type_over = |harness: &mut Explorer, text: &str| {
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        harness.step();
+        harness.get_by_label("coordinates of the point").type_text(text);
+        harness.run_steps(2);
+        harness.key_press(Key::Enter);
+        harness.run_steps(3);
+    };
+    type_over(&mut harness, "1.5, up");
+    assert!(harness.query_by_label_contains("“up” is not a number").is_some());
+    let field = harness.get_by_label("coordinates of the point");
+    assert_eq!(field.accesskit_node().value().as_deref(), Some("1.5, up"));
+    type_over(&mut harness, "1.5, −0.5");
+    assert_eq!(harness.state().memory.point, [1.5, -0.5]);
+    assert!(harness.query_by_label("coordinates of the point").is_none());
+}
+
+#[test]
+fn the_point_follows_the_pointer_when_asked_to() {
+    let mut harness = explorer(bench(2));
+    harness.get_by_label("hover").click();
+    harness.run_steps(2);
+    let target = center(&harness) + vec2(70.0, 40.0);
+    harness.hover_at(target);
+    harness.run_steps(2);
+    assert!((center(&harness) - target).length() < 1.0, "{:?}, want {target:?}", center(&harness));
+}
+
+/// One of the panels that are shown beside the map, in a harness.
+fn panel(draw: fn(&mut Ui, &PanelContext<'_>, &mut LatentMemory, &str) -> Vec<Action>) -> Explorer {
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 520.0))
+        .build_ui_state(move |ui, shown: &mut Shown| shown.draw(ui, draw), Shown::of(bench(5)));
+    harness.run_steps(3);
+    harness
+}
+
+#[test]
+fn every_number_of_the_code_is_asked_for_as_a_row() {
+    let mut harness = panel(dimensions_ui);
+    let asked = sheets(&mut harness);
+    let [ask] = asked.as_slice() else { panic!("one question, not {}", asked.len()) };
+    assert_eq!((ask.sheet, ask.columns, ask.rows, ask.points.len()), (Sheet::Dimensions, 13, 5, 13 * 5 * 5));
+    assert!(harness.query_by_label_contains("Each row moves one number").is_some());
+    let row = harness.get_by_label_contains("row of z1, ").rect();
+    click(&mut harness, row.right_center() - vec2(4.0, 0.0), 1, Modifiers::NONE);
+    let point = harness.state_mut().points().pop().expect("the point did not move");
+    assert!(point[0] > 2.0 && point[1..].iter().all(|z| z.abs() < 0.2), "{point:?}");
+}
+
+#[test]
+fn samples_are_drawn_anew_by_button_and_by_key() {
+    let mut harness = panel(samples_ui);
+    let first = sheets(&mut harness).pop().expect("no samples were asked for");
+    assert_eq!(first.points.len(), 5 * first.columns * first.rows);
+    assert!(harness.query_by_label_contains("drawn from the prior").is_some());
+    let drawn = |harness: &mut Explorer| {
+        harness.run_steps(12);
+        sheets(harness).pop().expect("no other samples were asked for")
+    };
+    harness.get_by_label("draw anew").click();
+    let second = drawn(&mut harness);
+    assert!(first.points != second.points);
+    harness.key_press(Key::D);
+    let third = drawn(&mut harness);
+    assert!(second.points != third.points);
+    harness.get_by_label("quantiles").click();
+    let steps = drawn(&mut harness);
+    let held = |ask: &SheetAsk| ask.points.chunks(5).all(|code| code[2..] == ask.points[2..5]);
+    assert!(held(&steps) && !held(&third), "quantiles move on the map only");
+}
