@@ -18,6 +18,7 @@ use super::geometry::Plane;
 use super::looks::{ColorBy, value_color};
 use super::model::LatentMemory;
 use super::paint::Map;
+use super::pull::Pull;
 use super::thumbnails::Thumbnails;
 
 /// How many points can be chosen; the last is all there are, as far as a cloud reaches.
@@ -62,6 +63,8 @@ pub struct Layers {
     pub count: usize,
     /// Whether the prior's rings are drawn, where there is a prior.
     pub has_rings: bool,
+    /// What pulls on codes.
+    pub pull: Pull,
     /// The image whose code's spread is shown.
     pub picked: Option<u32>,
     /// The images on the map in place of points.
@@ -81,6 +84,7 @@ impl Default for Layers {
             color: ColorBy::default(),
             count: wished.count,
             has_rings: true,
+            pull: Pull::default(),
             picked: None,
             thumbnails: Thumbnails::default(),
             wished,
@@ -200,6 +204,10 @@ pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, layers: &mut Layers, bench: &
         let tip = "one and two standard deviations of the prior, where the codes should lie";
         let name = RichText::new("rings of the prior").font(cx.theme.small());
         ui.checkbox(&mut layers.has_rings, name).on_hover_text(tip);
+        let tip =
+            "arrows at the codes of a few images: where the reconstruction and the penalty want them to go";
+        let name = RichText::new("pull on codes").font(cx.theme.small());
+        ui.checkbox(&mut layers.pull.is_shown, name).on_hover_text(tip);
     });
 }
 

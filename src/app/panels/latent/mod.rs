@@ -3,13 +3,14 @@
 //!
 //! `model` remembers, `asking` says when to ask the trainer, `codes` lays codes onto the shown plane, `geometry` is
 //! the transform between latent space and the screen, `layers` chooses what the map shows: `cloud` draws the points,
-//! `thumbnails` images in their place, `field` what is measured of the plane; `hover` shows what is under the pointer,
+//! `thumbnails` images in their place, `field` what is measured of the plane; `pull` what tugs at codes; `hover` shows what is under the pointer,
 //! `paint` draws the map and `side` the column beside it; this file is the way in.
 
 mod asking;
 mod axes;
 mod cloud;
 mod codes;
+mod company;
 mod dimensions;
 mod field;
 mod field_paint;
@@ -27,6 +28,7 @@ mod picture_tests;
 mod pins_paint;
 mod points;
 mod principal;
+mod pull;
 mod quantile;
 mod samples;
 mod sheet;
@@ -100,6 +102,9 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     let height = strip::height(memory.walk.pins().len(), places.map.width(), cx.theme.scale);
     let strip = geometry::cut_strip(&mut places.map, height, GRID);
     let nearest = Nearest::find(memory, run);
+    if memory.compare(nearest.map(|nearest| nearest.image)) {
+        actions.push(Action::CompareWith(memory.compared));
+    }
     asked.extend(map_ui(ui, cx, memory, (bench, run), (places.map, nearest)));
     asked.extend(side::side_ui(ui, cx, memory, (bench, run), (places.side, nearest)));
     let mut wish = Wish::default();
@@ -184,6 +189,9 @@ fn map_ui(
     let mut wish = Wish::default();
     memory.ask(&plane, bench, run, now_secs, &mut wish);
     let (asked, wait_secs) = memory.layers.ask_field(&plane, memory.slice.plane().clone(), run, now_secs);
+    wish.actions.extend(asked);
+    wait_secs.into_iter().for_each(|secs| wish.within(secs));
+    let (asked, wait_secs) = memory.layers.pull.ask((bench, run), memory.layers.picked, now_secs);
     wish.actions.extend(asked);
     wait_secs.into_iter().for_each(|secs| wish.within(secs));
     actions.extend(carry(ui, wish));
@@ -321,6 +329,7 @@ fn paint_map(
     if let Some(place) = nearest.and_then(|nearest| place(nearest.row)) {
         map.nearest(point.rect.center(), place);
     }
+    memory.layers.pull.paint(&map, cx.theme, (run, memory.plane()));
     let is_inside = plane.clamp(memory.place()) == memory.place();
     pins_paint::paint(ui, cx.theme, memory, plane);
     let at = plane.screen_from_latent(plane.clamp(memory.place()));

@@ -66,6 +66,8 @@ pub struct LatentMemory {
     drawn_from: Option<usize>,
     /// How often a code was drawn around an image.
     draws: u64,
+    /// The image whose difference from the decoded one is shown.
+    pub(super) compared: Option<u32>,
     /// The glyphs as a texture and the points as triangles, kept while nothing moves.
     pub(super) drawn: Drawn,
 }
@@ -132,6 +134,11 @@ impl LatentMemory {
     pub fn tour(&mut self, seconds: f32, now_secs: f64) -> Option<Action> {
         let code = self.walk.tour(seconds)?;
         self.walk_to(code, now_secs)
+    }
+
+    /// Compares the decoded image with this one from now on; whether that is news.
+    pub fn compare(&mut self, image: Option<u32>) -> bool {
+        std::mem::replace(&mut self.compared, image) != image
     }
 
     /// Drops a pin at the point; what there is to say where there is no room for it.
@@ -245,7 +252,8 @@ impl LatentMemory {
         // A failed run answers, if at all, with the weights it has; asking again changes nothing.
         let is_over = matches!(run.phase, Phase::Failed(_));
         let decoded = run.seen.decoded.as_ref();
-        let is_fresh = is_over || decoded.is_some_and(|d| d.step == step && d.point == self.point);
+        let is_fresh = is_over
+            || decoded.is_some_and(|d| d.step == step && d.point == self.point && d.against == self.compared);
         let answer = Answer { number: decoded.map(|d| d.request), is_fresh };
         match self.decode.due(&self.point, &answer, now_secs, DECODE_SECS) {
             Due::Now => {

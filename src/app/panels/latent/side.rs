@@ -11,7 +11,7 @@ use crate::app::widgets::{export_button, muted};
 use crate::engine::Picture;
 
 use super::model::LatentMemory;
-use super::{axes, geometry, typed};
+use super::{axes, company, geometry, typed};
 
 /// The image whose code is nearest to the point.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,7 @@ pub fn side_ui(
         ui.spacing_mut().item_spacing.y = HALF;
         decoded_ui(ui, cx, memory, bench, run, &mut actions);
         ui.add_space(HALF);
-        nearest_ui(ui, cx, bench, nearest);
+        nearest_ui(ui, cx, (bench, run), nearest);
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = HALF;
@@ -82,7 +82,12 @@ fn decoded_ui(
     // A tall image must leave room for the words and the nearest image below it.
     let width = ui.available_width().min(0.46 * ui.available_height() / aspect);
     let shown = cx.pictures.get(run.info.id, Picture::Decoded);
-    picture(ui, cx.theme, shown, vec2(width, width * aspect), "decoded image");
+    if bench.runs.len() > 1 {
+        let height = 0.46 * ui.available_height();
+        actions.extend(company::company_ui(ui, cx, (bench, run), height));
+    } else {
+        picture(ui, cx.theme, shown, vec2(width, width * aspect), "decoded image");
+    }
     ui.add_space(2.0);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -139,7 +144,13 @@ pub fn small_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Respon
     response.inner.on_hover_text(tip)
 }
 
-fn nearest_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, nearest: Option<Nearest>) {
+/// The nearest image, its class, and how the decoded image differs from it.
+fn nearest_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    (bench, run): (&BenchState, &RunState),
+    nearest: Option<Nearest>,
+) {
     let Some(nearest) = nearest else { return };
     let shape = bench.dataset.shape;
     let aspect = shape.height as f32 / shape.width as f32;
@@ -148,16 +159,20 @@ fn nearest_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, nearest: O
     if width < 20.0 {
         return;
     }
-    muted(ui, cx.theme, "nearest image");
-    let shown = host_image(cx.pictures, bench, "nearest image", nearest.image);
-    let name = bench
+    let class = bench
         .dataset
         .label(nearest.image)
         .and_then(|label| bench.dataset.class_names.get(usize::from(label)));
+    let words = class.map_or("nearest image".to_owned(), |class| format!("nearest image: {class}"));
+    muted(ui, cx.theme, words)
+        .on_hover_text("on the right: the decoded image minus this one, red where it is brighter");
+    let shown = host_image(cx.pictures, bench, "nearest image", nearest.image);
+    let size = vec2(width, width * aspect);
     ui.horizontal(|ui| {
-        picture(ui, cx.theme, Some(shown), vec2(width, width * aspect), "nearest image");
-        if let Some(name) = name {
-            ui.label(RichText::new(name).font(cx.theme.large()).color(cx.theme.text));
-        }
+        ui.spacing_mut().item_spacing.x = HALF;
+        picture(ui, cx.theme, Some(shown), size, "nearest image");
+        let is_of_it = run.seen.decoded.as_ref().is_some_and(|seen| seen.against == Some(nearest.image));
+        let difference = cx.pictures.get(run.info.id, Picture::Difference).filter(|_| is_of_it);
+        picture(ui, cx.theme, difference, size, "decoded minus nearest");
     });
 }

@@ -1,0 +1,98 @@
+//! Several runs under one cursor: what each of them makes of the point, side by side. A click shows that run's map.
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{
+    Align, Color32, CornerRadius, Layout, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
+
+use crate::app::action::Action;
+use crate::app::context::PanelContext;
+use crate::app::panels::{WHOLE, paint_picture, picture_frame};
+use crate::app::state::{BenchState, RunState};
+use crate::app::theme::{HALF, RADIUS_SMALL};
+use crate::app::widgets::muted;
+use crate::engine::Picture;
+
+/// How wide each of `count` images is where they share a width, and how many stand beside each other.
+fn shares(width: f32, height: f32, count: usize, aspect: f32) -> (usize, f32) {
+    let columns = if count > 1 { 2 } else { 1 };
+    let rows = count.div_ceil(columns) as f32;
+    let wide = (width - HALF * (columns - 1) as f32) / columns as f32;
+    (columns, wide.min(height / rows / aspect))
+}
+
+/// The decoded images of all runs; the one whose map is shown has an edge around it.
+pub fn company_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    (bench, shown): (&BenchState, &RunState),
+    height: f32,
+) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let shape = bench.dataset.shape;
+    let aspect = shape.height as f32 / shape.width as f32;
+    let (columns, width) = shares(ui.available_width(), height, bench.runs.len(), aspect);
+    for row in bench.runs.chunks(columns) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = HALF;
+            for run in row {
+                let size = vec2(width, width * aspect);
+                ui.allocate_ui_with_layout(
+                    size + vec2(0.0, 18.0 * cx.theme.scale),
+                    Layout::top_down(Align::Min),
+                    |ui| {
+                        actions.extend(run_ui(ui, cx, run, (size, run.info.id == shown.info.id)));
+                    },
+                );
+            }
+        });
+    }
+    actions
+}
+
+fn run_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    run: &RunState,
+    (size, is_shown): (Vec2, bool),
+) -> Option<Action> {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let name = &run.recipe.name;
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("decoded by {name}")));
+    picture_frame(ui, cx.theme, rect);
+    if let Some(picture) = cx.pictures.get(run.info.id, Picture::Decoded) {
+        paint_picture(ui, picture, rect, WHOLE, Color32::WHITE);
+    }
+    if is_shown || response.hovered() || response.has_focus() {
+        let color = if is_shown { cx.theme.accent } else { cx.theme.muted };
+        let corner = CornerRadius::same(RADIUS_SMALL);
+        ui.painter().rect_stroke(rect, corner, Stroke::new(2.0, color), StrokeKind::Inside);
+    }
+    ui.scope(|ui| {
+        ui.set_max_width(size.x);
+        muted(ui, cx.theme, name.as_str());
+    });
+    let is_asked = response.on_hover_text("show this run's map and curves").clicked();
+    (is_asked && !is_shown).then_some(Action::Focus(run.info.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_share_the_room_and_none_is_cut_off() {
+        for (count, columns) in [(1, 1), (2, 2), (3, 2), (4, 2)] {
+            for aspect in [0.5, 1.0, 2.0] {
+                let (got, wide) = shares(140.0, 200.0, count, aspect);
+                assert_eq!(got, columns, "{count} images");
+                let rows = count.div_ceil(columns) as f32;
+                assert!(
+                    wide * columns as f32 + HALF * (columns - 1) as f32 <= 140.01,
+                    "{count}: {wide} wide"
+                );
+                assert!(wide * aspect * rows <= 200.01, "{count}: {wide} wide is too high at {aspect}");
+            }
+        }
+    }
+}

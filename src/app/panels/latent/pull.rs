@@ -1,0 +1,206 @@
+//! The tug of war at a code: where the reconstruction pulls the codes of a few images, and where the penalties do, as
+//! arrows of one scale, so that their lengths can be compared.
+
+use eframe::egui::{Align2, Color32, Pos2, Shape, Stroke, Vec2, vec2};
+use std::sync::Arc;
+
+use crate::app::action::Action;
+use crate::app::panels::words_over;
+use crate::app::state::{BenchState, RunState};
+use crate::app::theme::{HALF, Theme};
+use crate::engine::{ForcesAsk, ForcesView, LatentPlane, Phase};
+use crate::recipe::Recipe;
+
+use super::asking::{Answer, Asked, Due};
+use super::geometry::Latent;
+use super::paint::Map;
+
+/// Seconds between two looks: as often as tiles.
+const EVERY_SECS: f64 = 0.34;
+/// The longest arrow, in points of the screen.
+const LONGEST: f32 = 72.0;
+/// Arrows shorter than this are a dot.
+const SHORTEST: f32 = 2.0;
+/// Length of an arrow's head.
+const HEAD: f32 = 7.0;
+
+/// What is remembered of the arrows.
+#[derive(Debug, Default)]
+pub struct Pull {
+    /// Whether they are drawn.
+    pub is_shown: bool,
+    asked: Asked<ForcesAsk>,
+}
+
+/// Two arrows at one place, in latent units: what a step downhill on either term would do to the code.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Tug {
+    at: Latent,
+    reconstruction: Latent,
+    penalty: Latent,
+}
+
+impl Pull {
+    /// Asks for the pull on the shown examples and on the picked image, where arrows are shown and missing or out of
+    /// date. The second answer says in how many seconds to look again.
+    pub fn ask(
+        &mut self,
+        (bench, run): (&BenchState, &RunState),
+        picked: Option<u32>,
+        now_secs: f64,
+    ) -> (Option<Action>, Option<f64>) {
+        if !self.is_shown {
+            return (None, None);
+        }
+        let examples = bench.examples.iter().copied().filter(|image| Some(*image) != picked);
+        let images: Arc<[u32]> = picked.into_iter().chain(examples).collect();
+        let ask = ForcesAsk { images };
+        let seen = run.seen.forces.as_ref();
+        let is_over = matches!(run.phase, Phase::Failed(_));
+        let is_fresh = is_over || seen.is_some_and(|seen| seen.step == run.progress.step);
+        let answer = Answer { number: seen.map(|seen| seen.request), is_fresh };
+        match self.asked.due(&ask, &answer, now_secs, EVERY_SECS) {
+            Due::Now => {
+                self.asked.set(ask.clone(), &answer, now_secs);
+                (Some(Action::AskForces(ask)), None)
+            }
+            Due::Later(wait) => (None, Some(wait)),
+            Due::No => (None, None),
+        }
+    }
+
+    /// Draws the arrows and says what they are.
+    pub fn paint(&self, map: &Map<'_>, theme: &Theme, (run, latent): (&RunState, &LatentPlane)) {
+        let view = run.seen.forces.as_ref().filter(|view| view.dimensions == run.recipe.model.code);
+        let Some(view) = view.filter(|_| self.is_shown) else { return };
+        let tugs = tugs(view, latent);
+        let Some(scale) = scale(&tugs) else { return };
+        let (name, color) = penalty(&run.recipe, theme);
+        for tug in &tugs {
+            let from = map.plane().screen_from_latent(tug.at);
+            map.painter().circle_filled(from, 3.0, theme.marker);
+            arrow(map, theme, from, on_screen(tug.reconstruction, scale), theme.reconstruction);
+            arrow(map, theme, from, on_screen(tug.penalty, scale), color);
+        }
+        legend(map, theme, (name, color));
+    }
+}
+
+/// The pull on every code as seen on the plane; codes and pulls that are no numbers are left out.
+fn tugs(view: &ForcesView, latent: &LatentPlane) -> Vec<Tug> {
+    let rows = |numbers: &Arc<[f32]>| -> Vec<Vec<f32>> {
+        numbers.chunks_exact(view.dimensions.max(1)).map(<[f32]>::to_vec).collect()
+    };
+    let (codes, reconstruction, penalty) =
+        (rows(&view.codes), rows(&view.reconstruction), rows(&view.penalty));
+    let pulls = codes.iter().zip(reconstruction.iter().zip(&penalty));
+    let seen = pulls.map(|(code, (reconstruction, penalty))| Tug {
+        at: latent.place(code),
+        reconstruction: along(latent, reconstruction),
+        penalty: along(latent, penalty),
+    });
+    let is_number =
+        |tug: &Tug| [tug.at, tug.reconstruction, tug.penalty].concat().iter().all(|z| z.is_finite());
+    seen.filter(is_number).collect()
+}
+
+/// A direction as seen on the plane.
+fn along(latent: &LatentPlane, direction: &[f32]) -> Latent {
+    let dot = |axis: &[f32]| direction.iter().zip(axis).map(|(a, b)| a * b).sum();
+    [dot(&latent.right), dot(&latent.up)]
+}
+
+/// Points of the screen per unit of pull: one scale for both terms, by which the longest arrow has its length.
+fn scale(tugs: &[Tug]) -> Option<f32> {
+    let lengths = tugs.iter().flat_map(|tug| [tug.reconstruction, tug.penalty]).map(|[x, y]| x.hypot(y));
+    let longest = lengths.fold(0.0, f32::max);
+    (longest > 0.0).then(|| LONGEST / longest)
+}
+
+fn on_screen([right, up]: Latent, scale: f32) -> Vec2 {
+    vec2(right, -up) * scale
+}
+
+/// The penalty that pulls on the code, by name and colour.
+fn penalty(recipe: &Recipe, theme: &Theme) -> (&'static str, Color32) {
+    match (recipe.is_variational(), recipe.objective.rate > 0.0) {
+        (true, _) => ("KL", theme.kl),
+        (false, true) => ("rate", theme.rate),
+        (false, false) => ("sparsity", theme.sparsity),
+    }
+}
+
+fn arrow(map: &Map<'_>, theme: &Theme, from: Pos2, along: Vec2, color: Color32) {
+    if along.length() < SHORTEST {
+        return;
+    }
+    let (to, way) = (from + along, along.normalized());
+    let side = vec2(-way.y, way.x);
+    let foot = to - way * HEAD.min(along.length());
+    for (width, color) in [(4.0, theme.faded(theme.picture, 0.7)), (2.0, color)] {
+        map.painter().line_segment([from, foot], Stroke::new(width, color));
+    }
+    let head = vec![to, foot + side * 0.45 * HEAD, foot - side * 0.45 * HEAD];
+    map.painter().add(Shape::convex_polygon(head, color, Stroke::new(1.0, theme.faded(theme.picture, 0.7))));
+}
+
+/// Which colour is which, at the top of the map.
+fn legend(map: &Map<'_>, theme: &Theme, (name, color): (&str, Color32)) {
+    let top = map.plane().rect.center_top() + vec2(0.0, HALF);
+    let words = format!("what each term would do to a code: reconstruction, {name}; one scale for both");
+    words_over(map.painter(), theme, top, Align2::CENTER_TOP, &words, theme.small());
+    let below = top + vec2(0.0, 18.0 * theme.scale);
+    for (k, color) in [theme.reconstruction, color].into_iter().enumerate() {
+        let from = below + vec2(44.0 * (k as f32 - 1.0) + HALF, HALF);
+        arrow(map, theme, from, vec2(34.0, 0.0), color);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::state_of;
+
+    fn view(codes: &[f32], reconstruction: &[f32], penalty: &[f32]) -> ForcesView {
+        let [codes, reconstruction, penalty] = [codes, reconstruction, penalty].map(Arc::from);
+        ForcesView {
+            request: 1,
+            step: 1,
+            dimensions: 3,
+            images: Arc::new([0, 1]),
+            codes,
+            reconstruction,
+            penalty,
+        }
+    }
+
+    #[test]
+    fn arrows_are_seen_from_above_and_share_one_scale() {
+        let latent = LatentPlane::of_axes([2, 0], 3, &[]);
+        let view = view(
+            &[1.0, 9.0, -2.0, f32::NAN, 0.0, 0.0],
+            &[3.0, 7.0, 4.0, 1.0, 1.0, 1.0],
+            &[-1.0, 0.0, 2.0, 0.0, 0.0, 0.0],
+        );
+        let tugs = tugs(&view, &latent);
+        let want = Tug { at: [-2.0, 1.0], reconstruction: [4.0, 3.0], penalty: [2.0, -1.0] };
+        assert_eq!(tugs, [want], "the code that is no number is left out");
+        let scale = scale(&tugs).expect("something pulls");
+        assert!((on_screen(want.reconstruction, scale).length() - LONGEST).abs() < 1e-3);
+        let share = on_screen(want.penalty, scale).length() / LONGEST;
+        assert!((share - 5.0f32.sqrt() / 5.0).abs() < 1e-5, "got {share}");
+        assert!(on_screen([0.0, 1.0], 1.0).y < 0.0, "up is up");
+    }
+
+    #[test]
+    fn nothing_is_asked_unless_arrows_are_shown_and_then_once() {
+        let state = state_of("vae-2d", |_| ());
+        let (bench, run) = (state.bench.as_ref().expect("a bench"), state.run().expect("a run"));
+        let mut pull = Pull::default();
+        assert_eq!(pull.ask((bench, run), None, 0.0), (None, None));
+        pull.is_shown = true;
+        let (asked, _) = pull.ask((bench, run), Some(3), 0.0);
+        assert_eq!(asked, Some(Action::AskForces(ForcesAsk { images: Arc::new([3, 2]) })));
+        assert_eq!(pull.ask((bench, run), Some(3), 0.01).0, None, "the answer is on its way");
+    }
+}
