@@ -40,26 +40,33 @@ fn corner(@builtin(vertex_index) index: u32) -> Corner {
     return out;
 }
 
-fn value_at(place: vec2<f32>) -> f32 {
+// The value at a place of the grid, and how much it changes per cell to the right and downwards.
+fn value_at(place: vec2<f32>) -> vec3<f32> {
     let last = vec2<f32>(field.grid) - 1.0;
     let inside = clamp(place, vec2<f32>(0.0), last);
     let first = vec2<u32>(inside);
     let next = min(first + 1u, vec2<u32>(last));
     let share = inside - vec2<f32>(first);
-    let upper = mix(values[first.y * field.grid.x + first.x], values[first.y * field.grid.x + next.x], share.x);
-    let lower = mix(values[next.y * field.grid.x + first.x], values[next.y * field.grid.x + next.x], share.x);
-    return mix(upper, lower, share.y);
+    let upper_left = values[first.y * field.grid.x + first.x];
+    let upper_right = values[first.y * field.grid.x + next.x];
+    let lower_left = values[next.y * field.grid.x + first.x];
+    let lower_right = values[next.y * field.grid.x + next.x];
+    let upper = mix(upper_left, upper_right, share.x);
+    let lower = mix(lower_left, lower_right, share.x);
+    let rightwards = mix(upper_right - upper_left, lower_right - lower_left, share.y);
+    return vec3<f32>(mix(upper, lower, share.y), rightwards, lower - upper);
 }
 
 @fragment
 fn height(in: Corner) -> @location(0) vec4<f32> {
     let at = (in.pixel - field.origin) / field.size;
     // Values stand in the middles of their cells.
-    let value = value_at(at * vec2<f32>(field.grid) - 0.5);
-    let share = (value - field.low) / max(field.high - field.low, 1e-12);
+    let found = value_at(at * vec2<f32>(field.grid) - 0.5);
+    let range = max(field.high - field.low, 1e-12);
+    let share = (found.x - field.low) / range;
     // How many pixels away the nearest line is; a flat place has none.
     let steps = share * STEPS;
-    let slope = fwidth(steps);
+    let slope = length(found.yz * vec2<f32>(field.grid) / field.size) / range * STEPS;
     let away = abs(fract(steps - 0.5) - 0.5) / max(slope, 1e-6);
     let line = select(0.0, LINE * (1.0 - smoothstep(0.4, 1.3, away)), slope > 1e-5);
     let t = clamp(share, 0.0, 1.0);

@@ -41,10 +41,10 @@ pub struct Drawn {
     version: u64,
     looks: Option<(LooksKey, Arc<Looks>)>,
     motion: Motion,
-    instances: Option<((u64, Arc<Looks>), Arc<Instances>)>,
+    instances: Option<(InstancesKey, Arc<Instances>)>,
     atlas: Option<Atlas>,
     mesh: Option<(MeshKey, Arc<Mesh>)>,
-    dots: Option<((u64, Plane, f32, Arc<Looks>), TextureHandle)>,
+    dots: Option<(DotsKey, TextureHandle)>,
 }
 
 impl std::fmt::Debug for Drawn {
@@ -55,6 +55,12 @@ impl std::fmt::Debug for Drawn {
 
 /// Everything the looks of points depend on.
 type LooksKey = (u64, ColorBy, BTreeSet<u8>);
+
+/// Everything the points on the GPU depend on.
+type InstancesKey = (u64, Arc<Looks>);
+
+/// Everything a picture of dots depends on.
+type DotsKey = (u64, Plane, f32, Arc<Looks>);
 
 /// Everything a mesh depends on.
 #[derive(Clone, Debug, PartialEq)]

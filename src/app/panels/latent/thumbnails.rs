@@ -108,7 +108,7 @@ fn by_turns(images: &[u32], dataset: &Dataset) -> Vec<usize> {
 
 /// How large an image is on the plane. In steps, so that while somebody zooms the same images stay for a while.
 fn latent_size(plane: &Plane, size: Vec2) -> [f32; 2] {
-    let step = |side: f32| ((side / plane.scale).log2() * 4.0).ceil() / 4.0;
+    let step = |side: f32| ((side / plane.scale).log2() * 8.0).ceil() / 8.0;
     [size.x, size.y].map(|side| step(side).exp2())
 }
 
@@ -197,12 +197,12 @@ mod tests {
         };
         let first = kept([0.0, 0.0], 3.0);
         assert_eq!(first, kept([1.3, -0.4], 3.0));
-        assert_eq!(first, kept([0.0, 0.0], 3.02));
+        assert_eq!(first, kept([0.0, 0.0], 3.01));
         assert!(first.len() < kept([0.0, 0.0], 0.5).len(), "there is more room from nearby");
         // What is kept does not cover each other on the screen either.
         let plane = Plane::new(View { center: [0.0, 0.0], radius: 3.0 }, rect);
         let [width, height] = latent_size(&plane, Vec2::splat(31.0)).map(|side| side * plane.scale);
-        assert!(width >= 31.0 && height >= 31.0 && width < 38.0, "{width} x {height}");
+        assert!(width >= 31.0 && height >= 31.0 && width < 34.0, "{width} x {height}");
     }
 
     #[test]
