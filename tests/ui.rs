@@ -12,7 +12,7 @@ use eframe::egui::{Key, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::app::{App, AppState, RunState, WindowOptions, graphics_setup};
-use hourglass::engine::Phase;
+use hourglass::engine::{Phase, Sheet};
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::Recipe;
 
@@ -109,6 +109,35 @@ fn the_latent_point_is_dragged_and_decoded() {
     step_until(&mut window, "the point was decoded where it was dropped", |state| {
         run(state).seen.decoded.as_ref().is_some_and(|seen| seen.point[0] > 0.2 && seen.point[1] > 0.1)
     });
+}
+
+#[test]
+fn pins_rows_and_samples_are_decoded_while_it_trains() {
+    let mut window = window("vae-20", [1280.0, 800.0]);
+    trains(&mut window);
+    let arrives = |window: &mut Harness<'_, App>, sheet: Sheet| {
+        step_until(window, "a sheet of decoded codes has arrived", move |state| {
+            run(state).seen.sheets.contains_key(&sheet)
+        });
+    };
+    window.get_by_label("pin").click();
+    arrives(&mut window, Sheet::Pins);
+    assert!(window.query_by_label("along the path").is_none(), "one pin has no path");
+    let at = window.get_by_label("latent point").rect().center() + Vec2::new(60.0, -20.0);
+    window.drag_at(at);
+    window.step();
+    window.drop_at(at);
+    window.step();
+    window.get_by_label("pin").click();
+    arrives(&mut window, Sheet::Path);
+    assert!(window.query_by_label("along the path").is_some());
+    window.get_by_role_and_label(Role::Tab, "Dimensions").click();
+    arrives(&mut window, Sheet::Dimensions);
+    window.get_by_role_and_label(Role::Tab, "Samples").click();
+    arrives(&mut window, Sheet::Samples);
+    let sheets = &run(window.state().state()).seen.sheets;
+    let points = |sheet| sheets.get(&sheet).map(|view| view.ask.points.len());
+    assert_eq!((points(Sheet::Pins), points(Sheet::Dimensions)), (Some(2 * 20), Some(13 * 20 * 20)));
 }
 
 #[test]

@@ -6,10 +6,10 @@ use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::RunState;
 use crate::app::theme::HALF;
-use crate::app::widgets::{muted, word_button};
+use crate::app::widgets::muted;
 
 use super::model::LatentMemory;
-use super::side::Nearest;
+use super::side::{Nearest, small_button};
 use super::slice::{Axes, Rest};
 
 /// Beyond this many numbers nobody looks through a list of sliders.
@@ -122,7 +122,7 @@ fn rest_ui(ui: &mut Ui, cx: &PanelContext<'_>, rest: Rest, nearest: Option<Neare
 
 /// A button, and below it a slider for every number that is not on the axes.
 fn sliders_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Option<Action> {
-    let button = word_button(ui, cx.theme, "…", "a slider for every number that is not on the axes");
+    let button = small_button(ui, cx.theme, "…", "a slider for every number that is not on the axes");
     let mut moved = None;
     let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {

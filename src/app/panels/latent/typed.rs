@@ -7,6 +7,7 @@ use crate::app::context::PanelContext;
 use crate::app::widgets::muted;
 
 use super::model::{LatentMemory, coordinates};
+use super::slice::Axes;
 
 /// What is being typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +21,7 @@ pub struct Typed {
 
 /// Reads as many numbers as one of the two counts says, however they are set apart; a sentence where it cannot.
 pub fn read(text: &str, counts: [usize; 2]) -> Result<Vec<f32>, String> {
-    let plain = text.trim().trim_start_matches(['z', ' ', '=']).replace('−', "-");
+    let plain = text.trim().trim_start_matches(['z', 'p', ' ', '=']).replace('−', "-");
     let parts = plain.split([',', ';', ' ', '(', ')', '[', ']']).filter(|part| !part.is_empty());
     let mut numbers = Vec::new();
     for part in parts {
@@ -45,7 +46,10 @@ pub fn coordinates_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMem
     let dimensions = memory.dimensions();
     let words = coordinates(memory.place(), dimensions);
     let Some(mut typed) = memory.typed.take() else {
-        let text = RichText::new(format!("z = {words}")).font(cx.theme.body()).color(cx.theme.text).strong();
+        // Along principal axes the map counts from the mean of the codes, not from their zero.
+        let name = if memory.slice.axes() == Axes::Principal { "p" } else { "z" };
+        let text =
+            RichText::new(format!("{name} = {words}")).font(cx.theme.body()).color(cx.theme.text).strong();
         let response = ui.add(Label::new(text).sense(Sense::click()).selectable(false));
         if response.on_hover_text("where the point is on the map: click to type it").clicked() {
             memory.typed = Some(Typed { text: words, ..Typed::default() });
