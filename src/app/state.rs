@@ -210,7 +210,7 @@ impl AppState {
         self.notice = None;
         let place = self.place_of_shown().min(runs.len().saturating_sub(1));
         // Where there are more runs than before, the last of them has just come to be looked at.
-        let count = self.bench.as_ref().map_or(1, |bench| bench.runs.len());
+        let count = self.bench.as_ref().map_or(runs.len(), |bench| bench.runs.len());
         let place = if runs.len() > count { runs.len() - 1 } else { place };
         if let Some(shown) = runs.get(place) {
             self.shown = Some(shown.id);

@@ -13,12 +13,15 @@ use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::muted;
 use crate::engine::Picture;
 
-/// How wide each of `count` images is where they share a width, and how many stand beside each other.
-fn shares(width: f32, height: f32, count: usize, aspect: f32) -> (usize, f32) {
-    let columns = if count > 1 { 2 } else { 1 };
-    let rows = count.div_ceil(columns) as f32;
-    let wide = (width - HALF * (columns - 1) as f32) / columns as f32;
-    (columns, wide.min(height / rows / aspect))
+/// How many images stand beside each other, and how wide each is, where `count` of them share a room: as large as they
+/// can be, each with a line of words below.
+fn shares(room: Vec2, count: usize, aspect: f32, line: f32) -> (usize, f32) {
+    let width = |columns: usize| {
+        let wide = (room.x - HALF * (columns - 1) as f32) / columns as f32;
+        let high = room.y / count.div_ceil(columns) as f32 - line;
+        wide.min(high / aspect).max(1.0)
+    };
+    if width(1) >= width(2) { (1, width(1)) } else { (2, width(2)) }
 }
 
 /// The decoded images of all runs; the one whose map is shown has an edge around it.
@@ -31,19 +34,16 @@ pub fn company_ui(
     let mut actions = Vec::new();
     let shape = bench.dataset.shape;
     let aspect = shape.height as f32 / shape.width as f32;
-    let (columns, width) = shares(ui.available_width(), height, bench.runs.len(), aspect);
+    let line = 20.0 * cx.theme.scale;
+    let (columns, width) = shares(vec2(ui.available_width(), height), bench.runs.len(), aspect, line);
     for row in bench.runs.chunks(columns) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = HALF;
             for run in row {
                 let size = vec2(width, width * aspect);
-                ui.allocate_ui_with_layout(
-                    size + vec2(0.0, 18.0 * cx.theme.scale),
-                    Layout::top_down(Align::Min),
-                    |ui| {
-                        actions.extend(run_ui(ui, cx, run, (size, run.info.id == shown.info.id)));
-                    },
-                );
+                ui.allocate_ui_with_layout(size + vec2(0.0, line), Layout::top_down(Align::Min), |ui| {
+                    actions.extend(run_ui(ui, cx, run, (size, run.info.id == shown.info.id)));
+                });
             }
         });
     }
@@ -82,16 +82,23 @@ mod tests {
 
     #[test]
     fn images_share_the_room_and_none_is_cut_off() {
-        for (count, columns) in [(1, 1), (2, 2), (3, 2), (4, 2)] {
+        let line = 20.0;
+        for (count, room, columns) in [
+            (2, vec2(140.0, 400.0), 1),
+            (2, vec2(140.0, 120.0), 2),
+            (3, vec2(140.0, 300.0), 1),
+            (4, vec2(140.0, 300.0), 2),
+        ] {
+            assert_eq!(shares(room, count, 1.0, line).0, columns, "{count} images in {room:?}");
             for aspect in [0.5, 1.0, 2.0] {
-                let (got, wide) = shares(140.0, 200.0, count, aspect);
-                assert_eq!(got, columns, "{count} images");
+                let (columns, wide) = shares(room, count, aspect, line);
                 let rows = count.div_ceil(columns) as f32;
+                let across = wide * columns as f32 + HALF * (columns - 1) as f32;
+                let down = (wide * aspect + line) * rows;
                 assert!(
-                    wide * columns as f32 + HALF * (columns - 1) as f32 <= 140.01,
-                    "{count}: {wide} wide"
+                    across <= room.x + 0.01 && down <= room.y + 0.01,
+                    "{count}: {across} by {down} in {room:?}"
                 );
-                assert!(wide * aspect * rows <= 200.01, "{count}: {wide} wide is too high at {aspect}");
             }
         }
     }

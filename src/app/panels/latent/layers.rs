@@ -19,6 +19,7 @@ use super::looks::{ColorBy, value_color};
 use super::model::LatentMemory;
 use super::paint::Map;
 use super::pull::Pull;
+use super::slice;
 use super::thumbnails::Thumbnails;
 
 /// How many points can be chosen; the last is all there are, as far as a cloud reaches.
@@ -131,7 +132,7 @@ impl Layers {
     /// The field to draw: what was measured last, if it is of what is shown.
     pub fn field<'a>(&self, seen: Option<&'a FieldView>, latent: &LatentPlane) -> Option<&'a FieldView> {
         let Background::Field(kind) = self.background else { return None };
-        seen.filter(|view| view.ask.kind == kind && view.ask.lattice.plane == *latent)
+        seen.filter(|view| view.ask.kind == kind && slice::is_alike(&view.ask.lattice.plane, latent))
     }
 }
 

@@ -83,7 +83,7 @@ fn decoded_ui(
     let width = ui.available_width().min(0.46 * ui.available_height() / aspect);
     let shown = cx.pictures.get(run.info.id, Picture::Decoded);
     if bench.runs.len() > 1 {
-        let height = 0.46 * ui.available_height();
+        let height = 0.62 * ui.available_height();
         actions.extend(company::company_ui(ui, cx, (bench, run), height));
     } else {
         picture(ui, cx.theme, shown, vec2(width, width * aspect), "decoded image");
