@@ -363,7 +363,7 @@ fn active(learner: &Learner, dataset: &hourglass::data::Dataset) -> usize {
 
 #[test]
 fn a_large_beta_collapses_the_code_and_the_image_becomes_the_mean_image() {
-    let (recipe, learner, dataset) = digits(30.0, 2_000, &[]);
+    let (recipe, learner, dataset) = digits(30.0, 1_000, &["model.code=2"]);
     let train = &dataset.split.train;
     let figures = evaluate(&learner, &recipe, &dataset, train).expect("the CPU answers").expect("images");
     let kl = figures.penalty(hourglass::train::Penalty::Kl).expect("a Gaussian code");
