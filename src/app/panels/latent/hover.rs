@@ -36,7 +36,9 @@ pub fn hover_ui(
     response: &Response,
 ) {
     let (Some(cloud), Some(looks)) = (&memory.cloud, memory.drawn.last_looks()) else { return };
-    let pointer = response.hover_pos().filter(|_| response.contains_pointer());
+    let (is_held, is_down) = ui.input(|input| (input.modifiers.command, input.pointer.any_down()));
+    // A hand that drags looks for nothing.
+    let pointer = response.hover_pos().filter(|_| response.contains_pointer() && !is_down);
     let under = pointer.and_then(|pointer| match memory.layers.points {
         PointStyle::Glyphs => nearest_on_screen(plane, &cloud.places, &looks, pointer),
         PointStyle::Thumbnails => {
@@ -45,7 +47,6 @@ pub fn hover_ui(
         }
         PointStyle::Hidden => None,
     });
-    let (is_held, is_down) = ui.input(|input| (input.modifiers.command, input.pointer.any_down()));
     if response.clicked() && is_held {
         let image = under.map(|row| cloud.images[row]);
         // A second click lets it go.
@@ -55,7 +56,7 @@ pub fn hover_ui(
     if let Some(row) = memory.layers.picked.and_then(|image| cloud.row_of(image)) {
         paint_picked(&map, cx.theme, cloud, row);
     }
-    if let (Some(row), Some(pointer), false) = (under, pointer, is_down) {
+    if let (Some(row), Some(pointer)) = (under, pointer) {
         ring(&map, cx.theme, plane.screen_from_latent(cloud.places[row]));
         card(ui, cx, bench, (cloud, row), (pointer, plane.rect));
     }

@@ -4,6 +4,7 @@
 //! code has as many numbers. Questions to the trainer are asked here, and no more often than they can be looked at.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use eframe::egui::Vec2;
 use rand::RngExt as _;
@@ -23,6 +24,7 @@ use super::geometry::{self, Latent, Plane, View};
 use super::layers::{Background, Layers};
 use super::samples::Samples;
 use super::sheet::{Sheets, Wish};
+use super::side::Nearest;
 use super::slice::{Axes, Rest, Slice};
 use super::typed::Typed;
 use super::walk::Walk;
@@ -43,6 +45,8 @@ pub struct LatentMemory {
     /// What is looked at now.
     pub(super) view: View,
     goal: View,
+    /// The view that shows everything, and of which cloud, room and prior that was worked out.
+    fitted: Option<((u64, Vec2, Latent), Option<View>)>,
     /// Whether somebody has chosen the view, so that it no longer follows the cloud.
     pub(super) is_view_chosen: bool,
     /// Classes switched off in the legend.
@@ -66,6 +70,8 @@ pub struct LatentMemory {
     drawn_from: Option<usize>,
     /// How often a code was drawn around an image.
     draws: u64,
+    /// What was found nearest to the point, of which codes and which point.
+    pub(super) nearest: Option<(Arc<[f32]>, Vec<f32>, Option<Nearest>)>,
     /// The image whose difference from the decoded one is shown.
     pub(super) compared: Option<u32>,
     /// The glyphs as a texture and the points as triangles, kept while nothing moves.
@@ -225,9 +231,18 @@ impl LatentMemory {
         // The rings of the prior belong to the picture.
         let rings = if is_variational { 2.15 } else { 0.0 };
         let [x, y] = self.prior_place();
-        let corners = [[x - rings, y - rings], [x + rings, y + rings]];
-        let corners = corners.into_iter().cycle().take(cloud.places.len() / 20);
-        let fit = View::fit(cloud.places.iter().copied().chain(corners.filter(|_| is_variational)), size);
+        let key = (cloud.version, size, [x, y]);
+        // Sorting sixty thousand places for every frame would be most of its work.
+        let fit = match self.fitted.filter(|(known, _)| *known == key) {
+            Some((_, fit)) => fit,
+            None => {
+                let corners = [[x - rings, y - rings], [x + rings, y + rings]];
+                let corners = corners.into_iter().cycle().take(cloud.places.len() / 20);
+                let places = cloud.places.iter().copied().chain(corners.filter(|_| is_variational));
+                View::fit(places, size)
+            }
+        };
+        self.fitted = Some((key, fit));
         let is_first = self.goal == View::default() && self.view == View::default();
         self.goal = fit.map_or(self.goal, |fit| self.goal.followed(fit));
         self.view = if is_first { self.goal } else { self.view.glided(self.goal, seconds) };

@@ -18,7 +18,9 @@ use super::paint::Map;
 /// Seconds between two looks: as often as tiles.
 const EVERY_SECS: f64 = 0.34;
 /// The longest arrow, in points of the screen.
-const LONGEST: f32 = 72.0;
+const LONGEST: f32 = 130.0;
+/// The longer arrow at a code, at half of the codes at least: one code that is pulled hard must not make the others dots.
+const USUAL: f32 = 36.0;
 /// Arrows shorter than this are a dot.
 const SHORTEST: f32 = 2.0;
 /// Length of an arrow's head.
@@ -110,11 +112,15 @@ fn along(latent: &LatentPlane, direction: &[f32]) -> Latent {
     [dot(&latent.right), dot(&latent.up)]
 }
 
-/// Points of the screen per unit of pull: one scale for both terms, by which the longest arrow has its length.
+/// Points of the screen per unit of pull, one scale for both terms: most arrows are easily seen, none is too long.
 fn scale(tugs: &[Tug]) -> Option<f32> {
-    let lengths = tugs.iter().flat_map(|tug| [tug.reconstruction, tug.penalty]).map(|[x, y]| x.hypot(y));
-    let longest = lengths.fold(0.0, f32::max);
-    (longest > 0.0).then(|| LONGEST / longest)
+    let length = |[x, y]: Latent| x.hypot(y);
+    let mut longer: Vec<f32> =
+        tugs.iter().map(|tug| length(tug.reconstruction).max(length(tug.penalty))).collect();
+    longer.sort_unstable_by(f32::total_cmp);
+    let (usual, longest) = (*longer.get(longer.len() / 2)?, *longer.last()?);
+    let fits = LONGEST / longest;
+    (longest > 0.0).then(|| if usual > 0.0 { fits.min(USUAL / usual) } else { fits })
 }
 
 fn on_screen([right, up]: Latent, scale: f32) -> Vec2 {
@@ -186,9 +192,13 @@ mod tests {
         let want = Tug { at: [-2.0, 1.0], reconstruction: [4.0, 3.0], penalty: [2.0, -1.0] };
         assert_eq!(tugs, [want], "the code that is no number is left out");
         let scale = scale(&tugs).expect("something pulls");
-        assert!((on_screen(want.reconstruction, scale).length() - LONGEST).abs() < 1e-3);
-        let share = on_screen(want.penalty, scale).length() / LONGEST;
+        assert!((on_screen(want.reconstruction, scale).length() - USUAL).abs() < 1e-3);
+        let share = on_screen(want.penalty, scale).length() / USUAL;
         assert!((share - 5.0f32.sqrt() / 5.0).abs() < 1e-5, "got {share}");
+        let hard = Tug { reconstruction: [4000.0, 3000.0], ..want };
+        let scale = super::scale(&[want, want, hard]).expect("something pulls");
+        assert!((on_screen(hard.reconstruction, scale).length() - LONGEST).abs() < 1e-3);
+        assert_eq!(super::scale(&[Tug { reconstruction: [0.0; 2], penalty: [0.0; 2], ..want }]), None);
         assert!(on_screen([0.0, 1.0], 1.0).y < 0.0, "up is up");
     }
 

@@ -1,5 +1,7 @@
 //! The column beside the map: the decoded image, where it is, the nearest image, and what can be switched.
 
+use std::sync::Arc;
+
 use eframe::egui::{Align, Button, Layout, Rect, Response, RichText, Ui, UiBuilder, vec2};
 
 use crate::app::action::{Action, Figure};
@@ -23,11 +25,19 @@ pub struct Nearest {
 }
 
 impl Nearest {
-    /// Looks among the codes of the cloud, in all of their dimensions.
-    pub fn find(memory: &LatentMemory, run: &RunState) -> Option<Self> {
+    /// Looks among the codes of the cloud, in all of their dimensions; no oftener than they or the point change.
+    pub fn find(memory: &mut LatentMemory, run: &RunState) -> Option<Self> {
         let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == memory.dimensions())?;
-        let row = geometry::nearest(&cloud.codes, &memory.point)?;
-        Some(Self { row, image: *cloud.images.get(row)? })
+        let is_known = |(codes, point, _): &(Arc<[f32]>, Vec<f32>, Option<Self>)| {
+            Arc::ptr_eq(codes, &cloud.codes) && *point == memory.point
+        };
+        if let Some((_, _, nearest)) = memory.nearest.as_ref().filter(|known| is_known(known)) {
+            return *nearest;
+        }
+        let row = geometry::nearest(&cloud.codes, &memory.point);
+        let nearest = row.and_then(|row| Some(Self { row, image: *cloud.images.get(row)? }));
+        memory.nearest = Some((Arc::clone(&cloud.codes), memory.point.clone(), nearest));
+        nearest
     }
 }
 
@@ -151,7 +161,9 @@ fn nearest_ui(
     (bench, run): (&BenchState, &RunState),
     nearest: Option<Nearest>,
 ) {
-    let Some(nearest) = nearest else { return };
+    // What was compared with the decoded image that is shown, so that the three belong together.
+    let compared = run.seen.decoded.as_ref().and_then(|seen| seen.against);
+    let Some(image) = compared.or(nearest.map(|nearest| nearest.image)) else { return };
     let shape = bench.dataset.shape;
     let aspect = shape.height as f32 / shape.width as f32;
     let room = ui.available_height() - 64.0 * cx.theme.scale;
@@ -159,20 +171,17 @@ fn nearest_ui(
     if width < 20.0 {
         return;
     }
-    let class = bench
-        .dataset
-        .label(nearest.image)
-        .and_then(|label| bench.dataset.class_names.get(usize::from(label)));
+    let class =
+        bench.dataset.label(image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
     let words = class.map_or("nearest image".to_owned(), |class| format!("nearest image: {class}"));
     muted(ui, cx.theme, words)
         .on_hover_text("on the right: the decoded image minus this one, red where it is brighter");
-    let shown = host_image(cx.pictures, bench, "nearest image", nearest.image);
+    let shown = host_image(cx.pictures, bench, "nearest image", image);
     let size = vec2(width, width * aspect);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
         picture(ui, cx.theme, Some(shown), size, "nearest image");
-        let is_of_it = run.seen.decoded.as_ref().is_some_and(|seen| seen.against == Some(nearest.image));
-        let difference = cx.pictures.get(run.info.id, Picture::Difference).filter(|_| is_of_it);
+        let difference = cx.pictures.get(run.info.id, Picture::Difference).filter(|_| compared.is_some());
         picture(ui, cx.theme, difference, size, "decoded minus nearest");
     });
 }
