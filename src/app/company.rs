@@ -134,7 +134,7 @@ mod tests {
         let opened = Recipe::open("ae-2d").expect("built in");
         assert_eq!(names(&in_place(&state, opened.clone())), ["ae-2d"]);
         assert_eq!(names(&in_place(&AppState::default(), opened.clone())), ["ae-2d"]);
-        let two = beside(&state, opened.clone());
+        let two = beside(&state, opened);
         let run = |id: u64, recipe: &Recipe| crate::engine::RunInfo {
             id: RunId(id),
             recipe: recipe.clone(),

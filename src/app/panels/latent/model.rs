@@ -4,7 +4,6 @@
 //! code has as many numbers. Questions to the trainer are asked here, and no more often than they can be looked at.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use eframe::egui::Vec2;
 use rand::RngExt as _;
@@ -24,7 +23,7 @@ use super::geometry::{self, Latent, Plane, View};
 use super::layers::{Background, Layers};
 use super::samples::Samples;
 use super::sheet::{Sheets, Wish};
-use super::side::Nearest;
+use super::side::Found;
 use super::slice::{Axes, Rest, Slice};
 use super::typed::Typed;
 use super::walk::Walk;
@@ -70,8 +69,8 @@ pub struct LatentMemory {
     drawn_from: Option<usize>,
     /// How often a code was drawn around an image.
     draws: u64,
-    /// What was found nearest to the point, of which codes and which point.
-    pub(super) nearest: Option<(Arc<[f32]>, Vec<f32>, Option<Nearest>)>,
+    /// What was found nearest to the point.
+    pub(super) nearest: Option<Found>,
     /// The image whose difference from the decoded one is shown.
     pub(super) compared: Option<u32>,
     /// The glyphs as a texture and the points as triangles, kept while nothing moves.

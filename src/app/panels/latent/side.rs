@@ -24,19 +24,27 @@ pub struct Nearest {
     pub image: u32,
 }
 
+/// What was found nearest to a point among some codes.
+#[derive(Debug)]
+pub struct Found {
+    codes: Arc<[f32]>,
+    point: Vec<f32>,
+    nearest: Option<Nearest>,
+}
+
 impl Nearest {
     /// Looks among the codes of the cloud, in all of their dimensions; no oftener than they or the point change.
     pub fn find(memory: &mut LatentMemory, run: &RunState) -> Option<Self> {
         let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == memory.dimensions())?;
-        let is_known = |(codes, point, _): &(Arc<[f32]>, Vec<f32>, Option<Self>)| {
-            Arc::ptr_eq(codes, &cloud.codes) && *point == memory.point
-        };
-        if let Some((_, _, nearest)) = memory.nearest.as_ref().filter(|known| is_known(known)) {
-            return *nearest;
+        let is_known =
+            |found: &&Found| Arc::ptr_eq(&found.codes, &cloud.codes) && found.point == memory.point;
+        if let Some(found) = memory.nearest.as_ref().filter(is_known) {
+            return found.nearest;
         }
         let row = geometry::nearest(&cloud.codes, &memory.point);
         let nearest = row.and_then(|row| Some(Self { row, image: *cloud.images.get(row)? }));
-        memory.nearest = Some((Arc::clone(&cloud.codes), memory.point.clone(), nearest));
+        memory.nearest =
+            Some(Found { codes: Arc::clone(&cloud.codes), point: memory.point.clone(), nearest });
         nearest
     }
 }
