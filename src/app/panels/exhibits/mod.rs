@@ -98,6 +98,11 @@ fn chips_ui(ui: &mut Ui, cx: &PanelContext<'_>, plates: &[Plate], shown: usize, 
     for (number, plate) in plates.iter().enumerate() {
         let mut is_shown = number == shown;
         let was_shown = is_shown;
+        // A title that does not fit into what is left of the line begins the next one; it is never broken.
+        let title = ui.painter().layout_no_wrap(plate.title.clone(), cx.theme.small(), cx.theme.text);
+        if title.size().x + 2.0 * GRID > ui.available_size_before_wrap().x {
+            ui.end_row();
+        }
         switch(ui, cx.theme, &plate.title, &mut is_shown, &plate.meaning);
         if is_shown && !was_shown {
             actions.push(Action::ShowPlate(plate.title.clone()));
