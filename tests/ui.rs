@@ -135,9 +135,11 @@ fn pins_rows_and_samples_are_decoded_while_it_trains() {
     arrives(&mut window, Sheet::Dimensions);
     window.get_by_role_and_label(Role::Tab, "Samples").click();
     arrives(&mut window, Sheet::Samples);
-    let sheets = &run(window.state().state()).seen.sheets;
-    let points = |sheet| sheets.get(&sheet).map(|view| view.ask.points.len());
-    assert_eq!((points(Sheet::Pins), points(Sheet::Dimensions)), (Some(2 * 20), Some(13 * 20 * 20)));
+    step_until(&mut window, "both pins and every row were decoded", |state| {
+        let sheets = &run(state).seen.sheets;
+        let points = |sheet| sheets.get(&sheet).map(|view| view.ask.points.len());
+        (points(Sheet::Pins), points(Sheet::Dimensions)) == (Some(2 * 20), Some(13 * 20 * 20))
+    });
 }
 
 #[test]

@@ -74,9 +74,7 @@ pub fn sentence(state: &AppState) -> Line {
     }
     let stage = stage(state, run);
     match &run.phase {
-        Phase::Finished(why) => {
-            Line { hint: Some("Play goes on"), ..Line::new(Tone::Good, format!("Finished: {why}")) }
-        }
+        Phase::Finished(why) => Line { hint: Some("Play goes on"), ..Line::new(Tone::Good, why) },
         Phase::Paused if run.progress.step == 0 => {
             Line::new(Tone::Quiet, "Ready. Press Play, or the space bar.")
         }
