@@ -75,10 +75,11 @@ pub(super) fn paint_edge(ui: &Ui, rect: Rect, theme: &Theme) {
     painter.rect_stroke(rect, corner, theme.line_stroke(), egui::StrokeKind::Inside);
 }
 
-/// The strip by which a panel is dragged; whatever the panel puts there takes the pointer first.
+/// The strip by which a panel is dragged; whatever the panel puts there takes the pointer first. It senses clicks only
+/// so that a drag begins with a movement: one that began with the press would take every button on it along.
 pub(super) fn title_line(ui: &Ui, rect: Rect, pane: Pane, theme: &Theme) -> egui::Response {
     let height = PADDING.y + 20.0 * theme.scale;
     let strip = Rect::from_min_size(rect.min, vec2(rect.width(), height.min(rect.height())));
-    let response = ui.interact(strip, ui.scope_id().with(("title line", pane)), Sense::drag());
+    let response = ui.interact(strip, ui.scope_id().with(("title line", pane)), Sense::click_and_drag());
     if response.dragged() { response.on_hover_cursor(CursorIcon::Grabbing) } else { response }
 }
