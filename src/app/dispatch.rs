@@ -64,6 +64,7 @@ impl App {
             Action::SaveRecipeTo(path) => self.save_recipe_to(path),
             Action::ToggleTheme => self.look_like(ctx, Theme::new(self.theme.look.other(), self.simple)),
             Action::ToggleSimple => self.toggle_simple(ctx),
+            Action::Magnify(magnify) => self.pictures.magnify(magnify),
             Action::ToggleFullScreen => toggle_full_screen(ctx),
             Action::ToggleHelp => self.help_is_open = !self.help_is_open,
             Action::ResetLayout => self.layout = Layout::default(),

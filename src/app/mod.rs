@@ -205,6 +205,8 @@ impl App {
         if (1..=8).contains(&saved.export_scale) {
             memories.transport.export_scale = saved.export_scale;
         }
+        let mut pictures = Pictures::new(cc.egui_ctx.clone(), painting);
+        pictures.magnify(saved.magnify);
         let mut app = Self {
             state: AppState { draft: recipe.clone(), ..AppState::default() },
             engine: None,
@@ -212,7 +214,7 @@ impl App {
             simple,
             layout: saved.layout,
             visible: Visible::default(),
-            pictures: Pictures::new(cc.egui_ctx.clone(), painting),
+            pictures,
             memories,
             tuning: Tuning::default(),
             dialogs: Dialogs::new(saved.folder),
@@ -443,6 +445,7 @@ impl eframe::App for App {
         let saved = Saved {
             look: self.theme.look,
             simple: self.simple,
+            magnify: self.pictures.magnification(),
             recipe,
             layout: self.layout.clone(),
             folder: self.dialogs.folder().map(ToOwned::to_owned),

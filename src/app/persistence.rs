@@ -7,6 +7,7 @@ use eframe::Storage;
 use serde::{Deserialize, Serialize};
 
 use super::layout::Layout;
+use super::pictures::Magnify;
 use super::theme::Look;
 use crate::recipe::Recipe;
 
@@ -23,6 +24,8 @@ pub struct Saved {
     pub look: Look,
     /// Few controls and large type, or everything.
     pub simple: bool,
+    /// What becomes of the pixels of images.
+    pub magnify: Magnify,
     /// The last recipe as TOML, with the live values it had.
     pub recipe: Option<String>,
     /// Where the panels stood.

@@ -17,13 +17,43 @@ use crate::engine::{Command, Picture, RunId, Sheet};
 use crate::export::colormap;
 use crate::gpu::{Canvas, ColorMap, Tiles};
 
-/// A texture ready to be drawn, one texel per image pixel; it is sampled without smoothing.
+/// A texture ready to be drawn, one texel per image pixel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shown {
     /// What egui draws.
     pub id: TextureId,
     /// Width and height in texture pixels.
     pub size_px: [u32; 2],
+}
+
+/// What becomes of an image's pixels when it is drawn larger than it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Magnify {
+    /// They stay squares, as the network sees them.
+    #[default]
+    Squares,
+    /// They run into each other, as the eye would like them.
+    Smoothly,
+}
+
+impl Magnify {
+    fn options(self) -> TextureOptions {
+        match self {
+            Self::Squares => TextureOptions::NEAREST,
+            Self::Smoothly => TextureOptions::LINEAR,
+        }
+    }
+
+    /// Single images are magnified; the tiles of a lattice are shrunk as often as not, and keep their strokes.
+    fn filter(self, picture: Picture) -> wgpu::FilterMode {
+        match (self, picture) {
+            (Self::Smoothly, _)
+            | (_, Picture::Lattice | Picture::Sheet(Sheet::Dimensions | Sheet::Samples)) => {
+                wgpu::FilterMode::Linear
+            }
+            _ => wgpu::FilterMode::Nearest,
+        }
+    }
 }
 
 /// How numbers from the host become colours.
@@ -54,6 +84,7 @@ pub struct Pictures {
     /// Present where the trainer thread can paint into our textures.
     painting: Option<RenderState>,
     runs: BTreeMap<(RunId, Picture), Entry>,
+    magnify: Magnify,
     /// Filled while panels draw, which only read; hence the cell.
     host: RefCell<BTreeMap<&'static str, (u64, TextureHandle)>>,
 }
@@ -93,7 +124,34 @@ impl Surface {
 impl Pictures {
     /// No pictures yet. `painting` is the window's renderer where its adapter can compute.
     pub fn new(ctx: egui::Context, painting: Option<RenderState>) -> Self {
-        Self { ctx, painting, runs: BTreeMap::new(), host: RefCell::default() }
+        Self { ctx, painting, runs: BTreeMap::new(), magnify: Magnify::default(), host: RefCell::default() }
+    }
+
+    /// What becomes of pixels that are drawn large.
+    pub fn magnification(&self) -> Magnify {
+        self.magnify
+    }
+
+    /// Draws pixels that are large in this way from now on.
+    pub fn magnify(&mut self, magnify: Magnify) {
+        if std::mem::replace(&mut self.magnify, magnify) == magnify {
+            return;
+        }
+        self.host.get_mut().clear();
+        for ((_, picture), entry) in &mut self.runs {
+            for surface in [&entry.surface, &entry.waiting].into_iter().flatten() {
+                if let (Surface::Canvas { texture, id }, Some(renderer)) = (surface, &self.painting) {
+                    let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+                    let filter = magnify.filter(*picture);
+                    let mut register = renderer.renderer.write();
+                    register.update_egui_texture_from_wgpu_texture(&renderer.device, &view, filter, *id);
+                }
+            }
+            // What came through the host is uploaded once more.
+            if matches!(entry.surface, Some(Surface::Uploaded(_))) {
+                entry.shows = None;
+            }
+        }
     }
 
     /// Whether the trainer thread paints; otherwise pixels are uploaded from the host.
@@ -138,11 +196,11 @@ impl Pictures {
         let id = match host.get_mut(name) {
             Some((known, handle)) => {
                 *known = version;
-                handle.set(image, TextureOptions::NEAREST);
+                handle.set(image, self.magnify.options());
                 handle.id()
             }
             None => {
-                let handle = self.ctx.load_texture(name, image, TextureOptions::NEAREST);
+                let handle = self.ctx.load_texture(name, image, self.magnify.options());
                 host.entry(name).or_insert((version, handle)).1.id()
             }
         };
@@ -232,9 +290,9 @@ impl Pictures {
         let rows = values.len() / (tiles.values() * tiles.columns as usize).max(1);
         let image = image_of(&Tiles { rows: rows as u32, ..*tiles }, arrival.paint(), &values);
         if let Some(Surface::Uploaded(handle)) = &mut entry.surface {
-            handle.set(image, TextureOptions::NEAREST);
+            handle.set(image, self.magnify.options());
         } else {
-            let handle = self.ctx.load_texture("picture", image, TextureOptions::NEAREST);
+            let handle = self.ctx.load_texture("picture", image, self.magnify.options());
             entry.surface = Some(Surface::Uploaded(handle));
         }
         entry.shows = Some(stamp);
@@ -245,14 +303,7 @@ impl Pictures {
         let renderer = self.painting.as_ref()?;
         let texture = canvas_texture(&renderer.device, size)?;
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        // Single images are magnified and keep their pixels; the tiles of a lattice are shrunk and keep their strokes.
-        let filter = match picture {
-            Picture::Lattice | Picture::Sheet(Sheet::Dimensions | Sheet::Samples) => wgpu::FilterMode::Linear,
-            Picture::Decoded
-            | Picture::Difference
-            | Picture::Reconstructions
-            | Picture::Sheet(Sheet::Pins | Sheet::Path) => wgpu::FilterMode::Nearest,
-        };
+        let filter = self.magnify.filter(picture);
         let id = renderer.renderer.write().register_native_texture(&renderer.device, &view, filter);
         let entry = self.runs.entry((run, picture)).or_default();
         let unused = entry.waiting.replace(Surface::Canvas { texture: texture.clone(), id });

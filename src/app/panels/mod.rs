@@ -25,7 +25,7 @@ use eframe::egui::{
 
 use super::pictures::{Paint, Pictures, Shown, image_tiles};
 use super::state::{AppState, BenchState};
-use super::theme::{RADIUS_SMALL, Theme};
+use super::theme::{GRID, RADIUS_SMALL, Theme};
 
 /// Says in the middle of a panel what it is waiting for.
 fn waiting(ui: &mut Ui, theme: &Theme, words: &str) {
@@ -98,13 +98,12 @@ fn switch(ui: &mut Ui, theme: &Theme, word: &str, is_on: &mut bool, tip: &str) {
 }
 
 /// Small words over a picture, on a ground that keeps them readable.
-fn words_over(painter: &Painter, theme: &Theme, at: Pos2, anchor: Align2, words: &str, font: FontId) {
-    let galley = painter.layout_no_wrap(words.to_owned(), font, theme.over_picture);
+fn words_over(painter: &Painter, theme: &Theme, at: Pos2, anchor: Align2, words: &str, font: FontId) -> Rect {
+    let widest = (painter.clip_rect().width() - 2.0 * GRID).max(4.0 * GRID);
+    let galley = painter.layout(words.to_owned(), font, theme.over_picture, widest);
     let rect = anchor.anchor_size(at, galley.size());
-    painter.rect_filled(
-        rect.expand2(egui::vec2(3.0, 0.0)),
-        CornerRadius::same(3),
-        theme.faded(theme.picture, 0.62),
-    );
+    let ground = rect.expand2(egui::vec2(3.0, 0.0));
+    painter.rect_filled(ground, CornerRadius::same(3), theme.faded(theme.picture, 0.74));
     painter.galley(rect.min, galley, theme.over_picture);
+    rect
 }

@@ -1,6 +1,10 @@
 //! When to ask the trainer a question again: the view has moved, the network has learned, or the last answer never
 //! came; and never so often that no answer could be finished. Pure.
 
+use crate::app::action::Action;
+use crate::app::state::RunState;
+use crate::engine::Phase;
+
 /// Seconds to wait for an answer before asking over it.
 const PATIENCE_SECS: f64 = 2.5;
 
@@ -18,9 +22,25 @@ impl<T> Default for Asked<T> {
     }
 }
 
+/// What to do about questions: ask them now, or look again in so many seconds.
+#[derive(Debug, Default)]
+pub struct Wish {
+    /// Questions to ask.
+    pub actions: Vec<Action>,
+    /// In how many seconds to look again.
+    pub wait_secs: Option<f64>,
+}
+
+impl Wish {
+    /// Looks again after so long at the latest.
+    pub fn within(&mut self, secs: f64) {
+        self.wait_secs = Some(self.wait_secs.map_or(secs, |known| known.min(secs)));
+    }
+}
+
 /// Whether a question should be asked.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Due {
+enum Due {
     /// Ask.
     Now,
     /// Ask in so many seconds.
@@ -29,10 +49,39 @@ pub enum Due {
     No,
 }
 
-impl<T: PartialEq> Asked<T> {
+/// When a question may be asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// The time.
+    pub now_secs: f64,
+    /// Seconds between two questions at least.
+    pub every_secs: f64,
+}
+
+impl<T: Clone + PartialEq> Asked<T> {
+    /// Asks for `wanted` where its answer is missing or out of date, in the form of an action.
+    pub fn ask(
+        &mut self,
+        wanted: &T,
+        answer: &Answer,
+        pace: Pace,
+        wish: &mut Wish,
+        action: impl FnOnce(T) -> Action,
+    ) {
+        match self.due(wanted, answer, pace) {
+            Due::Now => {
+                *self =
+                    Self { what: Some(wanted.clone()), at_secs: pace.now_secs, answer_before: answer.number };
+                wish.actions.push(action(wanted.clone()));
+            }
+            Due::Later(wait) => wish.within(wait),
+            Due::No => {}
+        }
+    }
+
     /// Whether to ask `wanted`, at most once in `every_secs`; an answer that is up to date asks for nothing. A new
     /// question drops the one being worked on, so a slow answer is waited for: else none would ever arrive.
-    pub fn due(&self, wanted: &T, answer: &Answer, now_secs: f64, every_secs: f64) -> Due {
+    fn due(&self, wanted: &T, answer: &Answer, Pace { now_secs, every_secs }: Pace) -> Due {
         if answer.is_fresh && self.what.as_ref() == Some(wanted) {
             return Due::No;
         }
@@ -40,11 +89,6 @@ impl<T: PartialEq> Asked<T> {
         let wait = if is_answered { every_secs } else { every_secs.max(PATIENCE_SECS) };
         let left = wait - (now_secs - self.at_secs);
         if left <= 0.0 { Due::Now } else { Due::Later(left) }
-    }
-
-    /// Takes note that `what` is asked now, with this answer on show.
-    pub fn set(&mut self, what: T, answer: &Answer, now_secs: f64) {
-        *self = Self { what: Some(what), at_secs: now_secs, answer_before: answer.number };
     }
 
     /// Takes note that `what` is asked now without waiting for what was asked before.
@@ -63,31 +107,52 @@ pub struct Answer {
     pub is_fresh: bool,
 }
 
+impl Answer {
+    /// The answer of a run that has this request's number and was given at this step.
+    pub fn of(run: &RunState, seen: Option<(u64, u64)>) -> Self {
+        // A failed run answers, if at all, with the weights it has; asking again changes nothing.
+        let is_over = matches!(run.phase, Phase::Failed(_));
+        let is_fresh = is_over || seen.is_some_and(|(_, step)| step == run.progress.step);
+        Self { number: seen.map(|(request, _)| request), is_fresh }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What becomes of a question at this time, asked twice a second at most.
+    fn ask(asked: &mut Asked<u8>, what: u8, answer: &Answer, now_secs: f64) -> Option<f64> {
+        let mut wish = Wish::default();
+        let pace = Pace { now_secs, every_secs: 0.5 };
+        asked.ask(&what, answer, pace, &mut wish, |what| Action::Say(what.to_string()));
+        assert!(wish.actions.is_empty() || wish.actions == [Action::Say(what.to_string())]);
+        if wish.actions.is_empty() { wish.wait_secs } else { Some(0.0) }
+    }
 
     #[test]
     fn a_question_is_asked_again_only_when_it_changed_or_its_answer_is_old() {
         let mut asked = Asked::default();
         let [nothing, old, fresh] = [(None, false), (Some(7), false), (Some(7), true)]
             .map(|(number, is_fresh)| Answer { number, is_fresh });
-        assert_eq!(asked.due(&1, &nothing, 10.0, 0.5), Due::Now);
-        asked.set(1, &nothing, 10.0);
-        assert_eq!(asked.due(&1, &fresh, 10.1, 0.5), Due::No);
-        assert_eq!(asked.due(&2, &fresh, 10.25, 0.5), Due::Later(0.25));
-        assert_eq!(asked.due(&1, &old, 10.25, 0.5), Due::Later(0.25));
-        assert_eq!(asked.due(&2, &fresh, 10.5, 0.5), Due::Now);
-        assert_eq!(asked.due(&1, &fresh, 99.0, 0.5), Due::No);
+        assert_eq!(ask(&mut asked, 1, &nothing, 10.0), Some(0.0));
+        assert_eq!(ask(&mut asked, 1, &fresh, 10.1), None);
+        assert_eq!(ask(&mut asked, 2, &fresh, 10.25), Some(0.25));
+        assert_eq!(ask(&mut asked, 1, &old, 10.25), Some(0.25));
+        assert_eq!(ask(&mut asked, 1, &fresh, 99.0), None);
+        assert_eq!(ask(&mut asked, 2, &fresh, 99.0), Some(0.0));
     }
 
     #[test]
     fn a_slow_answer_is_waited_for_but_not_for_ever() {
-        let mut asked = Asked::default();
         let old = Answer { number: Some(3), is_fresh: false };
-        asked.set(1, &old, 10.0);
-        assert_eq!(asked.due(&2, &old, 11.0, 0.5), Due::Later(PATIENCE_SECS - 1.0));
-        assert_eq!(asked.due(&2, &Answer { number: Some(4), ..old }, 11.0, 0.5), Due::Now);
-        assert_eq!(asked.due(&2, &old, 10.0 + PATIENCE_SECS, 0.5), Due::Now);
+        let asked = || {
+            let mut asked = Asked::default();
+            assert_eq!(ask(&mut asked, 1, &old, 10.0), Some(0.0));
+            asked
+        };
+        assert_eq!(ask(&mut asked(), 2, &old, 11.0), Some(PATIENCE_SECS - 1.0));
+        assert_eq!(ask(&mut asked(), 2, &Answer { number: Some(4), ..old }, 11.0), Some(0.0));
+        assert_eq!(ask(&mut asked(), 2, &old, 10.0 + PATIENCE_SECS), Some(0.0));
     }
 }

@@ -6,14 +6,15 @@ use eframe::egui::{
     Align2, Color32, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
+use super::asking::Wish;
 use super::carry;
 use super::model::LatentMemory;
-use super::sheet::{Arrived, Wish};
+use super::sheet::{self, Arrived};
 use super::slice::{Rest, Slice};
 use super::statistics;
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
-use crate::app::panels::{no_run, picture_frame, waiting};
+use crate::app::panels::{picture_frame, waiting};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, muted};
@@ -158,22 +159,18 @@ pub fn dimensions_ui(
     memory: &mut LatentMemory,
     title: &str,
 ) -> Vec<Action> {
-    let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
-        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
-        return Vec::new();
-    };
-    memory.meet(run);
-    let view = run.seen.cloud.as_ref().filter(|view| view.dimensions == memory.dimensions());
-    memory.cloud(view);
-    let Some(view) = view else {
-        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first codes"));
-        return Vec::new();
+    let (bench, run, view) = match sheet::codes(cx, memory) {
+        Ok(codes) => codes,
+        Err(why) => {
+            card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
+            return Vec::new();
+        }
     };
     memory.table.take_in(view, &memory.slice, cx.state.is_playing());
     let mut wish = Wish::default();
     let now_secs = ui.input(|input| input.time);
     if let Some((ask, _)) = &memory.table.ask {
-        memory.sheets.ask(ask.clone(), run, now_secs, &mut wish);
+        memory.sheets.ask(ask, run, now_secs, &mut wish);
     }
     let mut actions = carry(ui, wish);
     if !title.is_empty() {

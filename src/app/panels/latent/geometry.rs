@@ -16,10 +16,8 @@ const MARGIN: f32 = 1.12;
 const SLACK: (f32, f32) = (0.72, 1.02);
 /// Seconds in which a moving view covers about two thirds of the way.
 const GLIDE_SECS: f32 = 0.35;
-/// Tiles are about this many points wide where there is room.
+/// Tiles are about this many points wide where nobody asks for more: far below it nobody can tell a 4 from a 9.
 const TILE: f32 = 24.0;
-/// Never narrower than this: below it nobody can tell a 4 from a 9.
-const TILE_LEAST: f32 = 18.0;
 /// About this many tiles at most, so that one lattice stays a fraction of a second of decoding on a laptop.
 const TILES_MOST: f32 = 560.0;
 
@@ -146,12 +144,16 @@ impl Plane {
         View { center: [x - delta.x / self.scale, y + delta.y / self.scale], ..self.view() }
     }
 
-    /// How many tiles of images with this aspect (width over height) cover the plane: columns and rows.
-    pub fn tiles(&self, aspect: f32) -> (usize, usize) {
+    /// How many tiles of images with this aspect (width over height) cover the plane, about `across` times `across` of
+    /// them where that is asked, else as many as can be read well: columns and rows.
+    pub fn tiles(&self, aspect: f32, across: Option<usize>) -> (usize, usize) {
         let size = self.rect.size();
-        let enough = (size.x * size.y / TILES_MOST * aspect).sqrt();
-        let width = TILE.max(TILE_LEAST).max(enough);
-        let columns = (size.x / width).round().clamp(1.0, (size.x / TILE_LEAST).floor().max(1.0));
+        let wide = |count: f32| (size.x * size.y / count * aspect).sqrt();
+        let width = match across {
+            Some(across) => wide((across * across).max(1) as f32).max(1.0),
+            None => TILE.max(wide(TILES_MOST)),
+        };
+        let columns = (size.x / width).round().max(1.0);
         let rows = (size.y * aspect * columns / size.x.max(1.0)).round().max(1.0);
         (columns as usize, rows as usize)
     }
@@ -330,10 +332,26 @@ mod tests {
         for (width, height) in [(520.0, 480.0), (1100.0, 800.0), (200.0, 900.0), (30.0, 30.0)] {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(width, height));
             for aspect in [1.0, 0.5, 2.0] {
-                let (columns, rows) = Plane::new(View::default(), rect).tiles(aspect);
+                let (columns, rows) = Plane::new(View::default(), rect).tiles(aspect, None);
                 assert!(columns >= 1 && rows >= 1);
-                assert!(width / columns as f32 >= TILE_LEAST, "{columns} columns in {width}");
+                assert!(width / columns as f32 >= 0.75 * TILE, "{columns} columns in {width}");
                 assert!((columns * rows) as f32 <= 1.2 * TILES_MOST, "{columns} x {rows}");
+            }
+        }
+    }
+
+    #[test]
+    fn as_many_tiles_cover_the_plane_as_were_asked_for() {
+        for (width, height) in [(500.0, 500.0), (1100.0, 800.0), (420.0, 900.0)] {
+            let plane = Plane::new(View::default(), Rect::from_min_size(Pos2::ZERO, vec2(width, height)));
+            for across in [8, 20, 40] {
+                for aspect in [1.0, 0.5] {
+                    let (columns, rows) = plane.tiles(aspect, Some(across));
+                    let share = (columns * rows) as f32 / (across * across) as f32;
+                    assert!((share - 1.0).abs() < 0.15, "{columns} x {rows} for {across} x {across}");
+                    let got = (width / columns as f32) / (height / rows as f32);
+                    assert!((got / aspect - 1.0).abs() < 0.2, "a tile's aspect is {got}, not {aspect}");
+                }
             }
         }
     }

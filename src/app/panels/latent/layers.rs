@@ -2,17 +2,19 @@
 //! say, how many there are.
 
 use eframe::egui::{
-    Button, Mesh, Popup, Rect, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+    Button, Mesh, Popup, PopupCloseBehavior, Rect, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role,
+    pos2, vec2,
 };
 
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
+use crate::app::pictures::Magnify;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
 use crate::app::widgets::muted;
-use crate::engine::{CloudWish, FieldAsk, FieldKind, FieldView, LatentPlane, Phase};
+use crate::engine::{CloudWish, FieldAsk, FieldKind, FieldView, LatentPlane};
 
-use super::asking::{Answer, Asked, Due};
+use super::asking::{Answer, Asked, Pace, Wish};
 use super::field;
 use super::geometry::Plane;
 use super::looks::{ColorBy, value_color};
@@ -24,6 +26,14 @@ use super::thumbnails::Thumbnails;
 
 /// How many points can be chosen; the last is all there are, as far as a cloud reaches.
 const COUNTS: [(usize, &str); 4] = [(600, "600"), (2_000, "2,000"), (10_000, "10,000"), (60_000, "all")];
+/// How many tiles can be chosen, across and down.
+const TILES: [(Option<usize>, &str); 5] = [
+    (None, "as fit"),
+    (Some(8), "8 × 8"),
+    (Some(14), "14 × 14"),
+    (Some(20), "20 × 20"),
+    (Some(40), "40 × 40"),
+];
 /// Pieces of a colour scale; between them colours run evenly.
 const PIECES: usize = 24;
 
@@ -56,6 +66,8 @@ pub enum PointStyle {
 pub struct Layers {
     /// Behind the points.
     pub background: Background,
+    /// About how many tiles there are across and down; none for as many as can be read.
+    pub tiles_across: Option<usize>,
     /// How the points are drawn.
     pub points: PointStyle,
     /// What the colour of a point says.
@@ -81,6 +93,7 @@ impl Default for Layers {
         let wished = CloudWish::default();
         Self {
             background: Background::default(),
+            tiles_across: None,
             points: PointStyle::default(),
             color: ColorBy::default(),
             count: wished.count,
@@ -103,30 +116,19 @@ impl Layers {
         is_new.then_some(Action::WishCloud(wish))
     }
 
-    /// Asks for the field of the shown plane, where one is shown and it is missing or out of date. The second answer
-    /// says in how many seconds to look again.
+    /// Asks for the field of the shown plane, where one is shown and it is missing or out of date.
     pub fn ask_field(
         &mut self,
-        plane: &Plane,
-        latent: LatentPlane,
+        (plane, latent): (&Plane, LatentPlane),
         run: &RunState,
         now_secs: f64,
-    ) -> (Option<Action>, Option<f64>) {
-        let Background::Field(kind) = self.background else { return (None, None) };
+        wish: &mut Wish,
+    ) {
+        let Background::Field(kind) = self.background else { return };
         let ask = field::field_ask(kind, plane, latent);
-        let seen = run.seen.field.as_ref();
-        // A failed run answers, if at all, with the weights it has; asking again changes nothing.
-        let is_over = matches!(run.phase, Phase::Failed(_));
-        let is_fresh = is_over || seen.is_some_and(|seen| seen.step == run.progress.step);
-        let answer = Answer { number: seen.map(|seen| seen.request), is_fresh };
-        match self.field.due(&ask, &answer, now_secs, field::FIELD_SECS) {
-            Due::Now => {
-                self.field.set(ask.clone(), &answer, now_secs);
-                (Some(Action::AskField(ask)), None)
-            }
-            Due::Later(wait) => (None, Some(wait)),
-            Due::No => (None, None),
-        }
+        let answer = Answer::of(run, run.seen.field.as_ref().map(|seen| (seen.request, seen.step)));
+        let pace = Pace { now_secs, every_secs: field::FIELD_SECS };
+        self.field.ask(&ask, &answer, pace, wish, Action::AskField);
     }
 
     /// The field to draw: what was measured last, if it is of what is shown.
@@ -160,7 +162,12 @@ impl LatentMemory {
 }
 
 /// The button that opens the menu.
-pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, layers: &mut Layers, bench: &BenchState) {
+pub fn menu_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    layers: &mut Layers,
+    bench: &BenchState,
+) -> Option<Action> {
     let text = RichText::new("show").font(cx.theme.small()).color(cx.theme.text);
     let face = Button::new(text).corner_radius(RADIUS_SMALL).min_size(vec2(0.0, 18.0 * cx.theme.scale));
     let button = ui.scope(|ui| {
@@ -169,47 +176,71 @@ pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, layers: &mut Layers, bench: &
     });
     let button = button.inner;
     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, "what the map shows"));
-    Popup::menu(&button).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+    let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    menu.show(|ui| {
         ui.set_max_width(260.0 * cx.theme.scale);
-        section(ui, cx.theme, "behind the points");
-        let grounds = [
-            (Background::Plain, "nothing", "the points alone"),
-            (Background::Tiles, "tiles", "what the decoder makes of every place on the map"),
-            (Background::Field(FieldKind::Density), "density", "where the codes of images lie"),
-            (
-                Background::Field(FieldKind::RoundTrip),
-                "round trip",
-                "how far a place is from the code of the image decoded there: bright places are holes",
-            ),
-            (
-                Background::Field(FieldKind::Stretch),
-                "stretch",
-                "how much the image changes with a small step",
-            ),
-        ];
-        choices(ui, cx.theme, &mut layers.background, &grounds);
-        section(ui, cx.theme, "codes of images");
-        let styles = [
-            (PointStyle::Glyphs, "points", "one point per image"),
-            (PointStyle::Thumbnails, "images", "the images themselves, so many as do not cover each other"),
-            (PointStyle::Hidden, "none", "the ground alone"),
-        ];
-        choices(ui, cx.theme, &mut layers.points, &styles);
-        section(ui, cx.theme, "colour says");
-        choices(ui, cx.theme, &mut layers.color, &color_choices(bench));
-        section(ui, cx.theme, "how many points");
-        let counts =
-            COUNTS.map(|(count, name)| (count, name, "held-out images first, then those trained on"));
-        choices(ui, cx.theme, &mut layers.count, &counts);
+        ground_ui(ui, cx.theme, layers);
+        points_ui(ui, cx.theme, layers, bench);
         ui.add_space(HALF);
-        let tip = "one and two standard deviations of the prior, where the codes should lie";
-        let name = RichText::new("rings of the prior").font(cx.theme.small());
-        ui.checkbox(&mut layers.has_rings, name).on_hover_text(tip);
-        let tip =
-            "arrows at the codes of a few images: where the reconstruction and the penalty want them to go";
-        let name = RichText::new("pull on codes").font(cx.theme.small());
-        ui.checkbox(&mut layers.pull.is_shown, name).on_hover_text(tip);
-    });
+        switches_ui(ui, cx.theme, layers);
+        magnify_ui(ui, cx)
+    })
+    .and_then(|shown| shown.inner)
+}
+
+fn ground_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers) {
+    section(ui, theme, "behind the points");
+    let grounds = [
+        (Background::Plain, "nothing", "the points alone"),
+        (Background::Tiles, "tiles", "what the decoder makes of every place on the map"),
+        (Background::Field(FieldKind::Density), "density", "where the codes of images lie"),
+        (
+            Background::Field(FieldKind::RoundTrip),
+            "round trip",
+            "how far a place is from the code of the image decoded there: bright places are holes",
+        ),
+        (Background::Field(FieldKind::Stretch), "stretch", "how much the image changes with a small step"),
+    ];
+    choices(ui, theme, &mut layers.background, &grounds);
+    if layers.background == Background::Tiles {
+        section(ui, theme, "how many tiles");
+        let counts = TILES.map(|(count, name)| (count, name, "many tiles take the trainer longer"));
+        choices(ui, theme, &mut layers.tiles_across, &counts);
+    }
+}
+
+fn points_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers, bench: &BenchState) {
+    section(ui, theme, "codes of images");
+    let styles = [
+        (PointStyle::Glyphs, "points", "one point per image"),
+        (PointStyle::Thumbnails, "images", "the images themselves, so many as do not cover each other"),
+        (PointStyle::Hidden, "none", "the ground alone"),
+    ];
+    choices(ui, theme, &mut layers.points, &styles);
+    section(ui, theme, "colour says");
+    choices(ui, theme, &mut layers.color, &color_choices(bench));
+    section(ui, theme, "how many points");
+    let counts = COUNTS.map(|(count, name)| (count, name, "held-out images first, then those trained on"));
+    choices(ui, theme, &mut layers.count, &counts);
+}
+
+fn switches_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers) {
+    let tip = "one and two standard deviations of the prior, where the codes should lie";
+    let name = RichText::new("rings of the prior").font(theme.small());
+    ui.checkbox(&mut layers.has_rings, name).on_hover_text(tip);
+    let tip = "arrows at the codes of a few images: where the reconstruction and the penalty want them to go";
+    let name = RichText::new("pull on codes").font(theme.small());
+    ui.checkbox(&mut layers.pull.is_shown, name).on_hover_text(tip);
+}
+
+/// Whether pixels that are drawn large stay squares, everywhere in the window.
+fn magnify_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Option<Action> {
+    let mut is_smooth = cx.pictures.magnification() == Magnify::Smoothly;
+    let name = RichText::new("smooth images").font(cx.theme.small());
+    let tip = "large pixels run into each other; otherwise they stay squares, as the network sees them";
+    let is_changed = ui.checkbox(&mut is_smooth, name).on_hover_text(tip).changed();
+    let magnify = if is_smooth { Magnify::Smoothly } else { Magnify::Squares };
+    is_changed.then_some(Action::Magnify(magnify))
 }
 
 /// Class, error, and whatever is known of the images.

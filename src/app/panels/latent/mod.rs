@@ -65,10 +65,10 @@ use crate::app::theme::GRID;
 use crate::app::widgets::{card, export_button};
 use crate::engine::Picture;
 
+use asking::Wish;
 use geometry::{Latent, Plane};
 use layers::Background;
 use paint::Map;
-use sheet::Wish;
 use side::Nearest;
 
 /// Keys move the point by this share of the view's radius; with Shift by a tenth of it.
@@ -87,7 +87,7 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     let mut asked = Vec::from_iter(memory.layers.wish());
     let trailing = |ui: &mut Ui| {
         export_button(ui, cx.theme, Figure::Cloud, "Export codes", &mut actions);
-        layers::menu_ui(ui, cx, &mut memory.layers, bench);
+        asked.extend(layers::menu_ui(ui, cx, &mut memory.layers, bench));
         if let Some(range) = memory.value_range() {
             layers::value_scale_ui(ui, cx.theme, range);
         } else {
@@ -188,12 +188,8 @@ fn map_ui(
     }
     let mut wish = Wish::default();
     memory.ask(&plane, bench, run, now_secs, &mut wish);
-    let (asked, wait_secs) = memory.layers.ask_field(&plane, memory.slice.plane().clone(), run, now_secs);
-    wish.actions.extend(asked);
-    wait_secs.into_iter().for_each(|secs| wish.within(secs));
-    let (asked, wait_secs) = memory.layers.pull.ask((bench, run), memory.layers.picked, now_secs);
-    wish.actions.extend(asked);
-    wait_secs.into_iter().for_each(|secs| wish.within(secs));
+    memory.layers.ask_field((&plane, memory.slice.plane().clone()), run, now_secs, &mut wish);
+    memory.layers.pull.ask((bench, run), memory.layers.picked, now_secs, &mut wish);
     actions.extend(carry(ui, wish));
     let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
     paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));

@@ -11,10 +11,10 @@ use rand_distr::StandardNormal;
 
 use crate::app::action::Action;
 use crate::app::state::{BenchState, RunState};
-use crate::engine::{CloudView, LatentPlane, LatticeAsk, Phase, RunId};
+use crate::engine::{CloudView, Decoded, LatentPlane, LatticeAsk, Phase, RunId};
 use crate::recipe::random::{Purpose, stream};
 
-use super::asking::{Answer, Asked, Due};
+use super::asking::{Answer, Asked, Pace, Wish};
 use super::cloud::Drawn;
 use super::codes::Cloud;
 use super::dimensions::Table;
@@ -22,7 +22,7 @@ use super::formula::Formula;
 use super::geometry::{self, Latent, Plane, View};
 use super::layers::{Background, Layers};
 use super::samples::Samples;
-use super::sheet::{Sheets, Wish};
+use super::sheet::Sheets;
 use super::side::Found;
 use super::slice::{Axes, Rest, Slice};
 use super::typed::Typed;
@@ -30,6 +30,8 @@ use super::walk::Walk;
 
 /// Seconds between two lattices: three a second show the change, and leave the trainer its time.
 const LATTICE_SECS: f64 = 0.34;
+/// So many tiles are decoded at that pace; more of them at a slower one.
+const LATTICE_TILES: f64 = 640.0;
 /// Seconds between two images at a resting point while the network changes.
 const DECODE_SECS: f64 = 0.1;
 
@@ -251,6 +253,8 @@ impl LatentMemory {
     /// Goes back to the view that shows everything, and follows the cloud again.
     pub fn fit(&mut self) {
         self.is_view_chosen = false;
+        // A view that was near enough to follow the cloud is not near enough to somebody who asks for it.
+        self.goal = self.fitted.and_then(|(_, fit)| fit).unwrap_or(self.goal);
     }
 
     /// Looks at something chosen by hand.
@@ -262,41 +266,27 @@ impl LatentMemory {
 
     /// Asks for the tiles of the shown plane and for the image at the point, where they are missing or out of date.
     pub fn ask(&mut self, plane: &Plane, bench: &BenchState, run: &RunState, now_secs: f64, wish: &mut Wish) {
-        let step = run.progress.step;
-        // A failed run answers, if at all, with the weights it has; asking again changes nothing.
-        let is_over = matches!(run.phase, Phase::Failed(_));
         let decoded = run.seen.decoded.as_ref();
-        let is_fresh = is_over
-            || decoded.is_some_and(|d| d.step == step && d.point == self.point && d.against == self.compared);
-        let answer = Answer { number: decoded.map(|d| d.request), is_fresh };
-        match self.decode.due(&self.point, &answer, now_secs, DECODE_SECS) {
-            Due::Now => {
-                self.decode.set(self.point.clone(), &answer, now_secs);
-                wish.actions.push(Action::MovePoint(self.point.clone()));
-            }
-            Due::Later(wait) => wish.within(wait),
-            Due::No => {}
-        }
+        let mut answer = Answer::of(run, decoded.map(|seen| (seen.request, seen.step)));
+        // The hand may have moved it, or another image may be compared, without the network having learned.
+        let is_wanted = |seen: &Decoded| seen.point == self.point && seen.against == self.compared;
+        answer.is_fresh &= matches!(run.phase, Phase::Failed(_)) || decoded.is_some_and(is_wanted);
+        let pace = Pace { now_secs, every_secs: DECODE_SECS };
+        self.decode.ask(&self.point, &answer, pace, wish, Action::MovePoint);
         if self.layers.background == Background::Tiles {
             let shape = bench.dataset.shape;
             let ask = self.lattice_ask(plane, shape.width as f32 / shape.height as f32);
-            let lattice = run.seen.lattice.as_ref();
-            let is_fresh = is_over || lattice.is_some_and(|lattice| lattice.step == step);
-            let answer = Answer { number: lattice.map(|lattice| lattice.request), is_fresh };
-            match self.lattice.due(&ask, &answer, now_secs, LATTICE_SECS) {
-                Due::Now => {
-                    self.lattice.set(ask.clone(), &answer, now_secs);
-                    wish.actions.push(Action::AskLattice(ask));
-                }
-                Due::Later(wait) => wish.within(wait),
-                Due::No => {}
-            }
+            let answer = Answer::of(run, run.seen.lattice.as_ref().map(|seen| (seen.request, seen.step)));
+            // Many tiles are asked for less often, so that they take the trainer no more of its time.
+            let weight = ((ask.columns * ask.rows) as f64 / LATTICE_TILES).max(1.0);
+            let pace = Pace { now_secs, every_secs: LATTICE_SECS * weight };
+            self.lattice.ask(&ask, &answer, pace, wish, Action::AskLattice);
         }
     }
 
     /// The tiles that cover the plane.
     fn lattice_ask(&self, plane: &Plane, aspect: f32) -> LatticeAsk {
-        let (columns, rows) = plane.tiles(aspect);
+        let (columns, rows) = plane.tiles(aspect, self.layers.tiles_across);
         let [x, y] = plane.bounds();
         if self.dimensions() < 2 {
             let x = geometry::part_centers(x, columns);

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use crate::app::action::Action;
 use crate::app::panels::words_over;
 use crate::app::state::{BenchState, RunState};
-use crate::app::theme::{HALF, Theme};
-use crate::engine::{ForcesAsk, ForcesView, LatentPlane, Phase};
+use crate::app::theme::{GRID, HALF, Theme};
+use crate::engine::{ForcesAsk, ForcesView, LatentPlane};
 use crate::recipe::Recipe;
 
-use super::asking::{Answer, Asked, Due};
+use super::asking::{Answer, Asked, Pace, Wish};
 use super::geometry::Latent;
 use super::paint::Map;
 
@@ -44,31 +44,22 @@ struct Tug {
 
 impl Pull {
     /// Asks for the pull on the shown examples and on the picked image, where arrows are shown and missing or out of
-    /// date. The second answer says in how many seconds to look again.
+    /// date.
     pub fn ask(
         &mut self,
         (bench, run): (&BenchState, &RunState),
         picked: Option<u32>,
         now_secs: f64,
-    ) -> (Option<Action>, Option<f64>) {
+        wish: &mut Wish,
+    ) {
         if !self.is_shown {
-            return (None, None);
+            return;
         }
         let examples = bench.examples.iter().copied().filter(|image| Some(*image) != picked);
         let images: Arc<[u32]> = picked.into_iter().chain(examples).collect();
-        let ask = ForcesAsk { images };
-        let seen = run.seen.forces.as_ref();
-        let is_over = matches!(run.phase, Phase::Failed(_));
-        let is_fresh = is_over || seen.is_some_and(|seen| seen.step == run.progress.step);
-        let answer = Answer { number: seen.map(|seen| seen.request), is_fresh };
-        match self.asked.due(&ask, &answer, now_secs, EVERY_SECS) {
-            Due::Now => {
-                self.asked.set(ask.clone(), &answer, now_secs);
-                (Some(Action::AskForces(ask)), None)
-            }
-            Due::Later(wait) => (None, Some(wait)),
-            Due::No => (None, None),
-        }
+        let answer = Answer::of(run, run.seen.forces.as_ref().map(|seen| (seen.request, seen.step)));
+        let pace = Pace { now_secs, every_secs: EVERY_SECS };
+        self.asked.ask(&ForcesAsk { images }, &answer, pace, wish, Action::AskForces);
     }
 
     /// Draws the arrows and says what they are.
@@ -153,12 +144,19 @@ fn arrow(map: &Map<'_>, theme: &Theme, from: Pos2, along: Vec2, color: Color32) 
 /// Which colour is which, at the top of the map.
 fn legend(map: &Map<'_>, theme: &Theme, (name, color): (&str, Color32)) {
     let top = map.plane().rect.center_top() + vec2(0.0, HALF);
-    let words = format!("what each term would do to a code: reconstruction, {name}; one scale for both");
-    words_over(map.painter(), theme, top, Align2::CENTER_TOP, &words, theme.small());
-    let below = top + vec2(0.0, 18.0 * theme.scale);
-    for (k, color) in [theme.reconstruction, color].into_iter().enumerate() {
-        let from = below + vec2(44.0 * (k as f32 - 1.0) + HALF, HALF);
-        arrow(map, theme, from, vec2(34.0, 0.0), color);
+    let font = theme.small();
+    let words = "where each term would move a code; one scale for both";
+    let above = words_over(map.painter(), theme, top, Align2::CENTER_TOP, words, font.clone());
+    let (arrow_width, gap) = (30.0, 2.0 * GRID);
+    let width = |name: &str| map.painter().layout_no_wrap(name.to_owned(), font.clone(), color).size().x;
+    let names = [("reconstruction", theme.reconstruction), (name, color)];
+    let all: f32 = names.iter().map(|(name, _)| arrow_width + HALF + width(name)).sum();
+    let mut from = above.center_bottom() + vec2(-0.5 * (all + gap), HALF + 0.5 * font.size);
+    for (name, color) in names {
+        arrow(map, theme, from, vec2(arrow_width, 0.0), color);
+        from.x += arrow_width + HALF;
+        words_over(map.painter(), theme, from, Align2::LEFT_CENTER, name, font.clone());
+        from.x += width(name) + gap;
     }
 }
 
@@ -207,10 +205,15 @@ mod tests {
         let state = state_of("vae-2d", |_| ());
         let (bench, run) = (state.bench.as_ref().expect("a bench"), state.run().expect("a run"));
         let mut pull = Pull::default();
-        assert_eq!(pull.ask((bench, run), None, 0.0), (None, None));
+        let ask = |pull: &mut Pull, picked, now_secs| {
+            let mut wish = Wish::default();
+            pull.ask((bench, run), picked, now_secs, &mut wish);
+            wish.actions
+        };
+        assert_eq!(ask(&mut pull, None, 0.0), []);
         pull.is_shown = true;
-        let (asked, _) = pull.ask((bench, run), Some(3), 0.0);
-        assert_eq!(asked, Some(Action::AskForces(ForcesAsk { images: Arc::new([3, 2]) })));
-        assert_eq!(pull.ask((bench, run), Some(3), 0.01).0, None, "the answer is on its way");
+        let asked = Action::AskForces(ForcesAsk { images: Arc::new([3, 2]) });
+        assert_eq!(ask(&mut pull, Some(3), 0.0), [asked]);
+        assert_eq!(ask(&mut pull, Some(3), 0.01), [], "the answer is on its way");
     }
 }

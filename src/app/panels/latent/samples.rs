@@ -8,17 +8,18 @@ use eframe::egui::{Key, RichText};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
+use super::asking::Wish;
 use super::carry;
 use super::model::LatentMemory;
 use super::quantile::normal_steps;
-use super::sheet::{Arrived, Wish};
+use super::sheet::{self, Arrived};
 use super::side::small_button;
 use super::slice::Slice;
 use super::statistics;
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::keys;
-use crate::app::panels::{WHOLE, no_run, paint_picture, picture_frame, switch, waiting};
+use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, waiting};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, muted};
@@ -179,16 +180,12 @@ fn grid(space: Vec2, aspect: f32, scale: f32) -> [usize; 2] {
 
 /// Draws the samples under a title, which is empty where it stands elsewhere.
 pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, title: &str) -> Vec<Action> {
-    let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
-        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
-        return Vec::new();
-    };
-    memory.meet(run);
-    let view = run.seen.cloud.as_ref().filter(|view| view.dimensions == memory.dimensions());
-    memory.cloud(view);
-    let Some(view) = view else {
-        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first codes"));
-        return Vec::new();
+    let (bench, run, view) = match sheet::codes(cx, memory) {
+        Ok(codes) => codes,
+        Err(why) => {
+            card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
+            return Vec::new();
+        }
     };
     card(ui, cx.theme, title, |ui| controls_ui(ui, cx, &mut memory.samples), |_| {});
     let words = memory.samples.words(&memory.slice);
@@ -204,7 +201,7 @@ pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory,
     let ask = memory.samples.ask(view, &memory.slice, run.recipe.seed, grid);
     let mut wish = Wish::default();
     let now_secs = ui.input(|input| input.time);
-    memory.sheets.ask(ask, run, now_secs, &mut wish);
+    memory.sheets.ask(&ask, run, now_secs, &mut wish);
     sheet_ui(ui, cx, run, space, aspect);
     carry(ui, wish)
 }

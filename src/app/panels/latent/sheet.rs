@@ -6,11 +6,13 @@ use eframe::egui::{Rect, pos2, vec2};
 
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
+use crate::app::panels::no_run;
 use crate::app::pictures::Shown;
-use crate::app::state::RunState;
-use crate::engine::{Phase, Picture, Sheet, SheetAsk, SheetView};
+use crate::app::state::{BenchState, RunState};
+use crate::engine::{CloudView, Picture, Sheet, SheetAsk, SheetView};
 
-use super::asking::{Answer, Asked, Due};
+use super::asking::{Answer, Asked, Pace, Wish};
+use super::model::LatentMemory;
 
 /// Seconds between two sheets: three a second show the change, and leave the trainer its time.
 const SHEET_SECS: f64 = 0.34;
@@ -19,40 +21,28 @@ const SHEET_SECS: f64 = 0.34;
 #[derive(Debug, Default)]
 pub struct Sheets(BTreeMap<Sheet, Asked<SheetAsk>>);
 
-/// What to do about a question: ask it now, or look again in so many seconds.
-#[derive(Debug, Default)]
-pub struct Wish {
-    /// Questions to ask.
-    pub actions: Vec<Action>,
-    /// In how many seconds to look again.
-    pub wait_secs: Option<f64>,
-}
-
-impl Wish {
-    /// Looks again after so long at the latest.
-    pub fn within(&mut self, secs: f64) {
-        self.wait_secs = Some(self.wait_secs.map_or(secs, |known| known.min(secs)));
-    }
-}
-
 impl Sheets {
     /// Asks for a sheet where it is missing or out of date.
-    pub fn ask(&mut self, ask: SheetAsk, run: &RunState, now_secs: f64, wish: &mut Wish) {
-        let view = run.seen.sheets.get(&ask.sheet);
-        // A failed run answers, if at all, with the weights it has; asking again changes nothing.
-        let is_over = matches!(run.phase, Phase::Failed(_));
-        let is_fresh = is_over || view.is_some_and(|view| view.step == run.progress.step);
-        let answer = Answer { number: view.map(|view| view.request), is_fresh };
+    pub fn ask(&mut self, ask: &SheetAsk, run: &RunState, now_secs: f64, wish: &mut Wish) {
+        let seen = run.seen.sheets.get(&ask.sheet).map(|view| (view.request, view.step));
+        let pace = Pace { now_secs, every_secs: SHEET_SECS };
         let asked = self.0.entry(ask.sheet).or_default();
-        match asked.due(&ask, &answer, now_secs, SHEET_SECS) {
-            Due::Now => {
-                asked.set(ask.clone(), &answer, now_secs);
-                wish.actions.push(Action::AskSheet(ask));
-            }
-            Due::Later(wait) => wish.within(wait),
-            Due::No => {}
-        }
+        asked.ask(ask, &Answer::of(run, seen), pace, wish, Action::AskSheet);
     }
+}
+
+/// The run and its codes, for a panel that shows what is decoded from codes; why there are none yet, otherwise.
+pub fn codes<'a>(
+    cx: &PanelContext<'a>,
+    memory: &mut LatentMemory,
+) -> Result<(&'a BenchState, &'a RunState, &'a CloudView), String> {
+    let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
+        return Err(no_run(cx.state));
+    };
+    memory.meet(run);
+    let view = run.seen.cloud.as_ref().filter(|view| view.dimensions == memory.dimensions());
+    memory.cloud(view);
+    view.map(|view| (bench, run, view)).ok_or_else(|| "waiting for the first codes".to_owned())
 }
 
 /// A sheet that has arrived: what was asked, and its texture.
@@ -101,8 +91,8 @@ mod tests {
         let mut sheets = Sheets::default();
         let ask = SheetAsk { sheet: Sheet::Pins, columns: 1, rows: 1, points: [0.0, 0.0].into() };
         let mut wish = Wish::default();
-        sheets.ask(ask.clone(), run, 10.0, &mut wish);
-        sheets.ask(ask.clone(), run, 10.1, &mut wish);
+        sheets.ask(&ask, run, 10.0, &mut wish);
+        sheets.ask(&ask, run, 10.1, &mut wish);
         assert_eq!(wish.actions, [Action::AskSheet(ask)]);
         assert!(wish.wait_secs.is_some_and(|wait| wait > 0.0), "{wish:?}");
     }

@@ -67,7 +67,8 @@ pub fn side_ui(
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = HALF;
-                let mut follows = !memory.is_view_chosen;
+                let follows_already = !memory.is_view_chosen;
+                let mut follows = follows_already;
                 switch(
                     ui,
                     cx.theme,
@@ -75,7 +76,11 @@ pub fn side_ui(
                     &mut follows,
                     "keep all codes in view (double-click); wheel zooms, right drag pans",
                 );
-                memory.is_view_chosen = !follows;
+                match (follows_already, follows) {
+                    (false, true) => memory.fit(),
+                    (true, false) => memory.is_view_chosen = true,
+                    _ => {}
+                }
                 export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
             });
             point_ui(ui, cx, memory, run, nearest, &mut actions);

@@ -15,10 +15,11 @@ use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{muted, quiet_sign};
 use crate::engine::{Sheet, SheetAsk};
 
+use super::asking::Wish;
 use super::formula;
 use super::model::LatentMemory;
 use super::pins_paint::{badge, removes};
-use super::sheet::{Arrived, Wish};
+use super::sheet::Arrived;
 use super::walk::MOST_PINS;
 
 /// Height of the line of controls, and of an image.
@@ -62,10 +63,10 @@ pub fn ask(memory: &mut LatentMemory, run: &RunState, now_secs: f64, wish: &mut 
     }
     let codes: Vec<f32> = memory.walk.pins().iter().flat_map(|pin| pin.code.iter().copied()).collect();
     let pins = SheetAsk { sheet: Sheet::Pins, columns: MOST_PINS, rows: 1, points: codes.into() };
-    memory.sheets.ask(pins, run, now_secs, wish);
+    memory.sheets.ask(&pins, run, now_secs, wish);
     if let Some(film) = memory.walk.film(FILM) {
         let path = SheetAsk { sheet: Sheet::Path, columns: FILM, rows: 1, points: film.into() };
-        memory.sheets.ask(path, run, now_secs, wish);
+        memory.sheets.ask(&path, run, now_secs, wish);
     }
 }
 

@@ -1,0 +1,51 @@
+//! What tests of the window share: a window without a screen, and ways to wait for what it shows.
+
+use std::time::{Duration, Instant};
+
+use eframe::egui::Vec2;
+use egui_kittest::Harness;
+use hourglass::app::{App, AppState, RunState, WindowOptions, graphics_setup};
+use hourglass::gpu::DeviceChoice;
+use hourglass::recipe::Recipe;
+
+/// A window on a recipe with these settings, trained on the CPU; drawn through wgpu where there is an adapter, else
+/// without textures.
+pub fn window_with(recipe: &str, settings: &[&str], size: [f32; 2]) -> Harness<'static, App> {
+    let mut recipe = Recipe::open(recipe).expect("a built-in recipe");
+    for setting in settings {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    let options =
+        WindowOptions { device: DeviceChoice::Cpu, recipe: Some(recipe), ..WindowOptions::default() };
+    let mut builder = Harness::builder().with_size(Vec2::from(size)).with_step_dt(0.05);
+    if has_adapter() {
+        builder = builder.wgpu_setup(graphics_setup());
+    }
+    builder.build_eframe(|cc| App::new(cc, options))
+}
+
+/// Whether there is an adapter to draw with; there must be one where `HOURGLASS_REQUIRE_GPU` says so.
+pub fn has_adapter() -> bool {
+    let found = !hourglass::gpu::adapter::adapters().is_empty();
+    if !found {
+        assert!(std::env::var_os("HOURGLASS_REQUIRE_GPU").is_none(), "a graphics adapter is required here");
+        eprintln!("no graphics adapter: the window is driven without one, and no picture of it is taken");
+    }
+    found
+}
+
+/// Steps the window until something holds.
+pub fn step_until(window: &mut Harness<'_, App>, what: &str, holds: impl Fn(&AppState) -> bool) {
+    let start = Instant::now();
+    while !holds(window.state().state()) {
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+        assert!(start.elapsed() < Duration::from_secs(60), "it never came to this: {what}");
+    }
+    window.step();
+}
+
+/// The run that is shown.
+pub fn run(state: &AppState) -> &RunState {
+    state.run().expect("a run")
+}
