@@ -2,8 +2,8 @@
 //! three sizes of type.
 
 use eframe::egui::{
-    self, Align, Color32, CornerRadius, FontId, Layout, Response, RichText, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, accesskit::Role,
+    self, Align, Button, Color32, CornerRadius, FontId, Layout, Response, RichText, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2,
 };
 
 use super::action::{Action, Figure};
@@ -166,6 +166,16 @@ pub fn thousands(n: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A word to press, as small as a switch.
+pub fn small_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Response {
+    let text = RichText::new(word).font(theme.small()).color(theme.text);
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().button_padding = vec2(6.0, 1.0);
+        ui.add(Button::new(text).corner_radius(RADIUS_SMALL).min_size(vec2(0.0, 18.0 * theme.scale)))
+    });
+    response.inner.on_hover_text(tip)
 }
 
 #[cfg(test)]

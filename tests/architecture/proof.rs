@@ -137,7 +137,7 @@ fn panels_that_know_each_other_are_caught() {
     let curves = |text| {
         broken(&[
             file("src/app/panels/mod.rs", "//! All panels.\npub mod curves;\npub mod latent;"),
-            file("src/app/panels/latent/paint.rs", "use super::Layout;"),
+            file("src/app/panels/latent/map/paint.rs", "use super::Layout;"),
             file("src/app/panels/curves.rs", text),
         ])
     };

@@ -1,5 +1,9 @@
 //! When to ask the trainer a question again: the view has moved, the network has learned, or the last answer never
-//! came; and never so often that no answer could be finished. Pure.
+//! came; and never so often that no answer could be finished.
+
+use std::time::Duration;
+
+use eframe::egui::Ui;
 
 use crate::app::action::Action;
 use crate::app::state::RunState;
@@ -36,6 +40,14 @@ impl Wish {
     pub fn within(&mut self, secs: f64) {
         self.wait_secs = Some(self.wait_secs.map_or(secs, |known| known.min(secs)));
     }
+}
+
+/// What is to be asked now; the window looks again when more is due.
+pub fn carry(ui: &Ui, wish: Wish) -> Vec<Action> {
+    if let Some(wait_secs) = wish.wait_secs {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_secs.max(0.0)));
+    }
+    wish.actions
 }
 
 /// Whether a question should be asked.

@@ -14,19 +14,19 @@ use crate::app::state::{BenchState, RunState};
 use crate::engine::{CloudView, Decoded, LatentPlane, LatticeAsk, Phase, RunId};
 use crate::recipe::random::{Purpose, stream};
 
-use super::asking::{Answer, Asked, Pace, Wish};
-use super::cloud::Drawn;
-use super::codes::Cloud;
-use super::dimensions::Table;
-use super::formula::Formula;
-use super::geometry::{self, Latent, Plane, View};
-use super::layers::{Background, Layers};
-use super::samples::Samples;
-use super::sheet::Sheets;
-use super::side::Found;
-use super::slice::{Axes, Rest, Slice};
-use super::typed::Typed;
-use super::walk::Walk;
+use crate::app::panels::latent::asking::{Answer, Asked, Pace, Wish};
+use crate::app::panels::latent::cloud::Drawn;
+use crate::app::panels::latent::map::layers::{Background, Layers};
+use crate::app::panels::latent::plane::codes::Cloud;
+use crate::app::panels::latent::plane::geometry::{self, Latent, Plane, View};
+use crate::app::panels::latent::plane::slice::{Axes, Rest, Slice};
+use crate::app::panels::latent::sheets::Sheets;
+use crate::app::panels::latent::sheets::dimensions::Table;
+use crate::app::panels::latent::sheets::samples::Samples;
+use crate::app::panels::latent::side::Found;
+use crate::app::panels::latent::side::typed::Typed;
+use crate::app::panels::latent::walks::formula::Formula;
+use crate::app::panels::latent::walks::walk::Walk;
 
 /// Seconds between two lattices: three a second show the change, and leave the trainer its time.
 const LATTICE_SECS: f64 = 0.34;

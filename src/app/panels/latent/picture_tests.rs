@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Color32, Pos2, pos2, vec2};
+use eframe::egui::{Color32, Key, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use super::geometry::View;
-use super::layers::PointStyle;
-use super::looks::{ColorBy, Looks, PointLook};
-use super::points::{Instances, PointsPaint};
-use super::splat::Way;
-use super::tests::bench;
+use super::cloud::splat;
+use super::map::layers::Background;
+use super::plane::geometry::{Latent, Plane};
 use super::*;
+use crate::app::panels::latent::cloud::looks::{ColorBy, Looks, PointLook};
+use crate::app::panels::latent::cloud::points::{Instances, PointsPaint};
+use crate::app::panels::latent::cloud::splat::Way;
+use crate::app::panels::latent::map::layers::PointStyle;
+use crate::app::panels::latent::plane::geometry::View;
+use crate::app::panels::latent::tests::bench;
 use crate::app::pictures::{Pictures, Plotting};
 use crate::app::setup::graphics_setup;
 use crate::app::state::AppState;

@@ -6,6 +6,8 @@ use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
+use super::plane::geometry::Latent;
+use super::plane::slice;
 use super::*;
 use crate::app::pictures::Pictures;
 use crate::app::state::AppState;

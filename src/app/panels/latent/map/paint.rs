@@ -11,7 +11,7 @@ use crate::app::theme::{RADIUS_SMALL, Theme};
 use crate::engine::LatticeAsk;
 use crate::export::ticks::{Tick, linear_ticks};
 
-use super::geometry::{self, Latent, Plane};
+use crate::app::panels::latent::plane::geometry::{self, Latent, Plane};
 
 /// How bright the tiles are beneath a cloud: the points come first.
 const UNDER_CLOUD: f32 = 0.62;

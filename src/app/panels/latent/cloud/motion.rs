@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::codes::Cloud;
-use super::geometry::Latent;
+use crate::app::panels::latent::plane::codes::Cloud;
+use crate::app::panels::latent::plane::geometry::Latent;
 
 /// Seconds a cloud takes to its new places; the next one comes a little later.
 const MOVE_SECS: f64 = 0.25;

@@ -12,9 +12,9 @@ use super::overlay;
 
 /// The shader, behind what it needs.
 const SHADER: &str = concat!(
-    include_str!("../../../../shaders/overlay.wgsl"),
-    include_str!("../../../../shaders/colors.wgsl"),
-    include_str!("../../../../shaders/field.wgsl")
+    include_str!("../../../../../shaders/overlay.wgsl"),
+    include_str!("../../../../../shaders/colors.wgsl"),
+    include_str!("../../../../../shaders/field.wgsl")
 );
 
 /// Everything one frame of a field depends on.

@@ -13,10 +13,10 @@ use crate::export::colormap;
 use crate::gpu::Tiles;
 
 use super::field_paint::FieldPaint;
-use super::geometry::{self, Plane};
-use super::layers::{gradient, short};
-use super::looks;
 use super::paint::Map;
+use crate::app::panels::latent::cloud::looks;
+use crate::app::panels::latent::cloud::looks::{gradient, short};
+use crate::app::panels::latent::plane::geometry::{self, Plane};
 
 /// Seconds between two measurements: they cost as much as a lattice and change as slowly.
 pub const FIELD_SECS: f64 = 0.5;

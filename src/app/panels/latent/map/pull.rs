@@ -11,9 +11,9 @@ use crate::app::theme::{GRID, HALF, Theme};
 use crate::engine::{ForcesAsk, ForcesView, LatentPlane};
 use crate::recipe::Recipe;
 
-use super::asking::{Answer, Asked, Pace, Wish};
-use super::geometry::Latent;
 use super::paint::Map;
+use crate::app::panels::latent::asking::{Answer, Asked, Pace, Wish};
+use crate::app::panels::latent::plane::geometry::Latent;
 
 /// Seconds between two looks: as often as tiles.
 const EVERY_SECS: f64 = 0.34;

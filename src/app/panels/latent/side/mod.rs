@@ -1,19 +1,23 @@
 //! The column beside the map: the decoded image, where it is, the nearest image, and what can be switched.
 
+pub mod axes;
+pub mod company;
+pub mod typed;
+
 use std::sync::Arc;
 
-use eframe::egui::{Align, Button, Layout, Rect, Response, RichText, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
 
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::panels::{host_image, picture, switch};
 use crate::app::state::{BenchState, RunState};
-use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
-use crate::app::widgets::{export_button, muted};
+use crate::app::theme::HALF;
+use crate::app::widgets::{export_button, muted, small_button};
 use crate::engine::Picture;
 
 use super::model::LatentMemory;
-use super::{axes, company, geometry, typed};
+use super::plane::geometry;
 
 /// The image whose code is nearest to the point.
 #[derive(Clone, Copy, Debug)]
@@ -155,16 +159,6 @@ fn point_ui(
             }
         }
     });
-}
-
-/// A word to press, as small as a switch.
-pub fn small_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Response {
-    let text = RichText::new(word).font(theme.small()).color(theme.text);
-    let response = ui.scope(|ui| {
-        ui.spacing_mut().button_padding = vec2(6.0, 1.0);
-        ui.add(Button::new(text).corner_radius(RADIUS_SMALL).min_size(vec2(0.0, 18.0 * theme.scale)))
-    });
-    response.inner.on_hover_text(tip)
 }
 
 /// The nearest image, its class, and how the decoded image differs from it.

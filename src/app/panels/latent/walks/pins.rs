@@ -10,8 +10,8 @@ use crate::app::keys;
 use crate::app::theme::Theme;
 use crate::engine::LatentPlane;
 
-use super::geometry::Plane;
-use super::model::LatentMemory;
+use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::plane::geometry::Plane;
 
 /// Side of a flag, and how high it stands above its place.
 const FLAG: f32 = 15.0;
@@ -108,6 +108,6 @@ mod tests {
     #[test]
     fn a_flag_stands_above_its_place_and_clear_of_the_point() {
         let rect = flag(pos2(100.0, 100.0), 1.0);
-        assert!(rect.bottom() <= 100.0 - super::super::paint::POINT_RADIUS, "{rect:?}");
+        assert!(rect.bottom() <= 100.0 - crate::app::panels::latent::map::paint::POINT_RADIUS, "{rect:?}");
     }
 }

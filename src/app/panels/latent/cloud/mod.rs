@@ -5,6 +5,11 @@
 //! that keeps it apart from the tiles and from its neighbours. What is drawn is kept while nothing moves, so a resting
 //! map costs nothing but the drawing.
 
+pub mod looks;
+pub mod motion;
+pub mod points;
+pub mod splat;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +24,12 @@ use crate::app::panels::WHOLE;
 use crate::app::pictures::Plotting;
 use crate::data::Dataset;
 
-use super::codes::Cloud;
-use super::geometry::{Latent, Plane};
-use super::looks::{ColorBy, Looks, PointSize};
-use super::motion::Motion;
-use super::points::{Instances, PointsPaint};
-use super::splat::{self, Way};
+use super::plane::codes::Cloud;
+use super::plane::geometry::{Latent, Plane};
+use looks::{ColorBy, Looks, PointSize};
+use motion::Motion;
+use points::{Instances, PointsPaint};
+use splat::Way;
 
 /// How far the dark rim reaches beyond a point.
 const RIM: f32 = 0.9;
@@ -348,9 +353,9 @@ fn contains([a, b, c]: &[Pos2; 3], point: Pos2) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::looks::PointLook;
     use super::*;
-    use crate::app::panels::latent::geometry::View;
-    use crate::app::panels::latent::looks::PointLook;
+    use crate::app::panels::latent::plane::geometry::View;
     use crate::app::theme::{Look, Theme};
 
     /// Radius of a point in these tests.

@@ -7,12 +7,11 @@ use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::HALF;
-use crate::app::widgets::muted;
+use crate::app::widgets::{muted, small_button};
 
-use super::model::LatentMemory;
-use super::side::small_button;
-use super::statistics;
 use super::walk::{self, Walk};
+use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::plane::statistics;
 
 /// One of the three codes of a sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

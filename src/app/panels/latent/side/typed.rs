@@ -6,8 +6,8 @@ use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::widgets::muted;
 
-use super::model::{LatentMemory, coordinates};
-use super::slice::Axes;
+use crate::app::panels::latent::model::{LatentMemory, coordinates};
+use crate::app::panels::latent::plane::slice::Axes;
 
 /// What is being typed.
 #[derive(Clone, Debug, Default, PartialEq)]

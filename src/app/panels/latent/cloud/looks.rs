@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::Color32;
+use eframe::egui::{Color32, Mesh, Rect, pos2};
 
 use crate::app::glyph::CLASS_GLYPHS;
 use crate::app::theme::{self, Look, Theme};
 use crate::data::Dataset;
 use crate::export::colormap;
 
-use super::codes::Cloud;
+use crate::app::panels::latent::plane::codes::Cloud;
 
 /// Radius of a point where there is room, in points of the screen.
 const RADIUS: f32 = 2.4;
@@ -23,6 +23,9 @@ const INK: f32 = 0.3;
 const GLYPHS_MOST: usize = 8000;
 /// The share of values beyond either end of a colour scale: a few strays would take all of its colours.
 const STRAYS: f32 = 0.02;
+
+/// Pieces of a colour scale; between them colours run evenly.
+const PIECES: usize = 24;
 
 /// What the colour of a point says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,6 +134,34 @@ impl PointSize {
         let radius = ((enough * 10.0).round() / 10.0).clamp(RADIUS_LEAST, most);
         Self { radius, is_dot: count > GLYPHS_MOST }
     }
+}
+
+/// A rectangle in which colours run from left to right.
+pub fn gradient(rect: Rect, color: impl Fn(f32) -> Color32) -> Mesh {
+    let mut mesh = Mesh::default();
+    for piece in 0..=PIECES {
+        let share = piece as f32 / PIECES as f32;
+        let x = rect.left() + share * rect.width();
+        mesh.colored_vertex(pos2(x, rect.top()), color(share));
+        mesh.colored_vertex(pos2(x, rect.bottom()), color(share));
+        if piece > 0 {
+            let last = 2 * piece as u32 + 1;
+            mesh.add_triangle(last - 3, last - 2, last - 1);
+            mesh.add_triangle(last - 2, last - 1, last);
+        }
+    }
+    mesh
+}
+
+/// A number in as few digits as tell it.
+pub fn short(value: f32) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 0.1 || size == 0.0 => 2,
+        _ => return format!("{value:.1e}").replace('-', "−"),
+    };
+    format!("{value:.digits$}").replace('-', "−")
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Sheets of decoded codes: when to ask for one again, and where on its texture an image stands.
 
+pub mod dimensions;
+pub mod samples;
+
 use std::collections::BTreeMap;
 
 use eframe::egui::{Rect, pos2, vec2};

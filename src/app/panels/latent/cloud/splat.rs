@@ -3,9 +3,9 @@
 
 use eframe::egui::{Color32, ColorImage, Rect};
 
-use super::geometry::{Latent, Plane};
 use super::looks::Looks;
 use super::motion::between;
+use crate::app::panels::latent::plane::geometry::{Latent, Plane};
 
 /// Where points are on their way from one cloud to the next.
 #[derive(Clone, Copy)]
@@ -61,8 +61,8 @@ pub fn splat(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::panels::latent::cloud::looks::PointLook;
     use crate::app::panels::latent::geometry::View;
-    use crate::app::panels::latent::looks::PointLook;
     use eframe::egui::{pos2, vec2};
 
     #[test]

@@ -15,12 +15,12 @@ use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{muted, quiet_sign};
 use crate::engine::{Sheet, SheetAsk};
 
-use super::asking::Wish;
 use super::formula;
-use super::model::LatentMemory;
-use super::pins_paint::{badge, removes};
-use super::sheet::Arrived;
+use super::pins::{badge, removes};
 use super::walk::MOST_PINS;
+use crate::app::panels::latent::asking::Wish;
+use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::sheets::Arrived;
 
 /// Height of the line of controls, and of an image.
 const CONTROLS: f32 = 24.0;

@@ -9,12 +9,12 @@ use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescri
 
 use crate::app::pictures::Plotting;
 
-use super::geometry::Plane;
+use crate::app::panels::latent::plane::geometry::Plane;
 
 /// The shader, behind what it needs.
 const SHADER: &str = concat!(
-    include_str!("../../../../shaders/overlay.wgsl"),
-    include_str!("../../../../shaders/points.wgsl")
+    include_str!("../../../../../shaders/overlay.wgsl"),
+    include_str!("../../../../../shaders/points.wgsl")
 );
 
 /// The points as the shader reads them.
@@ -253,5 +253,5 @@ fn pipeline(
         label: Some("points"),
         source: wgpu::ShaderSource::Wgsl(SHADER.into()),
     });
-    super::overlay::pipeline(device, (&module, entry), (layout, format))
+    crate::app::panels::latent::map::overlay::pipeline(device, (&module, entry), (layout, format))
 }

@@ -11,10 +11,10 @@ use crate::app::state::BenchState;
 use crate::data::Dataset;
 use crate::gpu::Tiles;
 
-use super::codes::Cloud;
-use super::geometry::{Latent, Plane};
-use super::looks::Looks;
 use super::paint::Map;
+use crate::app::panels::latent::cloud::looks::Looks;
+use crate::app::panels::latent::plane::codes::Cloud;
+use crate::app::panels::latent::plane::geometry::{Latent, Plane};
 
 /// The most images in the texture.
 const IMAGES: usize = 512;

@@ -4,10 +4,10 @@ use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Ui, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::tests::{Explorer, Shown, bench, center, explorer};
-use super::{LatentMemory, dimensions_ui, samples_ui};
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
+use crate::app::panels::latent::tests::{Explorer, Shown, bench, center, explorer};
+use crate::app::panels::latent::{LatentMemory, dimensions_ui, samples_ui};
 use crate::engine::{Sheet, SheetAsk};
 
 fn press_p(harness: &mut Explorer) {

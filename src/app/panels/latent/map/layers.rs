@@ -2,8 +2,7 @@
 //! say, how many there are.
 
 use eframe::egui::{
-    Button, Mesh, Popup, PopupCloseBehavior, Rect, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role,
-    pos2, vec2,
+    Button, Popup, PopupCloseBehavior, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
 };
 
 use crate::app::action::Action;
@@ -14,15 +13,15 @@ use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
 use crate::app::widgets::muted;
 use crate::engine::{CloudWish, FieldAsk, FieldKind, FieldView, LatentPlane};
 
-use super::asking::{Answer, Asked, Pace, Wish};
 use super::field;
-use super::geometry::Plane;
-use super::looks::{ColorBy, value_color};
-use super::model::LatentMemory;
 use super::paint::Map;
 use super::pull::Pull;
-use super::slice;
 use super::thumbnails::Thumbnails;
+use crate::app::panels::latent::asking::{Answer, Asked, Pace, Wish};
+use crate::app::panels::latent::cloud::looks::{ColorBy, gradient, short, value_color};
+use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::plane::geometry::Plane;
+use crate::app::panels::latent::plane::slice;
 
 /// How many points can be chosen; the last is all there are, as far as a cloud reaches.
 const COUNTS: [(usize, &str); 4] = [(600, "600"), (2_000, "2,000"), (10_000, "10,000"), (60_000, "all")];
@@ -34,8 +33,6 @@ const TILES: [(Option<usize>, &str); 5] = [
     (Some(20), "20 × 20"),
     (Some(40), "40 × 40"),
 ];
-/// Pieces of a colour scale; between them colours run evenly.
-const PIECES: usize = 24;
 
 /// What lies behind the points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -284,32 +281,4 @@ pub fn value_scale_ui(ui: &mut Ui, theme: &Theme, range: [f32; 2]) {
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("colours from {low} to {high}")));
     ui.painter().add(gradient(rect, value_color));
     muted(ui, theme, &low);
-}
-
-/// A rectangle in which colours run from left to right.
-pub fn gradient(rect: Rect, color: impl Fn(f32) -> eframe::egui::Color32) -> Mesh {
-    let mut mesh = Mesh::default();
-    for piece in 0..=PIECES {
-        let share = piece as f32 / PIECES as f32;
-        let x = rect.left() + share * rect.width();
-        mesh.colored_vertex(pos2(x, rect.top()), color(share));
-        mesh.colored_vertex(pos2(x, rect.bottom()), color(share));
-        if piece > 0 {
-            let last = 2 * piece as u32 + 1;
-            mesh.add_triangle(last - 3, last - 2, last - 1);
-            mesh.add_triangle(last - 2, last - 1, last);
-        }
-    }
-    mesh
-}
-
-/// A number in as few digits as tell it.
-pub fn short(value: f32) -> String {
-    let digits = match value.abs() {
-        size if size >= 100.0 => 0,
-        size if size >= 10.0 => 1,
-        size if size >= 0.1 || size == 0.0 => 2,
-        _ => return format!("{value:.1e}").replace('-', "−"),
-    };
-    format!("{value:.digits$}").replace('-', "−")
 }

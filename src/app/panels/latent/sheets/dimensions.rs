@@ -6,14 +6,14 @@ use eframe::egui::{
     Align2, Color32, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use super::asking::Wish;
-use super::carry;
-use super::model::LatentMemory;
-use super::sheet::{self, Arrived};
-use super::slice::{Rest, Slice};
-use super::statistics;
+use super::{Arrived, codes};
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
+use crate::app::panels::latent::asking::Wish;
+use crate::app::panels::latent::asking::carry;
+use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::plane::slice::{Rest, Slice};
+use crate::app::panels::latent::plane::statistics;
 use crate::app::panels::{picture_frame, waiting};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
@@ -159,8 +159,8 @@ pub fn dimensions_ui(
     memory: &mut LatentMemory,
     title: &str,
 ) -> Vec<Action> {
-    let (bench, run, view) = match sheet::codes(cx, memory) {
-        Ok(codes) => codes,
+    let (bench, run, view) = match codes(cx, memory) {
+        Ok(there) => there,
         Err(why) => {
             card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
             return Vec::new();

@@ -11,12 +11,13 @@ use crate::app::panels::{WHOLE, host_image, paint_picture};
 use crate::app::state::BenchState;
 use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
 
-use super::codes::Cloud;
-use super::geometry::{Latent, Plane};
-use super::layers::{PointStyle, short};
-use super::looks::Looks;
-use super::model::LatentMemory;
+use super::layers::PointStyle;
 use super::paint::Map;
+use crate::app::panels::latent::cloud::looks::Looks;
+use crate::app::panels::latent::cloud::looks::short;
+use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::plane::codes::Cloud;
+use crate::app::panels::latent::plane::geometry::{Latent, Plane};
 
 /// How near to a point the pointer must be, in points of the screen.
 const REACH: f32 = 8.0;
@@ -169,8 +170,8 @@ fn card(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::panels::latent::cloud::looks::PointLook;
     use crate::app::panels::latent::geometry::View;
-    use crate::app::panels::latent::looks::PointLook;
 
     fn plane() -> Plane {
         let rect = Rect::from_min_size(Pos2::ZERO, Vec2::splat(400.0));

@@ -6,11 +6,11 @@ use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::RunState;
 use crate::app::theme::HALF;
-use crate::app::widgets::muted;
+use crate::app::widgets::{muted, small_button};
 
-use super::model::LatentMemory;
-use super::side::{Nearest, small_button};
-use super::slice::{Axes, Rest};
+use super::Nearest;
+use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::plane::slice::{Axes, Rest};
 
 /// Beyond this many numbers nobody looks through a list of sliders.
 const MOST_SLIDERS: usize = 64;

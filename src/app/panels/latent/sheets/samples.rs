@@ -8,21 +8,20 @@ use eframe::egui::{Key, RichText};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
-use super::asking::Wish;
-use super::carry;
-use super::model::LatentMemory;
-use super::quantile::normal_steps;
-use super::sheet::{self, Arrived};
-use super::side::small_button;
-use super::slice::Slice;
-use super::statistics;
+use super::{Arrived, codes};
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::keys;
+use crate::app::panels::latent::asking::Wish;
+use crate::app::panels::latent::asking::carry;
+use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::plane::quantile::normal_steps;
+use crate::app::panels::latent::plane::slice::Slice;
+use crate::app::panels::latent::plane::statistics;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, waiting};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, muted};
+use crate::app::widgets::{card, muted, small_button};
 use crate::engine::{CloudView, LatentPlane, Sheet, SheetAsk};
 use crate::recipe::random::{Purpose, stream};
 
@@ -180,8 +179,8 @@ fn grid(space: Vec2, aspect: f32, scale: f32) -> [usize; 2] {
 
 /// Draws the samples under a title, which is empty where it stands elsewhere.
 pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, title: &str) -> Vec<Action> {
-    let (bench, run, view) = match sheet::codes(cx, memory) {
-        Ok(codes) => codes,
+    let (bench, run, view) = match codes(cx, memory) {
+        Ok(there) => there,
         Err(why) => {
             card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
             return Vec::new();
@@ -240,8 +239,8 @@ fn sheet_ui(ui: &mut Ui, cx: &PanelContext<'_>, run: &RunState, space: Vec2, asp
 
 #[cfg(test)]
 mod tests {
-    use super::super::slice::{Axes, Rest};
     use super::*;
+    use crate::app::panels::latent::plane::slice::{Axes, Rest};
 
     /// The mean and the standard deviation of one number of codes of two.
     fn moments(points: &[f32], number: usize) -> [f64; 2] {

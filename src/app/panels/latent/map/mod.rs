@@ -1,0 +1,108 @@
+//! The map: its layers from the ground up, the menu that chooses them, and the hand that moves over it.
+
+pub mod field;
+pub mod field_paint;
+mod hand;
+pub mod hover;
+pub mod layers;
+pub mod overlay;
+pub mod paint;
+pub mod pull;
+pub mod thumbnails;
+
+use eframe::egui::{Rect, Response, Sense, Ui};
+
+use super::asking::{Wish, carry};
+use super::model::LatentMemory;
+use super::plane::geometry::Plane;
+use super::plane::slice;
+use super::side::Nearest;
+use super::walks::pins;
+use crate::app::action::Action;
+use crate::app::context::PanelContext;
+use crate::app::state::{BenchState, RunState};
+use crate::engine::Picture;
+use layers::Background;
+use paint::Map;
+
+/// Draws the map and everything on it, and lets it be touched.
+pub fn map_ui(
+    ui: &Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    (bench, run): (&BenchState, &RunState),
+    (rect, nearest): (Rect, Option<Nearest>),
+) -> Vec<Action> {
+    if rect.width() < 40.0 || rect.height() < 40.0 {
+        return Vec::new();
+    }
+    let (now_secs, dt) = ui.input(|input| (input.time, input.stable_dt.min(0.1)));
+    let cloud = memory.cloud(run.seen.cloud.as_ref()).map(|cloud| (cloud.version, cloud.complaint()));
+    if memory.follow(run.recipe.is_variational(), rect.size(), dt) {
+        ui.ctx().request_repaint();
+    }
+    let map = ui.interact(rect, ui.scope_id().with("latent map"), Sense::CLICK | Sense::DRAG);
+    hand::look(ui, memory, &map, rect);
+    let plane = Plane::new(memory.view, rect);
+    let mut actions = pins::pins_ui(ui, cx.theme, memory, &plane);
+    let (moved, point) = hand::move_point(ui, memory, &map, &plane, now_secs);
+    actions.extend(moved);
+    if hand::wants_pin(ui, &map, &point) {
+        actions.extend(memory.drop_pin());
+    }
+    if memory.walk.is_touring() {
+        actions.extend(memory.tour(dt, now_secs));
+        ui.ctx().request_repaint();
+    }
+    let mut wish = Wish::default();
+    memory.ask(&plane, bench, run, now_secs, &mut wish);
+    memory.layers.ask_field((&plane, memory.slice.plane().clone()), run, now_secs, &mut wish);
+    memory.layers.pull.ask((bench, run), memory.layers.picked, now_secs, &mut wish);
+    actions.extend(carry(ui, wish));
+    let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
+    paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));
+    hover::hover_ui(ui, cx, memory, (bench, &plane), &map);
+    let note = if cloud.is_none() { Some("waiting for the first codes".to_owned()) } else { complaint };
+    if let Some(note) = note {
+        Map::new(ui, cx.theme, plane).note(&note);
+    }
+    actions
+}
+
+/// Everything on the map, from the ground up.
+fn paint_map(
+    ui: &Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    (bench, run): (&BenchState, &RunState),
+    plane: &Plane,
+    (point, nearest): (&Response, Option<Nearest>),
+) {
+    let is_line = memory.dimensions() < 2;
+    let map = Map::new(ui, cx.theme, *plane);
+    map.ground();
+    let lattice = run.seen.lattice.as_ref().filter(|view| slice::is_alike(&view.ask.plane, memory.plane()));
+    let shown = cx.pictures.get(run.info.id, Picture::Lattice);
+    if let (Some(view), Some(shown), Background::Tiles) = (lattice, shown, memory.layers.background) {
+        map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
+    }
+    if let Some(view) = memory.layers.field(run.seen.field.as_ref(), memory.plane()) {
+        field::paint(&map, cx.theme, cx.pictures, view);
+    }
+    let names = memory.plane().names.clone();
+    if run.recipe.is_variational() && memory.layers.has_rings {
+        map.rings(memory.prior_place(), is_line);
+    }
+    memory.paint_cloud(&map, cx, bench);
+    map.axes([&names[0], &names[1]], is_line);
+    let place = |row: usize| memory.cloud.as_ref()?.places.get(row).copied();
+    if let Some(place) = nearest.and_then(|nearest| place(nearest.row)) {
+        map.nearest(point.rect.center(), place);
+    }
+    memory.layers.pull.paint(&map, cx.theme, (run, memory.plane()));
+    let is_inside = plane.clamp(memory.place()) == memory.place();
+    pins::paint(ui, cx.theme, memory, plane);
+    let at = plane.screen_from_latent(plane.clamp(memory.place()));
+    map.point(at, point.has_focus(), is_inside);
+    map.edge();
+}
