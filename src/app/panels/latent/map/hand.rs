@@ -1,7 +1,7 @@
 //! The hand on the map: what the wheel, the buttons of the pointer and the keys do to the view and to the point.
 
 use eframe::egui::{
-    EventFilter, Id, Key, Modifiers, PointerButton, Rect, Response, Sense, Ui, Vec2, WidgetInfo,
+    EventFilter, Key, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo,
     accesskit::Role,
 };
 
@@ -16,16 +16,58 @@ const KEY_STEP: f32 = 0.04;
 /// How much a notch of the wheel zooms.
 const WHEEL: f32 = 0.004;
 
-/// Zooms with the wheel, pans with the second or middle button, and fits with a double click.
-pub fn look(ui: &Ui, memory: &mut LatentMemory, map: &Response, rect: Rect) {
-    let plane = Plane::new(memory.view, rect);
-    if map.dragged_by(PointerButton::Secondary) || map.dragged_by(PointerButton::Middle) {
-        memory.look(plane.panned(map.drag_delta()));
+/// The map and the point on it as they are touched. The point lies on the map, so that whatever is done to the map may
+/// begin on the point.
+pub struct Hand {
+    /// The map.
+    pub map: Response,
+    /// The point's grip.
+    pub point: Response,
+}
+
+impl Hand {
+    /// Takes hold of both: the grip is where the point is on this plane.
+    pub fn new(ui: &Ui, memory: &LatentMemory, plane: &Plane) -> Self {
+        let map = ui.interact(plane.rect, ui.scope_id().with("latent map"), Sense::CLICK | Sense::DRAG);
+        let at = plane.screen_from_latent(plane.clamp(memory.place()));
+        let grip = Rect::from_center_size(at, Vec2::splat(2.0 * (POINT_RADIUS + 3.0)));
+        let point = ui.interact(grip, ui.scope_id().with("latent point"), Sense::click_and_drag());
+        Self { map, point }
     }
-    if map.double_clicked() && !ui.input(|input| input.modifiers.alt) {
+
+    /// Where the pointer is, while it touches nothing but the map and the point.
+    pub fn hover_pos(&self) -> Option<Pos2> {
+        self.map.hover_pos().or(self.point.hover_pos())
+    }
+
+    /// Whether either was clicked.
+    pub fn clicked(&self) -> bool {
+        self.map.clicked() || self.point.clicked()
+    }
+
+    fn double_clicked(&self) -> bool {
+        self.map.double_clicked() || self.point.double_clicked()
+    }
+
+    /// By how much either is dragged with the second or the middle button.
+    fn pulled(&self) -> Option<Vec2> {
+        let is_pulled = |part: &&Response| {
+            part.dragged_by(PointerButton::Secondary) || part.dragged_by(PointerButton::Middle)
+        };
+        [&self.map, &self.point].into_iter().find(is_pulled).map(Response::drag_delta)
+    }
+}
+
+/// Zooms with the wheel, pans with the second or middle button, and fits with a double click.
+pub fn look(ui: &Ui, memory: &mut LatentMemory, hand: &Hand, plane: &Plane) {
+    if let Some(delta) = hand.pulled() {
+        memory.look(plane.panned(delta));
+    }
+    if hand.double_clicked() && !ui.input(|input| input.modifiers.alt) {
         memory.fit();
     }
-    let Some(pointer) = map.hover_pos().filter(|_| map.contains_pointer()) else {
+    let pointer = ui.input(|input| input.pointer.hover_pos());
+    let Some(pointer) = pointer.filter(|_| ui.rect_contains_pointer(plane.rect)) else {
         return;
     };
     let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
@@ -37,24 +79,20 @@ pub fn look(ui: &Ui, memory: &mut LatentMemory, map: &Response, rect: Rect) {
 }
 
 /// Whether a pin is to be dropped: P over the map or with the keyboard on the point, or a double click with Alt.
-pub fn wants_pin(ui: &Ui, map: &Response, point: &Response) -> bool {
-    let is_meant = map.contains_pointer() || point.contains_pointer() || point.has_focus();
-    let is_clicked = map.double_clicked() || point.double_clicked();
-    (is_meant && keys::is_typed(ui.ctx(), Key::P)) || (is_clicked && ui.input(|input| input.modifiers.alt))
+pub fn wants_pin(ui: &Ui, hand: &Hand) -> bool {
+    let is_meant = hand.map.contains_pointer() || hand.point.contains_pointer() || hand.point.has_focus();
+    (is_meant && keys::is_typed(ui.ctx(), Key::P))
+        || (hand.double_clicked() && ui.input(|input| input.modifiers.alt))
 }
 
 /// Moves the point to where it is pressed, dragged or pushed with the keys. It never leaves the map.
 pub fn move_point(
     ui: &Ui,
     memory: &mut LatentMemory,
-    map: &Response,
+    Hand { map, point }: &Hand,
     plane: &Plane,
     now_secs: f64,
-) -> (Option<Action>, Response) {
-    let at = plane.screen_from_latent(plane.clamp(memory.place()));
-    let grip = Rect::from_center_size(at, Vec2::splat(2.0 * (POINT_RADIUS + 3.0)));
-    let id: Id = ui.scope_id().with("latent point");
-    let point = ui.interact(grip, id, Sense::click_and_drag());
+) -> Option<Action> {
     // With Ctrl held a click picks a point of the cloud.
     let is_picking = ui.input(|input| input.modifiers.command);
     let is_pressed = |response: &Response| {
@@ -73,7 +111,7 @@ pub fn move_point(
     }
     if point.has_focus() {
         let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|state| state.set_focus_lock_filter(id, filter));
+        ui.memory_mut(|state| state.set_focus_lock_filter(point.id, filter));
         let [right, up] = pushed(ui);
         if [right, up] != [0.0, 0.0] {
             let step = KEY_STEP * plane.view().radius;
@@ -87,7 +125,7 @@ pub fn move_point(
         current_text_value: Some(words.clone()),
         ..WidgetInfo::labeled(Role::Slider, true, "latent point")
     });
-    (moved, point)
+    moved
 }
 
 /// How far the arrow keys push to the right and up, in steps; with Shift in tenths of a step.

@@ -1,9 +1,7 @@
 //! The point of the cloud under the pointer: a ring around it and a card with its real image; and the point that was
 //! picked, with the spread of its code at true scale.
 
-use eframe::egui::{
-    Color32, CornerRadius, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
-};
+use eframe::egui::{Color32, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::f32::consts::TAU;
 
 use crate::app::context::PanelContext;
@@ -11,6 +9,7 @@ use crate::app::panels::{WHOLE, host_image, paint_picture};
 use crate::app::state::BenchState;
 use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
 
+use super::hand::Hand;
 use super::layers::PointStyle;
 use super::paint::Map;
 use crate::app::panels::latent::cloud::looks::Looks;
@@ -34,12 +33,12 @@ pub fn hover_ui(
     cx: &PanelContext<'_>,
     memory: &mut LatentMemory,
     (bench, plane): (&BenchState, &Plane),
-    response: &Response,
+    hand: &Hand,
 ) {
     let (Some(cloud), Some(looks)) = (&memory.cloud, memory.drawn.last_looks()) else { return };
     let (is_held, is_down) = ui.input(|input| (input.modifiers.command, input.pointer.any_down()));
     // A hand that drags looks for nothing.
-    let pointer = response.hover_pos().filter(|_| response.contains_pointer() && !is_down);
+    let pointer = hand.hover_pos().filter(|_| !is_down);
     let under = pointer.and_then(|pointer| match memory.layers.points {
         PointStyle::Glyphs => nearest_on_screen(plane, &cloud.places, &looks, pointer),
         PointStyle::Thumbnails => {
@@ -48,7 +47,7 @@ pub fn hover_ui(
         }
         PointStyle::Hidden => None,
     });
-    if response.clicked() && is_held {
+    if hand.clicked() && is_held {
         let image = under.map(|row| cloud.images[row]);
         // A second click lets it go.
         memory.layers.picked = image.filter(|_| memory.layers.picked != image);

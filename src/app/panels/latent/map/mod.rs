@@ -3,6 +3,8 @@
 pub mod field;
 pub mod field_paint;
 mod hand;
+#[cfg(test)]
+mod hand_tests;
 pub mod hover;
 pub mod layers;
 pub mod overlay;
@@ -10,7 +12,7 @@ pub mod paint;
 pub mod pull;
 pub mod thumbnails;
 
-use eframe::egui::{Rect, Response, Sense, Ui};
+use eframe::egui::{Rect, Ui};
 
 use super::asking::{Wish, carry};
 use super::model::LatentMemory;
@@ -22,6 +24,7 @@ use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
 use crate::engine::Picture;
+use hand::Hand;
 use layers::Background;
 use paint::Map;
 
@@ -41,13 +44,14 @@ pub fn map_ui(
     if memory.follow(run.recipe.is_variational(), rect.size(), dt) {
         ui.ctx().request_repaint();
     }
-    let map = ui.interact(rect, ui.scope_id().with("latent map"), Sense::CLICK | Sense::DRAG);
-    hand::look(ui, memory, &map, rect);
+    let before = Plane::new(memory.view, rect);
+    let hand = Hand::new(ui, memory, &before);
+    hand::look(ui, memory, &hand, &before);
     let plane = Plane::new(memory.view, rect);
+    // Pins come after the point and lie on it: a point that follows the pointer must not keep it from them.
     let mut actions = pins::pins_ui(ui, cx.theme, memory, &plane);
-    let (moved, point) = hand::move_point(ui, memory, &map, &plane, now_secs);
-    actions.extend(moved);
-    if hand::wants_pin(ui, &map, &point) {
+    actions.extend(hand::move_point(ui, memory, &hand, &plane, now_secs));
+    if hand::wants_pin(ui, &hand) {
         actions.extend(memory.drop_pin());
     }
     if memory.walk.is_touring() {
@@ -60,8 +64,8 @@ pub fn map_ui(
     memory.layers.pull.ask((bench, run), memory.layers.picked, now_secs, &mut wish);
     actions.extend(carry(ui, wish));
     let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
-    paint_map(ui, cx, memory, (bench, run), &plane, (&point, nearest));
-    hover::hover_ui(ui, cx, memory, (bench, &plane), &map);
+    paint_map(ui, cx, memory, (bench, run), &plane, (hand.point.has_focus(), nearest));
+    hover::hover_ui(ui, cx, memory, (bench, &plane), &hand);
     let note = if cloud.is_none() { Some("waiting for the first codes".to_owned()) } else { complaint };
     if let Some(note) = note {
         Map::new(ui, cx.theme, plane).note(&note);
@@ -76,7 +80,7 @@ fn paint_map(
     memory: &mut LatentMemory,
     (bench, run): (&BenchState, &RunState),
     plane: &Plane,
-    (point, nearest): (&Response, Option<Nearest>),
+    (has_focus, nearest): (bool, Option<Nearest>),
 ) {
     let is_line = memory.dimensions() < 2;
     let map = Map::new(ui, cx.theme, *plane);
@@ -95,14 +99,14 @@ fn paint_map(
     }
     memory.paint_cloud(&map, cx, bench);
     map.axes([&names[0], &names[1]], is_line);
+    let at = plane.screen_from_latent(plane.clamp(memory.place()));
     let place = |row: usize| memory.cloud.as_ref()?.places.get(row).copied();
     if let Some(place) = nearest.and_then(|nearest| place(nearest.row)) {
-        map.nearest(point.rect.center(), place);
+        map.nearest(at, place);
     }
     memory.layers.pull.paint(&map, cx.theme, (run, memory.plane()));
     let is_inside = plane.clamp(memory.place()) == memory.place();
     pins::paint(ui, cx.theme, memory, plane);
-    let at = plane.screen_from_latent(plane.clamp(memory.place()));
-    map.point(at, point.has_focus(), is_inside);
+    map.point(at, has_focus, is_inside);
     map.edge();
 }

@@ -1,0 +1,99 @@
+//! The hand on the map, one press, move or turn of the wheel to a frame as a real pointer makes them.
+
+use eframe::egui::{
+    Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Vec2, vec2,
+};
+
+use egui_kittest::Harness;
+
+use crate::app::panels::latent::latent_ui;
+use crate::app::panels::latent::plane::geometry::View;
+use crate::app::panels::latent::tests::{Explorer, Shown, bench, center};
+
+/// An explorer whose frames follow each other as on a screen: two clicks within a third of a second are a double one.
+fn explorer() -> Explorer {
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 520.0))
+        .with_step_dt(1.0 / 60.0)
+        .build_ui_state(|ui, shown: &mut Shown| shown.draw(ui, latent_ui), Shown::of(bench(2)));
+    harness.run_steps(3);
+    harness
+}
+
+/// Brings the pointer somewhere.
+fn hover(harness: &mut Explorer, at: Pos2) {
+    harness.event(Event::PointerMoved(at));
+    harness.run_steps(2);
+}
+
+/// Presses or lets go of a button, and lets the next frame see the point where it is then.
+fn press(harness: &mut Explorer, pos: Pos2, button: PointerButton, pressed: bool) {
+    harness.event(Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
+    harness.run_steps(2);
+}
+
+fn click(harness: &mut Explorer, at: Pos2) {
+    for pressed in [true, false] {
+        press(harness, at, PointerButton::Primary, pressed);
+    }
+}
+
+/// Turns the wheel; its motion is smoothed over some frames.
+fn turn_wheel(harness: &mut Explorer, notches: f32) {
+    harness.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, notches),
+        phase: TouchPhase::Move,
+        source: MouseWheelSource::Unknown,
+        modifiers: Modifiers::NONE,
+    });
+    harness.run_steps(20);
+}
+
+/// Looks somewhere by hand.
+fn look(harness: &mut Explorer, center: [f32; 2], radius: f32) {
+    harness.state_mut().memory.look(View { center, radius });
+    harness.run_steps(2);
+}
+
+#[test]
+fn a_double_click_fits_and_the_point_is_where_it_was_clicked() {
+    let mut harness = explorer();
+    look(&mut harness, [0.3, 0.2], 1.0);
+    let target = center(&harness) + vec2(40.0, 30.0);
+    hover(&mut harness, target);
+    click(&mut harness, target);
+    assert!(harness.state().memory.is_view_chosen, "one click fits nothing");
+    let clicked = harness.state().memory.point.clone();
+    click(&mut harness, target);
+    assert!(!harness.state().memory.is_view_chosen, "a double click did not fit the view");
+    harness.run_steps(60);
+    assert_eq!(harness.state().memory.point, clicked);
+}
+
+#[test]
+fn the_wheel_zooms_over_the_point_too() {
+    let mut harness = explorer();
+    look(&mut harness, [0.0, 0.0], 3.0);
+    let at = center(&harness);
+    hover(&mut harness, at);
+    turn_wheel(&mut harness, 3.0);
+    let radius = harness.state().memory.view.radius;
+    assert!(radius < 2.9, "a radius of {radius} after the wheel was turned over the point, want less than 3");
+}
+
+#[test]
+fn a_pull_with_the_second_button_may_begin_on_the_point() {
+    let mut harness = explorer();
+    look(&mut harness, [0.0, 0.0], 3.0);
+    let (at, point) = (center(&harness), harness.state().memory.point.clone());
+    hover(&mut harness, at);
+    press(&mut harness, at, PointerButton::Secondary, true);
+    for step in 1..=4 {
+        hover(&mut harness, at + Vec2::splat(12.0) * step as f32);
+    }
+    press(&mut harness, at + Vec2::splat(48.0), PointerButton::Secondary, false);
+    let moved = center(&harness) - at;
+    assert!(moved.x > 30.0 && moved.y > 30.0, "the paper was pulled by {moved:?}, want about 48 each way");
+    assert_eq!(harness.state().memory.point, point, "the code itself stays");
+}
