@@ -89,10 +89,11 @@ pub fn wants_pin(ui: &Ui, hand: &Hand) -> bool {
 pub fn move_point(
     ui: &Ui,
     memory: &mut LatentMemory,
-    Hand { map, point }: &Hand,
+    hand: &Hand,
     plane: &Plane,
     now_secs: f64,
 ) -> Option<Action> {
+    let Hand { map, point } = hand;
     // With Ctrl held a click picks a point of the cloud.
     let is_picking = ui.input(|input| input.modifiers.command);
     let is_pressed = |response: &Response| {
@@ -106,7 +107,7 @@ pub fn move_point(
     } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| !is_picking && is_pressed(map)) {
         point.request_focus();
         target = Some(plane.latent_from_screen(pointer));
-    } else if let Some(pointer) = map.hover_pos().filter(|_| memory.follows_pointer) {
+    } else if let Some(pointer) = hand.hover_pos().filter(|_| memory.follows_pointer) {
         target = Some(plane.latent_from_screen(pointer));
     }
     if point.has_focus() {

@@ -97,3 +97,17 @@ fn a_pull_with_the_second_button_may_begin_on_the_point() {
     assert!(moved.x > 30.0 && moved.y > 30.0, "the paper was pulled by {moved:?}, want about 48 each way");
     assert_eq!(harness.state().memory.point, point, "the code itself stays");
 }
+
+#[test]
+fn a_point_that_follows_the_pointer_follows_the_smallest_move() {
+    let mut harness = explorer();
+    harness.state_mut().memory.follows_pointer = true;
+    let start = center(&harness) + vec2(50.0, 20.0);
+    hover(&mut harness, start);
+    for step in 1..=6 {
+        let at = start + vec2(3.0, 0.0) * step as f32;
+        hover(&mut harness, at);
+        let away = (center(&harness) - at).length();
+        assert!(away < 1.0, "the point is {away} from a pointer that moved by {}", 3 * step);
+    }
+}
