@@ -266,11 +266,7 @@ impl LatentMemory {
 
     /// Asks for the tiles of the shown plane and for the image at the point, where they are missing or out of date.
     pub fn ask(&mut self, plane: &Plane, bench: &BenchState, run: &RunState, now_secs: f64, wish: &mut Wish) {
-        let decoded = run.seen.decoded.as_ref();
-        let mut answer = Answer::of(run, decoded.map(|seen| (seen.request, seen.step)));
-        // The hand may have moved it, or another image may be compared, without the network having learned.
-        let is_wanted = |seen: &Decoded| seen.point == self.point && seen.against == self.compared;
-        answer.is_fresh &= matches!(run.phase, Phase::Failed(_)) || decoded.is_some_and(is_wanted);
+        let answer = self.decoded_by_all(bench, run);
         let pace = Pace { now_secs, every_secs: DECODE_SECS };
         self.decode.ask(&self.point, &answer, pace, wish, Action::MovePoint);
         if self.layers.background == Background::Tiles {
@@ -282,6 +278,27 @@ impl LatentMemory {
             let pace = Pace { now_secs, every_secs: LATTICE_SECS * weight };
             self.lattice.ask(&ask, &answer, pace, wish, Action::AskLattice);
         }
+    }
+
+    /// What the runs of the bench have made of the point. It is up to date when each of them has decoded it with the
+    /// network it has now: a run that is shown and done must not stop the others' images.
+    fn decoded_by_all(&self, bench: &BenchState, shown: &RunState) -> Answer {
+        // A failed run answers, if at all, with the weights it has, and a code of another length cannot be decoded.
+        let can_decode = |run: &&RunState| {
+            run.recipe.model.code == self.dimensions() && !matches!(run.phase, Phase::Failed(_))
+        };
+        let runs = bench.runs.iter().filter(can_decode);
+        // The hand may have moved it, or another image may be compared, without the network having learned.
+        let is_wanted = |run: &RunState, seen: &Decoded| {
+            let is_compared = run.info.id != shown.info.id || seen.against == self.compared;
+            seen.point == self.point && seen.step == run.progress.step && is_compared
+        };
+        // Answered is what all have answered.
+        let requests = runs.clone().map(|run| run.seen.decoded.as_ref().map(|seen| seen.request));
+        let number = requests.min().flatten();
+        let is_fresh =
+            runs.clone().all(|run| run.seen.decoded.as_ref().is_some_and(|seen| is_wanted(run, seen)));
+        Answer { number, is_fresh }
     }
 
     /// The tiles that cover the plane.

@@ -14,8 +14,8 @@ use crate::app::state::AppState;
 use crate::app::theme::{Look, Theme};
 use crate::data::{Source, load};
 use crate::engine::{
-    Bench, CloudView, Event as Fact, FieldKind, LatentPlane, LatticeAsk, Phase, RunId, RunInfo, RunViews,
-    SharedHistory,
+    Bench, CloudView, Decoded, Event as Fact, FieldKind, LatentPlane, LatticeAsk, Phase, Pixels, RunId,
+    RunInfo, RunViews, SharedHistory,
 };
 use crate::recipe::{CodeKind, Recipe};
 
@@ -66,30 +66,39 @@ impl Shown {
 
 /// A run with codes of so many numbers, paused.
 pub(super) fn bench(dimensions: usize) -> AppState {
+    bench_of(&[dimensions])
+}
+
+/// Runs with codes of so many numbers, paused; the first is shown.
+pub(super) fn bench_of(sizes: &[usize]) -> AppState {
+    let mut state = AppState::default();
+    let ids = (1..).map(RunId);
+    open(&mut state, &ids.zip(sizes.iter().copied()).collect::<Vec<_>>());
+    state
+}
+
+/// Puts runs with codes of so many numbers on the bench.
+pub(super) fn open(state: &mut AppState, runs: &[(RunId, usize)]) {
     let source = Source { set: "digits", count: 200, messiness: 0.5, held_out: 0.3, seed: 1 };
-    let dataset = Arc::new(load(&source).unwrap());
+    let dataset = match &state.bench {
+        Some(bench) => Arc::clone(&bench.dataset),
+        None => Arc::new(load(&source).unwrap()),
+    };
     let cloud: Arc<[u32]> = dataset.split.validation.clone().into();
-    let mut recipe = Recipe::default();
-    recipe.model.code = dimensions;
-    recipe.model.code_kind = CodeKind::Gaussian;
-    let views = Arc::new(RunViews::default());
-    let codes = (0..cloud.len() * dimensions).map(|i| 1.5 * (i as f32 * 1.7).sin()).collect();
-    views.cloud.put(CloudView::of_codes(0, dimensions, codes));
-    let id = RunId(1);
-    let info = RunInfo { id, recipe, history: SharedHistory::default(), views, parameters: 10 };
+    let info = |(id, dimensions): (RunId, usize)| {
+        let mut recipe = Recipe::default();
+        recipe.model.code = dimensions;
+        recipe.model.code_kind = CodeKind::Gaussian;
+        let views = Arc::new(RunViews::default());
+        let codes = (0..cloud.len() * dimensions).map(|i| 1.5 * (i as f32 * 1.7).sin()).collect();
+        views.cloud.put(CloudView::of_codes(0, dimensions, codes));
+        RunInfo { id, recipe, history: SharedHistory::default(), views, parameters: 10 }
+    };
+    let runs = runs.iter().copied().map(info).collect();
     let examples = cloud[..5].into();
     let device = "CPU".to_owned();
-    let mut state = AppState::default();
-    state.apply(Fact::Opened(Bench {
-        dataset,
-        examples,
-        cloud,
-        steps_per_epoch: 10,
-        device,
-        runs: vec![info],
-    }));
+    state.apply(Fact::Opened(Bench { dataset, examples, cloud, steps_per_epoch: 10, device, runs }));
     state.collect_views();
-    state
 }
 
 /// An explorer of this state, drawn a few times.
@@ -238,6 +247,45 @@ fn a_failed_run_is_not_asked_again_and_again() {
     harness.state_mut().actions.clear();
     harness.run_steps(20);
     assert_eq!(harness.state().actions, []);
+}
+
+/// Tells every run that it has decoded the point with the network it has.
+fn decode(harness: &mut Explorer) {
+    let Shown { state, memory, .. } = harness.state_mut();
+    for run in state.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
+        run.seen.decoded = Some(Decoded {
+            request: run.seen.decoded.as_ref().map_or(1, |seen| seen.request + 1),
+            step: run.progress.step,
+            point: memory.point.clone(),
+            pixels: Pixels::default(),
+            against: memory.compared,
+            difference: Pixels::default(),
+        });
+    }
+}
+
+#[test]
+fn the_point_is_decoded_again_while_any_run_learns() {
+    let mut harness = explorer(bench_of(&[2, 2, 5]));
+    let again = |harness: &mut Explorer| {
+        decode(harness);
+        harness.run_steps(10);
+        harness.state_mut().points();
+        if let Some(bench) = &mut harness.state_mut().state.bench {
+            bench.runs[1].progress.step += 1;
+        }
+        harness.run_steps(10);
+        !harness.state_mut().points().is_empty()
+    };
+    let phase = |harness: &mut Explorer, id: u64, phase: Phase| {
+        harness.state_mut().state.apply(Fact::Phase(RunId(id), phase));
+    };
+    phase(&mut harness, 1, Phase::Finished("done".to_owned()));
+    assert!(again(&mut harness), "the shown run is done, the other one learns");
+    phase(&mut harness, 1, Phase::Failed("no numbers".to_owned()));
+    assert!(again(&mut harness), "the shown run has failed, the other one learns");
+    phase(&mut harness, 2, Phase::Failed("no numbers".to_owned()));
+    assert!(!again(&mut harness), "nobody learns any more");
 }
 
 /// Opens the menu and chooses what is called so.
