@@ -1,12 +1,13 @@
 //! The latent explorer: the codes of held-out images as a cloud on a map, what the decoder makes of every place on
 //! it, and a point that can be dragged through it while the network learns.
 //!
-//! `model` remembers, `asking` says when to ask the trainer, `plane` lays codes onto the shown plane and that onto the
+//! `model` remembers, `kept` what belongs to runs that are not shown, `asking` says when to ask the trainer, `plane` lays codes onto the shown plane and that onto the
 //! screen, `map` draws the layers and follows the hand, `cloud` draws the points, `side` is the column beside the map,
 //! `walks` are pins and the ways between them, `sheets` the tables of decoded codes; this file is the way in.
 
 mod asking;
 mod cloud;
+mod kept;
 mod map;
 mod model;
 #[cfg(test)]
@@ -45,7 +46,7 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
         card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return actions;
     };
-    memory.meet(run);
+    memory.meet(bench, run);
     let mut asked = Vec::from_iter(memory.layers.wish());
     let trailing = |ui: &mut Ui| {
         export_button(ui, cx.theme, Figure::Cloud, "Export codes", &mut actions);

@@ -1,7 +1,6 @@
 //! What the latent explorer remembers and what it is about to show, before any drawing.
 //!
-//! The memory belongs to one run: another run begins with a fresh one, but keeps the point and the axes where its
-//! code has as many numbers. Questions to the trainer are asked here, and no more often than they can be looked at.
+//! The memory is that of the run that is shown; what belongs to the others is kept beside it. Questions to the trainer are asked here, and no more often than they can be looked at.
 
 use std::collections::BTreeSet;
 
@@ -16,6 +15,7 @@ use crate::recipe::random::{Purpose, stream};
 
 use crate::app::panels::latent::asking::{Answer, Asked, Pace, Wish};
 use crate::app::panels::latent::cloud::Drawn;
+use crate::app::panels::latent::kept::{Kept, Own};
 use crate::app::panels::latent::map::layers::{Background, Layers};
 use crate::app::panels::latent::plane::codes::Cloud;
 use crate::app::panels::latent::plane::geometry::{self, Latent, Plane, View};
@@ -39,6 +39,8 @@ const DECODE_SECS: f64 = 0.1;
 #[derive(Debug, Default)]
 pub struct LatentMemory {
     run: Option<RunId>,
+    /// What belongs to the other runs of the bench.
+    kept: Kept,
     /// The point that is decoded: as many numbers as the code.
     pub(super) point: Vec<f32>,
     /// Which plane is shown.
@@ -81,30 +83,40 @@ pub struct LatentMemory {
 
 impl LatentMemory {
     /// Makes the memory that of this run, in case it is another one's.
-    pub fn meet(&mut self, run: &RunState) {
-        let dimensions = run.recipe.model.code.max(1);
-        if self.run == Some(run.info.id) {
+    pub fn meet(&mut self, bench: &BenchState, run: &RunState) {
+        let id = run.info.id;
+        if self.run == Some(id) {
             return;
         }
+        let traits =
+            |run: &RunState| (run.info.id, run.recipe.model.code.max(1), run.recipe.is_variational());
+        let runs: Vec<_> = bench.runs.iter().map(traits).collect();
         let old = std::mem::take(self);
-        let is_variational = run.recipe.is_variational();
+        let before = old.run.map(|before| {
+            let view = old.is_view_chosen.then_some(old.view);
+            let Self { point, slice, walk, formula, .. } = old;
+            (before, Own { point, slice, walk, formula, view })
+        });
+        let mut kept = old.kept;
+        let Own { point, slice, walk, formula, view } = kept.change(before, traits(run), &runs);
         *self = Self {
-            run: Some(run.info.id),
-            slice: Slice::new(dimensions, is_variational),
+            run: Some(id),
+            kept,
+            point,
+            slice,
+            walk,
+            formula,
+            // What somebody has chosen to see is the same on every map.
             hidden: old.hidden,
             layers: old.layers,
+            follows_pointer: old.follows_pointer,
+            samples: old.samples,
+            // The glyphs and triangles are told apart by version, so versions must not begin again.
+            drawn: old.drawn,
             ..Self::default()
         };
-        self.follows_pointer = old.follows_pointer;
-        self.samples = old.samples;
-        self.point = vec![0.0; dimensions];
-        // The glyphs and triangles are told apart by version, so versions must not begin again.
-        self.drawn = old.drawn;
-        if old.point.len() == dimensions {
-            self.slice = old.slice.for_another(is_variational);
-            self.point = old.point;
-            self.walk = old.walk;
-            self.formula = old.formula;
+        if let Some(view) = view {
+            self.look(view);
         }
     }
 

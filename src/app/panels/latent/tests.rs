@@ -6,7 +6,7 @@ use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::plane::geometry::Latent;
+use super::plane::geometry::{Latent, View};
 use super::plane::slice;
 use super::*;
 use crate::app::pictures::Pictures;
@@ -286,6 +286,25 @@ fn the_point_is_decoded_again_while_any_run_learns() {
     assert!(again(&mut harness), "the shown run has failed, the other one learns");
     phase(&mut harness, 2, Phase::Failed("no numbers".to_owned()));
     assert!(!again(&mut harness), "nobody learns any more");
+}
+
+#[test]
+fn a_look_at_another_run_costs_neither_the_pins_nor_the_zoom() {
+    let mut harness = explorer(bench_of(&[2, 5, 2]));
+    let memory = &mut harness.state_mut().memory;
+    memory.look(View { center: [0.5, 0.25], radius: 0.75 });
+    memory.drop_pin();
+    let show = |harness: &mut Explorer, id: u64| {
+        harness.state_mut().state.focus(RunId(id));
+        harness.run_steps(5);
+        let memory = &harness.state().memory;
+        (memory.dimensions(), memory.walk.pins().len(), memory.view.radius)
+    };
+    for other in [2, 3] {
+        show(&mut harness, other);
+        assert!(!harness.state().memory.is_view_chosen, "run {other} has a zoom of its own");
+        assert_eq!(show(&mut harness, 1), (2, 1, 0.75), "after a look at run {other}");
+    }
 }
 
 /// Opens the menu and chooses what is called so.

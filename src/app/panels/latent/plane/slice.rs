@@ -32,7 +32,7 @@ pub enum Rest {
 }
 
 /// What the map shows of a code.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Slice {
     dimensions: usize,
     axes: Axes,
@@ -99,6 +99,11 @@ impl Slice {
     pub fn rest(&self) -> Rest {
         let usual = if self.is_variational { Rest::Zero } else { Rest::Mean };
         self.rest.unwrap_or(usual)
+    }
+
+    /// Whether what is held comes from all codes, or is zero; not from one image, nor by hand.
+    pub fn follows_codes(&self) -> bool {
+        matches!(self.rest(), Rest::Mean | Rest::Zero)
     }
 
     /// Whether the code has a prior.

@@ -42,7 +42,7 @@ pub fn codes<'a>(
     let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
         return Err(no_run(cx.state));
     };
-    memory.meet(run);
+    memory.meet(bench, run);
     let view = run.seen.cloud.as_ref().filter(|view| view.dimensions == memory.dimensions());
     memory.cloud(view);
     view.map(|view| (bench, run, view)).ok_or_else(|| "waiting for the first codes".to_owned())
