@@ -3,6 +3,7 @@
 //! The memory is that of the run that is shown; what belongs to the others is kept beside it. Questions to the trainer are asked here, and no more often than they can be looked at.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Weak};
 
 use eframe::egui::Vec2;
 use rand::RngExt as _;
@@ -10,6 +11,7 @@ use rand_distr::StandardNormal;
 
 use crate::app::action::Action;
 use crate::app::state::{BenchState, RunState};
+use crate::data::Dataset;
 use crate::engine::{CloudView, Decoded, LatentPlane, LatticeAsk, Phase, RunId};
 use crate::recipe::random::{Purpose, stream};
 
@@ -39,6 +41,8 @@ const DECODE_SECS: f64 = 0.1;
 #[derive(Debug, Default)]
 pub struct LatentMemory {
     run: Option<RunId>,
+    /// The images whose codes are shown.
+    dataset: Weak<Dataset>,
     /// What belongs to the other runs of the bench.
     kept: Kept,
     /// The point that is decoded: as many numbers as the code.
@@ -97,10 +101,13 @@ impl LatentMemory {
             let Self { point, slice, walk, formula, .. } = old;
             (before, Own { point, slice, walk, formula, view })
         });
+        let dataset = Arc::downgrade(&bench.dataset);
+        let has_same_images = Weak::ptr_eq(&dataset, &old.dataset);
         let mut kept = old.kept;
         let Own { point, slice, walk, formula, view } = kept.change(before, traits(run), &runs);
         *self = Self {
             run: Some(id),
+            dataset,
             kept,
             point,
             slice,
@@ -115,6 +122,7 @@ impl LatentMemory {
             drawn: old.drawn,
             ..Self::default()
         };
+        self.layers.forget_asked(has_same_images);
         if let Some(view) = view {
             self.look(view);
         }

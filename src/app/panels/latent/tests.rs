@@ -14,8 +14,8 @@ use crate::app::state::AppState;
 use crate::app::theme::{Look, Theme};
 use crate::data::{Source, load};
 use crate::engine::{
-    Bench, CloudView, Decoded, Event as Fact, FieldKind, LatentPlane, LatticeAsk, Phase, Pixels, RunId,
-    RunInfo, RunViews, SharedHistory,
+    Bench, CloudView, Decoded, Event as Fact, FieldKind, FieldView, LatentPlane, LatticeAsk, Phase, Pixels,
+    RunId, RunInfo, RunViews, SharedHistory,
 };
 use crate::recipe::{CodeKind, Recipe};
 
@@ -305,6 +305,40 @@ fn a_look_at_another_run_costs_neither_the_pins_nor_the_zoom() {
         assert!(!harness.state().memory.is_view_chosen, "run {other} has a zoom of its own");
         assert_eq!(show(&mut harness, 1), (2, 1, 0.75), "after a look at run {other}");
     }
+}
+
+#[test]
+fn another_run_is_asked_for_its_own_field_and_images_picked_elsewhere_are_let_go() {
+    let mut harness = explorer(bench_of(&[2, 2]));
+    harness.state_mut().memory.layers.background = layers::Background::Field(FieldKind::Density);
+    harness.state_mut().memory.layers.picked = Some(3);
+    harness.run_steps(20);
+    let asked = |harness: &mut Explorer| {
+        let asks = harness.state_mut().actions.drain(..).filter_map(|action| match action {
+            Action::AskField(ask) => Some(ask),
+            _ => None,
+        });
+        asks.last()
+    };
+    let ask = asked(&mut harness).expect("a field is shown");
+    for run in harness.state_mut().state.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
+        // The other run has measured some place else before.
+        let mut ask = ask.clone();
+        ask.lattice.x[0] -= if run.info.id == RunId(1) { 0.0 } else { 1.0 };
+        run.seen.field = Some(FieldView { request: 1, step: 0, ask, values: [].into() });
+    }
+    harness.run_steps(20);
+    assert_eq!(asked(&mut harness), None, "it has been measured");
+    harness.state_mut().state.focus(RunId(2));
+    harness.run_steps(20);
+    assert!(asked(&mut harness).is_some(), "the other run was not asked");
+    assert_eq!(harness.state().memory.layers.picked, Some(3), "the images are the same");
+    // The same runs again, with images of their own.
+    let mut state = bench_of(&[]);
+    open(&mut state, &[(RunId(7), 2)]);
+    harness.state_mut().state = state;
+    harness.run_steps(3);
+    assert_eq!(harness.state().memory.layers.picked, None, "there are other images now");
 }
 
 /// Opens the menu and chooses what is called so.

@@ -113,6 +113,18 @@ impl Layers {
         is_new.then_some(Action::WishCloud(wish))
     }
 
+    /// Forgets what was asked of another run, whose answers say nothing of this one; what was chosen stays. In other
+    /// images, no image is picked.
+    pub fn forget_asked(&mut self, has_same_images: bool) {
+        self.field = Asked::default();
+        let is_shown = self.pull.is_shown;
+        self.pull = Pull::default();
+        self.pull.is_shown = is_shown;
+        if !has_same_images {
+            self.picked = None;
+        }
+    }
+
     /// Asks for the field of the shown plane, where one is shown and it is missing or out of date.
     pub fn ask_field(
         &mut self,
