@@ -10,7 +10,7 @@ use super::theme::{GRID, Theme};
 use super::widgets::heading;
 
 /// Every key and what it does.
-pub const KEYS: [(&str, &str); 13] = [
+pub const KEYS: [(&str, &str); 15] = [
     ("Space", "plays and pauses"),
     ("→", "trains one step"),
     ("R", "begins again from the same weights"),
@@ -18,6 +18,8 @@ pub const KEYS: [(&str, &str); 13] = [
     ("E", "exports the panel under the pointer"),
     ("F", "fills the screen"),
     ("G", "dismisses the grey curve of the run before"),
+    ("Home or 0", "brings all codes into view on the map that has the pointer"),
+    ("+ and −", "zoom that map"),
     ("P", "pins the point of the map that has the pointer"),
     ("Delete", "removes the pin that has the keyboard"),
     ("D", "draws other samples"),

@@ -245,10 +245,19 @@ impl LatentMemory {
 
     /// Lets the view follow the cloud, until somebody has chosen it. Says whether it is still moving.
     pub fn follow(&mut self, is_variational: bool, size: Vec2, seconds: f32) -> bool {
-        let Some(cloud) = &self.cloud else { return false };
-        if self.is_view_chosen {
+        let fit = self.fitted(is_variational, size);
+        if self.is_view_chosen || self.cloud.is_none() {
             return false;
         }
+        let is_first = self.goal == View::default() && self.view == View::default();
+        self.goal = fit.map_or(self.goal, |fit| self.goal.followed(fit));
+        self.view = if is_first { self.goal } else { self.view.glided(self.goal, seconds) };
+        self.view != self.goal
+    }
+
+    /// The view that shows all of the cloud.
+    fn fitted(&mut self, is_variational: bool, size: Vec2) -> Option<View> {
+        let cloud = self.cloud.as_ref()?;
         // The rings of the prior belong to the picture.
         let rings = if is_variational { 2.15 } else { 0.0 };
         let [x, y] = self.prior_place();
@@ -264,10 +273,7 @@ impl LatentMemory {
             }
         };
         self.fitted = Some((key, fit));
-        let is_first = self.goal == View::default() && self.view == View::default();
-        self.goal = fit.map_or(self.goal, |fit| self.goal.followed(fit));
-        self.view = if is_first { self.goal } else { self.view.glided(self.goal, seconds) };
-        self.view != self.goal
+        fit
     }
 
     /// Goes back to the view that shows everything, and follows the cloud again.
@@ -275,6 +281,12 @@ impl LatentMemory {
         self.is_view_chosen = false;
         // A view that was near enough to follow the cloud is not near enough to somebody who asks for it.
         self.goal = self.fitted.and_then(|(_, fit)| fit).unwrap_or(self.goal);
+    }
+
+    /// Pulls the map by so many points, but not so far that everything on it is lost.
+    pub fn pan(&mut self, plane: &Plane, delta: Vec2) {
+        let fit = self.fitted.and_then(|(_, fit)| fit).unwrap_or_default();
+        self.look(plane.panned(delta).within_reach(fit, plane.center));
     }
 
     /// Looks at something chosen by hand.

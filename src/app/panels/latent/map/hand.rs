@@ -13,6 +13,8 @@ use crate::app::panels::latent::plane::geometry::{Latent, Plane};
 
 /// Keys move the point by this share of the view's radius; with Shift by a tenth of it.
 const KEY_STEP: f32 = 0.04;
+/// A key zooms by this factor.
+const KEY_ZOOM: f32 = 1.25;
 /// How much a notch of the wheel zooms.
 const WHEEL: f32 = 0.004;
 
@@ -61,20 +63,39 @@ impl Hand {
 /// Zooms with the wheel, pans with the second or middle button, and fits with a double click.
 pub fn look(ui: &Ui, memory: &mut LatentMemory, hand: &Hand, plane: &Plane) {
     if let Some(delta) = hand.pulled() {
-        memory.look(plane.panned(delta));
+        memory.pan(plane, delta);
     }
     if hand.double_clicked() && !ui.input(|input| input.modifiers.alt) {
         memory.fit();
     }
     let pointer = ui.input(|input| input.pointer.hover_pos());
-    let Some(pointer) = pointer.filter(|_| ui.rect_contains_pointer(plane.rect)) else {
-        return;
-    };
+    let pointer = pointer.filter(|_| ui.rect_contains_pointer(plane.rect));
+    look_by_keys(ui, memory, hand, (plane, pointer));
+    let Some(pointer) = pointer else { return };
     let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
     let factor = pinch * (scroll * WHEEL).exp();
     if factor != 1.0 {
         ui.input_mut(|input| input.smooth_scroll_delta = Vec2::ZERO);
         memory.look(plane.zoomed(pointer, factor));
+    }
+}
+
+/// Fits and zooms with the keys, where they are meant for the map: about the pointer, or else about the point.
+fn look_by_keys(ui: &Ui, memory: &mut LatentMemory, hand: &Hand, (plane, pointer): (&Plane, Option<Pos2>)) {
+    if pointer.is_none() && !hand.point.has_focus() {
+        return;
+    }
+    let is_typed = |keys: [Key; 2]| keys.into_iter().any(|key| keys::is_typed(ui.ctx(), key));
+    if is_typed([Key::Home, Key::Num0]) {
+        memory.fit();
+    }
+    let about = pointer.unwrap_or(hand.point.rect.center());
+    // The plus stands above the equals sign on many keyboards.
+    if is_typed([Key::Plus, Key::Equals]) {
+        memory.look(plane.zoomed(about, KEY_ZOOM));
+    }
+    if keys::is_typed(ui.ctx(), Key::Minus) {
+        memory.look(plane.zoomed(about, 1.0 / KEY_ZOOM));
     }
 }
 

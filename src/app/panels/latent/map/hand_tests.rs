@@ -5,6 +5,7 @@ use eframe::egui::{
 };
 
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 
 use crate::app::panels::latent::latent_ui;
 use crate::app::panels::latent::plane::geometry::View;
@@ -110,4 +111,38 @@ fn a_point_that_follows_the_pointer_follows_the_smallest_move() {
         let away = (center(&harness) - at).length();
         assert!(away < 1.0, "the point is {away} from a pointer that moved by {}", 3 * step);
     }
+}
+
+#[test]
+fn keys_zoom_and_fit_where_the_point_has_the_keyboard_or_the_map_the_pointer() {
+    for has_pointer in [true, false] {
+        let mut harness = explorer();
+        look(&mut harness, [0.0, 0.0], 2.0);
+        if has_pointer {
+            let at = center(&harness) + vec2(60.0, -40.0);
+            hover(&mut harness, at);
+        } else {
+            harness.get_by_label("latent point").focus();
+            harness.run_steps(2);
+        }
+        let zoomed = |harness: &mut Explorer, key: Key| {
+            harness.key_press(key);
+            harness.run_steps(2);
+            harness.state().memory.view.radius
+        };
+        assert!((zoomed(&mut harness, Key::Plus) - 1.6).abs() < 1e-3, "+ with the pointer: {has_pointer}");
+        assert!((zoomed(&mut harness, Key::Equals) - 1.28).abs() < 1e-3, "= with the pointer: {has_pointer}");
+        assert!((zoomed(&mut harness, Key::Minus) - 1.6).abs() < 1e-3, "- with the pointer: {has_pointer}");
+        for key in [Key::Home, Key::Num0] {
+            look(&mut harness, [0.0, 0.0], 2.0);
+            zoomed(&mut harness, key);
+            assert!(!harness.state().memory.is_view_chosen, "{key:?} with the pointer: {has_pointer}");
+        }
+    }
+    // Elsewhere these keys are not the map's.
+    let mut harness = explorer();
+    look(&mut harness, [0.0, 0.0], 2.0);
+    harness.key_press(Key::Minus);
+    harness.run_steps(2);
+    assert_eq!(harness.state().memory.view.radius, 2.0);
 }

@@ -14,6 +14,8 @@ const RADII: (f32, f32) = (1e-4, 1e5);
 const MARGIN: f32 = 1.12;
 /// A cloud may grow or shrink this much before a view that follows it moves: a map that breathes cannot be read.
 const SLACK: (f32, f32) = (0.72, 1.02);
+/// How far a view can be pulled away from one that shows everything, in radii.
+const REACH: f32 = 3.0;
 /// Seconds in which a moving view covers about two thirds of the way.
 const GLIDE_SECS: f32 = 0.35;
 /// Tiles are about this many points wide where nobody asks for more: far below it nobody can tell a 4 from a 9.
@@ -60,6 +62,19 @@ impl View {
         let size = fit.radius / self.radius;
         let shift = distance(self.center, fit.center) / self.radius;
         if size > SLACK.1 || size < SLACK.0 || shift > 0.12 { fit } else { self }
+    }
+
+    /// This view after it was moved from `before`, but within reach of one that shows everything: its middle not farther
+    /// away than a few radii, unless it was that far before. What is pulled farther shows nothing any more.
+    pub fn within_reach(self, fit: Self, before: Latent) -> Self {
+        let reach = (REACH * fit.radius.max(self.radius)).max(distance(before, fit.center));
+        let away = distance(self.center, fit.center);
+        if away <= reach {
+            return self;
+        }
+        let back = |z: f32, middle: f32| middle + (z - middle) * (reach / away);
+        let center = [0, 1].map(|axis| back(self.center[axis], fit.center[axis]));
+        Self { center, ..self }
     }
 
     /// A little nearer to another view; there, when there is no difference to see.
@@ -296,6 +311,23 @@ mod tests {
         let place = plane.latent_from_screen(pos2(300.0, 300.0));
         let panned = Plane::new(plane.panned(vec2(25.0, -10.0)), plane.rect);
         assert!((panned.screen_from_latent(place) - pos2(325.0, 290.0)).length() < 1e-2);
+    }
+
+    #[test]
+    fn a_map_cannot_be_pulled_away_for_ever() {
+        let fit = View { center: [5.0, 0.0], radius: 2.0 };
+        let pulled = |view: View| {
+            let plane = Plane::new(view, plane().rect);
+            plane.panned(vec2(0.0, -90.0)).within_reach(fit, plane.center)
+        };
+        assert_eq!(pulled(fit).center[0], 5.0);
+        assert!(pulled(fit).center[1] < -0.5, "near the cloud it is pulled freely: {:?}", pulled(fit));
+        let far = (0..500).fold(fit, |view, _| pulled(view));
+        assert_near(far.center, [5.0, -REACH * fit.radius], 1e-3);
+        let stray = View { center: [5.0, -60.0], radius: 0.5 };
+        assert_near(pulled(stray).center, stray.center, 1e-3);
+        let back = Plane::new(stray, plane().rect).panned(vec2(0.0, 90.0)).within_reach(fit, stray.center);
+        assert!(back.center[1] > -60.0, "the way back is free");
     }
 
     #[test]
