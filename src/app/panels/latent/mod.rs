@@ -76,6 +76,10 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
         strip::ask(memory, run, now_secs, &mut wish);
     }
     actions.extend(carry(ui, wish));
+    if memory.is_point_sought {
+        // The map moves to it in the next frame.
+        ui.ctx().request_repaint();
+    }
     ui.allocate_rect(space, Sense::hover());
     actions.extend(asked);
     actions

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Weak};
 
-use eframe::egui::Vec2;
+use eframe::egui::{Rect, Vec2};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
@@ -71,6 +71,8 @@ pub struct LatentMemory {
     pub(super) samples: Samples,
     /// Coordinates that somebody is typing.
     pub(super) typed: Option<Typed>,
+    /// Whether the point is to be on the map, for it was typed, chosen or pushed with the keys.
+    pub(super) is_point_sought: bool,
     /// Whether the point goes wherever the pointer is over the map.
     pub(super) follows_pointer: bool,
     /// The image whose code was last drawn from, as its place in the cloud, until the point goes elsewhere.
@@ -143,8 +145,14 @@ impl LatentMemory {
         self.plane().place(&self.point)
     }
 
-    /// Moves the point on the shown plane; says so where it really moved.
+    /// Moves the point on the shown plane, and the map with it if need be; says so where it really moved.
     pub fn move_to(&mut self, place: Latent, now_secs: f64) -> Option<Action> {
+        self.is_point_sought = true;
+        self.drag_to(place, now_secs)
+    }
+
+    /// Moves the point to a place that the pointer is at.
+    pub fn drag_to(&mut self, place: Latent, now_secs: f64) -> Option<Action> {
         self.walk.stop_tour();
         self.slice.keep_axes();
         let code = self.plane().at(place);
@@ -154,6 +162,7 @@ impl LatentMemory {
     /// Moves the point to a code; where that does not lie on the shown plane, another plane is shown.
     pub fn go_to(&mut self, code: Vec<f32>, now_secs: f64) -> Option<Action> {
         self.walk.stop_tour();
+        self.is_point_sought = true;
         self.walk_to(code, now_secs)
     }
 
@@ -287,6 +296,18 @@ impl LatentMemory {
     pub fn pan(&mut self, plane: &Plane, delta: Vec2) {
         let fit = self.fitted.and_then(|(_, fit)| fit).unwrap_or_default();
         self.look(plane.panned(delta).within_reach(fit, plane.center));
+    }
+
+    /// Brings the point onto the map, where it was typed, chosen or pushed with the keys.
+    pub fn show_point(&mut self, rect: Rect) {
+        let is_sought = std::mem::take(&mut self.is_point_sought);
+        // A map that is on its way to the codes may show it soon.
+        let goal = if self.is_view_chosen { self.view } else { self.goal };
+        let is_out = Plane::new(goal, rect).showing(self.place()).is_some();
+        let view = Plane::new(self.view, rect).showing(self.place());
+        if let Some(view) = view.filter(|_| is_sought && is_out) {
+            self.look(view);
+        }
     }
 
     /// Looks at something chosen by hand.

@@ -106,7 +106,8 @@ pub fn wants_pin(ui: &Ui, hand: &Hand) -> bool {
         || (hand.double_clicked() && ui.input(|input| input.modifiers.alt))
 }
 
-/// Moves the point to where it is pressed, dragged or pushed with the keys. It never leaves the map.
+/// Moves the point to where it is pressed or dragged, where it never leaves the map, or pushes it with the keys, where
+/// the map comes along.
 pub fn move_point(
     ui: &Ui,
     memory: &mut LatentMemory,
@@ -131,17 +132,17 @@ pub fn move_point(
     } else if let Some(pointer) = hand.hover_pos().filter(|_| memory.follows_pointer) {
         target = Some(plane.latent_from_screen(pointer));
     }
+    let mut moved = target.and_then(|place| memory.drag_to(plane.clamp(place), now_secs));
     if point.has_focus() {
         let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|state| state.set_focus_lock_filter(point.id, filter));
         let [right, up] = pushed(ui);
         if [right, up] != [0.0, 0.0] {
             let step = KEY_STEP * plane.view().radius;
-            let [x, y] = target.unwrap_or(memory.place());
-            target = Some([x + right * step, y + up * step]);
+            let [x, y] = memory.place();
+            moved = memory.move_to([x + right * step, y + up * step], now_secs).or(moved);
         }
     }
-    let moved = target.and_then(|place| memory.move_to(plane.clamp(place), now_secs));
     let words = coordinates(memory.place(), memory.dimensions());
     point.widget_info(|| WidgetInfo {
         current_text_value: Some(words.clone()),

@@ -146,3 +146,30 @@ fn keys_zoom_and_fit_where_the_point_has_the_keyboard_or_the_map_the_pointer() {
     harness.run_steps(2);
     assert_eq!(harness.state().memory.view.radius, 2.0);
 }
+
+#[test]
+fn a_point_that_is_typed_or_pushed_off_the_map_takes_the_map_along() {
+    let mut harness = explorer();
+    look(&mut harness, [0.0, 0.0], 1.0);
+    let now_secs = 100.0;
+    harness.state_mut().memory.go_to(vec![25.0, -3.0], now_secs);
+    harness.run_steps(3);
+    let is_shown = |harness: &Explorer| {
+        let (place, view) = (harness.state().memory.place(), harness.state().memory.view);
+        let away = [0, 1].map(|axis| (place[axis] - view.center[axis]).abs() / view.radius);
+        assert!(away[0] < 2.0 && away[1] <= 1.0, "{place:?} in {view:?}");
+        place
+    };
+    assert_eq!(is_shown(&harness), [25.0, -3.0]);
+    // Panned away, the point stands where it is; a push goes on from there and not from the edge.
+    look(&mut harness, [0.0, 0.0], 1.0);
+    harness.get_by_label("latent point").focus();
+    harness.run_steps(2);
+    assert_eq!(harness.state().memory.point, [25.0, -3.0]);
+    for _ in 0..40 {
+        harness.key_press(Key::ArrowRight);
+        harness.run_steps(2);
+    }
+    let [x, y] = is_shown(&harness);
+    assert!((x - 26.6).abs() < 0.01 && (y + 3.0).abs() < 1e-4, "({x}, {y}), want (26.6, −3)");
+}

@@ -44,6 +44,7 @@ pub fn map_ui(
     if memory.follow(run.recipe.is_variational(), rect.size(), dt) {
         ui.ctx().request_repaint();
     }
+    memory.show_point(rect);
     let before = Plane::new(memory.view, rect);
     let hand = Hand::new(ui, memory, &before);
     hand::look(ui, memory, &hand, &before);

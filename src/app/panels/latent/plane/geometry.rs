@@ -16,6 +16,8 @@ const MARGIN: f32 = 1.12;
 const SLACK: (f32, f32) = (0.72, 1.02);
 /// How far a view can be pulled away from one that shows everything, in radii.
 const REACH: f32 = 3.0;
+/// A map that moves to show a place shows it within this share of its size.
+const INNER: f32 = 0.9;
 /// Seconds in which a moving view covers about two thirds of the way.
 const GLIDE_SECS: f32 = 0.35;
 /// Tiles are about this many points wide where nobody asks for more: far below it nobody can tell a 4 from a 9.
@@ -157,6 +159,18 @@ impl Plane {
     pub fn panned(&self, delta: Vec2) -> View {
         let [x, y] = self.center;
         View { center: [x - delta.x / self.scale, y + delta.y / self.scale], ..self.view() }
+    }
+
+    /// The view that shows a place which is not on the map; the nearest such view, with the place a little off the edge.
+    /// `None` where it is on the map already, or nowhere.
+    pub fn showing(&self, place: Latent) -> Option<View> {
+        if self.clamp(place) == place || place.iter().any(|z| !z.is_finite()) {
+            return None;
+        }
+        let half = 0.5 * self.rect.size() / self.scale * INNER;
+        let near = |center: f32, z: f32, half: f32| center.max(z - half).min(z + half);
+        let center = [near(self.center[0], place[0], half.x), near(self.center[1], place[1], half.y)];
+        Some(View { center, ..self.view() })
     }
 
     /// How many tiles of images with this aspect (width over height) cover the plane, about `across` times `across` of
@@ -311,6 +325,21 @@ mod tests {
         let place = plane.latent_from_screen(pos2(300.0, 300.0));
         let panned = Plane::new(plane.panned(vec2(25.0, -10.0)), plane.rect);
         assert!((panned.screen_from_latent(place) - pos2(325.0, 290.0)).length() < 1e-2);
+    }
+
+    #[test]
+    fn a_map_moves_no_farther_than_it_must_to_show_a_place() {
+        let plane = plane();
+        assert_eq!(plane.showing([0.1, 0.2]), None, "it is there");
+        assert_eq!(plane.showing([f32::INFINITY, 0.2]), None, "it is nowhere");
+        for place in [[9.0, -0.7], [0.3, 40.0], [-1e5, 1e5]] {
+            let view = plane.showing(place).expect("it is not on the map");
+            let moved = Plane::new(view, plane.rect);
+            let at = moved.screen_from_latent(place);
+            assert!(plane.rect.shrink(20.0).contains(at), "{place:?} is shown at {at:?}");
+            assert!((view.radius - plane.view().radius).abs() < 1e-5);
+        }
+        assert_eq!(plane.showing([9.0, -0.7]).map(|view| view.center[1]), Some(-0.7), "only to the right");
     }
 
     #[test]
