@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::{CloudView, LatentPlane};
 
-use super::geometry::Latent;
+use super::geometry::{self, Latent};
 
 /// Height of the strip in which codes of one number are spread out, as a share of how far they reach.
 const STRIP: f32 = 0.26;
@@ -21,10 +21,12 @@ pub struct Cloud {
     /// The squared error of each image, where it was measured.
     pub errors: Option<Arc<[f32]>>,
     spreads: Option<Arc<[f32]>>,
-    /// One place per code; not finite where the code is not.
+    /// One place per code; not finite where the code is not, or where it is too far away.
     pub places: Arc<[Latent]>,
     /// Codes that are no numbers.
     pub broken: usize,
+    /// Codes that are too far away to be shown.
+    pub far: usize,
     /// Goes up with every new cloud.
     pub version: u64,
 }
@@ -33,14 +35,23 @@ impl Cloud {
     /// Lays codes onto a plane.
     pub fn new(view: &CloudView, plane: &LatentPlane, version: u64) -> Self {
         let rows = view.codes.chunks_exact(view.dimensions.max(1));
-        let is_broken = |row: &[f32]| row.iter().any(|z| !z.is_finite());
-        let broken = rows.clone().filter(|row| is_broken(row)).count();
         let firsts = rows.clone().map(|row| row[0].abs());
         let reach = firsts.filter(|z| z.is_finite()).fold(0.0, f32::max);
-        let place = |(i, row): (usize, &[f32])| match row {
-            _ if is_broken(row) => [f32::NAN; 2],
-            [only] => [*only, reach * strip_height(i)],
-            _ => plane.place(row),
+        let (mut broken, mut far) = (0, 0);
+        let place = |(i, row): (usize, &[f32])| {
+            if row.iter().any(|z| !z.is_finite()) {
+                broken += 1;
+                return [f32::NAN; 2];
+            }
+            let place = match row {
+                [only] => [*only, reach * strip_height(i)],
+                _ => plane.place(row),
+            };
+            if geometry::is_near(place) {
+                return place;
+            }
+            far += 1;
+            [f32::NAN; 2]
         };
         let places = rows.enumerate().map(place).collect();
         Self {
@@ -51,6 +62,7 @@ impl Cloud {
             spreads: view.spreads.clone(),
             places,
             broken,
+            far,
             version,
         }
     }
@@ -80,11 +92,18 @@ impl Cloud {
 
     /// How many codes are left out, in words; nothing where none is.
     pub fn complaint(&self) -> Option<String> {
-        match self.broken {
+        let broken = match self.broken {
             0 => None,
             1 => Some("1 code is not a number and is left out".to_owned()),
             n => Some(format!("{n} codes are not numbers and are left out")),
-        }
+        };
+        let far = match self.far {
+            0 => None,
+            1 => Some("1 code is more than a million from zero and is left out".to_owned()),
+            n => Some(format!("{n} codes are more than a million from zero and are left out")),
+        };
+        let complaints: Vec<String> = broken.into_iter().chain(far).collect();
+        (!complaints.is_empty()).then(|| complaints.join("; "))
     }
 }
 
@@ -141,6 +160,22 @@ mod tests {
         assert_eq!(cloud.complaint().as_deref(), Some("2 codes are not numbers and are left out"));
         assert_eq!(cloud.places.iter().filter(|place| place[0].is_finite()).count(), 2);
         assert!(cloud.is_of(&view, &plane) && !cloud.is_of(&view, &LatentPlane::of_axes([1, 0], 2, &[])));
+    }
+
+    #[test]
+    fn codes_that_have_run_away_are_counted_and_left_out() {
+        let complaint = |codes: &[f32]| {
+            let cloud = Cloud::new(&view(2, codes), &LatentPlane::of_axes([0, 1], 2, &[]), 1);
+            assert_eq!(cloud.places.iter().filter(|place| place[0].is_finite()).count(), 1, "{codes:?}");
+            cloud.complaint().unwrap_or_default()
+        };
+        let one = complaint(&[1.0, 2.0, 3e38, 0.0]);
+        assert_eq!(one, "1 code is more than a million from zero and is left out");
+        let both = complaint(&[1.0, 2.0, 2e6, 0.0, 0.0, -1e30, f32::NAN, 0.0]);
+        assert_eq!(
+            both,
+            "1 code is not a number and is left out; 2 codes are more than a million from zero and are left out"
+        );
     }
 
     #[test]

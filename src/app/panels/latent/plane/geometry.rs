@@ -10,6 +10,9 @@ pub type Latent = [f32; 2];
 
 /// The narrowest and the widest view: beyond them f32 has no digits left to tell neighbours apart.
 const RADII: (f32, f32) = (1e-4, 1e5);
+/// Places farther than this from zero, either way, are left out: nothing could be told apart among them, and their sums
+/// may be no numbers.
+pub const FAR: f32 = 1e6;
 /// Space left around a cloud that is fitted, as a share of its size.
 const MARGIN: f32 = 1.12;
 /// A cloud may grow or shrink this much before a view that follows it moves: a map that breathes cannot be read.
@@ -43,10 +46,10 @@ impl Default for View {
 
 impl View {
     /// The view that holds nearly all of some places, in a window of a given size. A few stray places do not count:
-    /// they would shrink the rest to a dot. `None` where no place is a number.
+    /// they would shrink the rest to a dot. `None` where no place is a number within reach.
     pub fn fit(places: impl Iterator<Item = Latent>, size: Vec2) -> Option<Self> {
         let (mut xs, mut ys): (Vec<f32>, Vec<f32>) =
-            places.filter(|place| place.iter().all(|z| z.is_finite())).map(|[x, y]| (x, y)).unzip();
+            places.filter(|place| is_near(*place)).map(|[x, y]| (x, y)).unzip();
         let (x, y) = (middle_range(&mut xs)?, middle_range(&mut ys)?);
         let near_edge = size.min_elem().max(1.0);
         let radius = f32::max(
@@ -88,7 +91,9 @@ impl View {
             radius: mix(self.radius, goal.radius),
         };
         let left = distance(next.center, goal.center) + (next.radius - goal.radius).abs();
-        if left < 2e-3 * goal.radius { goal } else { next }
+        // Far out, the last steps are smaller than the digits that f32 has there.
+        let is_stuck = next == self && share > 0.0;
+        if left < 2e-3 * goal.radius || is_stuck { goal } else { next }
     }
 }
 
@@ -138,7 +143,8 @@ impl Plane {
     /// The nearest place that is shown.
     pub fn clamp(&self, place: Latent) -> Latent {
         let [x, y] = self.bounds();
-        [place[0].clamp(x[0], x[1]), place[1].clamp(y[0], y[1])]
+        // Not `f32::clamp`, which panics where a bound is no number.
+        [place[0].max(x[0]).min(x[1]), place[1].max(y[0]).min(y[1])]
     }
 
     /// The rectangle of the screen between two pairs of latent coordinates.
@@ -242,6 +248,11 @@ pub fn places(space: Rect, scale: f32, gap: f32) -> Places {
         map: Rect::from_min_max(space.min, pos2(cut - gap, space.bottom())),
         side: Rect::from_min_max(pos2(cut, space.top()), space.max),
     }
+}
+
+/// Whether a place is near enough to be shown.
+pub fn is_near(place: Latent) -> bool {
+    place.iter().all(|z| z.abs() <= FAR)
 }
 
 fn distance(a: Latent, b: Latent) -> f32 {
@@ -373,6 +384,25 @@ mod tests {
         assert!(plane.bounds()[0][1] < 20.0, "{:?}", plane.bounds());
         assert_eq!(View::fit([[f32::NAN, 0.0]].into_iter(), size), None);
         assert_eq!(View::fit([[2.0, 3.0]].into_iter(), size), Some(View { center: [2.0, 3.0], radius: 1.0 }));
+    }
+
+    #[test]
+    fn codes_that_have_run_away_neither_break_the_map_nor_keep_it_moving() {
+        let size = vec2(400.0, 300.0);
+        let runaway = [[3e38, -3e38], [3e38, 2e38], [-2e7, 0.0]];
+        assert_eq!(View::fit(runaway.into_iter(), size), None);
+        let some = runaway.into_iter().chain([[1.0, 1.0], [3.0, 1.0]]);
+        assert_eq!(View::fit(some, size).map(|view| view.center), Some([2.0, 1.0]));
+        for place in [f32::NAN, f32::INFINITY] {
+            let broken = Plane { center: [place, 0.0], ..plane() };
+            broken.clamp([0.0, 0.0]);
+        }
+        for far in [9.9e5, 1e12] {
+            let goal = View { center: [far, 0.3 * far], radius: 0.01 };
+            let start = View { center: [0.0, -0.1 * far], radius: 2.0 };
+            let arrived = (0..2000).fold(start, |view, _| view.glided(goal, 1.0 / 60.0));
+            assert_eq!(arrived, goal, "a view on its way to {far}");
+        }
     }
 
     #[test]
