@@ -6,7 +6,7 @@ use crate::engine::{CloudView, LatentPlane};
 
 use super::geometry::{self, Latent};
 
-/// Height of the strip in which codes of one number are spread out, as a share of how far they reach.
+/// Height of the strip in which codes of one number are spread out, as a share of how far nearly all of them reach.
 const STRIP: f32 = 0.26;
 /// An axis with less than this share of the largest variance is not worth showing unasked.
 const LIVELY: f64 = 0.1;
@@ -35,8 +35,7 @@ impl Cloud {
     /// Lays codes onto a plane.
     pub fn new(view: &CloudView, plane: &LatentPlane, version: u64) -> Self {
         let rows = view.codes.chunks_exact(view.dimensions.max(1));
-        let firsts = rows.clone().map(|row| row[0].abs());
-        let reach = firsts.filter(|z| z.is_finite()).fold(0.0, f32::max);
+        let reach = if view.dimensions == 1 { reach(&view.codes) } else { 0.0 };
         let (mut broken, mut far) = (0, 0);
         let place = |(i, row): (usize, &[f32])| {
             if row.iter().any(|z| !z.is_finite()) {
@@ -137,6 +136,17 @@ fn covariance(plane: &LatentPlane, sigma: &[f32]) -> [f32; 3] {
     })
 }
 
+/// Half of the range between the first and the last hundredth of some numbers: how far nearly all of them reach.
+fn reach(numbers: &[f32]) -> f32 {
+    let mut sorted: Vec<f32> = numbers.iter().copied().filter(|z| z.is_finite()).collect();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let out = sorted.len() / 100;
+    match sorted.get(out..sorted.len() - out) {
+        Some([low, .., high]) => 0.5 * (high - low),
+        _ => 0.0,
+    }
+}
+
 /// Codes of one number lie on a line; spread over a strip, they do not hide each other. The golden ratio spreads
 /// evenly, however many there are.
 fn strip_height(i: usize) -> f32 {
@@ -183,8 +193,16 @@ mod tests {
         let codes: Vec<f32> = (0..500).map(|i| i as f32 / 100.0).collect();
         let cloud = Cloud::new(&view(1, &codes), &LatentPlane::of_axes([0, 0], 1, &[]), 1);
         for (place, code) in cloud.places.iter().zip(&codes) {
-            assert!(place[0] == *code && place[1].abs() <= 5.0 * STRIP, "{place:?} for {code}");
+            assert!(place[0] == *code && place[1].abs() <= 2.5 * STRIP, "{place:?} for {code}");
         }
+        // Wherever they lie, and whatever has strayed, the strip is as high as it is among the codes themselves.
+        let far: Vec<f32> = codes.iter().map(|z| z + 100.0).chain([9e5, -9e5]).collect();
+        let there = Cloud::new(&view(1, &far), &LatentPlane::of_axes([0, 0], 1, &[]), 1);
+        for ([_, here], [_, there]) in cloud.places.iter().zip(there.places.iter()) {
+            assert!((here - there).abs() < 0.01, "got {there}, want {here}, tolerance 0.01");
+        }
+        let highest = cloud.places.iter().map(|[_, y]| y.abs()).fold(0.0, f32::max);
+        assert!(highest > 2.3 * STRIP, "a strip of ±{highest}");
     }
 
     #[test]
