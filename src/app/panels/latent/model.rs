@@ -75,8 +75,8 @@ pub struct LatentMemory {
     pub(super) is_point_sought: bool,
     /// Whether the point goes wherever the pointer is over the map.
     pub(super) follows_pointer: bool,
-    /// The image whose code was last drawn from, as its place in the cloud, until the point goes elsewhere.
-    drawn_from: Option<usize>,
+    /// The image whose code was last drawn from, until the point goes elsewhere.
+    drawn_from: Option<u32>,
     /// How often a code was drawn around an image.
     draws: u64,
     /// What was found nearest to the point.
@@ -182,13 +182,15 @@ impl LatentMemory {
         self.walk.drop_pin(self.point.clone()).err().map(Action::Say)
     }
 
-    /// Moves the point to another draw μ + σ·ε around an image; to the same image's as long as nothing else moves it.
+    /// Moves the point to another draw μ + σ·ε around the image in this row of the cloud; around the same image as long as
+    /// nothing else moves it, and the cloud has it.
     pub fn draw_around(&mut self, row: usize, view: &CloudView, seed: u64, now_secs: f64) -> Option<Action> {
-        let row = self.drawn_from.unwrap_or(row);
+        let known = self.drawn_from.and_then(|image| view.images.iter().position(|other| *other == image));
+        let row = known.unwrap_or(row);
         self.draws += 1;
         let code = around(view, row, seed, self.draws)?;
         let moved = self.go_to(code, now_secs);
-        self.drawn_from = Some(row);
+        self.drawn_from = view.images.get(row).copied();
         moved
     }
 
@@ -496,6 +498,16 @@ mod tests {
             assert!((got - mean).abs() < 0.08 * sigma, "got {got}, want {mean} within {}", 0.08 * sigma);
             assert!((spread / sigma - 1.0).abs() < 0.06, "got {spread}, want {sigma} within 6 %");
         }
+        let others = CloudView { images: [1, 2].into(), ..view.clone() };
+        memory.draw_around(0, &others, 7, 0.0);
+        memory.draw_around(1, &view, 7, 0.0);
+        assert!(
+            memory.point[0] > 10.0,
+            "the first has left the cloud, the second has moved: {:?}",
+            memory.point
+        );
+        memory.draw_around(0, &view, 7, 0.0);
+        assert!(memory.point[0] > 10.0, "it stays with the second: {:?}", memory.point);
         memory.move_to([0.0, 0.0], 0.0);
         memory.draw_around(1, &view, 7, 0.0);
         assert!(memory.point[0] > 10.0, "another image after the point was moved: {:?}", memory.point);

@@ -1,7 +1,7 @@
 //! The hand on the map, one press, move or turn of the wheel to a frame as a real pointer makes them.
 
 use eframe::egui::{
-    Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Vec2, vec2,
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Vec2, vec2,
 };
 
 use egui_kittest::Harness;

@@ -25,8 +25,8 @@ pub enum Rest {
     Mean,
     /// At zero.
     Zero,
-    /// At the code of one image: its place in the cloud.
-    Image(usize),
+    /// At the code of one image, by its number in the data set: its place in the cloud may change.
+    Image(u32),
     /// Where somebody has put it.
     Hand,
 }
@@ -184,11 +184,16 @@ impl Slice {
         self.axes == Axes::Principal && self.principal.is_none()
     }
 
+    /// Holds the code of the image that was chosen. Where the cloud no longer has that image, its last code stays, and
+    /// is held by hand.
     fn hold_image(&mut self, view: Option<&CloudView>) {
-        if let (Some(Rest::Image(row)), Some(view)) = (self.rest, view)
-            && let Some(code) = view.codes.chunks_exact(self.dimensions).nth(row)
-            && code.iter().all(|z| z.is_finite())
-        {
+        let (Some(Rest::Image(image)), Some(view)) = (self.rest, view) else { return };
+        let row = view.images.iter().position(|other| *other == image);
+        let Some(code) = row.and_then(|row| view.codes.chunks_exact(self.dimensions).nth(row)) else {
+            self.rest = Some(Rest::Hand);
+            return;
+        };
+        if code.iter().all(|z| z.is_finite()) {
             self.hand = code.to_vec();
         }
     }
@@ -282,6 +287,14 @@ mod tests {
         let moved: Vec<f32> = cloud().codes.iter().map(|z| z + 1.0).collect();
         slice.take_in(&view(4, &moved));
         assert_near(&slice.plane().at([0.0, 0.0])[2..], &moved[14..16]);
+        // The same images in another order, and fewer of them.
+        let images = [9, 3, 5].into();
+        slice.take_in(&CloudView { images, ..view(4, &moved[..12]) });
+        assert_near(&slice.plane().at([0.0, 0.0])[2..], &moved[6..8]);
+        let images = [9, 5].into();
+        slice.take_in(&CloudView { images, ..view(4, &cloud().codes[..8]) });
+        assert_eq!(slice.rest(), Rest::Hand, "the image has left the cloud");
+        assert_near(&slice.plane().at([0.0, 0.0])[2..], &moved[6..8]);
     }
 
     #[test]

@@ -111,8 +111,8 @@ fn rest_ui(ui: &mut Ui, cx: &PanelContext<'_>, rest: Rest, nearest: Option<Neare
         choice(ui, Rest::Mean, rest == Rest::Mean, "the mean of the codes");
         choice(ui, Rest::Zero, rest == Rest::Zero, "zero");
         if let Some(nearest) = nearest {
-            let is_chosen = rest == Rest::Image(nearest.row);
-            choice(ui, Rest::Image(nearest.row), is_chosen, "as of the nearest image");
+            let is_chosen = rest == Rest::Image(nearest.image);
+            choice(ui, Rest::Image(nearest.image), is_chosen, "as of the nearest image");
         }
     });
     let response = response.response.accessible_name("rest of the code");
