@@ -32,8 +32,9 @@ use crate::app::panels::latent::walks::walk::Walk;
 
 /// Seconds between two lattices: three a second show the change, and leave the trainer its time.
 const LATTICE_SECS: f64 = 0.34;
-/// So many tiles are decoded at that pace; more of them at a slower one.
+/// So many tiles are decoded at that pace; more of them at a slower one, but twice a second at least.
 const LATTICE_TILES: f64 = 640.0;
+const LATTICE_SECS_MOST: f64 = 0.5;
 /// Seconds between two images at a resting point while the network changes.
 const DECODE_SECS: f64 = 0.1;
 
@@ -328,9 +329,7 @@ impl LatentMemory {
             let shape = bench.dataset.shape;
             let ask = self.lattice_ask(plane, shape.width as f32 / shape.height as f32);
             let answer = Answer::of(run, run.seen.lattice.as_ref().map(|seen| (seen.request, seen.step)));
-            // Many tiles are asked for less often, so that they take the trainer no more of its time.
-            let weight = ((ask.columns * ask.rows) as f64 / LATTICE_TILES).max(1.0);
-            let pace = Pace { now_secs, every_secs: LATTICE_SECS * weight };
+            let pace = Pace { now_secs, every_secs: lattice_secs(ask.columns * ask.rows) };
             self.lattice.ask(&ask, &answer, pace, wish, Action::AskLattice);
         }
     }
@@ -372,6 +371,12 @@ impl LatentMemory {
             rows,
         }
     }
+}
+
+/// Seconds between two lattices of so many tiles: many are asked for less often, so that they take the trainer little
+/// more of its time.
+fn lattice_secs(tiles: usize) -> f64 {
+    (LATTICE_SECS * tiles as f64 / LATTICE_TILES).clamp(LATTICE_SECS, LATTICE_SECS_MOST)
 }
 
 /// A code drawn around an image: μ + σ·ε with ε from the seed. `None` where codes have no σ.
@@ -512,6 +517,14 @@ mod tests {
         memory.draw_around(1, &view, 7, 0.0);
         assert!(memory.point[0] > 10.0, "another image after the point was moved: {:?}", memory.point);
         assert_eq!(memory.draw_around(0, &cloud_view(2, &[0.0; 2]), 7, 0.0), None, "a plain code has no σ");
+    }
+
+    #[test]
+    fn tiles_are_asked_for_twice_a_second_however_many_they_are() {
+        let [few, more, most] = [64, 800, 1600].map(lattice_secs);
+        assert_eq!(few, LATTICE_SECS);
+        assert!((more - 0.425).abs() < 1e-9, "got {more}, want 0.425");
+        assert_eq!(most, 0.5);
     }
 
     #[test]
