@@ -211,7 +211,7 @@ impl LatentMemory {
         }
         self.is_view_chosen = false;
         // Principal axes are known when the codes have been looked at; until then the point stays where it is.
-        self.cloud(view);
+        self.take_in_cloud(view);
         self.decode_on_plane(now_secs)
     }
 
@@ -237,8 +237,9 @@ impl LatentMemory {
         Some(Action::MovePoint(self.point.clone()))
     }
 
-    /// The codes as places, worked out anew when they or the plane have changed. The point stays on the plane.
-    pub fn cloud(&mut self, view: Option<&CloudView>) -> Option<&Cloud> {
+    /// Takes in the codes as places where they or the plane have changed: the plane moves with them, and the point with
+    /// the plane.
+    pub fn take_in_cloud(&mut self, view: Option<&CloudView>) -> Option<&Cloud> {
         let view = view.filter(|view| view.dimensions == self.dimensions())?;
         let is_known = self.cloud.as_ref().is_some_and(|cloud| cloud.is_of(view, self.plane()));
         if !is_known || self.slice.needs_codes() {
@@ -448,11 +449,14 @@ mod tests {
         };
         let mut memory = LatentMemory { slice: Slice::new(3, false), ..memory(3) };
         memory.move_to([2.0, 3.0], 0.0);
-        memory.cloud(Some(&cloud_view(3, &codes(0.0))));
+        memory.take_in_cloud(Some(&cloud_view(3, &codes(0.0))));
         assert_eq!(memory.point, [2.0, 3.0, 1.0], "the rest at the mean");
-        memory.cloud(Some(&cloud_view(3, &codes(5.0))));
+        memory.take_in_cloud(Some(&cloud_view(3, &codes(5.0))));
         assert_eq!(memory.point, [2.0, 3.0, 6.0], "the mean has moved");
-        assert!(memory.cloud(Some(&cloud_view(2, &codes(0.0)))).is_none(), "codes of another network");
+        assert!(
+            memory.take_in_cloud(Some(&cloud_view(2, &codes(0.0)))).is_none(),
+            "codes of another network"
+        );
     }
 
     #[test]
@@ -471,7 +475,7 @@ mod tests {
     fn the_view_follows_the_cloud_until_it_is_chosen() {
         let codes: Vec<f32> = (0..2000).map(|i| 10.0 * (i as f32 * 0.7).sin()).collect();
         let mut memory = memory(2);
-        memory.cloud(Some(&cloud_view(2, &codes)));
+        memory.take_in_cloud(Some(&cloud_view(2, &codes)));
         memory.follow(true, Vec2::splat(400.0), 0.1);
         assert!(memory.view.radius > 9.0, "{:?}", memory.view);
         memory.look(View { center: [1.0, 1.0], radius: 0.5 });

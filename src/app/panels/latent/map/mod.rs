@@ -40,7 +40,7 @@ pub fn map_ui(
         return Vec::new();
     }
     let (now_secs, dt) = ui.input(|input| (input.time, input.stable_dt.min(0.1)));
-    let cloud = memory.cloud(run.seen.cloud.as_ref()).map(|cloud| (cloud.version, cloud.complaint()));
+    let cloud = memory.take_in_cloud(run.seen.cloud.as_ref()).map(|cloud| (cloud.version, cloud.complaint()));
     if memory.follow(run.recipe.is_variational(), rect.size(), dt) {
         ui.ctx().request_repaint();
     }

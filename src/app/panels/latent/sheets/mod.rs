@@ -44,7 +44,7 @@ pub fn codes<'a>(
     };
     memory.meet(bench, run);
     let view = run.seen.cloud.as_ref().filter(|view| view.dimensions == memory.dimensions());
-    memory.cloud(view);
+    memory.take_in_cloud(view);
     view.map(|view| (bench, run, view)).ok_or_else(|| "waiting for the first codes".to_owned())
 }
 
