@@ -23,6 +23,8 @@ pub use model::LatentMemory;
 pub use sheets::dimensions::dimensions_ui;
 pub use sheets::samples::samples_ui;
 
+use std::time::Duration;
+
 use eframe::egui::{Response, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use super::{no_run, waiting};
@@ -35,6 +37,7 @@ use crate::app::widgets::{card, export_button};
 
 use asking::{Wish, carry};
 use map::layers;
+use model::REST_SECS;
 use plane::geometry;
 use side::Nearest;
 use walks::strip;
@@ -64,7 +67,11 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     let mut places = geometry::places(space, cx.theme.scale, GRID);
     let height = strip::height(memory.walk.pins().len(), places.map.width(), cx.theme.scale);
     let strip = geometry::cut_strip(&mut places.map, height, GRID);
-    let nearest = Nearest::find(memory, run);
+    let nearest = Nearest::find(memory, run, now_secs);
+    if memory.nearest.as_ref().is_some_and(|found| found.is_rough) {
+        // All codes are looked at when the point rests.
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS));
+    }
     if memory.compare(nearest.map(|nearest| nearest.image)) {
         actions.push(Action::CompareWith(memory.compared));
     }

@@ -38,6 +38,11 @@ const LATTICE_SECS_MOST: f64 = 0.5;
 /// Seconds between two images at a resting point while the network changes.
 const DECODE_SECS: f64 = 0.1;
 
+/// A point that has not moved for so long is at rest.
+pub const REST_SECS: f64 = 0.15;
+/// So many numbers are searched while the point moves: a few milliseconds' work.
+const SEARCHED: usize = 1_000_000;
+
 /// What stays from frame to frame.
 #[derive(Debug, Default)]
 pub struct LatentMemory {
@@ -80,6 +85,8 @@ pub struct LatentMemory {
     drawn_from: Option<u32>,
     /// How often a code was drawn around an image.
     draws: u64,
+    /// When the point was moved last.
+    moved_at_secs: Option<f64>,
     /// What was found nearest to the point.
     pub(super) nearest: Option<Found>,
     /// The image whose difference from the decoded one is shown.
@@ -232,6 +239,7 @@ impl LatentMemory {
         }
         self.point = code;
         self.drawn_from = None;
+        self.moved_at_secs = Some(now_secs);
         // A hand that moves the point does not wait for answers.
         self.decode.ask_over(self.point.clone(), now_secs);
         Some(Action::MovePoint(self.point.clone()))
@@ -249,6 +257,13 @@ impl LatentMemory {
             self.cloud = Some(Cloud::new(view, self.slice.plane(), version));
         }
         self.cloud.as_ref()
+    }
+
+    /// Every which code of a cloud with so many numbers is looked at in search of the nearest: each, unless they are very
+    /// many and the point is moving.
+    pub fn search_stride(&self, numbers: usize, now_secs: f64) -> usize {
+        let is_moving = self.moved_at_secs.is_some_and(|moved| now_secs - moved < REST_SECS);
+        if is_moving { numbers.div_ceil(SEARCHED).max(1) } else { 1 }
     }
 
     /// Where the prior has its middle on the map: a ring of it is a slice through a ball.

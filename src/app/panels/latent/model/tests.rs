@@ -1,6 +1,7 @@
 //! What the memory promises, without a window.
 
 use super::*;
+use crate::app::panels::latent::side::Nearest;
 
 fn memory(dimensions: usize) -> LatentMemory {
     LatentMemory {
@@ -128,4 +129,32 @@ fn tiles_are_asked_for_twice_a_second_however_many_they_are() {
 fn coordinates_are_written_with_a_real_minus() {
     assert_eq!(coordinates([-0.62, 1.05], 2), "(−0.62, 1.05)");
     assert_eq!(coordinates([-0.625, 9.0], 1), "−0.62");
+}
+
+#[test]
+fn the_nearest_of_very_many_numbers_is_found_roughly_while_the_point_moves_and_exactly_when_it_rests() {
+    let (dimensions, count) = (1000, 16_000);
+    let codes: Arc<[f32]> = (0..count * dimensions).map(|i| ((i / dimensions) as f32 * 0.37).sin()).collect();
+    let mut state = crate::app::testing::state_of("vae-2d", |_| ());
+    let bench = state.bench.as_mut().expect("a bench");
+    bench.runs[0].recipe.model.code = dimensions;
+    bench.runs[0].seen.cloud = Some(CloudView::of_codes(1, dimensions, Arc::clone(&codes)));
+    let (bench, run) = (&*bench, &bench.runs[0]);
+    let mut memory = LatentMemory::default();
+    memory.meet(bench, run);
+    let timed = |memory: &mut LatentMemory, now_secs: f64| {
+        let begun = std::time::Instant::now();
+        let row = Nearest::find(memory, run, now_secs).map(|nearest| nearest.row);
+        (row, begun.elapsed())
+    };
+    let begun = std::time::Instant::now();
+    memory.take_in_cloud(run.seen.cloud.as_ref());
+    println!("a cloud of {count} codes of {dimensions} numbers is taken in in {:?}", begun.elapsed());
+    memory.go_to(codes[7 * dimensions..8 * dimensions].to_vec(), 1.0);
+    let (rough, while_moving) = timed(&mut memory, 1.0);
+    assert!(rough.is_some_and(|row| row % 16 == 0), "every 16th of them: {rough:?}");
+    let (exact, at_rest) = timed(&mut memory, 1.0 + REST_SECS);
+    assert_eq!(exact, Some(7));
+    println!("the nearest is found in {while_moving:?} while the point moves, in {at_rest:?} at rest");
+    assert_eq!(timed(&mut memory, 9.0).0, Some(7));
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::engine::{CloudView, LatentPlane};
 
 use super::geometry::{self, Latent};
+use super::statistics;
 
 /// Height of the strip in which codes of one number are spread out, as a share of how far nearly all of them reach.
 const STRIP: f32 = 0.26;
 /// An axis with less than this share of the largest variance is not worth showing unasked.
-const LIVELY: f64 = 0.1;
+const LIVELY: f32 = 0.1;
 
 /// The codes as places on the shown plane.
 #[derive(Debug)]
@@ -112,19 +113,11 @@ pub fn lively_axes(view: &CloudView, axes: [usize; 2]) -> [usize; 2] {
     if view.dimensions < 3 {
         return axes;
     }
-    let mut spreads: Vec<(f64, usize)> =
-        (0..view.dimensions).map(|axis| (spread(view, axis), axis)).collect();
-    let least = axes.map(|axis| spreads[axis].0).into_iter().fold(f64::INFINITY, f64::min);
+    let variances = statistics::variances(view).into_iter();
+    let mut spreads: Vec<(f32, usize)> = variances.enumerate().map(|(axis, spread)| (spread, axis)).collect();
+    let least = axes.map(|axis| spreads[axis].0).into_iter().fold(f32::INFINITY, f32::min);
     spreads.sort_by(|a, b| b.0.total_cmp(&a.0));
     if least > LIVELY * spreads[0].0 { axes } else { [spreads[0].1, spreads[1].1] }
-}
-
-/// The variance of the codes along one axis, as far as they are numbers.
-fn spread(view: &CloudView, axis: usize) -> f64 {
-    let values = view.codes.iter().skip(axis).step_by(view.dimensions).map(|z| f64::from(*z));
-    let numbers = values.filter(|z| z.is_finite());
-    let (n, sum, squares) = numbers.fold((0.0, 0.0, 0.0), |(n, s, q), z| (n + 1.0, s + z, q + z * z));
-    if n == 0.0 { 0.0 } else { squares / n - (sum / n) * (sum / n) }
 }
 
 /// What a plane sees of independent spreads along the numbers of a code: Σσ²r², Σσ²ru, Σσ²u².

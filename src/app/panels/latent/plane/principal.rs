@@ -96,8 +96,7 @@ fn point_to(axis: &mut [f32], along: f32) {
 
 /// The codes minus their mean; of very many numbers only every so many-th code.
 fn centred(view: &CloudView, mean: &[f32]) -> Vec<f32> {
-    let stride = view.codes.len().div_ceil(NUMBERS).max(1);
-    let rows = statistics::rows(view).step_by(stride);
+    let rows = statistics::some_rows(view, NUMBERS);
     rows.flat_map(|(_, row)| row.iter().zip(mean).map(|(z, mean)| z - mean)).collect()
 }
 

@@ -9,6 +9,18 @@ pub fn rows(view: &CloudView) -> impl Iterator<Item = (usize, &[f32])> + Clone {
     rows.filter(|(_, row)| row.iter().all(|z| z.is_finite()))
 }
 
+/// So many numbers speak for all of a cloud: every code of a hundred numbers of ten thousand images, fewer of longer
+/// ones. The window waits while they are gone through.
+const NUMBERS: usize = 1_000_000;
+
+/// Of very many codes every so many-th, so that they hold so many numbers at most; as far as they are numbers, each with
+/// its place in the cloud.
+pub fn some_rows(view: &CloudView, numbers: usize) -> impl Iterator<Item = (usize, &[f32])> + Clone {
+    let stride = view.codes.len().div_ceil(numbers.max(1)).max(1);
+    let rows = view.codes.chunks_exact(view.dimensions.max(1)).enumerate().step_by(stride);
+    rows.filter(|(_, row)| row.iter().all(|z| z.is_finite()))
+}
+
 /// The mean of some codes; `None` where there is none.
 pub fn mean<'a>(codes: impl Iterator<Item = &'a [f32]>, dimensions: usize) -> Option<Vec<f32>> {
     let mut sum = vec![0.0_f64; dimensions];
@@ -20,9 +32,9 @@ pub fn mean<'a>(codes: impl Iterator<Item = &'a [f32]>, dimensions: usize) -> Op
     (count > 0.0).then(|| sum.into_iter().map(|sum| (sum / count) as f32).collect())
 }
 
-/// The mean of the whole cloud.
+/// The mean of the whole cloud, or of a large part of it.
 pub fn mean_of(view: &CloudView) -> Option<Vec<f32>> {
-    mean(rows(view).map(|(_, row)| row), view.dimensions)
+    mean(some_rows(view, NUMBERS).map(|(_, row)| row), view.dimensions)
 }
 
 /// The mean of the codes of one class, where `class` says which class a row of the cloud has.
@@ -36,7 +48,7 @@ pub fn variances(view: &CloudView) -> Vec<f32> {
     let Some(mean) = mean_of(view) else { return vec![0.0; view.dimensions] };
     let mut sum = vec![0.0_f64; view.dimensions];
     let mut count = 0.0_f64;
-    for (_, row) in rows(view) {
+    for (_, row) in some_rows(view, NUMBERS) {
         count += 1.0;
         for ((sum, z), mean) in sum.iter_mut().zip(row).zip(&mean) {
             *sum += f64::from(z - mean).powi(2);
@@ -51,7 +63,7 @@ pub fn divergences(view: &CloudView) -> Option<Vec<f32>> {
     let spreads = view.spreads.as_ref()?;
     let mut sum = vec![0.0_f64; view.dimensions];
     let mut count = 0.0_f64;
-    for (row, code) in rows(view) {
+    for (row, code) in some_rows(view, NUMBERS) {
         let at = row * view.dimensions;
         let Some(sigma) = spreads.get(at..at + view.dimensions) else { break };
         count += 1.0;
@@ -77,6 +89,20 @@ mod tests {
         assert_eq!(class_mean(&view(), |row| Some(row as u8), 2), Some(vec![3.0, 6.0]));
         assert_eq!(class_mean(&view(), |row| Some(row as u8), 1), None, "its only code is no number");
         assert_eq!(variances(&view()), [1.0, 4.0]);
+    }
+
+    #[test]
+    fn of_very_many_codes_only_some_are_gone_through() {
+        let dimensions = 100;
+        let codes: Vec<f32> = (0..3000 * dimensions).map(|i| (i / dimensions) as f32).collect();
+        let view = CloudView::of_codes(1, dimensions, codes.into());
+        let count = |numbers: usize| some_rows(&view, numbers).count();
+        assert_eq!((count(300_000), count(299_999), count(10_000)), (3000, 1500, 100));
+        let rows: Vec<usize> = some_rows(&view, 10_000).map(|(row, _)| row).collect();
+        assert_eq!((rows[0], rows[1], rows[99]), (0, 30, 2970), "spread over all of them");
+        // A mean over some of them is near that of all.
+        let some = mean(some_rows(&view, 10_000).map(|(_, row)| row), dimensions).expect("codes");
+        assert!((some[0] - 1499.5).abs() < 20.0, "got {}, want 1499.5, tolerance 20", some[0]);
     }
 
     #[test]

@@ -34,21 +34,27 @@ pub struct Found {
     codes: Arc<[f32]>,
     point: Vec<f32>,
     nearest: Option<Nearest>,
+    /// Whether only some codes were looked at.
+    pub is_rough: bool,
 }
 
 impl Nearest {
     /// Looks among the codes of the cloud, in all of their dimensions; no oftener than they or the point change.
-    pub fn find(memory: &mut LatentMemory, run: &RunState) -> Option<Self> {
+    /// While the point moves, every so many-th of very many codes must do; when it rests, all are looked at.
+    pub fn find(memory: &mut LatentMemory, run: &RunState, now_secs: f64) -> Option<Self> {
         let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == memory.dimensions())?;
-        let is_known =
-            |found: &&Found| Arc::ptr_eq(&found.codes, &cloud.codes) && found.point == memory.point;
+        let stride = memory.search_stride(cloud.codes.len(), now_secs);
+        let is_known = |found: &&Found| {
+            let is_enough = stride > 1 || !found.is_rough;
+            is_enough && Arc::ptr_eq(&found.codes, &cloud.codes) && found.point == memory.point
+        };
         if let Some(found) = memory.nearest.as_ref().filter(is_known) {
             return found.nearest;
         }
-        let row = geometry::nearest(&cloud.codes, &memory.point);
+        let row = geometry::nearest(&cloud.codes, &memory.point, |row| row % stride == 0);
         let nearest = row.and_then(|row| Some(Self { row, image: *cloud.images.get(row)? }));
-        memory.nearest =
-            Some(Found { codes: Arc::clone(&cloud.codes), point: memory.point.clone(), nearest });
+        let (codes, point, is_rough) = (Arc::clone(&cloud.codes), memory.point.clone(), stride > 1);
+        memory.nearest = Some(Found { codes, point, nearest, is_rough });
         nearest
     }
 }
