@@ -65,7 +65,8 @@ pub fn look(ui: &Ui, memory: &mut LatentMemory, hand: &Hand, plane: &Plane) {
     if let Some(delta) = hand.pulled() {
         memory.pan(plane, delta);
     }
-    if hand.double_clicked() && !ui.input(|input| input.modifiers.alt) {
+    // With Alt it drops a pin; with Ctrl it picks a point and lets it go.
+    if hand.double_clicked() && !ui.input(|input| input.modifiers.alt || input.modifiers.command) {
         memory.fit();
     }
     let pointer = ui.input(|input| input.pointer.hover_pos());

@@ -37,6 +37,8 @@ pub fn map_ui(
     (rect, nearest): (Rect, Option<Nearest>),
 ) -> Vec<Action> {
     if rect.width() < 40.0 || rect.height() < 40.0 {
+        // A map too small to be drawn does not look for the point either.
+        memory.is_point_sought = false;
         return Vec::new();
     }
     let (now_secs, dt) = ui.input(|input| (input.time, input.stable_dt.min(0.1)));
