@@ -314,11 +314,11 @@ fn another_run_is_asked_for_its_own_field_and_images_picked_elsewhere_are_let_go
     harness.state_mut().memory.layers.picked = Some(3);
     harness.run_steps(20);
     let asked = |harness: &mut Explorer| {
-        let asks = harness.state_mut().actions.drain(..).filter_map(|action| match action {
+        let mut asks = harness.state_mut().actions.drain(..).filter_map(|action| match action {
             Action::AskField(ask) => Some(ask),
             _ => None,
         });
-        asks.last()
+        asks.next_back()
     };
     let ask = asked(&mut harness).expect("a field is shown");
     for run in harness.state_mut().state.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
