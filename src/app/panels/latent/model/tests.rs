@@ -111,6 +111,11 @@ fn draws_around_an_image_have_its_mean_and_spread_and_stay_with_it() {
     assert!(memory.point[0] > 10.0, "the first has left the cloud, the second has moved: {:?}", memory.point);
     memory.draw_around(0, &view, 7, 0.0);
     assert!(memory.point[0] > 10.0, "it stays with the second: {:?}", memory.point);
+    // The second has become the first, and the only one.
+    let fewer =
+        CloudView { images: [1].into(), spreads: Some([0.0; 2].into()), ..cloud_view(2, &[5.0, 6.0]) };
+    memory.draw_around(0, &fewer, 7, 0.0);
+    assert_eq!(memory.point, [5.0, 6.0], "it has moved with its image");
     memory.move_to([0.0, 0.0], 0.0);
     memory.draw_around(1, &view, 7, 0.0);
     assert!(memory.point[0] > 10.0, "another image after the point was moved: {:?}", memory.point);
