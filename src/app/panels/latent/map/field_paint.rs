@@ -17,6 +17,9 @@ const SHADER: &str = concat!(
     include_str!("../../../../../shaders/field.wgsl")
 );
 
+/// What the shader is sent for a place that gave no number; see there.
+const NO_NUMBER: f32 = -1.0;
+
 /// Everything one frame of a field depends on.
 pub struct FieldPaint {
     /// The values, row by row from the top.
@@ -139,9 +142,8 @@ impl Kept {
         if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, &field.values)) {
             return;
         }
-        // A shader may not ask whether something is a number.
         let numbers: Vec<f32> =
-            field.values.iter().map(|value| if value.is_finite() { *value } else { field.span[0] }).collect();
+            field.values.iter().map(|value| if value.is_finite() { *value } else { NO_NUMBER }).collect();
         if self.values.size() < size_of_val(numbers.as_slice()) as u64 {
             self.values = values_buffer(device, numbers.len());
             self.group = bind(device, &self.layout, &self.uniform, &self.values);
