@@ -249,7 +249,8 @@ fn color_choices(bench: &BenchState) -> Vec<(ColorBy, &'static str, &'static str
         (
             ColorBy::Error,
             "error",
-            "how far the reconstruction is from the image: squared error, summed over pixels",
+            "how far the reconstruction is from the image: squared error, summed over pixels. Where a U-Net has \
+             skips, they come from the image here, and not from zeros as on the map",
         ),
     ];
     first.into_iter().chain(factors).collect()

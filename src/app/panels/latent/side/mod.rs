@@ -15,6 +15,7 @@ use crate::app::state::{BenchState, RunState};
 use crate::app::theme::HALF;
 use crate::app::widgets::{export_button, muted, small_button};
 use crate::engine::Picture;
+use crate::recipe::{ModelRecipe, Network};
 
 use super::model::LatentMemory;
 use super::plane::geometry;
@@ -96,6 +97,24 @@ pub fn side_ui(
     actions
 }
 
+/// What dragging the point means where the code is not all that the decoder of a network sees, or is seen again and
+/// again: a few words and a sentence.
+fn dragging(model: &ModelRecipe) -> Option<(&'static str, &'static str)> {
+    match model.network {
+        Network::Recurrent => Some((
+            "the code begins every row",
+            "the image is written row by row from one memory: the code sets that memory at the start and is fed to \
+             it again at every row, so dragging changes all rows at once",
+        )),
+        Network::UNet if model.skips => Some((
+            "the skips are fed zeros",
+            "a dragged code comes from no image, so there are no feature maps that could skip past it: the decoder \
+             is fed zeros in their place, and shows what the code alone knows",
+        )),
+        Network::Dense | Network::Conv | Network::UNet => None,
+    }
+}
+
 fn decoded_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
@@ -126,6 +145,9 @@ fn decoded_ui(
     });
     if memory.dimensions() > 2 {
         muted(ui, cx.theme, memory.slice.words());
+    }
+    if let Some((words, tip)) = dragging(&run.recipe.model) {
+        muted(ui, cx.theme, words).on_hover_text(tip);
     }
     if shown.is_none() {
         muted(ui, cx.theme, "waiting for the first image");
@@ -191,4 +213,22 @@ fn nearest_ui(
         let difference = cx.pictures.get(run.info.id, Picture::Difference).filter(|_| compared.is_some());
         picture(ui, cx.theme, difference, size, "decoded minus nearest");
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::Recipe;
+
+    #[test]
+    fn what_dragging_means_is_said_where_the_code_is_not_all() {
+        let said =
+            |name: &str| dragging(&Recipe::open(name).expect("built in").model).map(|(words, _)| words);
+        assert_eq!(said("gru-rows"), Some("the code begins every row"));
+        assert_eq!(said("unet-copy"), Some("the skips are fed zeros"));
+        assert_eq!((said("vae-2d"), said("conv-16")), (None, None));
+        let mut plain = Recipe::open("unet-copy").expect("built in").model;
+        plain.skips = false;
+        assert_eq!(dragging(&plain), None, "nothing skips");
+    }
 }
