@@ -9,7 +9,7 @@ use eframe::egui::Context;
 use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
 use super::theme::Look;
-use crate::engine::{Command, Plate, RunId, Snapshot};
+use crate::engine::{Command, LatticeAsk, Plate, RunId, Snapshot};
 use crate::export::figures::{Caption, Figure as Drawable};
 use crate::export::run::RunFigures;
 use crate::export::style::FigureTheme;
@@ -53,8 +53,14 @@ impl Exports {
         Self { ctx, waiting: Vec::new(), done, give }
     }
 
-    /// Begins to write a figure. Pictures need a snapshot first: the command asks for it.
-    pub fn begin(&mut self, state: &AppState, order: Order) -> Result<Option<Command>, String> {
+    /// Begins to write a figure. Pictures need a snapshot first: the command asks for it, with the plane that the map
+    /// shows, or else the one decoded last.
+    pub fn begin(
+        &mut self,
+        state: &AppState,
+        plane: Option<&LatticeAsk>,
+        order: Order,
+    ) -> Result<Option<Command>, String> {
         let (Some(bench), Some(run)) = (&state.bench, state.run()) else {
             return Err("There is nothing to export yet: wait for the first images.".to_owned());
         };
@@ -76,7 +82,7 @@ impl Exports {
         self.waiting.push((run.info.id, order));
         Ok(Some(Command::Snapshot {
             run: run.info.id,
-            lattice: run.seen.lattice.as_ref().map(|view| view.ask.clone()),
+            lattice: plane.or(run.seen.lattice.as_ref().map(|view| &view.ask)).cloned(),
             point: run.seen.decoded.as_ref().map(|view| view.point.clone()),
         }))
     }
@@ -185,5 +191,28 @@ fn run_figures<'a>(bench: &'a BenchState, run: &'a RunState) -> RunFigures<'a> {
         dataset: &bench.dataset,
         cloud: &bench.cloud,
         steps_per_epoch: bench.steps_per_epoch,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::state_of;
+    use crate::engine::LatentPlane;
+
+    #[test]
+    fn pictures_are_taken_of_the_plane_that_the_map_shows() {
+        let state = state_of("vae-2d", |_| ());
+        let mut exports = Exports::new(Context::default());
+        let plane = LatentPlane::of_axes([1, 0], 2, &[]);
+        let shown = LatticeAsk { plane, x: [-0.5, 0.5], y: [2.0, 3.0], columns: 4, rows: 3 };
+        let path = PathBuf::from("codes.svg");
+        let order = Order { figure: Figure::Cloud, path, scale: 1, look: Look::Light };
+        let command = exports.begin(&state, Some(&shown), order.clone()).expect("room");
+        let Some(Command::Snapshot { lattice, .. }) = command else { panic!("no snapshot is asked for") };
+        assert_eq!(lattice, Some(shown));
+        let command = exports.begin(&state, None, order).expect("room");
+        let Some(Command::Snapshot { lattice, .. }) = command else { panic!("no snapshot is asked for") };
+        assert_eq!(lattice, None, "the trainer chooses where no map was drawn");
     }
 }

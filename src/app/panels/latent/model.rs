@@ -55,6 +55,8 @@ pub struct LatentMemory {
     /// What the map shows.
     pub(super) layers: Layers,
     pub(super) cloud: Option<Cloud>,
+    /// The plane the map showed last, as it would be decoded.
+    shown: Option<LatticeAsk>,
     lattice: Asked<LatticeAsk>,
     decode: Asked<Vec<f32>>,
     pub(super) sheets: Sheets,
@@ -273,15 +275,21 @@ impl LatentMemory {
         answer.is_fresh &= matches!(run.phase, Phase::Failed(_)) || decoded.is_some_and(is_wanted);
         let pace = Pace { now_secs, every_secs: DECODE_SECS };
         self.decode.ask(&self.point, &answer, pace, wish, Action::MovePoint);
+        let shape = bench.dataset.shape;
+        let ask = self.lattice_ask(plane, shape.width as f32 / shape.height as f32);
+        self.shown = Some(ask.clone());
         if self.layers.background == Background::Tiles {
-            let shape = bench.dataset.shape;
-            let ask = self.lattice_ask(plane, shape.width as f32 / shape.height as f32);
             let answer = Answer::of(run, run.seen.lattice.as_ref().map(|seen| (seen.request, seen.step)));
             // Many tiles are asked for less often, so that they take the trainer no more of its time.
             let weight = ((ask.columns * ask.rows) as f64 / LATTICE_TILES).max(1.0);
             let pace = Pace { now_secs, every_secs: LATTICE_SECS * weight };
             self.lattice.ask(&ask, &answer, pace, wish, Action::AskLattice);
         }
+    }
+
+    /// The plane this run's map showed last, whatever lay on it; none before its first frame.
+    pub fn shown_plane(&self, run: RunId) -> Option<&LatticeAsk> {
+        self.shown.as_ref().filter(|_| self.run == Some(run))
     }
 
     /// The tiles that cover the plane.

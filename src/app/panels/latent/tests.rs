@@ -6,7 +6,7 @@ use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::plane::geometry::Latent;
+use super::plane::geometry::{Latent, View};
 use super::plane::slice;
 use super::*;
 use crate::app::pictures::Pictures;
@@ -279,6 +279,24 @@ fn a_field_is_asked_for_when_it_is_chosen_and_tiles_no_longer() {
     harness.run_steps(20);
     let tiles = harness.state().actions.iter().filter(|action| matches!(action, Action::AskLattice(_)));
     assert_eq!(tiles.count(), 0);
+}
+
+#[test]
+fn the_shown_plane_is_known_for_export_whatever_lies_on_it() {
+    let mut harness = explorer(bench(5));
+    choose(&mut harness, "density");
+    harness.state_mut().memory.look(View { center: [4.0, -1.0], radius: 0.5 });
+    harness.get_by_label("axis across").click();
+    harness.run_steps(3);
+    harness.get_by_label("z4").click();
+    harness.run_steps(3);
+    harness.state_mut().memory.look(View { center: [4.0, -1.0], radius: 0.5 });
+    harness.run_steps(2);
+    let memory = &harness.state().memory;
+    let shown = memory.shown_plane(RunId(1)).expect("the map was drawn");
+    assert_eq!(shown.plane.names[0], "z4");
+    assert!((0.5 * (shown.x[0] + shown.x[1]) - 4.0).abs() < 1e-3, "{:?}", shown.x);
+    assert!(memory.shown_plane(RunId(2)).is_none(), "another run's map was not drawn");
 }
 
 #[test]
