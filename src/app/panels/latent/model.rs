@@ -9,7 +9,8 @@ use eframe::egui::Vec2;
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Figure};
+use crate::app::export::Explored;
 use crate::app::state::{BenchState, RunState};
 use crate::engine::{CloudView, Decoded, LatentPlane, LatticeAsk, Phase, RunId};
 use crate::recipe::random::{Purpose, stream};
@@ -26,6 +27,7 @@ use crate::app::panels::latent::sheets::samples::Samples;
 use crate::app::panels::latent::side::Found;
 use crate::app::panels::latent::side::typed::Typed;
 use crate::app::panels::latent::walks::formula::Formula;
+use crate::app::panels::latent::walks::strip;
 use crate::app::panels::latent::walks::walk::Walk;
 
 /// Seconds between two lattices: three a second show the change, and leave the trainer its time.
@@ -287,9 +289,18 @@ impl LatentMemory {
         }
     }
 
-    /// The plane this run's map showed last, whatever lay on it; none before its first frame.
-    pub fn shown_plane(&self, run: RunId) -> Option<&LatticeAsk> {
-        self.shown.as_ref().filter(|_| self.run == Some(run))
+    /// What a figure of this run is to show: the plane of its map, whatever lies on it, and the codes of a table.
+    pub fn explored(&self, run: RunId, figure: Figure) -> Explored {
+        if self.run != Some(run) {
+            return Explored::default();
+        }
+        let sheet = match figure {
+            Figure::Dimensions => self.table.exported(self.slice.rest()),
+            Figure::Samples => self.samples.exported(&self.slice),
+            Figure::Path => strip::exported(&self.walk),
+            _ => None,
+        };
+        Explored { plane: self.shown.clone(), sheet }
     }
 
     /// The tiles that cover the plane.

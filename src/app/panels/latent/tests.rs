@@ -293,10 +293,10 @@ fn the_shown_plane_is_known_for_export_whatever_lies_on_it() {
     harness.state_mut().memory.look(View { center: [4.0, -1.0], radius: 0.5 });
     harness.run_steps(2);
     let memory = &harness.state().memory;
-    let shown = memory.shown_plane(RunId(1)).expect("the map was drawn");
+    let shown = memory.explored(RunId(1), Figure::Cloud).plane.expect("the map was drawn");
     assert_eq!(shown.plane.names[0], "z4");
     assert!((0.5 * (shown.x[0] + shown.x[1]) - 4.0).abs() < 1e-3, "{:?}", shown.x);
-    assert!(memory.shown_plane(RunId(2)).is_none(), "another run's map was not drawn");
+    assert!(memory.explored(RunId(2), Figure::Cloud).plane.is_none(), "another run's map was not drawn");
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align2, Color32, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, Layout, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2,
+    vec2,
 };
 
 use super::{Arrived, codes};
-use crate::app::action::Action;
+use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::panels::latent::asking::Wish;
 use crate::app::panels::latent::asking::carry;
@@ -17,8 +18,9 @@ use crate::app::panels::latent::plane::statistics;
 use crate::app::panels::{picture_frame, waiting};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, muted};
+use crate::app::widgets::{card, export_button, muted};
 use crate::engine::{CloudView, Sheet, SheetAsk};
+use crate::export::run::SheetWords;
 
 /// Rows that are decoded at most, and images in each: half a standard deviation apart.
 const MOST_ROWS: usize = 64;
@@ -94,6 +96,20 @@ impl Table {
     fn worth(&self, number: usize) -> String {
         let worth = self.worth.get(number).copied().unwrap_or(f32::NAN);
         if self.has_divergences { format!("{worth:.2} nats") } else { format!("var {worth:.2}") }
+    }
+
+    /// The table as a figure; none before it was asked for.
+    pub fn exported(&self, rest: Rest) -> Option<(SheetAsk, SheetWords)> {
+        let (ask, numbers) = self.ask.clone()?;
+        let row = |number: &usize| format!("z{}  {}", number + 1, self.worth(*number));
+        let words = SheetWords {
+            title: "Every number of the code".to_owned(),
+            meaning: self.words(rest),
+            columns: ask.columns,
+            rows: numbers.iter().map(row).collect(),
+            captions: Vec::new(),
+        };
+        Some((ask, words))
     }
 
     /// What the table shows, in words.
@@ -173,10 +189,16 @@ pub fn dimensions_ui(
         memory.sheets.ask(ask, run, now_secs, &mut wish);
     }
     let mut actions = carry(ui, wish);
+    let words = memory.table.words(memory.slice.rest());
     if !title.is_empty() {
         card(ui, cx.theme, title, |_| {}, |_| {});
     }
-    muted(ui, cx.theme, memory.table.words(memory.slice.rest()));
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            export_button(ui, cx.theme, Figure::Dimensions, "Export dimensions", &mut actions);
+            ui.with_layout(Layout::top_down(Align::Min), |ui| muted(ui, cx.theme, words));
+        });
+    });
     ui.add_space(HALF);
     let shape = bench.dataset.shape;
     actions.extend(table_ui(ui, cx, memory, run, shape.width as f32 / shape.height as f32));

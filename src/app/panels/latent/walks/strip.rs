@@ -6,18 +6,19 @@ use eframe::egui::{
     Ui, UiBuilder, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::glyph::Sign;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch};
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{HALF, RADIUS_SMALL};
-use crate::app::widgets::{muted, quiet_sign};
+use crate::app::widgets::{export_button, muted, quiet_sign};
 use crate::engine::{Sheet, SheetAsk};
+use crate::export::run::SheetWords;
 
 use super::formula;
 use super::pins::{badge, removes};
-use super::walk::MOST_PINS;
+use super::walk::{MOST_PINS, Walk};
 use crate::app::panels::latent::asking::Wish;
 use crate::app::panels::latent::model::LatentMemory;
 use crate::app::panels::latent::sheets::Arrived;
@@ -31,7 +32,7 @@ const FILM: usize = 15;
 const CORNER: f32 = 13.0;
 
 /// Width of all controls on one line.
-const LINE: f32 = 510.0;
+const LINE: f32 = 536.0;
 
 /// Whether all controls stand on one line.
 fn is_one_line(width: f32, scale: f32) -> bool {
@@ -70,6 +71,26 @@ pub fn ask(memory: &mut LatentMemory, run: &RunState, now_secs: f64, wish: &mut 
     }
 }
 
+/// The shown way as a figure; none with fewer than two pins.
+pub fn exported(walk: &Walk) -> Option<(SheetAsk, SheetWords)> {
+    let [from, to] = walk.ends()?;
+    let ask = SheetAsk { sheet: Sheet::Path, columns: FILM, rows: 1, points: walk.film(FILM)?.into() };
+    let way = if walk.is_arc { "an arc about the origin" } else { "a straight line" };
+    let captions = (0..FILM).map(|image| match image {
+        0 => format!("pin {from}"),
+        last if last + 1 == FILM => format!("pin {to}"),
+        _ => String::new(),
+    });
+    let words = SheetWords {
+        title: format!("The way from pin {from} to pin {to}"),
+        meaning: format!("What the decoder makes of codes at equal steps along {way}."),
+        columns: FILM,
+        rows: Vec::new(),
+        captions: captions.collect(),
+    };
+    Some((ask, words))
+}
+
 /// Draws the strip.
 pub fn strip_ui(
     ui: &mut Ui,
@@ -87,7 +108,7 @@ pub fn strip_ui(
         let is_one_line = is_one_line(line.x, cx.theme.scale);
         ui.allocate_ui_with_layout(line, row, |ui| {
             ui.set_min_size(line);
-            way_ui(ui, cx, memory);
+            way_ui(ui, cx, memory, &mut actions);
             if is_one_line {
                 actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
             }
@@ -109,7 +130,7 @@ pub fn strip_ui(
 }
 
 /// Which way is shown, how it runs, and the tour.
-fn way_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) {
+fn way_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = HALF;
     let Some(mut ends) = memory.walk.ends() else {
         muted(ui, cx.theme, "one more pin makes a path");
@@ -144,6 +165,7 @@ fn way_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) {
     if quiet_sign(ui, cx.theme, sign, name).clicked() {
         if is_touring { memory.walk.stop_tour() } else { memory.walk.start_tour() }
     }
+    export_button(ui, cx.theme, Figure::Path, "Export path", actions);
 }
 
 /// The pins' images, each with its number; a click goes there.
