@@ -61,7 +61,8 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     let space = ui.available_rect_before_wrap();
     let now_secs = ui.input(|input| input.time);
     let mut places = geometry::places(space, cx.theme.scale, GRID);
-    let height = strip::height(memory.walk.pins().len(), places.map.width(), cx.theme.scale);
+    let height =
+        strip::height(memory.walk.pins().len(), memory.formula.is_open, places.map.width(), cx.theme.scale);
     let strip = geometry::cut_strip(&mut places.map, height, GRID);
     let nearest = Nearest::find(memory, run);
     if memory.compare(nearest.map(|nearest| nearest.image)) {
@@ -73,6 +74,8 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     if let Some(strip) = strip {
         asked.extend(strip::strip_ui(ui, cx, memory, (bench, run), strip));
         strip::ask(memory, run, now_secs, &mut wish);
+    } else if height > 0.0 {
+        strip::no_room_ui(ui, cx, memory, places.map);
     }
     actions.extend(carry(ui, wish));
     ui.allocate_rect(space, Sense::hover());

@@ -88,7 +88,7 @@ pub fn side_ui(
                 }
                 export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
             });
-            point_ui(ui, cx, memory, run, nearest, &mut actions);
+            point_ui(ui, cx, memory, (bench, run), nearest, &mut actions);
             if memory.dimensions() > 2 {
                 actions.extend(axes::axes_ui(ui, cx, memory, (run, nearest)));
             }
@@ -161,16 +161,23 @@ fn point_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     memory: &mut LatentMemory,
-    run: &RunState,
+    (bench, run): (&BenchState, &RunState),
     nearest: Option<Nearest>,
     actions: &mut Vec<Action>,
 ) {
+    let has_classes = !bench.dataset.class_names.is_empty();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
         let tip = "decode wherever the pointer is, without pressing";
         switch(ui, cx.theme, "hover", &mut memory.follows_pointer, tip);
         if small_button(ui, cx.theme, "pin", "keep this point: P, or a double click with Alt").clicked() {
             actions.extend(memory.drop_pin());
+        }
+        // With pins the sum stands beside them anyway.
+        if memory.walk.pins().is_empty() && has_classes {
+            let tip =
+                "sums of codes below the map, such as the mean of one class minus another's plus a third's";
+            switch(ui, cx.theme, "a − b + c", &mut memory.formula.is_open, tip);
         }
         let view = run.seen.cloud.as_ref().filter(|view| view.spreads.is_some());
         if let (Some(view), Some(nearest)) = (view, nearest) {

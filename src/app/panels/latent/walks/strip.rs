@@ -2,14 +2,14 @@
 //! and sums of codes.
 
 use eframe::egui::{
-    Align, Color32, ComboBox, CornerRadius, Layout, PointerButton, Rect, RichText, Sense, Stroke, StrokeKind,
-    Ui, UiBuilder, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, ComboBox, CornerRadius, Layout, PointerButton, Rect, RichText, Sense, Stroke,
+    StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::glyph::Sign;
-use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch};
+use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, words_over};
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{export_button, muted, quiet_sign};
@@ -39,9 +39,10 @@ fn is_one_line(width: f32, scale: f32) -> bool {
     width >= LINE * scale
 }
 
-/// How high the strip is; nothing without pins.
-pub fn height(pins: usize, width: f32, scale: f32) -> f32 {
+/// How high the strip is; nothing without pins, unless a sum of class means is wanted.
+pub fn height(pins: usize, has_sum: bool, width: f32, scale: f32) -> f32 {
     let rows = match pins {
+        0 if has_sum => return CONTROLS * scale,
         0 => return 0.0,
         1 => 1.0,
         _ => 2.0,
@@ -91,6 +92,21 @@ pub fn exported(walk: &Walk) -> Option<(SheetAsk, SheetWords)> {
     Some((ask, words))
 }
 
+/// Says at the foot of the map that there is no room for the strip, where there is none.
+pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, memory: &LatentMemory, map: Rect) {
+    let what = match memory.walk.pins().len() {
+        0 => "the sum of codes".to_owned(),
+        1 => "the image of the pin".to_owned(),
+        many => format!("the images of the {many} pins"),
+    };
+    let words = format!("this panel is too small to show {what}: make it larger");
+    let at = pos2(map.center().x, map.bottom() - 2.0 * CONTROLS * cx.theme.scale);
+    let (painter, font) = (ui.painter_at(map), cx.theme.small());
+    let rect = words_over(&painter, cx.theme, at, Align2::CENTER_BOTTOM, &words, font);
+    let note = ui.interact(rect, ui.scope_id().with("no room for pins"), Sense::hover());
+    note.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+}
+
 /// Draws the strip.
 pub fn strip_ui(
     ui: &mut Ui,
@@ -105,6 +121,12 @@ pub fn strip_ui(
         ui.spacing_mut().item_spacing.y = HALF;
         let line = vec2(ui.available_width(), CONTROLS * cx.theme.scale);
         let row = Layout::left_to_right(Align::Center);
+        if memory.walk.pins().is_empty() {
+            ui.allocate_ui_with_layout(line, row, |ui| {
+                actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
+            });
+            return;
+        }
         let is_one_line = is_one_line(line.x, cx.theme.scale);
         ui.allocate_ui_with_layout(line, row, |ui| {
             ui.set_min_size(line);
@@ -275,10 +297,12 @@ mod tests {
 
     #[test]
     fn the_strip_is_there_while_there_are_pins() {
-        assert_eq!(height(0, 600.0, 1.0), 0.0);
-        assert!(height(1, 600.0, 1.0) > 60.0 && height(2, 600.0, 1.0) > height(1, 600.0, 1.0) + 40.0);
-        assert_eq!(height(2, 600.0, 1.0), height(12, 600.0, 1.0));
-        assert!(height(2, 300.0, 1.0) > height(2, 600.0, 1.0), "the controls take a second line");
+        let height = |pins, width| height(pins, false, width, 1.0);
+        assert_eq!(height(0, 600.0), 0.0);
+        assert!(height(1, 600.0) > 60.0 && height(2, 600.0) > height(1, 600.0) + 40.0);
+        assert_eq!(height(2, 600.0), height(12, 600.0));
+        assert!(height(2, 300.0) > height(2, 600.0), "the controls take a second line");
+        assert_eq!(super::height(0, true, 600.0, 1.0), CONTROLS, "a sum of class means needs one line");
     }
 
     #[test]

@@ -162,6 +162,30 @@ fn a_sum_of_codes_brings_the_point_there() {
 }
 
 #[test]
+fn a_sum_of_class_means_needs_no_pins() {
+    let mut harness = explorer(bench(3));
+    assert!(harness.query_by_label("= go").is_none());
+    harness.get_by_label("a − b + c").click();
+    harness.run_steps(3);
+    harness.state_mut().actions.clear();
+    harness.get_by_label("= go").click();
+    harness.run_steps(3);
+    let point = harness.state_mut().points().pop().expect("the point did not move");
+    assert!(point.iter().any(|z| z.abs() > 1e-3), "{point:?}");
+}
+
+#[test]
+fn pins_without_room_are_not_lost_without_a_word() {
+    let mut harness = with_two_pins(2);
+    let too_small = "this panel is too small to show the images of the 2 pins: make it larger";
+    assert!(harness.query_by_label(too_small).is_none());
+    harness.set_size(vec2(700.0, 220.0));
+    harness.run_steps(3);
+    assert!(harness.query_by_label("image of pin 1").is_none());
+    assert!(harness.query_by_label(too_small).is_some());
+}
+
+#[test]
 fn coordinates_are_typed_and_what_cannot_be_read_is_kept() {
     let mut harness = explorer(bench(2));
     harness.get_by_label_contains("z = (").click();
