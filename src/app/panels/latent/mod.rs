@@ -61,10 +61,10 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     let space = ui.available_rect_before_wrap();
     let now_secs = ui.input(|input| input.time);
     let mut places = geometry::places(space, cx.theme.scale, GRID);
-    let height =
-        strip::height(memory.walk.pins().len(), memory.formula.is_open, places.map.width(), cx.theme.scale);
+    let has_sum = memory.formula.is_open && !bench.dataset.class_names.is_empty();
+    let height = strip::height(memory.walk.pins().len(), has_sum, places.map.width(), cx.theme.scale);
     let strip = geometry::cut_strip(&mut places.map, height, GRID);
-    let nearest = Nearest::find(memory, run);
+    let nearest = Nearest::find(memory, bench, run);
     if memory.compare(nearest.map(|nearest| nearest.image)) {
         actions.push(Action::CompareWith(memory.compared));
     }

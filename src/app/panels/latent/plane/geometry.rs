@@ -171,12 +171,14 @@ pub fn whole_range([first, last]: [f32; 2], count: usize) -> [f32; 2] {
     [first - half, last + half]
 }
 
-/// The nearest of some rows of numbers to a point, by Euclidean distance; rows that are no numbers are left out.
-pub fn nearest(rows: &[f32], point: &[f32]) -> Option<usize> {
+/// The nearest of those rows of numbers that count to a point, by Euclidean distance; rows that are no numbers are left
+/// out.
+pub fn nearest(rows: &[f32], point: &[f32], counts: impl Fn(usize) -> bool) -> Option<usize> {
     let distance = |row: &[f32]| row.iter().zip(point).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
     rows.chunks_exact(point.len().max(1))
-        .map(distance)
         .enumerate()
+        .filter(|(row, _)| counts(*row))
+        .map(|(row, numbers)| (row, distance(numbers)))
         .filter(|(_, distance)| distance.is_finite())
         .min_by(|(_, a), (_, b)| a.total_cmp(b))
         .map(|(row, _)| row)
@@ -366,10 +368,12 @@ mod tests {
     #[test]
     fn the_nearest_row_is_found_in_all_dimensions() {
         let rows = [0.0, 0.0, 0.0, 1.0, 1.0, f32::NAN, 1.0, 1.0, 1.0];
-        assert_eq!(nearest(&rows, &[0.9, 0.9, 0.9]), Some(2));
-        assert_eq!(nearest(&rows, &[0.2, 0.0, 0.0]), Some(0));
-        assert_eq!(nearest(&[f32::NAN], &[0.0]), None);
-        assert_eq!(nearest(&[], &[0.0, 0.0]), None);
+        let all = |_: usize| true;
+        assert_eq!(nearest(&rows, &[0.9, 0.9, 0.9], all), Some(2));
+        assert_eq!(nearest(&rows, &[0.2, 0.0, 0.0], all), Some(0));
+        assert_eq!(nearest(&rows, &[0.2, 0.0, 0.0], |row| row > 0), Some(2), "the first does not count");
+        assert_eq!(nearest(&[f32::NAN], &[0.0], all), None);
+        assert_eq!(nearest(&[], &[0.0, 0.0], all), None);
     }
 
     #[test]

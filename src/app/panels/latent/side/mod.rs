@@ -4,6 +4,7 @@ pub mod axes;
 pub mod company;
 pub mod typed;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
@@ -20,7 +21,8 @@ use crate::recipe::{ModelRecipe, Network};
 use super::model::LatentMemory;
 use super::plane::geometry;
 
-/// The image whose code is nearest to the point.
+/// The image whose code is nearest to the point: one of those trained on, where the cloud holds any. A cloud begins with
+/// held-out images, so that a small one has none of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearest {
     /// Which point of the cloud it is.
@@ -33,25 +35,40 @@ pub struct Nearest {
 #[derive(Debug)]
 pub struct Found {
     codes: Arc<[f32]>,
+    images: Arc<[u32]>,
+    /// Which points of the cloud count.
+    counts: Arc<[bool]>,
     point: Vec<f32>,
     nearest: Option<Nearest>,
 }
 
 impl Nearest {
     /// Looks among the codes of the cloud, in all of their dimensions; no oftener than they or the point change.
-    pub fn find(memory: &mut LatentMemory, run: &RunState) -> Option<Self> {
+    pub fn find(memory: &mut LatentMemory, bench: &BenchState, run: &RunState) -> Option<Self> {
         let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == memory.dimensions())?;
         let is_known =
             |found: &&Found| Arc::ptr_eq(&found.codes, &cloud.codes) && found.point == memory.point;
         if let Some(found) = memory.nearest.as_ref().filter(is_known) {
             return found.nearest;
         }
-        let row = geometry::nearest(&cloud.codes, &memory.point);
+        let has_same_images = |found: &&Found| found.images == cloud.images;
+        let counts = match memory.nearest.as_ref().filter(has_same_images) {
+            Some(found) => Arc::clone(&found.counts),
+            None => counted(&cloud.images, &bench.dataset.split.train),
+        };
+        let row = geometry::nearest(&cloud.codes, &memory.point, |row| counts.get(row) == Some(&true));
         let nearest = row.and_then(|row| Some(Self { row, image: *cloud.images.get(row)? }));
-        memory.nearest =
-            Some(Found { codes: Arc::clone(&cloud.codes), point: memory.point.clone(), nearest });
+        let (codes, images) = (Arc::clone(&cloud.codes), Arc::clone(&cloud.images));
+        memory.nearest = Some(Found { codes, images, counts, point: memory.point.clone(), nearest });
         nearest
     }
+}
+
+/// Which images count as neighbours: those trained on, and all where there is none of them.
+fn counted(images: &[u32], trained_on: &[u32]) -> Arc<[bool]> {
+    let trained_on: HashSet<u32> = trained_on.iter().copied().collect();
+    let counts: Vec<bool> = images.iter().map(|image| trained_on.contains(image)).collect();
+    if counts.contains(&true) { counts.into() } else { vec![true; images.len()].into() }
 }
 
 /// Draws the column.
@@ -209,9 +226,15 @@ fn nearest_ui(
     }
     let class =
         bench.dataset.label(image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
-    let words = class.map_or("nearest image".to_owned(), |class| format!("nearest image: {class}"));
-    muted(ui, cx.theme, words)
-        .on_hover_text("on the right: the decoded image minus this one, red where it is brighter");
+    let [whose, which] = if bench.dataset.split.train.contains(&image) {
+        ["training", "the nearest of the images trained on that are among the points of the map"]
+    } else {
+        ["held-out", "no image trained on is among the points of the map: choose more points under \"show\""]
+    };
+    let words = class.map_or(String::new(), |class| format!(": {class}"));
+    muted(ui, cx.theme, format!("nearest {whose} image{words}")).on_hover_text(format!(
+        "{which}; on the right: the decoded image minus this one, red where it is brighter"
+    ));
     let shown = host_image(cx.pictures, bench, "nearest image", image);
     let size = vec2(width, width * aspect);
     ui.horizontal(|ui| {
@@ -226,6 +249,12 @@ fn nearest_ui(
 mod tests {
     use super::*;
     use crate::recipe::Recipe;
+
+    #[test]
+    fn images_trained_on_count_as_neighbours_where_there_are_any() {
+        assert_eq!(counted(&[7, 3, 5], &[5, 3])[..], [false, true, true]);
+        assert_eq!(counted(&[7, 9], &[5, 3])[..], [true, true], "a cloud of held-out images");
+    }
 
     #[test]
     fn what_dragging_means_is_said_where_the_code_is_not_all() {
