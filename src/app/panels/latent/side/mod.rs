@@ -64,6 +64,13 @@ impl Nearest {
     }
 }
 
+/// The image that was picked on the map, where the cloud has it.
+fn picked(memory: &LatentMemory) -> Option<Nearest> {
+    let image = memory.layers.picked?;
+    let row = memory.cloud.as_ref()?.row_of(image)?;
+    Some(Nearest { row, image })
+}
+
 /// Which images count as neighbours: those trained on, and all where there is none of them.
 fn counted(images: &[u32], trained_on: &[u32]) -> Arc<[bool]> {
     let trained_on: HashSet<u32> = trained_on.iter().copied().collect();
@@ -107,7 +114,8 @@ pub fn side_ui(
             });
             point_ui(ui, cx, memory, (bench, run), nearest, &mut actions);
             if memory.dimensions() > 2 {
-                actions.extend(axes::axes_ui(ui, cx, memory, (run, nearest)));
+                let picked = picked(memory).map(|image| image.row);
+                actions.extend(axes::axes_ui(ui, cx, memory, (run, nearest, picked)));
             }
         });
     });
