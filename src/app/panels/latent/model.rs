@@ -72,7 +72,7 @@ pub struct LatentMemory {
     /// Whether the point goes wherever the pointer is over the map.
     pub(super) follows_pointer: bool,
     /// The image whose code was last drawn from, as its place in the cloud, until the point goes elsewhere.
-    drawn_from: Option<usize>,
+    pub(super) drawn_from: Option<usize>,
     /// How often a code was drawn around an image.
     draws: u64,
     /// What was found nearest to the point.

@@ -344,6 +344,27 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
 }
 
 #[test]
+fn draws_are_around_the_picked_image_before_the_nearest() {
+    let mut state = bench(2);
+    let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
+    let view = run.seen.cloud.as_mut().expect("codes");
+    view.spreads = Some(vec![1e-3; view.codes.len()].into());
+    let codes = Arc::clone(&view.codes);
+    let (first, second) = (view.images[7], view.images[11]);
+    let mut harness = explorer(state);
+    for (image, row) in [(first, 7), (second, 11)] {
+        harness.state_mut().memory.layers.picked = Some(image);
+        harness.run_steps(2);
+        harness.get_by_label("new ε").click();
+        harness.run_steps(2);
+        let point = &harness.state().memory.point;
+        for (got, want) in point.iter().zip(&codes[2 * row..]) {
+            assert!((got - want).abs() < 0.01, "got {got}, want {want} of the picked image, tolerance 0.01");
+        }
+    }
+}
+
+#[test]
 fn the_axes_and_the_rest_of_a_longer_code_are_chosen_by_label() {
     let mut harness = explorer(bench(5));
     let choose = |harness: &mut Harness<'_, Shown>, list: &str, entry: &str| {

@@ -205,11 +205,21 @@ fn point_ui(
             switch(ui, cx.theme, "a − b + c", &mut memory.formula.is_open, tip);
         }
         let view = run.seen.cloud.as_ref().filter(|view| view.spreads.is_some());
-        if let (Some(view), Some(nearest)) = (view, nearest) {
-            let tip = "another draw μ + σ·ε around the nearest image, as training draws them";
+        let picked = picked(memory);
+        if let (Some(view), Some(image)) = (view, picked.or(nearest)) {
+            let tip = match picked {
+                Some(_) => "another draw μ + σ·ε around the picked image, as training draws them",
+                None => {
+                    "another draw μ + σ·ε around the nearest image, as training draws them; Ctrl+click on a point \
+                     picks another image"
+                }
+            };
             if small_button(ui, cx.theme, "new ε", tip).clicked() {
+                if picked.is_some() {
+                    memory.drawn_from = None;
+                }
                 let now_secs = ui.input(|input| input.time);
-                actions.extend(memory.draw_around(nearest.row, view, run.recipe.seed, now_secs));
+                actions.extend(memory.draw_around(image.row, view, run.recipe.seed, now_secs));
             }
         }
     });
