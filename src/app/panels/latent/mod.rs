@@ -52,9 +52,8 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
         asked.extend(layers::menu_ui(ui, cx, &mut memory.layers, bench));
         if let Some(range) = memory.value_range() {
             layers::value_scale_ui(ui, cx.theme, range);
-        } else {
-            legend_ui(ui, cx, memory, bench);
         }
+        legend_ui(ui, cx, memory, bench);
     };
     // The legend and the map use the memory one after the other.
     card(ui, cx.theme, title, trailing, |_| {});
@@ -83,9 +82,11 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     actions
 }
 
-/// Classes with their colours and glyphs; a click hides or shows one, a double click shows it alone.
+/// Classes with their colours and glyphs; a click hides or shows one, a double click shows it alone. While colours are
+/// values, glyphs alone tell classes apart.
 fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, bench: &BenchState) {
     let names = &bench.dataset.class_names;
+    let has_values = memory.value_range().is_some();
     ui.spacing_mut().item_spacing.x = 2.0;
     for (class, name) in names.iter().enumerate().rev() {
         let Ok(number) = u8::try_from(class) else { continue };
@@ -103,7 +104,11 @@ fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, benc
         if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(rect, 4, cx.theme.raised_hover);
         }
-        let dot = if is_shown { cx.theme.class(class) } else { cx.theme.faded(cx.theme.muted, 0.45) };
+        let dot = match (is_shown, has_values) {
+            (false, _) => cx.theme.faded(cx.theme.muted, 0.45),
+            (true, true) => cx.theme.muted,
+            (true, false) => cx.theme.class(class),
+        };
         let center = rect.left_center() + vec2(2.0 * radius, 0.0);
         ui.painter().add(Glyph::of_class(class).shape(center, radius, dot));
         ui.painter().galley(rect.left_center() + vec2(4.0 * radius, -0.5 * galley.size().y), galley, color);

@@ -212,6 +212,21 @@ fn the_legend_hides_and_shows_classes() {
 }
 
 #[test]
+fn classes_are_hidden_while_colours_are_values_too() {
+    let mut state = bench(2);
+    let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
+    let view = run.seen.cloud.as_mut().expect("codes");
+    view.errors = Some((0..view.images.len()).map(|i| i as f32).collect());
+    let mut harness = explorer(state);
+    choose(&mut harness, "error");
+    assert!(harness.query_by_label_contains("colours from").is_some(), "no scale");
+    harness.get_by_label("class 3").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().memory.hidden.iter().copied().collect::<Vec<_>>(), [3]);
+    assert!(harness.query_by_label_contains("colours from").is_some(), "the scale went away");
+}
+
+#[test]
 fn codes_of_one_and_of_a_thousand_numbers_are_shown() {
     for dimensions in [1, 3, 1000] {
         let mut harness = explorer(bench(dimensions));
