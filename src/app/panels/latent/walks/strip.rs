@@ -2,8 +2,10 @@
 //! and sums of codes.
 
 use eframe::egui::{
-    Align, Align2, Color32, ComboBox, CornerRadius, Layout, PointerButton, Rect, RichText, Sense, Stroke,
-    StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, ComboBox, CornerRadius, EventFilter, Key, Layout, Modifiers, PointerButton, Rect,
+    Response, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
+    accesskit::{Action as Asked, ActionData, Role},
+    pos2, vec2,
 };
 
 use crate::app::action::{Action, Figure};
@@ -271,9 +273,14 @@ fn film_ui(
     // The ends of the way lie in the middle of the first and of the last image.
     let way = rect.x_range().shrink(0.5 * size.x);
     let mut moved = None;
+    let mut wanted = pushed(ui, &film, memory.walk.along);
     let is_pressed = film.is_pointer_button_down_on() || film.dragged_by(PointerButton::Primary);
     if let Some(pointer) = film.interact_pointer_pos().filter(|_| is_pressed || film.clicked()) {
-        memory.walk.along = ((pointer.x - way.min) / way.span().max(1.0)).clamp(0.0, 1.0);
+        film.request_focus();
+        wanted = Some((pointer.x - way.min) / way.span().max(1.0));
+    }
+    if let Some(share) = wanted {
+        memory.walk.along = share.clamp(0.0, 1.0);
         let now_secs = ui.input(|input| input.time);
         moved = memory.walk.at(memory.walk.along).and_then(|code| memory.go_to(code, now_secs));
     }
@@ -282,13 +289,52 @@ fn film_ui(
     ui.painter().vline(x, rect.y_range(), Stroke::new(3.0, cx.theme.faded(cx.theme.picture, 0.7)));
     ui.painter().vline(x, rect.y_range(), Stroke::new(1.4, cx.theme.marker));
     ui.painter().circle_filled(top, 3.0, cx.theme.marker);
-    let words = format!("{:.0} %", 100.0 * memory.walk.along);
+    if film.has_focus() {
+        let stroke = Stroke::new(1.5, cx.theme.accent);
+        ui.painter().rect_stroke(rect, CornerRadius::same(RADIUS_SMALL), stroke, StrokeKind::Outside);
+    }
+    let percent = 100.0 * memory.walk.along;
     film.widget_info(|| WidgetInfo {
-        current_text_value: Some(words.clone()),
-        ..WidgetInfo::labeled(Role::Slider, true, "along the path")
+        current_text_value: Some(format!("{percent:.0} %")),
+        ..WidgetInfo::slider(true, f64::from(percent), "along the path")
     });
-    film.on_hover_text("what lies on the way from one pin to the other: drag to go along it");
+    ui.ctx().accesskit_node_builder(film.id, |node| {
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(100.0);
+        for action in [Asked::SetValue, Asked::Increment, Asked::Decrement] {
+            node.add_action(action);
+        }
+    });
+    let tip =
+        "what lies on the way from one pin to the other: drag to go along it, or arrow keys, fine with Shift";
+    film.on_hover_text(tip);
     moved
+}
+
+/// Where on the way the arrow keys or a screen reader bring a slider that was at `along`; none where they do nothing.
+fn pushed(ui: &Ui, film: &Response, along: f32) -> Option<f32> {
+    if film.has_focus() {
+        let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|state| state.set_focus_lock_filter(film.id, filter));
+    }
+    let step = 1.0 / (FILM - 1) as f32;
+    ui.input_mut(|input| {
+        let set = input.accesskit_action_requests(film.id, Asked::SetValue).last();
+        if let Some(ActionData::NumericValue(percent)) = set.and_then(|request| request.data.clone()) {
+            return Some(0.01 * percent as f32);
+        }
+        let count = |action: Asked| input.num_accesskit_action_requests(film.id, action) as f32;
+        let mut steps = count(Asked::Increment) - count(Asked::Decrement);
+        if film.has_focus() {
+            let mut push = |key: Key| {
+                // A press with Shift matches the plain pattern too, so the fine ones are taken out first.
+                let fine = input.count_and_consume_key(Modifiers::SHIFT, key) as f32;
+                0.1 * fine + input.count_and_consume_key(Modifiers::NONE, key) as f32
+            };
+            steps += push(Key::ArrowRight) - push(Key::ArrowLeft);
+        }
+        (steps != 0.0).then(|| along + steps * step)
+    })
 }
 
 #[cfg(test)]

@@ -102,6 +102,31 @@ fn the_film_of_the_path_is_asked_for_and_goes_along() {
 }
 
 #[test]
+fn the_film_takes_arrow_keys_and_values_as_a_slider_does() {
+    let mut harness = with_two_pins(2);
+    let along = |harness: &Explorer| harness.get_by_label("along the path").accesskit_node().numeric_value();
+    assert_eq!(along(&harness), Some(0.0));
+    harness.get_by_label("along the path").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
+    let step = 100.0 / 14.0;
+    assert!((along(&harness).expect("a value") - step).abs() < 1e-3, "{:?}, want one image", along(&harness));
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowLeft);
+    harness.run_steps(2);
+    let want = 0.9 * step;
+    assert!((along(&harness).expect("a value") - want).abs() < 1e-3, "{:?}, want {want}", along(&harness));
+    harness.state_mut().actions.clear();
+    harness.get_by_label("along the path").set_value_accesskit(50.0);
+    harness.run_steps(2);
+    let point = harness.state_mut().points().pop().expect("the point did not move");
+    let end = harness.state().memory.walk.pins()[1].code.clone();
+    for (got, end) in point.iter().zip(end) {
+        assert!((got - 0.5 * end).abs() < 1e-4, "got {got}, want half of {end}, tolerance 1e-4");
+    }
+}
+
+#[test]
 fn a_flag_is_dragged_and_its_image_leads_back_to_it() {
     let mut harness = with_two_pins(2);
     let from = harness.get_by_label("pin 1 on the map").rect().center();
