@@ -14,6 +14,8 @@ use crate::gpu::Tiles;
 
 use super::paint::Map;
 use crate::app::panels::latent::cloud::looks::Looks;
+use crate::app::panels::latent::cloud::motion::between;
+use crate::app::panels::latent::cloud::splat::Way;
 use crate::app::panels::latent::plane::codes::Cloud;
 use crate::app::panels::latent::plane::geometry::{Latent, Plane};
 
@@ -64,7 +66,7 @@ impl Thumbnails {
         map: &Map<'_>,
         cx: &PanelContext<'_>,
         bench: &BenchState,
-        (cloud, looks): (&Cloud, &Arc<Looks>),
+        (cloud, looks, way): (&Cloud, &Arc<Looks>, Way<'_>),
     ) {
         let (painter, plane) = (map.painter(), map.plane());
         let ppp = painter.ctx().pixels_per_point();
@@ -73,7 +75,7 @@ impl Thumbnails {
         let magnified = (SIDE * cx.theme.scale * ppp / tile.width.max(tile.height) as f32).round().max(1.0);
         let size = vec2(tile.width as f32, tile.height as f32) * magnified / ppp;
         self.place((cloud, looks), latent_size(plane, size + Vec2::splat(2.0 * BORDER + 1.0)), bench);
-        self.choose(cloud, plane, size);
+        self.choose(way, plane, size);
         let grid = tile.grid(COLUMNS, self.rows.len().div_ceil(COLUMNS).max(1));
         let atlas = cx.pictures.host("thumbnails", self.version(&bench.dataset), grid, Paint::Image, || {
             pixels(&bench.dataset, &self.images, &self.rows, shrink)
@@ -115,11 +117,12 @@ impl Thumbnails {
 
     /// Chooses what is shown: the placed points in view. What is not in the texture yet is put there, with what lies
     /// around.
-    fn choose(&mut self, cloud: &Cloud, plane: &Plane, size: Vec2) {
+    fn choose(&mut self, way: Way<'_>, plane: &Plane, size: Vec2) {
         self.shown.clear();
         let Some((_, placed)) = &self.placed else { return };
         let all = placed.iter().map(|row| {
-            let at = plane.screen_from_latent(cloud.places[*row]);
+            let at = between(way.before[*row], way.places[*row], way.share);
+            let at = plane.screen_from_latent(at);
             (*row, Rect::from_center_size(at, size))
         });
         self.shown.extend(all.clone().filter(|(_, rect)| rect.intersects(plane.rect)).take(IMAGES));
@@ -294,7 +297,8 @@ mod tests {
         let plane = Plane::new(View { center: [25.0, 20.0], radius: 5.0 }, rect);
         let size = Vec2::splat(20.0);
         thumbnails.place((&cloud, &looks), latent_size(&plane, size), bench);
-        thumbnails.choose(&cloud, &plane, size);
+        let way = Way { before: &cloud.places, places: &cloud.places, share: 1.0 };
+        thumbnails.choose(way, &plane, size);
         let inside = |row: &usize| rect.contains(plane.screen_from_latent(cloud.places[*row]));
         let want = (0..2000).filter(|row| class(*row) == 3).filter(inside).count();
         let got = thumbnails.shown.iter().filter(|(row, _)| inside(row)).count();
