@@ -46,6 +46,8 @@ pub struct Table {
     /// The numbers of the code, the most telling first.
     order: Vec<usize>,
     held: Vec<f32>,
+    /// Whether the network learns, so that rows keep their places for a while.
+    may_lag: bool,
     ask: Option<(SheetAsk, Vec<usize>)>,
     /// The numbers of the rows that are on show.
     shown: Vec<usize>,
@@ -56,7 +58,7 @@ impl Table {
     fn take_in(&mut self, view: &CloudView, slice: &Slice, is_playing: bool) {
         let held = slice.held();
         let is_known = self.codes.as_ref().is_some_and(|codes| Arc::ptr_eq(codes, &view.codes));
-        if is_known && self.held == held && self.ask.is_some() {
+        if is_known && self.held == held && self.may_lag == is_playing && self.ask.is_some() {
             return;
         }
         let variances = statistics::variances(view);
@@ -73,6 +75,7 @@ impl Table {
         self.order = reordered(&self.order, &self.worth, if is_playing { SLACK } else { 1.0 });
         self.codes = Some(Arc::clone(&view.codes));
         self.held = held.to_vec();
+        self.may_lag = is_playing;
         let rows = self.order.len().min(MOST_ROWS);
         let numbers = self.order[..rows].to_vec();
         let points = numbers.iter().flat_map(|number| self.row(*number)).flatten().collect();
@@ -126,12 +129,13 @@ impl Table {
             "three standard deviations from its mean either way"
         };
         let by = if self.has_divergences { "KL" } else { "variance" };
+        let lag = if self.may_lag { ", and rows change places once one is clearly ahead" } else { "" };
         let left = self.order.len().saturating_sub(MOST_ROWS);
         let out = match left {
             0 => String::new(),
             n => format!(" {n} more with the least {by} are left out."),
         };
-        format!("Each row moves one number of the code {range}, the rest {rest}; sorted by {by}.{out}")
+        format!("Each row moves one number of the code {range}, the rest {rest}; sorted by {by}{lag}.{out}")
     }
 }
 
@@ -356,6 +360,22 @@ mod tests {
         assert_eq!(reordered(&[0, 1, 2], &[1.0, 1.1, 0.5], 1.0), [1, 0, 2]);
         assert_eq!(reordered(&[0, 1, 2], &[1.0, 0.9, 5.0], SLACK), [2, 0, 1]);
         assert_eq!(reordered(&[0, 1], &[1.0, 2.0, 3.0], SLACK), [2, 1, 0], "another network");
+    }
+
+    #[test]
+    fn rows_that_keep_their_places_are_not_called_sorted() {
+        let codes = |first: f32| CloudView::of_codes(1, 2, [first, 1.0, -first, -1.0].into());
+        let slice = held_at(&[0.0, 0.0], false);
+        let mut table = Table::default();
+        table.take_in(&codes(1.02), &slice, true);
+        assert_eq!(table.order, [0, 1]);
+        let later = codes(0.98);
+        table.take_in(&later, &slice, true);
+        assert_eq!(table.order, [0, 1], "the second is hardly ahead");
+        assert!(table.words(Rest::Zero).contains("change places once one is clearly ahead"));
+        table.take_in(&later, &slice, false);
+        assert_eq!(table.order, [1, 0], "at rest the table is sorted");
+        assert!(table.words(Rest::Zero).ends_with("sorted by variance."), "{}", table.words(Rest::Zero));
     }
 
     #[test]
