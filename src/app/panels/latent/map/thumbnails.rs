@@ -274,7 +274,7 @@ mod tests {
         let mut first: Vec<u8> = rows[..10].iter().map(|row| dataset.label(images[*row]).unwrap()).collect();
         first.sort_unstable();
         assert_eq!(first, (0..10).collect::<Vec<u8>>());
-        let mut all = rows.clone();
+        let mut all = rows;
         all.sort_unstable();
         assert_eq!(all, (0..400).collect::<Vec<_>>(), "nobody is left out before it is known who is seen");
     }

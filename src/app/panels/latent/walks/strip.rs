@@ -333,7 +333,7 @@ fn pushed(ui: &Ui, film: &Response, along: f32) -> Option<f32> {
             };
             steps += push(Key::ArrowRight) - push(Key::ArrowLeft);
         }
-        (steps != 0.0).then(|| along + steps * step)
+        (steps != 0.0).then_some(along + steps * step)
     })
 }
 
