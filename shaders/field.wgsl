@@ -1,5 +1,5 @@
 // What was measured of a plane of latent space, drawn under the cloud: values on a grid, smooth in between, as colours
-// with a few lines of equal height.
+// with a few lines of equal height. A place that gave no number stays empty.
 
 struct Field {
     // Where the field lies, in pixels of the viewport.
@@ -40,21 +40,37 @@ fn corner(@builtin(vertex_index) index: u32) -> Corner {
     return out;
 }
 
-// The value at a place of the grid, and how much it changes per cell to the right and downwards.
-fn value_at(place: vec2<f32>) -> vec3<f32> {
+struct Found {
+    value: f32,
+    // How much it changes per cell to the right and downwards.
+    slope: vec2<f32>,
+    is_number: bool,
+};
+
+// A shader may not ask whether something is a number, so a place without one comes as a value below zero; nothing is
+// measured that is less than nothing. Beside such a place its neighbour's value goes on.
+fn value_or(place: vec2<u32>, near: f32) -> f32 {
+    let value = values[place.y * field.grid.x + place.x];
+    return select(value, near, value < 0.0);
+}
+
+// What was measured at a place of the grid.
+fn value_at(place: vec2<f32>) -> Found {
     let last = vec2<f32>(field.grid) - 1.0;
     let inside = clamp(place, vec2<f32>(0.0), last);
     let first = vec2<u32>(inside);
     let next = min(first + 1u, vec2<u32>(last));
     let share = inside - vec2<f32>(first);
-    let upper_left = values[first.y * field.grid.x + first.x];
-    let upper_right = values[first.y * field.grid.x + next.x];
-    let lower_left = values[next.y * field.grid.x + first.x];
-    let lower_right = values[next.y * field.grid.x + next.x];
+    let middle = vec2<u32>(inside + 0.5);
+    let near = values[middle.y * field.grid.x + middle.x];
+    let upper_left = value_or(first, near);
+    let upper_right = value_or(vec2<u32>(next.x, first.y), near);
+    let lower_left = value_or(vec2<u32>(first.x, next.y), near);
+    let lower_right = value_or(next, near);
     let upper = mix(upper_left, upper_right, share.x);
     let lower = mix(lower_left, lower_right, share.x);
     let rightwards = mix(upper_right - upper_left, lower_right - lower_left, share.y);
-    return vec3<f32>(mix(upper, lower, share.y), rightwards, lower - upper);
+    return Found(mix(upper, lower, share.y), vec2<f32>(rightwards, lower - upper), near >= 0.0);
 }
 
 @fragment
@@ -63,15 +79,15 @@ fn height(in: Corner) -> @location(0) vec4<f32> {
     // Values stand in the middles of their cells.
     let found = value_at(at * vec2<f32>(field.grid) - 0.5);
     let range = max(field.high - field.low, 1e-12);
-    let share = (found.x - field.low) / range;
+    let share = (found.value - field.low) / range;
     // How many pixels away the nearest line is; a flat place has none.
     let steps = share * STEPS;
-    let slope = length(found.yz * vec2<f32>(field.grid) / field.size) / range * STEPS;
+    let slope = length(found.slope * vec2<f32>(field.grid) / field.size) / range * STEPS;
     let away = abs(fract(steps - 0.5) - 0.5) / max(slope, 1e-6);
     let line = select(0.0, LINE * (1.0 - smoothstep(0.4, 1.3, away)), slope > 1e-5);
     let t = clamp(share, 0.0, 1.0);
     let color = mix(select(viridis(t), magma(t), field.is_magma == 1u), vec3<f32>(1.0), line);
     let is_inside = all(at >= vec2<f32>(0.0)) && all(at <= vec2<f32>(1.0));
-    let opacity = select(0.0, field.opacity, is_inside);
+    let opacity = select(0.0, field.opacity, is_inside && found.is_number);
     return encoded(vec4<f32>(clamp(color, vec3<f32>(0.0), vec3<f32>(1.0)), 1.0) * opacity);
 }

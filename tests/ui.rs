@@ -110,6 +110,15 @@ fn pins_rows_and_samples_are_decoded_while_it_trains() {
     let rows =
         run(window.state().state()).seen.sheets.get(&Sheet::Dimensions).map(|view| view.ask.points.len());
     assert_eq!(rows, Some(13 * 20 * 20));
+    let folder = tempfile::tempdir().expect("a folder");
+    for (tab, label) in [("Samples", "Export samples"), ("Dimensions", "Export dimensions")] {
+        window.get_by_role_and_label(Role::Tab, tab).click();
+        window.run_steps(3);
+        let path = folder.path().join(format!("{tab}.png"));
+        export(&mut window, label, &path);
+        let figure = image::open(&path).expect("a picture");
+        assert!(figure.width() > 400 && figure.height() > 400, "{tab}: {:?}", figure.to_rgb8().dimensions());
+    }
 }
 
 #[test]

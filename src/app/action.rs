@@ -109,6 +109,12 @@ pub enum Figure {
     Decoded,
     /// The plate of the family that is shown.
     Exhibit,
+    /// Every number of the code as a row of decoded images.
+    Dimensions,
+    /// Images decoded from codes that were drawn.
+    Samples,
+    /// The way from one pin to another.
+    Path,
 }
 
 impl Figure {
@@ -121,7 +127,15 @@ impl Figure {
             Self::Lattice => "lattice",
             Self::Decoded => "decoded",
             Self::Exhibit => "exhibit",
+            Self::Dimensions => "dimensions",
+            Self::Samples => "samples",
+            Self::Path => "path",
         }
+    }
+
+    /// Whether it shows codes decoded side by side.
+    pub fn is_sheet(self) -> bool {
+        matches!(self, Self::Dimensions | Self::Samples | Self::Path)
     }
 
     /// Whether the figure is drawn from lines, so that SVG is offered.

@@ -171,7 +171,8 @@ impl App {
     fn export_to(&mut self, figure: Figure, path: PathBuf) {
         let order =
             Order { figure, path, scale: self.memories.transport.export_scale, look: self.theme.look };
-        match self.exports.begin(&self.state, order) {
+        let shown = self.shown_run().map(|run| self.memories.latent.explored(run, figure));
+        match self.exports.begin(&self.state, shown.unwrap_or_default(), order) {
             Ok(Some(snapshot)) => self.send(snapshot),
             Ok(None) => {}
             Err(sentence) => self.state.complain(sentence),

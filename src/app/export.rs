@@ -9,9 +9,9 @@ use eframe::egui::Context;
 use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
 use super::theme::Look;
-use crate::engine::{Command, Plate, RunId, Snapshot};
+use crate::engine::{Command, LatticeAsk, Plate, RunId, SheetAsk, Snapshot};
 use crate::export::figures::{Caption, Figure as Drawable};
-use crate::export::run::RunFigures;
+use crate::export::run::{RunFigures, SheetWords};
 use crate::export::style::FigureTheme;
 use crate::export::{ExportError, save_figure, write_atomically};
 
@@ -21,6 +21,19 @@ const MOST_AT_ONCE: usize = 16;
 /// What is said where there is no plate to export.
 const NO_PLATE: &str =
     "There is no such picture to export: open \"What it shows\" and wait for the first one.";
+
+/// What is said where there are no codes to decode for a figure.
+const NO_SHEET: &str =
+    "There are no such images to export: open their panel, or drop two pins for a path, and wait for them.";
+
+/// What the latent explorer shows, for figures that show the same.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Explored {
+    /// The plane of the map.
+    pub plane: Option<LatticeAsk>,
+    /// The codes that the figure decodes, and what is written around their images.
+    pub sheet: Option<(SheetAsk, SheetWords)>,
+}
 
 /// Where a figure goes and how it looks.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +54,7 @@ type Outcome = Result<PathBuf, ExportError>;
 #[derive(Debug)]
 pub struct Exports {
     ctx: Context,
-    waiting: Vec<(RunId, Order)>,
+    waiting: Vec<(RunId, Order, SheetWords)>,
     done: Receiver<Outcome>,
     give: SyncSender<Outcome>,
 }
@@ -53,8 +66,14 @@ impl Exports {
         Self { ctx, waiting: Vec::new(), done, give }
     }
 
-    /// Begins to write a figure. Pictures need a snapshot first: the command asks for it.
-    pub fn begin(&mut self, state: &AppState, order: Order) -> Result<Option<Command>, String> {
+    /// Begins to write a figure. Pictures need a snapshot first: the command asks for it, with the plane that the map
+    /// shows, or else the one decoded last, and the codes of the table that is exported.
+    pub fn begin(
+        &mut self,
+        state: &AppState,
+        shown: Explored,
+        order: Order,
+    ) -> Result<Option<Command>, String> {
         let (Some(bench), Some(run)) = (&state.bench, state.run()) else {
             return Err("There is nothing to export yet: wait for the first images.".to_owned());
         };
@@ -73,26 +92,31 @@ impl Exports {
         if self.waiting.len() >= MOST_AT_ONCE {
             return Err("Too many figures are under way: wait for the first ones.".to_owned());
         }
-        self.waiting.push((run.info.id, order));
+        let (sheet, words) = shown.sheet.unzip();
+        if sheet.is_none() && order.figure.is_sheet() {
+            return Err(NO_SHEET.to_owned());
+        }
+        self.waiting.push((run.info.id, order, words.unwrap_or_default()));
         Ok(Some(Command::Snapshot {
             run: run.info.id,
-            lattice: run.seen.lattice.as_ref().map(|view| view.ask.clone()),
+            lattice: shown.plane.or_else(|| run.seen.lattice.as_ref().map(|view| view.ask.clone())),
             point: run.seen.decoded.as_ref().map(|view| view.point.clone()),
+            sheet,
         }))
     }
 
     /// Draws what waited for this snapshot. Orders for runs that are gone are dropped.
     pub fn take_snapshot(&mut self, state: &AppState, id: RunId, snapshot: &Snapshot) -> Result<(), String> {
         let Some(bench) = &state.bench else { return Ok(()) };
-        self.waiting.retain(|(waiting, _)| bench.runs.iter().any(|run| run.info.id == *waiting));
-        let Some(at) = self.waiting.iter().position(|(waiting, _)| *waiting == id) else {
+        self.waiting.retain(|(waiting, ..)| bench.runs.iter().any(|run| run.info.id == *waiting));
+        let Some(at) = self.waiting.iter().position(|(waiting, ..)| *waiting == id) else {
             return Ok(());
         };
-        let (_, order) = self.waiting.remove(at);
+        let (_, order, words) = self.waiting.remove(at);
         let Some(run) = bench.runs.iter().find(|run| run.info.id == id) else {
             return Ok(());
         };
-        self.draw(bench, run, snapshot, order)
+        self.draw((bench, run), (snapshot, &words), order)
     }
 
     /// What has been written, or why it was not.
@@ -102,9 +126,8 @@ impl Exports {
 
     fn draw(
         &self,
-        bench: &BenchState,
-        run: &RunState,
-        snapshot: &Snapshot,
+        (bench, run): (&BenchState, &RunState),
+        (snapshot, words): (&Snapshot, &SheetWords),
         order: Order,
     ) -> Result<(), String> {
         let figures = run_figures(bench, run);
@@ -116,6 +139,9 @@ impl Exports {
             Figure::Lattice => self.write(figures.lattice(snapshot), caption, order),
             Figure::Decoded => self.write(figures.decoded(snapshot), caption, order),
             Figure::Exhibit => Err(NO_PLATE.to_owned()),
+            Figure::Dimensions | Figure::Samples | Figure::Path => {
+                self.write(figures.sheet(snapshot, words), caption, order)
+            }
         }
     }
 
@@ -185,5 +211,45 @@ fn run_figures<'a>(bench: &'a BenchState, run: &'a RunState) -> RunFigures<'a> {
         dataset: &bench.dataset,
         cloud: &bench.cloud,
         steps_per_epoch: bench.steps_per_epoch,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::state_of;
+    use crate::engine::LatentPlane;
+
+    #[test]
+    fn pictures_are_taken_of_the_plane_that_the_map_shows() {
+        let state = state_of("vae-2d", |_| ());
+        let mut exports = Exports::new(Context::default());
+        let plane = LatentPlane::of_axes([1, 0], 2, &[]);
+        let shown = LatticeAsk { plane, x: [-0.5, 0.5], y: [2.0, 3.0], columns: 4, rows: 3 };
+        let path = PathBuf::from("codes.svg");
+        let order = Order { figure: Figure::Cloud, path, scale: 1, look: Look::Light };
+        let explored = Explored { plane: Some(shown.clone()), sheet: None };
+        let command = exports.begin(&state, explored, order.clone()).expect("room");
+        let Some(Command::Snapshot { lattice, .. }) = command else { panic!("no snapshot is asked for") };
+        assert_eq!(lattice, Some(shown));
+        let command = exports.begin(&state, Explored::default(), order).expect("room");
+        let Some(Command::Snapshot { lattice, .. }) = command else { panic!("no snapshot is asked for") };
+        assert_eq!(lattice, None, "the trainer chooses where no map was drawn");
+    }
+
+    #[test]
+    fn a_table_needs_codes_and_asks_for_their_images() {
+        let state = state_of("vae-2d", |_| ());
+        let mut exports = Exports::new(Context::default());
+        let path = PathBuf::from("dimensions.png");
+        let order = Order { figure: Figure::Dimensions, path, scale: 1, look: Look::Light };
+        let refused = exports.begin(&state, Explored::default(), order.clone());
+        assert!(refused.is_err_and(|sentence| sentence == NO_SHEET));
+        let points = [0.0, 1.0].into();
+        let ask = SheetAsk { sheet: crate::engine::Sheet::Dimensions, columns: 1, rows: 1, points };
+        let explored = Explored { plane: None, sheet: Some((ask.clone(), SheetWords::default())) };
+        let command = exports.begin(&state, explored, order).expect("room");
+        let Some(Command::Snapshot { sheet, .. }) = command else { panic!("no snapshot is asked for") };
+        assert_eq!(sheet, Some(ask));
     }
 }

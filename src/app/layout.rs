@@ -77,7 +77,9 @@ impl Pane {
             Self::Curves | Self::Objective => Some(Figure::Curves),
             Self::HeldOut => Some(Figure::Reconstructions),
             Self::Exhibits => Some(Figure::Exhibit),
-            Self::Live | Self::Recipe | Self::Hourglass | Self::Dimensions | Self::Samples => None,
+            Self::Dimensions => Some(Figure::Dimensions),
+            Self::Samples => Some(Figure::Samples),
+            Self::Live | Self::Recipe | Self::Hourglass => None,
         }
     }
 }
@@ -485,5 +487,7 @@ mod tests {
         let visible = Visible(vec![(Pane::Curves, rect)]);
         assert_eq!(visible.at(egui::pos2(15.0, 15.0)).and_then(Pane::figure), Some(Figure::Curves));
         assert_eq!(visible.at(egui::pos2(5.0, 15.0)), None);
+        let tables = [Pane::Dimensions, Pane::Samples].map(Pane::figure);
+        assert_eq!(tables, [Some(Figure::Dimensions), Some(Figure::Samples)]);
     }
 }

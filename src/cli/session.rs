@@ -127,7 +127,7 @@ impl Session {
 
     /// What figures are drawn from.
     pub(super) fn snapshot(&mut self) -> Result<Arc<Snapshot>, Failure> {
-        self.engine.send(Command::Snapshot { run: self.run.id, lattice: None, point: None })?;
+        self.engine.send(Command::Snapshot { run: self.run.id, lattice: None, point: None, sheet: None })?;
         self.wait_for(|event| match event {
             Event::Snapshot(_, snapshot) => Some(snapshot),
             _ => None,

@@ -64,6 +64,8 @@ pub enum Command {
         lattice: Option<LatticeAsk>,
         /// The point to decode; without one, the origin.
         point: Option<Vec<f32>>,
+        /// Points to decode side by side, if any.
+        sheet: Option<SheetAsk>,
     },
     /// Write a run's weights as safetensors.
     SaveWeights {

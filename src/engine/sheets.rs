@@ -185,7 +185,7 @@ pub(super) fn code_at(ask: &LatticeAsk, place: [f32; 2], size: usize) -> Vec<f32
 }
 
 /// The codes of a sheet's tiles; what does not fill a tile is left out, and so is what has no tile.
-fn sheet_codes(ask: &SheetAsk, size: usize) -> Vec<f32> {
+pub(super) fn sheet_codes(ask: &SheetAsk, size: usize) -> Vec<f32> {
     let fits = (ask.points.len() / size).min(ask.columns * ask.rows);
     ask.points[..fits * size].to_vec()
 }

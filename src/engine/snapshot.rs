@@ -2,10 +2,10 @@
 
 use super::exhibits;
 use super::gallery::Gallery;
-use super::message::LatticeAsk;
+use super::message::{LatticeAsk, SheetAsk};
 use super::plane::LatentPlane;
 use super::run::Run;
-use super::sheets::{MOST_TILES, lattice_codes};
+use super::sheets::{MOST_TILES, lattice_codes, sheet_codes};
 use super::view::Snapshot;
 use crate::train::evaluate::CHUNK;
 use crate::train::read::{ReadError, read};
@@ -17,12 +17,14 @@ const PRIOR_REACH: f32 = 2.5;
 /// A lattice of a plain code leaves out this share of the codes at either end of an axis.
 const STRAYS: f64 = 0.02;
 
+/// What somebody wants decoded in it: a plane, a point, and points side by side.
+pub(super) type Wanted = (Option<LatticeAsk>, Option<Vec<f32>>, Option<SheetAsk>);
+
 /// Computes a snapshot at once; it takes a fraction of a second, and somebody is waiting for it.
 pub(super) fn take(
     run: &Run,
     gallery: &Gallery,
-    lattice: Option<LatticeAsk>,
-    point: Option<Vec<f32>>,
+    (lattice, point, sheet): Wanted,
 ) -> Result<Snapshot, ReadError> {
     let learner = &run.learner;
     let model = learner.model();
@@ -33,10 +35,12 @@ pub(super) fn take(
         read(model.encode(learner.images(&images, learner.device())).code)
     })?;
     let lattice = lattice.unwrap_or_else(|| plane(&codes, size, run.recipe.is_variational()));
-    let wanted = lattice_codes(&lattice, size);
-    let points: Vec<&[f32]> = wanted.chunks(size).take(MOST_TILES).collect();
-    let tiles =
-        in_chunks(&points, learner.pixels(), |chunk| read(model.decode(learner.codes(&chunk.concat()))))?;
+    let tiles_of = |codes: Vec<f32>| {
+        let points: Vec<&[f32]> = codes.chunks(size).take(MOST_TILES).collect();
+        in_chunks(&points, learner.pixels(), |chunk| read(model.decode(learner.codes(&chunk.concat()))))
+    };
+    let tiles = tiles_of(lattice_codes(&lattice, size))?;
+    let sheet = tiles_of(sheet.map(|ask| sheet_codes(&ask, size)).unwrap_or_default())?;
     let x = learner.images(&gallery.example_pixels, learner.device());
     let outputs = read(learner.so_far().reconstruct(x))?;
     let mut point = point.unwrap_or_default();
@@ -44,7 +48,19 @@ pub(super) fn take(
     let decoded = read(model.decode(learner.codes(&point)))?;
     let (step, inputs) = (learner.step_number(), gallery.example_pixels.clone());
     let plates = exhibits::all(run, gallery)?;
-    Ok(Snapshot { step, dimensions: size, codes, inputs, outputs, lattice, tiles, point, decoded, plates })
+    Ok(Snapshot {
+        step,
+        dimensions: size,
+        codes,
+        inputs,
+        outputs,
+        lattice,
+        tiles,
+        point,
+        decoded,
+        sheet,
+        plates,
+    })
 }
 
 /// Works on full chunks only, so that a GPU meets one shape; what was added is cut off again.

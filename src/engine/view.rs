@@ -232,6 +232,8 @@ pub struct Snapshot {
     pub point: Vec<f32>,
     /// The image decoded there.
     pub decoded: Vec<f32>,
+    /// The tiles of the sheet that was asked for, one after the other; nothing where none was.
+    pub sheet: Vec<f32>,
     /// The pictures that make the family's idea visible.
     pub plates: Vec<Plate>,
 }

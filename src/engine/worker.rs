@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::bench::{WorkBench, fail, feed, report_tuning, said};
 use super::inbox::{Inbox, inbox};
-use super::message::{Command, Event, Final, LatticeAsk, References, RunId};
+use super::message::{Command, Event, Final, References, RunId};
 use super::opening::{Loading, begin_references, check};
 use super::outbox::{Outbox, Wake, outbox};
 use super::pictures::Easel;
@@ -165,7 +165,7 @@ impl Worker {
             Command::NewSeed(seed) => self.restart(|recipe| recipe.seed = seed),
             Command::End(id) => self.end(id),
             Command::Restore(id) => self.with_run(id, super::run::Run::restore),
-            Command::Snapshot { run, lattice, point } => self.snapshot(run, lattice, point),
+            Command::Snapshot { run, lattice, point, sheet } => self.snapshot(run, (lattice, point, sheet)),
             Command::Evaluate { run } => self.evaluate(run),
             Command::SaveWeights { run, path } => self.save_weights(run, &path),
             Command::Canvas { run, picture, canvas } => self.with_run_quietly(run, |run| {
@@ -333,9 +333,9 @@ impl Worker {
         self.outbox.report(Event::Ended(id));
     }
 
-    fn snapshot(&mut self, id: RunId, lattice: Option<LatticeAsk>, point: Option<Vec<f32>>) {
+    fn snapshot(&mut self, id: RunId, wanted: snapshot::Wanted) {
         let Some((run, bench)) = self.run(id) else { return };
-        let event = match snapshot::take(run, &bench.gallery, lattice, point) {
+        let event = match snapshot::take(run, &bench.gallery, wanted) {
             Ok(taken) => Event::Snapshot(id, Arc::new(taken)),
             Err(error) => Event::Refused(error.to_string()),
         };

@@ -53,7 +53,7 @@ fn a_run_that_diverges_in_a_layer_names_that_layers_rate_and_keeps_good_weights(
     });
     assert!(sentence.contains("code layer rate 10") && sentence.contains("last good weights"), "{sentence}");
     let run = bench.runs[0].id;
-    handle.send(Command::Snapshot { run, lattice: None, point: None }).expect("room");
+    handle.send(Command::Snapshot { run, lattice: None, point: None, sheet: None }).expect("room");
     let snapshot = turn_until(&mut worker, &handle, |event| match event {
         Event::Snapshot(_, snapshot) => Some(snapshot),
         _ => None,
@@ -88,7 +88,7 @@ fn every_act_has_its_plates() {
     let run = bench.runs[0].id;
     let mut titles = Vec::new();
     for _ in 0..6 {
-        handle.send(Command::Snapshot { run, lattice: None, point: None }).expect("room");
+        handle.send(Command::Snapshot { run, lattice: None, point: None, sheet: None }).expect("room");
         let snapshot = turn_until(&mut worker, &handle, |event| match event {
             Event::Snapshot(_, snapshot) => Some(snapshot),
             Event::Refused(sentence) => panic!("{sentence}"),

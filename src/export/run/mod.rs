@@ -9,6 +9,8 @@
 mod curves;
 mod pictures;
 
+pub use pictures::SheetWords;
+
 use super::figures::Caption;
 use crate::data::Dataset;
 use crate::engine::{References, SharedHistory};

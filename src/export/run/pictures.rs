@@ -1,6 +1,7 @@
 //! The pictures of a run at one moment: reconstructions, codes, the decoded plane, one decoded image.
 
 use super::RunFigures;
+use crate::engine::plate::{Content, Images, Ink};
 use crate::engine::{Plate, Snapshot};
 use crate::export::figures::{Cloud, ImageShape, Lattice, PlateFigure, Reconstructions, SingleImage};
 
@@ -8,6 +9,21 @@ use crate::export::figures::{Cloud, ImageShape, Lattice, PlateFigure, Reconstruc
 const EXAMPLES_IN_A_ROW: usize = 10;
 /// Numbers of a long code that a title has room for.
 const NUMBERS_SHOWN: usize = 4;
+
+/// What is written around the images of a sheet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SheetWords {
+    /// What it is.
+    pub title: String,
+    /// A sentence on what the images show.
+    pub meaning: String,
+    /// Images beside each other.
+    pub columns: usize,
+    /// What each row is, where rows differ.
+    pub rows: Vec<String>,
+    /// A word under each image, where there is one.
+    pub captions: Vec<String>,
+}
 
 impl RunFigures<'_> {
     /// Inputs over outputs and their difference.
@@ -61,6 +77,16 @@ impl RunFigures<'_> {
     pub fn decoded(&self, snapshot: &Snapshot) -> SingleImage {
         let title = point_label(&snapshot.point);
         SingleImage { pixels: snapshot.decoded.clone(), shape: self.shape(), title }
+    }
+
+    /// Codes decoded side by side, as the snapshot was asked for them.
+    pub fn sheet(&self, snapshot: &Snapshot, words: &SheetWords) -> PlateFigure {
+        let ImageShape { height, width, channels } = self.shape();
+        let SheetWords { title, meaning, columns, rows, captions } = words.clone();
+        let pixels = snapshot.sheet.as_slice().into();
+        let dims = [channels, height, width];
+        let images = Images { dims, columns, pixels, ink: Ink::Grey, rows, captions };
+        PlateFigure { plate: Plate { title, meaning, content: Content::Images(images) } }
     }
 
     /// A picture of the family.

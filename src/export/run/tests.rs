@@ -3,7 +3,8 @@
 use super::*;
 use crate::data::{ImageShape, Split};
 use crate::engine::{Evaluation, Figures, LatentPlane, LatticeAsk, Penalty, Point, Snapshot};
-use crate::export::figures::Chart;
+use crate::export::figures::{Chart, Figure as _};
+use crate::export::style::FigureTheme;
 
 /// Three grey images of two pixels, the first without a use.
 fn dataset() -> Dataset {
@@ -36,6 +37,7 @@ fn snapshot() -> Snapshot {
         tiles: vec![0.0, 0.1, 0.2, 0.3],
         point: vec![-0.62, 1.05, 0.0],
         decoded: vec![0.5, 0.5],
+        sheet: vec![0.0, 0.25, 0.5, 0.75],
         plates: Vec::new(),
     }
 }
@@ -175,6 +177,28 @@ fn pictures_show_the_plane_of_the_lattice() {
         assert_eq!(pairs.residual, Some(vec![-0.25, 0.25, 0.0, 0.5]));
         assert_eq!((pairs.shape.height, pairs.shape.width, pairs.shape.channels), (1, 2, 1));
         assert_eq!(run.decoded(&snapshot).title, "z = (−0.62, 1.05, 0.00)");
+    });
+}
+
+#[test]
+fn codes_side_by_side_keep_their_words_and_their_pixels() {
+    with_run(&recipe(&[]), &[], Penalty::Kl, |run| {
+        let words = SheetWords {
+            title: "Every number of the code".to_owned(),
+            meaning: "Each row moves one number.".to_owned(),
+            columns: 1,
+            rows: vec!["z3  1.20 nats".to_owned(), "z1  0.10 nats".to_owned()],
+            captions: Vec::new(),
+        };
+        let figure = run.sheet(&snapshot(), &words);
+        let svg = figure.scene(&run.caption(40), FigureTheme::Light).to_svg();
+        for want in ["Every number of the code", "z3  1.20 nats", "z1  0.10 nats", "seed", "step 40"] {
+            assert!(svg.contains(want), "`{want}` is missing");
+        }
+        assert_eq!(svg.matches("<image").count(), 2, "two images of two pixels");
+        let nothing = run.sheet(&Snapshot { sheet: Vec::new(), ..snapshot() }, &words);
+        let svg = nothing.scene(&run.caption(40), FigureTheme::Light).to_svg();
+        assert!(svg.contains("nothing to show yet"));
     });
 }
 

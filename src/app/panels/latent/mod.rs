@@ -56,18 +56,18 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
         asked.extend(layers::menu_ui(ui, cx, &mut memory.layers, bench));
         if let Some(range) = memory.value_range() {
             layers::value_scale_ui(ui, cx.theme, range);
-        } else {
-            legend_ui(ui, cx, memory, bench);
         }
+        legend_ui(ui, cx, memory, bench);
     };
     // The legend and the map use the memory one after the other.
     card(ui, cx.theme, title, trailing, |_| {});
     let space = ui.available_rect_before_wrap();
     let now_secs = ui.input(|input| input.time);
     let mut places = geometry::places(space, cx.theme.scale, GRID);
-    let height = strip::height(memory.walk.pins().len(), places.map.width(), cx.theme.scale);
+    let has_sum = memory.formula.is_open && !bench.dataset.class_names.is_empty();
+    let height = strip::height(memory.walk.pins().len(), has_sum, places.map.width(), cx.theme.scale);
     let strip = geometry::cut_strip(&mut places.map, height, GRID);
-    let nearest = Nearest::find(memory, run, now_secs);
+    let nearest = Nearest::find(memory, (bench, run), now_secs);
     if memory.nearest.as_ref().is_some_and(|found| found.is_rough) {
         // All codes are looked at when the point rests.
         ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS));
@@ -81,6 +81,8 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     if let Some(strip) = strip {
         asked.extend(strip::strip_ui(ui, cx, memory, (bench, run), strip));
         strip::ask(memory, run, now_secs, &mut wish);
+    } else if height > 0.0 {
+        strip::no_room_ui(ui, cx, memory, places.map);
     }
     actions.extend(carry(ui, wish));
     if memory.is_point_sought {
@@ -92,9 +94,11 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     actions
 }
 
-/// Classes with their colours and glyphs; a click hides or shows one, a double click shows it alone.
+/// Classes with their colours and glyphs; a click hides or shows one, a double click shows it alone. While colours are
+/// values, glyphs alone tell classes apart.
 fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, bench: &BenchState) {
     let names = &bench.dataset.class_names;
+    let has_values = memory.value_range().is_some();
     ui.spacing_mut().item_spacing.x = 2.0;
     for (class, name) in names.iter().enumerate().rev() {
         let Ok(number) = u8::try_from(class) else { continue };
@@ -112,7 +116,11 @@ fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, benc
         if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(rect, 4, cx.theme.raised_hover);
         }
-        let dot = if is_shown { cx.theme.class(class) } else { cx.theme.faded(cx.theme.muted, 0.45) };
+        let dot = match (is_shown, has_values) {
+            (false, _) => cx.theme.faded(cx.theme.muted, 0.45),
+            (true, true) => cx.theme.muted,
+            (true, false) => cx.theme.class(class),
+        };
         let center = rect.left_center() + vec2(2.0 * radius, 0.0);
         ui.painter().add(Glyph::of_class(class).shape(center, radius, dot));
         ui.painter().galley(rect.left_center() + vec2(4.0 * radius, -0.5 * galley.size().y), galley, color);

@@ -9,7 +9,8 @@ use eframe::egui::{Rect, Vec2};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Figure};
+use crate::app::export::Explored;
 use crate::app::state::{BenchState, RunState};
 use crate::data::Dataset;
 use crate::engine::{CloudView, Decoded, LatentPlane, LatticeAsk, Phase, RunId};
@@ -28,6 +29,7 @@ use crate::app::panels::latent::sheets::samples::Samples;
 use crate::app::panels::latent::side::Found;
 use crate::app::panels::latent::side::typed::Typed;
 use crate::app::panels::latent::walks::formula::Formula;
+use crate::app::panels::latent::walks::strip;
 use crate::app::panels::latent::walks::walk::Walk;
 
 /// Seconds between two lattices: three a second show the change, and leave the trainer its time.
@@ -67,6 +69,8 @@ pub struct LatentMemory {
     /// What the map shows.
     pub(super) layers: Layers,
     pub(super) cloud: Option<Cloud>,
+    /// The plane the map showed last, as it would be decoded.
+    shown: Option<LatticeAsk>,
     lattice: Asked<LatticeAsk>,
     decode: Asked<Vec<f32>>,
     pub(super) sheets: Sheets,
@@ -82,7 +86,7 @@ pub struct LatentMemory {
     /// Whether the point goes wherever the pointer is over the map.
     pub(super) follows_pointer: bool,
     /// The image whose code was last drawn from, until the point goes elsewhere.
-    drawn_from: Option<u32>,
+    pub(super) drawn_from: Option<u32>,
     /// How often a code was drawn around an image.
     draws: u64,
     /// When the point was moved last.
@@ -341,9 +345,10 @@ impl LatentMemory {
         let answer = self.decoded_by_all(bench, run);
         let pace = Pace { now_secs, every_secs: DECODE_SECS };
         self.decode.ask(&self.point, &answer, pace, wish, Action::MovePoint);
+        let shape = bench.dataset.shape;
+        let ask = self.lattice_ask(plane, shape.width as f32 / shape.height as f32);
+        self.shown = Some(ask.clone());
         if self.layers.background == Background::Tiles {
-            let shape = bench.dataset.shape;
-            let ask = self.lattice_ask(plane, shape.width as f32 / shape.height as f32);
             let answer = Answer::of(run, run.seen.lattice.as_ref().map(|seen| (seen.request, seen.step)));
             let pace = Pace { now_secs, every_secs: lattice_secs(ask.columns * ask.rows) };
             self.lattice.ask(&ask, &answer, pace, wish, Action::AskLattice);
@@ -369,6 +374,20 @@ impl LatentMemory {
         let is_fresh =
             runs.clone().all(|run| run.seen.decoded.as_ref().is_some_and(|seen| is_wanted(run, seen)));
         Answer { number, is_fresh }
+    }
+
+    /// What a figure of this run is to show: the plane of its map, whatever lies on it, and the codes of a table.
+    pub fn explored(&self, run: RunId, figure: Figure) -> Explored {
+        if self.run != Some(run) {
+            return Explored::default();
+        }
+        let sheet = match figure {
+            Figure::Dimensions => self.table.exported(self.slice.rest()),
+            Figure::Samples => self.samples.exported(&self.slice),
+            Figure::Path => strip::exported(&self.walk),
+            _ => None,
+        };
+        Explored { plane: self.shown.clone(), sheet }
     }
 
     /// The tiles that cover the plane.

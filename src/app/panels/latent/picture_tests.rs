@@ -235,6 +235,30 @@ fn a_field_has_the_colours_of_its_scale_with_and_without_shaders() {
 }
 
 #[test]
+fn a_place_that_gave_no_number_is_drawn_as_nothing() {
+    let layers = |memory: &mut LatentMemory| {
+        memory.layers.background = Background::Field(FieldKind::RoundTrip);
+        memory.layers.points = PointStyle::Hidden;
+        memory.layers.has_rings = false;
+    };
+    for is_plotted in [true, false] {
+        let mut state = rising();
+        let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
+        let view = run.seen.field.as_mut().expect("a field");
+        // The decoder overflows on the right.
+        let values = view.values.iter().enumerate();
+        view.values = values.map(|(i, value)| if i % 41 > 20 { f32::NAN } else { *value }).collect();
+        let Some(mut harness) = drawn(state, layers, is_plotted) else { return };
+        let (picture, origin) = pixels(&mut harness);
+        let ground = Theme::new(Look::Dark, false).picture;
+        let ground = [ground.r(), ground.g(), ground.b()];
+        let [left, right] = [-33.0, 33.0].map(|x| at(&picture, origin + vec2(x, -27.0)));
+        assert!(apart(right, ground) <= 2, "shaders: {is_plotted}: {right:?}, want the ground {ground:?}");
+        assert!(apart(left, ground) > 40, "shaders: {is_plotted}: nothing is drawn at all: {left:?}");
+    }
+}
+
+#[test]
 fn images_stand_where_their_codes_are() {
     let layers = |memory: &mut LatentMemory| {
         points_alone(memory);

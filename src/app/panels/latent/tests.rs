@@ -221,6 +221,21 @@ fn the_legend_hides_and_shows_classes() {
 }
 
 #[test]
+fn classes_are_hidden_while_colours_are_values_too() {
+    let mut state = bench(2);
+    let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
+    let view = run.seen.cloud.as_mut().expect("codes");
+    view.errors = Some((0..view.images.len()).map(|i| i as f32).collect());
+    let mut harness = explorer(state);
+    choose(&mut harness, "error");
+    assert!(harness.query_by_label_contains("colours from").is_some(), "no scale");
+    harness.get_by_label("class 3").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().memory.hidden.iter().copied().collect::<Vec<_>>(), [3]);
+    assert!(harness.query_by_label_contains("colours from").is_some(), "the scale went away");
+}
+
+#[test]
 fn codes_of_one_and_of_a_thousand_numbers_are_shown() {
     for dimensions in [1, 3, 1000] {
         let mut harness = explorer(bench(dimensions));
@@ -383,6 +398,24 @@ fn a_field_is_asked_for_when_it_is_chosen_and_tiles_no_longer() {
 }
 
 #[test]
+fn the_shown_plane_is_known_for_export_whatever_lies_on_it() {
+    let mut harness = explorer(bench(5));
+    choose(&mut harness, "density");
+    harness.state_mut().memory.look(View { center: [4.0, -1.0], radius: 0.5 });
+    harness.get_by_label("axis across").click();
+    harness.run_steps(3);
+    harness.get_by_label("z4").click();
+    harness.run_steps(3);
+    harness.state_mut().memory.look(View { center: [4.0, -1.0], radius: 0.5 });
+    harness.run_steps(2);
+    let memory = &harness.state().memory;
+    let shown = memory.explored(RunId(1), Figure::Cloud).plane.expect("the map was drawn");
+    assert_eq!(shown.plane.names[0], "z4");
+    assert!((0.5 * (shown.x[0] + shown.x[1]) - 4.0).abs() < 1e-3, "{:?}", shown.x);
+    assert!(memory.explored(RunId(2), Figure::Cloud).plane.is_none(), "another run's map was not drawn");
+}
+
+#[test]
 fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
     let mut harness = explorer(bench(2));
     let origin = center(&harness);
@@ -424,6 +457,27 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
     assert_eq!(center(&harness), before);
     click(&mut harness);
     assert_eq!(harness.state().memory.layers.picked, None, "a second click lets it go");
+}
+
+#[test]
+fn draws_are_around_the_picked_image_before_the_nearest() {
+    let mut state = bench(2);
+    let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
+    let view = run.seen.cloud.as_mut().expect("codes");
+    view.spreads = Some(vec![1e-3; view.codes.len()].into());
+    let codes = Arc::clone(&view.codes);
+    let (first, second) = (view.images[7], view.images[11]);
+    let mut harness = explorer(state);
+    for (image, row) in [(first, 7), (second, 11)] {
+        harness.state_mut().memory.layers.picked = Some(image);
+        harness.run_steps(2);
+        harness.get_by_label("new ε").click();
+        harness.run_steps(2);
+        let point = &harness.state().memory.point;
+        for (got, want) in point.iter().zip(&codes[2 * row..]) {
+            assert!((got - want).abs() < 0.01, "got {got}, want {want} of the picked image, tolerance 0.01");
+        }
+    }
 }
 
 #[test]

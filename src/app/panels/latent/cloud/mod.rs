@@ -27,7 +27,7 @@ use crate::data::Dataset;
 use super::plane::codes::Cloud;
 use super::plane::geometry::{Latent, Plane};
 use looks::{ColorBy, Looks, PointSize};
-use motion::Motion;
+use motion::{Motion, between};
 use points::{Instances, PointsPaint};
 use splat::Way;
 
@@ -73,6 +73,8 @@ struct MeshKey {
     cloud: u64,
     plane: Plane,
     looks: LooksKey,
+    /// How far points have moved to their places.
+    share: f32,
     /// Size of a glyph in texels.
     cell: usize,
 }
@@ -123,6 +125,20 @@ impl Drawn {
     ) {
         let size = PointSize::new(cloud.places.len(), plane.rect.area(), scale);
         let ctx = painter.ctx();
+        let (_, share) = self.way(ctx, cloud, plotting);
+        match plotting.filter(|plotting| !(size.is_dot && plotting.is_software)) {
+            Some(plotting) => self.plot(painter, (plane, size, share), (cloud, looks), plotting),
+            None if size.is_dot => self.dots(painter, (plane, size, share), (cloud, looks)),
+            None => {
+                let mesh = self.mesh(ctx, (plane, size, share), (cloud, looks));
+                painter.add(Shape::Mesh(mesh));
+            }
+        }
+    }
+
+    /// Where the points of a cloud come from, and how much of the way to their places is done by now. While they are
+    /// under way the window is drawn again.
+    pub fn way(&mut self, ctx: &Context, cloud: &Cloud, plotting: Option<Plotting>) -> (Arc<[Latent]>, f32) {
         let is_software = plotting.is_none_or(|plotting| plotting.is_software);
         let now_secs = ctx.input(|input| input.time);
         self.motion.go_to(cloud, now_secs);
@@ -130,14 +146,7 @@ impl Drawn {
         if share < 1.0 {
             ctx.request_repaint_after(if is_software { SOFTWARE_FRAME } else { Duration::ZERO });
         }
-        match plotting.filter(|plotting| !(size.is_dot && plotting.is_software)) {
-            Some(plotting) => self.plot(painter, (plane, size, share), (cloud, looks), plotting),
-            None if size.is_dot => self.dots(painter, (plane, size, share), (cloud, looks)),
-            None => {
-                let mesh = self.mesh(ctx, plane, size, (cloud, looks));
-                painter.add(Shape::Mesh(mesh));
-            }
-        }
+        (Arc::clone(&self.motion.before), share)
     }
 
     /// The points on the GPU.
@@ -216,22 +225,22 @@ impl Drawn {
     fn mesh(
         &mut self,
         ctx: &Context,
-        plane: &Plane,
-        size: PointSize,
+        (plane, size, share): (&Plane, PointSize, f32),
         (cloud, looks): (&Cloud, &Looks),
     ) -> Arc<Mesh> {
         let pixels_per_point = ctx.pixels_per_point();
         let looks_key = self.looks.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
         let atlas = self.atlas(size.radius, pixels_per_point);
         let (cell, texture) = (atlas.cell, atlas.texture(ctx).id());
-        let key = MeshKey { cloud: cloud.version, plane: *plane, looks: looks_key, cell };
+        let key = MeshKey { cloud: cloud.version, plane: *plane, looks: looks_key, share, cell };
         if let Some((known, mesh)) = &self.mesh
             && *known == key
         {
             return Arc::clone(mesh);
         }
         let mut mesh = Mesh::with_texture(texture);
-        fill(&mut mesh, plane, (&cloud.places, looks), Vec2::splat(cell as f32 / pixels_per_point));
+        let way = Way { before: &self.motion.before, places: &cloud.places, share };
+        fill(&mut mesh, plane, (way, looks), Vec2::splat(cell as f32 / pixels_per_point));
         let mesh = Arc::new(mesh);
         self.mesh = Some((key, Arc::clone(&mesh)));
         mesh
@@ -257,13 +266,13 @@ pub fn instance_words(places: &[Latent], before: &[Latent], looks: &Looks) -> Ve
 }
 
 /// Adds one quad per shown point, each with its class's glyph and colour.
-fn fill(mesh: &mut Mesh, plane: &Plane, (places, looks): (&[Latent], &Looks), size: Vec2) {
-    mesh.reserve_vertices(4 * places.len());
-    mesh.reserve_triangles(2 * places.len());
+fn fill(mesh: &mut Mesh, plane: &Plane, (way, looks): (Way<'_>, &Looks), size: Vec2) {
+    mesh.reserve_vertices(4 * way.places.len());
+    mesh.reserve_triangles(2 * way.places.len());
     let share = 1.0 / CLASS_GLYPHS.len() as f32;
-    for (place, look) in places.iter().zip(&looks.points) {
+    for ((before, place), look) in way.before.iter().zip(way.places).zip(&looks.points) {
         let Some(look) = (*look).filter(|_| place[0].is_finite()) else { continue };
-        let center = plane.screen_from_latent(*place);
+        let center = plane.screen_from_latent(between(*before, *place, way.share));
         if !plane.rect.expand(size.x).contains(center) {
             continue;
         }
@@ -395,11 +404,19 @@ mod tests {
     fn points_that_are_hidden_outside_or_no_numbers_cost_nothing() {
         let (places, looks) = four();
         let mut mesh = Mesh::default();
-        fill(&mut mesh, &plane(), (&places, &looks), Vec2::splat(8.0));
+        let there = Way { before: &places, places: &places, share: 1.0 };
+        fill(&mut mesh, &plane(), (there, &looks), Vec2::splat(8.0));
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (4, 6));
         assert_eq!(mesh.vertices[0].color, Theme::new(Look::Dark, false).class(2));
         let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;
         assert_eq!(middle, vec2(150.0, 150.0));
+        // Half of the way from one unit to the left, where a unit is 50 points.
+        let before = [[-1.0, 0.0]; 4];
+        let mut mesh = Mesh::default();
+        let half = Way { before: &before, places: &places, share: 0.5 };
+        fill(&mut mesh, &plane(), (half, &looks), Vec2::splat(8.0));
+        let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;
+        assert_eq!(middle, vec2(125.0, 150.0), "it is under way");
     }
 
     #[test]

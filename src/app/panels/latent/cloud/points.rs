@@ -9,6 +9,7 @@ use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescri
 
 use crate::app::pictures::Plotting;
 
+use crate::app::panels::latent::map::overlay;
 use crate::app::panels::latent::plane::geometry::Plane;
 
 /// The shader, behind what it needs.
@@ -16,6 +17,9 @@ const SHADER: &str = concat!(
     include_str!("../../../../../shaders/overlay.wgsl"),
     include_str!("../../../../../shaders/points.wgsl")
 );
+
+/// The name of the buffer of points.
+const POINTS: &str = "points of the cloud";
 
 /// The points as the shader reads them.
 #[derive(Debug, PartialEq)]
@@ -54,13 +58,13 @@ impl PointsPaint {
     }
 
     /// What the shader is told anew with every frame.
-    fn uniform(&self, screen: &ScreenDescriptor) -> [u32; 12] {
+    fn uniform(&self, screen: &ScreenDescriptor) -> overlay::Uniform {
         let Plane { rect, center, scale } = self.plane;
         let ppp = screen.pixels_per_point;
         // The picture begins at a whole pixel, wherever the map does.
         let viewport = ViewportInPixels::from_points(&rect, ppp, screen.size_in_pixels);
         let origin = rect.center() * ppp;
-        let numbers = [
+        let mut words = overlay::words(&[
             center[0],
             center[1],
             origin.x - viewport.left_px as f32,
@@ -70,9 +74,7 @@ impl PointsPaint {
             scale * ppp,
             self.side_px,
             self.share,
-        ];
-        let mut words = [0; 12];
-        words.iter_mut().zip(numbers).for_each(|(word, number)| *word = number.to_bits());
+        ]);
         words[9] = self.corners();
         words
     }
@@ -129,15 +131,19 @@ struct Kept {
 
 impl Kept {
     fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
-        let layout = bind_layout(device);
-        let [glyphs, dots] = ["glyph", "dot_of"].map(|entry| pipeline(device, (&layout, format), entry));
-        let uniform = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("view of the cloud"),
-            size: size_of::<[u32; 12]>() as u64,
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        let points = points_buffer(device, 1);
+        let module = overlay::module(device, "points", SHADER);
+        let texture = wgpu::BindingType::Texture {
+            sample_type: wgpu::TextureSampleType::Float { filterable: true },
+            view_dimension: wgpu::TextureViewDimension::D2,
+            multisampled: false,
+        };
+        let sampler = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
+        let stages = (wgpu::ShaderStages::VERTEX, wgpu::ShaderStages::VERTEX);
+        let layout = overlay::bind_layout(device, "cloud", stages, &[texture, sampler]);
+        let [glyphs, dots] =
+            ["glyph", "dot_of"].map(|entry| overlay::pipeline(device, (&module, entry), (&layout, format)));
+        let uniform = overlay::uniform_buffer(device, "view of the cloud");
+        let points = overlay::storage_buffer(device, POINTS, size_of::<[u32; 6]>());
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
             mag_filter: wgpu::FilterMode::Linear,
             min_filter: wgpu::FilterMode::Linear,
@@ -155,7 +161,7 @@ impl Kept {
         }
         let bytes: &[u8] = bytemuck::cast_slice(instances.words.as_flattened());
         if self.points.size() < bytes.len() as u64 {
-            self.points = points_buffer(device, instances.words.len());
+            self.points = overlay::storage_buffer(device, POINTS, bytes.len());
             self.rebind(device);
         }
         queue.write_buffer(&self.points, 0, bytes);
@@ -182,15 +188,6 @@ impl Kept {
     }
 }
 
-fn points_buffer(device: &wgpu::Device, count: usize) -> wgpu::Buffer {
-    device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some("points of the cloud"),
-        size: (count.next_power_of_two() * size_of::<[u32; 6]>()) as u64,
-        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    })
-}
-
 fn atlas_texture(device: &wgpu::Device, [width, height]: [u32; 2]) -> wgpu::Texture {
     device.create_texture(&wgpu::TextureDescriptor {
         label: Some("class glyphs"),
@@ -205,53 +202,17 @@ fn atlas_texture(device: &wgpu::Device, [width, height]: [u32; 2]) -> wgpu::Text
     })
 }
 
-fn bind_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
-    let entry = |binding, visibility, ty| wgpu::BindGroupLayoutEntry { binding, visibility, ty, count: None };
-    let buffer = |ty| wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None };
-    let (vertex, fragment) = (wgpu::ShaderStages::VERTEX, wgpu::ShaderStages::FRAGMENT);
-    let texture = wgpu::BindingType::Texture {
-        sample_type: wgpu::TextureSampleType::Float { filterable: true },
-        view_dimension: wgpu::TextureViewDimension::D2,
-        multisampled: false,
-    };
-    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-        label: Some("cloud"),
-        entries: &[
-            entry(0, vertex, buffer(wgpu::BufferBindingType::Uniform)),
-            entry(1, vertex, buffer(wgpu::BufferBindingType::Storage { read_only: true })),
-            entry(2, fragment, texture),
-            entry(3, fragment, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
-        ],
-    })
-}
-
 fn bind(
     device: &wgpu::Device,
     layout: &wgpu::BindGroupLayout,
     (uniform, points): (&wgpu::Buffer, &wgpu::Buffer),
     (view, sampler): (&wgpu::TextureView, &wgpu::Sampler),
 ) -> wgpu::BindGroup {
-    let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
-    device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some("cloud"),
-        layout,
-        entries: &[
-            entry(0, uniform.as_entire_binding()),
-            entry(1, points.as_entire_binding()),
-            entry(2, wgpu::BindingResource::TextureView(view)),
-            entry(3, wgpu::BindingResource::Sampler(sampler)),
-        ],
-    })
-}
-
-fn pipeline(
-    device: &wgpu::Device,
-    (layout, format): (&wgpu::BindGroupLayout, wgpu::TextureFormat),
-    entry: &str,
-) -> wgpu::RenderPipeline {
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label: Some("points"),
-        source: wgpu::ShaderSource::Wgsl(SHADER.into()),
-    });
-    crate::app::panels::latent::map::overlay::pipeline(device, (&module, entry), (layout, format))
+    let resources = [
+        uniform.as_entire_binding(),
+        points.as_entire_binding(),
+        wgpu::BindingResource::TextureView(view),
+        wgpu::BindingResource::Sampler(sampler),
+    ];
+    overlay::bind(device, "cloud", layout, &resources)
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align2, Color32, Rect, Shape, pos2, vec2};
+use eframe::egui::{Align2, Color32, Mesh, Rect, Shape, pos2, vec2};
 
 use crate::app::panels::{WHOLE, words_over};
 use crate::app::pictures::{Paint, Pictures};
@@ -46,6 +46,16 @@ fn words(kind: FieldKind) -> &'static str {
             "round trip: how far encode(decode(z)) ends up from z; bright places are holes"
         }
         FieldKind::Stretch => "stretch: how much the image changes with a small step",
+    }
+}
+
+/// What the colours mean, and how many places have none because nothing came out there.
+fn caption(kind: FieldKind, values: &[f32]) -> String {
+    let words = words(kind);
+    match values.iter().filter(|value| !value.is_finite()).count() {
+        0 => words.to_owned(),
+        1 => format!("{words}; 1 place gave no number"),
+        count => format!("{words}; {count} places gave no number"),
     }
 }
 
@@ -100,12 +110,29 @@ pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, view: &FieldView
         let shares = || view.values.iter().map(|value| value / span[1]).collect();
         let shown = pictures.host("field", view.request, tiles, paint, shares);
         map.painter().image(shown.id, rect, WHOLE, theme::grey(1.0).gamma_multiply(OPACITY));
+        map.painter().add(Shape::mesh(holes(
+            &view.values,
+            [lattice.columns, lattice.rows],
+            rect,
+            theme.picture,
+        )));
     }
-    legend(map, theme, *kind, span);
+    legend(map, theme, (*kind, &caption(*kind, &view.values)), span);
+}
+
+/// The ground again, wherever a place gave no number: an image has a colour for every place.
+fn holes(values: &[f32], [columns, rows]: [usize; 2], rect: Rect, ground: Color32) -> Mesh {
+    let mut mesh = Mesh::default();
+    let cell = vec2(rect.width() / columns.max(1) as f32, rect.height() / rows.max(1) as f32);
+    for (place, _) in values.iter().enumerate().filter(|(_, value)| !value.is_finite()) {
+        let corner = vec2((place % columns) as f32 * cell.x, (place / columns) as f32 * cell.y);
+        mesh.add_colored_rect(Rect::from_min_size(rect.min + corner, cell), ground);
+    }
+    mesh
 }
 
 /// The colours with the numbers at their ends, and what they mean.
-fn legend(map: &Map<'_>, theme: &Theme, kind: FieldKind, span: [f32; 2]) {
+fn legend(map: &Map<'_>, theme: &Theme, (kind, caption): (FieldKind, &str), span: [f32; 2]) {
     let painter = map.painter();
     let rect = map.plane().rect;
     let font = theme.small();
@@ -119,7 +146,7 @@ fn legend(map: &Map<'_>, theme: &Theme, kind: FieldKind, span: [f32; 2]) {
     words_over(painter, theme, pos2(bar.right() + 6.0, middle), Align2::LEFT_CENTER, &high, font.clone());
     painter.add(Shape::mesh(gradient(bar, |share| color(kind, share))));
     let above = pos2(rect.left() + 10.0, bar.top() - 6.0 * theme.scale);
-    words_over(painter, theme, above, Align2::LEFT_BOTTOM, words(kind), font);
+    words_over(painter, theme, above, Align2::LEFT_BOTTOM, caption, font);
 }
 
 #[cfg(test)]
@@ -157,5 +184,13 @@ mod tests {
         let [low, high] = span(&values);
         assert!(low == 0.0 && high > 1.9 && high < 2.0, "{low} to {high}");
         assert_eq!(span(&[0.0, 0.0]), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn places_without_a_number_are_counted_in_the_caption() {
+        let kind = FieldKind::RoundTrip;
+        assert_eq!(caption(kind, &[0.0, 1.0]), words(kind));
+        assert!(caption(kind, &[f32::NAN, 1.0]).ends_with("; 1 place gave no number"));
+        assert!(caption(kind, &[f32::NAN, 1.0, f32::INFINITY]).ends_with("; 2 places gave no number"));
     }
 }

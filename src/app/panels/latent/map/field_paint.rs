@@ -17,6 +17,11 @@ const SHADER: &str = concat!(
     include_str!("../../../../../shaders/field.wgsl")
 );
 
+/// The name of the buffer of values.
+const VALUES: &str = "values of the field";
+/// What the shader is sent for a place that gave no number; see there.
+const NO_NUMBER: f32 = -1.0;
+
 /// Everything one frame of a field depends on.
 pub struct FieldPaint {
     /// The values, row by row from the top.
@@ -43,20 +48,18 @@ impl FieldPaint {
         painter.add(Callback::new_paint_callback(self.map, self));
     }
 
-    fn uniform(&self, screen: &ScreenDescriptor) -> [u32; 12] {
+    fn uniform(&self, screen: &ScreenDescriptor) -> overlay::Uniform {
         let ppp = screen.pixels_per_point;
         let viewport = ViewportInPixels::from_points(&self.map, ppp, screen.size_in_pixels);
         let size = self.rect.size() * ppp;
-        let numbers = [
+        let mut words = overlay::words(&[
             self.rect.min.x * ppp - viewport.left_px as f32,
             self.rect.min.y * ppp - viewport.top_px as f32,
             size.x,
             size.y,
             viewport.width_px as f32,
             viewport.height_px as f32,
-        ];
-        let mut words = [0; 12];
-        words.iter_mut().zip(numbers).for_each(|(word, number)| *word = number.to_bits());
+        ]);
         [words[6], words[7]] = self.grid;
         [words[8], words[9]] = self.span.map(f32::to_bits);
         words[10] = u32::from(self.is_magma);
@@ -105,32 +108,13 @@ struct Kept {
 
 impl Kept {
     fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
-        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some("field"),
-            source: wgpu::ShaderSource::Wgsl(SHADER.into()),
-        });
-        let entry = |binding, visibility, ty| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility,
-            ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
-            count: None,
-        };
-        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("field"),
-            entries: &[
-                entry(0, wgpu::ShaderStages::VERTEX_FRAGMENT, wgpu::BufferBindingType::Uniform),
-                entry(1, wgpu::ShaderStages::FRAGMENT, wgpu::BufferBindingType::Storage { read_only: true }),
-            ],
-        });
+        let module = overlay::module(device, "field", SHADER);
+        let stages = (wgpu::ShaderStages::VERTEX_FRAGMENT, wgpu::ShaderStages::FRAGMENT);
+        let layout = overlay::bind_layout(device, "field", stages, &[]);
         let pipeline = overlay::pipeline(device, (&module, "height"), (&layout, format));
-        let uniform = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("where the field lies"),
-            size: size_of::<[u32; 12]>() as u64,
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        let values = values_buffer(device, 1);
-        let group = bind(device, &layout, &uniform, &values);
+        let uniform = overlay::uniform_buffer(device, "where the field lies");
+        let values = overlay::storage_buffer(device, VALUES, size_of::<f32>());
+        let group = bind(device, &layout, (&uniform, &values));
         Self { pipeline, layout, uniform, values, shown: None, group }
     }
 
@@ -139,39 +123,21 @@ impl Kept {
         if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, &field.values)) {
             return;
         }
-        // A shader may not ask whether something is a number.
         let numbers: Vec<f32> =
-            field.values.iter().map(|value| if value.is_finite() { *value } else { field.span[0] }).collect();
+            field.values.iter().map(|value| if value.is_finite() { *value } else { NO_NUMBER }).collect();
         if self.values.size() < size_of_val(numbers.as_slice()) as u64 {
-            self.values = values_buffer(device, numbers.len());
-            self.group = bind(device, &self.layout, &self.uniform, &self.values);
+            self.values = overlay::storage_buffer(device, VALUES, size_of_val(numbers.as_slice()));
+            self.group = bind(device, &self.layout, (&self.uniform, &self.values));
         }
         queue.write_buffer(&self.values, 0, bytemuck::cast_slice(&numbers));
         self.shown = Some(Arc::clone(&field.values));
     }
 }
 
-fn values_buffer(device: &wgpu::Device, count: usize) -> wgpu::Buffer {
-    device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some("values of the field"),
-        size: (count.next_power_of_two() * size_of::<f32>()) as u64,
-        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    })
-}
-
 fn bind(
     device: &wgpu::Device,
     layout: &wgpu::BindGroupLayout,
-    uniform: &wgpu::Buffer,
-    values: &wgpu::Buffer,
+    (uniform, values): (&wgpu::Buffer, &wgpu::Buffer),
 ) -> wgpu::BindGroup {
-    device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some("field"),
-        layout,
-        entries: &[
-            wgpu::BindGroupEntry { binding: 0, resource: uniform.as_entire_binding() },
-            wgpu::BindGroupEntry { binding: 1, resource: values.as_entire_binding() },
-        ],
-    })
+    overlay::bind(device, "field", layout, &[uniform.as_entire_binding(), values.as_entire_binding()])
 }

@@ -19,6 +19,7 @@ use super::pull::Pull;
 use super::thumbnails::Thumbnails;
 use crate::app::panels::latent::asking::{Answer, Asked, Pace, Wish};
 use crate::app::panels::latent::cloud::looks::{ColorBy, gradient, short, value_color};
+use crate::app::panels::latent::cloud::splat::Way;
 use crate::app::panels::latent::model::LatentMemory;
 use crate::app::panels::latent::plane::geometry::Plane;
 use crate::app::panels::latent::plane::slice;
@@ -158,7 +159,9 @@ impl LatentMemory {
                 self.drawn.paint(map.painter(), at, (cloud, &looks), cx.pictures.plotting());
             }
             PointStyle::Thumbnails => {
-                self.layers.thumbnails.paint(map, cx, bench, (cloud, &looks));
+                let (before, share) = self.drawn.way(map.painter().ctx(), cloud, cx.pictures.plotting());
+                let way = Way { before: &before, places: &cloud.places, share };
+                self.layers.thumbnails.paint(map, cx, bench, (cloud, &looks, way));
             }
             PointStyle::Hidden => {}
         }
@@ -261,7 +264,8 @@ fn color_choices(bench: &BenchState) -> Vec<(ColorBy, &'static str, &'static str
         (
             ColorBy::Error,
             "error",
-            "how far the reconstruction is from the image: squared error, summed over pixels",
+            "how far the reconstruction is from the image: squared error, summed over pixels. Where a U-Net has \
+             skips, they come from the image here, and not from zeros as on the map",
         ),
     ];
     first.into_iter().chain(factors).collect()

@@ -1,14 +1,14 @@
 //! The tug of war at a code: where the reconstruction pulls the codes of a few images, and where the penalties do, as
 //! arrows of one scale, so that their lengths can be compared.
 
-use eframe::egui::{Align2, Color32, Pos2, Shape, Stroke, Vec2, vec2};
+use eframe::egui::{Align2, Color32, Pos2, Shape, Stroke, Vec2, pos2, vec2};
 use std::sync::Arc;
 
 use crate::app::action::Action;
 use crate::app::panels::words_over;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{GRID, HALF, Theme};
-use crate::engine::{ForcesAsk, ForcesView, LatentPlane};
+use crate::engine::{ForcesAsk, ForcesView, LatentPlane, Penalty};
 use crate::recipe::Recipe;
 
 use super::paint::Map;
@@ -68,14 +68,17 @@ impl Pull {
         let Some(view) = view.filter(|_| self.is_shown) else { return };
         let tugs = tugs(view, latent);
         let Some(scale) = scale(&tugs) else { return };
-        let (name, color) = penalty(&run.recipe, theme);
+        let penalty = penalty(&run.recipe, view.step, theme);
         for tug in &tugs {
             let from = map.plane().screen_from_latent(tug.at);
             map.painter().circle_filled(from, 3.0, theme.marker);
             arrow(map, theme, from, on_screen(tug.reconstruction, scale), theme.reconstruction);
-            arrow(map, theme, from, on_screen(tug.penalty, scale), color);
+            if let Some((_, color)) = penalty {
+                arrow(map, theme, from, on_screen(tug.penalty, scale), color);
+            }
         }
-        legend(map, theme, (name, color));
+        let remark = remark(&run.recipe, penalty.is_some());
+        legend(map, theme, penalty, remark);
     }
 }
 
@@ -118,12 +121,27 @@ fn on_screen([right, up]: Latent, scale: f32) -> Vec2 {
     vec2(right, -up) * scale
 }
 
-/// The penalty that pulls on the code, by name and colour.
-fn penalty(recipe: &Recipe, theme: &Theme) -> (&'static str, Color32) {
-    match (recipe.is_variational(), recipe.objective.rate > 0.0) {
-        (true, _) => ("KL", theme.kl),
-        (false, true) => ("rate", theme.rate),
-        (false, false) => ("sparsity", theme.sparsity),
+/// The penalties that pull on codes with the weights of this step: their names, and the colour of the first. None where
+/// no penalty does: the contractive one is about the weights before the code.
+fn penalty(recipe: &Recipe, step: u64, theme: &Theme) -> Option<(String, Color32)> {
+    let penalties = Penalty::of(recipe).into_iter().filter(|penalty| *penalty != Penalty::Contractive);
+    let pulling = penalties.filter(|penalty| penalty.weight(&recipe.objective, step) > 0.0);
+    let named: Vec<(&str, Color32)> = pulling
+        .map(|penalty| {
+            let name = if penalty == Penalty::Kl { "KL" } else { penalty.word() };
+            (name, theme.parameter(penalty.weight_key()))
+        })
+        .collect();
+    let names: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
+    named.first().map(|(_, color)| (names.join(" + "), *color))
+}
+
+/// What is to be said of arrows that are not there.
+fn remark(recipe: &Recipe, has_penalty: bool) -> Option<&'static str> {
+    match (has_penalty, recipe.objective.contractive > 0.0) {
+        (_, true) => Some("the contractive penalty acts on the weights and has no arrow"),
+        (false, false) => Some("no penalty pulls on the code"),
+        (true, false) => None,
     }
 }
 
@@ -141,22 +159,29 @@ fn arrow(map: &Map<'_>, theme: &Theme, from: Pos2, along: Vec2, color: Color32) 
     map.painter().add(Shape::convex_polygon(head, color, Stroke::new(1.0, theme.faded(theme.picture, 0.7))));
 }
 
-/// Which colour is which, at the top of the map.
-fn legend(map: &Map<'_>, theme: &Theme, (name, color): (&str, Color32)) {
+/// Which colour is which, at the top of the map, and what has no arrow.
+fn legend(map: &Map<'_>, theme: &Theme, penalty: Option<(String, Color32)>, remark: Option<&str>) {
     let top = map.plane().rect.center_top() + vec2(0.0, HALF);
     let font = theme.small();
-    let words = "where each term would move a code; one scale for both";
+    let words = "where each term would move a code; one scale for all arrows";
     let above = words_over(map.painter(), theme, top, Align2::CENTER_TOP, words, font.clone());
     let (arrow_width, gap) = (30.0, 2.0 * GRID);
-    let width = |name: &str| map.painter().layout_no_wrap(name.to_owned(), font.clone(), color).size().x;
-    let names = [("reconstruction", theme.reconstruction), (name, color)];
+    let width =
+        |name: &str| map.painter().layout_no_wrap(name.to_owned(), font.clone(), theme.over_picture).size().x;
+    let names: Vec<(String, Color32)> =
+        [("reconstruction".to_owned(), theme.reconstruction)].into_iter().chain(penalty).collect();
     let all: f32 = names.iter().map(|(name, _)| arrow_width + HALF + width(name)).sum();
-    let mut from = above.center_bottom() + vec2(-0.5 * (all + gap), HALF + 0.5 * font.size);
+    let gaps = gap * (names.len() - 1) as f32;
+    let mut from = above.center_bottom() + vec2(-0.5 * (all + gaps), HALF + 0.5 * font.size);
     for (name, color) in names {
         arrow(map, theme, from, vec2(arrow_width, 0.0), color);
         from.x += arrow_width + HALF;
-        words_over(map.painter(), theme, from, Align2::LEFT_CENTER, name, font.clone());
-        from.x += width(name) + gap;
+        words_over(map.painter(), theme, from, Align2::LEFT_CENTER, &name, font.clone());
+        from.x += width(&name) + gap;
+    }
+    if let Some(remark) = remark {
+        let below = pos2(top.x, from.y + 0.5 * font.size + HALF);
+        words_over(map.painter(), theme, below, Align2::CENTER_TOP, remark, font);
     }
 }
 
@@ -198,6 +223,28 @@ mod tests {
         assert!((on_screen(hard.reconstruction, scale).length() - LONGEST).abs() < 1e-3);
         assert_eq!(super::scale(&[Tug { reconstruction: [0.0; 2], penalty: [0.0; 2], ..want }]), None);
         assert!(on_screen([0.0, 1.0], 1.0).y < 0.0, "up is up");
+    }
+
+    #[test]
+    fn only_penalties_that_pull_on_the_code_are_named() {
+        let theme = Theme::new(crate::app::theme::Look::Dark, false);
+        let contractive = Some("the contractive penalty acts on the weights and has no arrow");
+        for (name, want, said) in [
+            ("vae-2d", Some(("KL", theme.kl)), None),
+            ("ae-2d", None, Some("no penalty pulls on the code")),
+            ("ae-contractive", None, contractive),
+            ("ae-sparse", Some(("sparsity", theme.sparsity)), None),
+            ("ae-rate", Some(("rate", theme.rate)), None),
+        ] {
+            let recipe = Recipe::open(name).expect("built in");
+            let got = penalty(&recipe, 10_000, &theme);
+            let want = want.map(|(name, color)| (name.to_owned(), color));
+            assert_eq!(got, want, "{name}");
+            assert_eq!(remark(&recipe, got.is_some()), said, "{name}");
+        }
+        let mut weightless = Recipe::open("vae-2d").expect("built in");
+        weightless.objective.beta = 0.0;
+        assert_eq!(penalty(&weightless, 10_000, &theme), None);
     }
 
     #[test]

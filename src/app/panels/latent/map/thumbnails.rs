@@ -1,6 +1,7 @@
-//! Real images of the cloud in place of points: a few hundred of them lie in one texture, and so many are shown as do
-//! not cover each other. Which ones does not change while the map is panned.
+//! Real images of the cloud in place of points: so many of those that are not hidden as do not cover each other. Which
+//! ones does not change while the map is panned. Those in view, and some around it, lie in one texture.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use eframe::egui::{Color32, CornerRadius, Mesh, Rect, Shape, Vec2, pos2, vec2};
@@ -13,11 +14,15 @@ use crate::gpu::Tiles;
 
 use super::paint::Map;
 use crate::app::panels::latent::cloud::looks::Looks;
+use crate::app::panels::latent::cloud::motion::between;
+use crate::app::panels::latent::cloud::splat::Way;
 use crate::app::panels::latent::plane::codes::Cloud;
 use crate::app::panels::latent::plane::geometry::{Latent, Plane};
 
-/// The most images in the texture.
-const IMAGES: usize = 512;
+/// The most images in the texture: as many as a large map has room for.
+const IMAGES: usize = 1024;
+/// How much of the map's size on every side of it is in the texture too, to be panned to.
+const AROUND: f32 = 0.5;
 /// Images to the right in the texture.
 const COLUMNS: usize = 16;
 /// About how large an image is shown, in points of the screen; larger ones are shrunk to this before.
@@ -30,9 +35,28 @@ const BORDER: f32 = 1.5;
 pub struct Thumbnails {
     images: Arc<[u32]>,
     /// Points of the cloud, the classes taking turns: the order in which they find a place.
+    order: Vec<usize>,
+    /// Points that find a place, in that order, and what that was worked out from.
+    placed: Option<(Basis, Vec<usize>)>,
+    /// Points whose images are in the texture, in its order, and where each is.
     rows: Vec<usize>,
+    slots: HashMap<usize, usize>,
     /// What is on the map: points of the cloud, and where their images are.
     pub shown: Vec<(usize, Rect)>,
+}
+
+/// Everything on which it depends which points find a place.
+#[derive(Debug)]
+struct Basis {
+    cloud: u64,
+    looks: Arc<Looks>,
+    size: [f32; 2],
+}
+
+impl PartialEq for Basis {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.looks, &other.looks) && (self.cloud, self.size) == (other.cloud, other.size)
+    }
 }
 
 impl Thumbnails {
@@ -42,46 +66,74 @@ impl Thumbnails {
         map: &Map<'_>,
         cx: &PanelContext<'_>,
         bench: &BenchState,
-        (cloud, looks): (&Cloud, &Looks),
+        (cloud, looks, way): (&Cloud, &Arc<Looks>, Way<'_>),
     ) {
-        if self.images != cloud.images {
-            self.images = Arc::clone(&cloud.images);
-            self.rows = by_turns(&cloud.images, &bench.dataset);
-        }
         let (painter, plane) = (map.painter(), map.plane());
         let ppp = painter.ctx().pixels_per_point();
         let (tile, shrink) = tile(image_tiles(bench));
         // Whole pixels of an image become whole pixels of the screen.
         let magnified = (SIDE * cx.theme.scale * ppp / tile.width.max(tile.height) as f32).round().max(1.0);
         let size = vec2(tile.width as f32, tile.height as f32) * magnified / ppp;
-        let places: Vec<Option<Latent>> =
-            self.rows.iter().map(|row| looks.points[*row].map(|_| cloud.places[*row])).collect();
-        let kept = thin(&places, latent_size(plane, size + Vec2::splat(2.0 * BORDER + 1.0)));
+        self.place((cloud, looks), latent_size(plane, size + Vec2::splat(2.0 * BORDER + 1.0)), bench);
+        self.choose(way, plane, size);
         let grid = tile.grid(COLUMNS, self.rows.len().div_ceil(COLUMNS).max(1));
         let atlas = cx.pictures.host("thumbnails", self.version(&bench.dataset), grid, Paint::Image, || {
             pixels(&bench.dataset, &self.images, &self.rows, shrink)
         });
-        self.shown.clear();
         let mut mesh = Mesh::with_texture(atlas.id);
-        for number in kept {
-            let (row, Some(place)) = (self.rows[number], places[number]) else { continue };
-            let at = plane.screen_from_latent(place) - 0.5 * size;
-            let corner = pos2((at.x * ppp).round(), (at.y * ppp).round()) / ppp;
-            let rect = Rect::from_min_size(corner, size);
-            if !rect.intersects(plane.rect) {
-                continue;
-            }
-            if let Some(look) = looks.points[row] {
+        for (row, rect) in &mut self.shown {
+            let corner = pos2((rect.min.x * ppp).round(), (rect.min.y * ppp).round()) / ppp;
+            *rect = Rect::from_min_size(corner, size);
+            let Some(slot) = self.slots.get(row) else { continue };
+            if let Some(look) = looks.points[*row] {
                 painter.rect_filled(rect.expand(BORDER), CornerRadius::same(1), look.color);
             }
             let [columns, rows] = [grid.columns, grid.rows].map(|n| n as f32);
-            let (column, line) = ((number % COLUMNS) as f32, (number / COLUMNS) as f32);
+            let (column, line) = ((slot % COLUMNS) as f32, (slot / COLUMNS) as f32);
             let uv =
                 Rect::from_min_size(pos2(column / columns, line / rows), vec2(1.0 / columns, 1.0 / rows));
-            mesh.add_rect_with_uv(rect, uv, Color32::WHITE);
-            self.shown.push((row, rect));
+            mesh.add_rect_with_uv(*rect, uv, Color32::WHITE);
         }
         painter.add(Shape::mesh(mesh));
+    }
+
+    /// Finds out which of the points that are not hidden find a place, if something has changed.
+    fn place(&mut self, (cloud, looks): (&Cloud, &Arc<Looks>), size: [f32; 2], bench: &BenchState) {
+        if self.images != cloud.images {
+            self.images = Arc::clone(&cloud.images);
+            self.order = by_turns(&cloud.images, &bench.dataset);
+            self.rows.clear();
+            self.slots.clear();
+        }
+        let basis = Basis { cloud: cloud.version, looks: Arc::clone(looks), size };
+        if self.placed.as_ref().is_some_and(|(known, _)| *known == basis) {
+            return;
+        }
+        let place = |row: &usize| looks.points[*row].map(|_| cloud.places[*row]);
+        let places: Vec<Option<Latent>> = self.order.iter().map(place).collect();
+        let rows = thin(&places, size).into_iter().map(|number| self.order[number]).collect();
+        self.placed = Some((basis, rows));
+    }
+
+    /// Chooses what is shown: the placed points in view. What is not in the texture yet is put there, with what lies
+    /// around.
+    fn choose(&mut self, way: Way<'_>, plane: &Plane, size: Vec2) {
+        self.shown.clear();
+        let Some((_, placed)) = &self.placed else { return };
+        let all = placed.iter().map(|row| {
+            let at = between(way.before[*row], way.places[*row], way.share);
+            let at = plane.screen_from_latent(at);
+            (*row, Rect::from_center_size(at, size))
+        });
+        self.shown.extend(all.clone().filter(|(_, rect)| rect.intersects(plane.rect)).take(IMAGES));
+        if self.shown.iter().all(|(row, _)| self.slots.contains_key(row)) {
+            return;
+        }
+        let near = plane.rect.expand2(AROUND * plane.rect.size());
+        let around = all.filter(|(_, rect)| rect.intersects(near) && !rect.intersects(plane.rect));
+        let rows = self.shown.iter().copied().chain(around).map(|(row, _)| row);
+        self.rows = rows.take(IMAGES).collect();
+        self.slots = self.rows.iter().enumerate().map(|(slot, row)| (*row, slot)).collect();
     }
 
     /// Another number for other images in the texture.
@@ -93,7 +145,7 @@ impl Thumbnails {
     }
 }
 
-/// The first few images of every class, the classes taking turns.
+/// All images, the classes taking turns.
 fn by_turns(images: &[u32], dataset: &Dataset) -> Vec<usize> {
     let mut seen = [0usize; 256];
     let mut ranked: Vec<(usize, u8, usize)> = Vec::with_capacity(images.len());
@@ -103,7 +155,7 @@ fn by_turns(images: &[u32], dataset: &Dataset) -> Vec<usize> {
         seen[usize::from(class)] += 1;
     }
     ranked.sort_unstable();
-    ranked.into_iter().take(IMAGES).map(|(_, _, row)| row).collect()
+    ranked.into_iter().map(|(_, _, row)| row).collect()
 }
 
 /// How large an image is on the plane. In steps, so that while somebody zooms the same images stay for a while.
@@ -115,17 +167,23 @@ fn latent_size(plane: &Plane, size: Vec2) -> [f32; 2] {
 /// Which places find room for an image of this size around them: each in its turn, unless it would cover one before
 /// it. What is hidden has no place.
 fn thin(places: &[Option<Latent>], [width, height]: [f32; 2]) -> Vec<usize> {
-    let mut kept: Vec<(usize, Latent)> = Vec::new();
+    // Two places in one cell of this size cover each other, so that a cell holds one at most.
+    let mut cells: HashMap<[i64; 2], Latent> = HashMap::new();
+    let mut kept = Vec::new();
     for (number, place) in places.iter().enumerate() {
         let Some(place) = place.filter(|[x, y]| x.is_finite() && y.is_finite()) else { continue };
-        let covers = |(_, other): &(usize, Latent)| {
-            (other[0] - place[0]).abs() < width && (other[1] - place[1]).abs() < height
-        };
-        if !kept.iter().any(covers) {
-            kept.push((number, place));
+        let [column, row] = [(place[0] / width).floor() as i64, (place[1] / height).floor() as i64];
+        let covers =
+            |other: &Latent| (other[0] - place[0]).abs() < width && (other[1] - place[1]).abs() < height;
+        let is_covered = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| [dx, dy])).any(|[dx, dy]| {
+            cells.get(&[column.saturating_add(dx), row.saturating_add(dy)]).is_some_and(covers)
+        });
+        if !is_covered {
+            cells.insert([column, row], place);
+            kept.push(number);
         }
     }
-    kept.into_iter().map(|(number, _)| number).collect()
+    kept
 }
 
 /// How an image lies in the texture, and by how much it is shrunk for that.
@@ -159,8 +217,10 @@ fn pixels(dataset: &Dataset, images: &[u32], rows: &[usize], shrink: usize) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::panels::latent::cloud::looks::PointLook;
     use crate::app::panels::latent::geometry::View;
     use crate::data::{ImageShape, Source, load};
+    use crate::engine::{CloudView, LatentPlane};
 
     fn scattered(count: usize) -> Vec<Option<Latent>> {
         let at = |i: usize| [3.0 * (i as f32 * 1.7).sin(), 3.0 * (i as f32 * 2.3 + 0.4).cos()];
@@ -214,7 +274,37 @@ mod tests {
         let mut first: Vec<u8> = rows[..10].iter().map(|row| dataset.label(images[*row]).unwrap()).collect();
         first.sort_unstable();
         assert_eq!(first, (0..10).collect::<Vec<u8>>());
-        assert!(rows.len() <= IMAGES);
+        let mut all = rows;
+        all.sort_unstable();
+        assert_eq!(all, (0..400).collect::<Vec<_>>(), "nobody is left out before it is known who is seen");
+    }
+
+    #[test]
+    fn what_is_in_view_is_what_finds_a_place_however_many_there_are() {
+        let state = crate::app::panels::latent::tests::bench(2);
+        let bench = state.bench.as_ref().expect("a bench");
+        // Two thousand codes of three classes on a fine grid; the first two classes are hidden.
+        let codes: Arc<[f32]> = (0..2000).flat_map(|i| [(i % 50) as f32, (i / 50) as f32]).collect();
+        let images: Arc<[u32]> = (0..2000).map(|i| i % 200).collect();
+        let view = CloudView { images, ..CloudView::of_codes(1, 2, codes) };
+        let cloud = Cloud::new(&view, &LatentPlane::of_axes([0, 1], 2, &[]), 1);
+        let class = |row: usize| bench.dataset.label(cloud.images[row]).unwrap();
+        let look = |row| (class(row) == 3).then_some(PointLook { color: Color32::WHITE, glyph: 3 });
+        let looks = Arc::new(Looks { points: (0..2000).map(look).collect(), range: None });
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), Vec2::splat(500.0));
+        let mut thumbnails = Thumbnails::default();
+        // Near enough that every code has room.
+        let plane = Plane::new(View { center: [25.0, 20.0], radius: 5.0 }, rect);
+        let size = Vec2::splat(20.0);
+        thumbnails.place((&cloud, &looks), latent_size(&plane, size), bench);
+        let way = Way { before: &cloud.places, places: &cloud.places, share: 1.0 };
+        thumbnails.choose(way, &plane, size);
+        let inside = |row: &usize| rect.contains(plane.screen_from_latent(cloud.places[*row]));
+        let want = (0..2000).filter(|row| class(*row) == 3).filter(inside).count();
+        let got = thumbnails.shown.iter().filter(|(row, _)| inside(row)).count();
+        assert!(want > 5, "only {want} of this class are in view");
+        assert_eq!(got, want, "every code of the class that is not hidden has room");
+        assert!(thumbnails.shown.iter().all(|(row, _)| thumbnails.slots.contains_key(row)));
     }
 
     #[test]

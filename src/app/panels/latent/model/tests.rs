@@ -149,7 +149,7 @@ fn the_nearest_of_very_many_numbers_is_found_roughly_while_the_point_moves_and_e
     memory.meet(bench, run);
     let timed = |memory: &mut LatentMemory, now_secs: f64| {
         let begun = std::time::Instant::now();
-        let row = Nearest::find(memory, run, now_secs).map(|nearest| nearest.row);
+        let row = Nearest::find(memory, (bench, run), now_secs).map(|nearest| nearest.row);
         (row, begun.elapsed())
     };
     let begun = std::time::Instant::now();

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align2, Color32, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, Layout, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2,
+    vec2,
 };
 
 use super::{Arrived, codes};
-use crate::app::action::Action;
+use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::panels::latent::asking::Wish;
 use crate::app::panels::latent::asking::carry;
@@ -17,8 +18,9 @@ use crate::app::panels::latent::plane::statistics;
 use crate::app::panels::{picture_frame, waiting};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, muted};
+use crate::app::widgets::{card, export_button, muted};
 use crate::engine::{CloudView, Sheet, SheetAsk};
+use crate::export::run::SheetWords;
 
 /// Rows that are decoded at most, and images in each: half a standard deviation apart.
 const MOST_ROWS: usize = 64;
@@ -44,6 +46,8 @@ pub struct Table {
     /// The numbers of the code, the most telling first.
     order: Vec<usize>,
     held: Vec<f32>,
+    /// Whether the network learns, so that rows keep their places for a while.
+    may_lag: bool,
     ask: Option<(SheetAsk, Vec<usize>)>,
     /// The numbers of the rows that are on show.
     shown: Vec<usize>,
@@ -54,7 +58,7 @@ impl Table {
     fn take_in(&mut self, view: &CloudView, slice: &Slice, is_playing: bool) {
         let held = slice.held();
         let is_known = self.codes.as_ref().is_some_and(|codes| Arc::ptr_eq(codes, &view.codes));
-        if is_known && self.held == held && self.ask.is_some() {
+        if is_known && self.held == held && self.may_lag == is_playing && self.ask.is_some() {
             return;
         }
         let variances = statistics::variances(view);
@@ -71,6 +75,7 @@ impl Table {
         self.order = reordered(&self.order, &self.worth, if is_playing { SLACK } else { 1.0 });
         self.codes = Some(Arc::clone(&view.codes));
         self.held = held.to_vec();
+        self.may_lag = is_playing;
         let rows = self.order.len().min(MOST_ROWS);
         let numbers = self.order[..rows].to_vec();
         let points = numbers.iter().flat_map(|number| self.row(*number)).flatten().collect();
@@ -96,6 +101,20 @@ impl Table {
         if self.has_divergences { format!("{worth:.2} nats") } else { format!("var {worth:.2}") }
     }
 
+    /// The table as a figure; none before it was asked for.
+    pub fn exported(&self, rest: Rest) -> Option<(SheetAsk, SheetWords)> {
+        let (ask, numbers) = self.ask.clone()?;
+        let row = |number: &usize| format!("z{}  {}", number + 1, self.worth(*number));
+        let words = SheetWords {
+            title: "Every number of the code".to_owned(),
+            meaning: self.words(rest),
+            columns: ask.columns,
+            rows: numbers.iter().map(row).collect(),
+            captions: Vec::new(),
+        };
+        Some((ask, words))
+    }
+
     /// What the table shows, in words.
     fn words(&self, rest: Rest) -> String {
         let rest = match rest {
@@ -110,12 +129,13 @@ impl Table {
             "three standard deviations from its mean either way"
         };
         let by = if self.has_divergences { "KL" } else { "variance" };
+        let lag = if self.may_lag { ", and rows change places once one is clearly ahead" } else { "" };
         let left = self.order.len().saturating_sub(MOST_ROWS);
         let out = match left {
             0 => String::new(),
             n => format!(" {n} more with the least {by} are left out."),
         };
-        format!("Each row moves one number of the code {range}, the rest {rest}; sorted by {by}.{out}")
+        format!("Each row moves one number of the code {range}, the rest {rest}; sorted by {by}{lag}.{out}")
     }
 }
 
@@ -173,10 +193,16 @@ pub fn dimensions_ui(
         memory.sheets.ask(ask, run, now_secs, &mut wish);
     }
     let mut actions = carry(ui, wish);
+    let words = memory.table.words(memory.slice.rest());
     if !title.is_empty() {
         card(ui, cx.theme, title, |_| {}, |_| {});
     }
-    muted(ui, cx.theme, memory.table.words(memory.slice.rest()));
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            export_button(ui, cx.theme, Figure::Dimensions, "Export dimensions", &mut actions);
+            ui.with_layout(Layout::top_down(Align::Min), |ui| muted(ui, cx.theme, words));
+        });
+    });
     ui.add_space(HALF);
     let shape = bench.dataset.shape;
     actions.extend(table_ui(ui, cx, memory, run, shape.width as f32 / shape.height as f32));
@@ -334,6 +360,22 @@ mod tests {
         assert_eq!(reordered(&[0, 1, 2], &[1.0, 1.1, 0.5], 1.0), [1, 0, 2]);
         assert_eq!(reordered(&[0, 1, 2], &[1.0, 0.9, 5.0], SLACK), [2, 0, 1]);
         assert_eq!(reordered(&[0, 1], &[1.0, 2.0, 3.0], SLACK), [2, 1, 0], "another network");
+    }
+
+    #[test]
+    fn rows_that_keep_their_places_are_not_called_sorted() {
+        let codes = |first: f32| CloudView::of_codes(1, 2, [first, 1.0, -first, -1.0].into());
+        let slice = held_at(&[0.0, 0.0], false);
+        let mut table = Table::default();
+        table.take_in(&codes(1.02), &slice, true);
+        assert_eq!(table.order, [0, 1]);
+        let later = codes(0.98);
+        table.take_in(&later, &slice, true);
+        assert_eq!(table.order, [0, 1], "the second is hardly ahead");
+        assert!(table.words(Rest::Zero).contains("change places once one is clearly ahead"));
+        table.take_in(&later, &slice, false);
+        assert_eq!(table.order, [1, 0], "at rest the table is sorted");
+        assert!(table.words(Rest::Zero).ends_with("sorted by variance."), "{}", table.words(Rest::Zero));
     }
 
     #[test]

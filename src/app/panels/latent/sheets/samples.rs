@@ -9,7 +9,7 @@ use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
 use super::{Arrived, codes};
-use crate::app::action::Action;
+use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::keys;
 use crate::app::panels::latent::asking::Wish;
@@ -21,8 +21,9 @@ use crate::app::panels::latent::plane::statistics;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, waiting};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, muted, small_button};
+use crate::app::widgets::{card, export_button, muted, small_button};
 use crate::engine::{CloudView, LatentPlane, Sheet, SheetAsk};
+use crate::export::run::SheetWords;
 use crate::recipe::random::{Purpose, stream};
 
 /// How wide a sample is about, and the fewest and the most there are each way.
@@ -93,6 +94,20 @@ impl Samples {
         let ask = SheetAsk { sheet: Sheet::Samples, columns, rows, points: points.into() };
         self.drawn = Some((key, ask.clone()));
         ask
+    }
+
+    /// The samples as a figure; none before they were drawn.
+    pub fn exported(&self, slice: &Slice) -> Option<(SheetAsk, SheetWords)> {
+        let (_, ask) = self.drawn.clone()?;
+        let is_plain = (self.temperature - 1.0).abs() < 0.005;
+        let warmth = if is_plain { String::new() } else { format!(" Temperature {:.2}.", self.temperature) };
+        let words = SheetWords {
+            title: "Samples".to_owned(),
+            meaning: format!("{}{warmth}", self.words(slice)),
+            columns: ask.columns,
+            ..SheetWords::default()
+        };
+        Some((ask, words))
     }
 
     /// What is shown, in words.
@@ -186,7 +201,12 @@ pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory,
             return Vec::new();
         }
     };
-    card(ui, cx.theme, title, |ui| controls_ui(ui, cx, &mut memory.samples), |_| {});
+    let mut actions = Vec::new();
+    let trailing = |ui: &mut Ui| {
+        export_button(ui, cx.theme, Figure::Samples, "Export samples", &mut actions);
+        controls_ui(ui, cx, &mut memory.samples);
+    };
+    card(ui, cx.theme, title, trailing, |_| {});
     let words = memory.samples.words(&memory.slice);
     muted(ui, cx.theme, words);
     ui.add_space(HALF);
@@ -202,7 +222,8 @@ pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory,
     let now_secs = ui.input(|input| input.time);
     memory.sheets.ask(&ask, run, now_secs, &mut wish);
     sheet_ui(ui, cx, run, space, aspect);
-    carry(ui, wish)
+    actions.extend(carry(ui, wish));
+    actions
 }
 
 fn controls_ui(ui: &mut Ui, cx: &PanelContext<'_>, samples: &mut Samples) {

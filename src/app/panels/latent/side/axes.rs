@@ -7,22 +7,26 @@ use crate::app::context::PanelContext;
 use crate::app::state::RunState;
 use crate::app::theme::HALF;
 use crate::app::widgets::{muted, small_button};
+use crate::engine::CloudView;
 
 use super::Nearest;
 use crate::app::panels::latent::model::LatentMemory;
 use crate::app::panels::latent::plane::slice::{Axes, Rest};
+use crate::app::panels::latent::plane::statistics;
 
 /// Beyond this many numbers nobody looks through a list of sliders.
 const MOST_SLIDERS: usize = 64;
-/// How far a slider reaches: where nearly all of a prior lies; a number beyond it stretches its own slider.
+/// How far a slider reaches at least: where nearly all of a prior lies.
 const REACH: f32 = 4.0;
+/// Standard deviations of the codes that it reaches beyond their mean.
+const SPREADS: f32 = 3.0;
 
 /// Draws the choice of axes and, above it, that of the rest.
 pub fn axes_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     memory: &mut LatentMemory,
-    (run, nearest): (&RunState, Option<Nearest>),
+    (run, nearest, picked): (&RunState, Option<Nearest>, Option<u32>),
 ) -> Vec<Action> {
     let mut actions = Vec::new();
     let now_secs = ui.input(|input| input.time);
@@ -31,12 +35,12 @@ pub fn axes_ui(
     actions.extend(memory.choose_axes(axes, view, now_secs));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
-        let rest = rest_ui(ui, cx, memory.slice.rest(), nearest);
+        let rest = rest_ui(ui, cx, memory.slice.rest(), [picked, nearest.map(|nearest| nearest.image)]);
         if let Some(rest) = rest {
             actions.extend(memory.choose_rest(rest, view, now_secs));
         }
         if memory.dimensions() <= MOST_SLIDERS {
-            actions.extend(sliders_ui(ui, cx, memory));
+            actions.extend(sliders_ui(ui, cx, memory, view));
         }
     });
     actions
@@ -90,8 +94,8 @@ fn axis_ui(ui: &mut Ui, cx: &PanelContext<'_>, (axes, way): (&mut Axes, usize), 
     response.on_hover_text(format!("which number of the code runs {word}, or where the codes differ most"));
 }
 
-/// Where the rest is held; what was chosen in this frame.
-fn rest_ui(ui: &mut Ui, cx: &PanelContext<'_>, rest: Rest, nearest: Option<Nearest>) -> Option<Rest> {
+/// Where the rest is held; what was chosen in this frame. The images to choose from are the picked one and the nearest.
+fn rest_ui(ui: &mut Ui, cx: &PanelContext<'_>, rest: Rest, images: [Option<u32>; 2]) -> Option<Rest> {
     let word = match rest {
         Rest::Mean => "rest: mean",
         Rest::Zero => "rest: zero",
@@ -110,27 +114,45 @@ fn rest_ui(ui: &mut Ui, cx: &PanelContext<'_>, rest: Rest, nearest: Option<Neare
         };
         choice(ui, Rest::Mean, rest == Rest::Mean, "the mean of the codes");
         choice(ui, Rest::Zero, rest == Rest::Zero, "zero");
-        if let Some(nearest) = nearest {
-            let is_chosen = rest == Rest::Image(nearest.image);
-            choice(ui, Rest::Image(nearest.image), is_chosen, "as of the nearest image");
+        for (image, words) in images.into_iter().zip(["as of the picked image", "as of the nearest image"]) {
+            if let Some(image) = image {
+                choice(ui, Rest::Image(image), rest == Rest::Image(image), words);
+            }
         }
     });
     let response = response.response.accessible_name("rest of the code");
-    response.on_hover_text("where the numbers of the code are held that are not on the axes");
+    response.on_hover_text(
+        "where the numbers of the code are held that are not on the axes; Ctrl+click on a point of the map picks its image",
+    );
     chosen
 }
 
+/// How far the slider of every number reaches either way: to where nearly all codes lie.
+fn reaches(view: &CloudView) -> Vec<f32> {
+    let mean = statistics::mean_of(view).unwrap_or_else(|| vec![0.0; view.dimensions]);
+    let reach = |(mean, variance): (&f32, f32)| (mean.abs() + SPREADS * variance.sqrt()).max(REACH);
+    mean.iter().zip(statistics::variances(view)).map(reach).collect()
+}
+
 /// A button, and below it a slider for every number that is not on the axes.
-fn sliders_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Option<Action> {
+fn sliders_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    view: Option<&CloudView>,
+) -> Option<Action> {
     let button = small_button(ui, cx.theme, "…", "a slider for every number that is not on the axes");
     let mut moved = None;
     let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         ui.spacing_mut().slider_width = 150.0 * cx.theme.scale;
+        let view = view.filter(|view| view.dimensions == memory.dimensions());
+        let reaches = view.map(reaches).unwrap_or_default();
         ScrollArea::vertical().max_height(320.0 * cx.theme.scale).show(ui, |ui| {
             for number in (0..memory.dimensions()).filter(|number| !memory.slice.is_shown(*number)) {
                 let mut value = memory.point[number];
-                let reach = REACH.max(value.abs());
+                // A number beyond all others stretches its own slider.
+                let reach = reaches.get(number).copied().unwrap_or(REACH).max(value.abs());
                 let slider = Slider::new(&mut value, -reach..=reach)
                     .text(format!("z{}", number + 1))
                     .fixed_decimals(2);
@@ -144,4 +166,18 @@ fn sliders_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> 
     });
     let now_secs = ui.input(|input| input.time);
     moved.and_then(|code| memory.go_to(code, now_secs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sliders_reach_where_the_codes_are() {
+        // Means 10 and 0, standard deviations 5 and 0.5; a third number that is always zero.
+        let codes = [15.0, 0.5, 0.0, 5.0, -0.5, 0.0];
+        let got = reaches(&CloudView::of_codes(1, 3, codes.into()));
+        assert_eq!(got, [25.0, REACH, REACH]);
+        assert_eq!(reaches(&CloudView::of_codes(1, 1, [f32::NAN].into())), [REACH]);
+    }
 }

@@ -4,6 +4,7 @@ pub mod axes;
 pub mod company;
 pub mod typed;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
@@ -15,11 +16,13 @@ use crate::app::state::{BenchState, RunState};
 use crate::app::theme::HALF;
 use crate::app::widgets::{export_button, muted, small_button};
 use crate::engine::Picture;
+use crate::recipe::{ModelRecipe, Network};
 
 use super::model::LatentMemory;
 use super::plane::geometry;
 
-/// The image whose code is nearest to the point.
+/// The image whose code is nearest to the point: one of those trained on, where the cloud holds any. A cloud begins with
+/// held-out images, so that a small one has none of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearest {
     /// Which point of the cloud it is.
@@ -32,6 +35,9 @@ pub struct Nearest {
 #[derive(Debug)]
 pub struct Found {
     codes: Arc<[f32]>,
+    images: Arc<[u32]>,
+    /// Which points of the cloud count.
+    counts: Arc<[bool]>,
     point: Vec<f32>,
     nearest: Option<Nearest>,
     /// Whether only some codes were looked at.
@@ -41,7 +47,11 @@ pub struct Found {
 impl Nearest {
     /// Looks among the codes of the cloud, in all of their dimensions; no oftener than they or the point change.
     /// While the point moves, every so many-th of very many codes must do; when it rests, all are looked at.
-    pub fn find(memory: &mut LatentMemory, run: &RunState, now_secs: f64) -> Option<Self> {
+    pub fn find(
+        memory: &mut LatentMemory,
+        (bench, run): (&BenchState, &RunState),
+        now_secs: f64,
+    ) -> Option<Self> {
         let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == memory.dimensions())?;
         let stride = memory.search_stride(cloud.codes.len(), now_secs);
         let is_known = |found: &&Found| {
@@ -51,12 +61,34 @@ impl Nearest {
         if let Some(found) = memory.nearest.as_ref().filter(is_known) {
             return found.nearest;
         }
-        let row = geometry::nearest(&cloud.codes, &memory.point, |row| row % stride == 0);
+        let has_same_images = |found: &&Found| found.images == cloud.images;
+        let counts = match memory.nearest.as_ref().filter(has_same_images) {
+            Some(found) => Arc::clone(&found.counts),
+            None => counted(&cloud.images, &bench.dataset.split.train),
+        };
+        let row = geometry::nearest(&cloud.codes, &memory.point, |row| {
+            row % stride == 0 && counts.get(row) == Some(&true)
+        });
         let nearest = row.and_then(|row| Some(Self { row, image: *cloud.images.get(row)? }));
-        let (codes, point, is_rough) = (Arc::clone(&cloud.codes), memory.point.clone(), stride > 1);
-        memory.nearest = Some(Found { codes, point, nearest, is_rough });
+        let (codes, images) = (Arc::clone(&cloud.codes), Arc::clone(&cloud.images));
+        let (point, is_rough) = (memory.point.clone(), stride > 1);
+        memory.nearest = Some(Found { codes, images, counts, point, nearest, is_rough });
         nearest
     }
+}
+
+/// The image that was picked on the map, where the cloud has it.
+fn picked(memory: &LatentMemory) -> Option<Nearest> {
+    let image = memory.layers.picked?;
+    let row = memory.cloud.as_ref()?.row_of(image)?;
+    Some(Nearest { row, image })
+}
+
+/// Which images count as neighbours: those trained on, and all where there is none of them.
+fn counted(images: &[u32], trained_on: &[u32]) -> Arc<[bool]> {
+    let trained_on: HashSet<u32> = trained_on.iter().copied().collect();
+    let counts: Vec<bool> = images.iter().map(|image| trained_on.contains(image)).collect();
+    if counts.contains(&true) { counts.into() } else { vec![true; images.len()].into() }
 }
 
 /// Draws the column.
@@ -93,13 +125,32 @@ pub fn side_ui(
                 }
                 export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
             });
-            point_ui(ui, cx, memory, run, nearest, &mut actions);
+            point_ui(ui, cx, memory, (bench, run), nearest, &mut actions);
             if memory.dimensions() > 2 {
-                actions.extend(axes::axes_ui(ui, cx, memory, (run, nearest)));
+                let picked = picked(memory).map(|found| found.image);
+                actions.extend(axes::axes_ui(ui, cx, memory, (run, nearest, picked)));
             }
         });
     });
     actions
+}
+
+/// What dragging the point means where the code is not all that the decoder of a network sees, or is seen again and
+/// again: a few words and a sentence.
+fn dragging(model: &ModelRecipe) -> Option<(&'static str, &'static str)> {
+    match model.network {
+        Network::Recurrent => Some((
+            "the code begins every row",
+            "the image is written row by row from one memory: the code sets that memory at the start and is fed to \
+             it again at every row, so dragging changes all rows at once",
+        )),
+        Network::UNet if model.skips => Some((
+            "the skips are fed zeros",
+            "a dragged code comes from no image, so there are no feature maps that could skip past it: the decoder \
+             is fed zeros in their place, and shows what the code alone knows",
+        )),
+        Network::Dense | Network::Conv | Network::UNet => None,
+    }
 }
 
 fn decoded_ui(
@@ -133,6 +184,9 @@ fn decoded_ui(
     if memory.dimensions() > 2 {
         muted(ui, cx.theme, memory.slice.words());
     }
+    if let Some((words, tip)) = dragging(&run.recipe.model) {
+        muted(ui, cx.theme, words).on_hover_text(tip);
+    }
     if shown.is_none() {
         muted(ui, cx.theme, "waiting for the first image");
     } else {
@@ -145,10 +199,11 @@ fn point_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     memory: &mut LatentMemory,
-    run: &RunState,
+    (bench, run): (&BenchState, &RunState),
     nearest: Option<Nearest>,
     actions: &mut Vec<Action>,
 ) {
+    let has_classes = !bench.dataset.class_names.is_empty();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
         let tip = "decode wherever the pointer is, without pressing";
@@ -156,12 +211,28 @@ fn point_ui(
         if small_button(ui, cx.theme, "pin", "keep this point: P, or a double click with Alt").clicked() {
             actions.extend(memory.drop_pin());
         }
+        // With pins the sum stands beside them anyway.
+        if memory.walk.pins().is_empty() && has_classes {
+            let tip =
+                "sums of codes below the map, such as the mean of one class minus another's plus a third's";
+            switch(ui, cx.theme, "a − b + c", &mut memory.formula.is_open, tip);
+        }
         let view = run.seen.cloud.as_ref().filter(|view| view.spreads.is_some());
-        if let (Some(view), Some(nearest)) = (view, nearest) {
-            let tip = "another draw μ + σ·ε around the nearest image, as training draws them";
+        let picked = picked(memory);
+        if let (Some(view), Some(image)) = (view, picked.or(nearest)) {
+            let tip = match picked {
+                Some(_) => "another draw μ + σ·ε around the picked image, as training draws them",
+                None => {
+                    "another draw μ + σ·ε around the nearest image, as training draws them; Ctrl+click on a point \
+                     picks another image"
+                }
+            };
             if small_button(ui, cx.theme, "new ε", tip).clicked() {
+                if picked.is_some() {
+                    memory.drawn_from = None;
+                }
                 let now_secs = ui.input(|input| input.time);
-                actions.extend(memory.draw_around(nearest.row, view, run.recipe.seed, now_secs));
+                actions.extend(memory.draw_around(image.row, view, run.recipe.seed, now_secs));
             }
         }
     });
@@ -186,9 +257,15 @@ fn nearest_ui(
     }
     let class =
         bench.dataset.label(image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
-    let words = class.map_or("nearest image".to_owned(), |class| format!("nearest image: {class}"));
-    muted(ui, cx.theme, words)
-        .on_hover_text("on the right: the decoded image minus this one, red where it is brighter");
+    let [whose, which] = if bench.dataset.split.train.contains(&image) {
+        ["training", "the nearest of the images trained on that are among the points of the map"]
+    } else {
+        ["held-out", "no image trained on is among the points of the map: choose more points under \"show\""]
+    };
+    let words = class.map_or(String::new(), |class| format!(": {class}"));
+    muted(ui, cx.theme, format!("nearest {whose} image{words}")).on_hover_text(format!(
+        "{which}; on the right: the decoded image minus this one, red where it is brighter"
+    ));
     let shown = host_image(cx.pictures, bench, "nearest image", image);
     let size = vec2(width, width * aspect);
     ui.horizontal(|ui| {
@@ -197,4 +274,28 @@ fn nearest_ui(
         let difference = cx.pictures.get(run.info.id, Picture::Difference).filter(|_| compared.is_some());
         picture(ui, cx.theme, difference, size, "decoded minus nearest");
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::Recipe;
+
+    #[test]
+    fn images_trained_on_count_as_neighbours_where_there_are_any() {
+        assert_eq!(counted(&[7, 3, 5], &[5, 3])[..], [false, true, true]);
+        assert_eq!(counted(&[7, 9], &[5, 3])[..], [true, true], "a cloud of held-out images");
+    }
+
+    #[test]
+    fn what_dragging_means_is_said_where_the_code_is_not_all() {
+        let said =
+            |name: &str| dragging(&Recipe::open(name).expect("built in").model).map(|(words, _)| words);
+        assert_eq!(said("gru-rows"), Some("the code begins every row"));
+        assert_eq!(said("unet-copy"), Some("the skips are fed zeros"));
+        assert_eq!((said("vae-2d"), said("conv-16")), (None, None));
+        let mut plain = Recipe::open("unet-copy").expect("built in").model;
+        plain.skips = false;
+        assert_eq!(dragging(&plain), None, "nothing skips");
+    }
 }

@@ -22,9 +22,14 @@ pub enum Term {
     Mean(u8),
 }
 
-/// The three terms, as far as somebody has chosen them.
+/// A sum of three terms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Formula([Option<Term>; 3]);
+pub struct Formula {
+    /// The terms, as far as somebody has chosen them.
+    terms: [Option<Term>; 3],
+    /// Whether it is shown while there are no pins; with pins it always is.
+    pub is_open: bool,
+}
 
 impl Formula {
     /// A term as it stands: the one chosen while its pin is there; else the first class means, or pins without classes.
@@ -35,12 +40,12 @@ impl Formula {
         };
         let usual = || {
             let pins = walk.pins();
-            if place == 0 || classes == 0 {
+            if (place == 0 && !pins.is_empty()) || classes == 0 {
                 return pins.get(place % pins.len().max(1)).map(|pin| Term::Pin(pin.number));
             }
             u8::try_from(place.min(classes - 1)).ok().map(Term::Mean)
         };
-        self.0.get(place).copied().flatten().filter(is_there).or_else(usual)
+        self.terms.get(place).copied().flatten().filter(is_there).or_else(usual)
     }
 }
 
@@ -112,7 +117,7 @@ fn term_ui(
             }
         }
         if chosen.is_some()
-            && let Some(slot) = memory.formula.0.get_mut(place)
+            && let Some(slot) = memory.formula.terms.get_mut(place)
         {
             *slot = chosen;
         }
@@ -132,7 +137,8 @@ mod tests {
         for _ in 0..2 {
             walk.drop_pin(vec![0.0]).expect("room");
         }
-        let formula = Formula([Some(Term::Pin(2)), None, Some(Term::Mean(4))]);
+        let terms = [Some(Term::Pin(2)), None, Some(Term::Mean(4))];
+        let formula = Formula { terms, is_open: false };
         assert_eq!(formula.term(0, &walk, 10), Some(Term::Pin(2)));
         assert_eq!(formula.term(1, &walk, 10), Some(Term::Mean(1)));
         assert_eq!(formula.term(2, &walk, 10), Some(Term::Mean(4)));
@@ -140,6 +146,8 @@ mod tests {
         assert_eq!(formula.term(1, &walk, 0), Some(Term::Pin(2)), "images without classes");
         walk.remove(2);
         assert_eq!(formula.term(0, &walk, 10), Some(Term::Pin(1)));
+        walk.remove(1);
+        assert_eq!(formula.term(0, &walk, 10), Some(Term::Mean(0)), "class means need no pins");
     }
 
     #[test]

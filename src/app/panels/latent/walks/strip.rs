@@ -2,22 +2,25 @@
 //! and sums of codes.
 
 use eframe::egui::{
-    Align, Color32, ComboBox, CornerRadius, Layout, PointerButton, Rect, RichText, Sense, Stroke, StrokeKind,
-    Ui, UiBuilder, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, ComboBox, CornerRadius, EventFilter, Key, Layout, Modifiers, PointerButton, Rect,
+    Response, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
+    accesskit::{Action as Asked, ActionData, Role},
+    pos2, vec2,
 };
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::glyph::Sign;
-use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch};
+use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, words_over};
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{HALF, RADIUS_SMALL};
-use crate::app::widgets::{muted, quiet_sign};
+use crate::app::widgets::{export_button, muted, quiet_sign};
 use crate::engine::{Sheet, SheetAsk};
+use crate::export::run::SheetWords;
 
 use super::formula;
 use super::pins::{badge, removes};
-use super::walk::MOST_PINS;
+use super::walk::{MOST_PINS, Walk};
 use crate::app::panels::latent::asking::Wish;
 use crate::app::panels::latent::model::LatentMemory;
 use crate::app::panels::latent::sheets::Arrived;
@@ -31,16 +34,17 @@ const FILM: usize = 15;
 const CORNER: f32 = 13.0;
 
 /// Width of all controls on one line.
-const LINE: f32 = 510.0;
+const LINE: f32 = 536.0;
 
 /// Whether all controls stand on one line.
 fn is_one_line(width: f32, scale: f32) -> bool {
     width >= LINE * scale
 }
 
-/// How high the strip is; nothing without pins.
-pub fn height(pins: usize, width: f32, scale: f32) -> f32 {
+/// How high the strip is; nothing without pins, unless a sum of class means is wanted.
+pub fn height(pins: usize, has_sum: bool, width: f32, scale: f32) -> f32 {
     let rows = match pins {
+        0 if has_sum => return CONTROLS * scale,
         0 => return 0.0,
         1 => 1.0,
         _ => 2.0,
@@ -70,6 +74,41 @@ pub fn ask(memory: &mut LatentMemory, run: &RunState, now_secs: f64, wish: &mut 
     }
 }
 
+/// The shown way as a figure; none with fewer than two pins.
+pub fn exported(walk: &Walk) -> Option<(SheetAsk, SheetWords)> {
+    let [from, to] = walk.ends()?;
+    let ask = SheetAsk { sheet: Sheet::Path, columns: FILM, rows: 1, points: walk.film(FILM)?.into() };
+    let way = if walk.is_arc { "an arc about the origin" } else { "a straight line" };
+    let captions = (0..FILM).map(|image| match image {
+        0 => format!("pin {from}"),
+        last if last + 1 == FILM => format!("pin {to}"),
+        _ => String::new(),
+    });
+    let words = SheetWords {
+        title: format!("The way from pin {from} to pin {to}"),
+        meaning: format!("What the decoder makes of codes at equal steps along {way}."),
+        columns: FILM,
+        rows: Vec::new(),
+        captions: captions.collect(),
+    };
+    Some((ask, words))
+}
+
+/// Says at the foot of the map that there is no room for the strip, where there is none.
+pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, memory: &LatentMemory, map: Rect) {
+    let what = match memory.walk.pins().len() {
+        0 => "the sum of codes".to_owned(),
+        1 => "the image of the pin".to_owned(),
+        many => format!("the images of the {many} pins"),
+    };
+    let words = format!("this panel is too small to show {what}: make it larger");
+    let at = pos2(map.center().x, map.bottom() - 2.0 * CONTROLS * cx.theme.scale);
+    let (painter, font) = (ui.painter_at(map), cx.theme.small());
+    let rect = words_over(&painter, cx.theme, at, Align2::CENTER_BOTTOM, &words, font);
+    let note = ui.interact(rect, ui.scope_id().with("no room for pins"), Sense::hover());
+    note.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+}
+
 /// Draws the strip.
 pub fn strip_ui(
     ui: &mut Ui,
@@ -84,10 +123,16 @@ pub fn strip_ui(
         ui.spacing_mut().item_spacing.y = HALF;
         let line = vec2(ui.available_width(), CONTROLS * cx.theme.scale);
         let row = Layout::left_to_right(Align::Center);
+        if memory.walk.pins().is_empty() {
+            ui.allocate_ui_with_layout(line, row, |ui| {
+                actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
+            });
+            return;
+        }
         let is_one_line = is_one_line(line.x, cx.theme.scale);
         ui.allocate_ui_with_layout(line, row, |ui| {
             ui.set_min_size(line);
-            way_ui(ui, cx, memory);
+            way_ui(ui, cx, memory, &mut actions);
             if is_one_line {
                 actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
             }
@@ -109,7 +154,7 @@ pub fn strip_ui(
 }
 
 /// Which way is shown, how it runs, and the tour.
-fn way_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) {
+fn way_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = HALF;
     let Some(mut ends) = memory.walk.ends() else {
         muted(ui, cx.theme, "one more pin makes a path");
@@ -144,6 +189,7 @@ fn way_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) {
     if quiet_sign(ui, cx.theme, sign, name).clicked() {
         if is_touring { memory.walk.stop_tour() } else { memory.walk.start_tour() }
     }
+    export_button(ui, cx.theme, Figure::Path, "Export path", actions);
 }
 
 /// The pins' images, each with its number; a click goes there.
@@ -227,9 +273,14 @@ fn film_ui(
     // The ends of the way lie in the middle of the first and of the last image.
     let way = rect.x_range().shrink(0.5 * size.x);
     let mut moved = None;
+    let mut wanted = pushed(ui, &film, memory.walk.along);
     let is_pressed = film.is_pointer_button_down_on() || film.dragged_by(PointerButton::Primary);
     if let Some(pointer) = film.interact_pointer_pos().filter(|_| is_pressed || film.clicked()) {
-        memory.walk.along = ((pointer.x - way.min) / way.span().max(1.0)).clamp(0.0, 1.0);
+        film.request_focus();
+        wanted = Some((pointer.x - way.min) / way.span().max(1.0));
+    }
+    if let Some(share) = wanted {
+        memory.walk.along = share.clamp(0.0, 1.0);
         let now_secs = ui.input(|input| input.time);
         moved = memory.walk.at(memory.walk.along).and_then(|code| memory.go_to(code, now_secs));
     }
@@ -238,13 +289,52 @@ fn film_ui(
     ui.painter().vline(x, rect.y_range(), Stroke::new(3.0, cx.theme.faded(cx.theme.picture, 0.7)));
     ui.painter().vline(x, rect.y_range(), Stroke::new(1.4, cx.theme.marker));
     ui.painter().circle_filled(top, 3.0, cx.theme.marker);
-    let words = format!("{:.0} %", 100.0 * memory.walk.along);
+    if film.has_focus() {
+        let stroke = Stroke::new(1.5, cx.theme.accent);
+        ui.painter().rect_stroke(rect, CornerRadius::same(RADIUS_SMALL), stroke, StrokeKind::Outside);
+    }
+    let percent = 100.0 * memory.walk.along;
     film.widget_info(|| WidgetInfo {
-        current_text_value: Some(words.clone()),
-        ..WidgetInfo::labeled(Role::Slider, true, "along the path")
+        current_text_value: Some(format!("{percent:.0} %")),
+        ..WidgetInfo::slider(true, f64::from(percent), "along the path")
     });
-    film.on_hover_text("what lies on the way from one pin to the other: drag to go along it");
+    ui.ctx().accesskit_node_builder(film.id, |node| {
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(100.0);
+        for action in [Asked::SetValue, Asked::Increment, Asked::Decrement] {
+            node.add_action(action);
+        }
+    });
+    let tip =
+        "what lies on the way from one pin to the other: drag to go along it, or arrow keys, fine with Shift";
+    film.on_hover_text(tip);
     moved
+}
+
+/// Where on the way the arrow keys or a screen reader bring a slider that was at `along`; none where they do nothing.
+fn pushed(ui: &Ui, film: &Response, along: f32) -> Option<f32> {
+    if film.has_focus() {
+        let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|state| state.set_focus_lock_filter(film.id, filter));
+    }
+    let step = 1.0 / (FILM - 1) as f32;
+    ui.input_mut(|input| {
+        let set = input.accesskit_action_requests(film.id, Asked::SetValue).last();
+        if let Some(ActionData::NumericValue(percent)) = set.and_then(|request| request.data.clone()) {
+            return Some(0.01 * percent as f32);
+        }
+        let count = |action: Asked| input.num_accesskit_action_requests(film.id, action) as f32;
+        let mut steps = count(Asked::Increment) - count(Asked::Decrement);
+        if film.has_focus() {
+            let mut push = |key: Key| {
+                // A press with Shift matches the plain pattern too, so the fine ones are taken out first.
+                let fine = input.count_and_consume_key(Modifiers::SHIFT, key) as f32;
+                0.1 * fine + input.count_and_consume_key(Modifiers::NONE, key) as f32
+            };
+            steps += push(Key::ArrowRight) - push(Key::ArrowLeft);
+        }
+        (steps != 0.0).then_some(along + steps * step)
+    })
 }
 
 #[cfg(test)]
@@ -253,10 +343,12 @@ mod tests {
 
     #[test]
     fn the_strip_is_there_while_there_are_pins() {
-        assert_eq!(height(0, 600.0, 1.0), 0.0);
-        assert!(height(1, 600.0, 1.0) > 60.0 && height(2, 600.0, 1.0) > height(1, 600.0, 1.0) + 40.0);
-        assert_eq!(height(2, 600.0, 1.0), height(12, 600.0, 1.0));
-        assert!(height(2, 300.0, 1.0) > height(2, 600.0, 1.0), "the controls take a second line");
+        let height = |pins, width| height(pins, false, width, 1.0);
+        assert_eq!(height(0, 600.0), 0.0);
+        assert!(height(1, 600.0) > 60.0 && height(2, 600.0) > height(1, 600.0) + 40.0);
+        assert_eq!(height(2, 600.0), height(12, 600.0));
+        assert!(height(2, 300.0) > height(2, 600.0), "the controls take a second line");
+        assert_eq!(super::height(0, true, 600.0, 1.0), CONTROLS, "a sum of class means needs one line");
     }
 
     #[test]

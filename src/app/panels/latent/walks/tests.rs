@@ -102,6 +102,31 @@ fn the_film_of_the_path_is_asked_for_and_goes_along() {
 }
 
 #[test]
+fn the_film_takes_arrow_keys_and_values_as_a_slider_does() {
+    let mut harness = with_two_pins(2);
+    let along = |harness: &Explorer| harness.get_by_label("along the path").accesskit_node().numeric_value();
+    assert_eq!(along(&harness), Some(0.0));
+    harness.get_by_label("along the path").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
+    let step = 100.0 / 14.0;
+    assert!((along(&harness).expect("a value") - step).abs() < 1e-3, "{:?}, want one image", along(&harness));
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowLeft);
+    harness.run_steps(2);
+    let want = 0.9 * step;
+    assert!((along(&harness).expect("a value") - want).abs() < 1e-3, "{:?}, want {want}", along(&harness));
+    harness.state_mut().actions.clear();
+    harness.get_by_label("along the path").set_value_accesskit(50.0);
+    harness.run_steps(2);
+    let point = harness.state_mut().points().pop().expect("the point did not move");
+    let end = harness.state().memory.walk.pins()[1].code.clone();
+    for (got, end) in point.iter().zip(end) {
+        assert!((got - 0.5 * end).abs() < 1e-4, "got {got}, want half of {end}, tolerance 1e-4");
+    }
+}
+
+#[test]
 fn a_flag_is_dragged_and_its_image_leads_back_to_it() {
     let mut harness = with_two_pins(2);
     let from = harness.get_by_label("pin 1 on the map").rect().center();
@@ -159,6 +184,30 @@ fn a_sum_of_codes_brings_the_point_there() {
     for (got, want) in memory.point.iter().zip(want) {
         assert!((got - want).abs() < 1e-5, "got {got}, want {want}: pin 1 − pin 2 + pin 2, tolerance 1e-5");
     }
+}
+
+#[test]
+fn a_sum_of_class_means_needs_no_pins() {
+    let mut harness = explorer(bench(3));
+    assert!(harness.query_by_label("= go").is_none());
+    harness.get_by_label("a − b + c").click();
+    harness.run_steps(3);
+    harness.state_mut().actions.clear();
+    harness.get_by_label("= go").click();
+    harness.run_steps(3);
+    let point = harness.state_mut().points().pop().expect("the point did not move");
+    assert!(point.iter().any(|z| z.abs() > 1e-3), "{point:?}");
+}
+
+#[test]
+fn pins_without_room_are_not_lost_without_a_word() {
+    let mut harness = with_two_pins(2);
+    let too_small = "this panel is too small to show the images of the 2 pins: make it larger";
+    assert!(harness.query_by_label(too_small).is_none());
+    harness.set_size(vec2(700.0, 220.0));
+    harness.run_steps(3);
+    assert!(harness.query_by_label("image of pin 1").is_none());
+    assert!(harness.query_by_label(too_small).is_some());
 }
 
 #[test]
