@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[path = "engine/failures.rs"]
+mod failures;
 #[path = "engine/stages.rs"]
 mod stages;
 #[path = "common/workers.rs"]

@@ -109,13 +109,15 @@ impl WorkBench {
             match job.advance(&run.learner, &run.recipe, &self.gallery.dataset) {
                 Err(error) => fail(run, error.to_string(), outbox),
                 Ok(None) => run.evaluation = Some(job),
-                Ok(Some(figures)) => {
-                    let is_over = run.evaluated(&job, figures, per_epoch);
-                    outbox.report(Event::Progress(run.id, run.progress));
-                    if is_over {
-                        outbox.report(Event::Phase(run.id, run.phase.clone()));
+                Ok(Some(figures)) => match run.evaluated(&job, figures, per_epoch) {
+                    Err(sentence) => fail(run, sentence, outbox),
+                    Ok(is_over) => {
+                        outbox.report(Event::Progress(run.id, run.progress));
+                        if is_over {
+                            outbox.report(Event::Phase(run.id, run.phase.clone()));
+                        }
                     }
-                }
+                },
             }
         }
     }

@@ -11,9 +11,9 @@ use super::exhibits::ExhibitsJob;
 use super::fields::Fields;
 use super::history::{Evaluation, Point, SharedHistory};
 use super::jobs::{EvaluationJob, ViewClock};
+use super::kept::Kept;
 use super::losses::{Losses, Meter};
 use super::message::{Phase, Picture, Progress, RunId, RunInfo};
-use super::ring::Ring;
 use super::sheets::Sheets;
 use super::view::RunViews;
 use crate::gpu::Canvas;
@@ -45,7 +45,7 @@ pub(super) struct Run {
     schedule: VecDeque<Change>,
     limits: Limits,
     losses: Losses,
-    ring: Ring,
+    kept: Kept,
     since_evaluation: Total,
     /// An epoch is over, or a limit is reached: evaluate before going on.
     at_boundary: bool,
@@ -84,7 +84,7 @@ impl Run {
             schedule: recipe.schedule.iter().cloned().collect(),
             limits: Limits::new(&recipe.training),
             losses: Losses::default(),
-            ring: Ring::new(),
+            kept: Kept::new(),
             since_evaluation: Total::default(),
             at_boundary: true,
             finishing: None,
@@ -207,19 +207,16 @@ impl Run {
         let eager = self.at_boundary || self.phase != Phase::Playing;
         for (step, figures) in self.losses.read(eager).map_err(|e| e.to_string())? {
             if !figures.is_finite() {
-                let (name, rate) = self.rate_at(step - 1);
-                return Err(format!(
-                    "The loss is no longer a number at step {step}: the {name} {} is probably too large. \
-                     The last good weights are kept",
-                    crate::recipe::parameter::short_number(rate)
-                ));
+                return Err(self.blow_up(step));
             }
+            // A step's loss is what the weights before it cost.
+            self.kept.vouch(step - 1);
             self.history.lock().push_step(Point { step, figures });
             self.since_evaluation.add(&figures);
             self.progress.train = Some(figures);
         }
-        if self.losses.is_empty() && self.ring.is_due(self.learner.step_number()) {
-            self.ring.keep(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
+        if self.losses.is_empty() && self.kept.is_due(self.learner.step_number()) {
+            self.kept.keep(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
         }
         if self.at_boundary && self.losses.is_empty() {
             self.at_boundary = false;
@@ -227,6 +224,23 @@ impl Run {
             self.since_evaluation = Total::default();
         }
         Ok(())
+    }
+
+    /// Why a run whose costs are no numbers any more at a step cannot go on.
+    fn blow_up(&self, step: u64) -> String {
+        let update = step.saturating_sub(1);
+        if self.learner.plan().at(update).stage == Stage::Dictionary {
+            return format!(
+                "The dictionary's cost is no longer a number at step {step}: the network's codes are probably too \
+                 large for it. The last good weights are kept"
+            );
+        }
+        let (name, rate) = self.rate_at(update);
+        format!(
+            "The loss is no longer a number at step {step}: the {name} {} is probably too large. The last good \
+             weights are kept",
+            crate::recipe::parameter::short_number(rate)
+        )
     }
 
     /// The rate that the update after so many steps takes, with its name.
@@ -241,9 +255,20 @@ impl Run {
         }
     }
 
-    /// Takes in a completed evaluation. Whether a limit is reached, so that the run is over.
-    pub(super) fn evaluated(&mut self, job: &EvaluationJob, held_out: Figures, per_epoch: u64) -> bool {
+    /// Takes in a completed evaluation. Whether a limit is reached, so that the run is over; the sentence says why it
+    /// cannot go on.
+    pub(super) fn evaluated(
+        &mut self,
+        job: &EvaluationJob,
+        held_out: Figures,
+        per_epoch: u64,
+    ) -> Result<bool, String> {
         let step = job.step();
+        // Nobody else looks at what the last update of a run has done.
+        if !held_out.is_finite() {
+            return Err(self.blow_up(step));
+        }
+        self.kept.vouch(step);
         self.history.lock().push_evaluation(Evaluation {
             step,
             epoch: step / per_epoch,
@@ -255,13 +280,11 @@ impl Run {
             self.limits.observe(&held_out);
         }
         let reached = self.limit_reached(step, per_epoch, Some(&held_out));
-        match self.finishing.take().or(reached) {
-            Some(reason) if step > 0 => {
-                self.phase = Phase::Finished(reason.to_string());
-                true
-            }
-            _ => false,
+        let reason = self.finishing.take().or(reached).filter(|_| step > 0);
+        if let Some(reason) = reason {
+            self.phase = Phase::Finished(reason.to_string());
         }
+        Ok(reason.is_some())
     }
 
     /// Stops the run with a sentence and puts it back to its last good weights.
@@ -276,7 +299,7 @@ impl Run {
         self.finishing = None;
         self.since_evaluation = Total::default();
         let mut learner = self.learner.fresh(&self.recipe);
-        let restored = self.ring.newest().map(|checkpoint| checkpoint.restore(&mut learner));
+        let restored = self.kept.good().map(|checkpoint| checkpoint.restore(&mut learner));
         self.learner = learner;
         let step = self.learner.step_number();
         self.history.lock().truncate(step);

@@ -67,9 +67,9 @@ impl Dictionary {
         self.updates
     }
 
-    /// How much memory it takes.
-    pub fn bytes(&self) -> usize {
-        (self.atoms.len() + self.together.len() + self.pulls.len()) * size_of::<f64>()
+    /// Whether every number in it is a number.
+    pub fn is_finite(&self) -> bool {
+        [&self.atoms, &self.together, &self.pulls].into_iter().flatten().all(|x| x.is_finite())
     }
 
     /// How much every atom was used lately: its squared code numbers, summed over the samples that count.

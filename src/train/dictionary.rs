@@ -34,9 +34,9 @@ pub struct Dictionaries {
 }
 
 impl Dictionaries {
-    /// How much memory they take.
-    pub fn bytes(&self) -> usize {
-        self.codes.bytes() + self.pixels.as_ref().map_or(0, Dictionary::bytes)
+    /// Whether every number in them is a number.
+    pub fn is_finite(&self) -> bool {
+        self.codes.is_finite() && self.pixels.as_ref().is_none_or(Dictionary::is_finite)
     }
 
     /// First atoms, from the first batch.
