@@ -74,9 +74,11 @@ impl WorkBench {
     pub(super) fn train(&mut self, outbox: &mut Outbox) {
         let per_epoch = self.feed.steps_per_epoch();
         let size = self.feed.batch_size();
+        // Nobody gets ahead of a run whose step takes several turns.
+        let waits = self.runs.iter().any(|run| run.can_step() && run.learner.is_halfway());
         for run in &mut self.runs {
             run.pass_time();
-            if !run.can_step() {
+            if !run.can_step() || (waits && !run.learner.is_halfway()) {
                 continue;
             }
             for change in run.due_changes() {
@@ -118,6 +120,18 @@ impl WorkBench {
                         }
                     }
                 },
+            }
+        }
+    }
+
+    /// Does the next chunk of every last word that was asked for.
+    pub(super) fn judge(&mut self, outbox: &mut Outbox) {
+        for run in &mut self.runs {
+            let Some(mut job) = run.judge.take() else { continue };
+            match job.advance(&run.learner, &self.gallery.dataset) {
+                Ok(None) => run.judge = Some(job),
+                Ok(Some(figures)) => outbox.report(Event::Evaluated(run.id, Box::new(figures))),
+                Err(error) => outbox.report(Event::Refused(error.to_string())),
             }
         }
     }

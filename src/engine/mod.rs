@@ -14,6 +14,7 @@ mod gallery;
 mod history;
 mod inbox;
 mod jobs;
+mod judge;
 mod kept;
 mod losses;
 mod message;

@@ -11,6 +11,7 @@ use super::exhibits::ExhibitsJob;
 use super::fields::Fields;
 use super::history::{Evaluation, Point, SharedHistory};
 use super::jobs::{EvaluationJob, ViewClock};
+use super::judge::JudgeJob;
 use super::kept::Kept;
 use super::losses::{Losses, Meter};
 use super::message::{Phase, Picture, Progress, RunId, RunInfo};
@@ -34,6 +35,7 @@ pub(super) struct Run {
     pub(super) evaluation: Option<EvaluationJob>,
     pub(super) cloud: Option<CloudJob>,
     pub(super) exhibits: Option<ExhibitsJob>,
+    pub(super) judge: Option<JudgeJob>,
     pub(super) sheets: Sheets,
     pub(super) fields: Fields,
     pub(super) clock: ViewClock,
@@ -75,6 +77,7 @@ impl Run {
             evaluation: None,
             cloud: None,
             exhibits: None,
+            judge: None,
             sheets: Sheets::default(),
             fields: Fields::default(),
             clock: ViewClock::default(),
@@ -122,7 +125,9 @@ impl Run {
             return Ok(None);
         }
         parameter.set(&mut self.recipe, &Value::Number(value)).map_err(|e| e.to_string())?;
-        Ok(Some(Change { step: self.learner.step_number(), key: key.to_owned(), value }))
+        // An update that has begun ends as it began.
+        let step = self.learner.step_number() + u64::from(self.learner.is_halfway());
+        Ok(Some(Change { step, key: key.to_owned(), value }))
     }
 
     /// Changes of the schedule that are due before the next update.
@@ -152,12 +157,13 @@ impl Run {
 
     /// Whether views of it are under way.
     pub(super) fn is_painting(&self) -> bool {
-        self.cloud.is_some() || self.exhibits.is_some() || self.sheets.is_busy() || self.fields.is_busy()
+        let has_job = self.cloud.is_some() || self.exhibits.is_some() || self.judge.is_some();
+        has_job || self.sheets.is_busy() || self.fields.is_busy()
     }
 
-    /// Trains one step.
+    /// Trains one step, or a slice of one that takes long.
     pub(super) fn step(&mut self, batch: &[f32], batch_size: usize, per_epoch: u64) {
-        let cost = self.learner.step(batch, &self.recipe);
+        let Some(cost) = self.learner.slice(batch, &self.recipe) else { return };
         let step = self.learner.step_number();
         self.losses.push(step, cost);
         self.meter.count(batch_size);
@@ -293,6 +299,7 @@ impl Run {
         self.evaluation = None;
         self.cloud = None;
         self.exhibits = None;
+        self.judge = None;
         self.sheets = Sheets::default();
         self.fields = Fields::default();
         self.at_boundary = false;

@@ -86,6 +86,18 @@ impl Dictionary {
         samples
     }
 
+    /// ½‖z − D·a‖² + λ‖a‖₁ of every sample.
+    pub fn objectives(&self, samples: &[f64], codes: &[f64], lambda: f64) -> Vec<f64> {
+        let (dim, atoms) = (self.dim.max(1), self.count.max(1));
+        let rebuilt = self.rebuild(codes);
+        let rows = samples.chunks_exact(dim).zip(rebuilt.chunks_exact(dim)).zip(codes.chunks_exact(atoms));
+        rows.map(|((z, near), a)| {
+            let squared: f64 = z.iter().zip(near).map(|(x, y)| (x - y).powi(2)).sum();
+            0.5 * squared + lambda * a.iter().map(|x| x.abs()).sum::<f64>()
+        })
+        .collect()
+    }
+
     /// Makes the dictionary ready for coding.
     pub fn coder(&self) -> Coder<'_> {
         Coder::new(self)

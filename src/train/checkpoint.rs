@@ -100,6 +100,7 @@ impl Checkpoint {
         learner.model = model;
         learner.optimizer.restore(self.updates, moments);
         learner.dictionaries.clone_from(&self.dictionaries);
+        learner.halfway = None;
         learner.step = self.step;
         learner.stack = Stack::from_numbers(&self.machines, &device);
         Ok(())
