@@ -71,12 +71,14 @@ impl WorkBench {
     }
 
     /// Applies live changes, then trains one step of every run that can.
-    pub(super) fn train(&mut self, outbox: &mut Outbox) {
+    pub(super) fn train(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         let per_epoch = self.feed.steps_per_epoch();
         let size = self.feed.batch_size();
         // Nobody gets ahead of a run whose step takes several turns.
         let waits = self.runs.iter().any(|run| run.can_step() && run.learner.is_halfway());
-        for run in &mut self.runs {
+        for k in 0..self.runs.len() {
+            self.answer_drags(inbox, easel, outbox);
+            let run = &mut self.runs[k];
             run.pass_time();
             if !run.can_step() || (waits && !run.learner.is_halfway()) {
                 continue;
@@ -98,9 +100,11 @@ impl WorkBench {
     }
 
     /// Takes in losses, and does the next chunk of every evaluation.
-    pub(super) fn settle(&mut self, outbox: &mut Outbox) {
+    pub(super) fn settle(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         let per_epoch = self.feed.steps_per_epoch();
-        for run in &mut self.runs {
+        for k in 0..self.runs.len() {
+            self.answer_drags(inbox, easel, outbox);
+            let run = &mut self.runs[k];
             if let Err(sentence) = run.settle() {
                 fail(run, sentence, outbox);
                 continue;
@@ -136,6 +140,13 @@ impl WorkBench {
         }
     }
 
+    /// Answers what was dragged meanwhile: no drag waits for more than one run's work.
+    fn answer_drags(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
+        for (id, request) in inbox.drags() {
+            self.answer(id, &request, easel, outbox);
+        }
+    }
+
     /// Answers one request.
     pub(super) fn answer(&mut self, id: RunId, request: &Request, easel: &Easel, outbox: &mut Outbox) {
         // A request to a run that was replaced finds nobody, and that is right.
@@ -153,9 +164,10 @@ impl WorkBench {
         }
     }
 
-    /// Does the next chunk of every sheet and field, and keeps wanted views fresh.
+    /// Does what fits into a turn of sheets and fields, and keeps wanted views fresh.
     pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         for k in 0..self.runs.len() {
+            self.answer_drags(inbox, easel, outbox);
             let refreshed =
                 self.advance_asked(k, easel).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?));
             match refreshed {
@@ -169,7 +181,7 @@ impl WorkBench {
     fn advance_asked(&mut self, k: usize, easel: &Easel) -> Result<bool, String> {
         let trainers = self.trainers();
         let run = &mut self.runs[k];
-        let sheets = Sheets::advance(run, self.gallery.tile, easel)?;
+        let sheets = Sheets::advance(run, self.gallery.tile, easel, trainers)?;
         Ok(sheets | Fields::advance(run, &self.gallery, easel.wants_full_chunks(), trainers)?)
     }
 

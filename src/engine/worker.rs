@@ -1,7 +1,7 @@
 //! The worker: owns the bench, does one bounded slice of work per turn, and never waits inside one.
 //!
-//! A turn takes commands and live values, answers requests (a drag before all else), does a chunk of evaluations and
-//! pictures, and trains at most one step of every run.
+//! A turn takes commands and live values, answers requests, does a chunk of evaluations and pictures, and trains at most
+//! one step of every run. A drag is answered before all else and again between any two runs' work.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -108,8 +108,8 @@ impl Worker {
         }
         bench.refresh(&self.inbox, &station.easel, &mut self.outbox);
         bench.judge(&mut self.outbox);
-        bench.settle(&mut self.outbox);
-        bench.train(&mut self.outbox);
+        bench.settle(&self.inbox, &station.easel, &mut self.outbox);
+        bench.train(&self.inbox, &station.easel, &mut self.outbox);
         let busy = bench.is_busy();
         self.report_progress(busy);
         self.outbox.flush();
