@@ -15,7 +15,8 @@ struct Layout {
     color_map: u32,
     // First cell of the grid to fill.
     first: u32,
-    padding_a: u32,
+    // Rows of texels above the row of that cell.
+    above: u32,
     // Grey values that become the ends of the colour map.
     low: f32,
     high: f32,
@@ -39,11 +40,12 @@ fn color(value: f32) -> vec3<f32> {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let cell = id.xy / grid.tile;
+    let at = id.xy + vec2<u32>(0u, grid.above);
+    let cell = at / grid.tile;
     if cell.x >= grid.columns { return; }
     let index = cell.y * grid.columns + cell.x;
     if index < grid.first || index - grid.first >= grid.count { return; }
-    let pixel = id.xy % grid.tile;
+    let pixel = at % grid.tile;
     let area = grid.tile.x * grid.tile.y;
     let base = (index - grid.first) * area * grid.channels + pixel.y * grid.tile.x + pixel.x;
     var rgb: vec3<f32>;
@@ -52,5 +54,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     } else {
         rgb = color(source[base]);
     }
-    textureStore(target_texture, vec2<i32>(grid.origin + id.xy), vec4<f32>(clamp(rgb, vec3<f32>(0.0), vec3<f32>(1.0)), 1.0));
+    textureStore(target_texture, vec2<i32>(grid.origin + at), vec4<f32>(clamp(rgb, vec3<f32>(0.0), vec3<f32>(1.0)), 1.0));
 }
