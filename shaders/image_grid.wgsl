@@ -49,7 +49,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let area = grid.tile.x * grid.tile.y;
     let base = (index - grid.first) * area * grid.channels + pixel.y * grid.tile.x + pixel.x;
     var rgb: vec3<f32>;
-    if grid.channels == 3u {
+    // See ColorMap: signed values in three channels are one difference, their mean; an image shows its own colours.
+    let is_signed = grid.color_map >= 4u;
+    if grid.channels == 3u && is_signed {
+        rgb = color((source[base] + source[base + area] + source[base + 2u * area]) / 3.0);
+    } else if grid.channels == 3u {
         rgb = vec3<f32>(source[base], source[base + area], source[base + 2u * area]);
     } else {
         rgb = color(source[base]);

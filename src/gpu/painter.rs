@@ -32,7 +32,7 @@ pub struct Placement {
     pub first: u32,
     /// How many images there are.
     pub count: u32,
-    /// Colours of one-channel images.
+    /// Colours of one-channel images, and of differences of any: then channels are averaged.
     pub colors: ColorMap,
     /// Grey values that become the ends of the colours.
     pub range: [f32; 2],

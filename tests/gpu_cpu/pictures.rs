@@ -62,6 +62,31 @@ fn a_sheet_larger_than_a_binding_is_painted_whole() {
 }
 
 #[test]
+fn a_colour_difference_is_the_mean_over_its_channels_in_blue_and_red() {
+    let Some(gpu) = gpu() else { return };
+    let mut painter = Painter::new(&gpu.graphics).expect("compute shaders");
+    for colors in [ColorMap::Difference, ColorMap::DifferencePaper] {
+        let color = Tiles::single(2, 3, 3).grid(2, 1);
+        let numbers: Vec<f32> = (0..36).map(|i| (i as f32 * 1.7).sin()).collect();
+        let means = numbers.chunks(18).flat_map(|tile| {
+            (0..6).map(|i| (tile[i] + tile[6 + i] + tile[12 + i]) / 3.0).collect::<Vec<f32>>()
+        });
+        let means: Vec<f32> = means.collect();
+        assert!(means.iter().any(|mean| *mean < -0.1) && means.iter().any(|mean| *mean > 0.1));
+        let grey = Tiles::single(2, 3, 1).grid(2, 1);
+        let [got, want] = [(color, &numbers), (grey, &means)].map(|(tiles, numbers)| {
+            let canvas = canvas(&gpu.graphics, tiles);
+            painter.paint_pixels(&canvas, Placement::all(tiles, colors), numbers);
+            texels(&gpu.graphics, &canvas)
+        });
+        for (at, (got, want)) in got.iter().zip(&want).enumerate() {
+            let far = got.iter().zip(want).map(|(got, want)| got.abs_diff(*want)).max();
+            assert!(far <= Some(1), "{colors:?} texel {at}: got {got:?}, want {want:?} ± 1");
+        }
+    }
+}
+
+#[test]
 fn a_picture_that_cannot_be_painted_harms_no_later_one_on_a_device_that_burn_never_saw() {
     if gpu().is_none() {
         return;
