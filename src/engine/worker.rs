@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::bench::{WorkBench, fail, feed, report_tuning, said};
 use super::inbox::{Inbox, inbox};
 use super::judge::JudgeJob;
-use super::message::{Command, Event, LatticeAsk, References, RunId};
+use super::message::{Command, Event, LatticeAsk, Picture, References, RunId};
 use super::opening::{Loading, begin_references, check};
 use super::outbox::{Outbox, Wake, outbox};
 use super::pictures::Easel;
@@ -164,7 +164,10 @@ impl Worker {
                     Some(canvas) => run.canvases.insert(picture, canvas),
                     None => run.canvases.remove(&picture),
                 };
-                run.clock = super::jobs::ViewClock::default();
+                // What was asked for is asked again by whoever gave the canvas; only these are kept fresh by the clock.
+                if picture == Picture::Reconstructions {
+                    run.clock.reconstructions = super::jobs::Last::default();
+                }
             }),
             Command::Close => self.is_closed = true,
         }
