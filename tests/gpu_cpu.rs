@@ -21,8 +21,8 @@ use hourglass::engine::{
 use hourglass::gpu::painter::Placement;
 use hourglass::gpu::{Canvas, ColorMap, Compute, DeviceChoice, Graphics, Painter, Tiles};
 use hourglass::recipe::Recipe;
-use hourglass::train::read::{read, reads};
 use hourglass::train::Learner;
+use hourglass::train::read::{read, reads};
 
 struct Gpu {
     graphics: Arc<Graphics>,

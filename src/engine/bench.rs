@@ -112,7 +112,7 @@ impl WorkBench {
             let Some(mut job) = run.evaluation.take() else {
                 continue;
             };
-            match job.advance(&run.learner, &run.recipe, &self.gallery.dataset) {
+            match job.advance(&run.learner, &self.gallery.dataset) {
                 Err(error) => fail(run, error.to_string(), outbox),
                 Ok(None) => run.evaluation = Some(job),
                 Ok(Some(figures)) => match run.evaluated(&job, figures, per_epoch) {

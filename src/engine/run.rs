@@ -125,6 +125,9 @@ impl Run {
             return Ok(None);
         }
         parameter.set(&mut self.recipe, &Value::Number(value)).map_err(|e| e.to_string())?;
+        if key.starts_with("objective.") || key.starts_with("noise.") {
+            self.limits.forget_best();
+        }
         // An update that has begun ends as it began.
         let step = self.learner.step_number() + u64::from(self.learner.is_halfway());
         Ok(Some(Change { step, key: key.to_owned(), value }))
@@ -226,7 +229,8 @@ impl Run {
         }
         if self.at_boundary && self.losses.is_empty() {
             self.at_boundary = false;
-            self.evaluation = Some(EvaluationJob::new(&self.learner, self.since_evaluation.mean()));
+            self.evaluation =
+                Some(EvaluationJob::new(&self.learner, &self.recipe, self.since_evaluation.mean()));
             self.since_evaluation = Total::default();
         }
         Ok(())
@@ -282,7 +286,7 @@ impl Run {
             held_out,
         });
         self.progress.held_out = Some(held_out);
-        if self.learner.plan().trained(step) > 0 {
+        if self.learner.plan().trained(step) > 0 && job.counts_like(&self.recipe) {
             self.limits.observe(&held_out);
         }
         let reached = self.limit_reached(step, per_epoch, Some(&held_out));

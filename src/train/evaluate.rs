@@ -1,4 +1,5 @@
-//! What held-out images cost, exactly: every image once, one ε per image from the seed, totals in f64 in order.
+//! What held-out images cost, exactly: every image once, one ε per image from the seed, the whole of β, totals in f64 in
+//! order.
 
 use burn::tensor::{Tensor, TensorData};
 
@@ -104,7 +105,7 @@ impl Evaluator {
         let Outcome { encoded, terms } = terms::outcome(&self.model, recipe, &batch, &mut Pass::default());
         let exact = self.model.decode_beside(encoded.code, &encoded.skips);
         let squared = objective::squared_error(batch.clean, exact);
-        let objective = terms::weighted(&terms, recipe, self.step, learner.pixels());
+        let objective = terms::weighted_in_full(&terms, recipe, learner.pixels());
         let mut all = vec![objective, terms.reconstruction, squared];
         let (penalties, values): (Vec<Penalty>, Vec<Tensor<1>>) = terms.penalties.into_iter().unzip();
         all.extend(values);
