@@ -184,7 +184,8 @@ impl Run {
     }
 
     /// The limit that is reached after so many steps. Steps and epochs of pretraining do not count, but its seconds do:
-    /// whoever gives a run some seconds wants to wait no longer. A dictionary is learned to its end.
+    /// whoever gives a run some seconds wants to wait no longer. Before a dictionary the training has its steps from the
+    /// plan, and no recipe asks for more; a dictionary is learned to its end.
     fn limit_reached(&self, step: u64, per_epoch: u64, held_out: Option<&Figures>) -> Option<Reason> {
         let plan = self.learner.plan();
         if plan.is_over(step) {

@@ -212,3 +212,15 @@ fn an_image_is_not_rebuilt_straight_from_the_atoms_of_its_code() {
     }
     assert!(!sentence.contains('\n'), "more than one line: {sentence}");
 }
+
+#[test]
+fn a_limit_that_the_stages_would_not_obey_is_refused() {
+    for limit in ["training.seconds=5", "training.target=90", "training.patience=3"] {
+        let mut recipe = Recipe::open("vae-dictionary").expect("a built-in recipe");
+        recipe.set_from_text(limit).expect("valid alone");
+        let sentence = recipe.validate().expect_err("it would never be looked at").to_string();
+        assert!(sentence.contains("training.epochs or training.steps"), "{limit}: {sentence}");
+        recipe.dictionary.atoms = 0;
+        recipe.validate().expect("without a dictionary it is obeyed");
+    }
+}
