@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[path = "engine/events.rs"]
+mod events;
 #[path = "engine/failures.rs"]
 mod failures;
 #[path = "engine/stages.rs"]

@@ -94,7 +94,7 @@ impl WorkBench {
                     format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
                 fail(run, sentence, outbox);
             } else if run.phase == Phase::Paused {
-                outbox.report(Event::Phase(run.id, run.phase.clone()));
+                tell(run, outbox);
             }
         }
     }
@@ -109,20 +109,16 @@ impl WorkBench {
                 fail(run, sentence, outbox);
                 continue;
             }
-            let Some(mut job) = run.evaluation.take() else {
+            let Some(mut job) = run.work.evaluation.take() else {
                 continue;
             };
             match job.advance(&run.learner, &self.gallery.dataset) {
                 Err(error) => fail(run, error.to_string(), outbox),
-                Ok(None) => run.evaluation = Some(job),
+                Ok(None) => run.work.evaluation = Some(job),
                 Ok(Some(figures)) => match run.evaluated(&job, figures, per_epoch) {
                     Err(sentence) => fail(run, sentence, outbox),
-                    Ok(is_over) => {
-                        outbox.report(Event::Progress(run.id, run.progress));
-                        if is_over {
-                            outbox.report(Event::Phase(run.id, run.phase.clone()));
-                        }
-                    }
+                    Ok(true) => tell(run, outbox),
+                    Ok(false) => outbox.report(Event::Progress(run.id, run.progress)),
                 },
             }
         }
@@ -131,9 +127,9 @@ impl WorkBench {
     /// Does the next chunk of every last word that was asked for.
     pub(super) fn judge(&mut self, outbox: &mut Outbox) {
         for run in &mut self.runs {
-            let Some(mut job) = run.judge.take() else { continue };
+            let Some(mut job) = run.work.judge.take() else { continue };
             match job.advance(&run.learner, &self.gallery.dataset) {
-                Ok(None) => run.judge = Some(job),
+                Ok(None) => run.work.judge = Some(job),
                 Ok(Some(figures)) => outbox.report(Event::Evaluated(run.id, Box::new(figures))),
                 Err(error) => outbox.report(Event::Refused(error.to_string())),
             }
@@ -155,8 +151,8 @@ impl WorkBench {
             Ask::Decode(ask) => decode_point(run, &self.gallery, easel, request.number, ask),
             Ask::Encode(pixels) => encode(run, request.number, pixels),
             Ask::Forces(ask) => pull(run, &self.gallery.dataset, request.number, ask),
-            Ask::Field(ask) => run.fields.ask(request.number, ask),
-            Ask::Lattice(_) | Ask::Sheet(_) => run.sheets.ask(request),
+            Ask::Field(ask) => run.work.fields.ask(request.number, ask),
+            Ask::Lattice(_) | Ask::Sheet(_) => run.work.sheets.ask(request),
         };
         match answered {
             Ok(()) => outbox.wake(),
@@ -168,12 +164,26 @@ impl WorkBench {
     pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         for k in 0..self.runs.len() {
             self.answer_drags(inbox, easel, outbox);
-            let refreshed =
-                self.advance_asked(k, easel).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?));
+            if self.runs[k].is_blind {
+                continue;
+            }
+            let refreshed = catch_unwind(AssertUnwindSafe(|| {
+                self.advance_asked(k, easel).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?))
+            }));
             match refreshed {
-                Ok(true) => outbox.wake(),
-                Ok(false) => {}
-                Err(sentence) => fail(&mut self.runs[k], sentence, outbox),
+                Ok(Ok(true)) => outbox.wake(),
+                Ok(Ok(false)) => {}
+                Ok(Err(sentence)) => fail(&mut self.runs[k], sentence, outbox),
+                Err(panic) => {
+                    let run = &mut self.runs[k];
+                    // What broke off once would break off in every turn from now on.
+                    run.is_blind = true;
+                    let sentence = format!(
+                        "The trainer stumbled over a picture ({}). The last good weights are kept",
+                        said(&*panic)
+                    );
+                    fail(run, sentence, outbox);
+                }
             }
         }
     }
@@ -196,20 +206,20 @@ impl WorkBench {
         let mut fresh = false;
         let run = &self.runs[k];
         if wanted.reconstructions
-            && run.clock.reconstructions.picture_is_due(step, 0)
+            && run.work.clock.reconstructions.picture_is_due(step, 0)
             && !run.views.reconstructions.is_full()
         {
             reconstruct_examples(run, &self.gallery, easel)?;
-            self.runs[k].clock.reconstructions.made(step, 0);
+            self.runs[k].work.clock.reconstructions.made(step, 0);
             fresh = true;
         }
         let run = &self.runs[k];
         if let Some(example) = wanted.layers
-            && run.clock.layers.picture_is_due(step, example)
+            && run.work.clock.layers.picture_is_due(step, example)
             && !run.views.layers.is_full()
         {
             show_layers(run, &self.gallery, example)?;
-            self.runs[k].clock.layers.made(step, example);
+            self.runs[k].work.clock.layers.made(step, example);
             fresh = true;
         }
         fresh |= self.refresh_cloud(k, wanted.cloud, easel.wants_full_chunks())?;
@@ -228,40 +238,40 @@ impl WorkBench {
         let trainers = self.trainers();
         let (run, dataset) = (&mut self.runs[k], &self.gallery.dataset);
         // What nobody wishes for any more is dropped.
-        let mut job = run.cloud.take().filter(|job| Some(job.wish()) == wish);
+        let mut job = run.work.cloud.take().filter(|job| Some(job.wish()) == wish);
         let Some(wish) = wish else { return Ok(false) };
         let step = run.learner.step_number();
-        if job.is_none() && run.clock.cloud.cloud_is_due(step, wish) && !run.views.cloud.is_full() {
+        if job.is_none() && run.work.clock.cloud.cloud_is_due(step, wish) && !run.views.cloud.is_full() {
             job = Some(CloudJob::new(&run.learner, dataset, wish, wants_full_chunks));
         }
         let Some(mut job) = job else { return Ok(false) };
         let Some(view) = job.advance(&run.learner, dataset, trainers).map_err(|e| e.to_string())? else {
-            run.cloud = Some(job);
+            run.work.cloud = Some(job);
             return Ok(false);
         };
-        run.clock.cloud.cloud_made(view.step, wish);
+        run.work.clock.cloud.cloud_made(view.step, wish);
         run.views.cloud.put(view);
         Ok(true)
     }
 
     fn refresh_exhibits(&mut self, k: usize, step: u64) -> Result<bool, String> {
         let run = &mut self.runs[k];
-        if run.exhibits.is_none()
-            && run.clock.exhibits.exhibits_are_due(step)
+        if run.work.exhibits.is_none()
+            && run.work.clock.exhibits.exhibits_are_due(step)
             && !run.views.exhibits.is_full()
         {
-            run.exhibits = Some(ExhibitsJob::new(run));
+            run.work.exhibits = Some(ExhibitsJob::new(run));
         }
-        let Some(mut job) = run.exhibits.take() else {
+        let Some(mut job) = run.work.exhibits.take() else {
             return Ok(false);
         };
         match job.advance(run, &self.gallery).map_err(|e| e.to_string())? {
             None => {
-                run.exhibits = Some(job);
+                run.work.exhibits = Some(job);
                 Ok(false)
             }
             Some(view) => {
-                run.clock.exhibits.made(view.step, 0);
+                run.work.clock.exhibits.made(view.step, 0);
                 run.views.exhibits.put(view);
                 Ok(true)
             }
@@ -297,8 +307,13 @@ pub(super) fn fail(run: &mut Run, sentence: String, outbox: &mut Outbox) {
         run.phase =
             Phase::Failed(format!("{sentence}; the device no longer answers, restart with --device cpu"));
     }
-    outbox.report(Event::Phase(run.id, run.phase.clone()));
+    tell(run, outbox);
+}
+
+/// Tells how far a run is, and then what it is doing: whoever reads that it rests knows already where.
+pub(super) fn tell(run: &Run, outbox: &mut Outbox) {
     outbox.report(Event::Progress(run.id, run.progress));
+    outbox.report(Event::Phase(run.id, run.phase.clone()));
 }
 
 /// What a panic said.

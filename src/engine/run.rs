@@ -32,6 +32,22 @@ pub(super) struct Run {
     pub(super) views: Arc<RunViews>,
     pub(super) phase: Phase,
     pub(super) canvases: BTreeMap<Picture, Canvas>,
+    pub(super) progress: Progress,
+    /// What is under way with the present weights.
+    pub(super) work: Work,
+    /// Making its views broke off, so none are made until it goes on.
+    pub(super) is_blind: bool,
+    /// The recipe as it was opened: a reset with a schedule goes back to it.
+    opened: Recipe,
+    schedule: VecDeque<Change>,
+    limits: Limits,
+    kept: Kept,
+    last_turn: Instant,
+}
+
+/// What is under way with the weights that a run has. A run that goes back to others begins with a new one.
+#[derive(Debug, Default)]
+pub(super) struct Work {
     pub(super) evaluation: Option<EvaluationJob>,
     pub(super) cloud: Option<CloudJob>,
     pub(super) exhibits: Option<ExhibitsJob>,
@@ -39,20 +55,13 @@ pub(super) struct Run {
     pub(super) sheets: Sheets,
     pub(super) fields: Fields,
     pub(super) clock: ViewClock,
-    pub(super) progress: Progress,
     /// Pause when this step is reached.
-    pub(super) until: Option<u64>,
-    /// The recipe as it was opened: a reset with a schedule goes back to it.
-    opened: Recipe,
-    schedule: VecDeque<Change>,
-    limits: Limits,
+    until: Option<u64>,
     losses: Losses,
-    kept: Kept,
     since_evaluation: Total,
     /// An epoch is over, or a limit is reached: evaluate before going on.
     at_boundary: bool,
     finishing: Option<Reason>,
-    last_turn: Instant,
     meter: Meter,
 }
 
@@ -74,25 +83,15 @@ impl Run {
             views: Arc::new(RunViews::default()),
             phase: Phase::Paused,
             canvases: BTreeMap::new(),
-            evaluation: None,
-            cloud: None,
-            exhibits: None,
-            judge: None,
-            sheets: Sheets::default(),
-            fields: Fields::default(),
-            clock: ViewClock::default(),
             progress,
-            until: None,
+            // What the first weights cost comes before the first step.
+            work: Work { at_boundary: true, ..Work::default() },
+            is_blind: false,
             opened: recipe.clone(),
             schedule: recipe.schedule.iter().cloned().collect(),
             limits: Limits::new(&recipe.training),
-            losses: Losses::default(),
             kept: Kept::new(),
-            since_evaluation: Total::default(),
-            at_boundary: true,
-            finishing: None,
             last_turn: Instant::now(),
-            meter: Meter::default(),
         }
     }
 
@@ -145,40 +144,44 @@ impl Run {
     /// Whether it is in a state to train one step now.
     pub(super) fn can_step(&self) -> bool {
         self.phase == Phase::Playing
-            && !self.at_boundary
-            && self.evaluation.is_none()
-            && !self.losses.is_clogged()
+            && !self.work.at_boundary
+            && self.work.evaluation.is_none()
+            && !self.work.losses.is_clogged()
     }
 
     /// Whether turns bring it further: it trains, evaluates, or waits for its losses.
     pub(super) fn is_busy(&self) -> bool {
         self.phase == Phase::Playing
-            || self.evaluation.is_some()
-            || self.at_boundary
-            || !self.losses.is_empty()
+            || self.work.evaluation.is_some()
+            || self.work.at_boundary
+            || !self.work.losses.is_empty()
     }
 
     /// Whether views of it are under way.
     pub(super) fn is_painting(&self) -> bool {
-        let has_job = self.cloud.is_some() || self.exhibits.is_some() || self.judge.is_some();
-        has_job || self.sheets.is_busy() || self.fields.is_busy()
+        if self.is_blind {
+            return false;
+        }
+        let has_job = self.work.cloud.is_some() || self.work.exhibits.is_some() || self.work.judge.is_some();
+        has_job || self.work.sheets.is_busy() || self.work.fields.is_busy()
     }
 
     /// Trains one step, or a slice of one that takes long.
     pub(super) fn step(&mut self, batch: &[f32], batch_size: usize, per_epoch: u64) {
         let Some(cost) = self.learner.slice(batch, &self.recipe) else { return };
         let step = self.learner.step_number();
-        self.losses.push(step, cost);
-        self.meter.count(batch_size);
+        self.work.losses.push(step, cost);
+        self.work.meter.count(batch_size);
         self.progress.step = step;
         self.progress.stage = self.learner.stage();
         self.progress.epoch = step / per_epoch;
-        self.finishing = self.limit_reached(step, per_epoch, None);
+        self.work.finishing = self.limit_reached(step, per_epoch, None);
         // A mean over two stages would mean nothing.
         let is_new_stage = self.learner.plan().at(step).from == step;
-        self.at_boundary = self.finishing.is_some() || is_new_stage || step.is_multiple_of(per_epoch);
-        if self.until.is_some_and(|until| step >= until) && self.finishing.is_none() {
-            self.until = None;
+        self.work.at_boundary =
+            self.work.finishing.is_some() || is_new_stage || step.is_multiple_of(per_epoch);
+        if self.work.until.is_some_and(|until| step >= until) && self.work.finishing.is_none() {
+            self.work.until = None;
             self.phase = Phase::Paused;
         }
     }
@@ -205,34 +208,35 @@ impl Run {
         self.last_turn = Instant::now();
         if self.phase == Phase::Playing {
             self.progress.seconds += since;
-            if self.evaluation.is_none() {
-                self.meter.pass(since);
+            if self.work.evaluation.is_none() {
+                self.work.meter.pass(since);
             }
         }
-        self.progress.images_per_second = if self.phase == Phase::Playing { self.meter.rate() } else { 0.0 };
+        self.progress.images_per_second =
+            if self.phase == Phase::Playing { self.work.meter.rate() } else { 0.0 };
     }
 
     /// Takes in losses that have been read. The sentence says why the run cannot go on.
     pub(super) fn settle(&mut self) -> Result<(), String> {
-        let eager = self.at_boundary || self.phase != Phase::Playing;
-        for (step, figures) in self.losses.read(eager).map_err(|e| e.to_string())? {
+        let eager = self.work.at_boundary || self.phase != Phase::Playing;
+        for (step, figures) in self.work.losses.read(eager).map_err(|e| e.to_string())? {
             if !figures.is_finite() {
                 return Err(self.blow_up(step));
             }
             // A step's loss is what the weights before it cost.
             self.kept.vouch(step - 1);
             self.history.lock().push_step(Point { step, figures });
-            self.since_evaluation.add(&figures);
+            self.work.since_evaluation.add(&figures);
             self.progress.train = Some(figures);
         }
-        if self.losses.is_empty() && self.kept.is_due(self.learner.step_number()) {
+        if self.work.losses.is_empty() && self.kept.is_due(self.learner.step_number()) {
             self.kept.keep(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
         }
-        if self.at_boundary && self.losses.is_empty() {
-            self.at_boundary = false;
-            self.evaluation =
-                Some(EvaluationJob::new(&self.learner, &self.recipe, self.since_evaluation.mean()));
-            self.since_evaluation = Total::default();
+        if self.work.at_boundary && self.work.losses.is_empty() {
+            self.work.at_boundary = false;
+            self.work.evaluation =
+                Some(EvaluationJob::new(&self.learner, &self.recipe, self.work.since_evaluation.mean()));
+            self.work.since_evaluation = Total::default();
         }
         Ok(())
     }
@@ -291,7 +295,7 @@ impl Run {
             self.limits.observe(&held_out);
         }
         let reached = self.limit_reached(step, per_epoch, Some(&held_out));
-        let reason = self.finishing.take().or(reached).filter(|_| step > 0);
+        let reason = self.work.finishing.take().or(reached).filter(|_| step > 0);
         if let Some(reason) = reason {
             self.phase = Phase::Finished(reason.to_string());
         }
@@ -300,23 +304,23 @@ impl Run {
 
     /// Stops the run with a sentence and puts it back to its last good weights.
     pub(super) fn fail(&mut self, sentence: String) {
-        self.losses = Losses::default();
-        self.evaluation = None;
-        self.cloud = None;
-        self.exhibits = None;
-        self.judge = None;
-        self.sheets = Sheets::default();
-        self.fields = Fields::default();
-        self.at_boundary = false;
-        self.finishing = None;
-        self.since_evaluation = Total::default();
+        self.work = Work::default();
         let mut learner = self.learner.fresh(&self.recipe);
         let restored = self.kept.good().map(|checkpoint| checkpoint.restore(&mut learner));
         self.learner = learner;
         let step = self.learner.step_number();
-        self.history.lock().truncate(step);
-        self.progress.step = step;
-        self.progress.stage = self.learner.stage();
+        let mut history = self.history.lock();
+        history.truncate(step);
+        self.progress = Progress {
+            step,
+            epoch: step / self.learner.plan().steps_per_epoch().max(1),
+            stage: self.learner.stage(),
+            images_per_second: 0.0,
+            seconds: self.progress.seconds,
+            train: history.recent().next_back().map(|point| point.figures),
+            held_out: history.evaluations().last().map(|evaluation| evaluation.held_out),
+        };
+        drop(history);
         self.phase = Phase::Failed(match restored {
             Some(Err(error)) => format!("{sentence}; {error}"),
             _ => sentence,
@@ -327,6 +331,7 @@ impl Run {
     pub(super) fn restore(&mut self) {
         if matches!(self.phase, Phase::Failed(_)) {
             self.phase = Phase::Paused;
+            self.is_blind = false;
         }
     }
 
@@ -338,7 +343,7 @@ impl Run {
             Phase::Finished(_) => self.limits = Limits::new(&crate::recipe::TrainingRecipe::default()),
             Phase::Playing | Phase::Paused => {}
         }
-        self.until = until;
+        self.work.until = until;
         self.phase = Phase::Playing;
         self.last_turn = Instant::now();
     }
@@ -347,7 +352,7 @@ impl Run {
     pub(super) fn pause(&mut self) {
         if self.phase == Phase::Playing {
             self.phase = Phase::Paused;
-            self.until = None;
+            self.work.until = None;
         }
     }
 }

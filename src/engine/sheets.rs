@@ -59,9 +59,9 @@ impl Sheets {
 
     /// Does what fits into a turn of one sheet; whether it was completed. Every kind gets its turn.
     pub(super) fn advance(run: &mut Run, tile: Tiles, easel: &Easel, trainers: u32) -> Result<bool, String> {
-        let mut sheets = std::mem::take(&mut run.sheets);
+        let mut sheets = std::mem::take(&mut run.work.sheets);
         let fresh = sheets.turn(run, tile, easel, trainers);
-        run.sheets = sheets;
+        run.work.sheets = sheets;
         fresh
     }
 

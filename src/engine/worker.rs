@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use super::bench::{WorkBench, fail, feed, report_tuning, said};
+use super::bench::{WorkBench, fail, feed, report_tuning, said, tell};
 use super::inbox::{Inbox, inbox};
 use super::judge::JudgeJob;
 use super::message::{Command, Event, LatticeAsk, Picture, References, RunId};
@@ -166,7 +166,7 @@ impl Worker {
                 };
                 // What was asked for is asked again by whoever gave the canvas; only these are kept fresh by the clock.
                 if picture == Picture::Reconstructions {
-                    run.clock.reconstructions = super::jobs::Last::default();
+                    run.work.clock.reconstructions = super::jobs::Last::default();
                 }
             }),
             Command::Close => self.is_closed = true,
@@ -243,7 +243,7 @@ impl Worker {
                     bench.runs.iter_mut().for_each(|run| run.play(None));
                 }
                 for run in &bench.runs {
-                    self.outbox.report(Event::Phase(run.id, run.phase.clone()));
+                    tell(run, &mut self.outbox);
                 }
                 self.bench = Some(bench);
                 self.source = source;
@@ -339,7 +339,7 @@ impl Worker {
     fn evaluate(&mut self, id: RunId) {
         let Some((run, bench)) = self.run(id) else { return };
         match JudgeJob::new(run, &bench.gallery.dataset) {
-            Ok(job) => self.with_run_quietly(id, |run| run.judge = Some(job)),
+            Ok(job) => self.with_run_quietly(id, |run| run.work.judge = Some(job)),
             Err(sentence) => self.outbox.report(Event::Refused(sentence)),
         }
     }
@@ -365,10 +365,9 @@ impl Worker {
         let mut runs = std::mem::take(&mut bench.runs);
         for run in &mut runs {
             act(run, bench);
-            self.outbox.report(Event::Phase(run.id, run.phase.clone()));
+            tell(run, &mut self.outbox);
         }
         bench.runs = runs;
-        self.report_progress_now();
     }
 
     /// Does something to one run and reports what it is doing then.
@@ -377,8 +376,7 @@ impl Worker {
             return;
         };
         act(run);
-        let event = Event::Phase(id, run.phase.clone());
-        self.outbox.report(event);
+        tell(run, &mut self.outbox);
     }
 
     fn with_run_quietly(&mut self, id: RunId, act: impl FnOnce(&mut super::run::Run)) {
