@@ -309,7 +309,7 @@ fn an_absurd_learning_rate_stops_the_run_with_a_sentence_and_good_weights() {
     let pixels = bench.runs[0].views.decoded.take().and_then(|view| view.pixels).expect("an image");
     assert!(pixels.iter().all(|x| x.is_finite()), "the weights that were kept are not numbers");
     // The cure: back to a sane rate, and on.
-    handle.send(Command::Restore(bench.runs[0].id)).expect("room");
+    handle.send(Command::Resume(bench.runs[0].id)).expect("room");
     handle.tune(bench.runs[0].id, "training.learning_rate", 1e-3);
     handle.send(Command::Play).expect("room");
     let before = steps(&bench, 0);

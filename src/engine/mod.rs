@@ -43,6 +43,7 @@ pub use message::{
     Ask, Bench, CloudWish, Command, DecodeAsk, Event, FieldAsk, FieldKind, Final, ForcesAsk, LatticeAsk,
     Phase, Picture, Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk, Wanted,
 };
+pub use opening::MOST_RUNS;
 pub use outbox::Wake;
 pub use plane::LatentPlane;
 pub use slot::Slot;

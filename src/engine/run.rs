@@ -328,7 +328,7 @@ impl Run {
     }
 
     /// Makes a failed run ready to go on.
-    pub(super) fn restore(&mut self) {
+    pub(super) fn resume(&mut self) {
         if matches!(self.phase, Phase::Failed(_)) {
             self.phase = Phase::Paused;
             self.is_blind = false;

@@ -155,7 +155,7 @@ impl Worker {
             Command::Reset => self.restart(|_| ()),
             Command::NewSeed(seed) => self.restart(|recipe| recipe.seed = seed),
             Command::End(id) => self.end(id),
-            Command::Restore(id) => self.with_run(id, super::run::Run::restore),
+            Command::Resume(id) => self.with_run(id, super::run::Run::resume),
             Command::Snapshot { run, lattice, point } => self.snapshot(run, lattice, point),
             Command::Evaluate { run } => self.evaluate(run),
             Command::SaveWeights { run, path } => self.save_weights(run, &path),
