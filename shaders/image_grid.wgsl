@@ -15,7 +15,8 @@ struct Layout {
     color_map: u32,
     // First cell of the grid to fill.
     first: u32,
-    padding_a: u32,
+    // Rows of texels above the row of that cell.
+    above: u32,
     // Grey values that become the ends of the colour map.
     low: f32,
     high: f32,
@@ -39,18 +40,23 @@ fn color(value: f32) -> vec3<f32> {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let cell = id.xy / grid.tile;
+    let at = id.xy + vec2<u32>(0u, grid.above);
+    let cell = at / grid.tile;
     if cell.x >= grid.columns { return; }
     let index = cell.y * grid.columns + cell.x;
     if index < grid.first || index - grid.first >= grid.count { return; }
-    let pixel = id.xy % grid.tile;
+    let pixel = at % grid.tile;
     let area = grid.tile.x * grid.tile.y;
     let base = (index - grid.first) * area * grid.channels + pixel.y * grid.tile.x + pixel.x;
     var rgb: vec3<f32>;
-    if grid.channels == 3u {
+    // See ColorMap: signed values in three channels are one difference, their mean; an image shows its own colours.
+    let is_signed = grid.color_map >= 4u;
+    if grid.channels == 3u && is_signed {
+        rgb = color((source[base] + source[base + area] + source[base + 2u * area]) / 3.0);
+    } else if grid.channels == 3u {
         rgb = vec3<f32>(source[base], source[base + area], source[base + 2u * area]);
     } else {
         rgb = color(source[base]);
     }
-    textureStore(target_texture, vec2<i32>(grid.origin + id.xy), vec4<f32>(clamp(rgb, vec3<f32>(0.0), vec3<f32>(1.0)), 1.0));
+    textureStore(target_texture, vec2<i32>(grid.origin + at), vec4<f32>(clamp(rgb, vec3<f32>(0.0), vec3<f32>(1.0)), 1.0));
 }

@@ -3,11 +3,17 @@
 
 #![cfg(test)]
 
+#[path = "gpu_cpu/losses.rs"]
+mod losses;
+#[path = "gpu_cpu/pictures.rs"]
+mod pictures;
+#[path = "gpu_cpu/tuning.rs"]
+mod tuning;
+
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use burn::tensor::{Device, Tensor, TensorData};
-use hourglass::data::{Feed, Source, load};
+use burn::tensor::Device;
 use hourglass::engine::{
     Ask, Bench, Command, DecodeAsk, EngineOptions, Event, FieldAsk, FieldKind, Handle, LatentPlane,
     LatticeAsk, Picture, Request, Sheet, SheetAsk, Turn, Worker,
@@ -15,8 +21,8 @@ use hourglass::engine::{
 use hourglass::gpu::painter::Placement;
 use hourglass::gpu::{Canvas, ColorMap, Compute, DeviceChoice, Graphics, Painter, Tiles};
 use hourglass::recipe::Recipe;
+use hourglass::train::Learner;
 use hourglass::train::read::{read, reads};
-use hourglass::train::{Learner, figures};
 
 struct Gpu {
     graphics: Arc<Graphics>,
@@ -50,102 +56,6 @@ fn recipe(name: &str) -> Recipe {
     recipe
 }
 
-fn feed(recipe: &Recipe) -> Feed {
-    let source = Source { set: "digits", count: 400, messiness: 0.8, held_out: 0.1, seed: 0 };
-    Feed::new(Arc::new(load(&source).expect("built-in images")), recipe.training.batch, 1).expect("a feed")
-}
-
-/// Steps from the same weights whose losses are compared.
-const STEPS: usize = 10;
-
-/// The objective of some steps from the same weights on the same images.
-fn losses(recipe: &Recipe, dims: [usize; 3], device: &Device) -> Vec<f64> {
-    let mut learner = Learner::new(recipe, dims, STEPS as u64 / 2, device);
-    let mut feed = feed(recipe);
-    let costs: Vec<_> = (0..STEPS).map(|_| learner.step(feed.batch(0), recipe)).collect();
-    costs
-        .into_iter()
-        .map(|cost| figures(&cost.penalties, &read(cost.terms).expect("the device answers")).objective)
-        .collect()
-}
-
-#[test]
-fn losses_from_the_same_weights_agree_between_devices() {
-    let Some(gpu) = gpu() else { return };
-    let square = [1, 28, 28];
-    // The same pixels in four long rows: every step of a recurrent net is one more row to wait for.
-    let long = [1, 4, 196];
-    let cases = [
-        ("vae-2d", square),
-        ("ae-sparse", square),
-        ("ae-2d", square),
-        ("gru-rows", long),
-        ("lstm-vae", long),
-        ("conv-16", square),
-        ("conv-vae", square),
-        ("unet-copy", square),
-        ("ae-denoise", square),
-        ("ae-contractive", square),
-        ("deep-rbm", square),
-    ];
-    for (name, dims) in cases {
-        let mut recipe = recipe(name);
-        recipe.model.hidden = 12;
-        // Half of the steps train the first machine, half the second.
-        recipe.pretraining.epochs = 1;
-        let cpu = losses(&recipe, dims, &Device::flex());
-        let gpu = losses(&recipe, dims, &gpu.device);
-        for (step, (want, got)) in cpu.iter().zip(&gpu).enumerate() {
-            let far = (got - want).abs() / want.abs();
-            assert!(far < 1e-3, "{name} step {step}: GPU {got}, CPU {want}, relative difference {far}");
-        }
-        // The same images at every step: only learning makes them cheaper. A second machine begins anew.
-        let last = if recipe.is_pretrained() { cpu[..STEPS / 2].last() } else { cpu.last() };
-        assert!(last.is_some_and(|last| *last < cpu[0]), "{name} did not learn: {cpu:?}");
-    }
-}
-
-#[test]
-fn a_painted_tensor_is_the_image_within_one_grey_level() {
-    let Some(gpu) = gpu() else { return };
-    let painter = Painter::new(&gpu.graphics).expect("compute shaders");
-    let tiles = Tiles::single(7, 5, 1).grid(3, 2);
-    let numbers: Vec<f32> = (0..tiles.count() * tiles.values()).map(|i| (i as f32 * 0.618).fract()).collect();
-    let tensor = Tensor::<2>::from_data(TensorData::new(numbers.clone(), [6, 35]), &gpu.device);
-    let canvas = canvas(gpu, tiles);
-    painter.paint_tensor(&canvas, Placement::all(tiles, ColorMap::Grey), tensor).expect("painted");
-    compare(&texels(gpu, &canvas), &numbers, tiles);
-}
-
-#[test]
-fn uploaded_pixels_look_like_painted_tensors() {
-    let Some(gpu) = gpu() else { return };
-    let mut painter = Painter::new(&gpu.graphics).expect("compute shaders");
-    for channels in [1, 3] {
-        let tiles = Tiles::single(6, 4, channels).grid(2, 3);
-        let numbers: Vec<f32> =
-            (0..tiles.count() * tiles.values()).map(|i| (i as f32 * 0.37).fract()).collect();
-        let canvas = canvas(gpu, tiles);
-        painter.paint_pixels(&canvas, Placement::all(tiles, ColorMap::Grey), &numbers);
-        compare(&texels(gpu, &canvas), &numbers, tiles);
-    }
-}
-
-#[test]
-fn a_later_chunk_of_tiles_leaves_the_earlier_ones_alone() {
-    let Some(gpu) = gpu() else { return };
-    let mut painter = Painter::new(&gpu.graphics).expect("compute shaders");
-    let tiles = Tiles::single(4, 4, 1).grid(4, 2);
-    let canvas = canvas(gpu, tiles);
-    let numbers: Vec<f32> = (0..8 * 16).map(|i| (i as f32 * 0.123).fract()).collect();
-    for (first, part) in [(0, &numbers[..80]), (5, &numbers[80..])] {
-        let place =
-            Placement { first, count: part.len() as u32 / 16, ..Placement::all(tiles, ColorMap::Grey) };
-        painter.paint_pixels(&canvas, place, part);
-    }
-    compare(&texels(gpu, &canvas), &numbers, tiles);
-}
-
 #[test]
 fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
     let Some(gpu) = gpu() else { return };
@@ -157,7 +67,7 @@ fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
     let bench = opened(&mut worker, &handle);
     let run = &bench.runs[0];
     let tiles = Tiles::single(28, 28, 1);
-    let [shown, compared, wanted] = [0; 3].map(|_| canvas(gpu, tiles));
+    let [shown, compared, wanted] = [0; 3].map(|_| canvas(&gpu.graphics, tiles));
     for (picture, canvas) in [(Picture::Decoded, &shown), (Picture::Difference, &compared)] {
         let command = Command::Canvas { run: run.id, picture, canvas: Some(canvas.clone()) };
         handle.send(command).expect("room");
@@ -182,13 +92,15 @@ fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
     assert_eq!(reads() - before, 0, "dragging read from the GPU");
     let on_cpu = Learner::new(&recipe, [1, 28, 28], 10, &Device::flex());
     let want = read(on_cpu.model().decode(on_cpu.codes(&last))).expect("the CPU answers");
-    compare(&texels(gpu, &shown), &want, tiles);
+    compare(&texels(&gpu.graphics, &shown), &want, tiles);
     let mut other = Vec::new();
     bench.dataset.write_f32(&[100], &mut other);
     let difference: Vec<f32> = want.iter().zip(&other).map(|(y, x)| y - x).collect();
     let mut painter = Painter::new(&gpu.graphics).expect("compute shaders");
     painter.paint_pixels(&wanted, Placement::all(tiles, ColorMap::Difference), &difference);
-    for (at, (got, want)) in texels(gpu, &compared).iter().zip(texels(gpu, &wanted)).enumerate() {
+    for (at, (got, want)) in
+        texels(&gpu.graphics, &compared).iter().zip(texels(&gpu.graphics, &wanted)).enumerate()
+    {
         let far = got.iter().zip(want).map(|(got, want)| got.abs_diff(want)).max();
         assert!(far <= Some(1), "the difference at texel {at}: got {got:?}, want {want:?} ± 1");
     }
@@ -262,9 +174,9 @@ fn opened(worker: &mut Worker, handle: &Handle) -> Bench {
     }
 }
 
-fn canvas(gpu: &Gpu, tiles: Tiles) -> Canvas {
+fn canvas(graphics: &Graphics, tiles: Tiles) -> Canvas {
     let [width, height] = tiles.size();
-    let texture = gpu.graphics.device.create_texture(&wgpu::TextureDescriptor {
+    let texture = graphics.device.create_texture(&wgpu::TextureDescriptor {
         label: None,
         size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
         mip_level_count: 1,
@@ -280,10 +192,10 @@ fn canvas(gpu: &Gpu, tiles: Tiles) -> Canvas {
 }
 
 /// The texture's texels, for the test alone; the program has no such copy.
-fn texels(gpu: &Gpu, canvas: &Canvas) -> Vec<[u8; 4]> {
+fn texels(graphics: &Graphics, canvas: &Canvas) -> Vec<[u8; 4]> {
     let (width, height) = (canvas.texture.width(), canvas.texture.height());
     let stride = (width * 4).next_multiple_of(256);
-    let Graphics { device, queue, .. } = &*gpu.graphics;
+    let Graphics { device, queue, .. } = graphics;
     let buffer = device.create_buffer(&wgpu::BufferDescriptor {
         label: None,
         size: u64::from(stride * height),
@@ -325,28 +237,4 @@ fn compare(texels: &[[u8; 4]], numbers: &[f32], tiles: Tiles) {
         }
         assert_eq!(texel[3], 255, "texel ({x}, {y}) is not opaque");
     }
-}
-
-#[test]
-fn what_tuning_found_out_is_written_down() {
-    let Some(gpu) = gpu() else { return };
-    let ones = |rows: usize, columns: usize| Tensor::<2>::ones([rows, columns], &gpu.device);
-    let product = read(ones(37, 53).matmul(ones(53, 41))).expect("the device answers");
-    assert!(product.iter().all(|x| (x - 53.0).abs() < 1e-3));
-    let folders = directories::ProjectDirs::from("", "", "hourglass").expect("a home");
-    let folder = folders.cache_dir().join("kernels");
-    // The tuner writes in its own time.
-    let start = Instant::now();
-    while !holds(&folder, b"autotune") {
-        let waited = start.elapsed() < Duration::from_secs(120);
-        assert!(waited, "nothing about tuning was written into {}", folder.display());
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
-
-/// Whether a file in a folder holds these bytes.
-fn holds(folder: &std::path::Path, bytes: &[u8]) -> bool {
-    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let contents = files.filter_map(|file| std::fs::read(file.path()).ok());
-    contents.into_iter().any(|content| content.windows(bytes.len()).any(|window| window == bytes))
 }

@@ -11,6 +11,8 @@ mod fields;
 mod forces;
 #[path = "latent/images.rs"]
 mod images;
+#[path = "latent/sheets.rs"]
+mod sheets;
 #[path = "common/workers.rs"]
 mod workers;
 

@@ -10,10 +10,8 @@ use super::state::AppState;
 use super::theme::HALF;
 use super::transport::family_title;
 use super::widgets::{muted, word_button};
+use crate::engine::MOST_RUNS;
 use crate::recipe::{Recipe, builtin};
-
-/// Most runs on a bench.
-pub const MOST: usize = 4;
 
 /// The recipes of a bench on which `recipe` replaces the run that is shown. Runs that cannot share its images, seed
 /// or batches leave.
@@ -65,10 +63,10 @@ pub fn company_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>)
             runs_ui(ui, cx, actions);
             ui.separator();
         }
-        if count < MOST {
+        if count < MOST_RUNS {
             joining_ui(ui, cx, actions);
         } else {
-            muted(ui, cx.theme, format!("A bench holds at most {MOST} runs."));
+            muted(ui, cx.theme, format!("A bench holds at most {MOST_RUNS} runs."));
         }
     });
 }

@@ -24,7 +24,7 @@ impl App {
             Action::StepEpoch => self.send(Command::StepEpoch),
             Action::Reset => self.send(Command::Reset),
             Action::NewSeed => self.new_seed(),
-            Action::Restore(run) => self.send(Command::Restore(run)),
+            Action::Restore(run) => self.send(Command::Resume(run)),
             Action::Open(recipe) => self.open(*recipe),
             Action::OpenBeside(recipe) => {
                 let recipes = company::beside(&self.state, *recipe);

@@ -19,6 +19,8 @@ pub(super) enum Failure {
     Usage(String),
     /// It was right, and it failed: code 1.
     Failed(String),
+    /// Ctrl-C was pressed after the training, while it was measured or drawn: code 1.
+    Stopped,
 }
 
 impl Failure {
@@ -33,8 +35,10 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Usage(sentence) | Self::Failed(sentence)) = self;
-        f.write_str(sentence)
+        f.write_str(match self {
+            Self::Usage(sentence) | Self::Failed(sentence) => sentence,
+            Self::Stopped => "stopped before everything was measured and drawn; run it again for the rest",
+        })
     }
 }
 
@@ -64,6 +68,6 @@ pub(super) fn code(done: Result<(), Failure>) -> ExitCode {
     super::output::remark(format!("hourglass: {failure}"));
     match failure {
         Failure::Usage(_) => ExitCode::from(2),
-        Failure::Failed(_) => ExitCode::from(1),
+        Failure::Failed(_) | Failure::Stopped => ExitCode::from(1),
     }
 }

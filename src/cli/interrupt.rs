@@ -1,13 +1,21 @@
-//! Ctrl-C: the first one asks for an orderly end, in which what was trained is kept.
+//! Ctrl-C: the first one asks for an orderly end, in which what was trained is kept; the second one ends at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// From now on Ctrl-C only leaves a note.
+/// What a shell reports of a program that Ctrl-C has ended.
+const ENDED: i32 = 130;
+
+/// From now on the first Ctrl-C only leaves a note.
 pub(super) fn listen() {
+    let note = || {
+        if ASKED.swap(true, Ordering::Relaxed) {
+            std::process::exit(ENDED);
+        }
+    };
     // Where the system grants no handler, Ctrl-C ends the process as it always does.
-    ctrlc::set_handler(|| ASKED.store(true, Ordering::Relaxed)).ok();
+    ctrlc::set_handler(note).ok();
 }
 
 /// Whether Ctrl-C was pressed.

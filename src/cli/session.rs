@@ -28,6 +28,8 @@ pub(super) struct Session {
     /// Live changes, exactly as applied.
     changes: Vec<Change>,
     references: Option<References>,
+    /// Ctrl-C was heeded: what follows is brought to its end.
+    is_stopping: bool,
 }
 
 /// How training came to its end.
@@ -78,21 +80,19 @@ impl Session {
         };
         let stage = Plan::new(&run.recipe, bench.steps_per_epoch).at(0).stage;
         let progress = Progress { stage, ..Progress::default() };
-        Ok(Self { engine, bench, run, progress, changes: Vec::new(), references: None })
+        Ok(Self { engine, bench, run, progress, changes: Vec::new(), references: None, is_stopping: false })
     }
 
     /// Trains until a stop rule holds, Ctrl-C is pressed or the run fails.
     pub(super) fn train(&mut self, reporter: &mut Reporter) -> Result<End, Failure> {
-        let mut is_stopping = false;
         loop {
-            if interrupt::is_asked() && !is_stopping {
+            if self.is_newly_asked_to_stop() {
                 self.engine.send(Command::Pause)?;
-                is_stopping = true;
             }
             let end = match self.next() {
                 Some(Event::Phase(_, Phase::Finished(sentence))) => Some(End::Finished(sentence)),
                 Some(Event::Phase(_, Phase::Failed(sentence))) => Some(End::Failed(sentence)),
-                Some(Event::Phase(_, Phase::Paused)) if is_stopping => Some(End::Interrupted),
+                Some(Event::Phase(_, Phase::Paused)) if self.is_stopping => Some(End::Interrupted),
                 Some(Event::Refused(sentence)) => return Err(Failure::Failed(sentence)),
                 Some(Event::Notice(sentence)) => {
                     reporter.notice(&sentence);
@@ -159,8 +159,19 @@ impl Session {
         &self.changes
     }
 
+    /// Whether Ctrl-C was pressed and nobody has heeded it yet.
+    fn is_newly_asked_to_stop(&mut self) -> bool {
+        let is_new = interrupt::is_asked() && !self.is_stopping;
+        self.is_stopping |= is_new;
+        is_new
+    }
+
+    /// Waits for an answer, unless Ctrl-C is pressed for the first time.
     fn wait_for<T>(&mut self, answer: impl Fn(Event) -> Option<T>) -> Result<T, Failure> {
         loop {
+            if self.is_newly_asked_to_stop() {
+                return Err(Failure::Stopped);
+            }
             match self.next() {
                 Some(Event::Refused(sentence) | Event::Phase(_, Phase::Failed(sentence))) => {
                     return Err(Failure::Failed(sentence));

@@ -236,12 +236,12 @@ impl Summary {
 /// The held-out evaluations as CSV. Every digit is there and no clock: the same run writes the same bytes.
 pub(super) fn history_csv(history: &History) -> String {
     let evaluations = history.evaluations();
-    let penalties: Vec<Penalty> = evaluations
-        .last()
-        .iter()
-        .flat_map(|first| first.held_out.penalties())
-        .map(|(penalty, _)| penalty)
-        .collect();
+    // A penalty may come and go while its weight is moved: every one that ever was has its columns.
+    let has = |figures: &Figures, penalty: Penalty| figures.penalty(penalty).is_some();
+    let was_there = |penalty: &Penalty| {
+        evaluations.iter().any(|e| has(&e.held_out, *penalty) || e.train.is_some_and(|f| has(&f, *penalty)))
+    };
+    let penalties: Vec<Penalty> = Penalty::ALL.into_iter().filter(was_there).collect();
     let terms = |prefix: &str| {
         let words = penalties.iter().map(|penalty| penalty.word());
         let names = ["objective", "reconstruction"].into_iter().chain(words);
@@ -294,6 +294,17 @@ mod tests {
                     0,0,,,,5.5,5.25,0.25,7.84\n\
                     1,10,0.30000000000000004,0.20000000000000004,0.1,4,3,1,7.84\n";
         assert_eq!(history_csv(&history), want);
+    }
+
+    #[test]
+    fn a_penalty_that_goes_keeps_its_columns() {
+        let mut history = History::default();
+        history.push_evaluation(Evaluation { step: 0, epoch: 0, train: None, held_out: figures(5.5, 0.25) });
+        let held_out = Figures { objective: 4.0, reconstruction: 4.0, ..Figures::default() };
+        history.push_evaluation(Evaluation { step: 10, epoch: 1, train: Some(held_out), held_out });
+        let text = history_csv(&history);
+        let rows: Vec<&str> = text.lines().skip(1).collect();
+        assert_eq!(rows, ["0,0,,,,5.5,5.25,0.25,7.84", "1,10,4,4,,4,4,,"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::args::{TrainArgs, USUAL_EPOCHS, has_an_end};
 use super::failure::Failure;
 use super::figures;
 use super::interrupt;
-use super::output::{Outlet, say, say_json};
+use super::output::{Outlet, remark, say, say_json};
 use super::progress::Reporter;
 use super::session::{End, Session};
 use super::summary::{Summary, history_csv};
@@ -25,9 +25,12 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     }
     let end = session.train(&mut reporter)?;
     reporter.finish();
-    let summary = Summary::new(&mut session, &end)?;
+    let summary = match Summary::new(&mut session, &end) {
+        Err(Failure::Stopped) => return Err(keep(&mut session, outlet.as_ref())?),
+        summary => summary?,
+    };
     let written = match &outlet {
-        Some(outlet) => write(&mut session, &summary, outlet)?,
+        Some(outlet) => write(&mut session, Some(&summary), outlet)?,
         None => Vec::new(),
     };
     if args.json {
@@ -50,13 +53,32 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     }
 }
 
-/// The recipe that does it again, its history, its summary, its weights and its figures.
-fn write(session: &mut Session, summary: &Summary, outlet: &Outlet) -> Result<Vec<String>, Failure> {
+/// Keeps what was trained when Ctrl-C is pressed before it is measured. The failure says where it is.
+fn keep(session: &mut Session, outlet: Option<&Outlet>) -> Result<Failure, Failure> {
+    let Some(outlet) = outlet else { return Ok(Failure::Stopped) };
+    let written = write(session, None, outlet)?;
+    Ok(Failure::Failed(format!(
+        "stopped before the run was measured; {} holds {}",
+        outlet.folder().display(),
+        written.join(", ")
+    )))
+}
+
+/// The recipe that does it again, its history, its weights, and where it was measured its summary and its figures.
+fn write(session: &mut Session, summary: Option<&Summary>, outlet: &Outlet) -> Result<Vec<String>, Failure> {
     outlet.put(|stage| {
         stage.write("recipe.toml", &session.replay().to_toml())?;
         stage.write("history.csv", &history_csv(&session.run.history.lock()))?;
-        stage.write("summary.json", &summary.file())?;
+        // First of what takes a moment, so that it is there whatever happens.
         session.save_weights(&stage.path("model.safetensors"))?;
-        figures::draw(session, stage)
+        let Some(summary) = summary else { return Ok(()) };
+        stage.write("summary.json", &summary.file())?;
+        match figures::draw(session, stage) {
+            Err(Failure::Stopped) => {
+                remark("hourglass: stopped before the figures were drawn");
+                Ok(())
+            }
+            drawn => drawn,
+        }
     })
 }

@@ -71,12 +71,16 @@ impl WorkBench {
     }
 
     /// Applies live changes, then trains one step of every run that can.
-    pub(super) fn train(&mut self, outbox: &mut Outbox) {
+    pub(super) fn train(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         let per_epoch = self.feed.steps_per_epoch();
         let size = self.feed.batch_size();
-        for run in &mut self.runs {
+        // Nobody gets ahead of a run whose step takes several turns.
+        let waits = self.runs.iter().any(|run| run.can_step() && run.learner.is_halfway());
+        for k in 0..self.runs.len() {
+            self.answer_drags(inbox, easel, outbox);
+            let run = &mut self.runs[k];
             run.pass_time();
-            if !run.can_step() {
+            if !run.can_step() || (waits && !run.learner.is_halfway()) {
                 continue;
             }
             for change in run.due_changes() {
@@ -90,33 +94,52 @@ impl WorkBench {
                     format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
                 fail(run, sentence, outbox);
             } else if run.phase == Phase::Paused {
-                outbox.report(Event::Phase(run.id, run.phase.clone()));
+                tell(run, outbox);
             }
         }
     }
 
     /// Takes in losses, and does the next chunk of every evaluation.
-    pub(super) fn settle(&mut self, outbox: &mut Outbox) {
+    pub(super) fn settle(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         let per_epoch = self.feed.steps_per_epoch();
-        for run in &mut self.runs {
+        for k in 0..self.runs.len() {
+            self.answer_drags(inbox, easel, outbox);
+            let run = &mut self.runs[k];
             if let Err(sentence) = run.settle() {
                 fail(run, sentence, outbox);
                 continue;
             }
-            let Some(mut job) = run.evaluation.take() else {
+            let Some(mut job) = run.work.evaluation.take() else {
                 continue;
             };
-            match job.advance(&run.learner, &run.recipe, &self.gallery.dataset) {
+            match job.advance(&run.learner, &self.gallery.dataset) {
                 Err(error) => fail(run, error.to_string(), outbox),
-                Ok(None) => run.evaluation = Some(job),
-                Ok(Some(figures)) => {
-                    let is_over = run.evaluated(&job, figures, per_epoch);
-                    outbox.report(Event::Progress(run.id, run.progress));
-                    if is_over {
-                        outbox.report(Event::Phase(run.id, run.phase.clone()));
-                    }
-                }
+                Ok(None) => run.work.evaluation = Some(job),
+                Ok(Some(figures)) => match run.evaluated(&job, figures, per_epoch) {
+                    Err(sentence) => fail(run, sentence, outbox),
+                    Ok(true) => tell(run, outbox),
+                    Ok(false) => outbox.report(Event::Progress(run.id, run.progress)),
+                },
             }
+        }
+    }
+
+    /// Does the next chunk of every last word that was asked for.
+    pub(super) fn judge(&mut self, outbox: &mut Outbox) {
+        for run in &mut self.runs {
+            let Some(mut job) = run.work.judge.take() else { continue };
+            match job.advance(&run.learner, &self.gallery.dataset) {
+                Ok(None) => run.work.judge = Some(job),
+                Ok(Some(figures)) => outbox.report(Event::Evaluated(run.id, Box::new(figures))),
+                Err(error) => outbox.report(Event::Refused(error.to_string())),
+            }
+        }
+    }
+
+    /// Answers what was dragged meanwhile: no drag waits for more than one run's work.
+    fn answer_drags(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
+        for (id, request) in inbox.drags() {
+            self.answer(id, &request, easel, outbox);
         }
     }
 
@@ -128,8 +151,8 @@ impl WorkBench {
             Ask::Decode(ask) => decode_point(run, &self.gallery, easel, request.number, ask),
             Ask::Encode(pixels) => encode(run, request.number, pixels),
             Ask::Forces(ask) => pull(run, &self.gallery.dataset, request.number, ask),
-            Ask::Field(ask) => run.fields.ask(request.number, ask),
-            Ask::Lattice(_) | Ask::Sheet(_) => run.sheets.ask(request),
+            Ask::Field(ask) => run.work.fields.ask(request.number, ask),
+            Ask::Lattice(_) | Ask::Sheet(_) => run.work.sheets.ask(request),
         };
         match answered {
             Ok(()) => outbox.wake(),
@@ -137,15 +160,30 @@ impl WorkBench {
         }
     }
 
-    /// Does the next chunk of every sheet and field, and keeps wanted views fresh.
+    /// Does what fits into a turn of sheets and fields, and keeps wanted views fresh.
     pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
         for k in 0..self.runs.len() {
-            let refreshed =
-                self.advance_asked(k, easel).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?));
+            self.answer_drags(inbox, easel, outbox);
+            if self.runs[k].is_blind {
+                continue;
+            }
+            let refreshed = catch_unwind(AssertUnwindSafe(|| {
+                self.advance_asked(k, easel).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?))
+            }));
             match refreshed {
-                Ok(true) => outbox.wake(),
-                Ok(false) => {}
-                Err(sentence) => fail(&mut self.runs[k], sentence, outbox),
+                Ok(Ok(true)) => outbox.wake(),
+                Ok(Ok(false)) => {}
+                Ok(Err(sentence)) => fail(&mut self.runs[k], sentence, outbox),
+                Err(panic) => {
+                    let run = &mut self.runs[k];
+                    // What broke off once would break off in every turn from now on.
+                    run.is_blind = true;
+                    let sentence = format!(
+                        "The trainer stumbled over a picture ({}). The last good weights are kept",
+                        said(&*panic)
+                    );
+                    fail(run, sentence, outbox);
+                }
             }
         }
     }
@@ -153,7 +191,7 @@ impl WorkBench {
     fn advance_asked(&mut self, k: usize, easel: &Easel) -> Result<bool, String> {
         let trainers = self.trainers();
         let run = &mut self.runs[k];
-        let sheets = Sheets::advance(run, self.gallery.tile, easel)?;
+        let sheets = Sheets::advance(run, self.gallery.tile, easel, trainers)?;
         Ok(sheets | Fields::advance(run, &self.gallery, easel.wants_full_chunks(), trainers)?)
     }
 
@@ -168,20 +206,20 @@ impl WorkBench {
         let mut fresh = false;
         let run = &self.runs[k];
         if wanted.reconstructions
-            && run.clock.reconstructions.picture_is_due(step, 0)
+            && run.work.clock.reconstructions.picture_is_due(step, 0)
             && !run.views.reconstructions.is_full()
         {
             reconstruct_examples(run, &self.gallery, easel)?;
-            self.runs[k].clock.reconstructions.made(step, 0);
+            self.runs[k].work.clock.reconstructions.made(step, 0);
             fresh = true;
         }
         let run = &self.runs[k];
         if let Some(example) = wanted.layers
-            && run.clock.layers.picture_is_due(step, example)
+            && run.work.clock.layers.picture_is_due(step, example)
             && !run.views.layers.is_full()
         {
             show_layers(run, &self.gallery, example)?;
-            self.runs[k].clock.layers.made(step, example);
+            self.runs[k].work.clock.layers.made(step, example);
             fresh = true;
         }
         fresh |= self.refresh_cloud(k, wanted.cloud, easel.wants_full_chunks())?;
@@ -200,40 +238,40 @@ impl WorkBench {
         let trainers = self.trainers();
         let (run, dataset) = (&mut self.runs[k], &self.gallery.dataset);
         // What nobody wishes for any more is dropped.
-        let mut job = run.cloud.take().filter(|job| Some(job.wish()) == wish);
+        let mut job = run.work.cloud.take().filter(|job| Some(job.wish()) == wish);
         let Some(wish) = wish else { return Ok(false) };
         let step = run.learner.step_number();
-        if job.is_none() && run.clock.cloud.cloud_is_due(step, wish) && !run.views.cloud.is_full() {
+        if job.is_none() && run.work.clock.cloud.cloud_is_due(step, wish) && !run.views.cloud.is_full() {
             job = Some(CloudJob::new(&run.learner, dataset, wish, wants_full_chunks));
         }
         let Some(mut job) = job else { return Ok(false) };
         let Some(view) = job.advance(&run.learner, dataset, trainers).map_err(|e| e.to_string())? else {
-            run.cloud = Some(job);
+            run.work.cloud = Some(job);
             return Ok(false);
         };
-        run.clock.cloud.cloud_made(view.step, wish);
+        run.work.clock.cloud.cloud_made(view.step, wish);
         run.views.cloud.put(view);
         Ok(true)
     }
 
     fn refresh_exhibits(&mut self, k: usize, step: u64) -> Result<bool, String> {
         let run = &mut self.runs[k];
-        if run.exhibits.is_none()
-            && run.clock.exhibits.exhibits_are_due(step)
+        if run.work.exhibits.is_none()
+            && run.work.clock.exhibits.exhibits_are_due(step)
             && !run.views.exhibits.is_full()
         {
-            run.exhibits = Some(ExhibitsJob::new(run));
+            run.work.exhibits = Some(ExhibitsJob::new(run));
         }
-        let Some(mut job) = run.exhibits.take() else {
+        let Some(mut job) = run.work.exhibits.take() else {
             return Ok(false);
         };
         match job.advance(run, &self.gallery).map_err(|e| e.to_string())? {
             None => {
-                run.exhibits = Some(job);
+                run.work.exhibits = Some(job);
                 Ok(false)
             }
             Some(view) => {
-                run.clock.exhibits.made(view.step, 0);
+                run.work.clock.exhibits.made(view.step, 0);
                 run.views.exhibits.put(view);
                 Ok(true)
             }
@@ -269,8 +307,13 @@ pub(super) fn fail(run: &mut Run, sentence: String, outbox: &mut Outbox) {
         run.phase =
             Phase::Failed(format!("{sentence}; the device no longer answers, restart with --device cpu"));
     }
-    outbox.report(Event::Phase(run.id, run.phase.clone()));
+    tell(run, outbox);
+}
+
+/// Tells how far a run is, and then what it is doing: whoever reads that it rests knows already where.
+pub(super) fn tell(run: &Run, outbox: &mut Outbox) {
     outbox.report(Event::Progress(run.id, run.progress));
+    outbox.report(Event::Phase(run.id, run.phase.clone()));
 }
 
 /// What a panic said.

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -103,8 +104,14 @@ impl Shared {
 
     fn paint_all(&self, mut painter: Painter, wake: &Wake) {
         while let Some(Sheet { layers, publish }) = self.next() {
-            for Layer { canvas, place, pixels } in layers {
-                painter.paint_pixels(&canvas, place, &pixels);
+            // A picture that cannot be painted must not keep all later ones from being seen.
+            let painted = catch_unwind(AssertUnwindSafe(|| {
+                for Layer { canvas, place, pixels } in layers {
+                    painter.paint_pixels(&canvas, place, &pixels);
+                }
+            }));
+            if painted.is_err() {
+                log::error!("a picture could not be painted");
             }
             publish();
             wake();

@@ -47,7 +47,7 @@ impl Fields {
         wants_full_chunks: bool,
         trainers: u32,
     ) -> Result<bool, String> {
-        let fields = &mut run.fields;
+        let fields = &mut run.work.fields;
         if fields.now.is_none() {
             let next = fields.next.take();
             let seed = run.recipe.seed;

@@ -116,6 +116,13 @@ impl Inbox {
         std::mem::take(&mut self.shared.lock().requests)
     }
 
+    /// Takes the latest requests of the pointers, which wait for nothing longer than a step.
+    pub(super) fn drags(&self) -> Vec<(RunId, Request)> {
+        let mut slots = self.shared.lock();
+        let drags = slots.requests.extract_if(.., |(purpose, _), _| *purpose == Purpose::Pointer);
+        drags.map(|((_, run), request)| (run, request)).collect()
+    }
+
     /// What is wanted of a run.
     pub(super) fn wanted(&self, run: RunId) -> Wanted {
         self.shared.lock().wanted.get(&run).copied().unwrap_or_default()

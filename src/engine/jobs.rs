@@ -16,17 +16,18 @@ const CLOUDS: Duration = Duration::from_millis(300);
 /// steps.
 const EXHIBITS: Duration = Duration::from_millis(800);
 
-/// A held-out evaluation under way.
+/// A held-out evaluation under way, of the network and by the recipe that it began with.
 #[derive(Debug)]
 pub(super) struct EvaluationJob {
     evaluator: Evaluator,
+    recipe: Recipe,
     train: Option<Figures>,
 }
 
 impl EvaluationJob {
     /// Begins one; `train` is what training cost since the one before.
-    pub(super) fn new(learner: &Learner, train: Option<Figures>) -> Self {
-        Self { evaluator: Evaluator::new(learner), train }
+    pub(super) fn new(learner: &Learner, recipe: &Recipe, train: Option<Figures>) -> Self {
+        Self { evaluator: Evaluator::new(learner), recipe: recipe.clone(), train }
     }
 
     pub(super) fn step(&self) -> u64 {
@@ -37,14 +38,18 @@ impl EvaluationJob {
         self.train
     }
 
+    /// Whether its figures can be compared with those of evaluations by this recipe.
+    pub(super) fn counts_like(&self, recipe: &Recipe) -> bool {
+        self.recipe.objective == recipe.objective && self.recipe.noise == recipe.noise
+    }
+
     /// The next chunk; the figures once all were seen.
     pub(super) fn advance(
         &mut self,
         learner: &Learner,
-        recipe: &Recipe,
         dataset: &Dataset,
     ) -> Result<Option<Figures>, ReadError> {
-        self.evaluator.advance(learner, recipe, dataset, &dataset.split.validation)
+        self.evaluator.advance(learner, &self.recipe, dataset, &dataset.split.validation)
     }
 }
 

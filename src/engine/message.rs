@@ -26,14 +26,14 @@ pub struct RunId(pub u64);
 pub enum Command {
     /// Put these recipes on the bench, in place of whatever is there; they share data, order and seed.
     Open {
-        /// One to four recipes.
+        /// One recipe, or up to [`super::MOST_RUNS`].
         recipes: Vec<Recipe>,
         /// Whether they begin to train at once.
         playing: bool,
     },
     /// The same with images that are already at hand: drawn in the window, or made by a program.
     OpenWith {
-        /// One to four recipes; where they say their images come from is not looked at.
+        /// One recipe, or up to [`super::MOST_RUNS`]; where they say their images come from is not looked at.
         recipes: Vec<Recipe>,
         /// The images.
         dataset: Arc<Dataset>,
@@ -54,8 +54,8 @@ pub enum Command {
     NewSeed(u64),
     /// End one of several runs; the others go on.
     End(RunId),
-    /// Go back to the last good checkpoint of a run that failed.
-    Restore(RunId),
+    /// Make a run that failed ready to train on, from the last good weights that it has gone back to already.
+    Resume(RunId),
     /// Compute everything a figure may need and hand it out as [`Event::Snapshot`].
     Snapshot {
         /// Whose figures.
@@ -324,7 +324,7 @@ pub struct Bench {
     pub steps_per_epoch: u64,
     /// What the runs train on, in words for a chip: `CPU · 2 threads`.
     pub device: String,
-    /// One to four runs.
+    /// One run, or up to [`super::MOST_RUNS`].
     pub runs: Vec<RunInfo>,
 }
 

@@ -14,6 +14,8 @@ mod gallery;
 mod history;
 mod inbox;
 mod jobs;
+mod judge;
+mod kept;
 mod losses;
 mod message;
 mod opening;
@@ -21,7 +23,6 @@ mod outbox;
 mod pace;
 mod pictures;
 mod plane;
-mod ring;
 mod run;
 mod self_test;
 mod sheets;
@@ -42,6 +43,7 @@ pub use message::{
     Ask, Bench, CloudWish, Command, DecodeAsk, Event, FieldAsk, FieldKind, Final, ForcesAsk, LatticeAsk,
     Phase, Picture, Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk, Wanted,
 };
+pub use opening::MOST_RUNS;
 pub use outbox::Wake;
 pub use plane::LatentPlane;
 pub use slot::Slot;

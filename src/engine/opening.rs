@@ -10,7 +10,7 @@ use crate::insight::Pca;
 use crate::recipe::{DataRecipe, Recipe};
 
 /// Most runs on a bench.
-const MOST_RUNS: usize = 4;
+pub const MOST_RUNS: usize = 4;
 /// Training images that principal components are fitted to; more change nothing that can be seen.
 pub(super) const PCA_IMAGES: usize = 10_000;
 

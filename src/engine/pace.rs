@@ -30,14 +30,25 @@ impl Pace {
     pub(super) fn turn<E>(
         &mut self,
         one_part_in: Option<u32>,
+        slice: impl FnMut(usize) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        self.turn_by(Instant::now, one_part_in, slice)
+    }
+
+    /// The same by another clock.
+    fn turn_by<E>(
+        &mut self,
+        mut now: impl FnMut() -> Instant,
+        one_part_in: Option<u32>,
         mut slice: impl FnMut(usize) -> Result<bool, E>,
     ) -> Result<bool, E> {
-        let begun = Instant::now();
+        let begun = now();
+        let mut slice_begun = begun;
         loop {
-            let slice_begun = Instant::now();
             let is_done = slice(self.many)?;
-            let took = slice_begun.elapsed();
-            let so_far = begun.elapsed();
+            let slice_ended = now();
+            let (took, so_far) = (slice_ended - slice_begun, slice_ended - begun);
+            slice_begun = slice_ended;
             self.note(took);
             // The next slice would take as long again.
             if is_done || so_far + took > TURN {
@@ -84,21 +95,31 @@ mod tests {
 
     #[test]
     fn a_turn_ends_when_its_time_is_up_and_the_job_rests_only_beside_training() {
-        let nap = |_| {
-            std::thread::sleep(TURN);
-            Ok::<bool, ()>(false)
+        // Slices that take so long each, by a clock that only they move.
+        let turn = |pace: &mut Pace, each: Duration, one_part_in: Option<u32>, last: usize| {
+            let (begun, mut asked, mut done) = (Instant::now(), 0, 0);
+            let clock = || {
+                asked += 1;
+                begun + each * (asked - 1)
+            };
+            let slice = |_: usize| {
+                done += 1;
+                Ok::<bool, ()>(done == last)
+            };
+            let is_done = pace.turn_by(clock, one_part_in, slice);
+            (is_done, done)
         };
         let mut pace = Pace::new(false);
-        assert_eq!(pace.turn(None, nap), Ok(false));
+        assert_eq!(turn(&mut pace, TURN, None, 9), (Ok(false), 1), "a second slice would be too much");
         assert!(!pace.is_resting());
         // An hour's share of a few milliseconds: it cannot be over yet.
-        assert_eq!(pace.turn(Some(1_000_000), nap), Ok(false));
+        assert_eq!(turn(&mut pace, TURN, Some(1_000_000), 9), (Ok(false), 1));
         assert!(pace.is_resting());
-        let mut left = 3;
-        let count = |_: usize| {
-            left -= 1;
-            Ok::<bool, ()>(left == 0)
-        };
-        assert_eq!(Pace::new(true).turn(None, count), Ok(true), "short slices share a turn");
+        assert_eq!(
+            turn(&mut Pace::new(true), TURN / 5, None, 9),
+            (Ok(false), 5),
+            "short slices share a turn"
+        );
+        assert_eq!(turn(&mut Pace::new(true), TURN / 5, None, 3), (Ok(true), 3), "the last slice ends it");
     }
 }

@@ -11,9 +11,10 @@ use super::exhibits::ExhibitsJob;
 use super::fields::Fields;
 use super::history::{Evaluation, Point, SharedHistory};
 use super::jobs::{EvaluationJob, ViewClock};
+use super::judge::JudgeJob;
+use super::kept::Kept;
 use super::losses::{Losses, Meter};
 use super::message::{Phase, Picture, Progress, RunId, RunInfo};
-use super::ring::Ring;
 use super::sheets::Sheets;
 use super::view::RunViews;
 use crate::gpu::Canvas;
@@ -31,26 +32,36 @@ pub(super) struct Run {
     pub(super) views: Arc<RunViews>,
     pub(super) phase: Phase,
     pub(super) canvases: BTreeMap<Picture, Canvas>,
-    pub(super) evaluation: Option<EvaluationJob>,
-    pub(super) cloud: Option<CloudJob>,
-    pub(super) exhibits: Option<ExhibitsJob>,
-    pub(super) sheets: Sheets,
-    pub(super) fields: Fields,
-    pub(super) clock: ViewClock,
     pub(super) progress: Progress,
-    /// Pause when this step is reached.
-    pub(super) until: Option<u64>,
+    /// What is under way with the present weights.
+    pub(super) work: Work,
+    /// Making its views broke off, so none are made until it goes on.
+    pub(super) is_blind: bool,
     /// The recipe as it was opened: a reset with a schedule goes back to it.
     opened: Recipe,
     schedule: VecDeque<Change>,
     limits: Limits,
+    kept: Kept,
+    last_turn: Instant,
+}
+
+/// What is under way with the weights that a run has. A run that goes back to others begins with a new one.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub(super) evaluation: Option<EvaluationJob>,
+    pub(super) cloud: Option<CloudJob>,
+    pub(super) exhibits: Option<ExhibitsJob>,
+    pub(super) judge: Option<JudgeJob>,
+    pub(super) sheets: Sheets,
+    pub(super) fields: Fields,
+    pub(super) clock: ViewClock,
+    /// Pause when this step is reached.
+    until: Option<u64>,
     losses: Losses,
-    ring: Ring,
     since_evaluation: Total,
     /// An epoch is over, or a limit is reached: evaluate before going on.
     at_boundary: bool,
     finishing: Option<Reason>,
-    last_turn: Instant,
     meter: Meter,
 }
 
@@ -72,24 +83,15 @@ impl Run {
             views: Arc::new(RunViews::default()),
             phase: Phase::Paused,
             canvases: BTreeMap::new(),
-            evaluation: None,
-            cloud: None,
-            exhibits: None,
-            sheets: Sheets::default(),
-            fields: Fields::default(),
-            clock: ViewClock::default(),
             progress,
-            until: None,
+            // What the first weights cost comes before the first step.
+            work: Work { at_boundary: true, ..Work::default() },
+            is_blind: false,
             opened: recipe.clone(),
             schedule: recipe.schedule.iter().cloned().collect(),
             limits: Limits::new(&recipe.training),
-            losses: Losses::default(),
-            ring: Ring::new(),
-            since_evaluation: Total::default(),
-            at_boundary: true,
-            finishing: None,
+            kept: Kept::new(),
             last_turn: Instant::now(),
-            meter: Meter::default(),
         }
     }
 
@@ -122,7 +124,12 @@ impl Run {
             return Ok(None);
         }
         parameter.set(&mut self.recipe, &Value::Number(value)).map_err(|e| e.to_string())?;
-        Ok(Some(Change { step: self.learner.step_number(), key: key.to_owned(), value }))
+        if key.starts_with("objective.") || key.starts_with("noise.") {
+            self.limits.forget_best();
+        }
+        // An update that has begun ends as it began.
+        let step = self.learner.step_number() + u64::from(self.learner.is_halfway());
+        Ok(Some(Change { step, key: key.to_owned(), value }))
     }
 
     /// Changes of the schedule that are due before the next update.
@@ -137,45 +144,51 @@ impl Run {
     /// Whether it is in a state to train one step now.
     pub(super) fn can_step(&self) -> bool {
         self.phase == Phase::Playing
-            && !self.at_boundary
-            && self.evaluation.is_none()
-            && !self.losses.is_clogged()
+            && !self.work.at_boundary
+            && self.work.evaluation.is_none()
+            && !self.work.losses.is_clogged()
     }
 
     /// Whether turns bring it further: it trains, evaluates, or waits for its losses.
     pub(super) fn is_busy(&self) -> bool {
         self.phase == Phase::Playing
-            || self.evaluation.is_some()
-            || self.at_boundary
-            || !self.losses.is_empty()
+            || self.work.evaluation.is_some()
+            || self.work.at_boundary
+            || !self.work.losses.is_empty()
     }
 
     /// Whether views of it are under way.
     pub(super) fn is_painting(&self) -> bool {
-        self.cloud.is_some() || self.exhibits.is_some() || self.sheets.is_busy() || self.fields.is_busy()
+        if self.is_blind {
+            return false;
+        }
+        let has_job = self.work.cloud.is_some() || self.work.exhibits.is_some() || self.work.judge.is_some();
+        has_job || self.work.sheets.is_busy() || self.work.fields.is_busy()
     }
 
-    /// Trains one step.
+    /// Trains one step, or a slice of one that takes long.
     pub(super) fn step(&mut self, batch: &[f32], batch_size: usize, per_epoch: u64) {
-        let cost = self.learner.step(batch, &self.recipe);
+        let Some(cost) = self.learner.slice(batch, &self.recipe) else { return };
         let step = self.learner.step_number();
-        self.losses.push(step, cost);
-        self.meter.count(batch_size);
+        self.work.losses.push(step, cost);
+        self.work.meter.count(batch_size);
         self.progress.step = step;
         self.progress.stage = self.learner.stage();
         self.progress.epoch = step / per_epoch;
-        self.finishing = self.limit_reached(step, per_epoch, None);
+        self.work.finishing = self.limit_reached(step, per_epoch, None);
         // A mean over two stages would mean nothing.
         let is_new_stage = self.learner.plan().at(step).from == step;
-        self.at_boundary = self.finishing.is_some() || is_new_stage || step.is_multiple_of(per_epoch);
-        if self.until.is_some_and(|until| step >= until) && self.finishing.is_none() {
-            self.until = None;
+        self.work.at_boundary =
+            self.work.finishing.is_some() || is_new_stage || step.is_multiple_of(per_epoch);
+        if self.work.until.is_some_and(|until| step >= until) && self.work.finishing.is_none() {
+            self.work.until = None;
             self.phase = Phase::Paused;
         }
     }
 
     /// The limit that is reached after so many steps. Steps and epochs of pretraining do not count, but its seconds do:
-    /// whoever gives a run some seconds wants to wait no longer. A dictionary is learned to its end.
+    /// whoever gives a run some seconds wants to wait no longer. Before a dictionary the training has its steps from the
+    /// plan, and no recipe asks for more; a dictionary is learned to its end.
     fn limit_reached(&self, step: u64, per_epoch: u64, held_out: Option<&Figures>) -> Option<Reason> {
         let plan = self.learner.plan();
         if plan.is_over(step) {
@@ -195,38 +208,54 @@ impl Run {
         self.last_turn = Instant::now();
         if self.phase == Phase::Playing {
             self.progress.seconds += since;
-            if self.evaluation.is_none() {
-                self.meter.pass(since);
+            if self.work.evaluation.is_none() {
+                self.work.meter.pass(since);
             }
         }
-        self.progress.images_per_second = if self.phase == Phase::Playing { self.meter.rate() } else { 0.0 };
+        self.progress.images_per_second =
+            if self.phase == Phase::Playing { self.work.meter.rate() } else { 0.0 };
     }
 
     /// Takes in losses that have been read. The sentence says why the run cannot go on.
     pub(super) fn settle(&mut self) -> Result<(), String> {
-        let eager = self.at_boundary || self.phase != Phase::Playing;
-        for (step, figures) in self.losses.read(eager).map_err(|e| e.to_string())? {
+        let eager = self.work.at_boundary || self.phase != Phase::Playing;
+        for (step, figures) in self.work.losses.read(eager).map_err(|e| e.to_string())? {
             if !figures.is_finite() {
-                let (name, rate) = self.rate_at(step - 1);
-                return Err(format!(
-                    "The loss is no longer a number at step {step}: the {name} {} is probably too large. \
-                     The last good weights are kept",
-                    crate::recipe::parameter::short_number(rate)
-                ));
+                return Err(self.blow_up(step));
             }
+            // A step's loss is what the weights before it cost.
+            self.kept.vouch(step - 1);
             self.history.lock().push_step(Point { step, figures });
-            self.since_evaluation.add(&figures);
+            self.work.since_evaluation.add(&figures);
             self.progress.train = Some(figures);
         }
-        if self.losses.is_empty() && self.ring.is_due(self.learner.step_number()) {
-            self.ring.keep(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
+        if self.work.losses.is_empty() && self.kept.is_due(self.learner.step_number()) {
+            self.kept.keep(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
         }
-        if self.at_boundary && self.losses.is_empty() {
-            self.at_boundary = false;
-            self.evaluation = Some(EvaluationJob::new(&self.learner, self.since_evaluation.mean()));
-            self.since_evaluation = Total::default();
+        if self.work.at_boundary && self.work.losses.is_empty() {
+            self.work.at_boundary = false;
+            self.work.evaluation =
+                Some(EvaluationJob::new(&self.learner, &self.recipe, self.work.since_evaluation.mean()));
+            self.work.since_evaluation = Total::default();
         }
         Ok(())
+    }
+
+    /// Why a run whose costs are no numbers any more at a step cannot go on.
+    fn blow_up(&self, step: u64) -> String {
+        let update = step.saturating_sub(1);
+        if self.learner.plan().at(update).stage == Stage::Dictionary {
+            return format!(
+                "The dictionary's cost is no longer a number at step {step}: the network's codes are probably too \
+                 large for it. The last good weights are kept"
+            );
+        }
+        let (name, rate) = self.rate_at(update);
+        format!(
+            "The loss is no longer a number at step {step}: the {name} {} is probably too large. The last good \
+             weights are kept",
+            crate::recipe::parameter::short_number(rate)
+        )
     }
 
     /// The rate that the update after so many steps takes, with its name.
@@ -241,9 +270,20 @@ impl Run {
         }
     }
 
-    /// Takes in a completed evaluation. Whether a limit is reached, so that the run is over.
-    pub(super) fn evaluated(&mut self, job: &EvaluationJob, held_out: Figures, per_epoch: u64) -> bool {
+    /// Takes in a completed evaluation. Whether a limit is reached, so that the run is over; the sentence says why it
+    /// cannot go on.
+    pub(super) fn evaluated(
+        &mut self,
+        job: &EvaluationJob,
+        held_out: Figures,
+        per_epoch: u64,
+    ) -> Result<bool, String> {
         let step = job.step();
+        // Nobody else looks at what the last update of a run has done.
+        if !held_out.is_finite() {
+            return Err(self.blow_up(step));
+        }
+        self.kept.vouch(step);
         self.history.lock().push_evaluation(Evaluation {
             step,
             epoch: step / per_epoch,
@@ -251,37 +291,36 @@ impl Run {
             held_out,
         });
         self.progress.held_out = Some(held_out);
-        if self.learner.plan().trained(step) > 0 {
+        if self.learner.plan().trained(step) > 0 && job.counts_like(&self.recipe) {
             self.limits.observe(&held_out);
         }
         let reached = self.limit_reached(step, per_epoch, Some(&held_out));
-        match self.finishing.take().or(reached) {
-            Some(reason) if step > 0 => {
-                self.phase = Phase::Finished(reason.to_string());
-                true
-            }
-            _ => false,
+        let reason = self.work.finishing.take().or(reached).filter(|_| step > 0);
+        if let Some(reason) = reason {
+            self.phase = Phase::Finished(reason.to_string());
         }
+        Ok(reason.is_some())
     }
 
     /// Stops the run with a sentence and puts it back to its last good weights.
     pub(super) fn fail(&mut self, sentence: String) {
-        self.losses = Losses::default();
-        self.evaluation = None;
-        self.cloud = None;
-        self.exhibits = None;
-        self.sheets = Sheets::default();
-        self.fields = Fields::default();
-        self.at_boundary = false;
-        self.finishing = None;
-        self.since_evaluation = Total::default();
+        self.work = Work::default();
         let mut learner = self.learner.fresh(&self.recipe);
-        let restored = self.ring.newest().map(|checkpoint| checkpoint.restore(&mut learner));
+        let restored = self.kept.good().map(|checkpoint| checkpoint.restore(&mut learner));
         self.learner = learner;
         let step = self.learner.step_number();
-        self.history.lock().truncate(step);
-        self.progress.step = step;
-        self.progress.stage = self.learner.stage();
+        let mut history = self.history.lock();
+        history.truncate(step);
+        self.progress = Progress {
+            step,
+            epoch: step / self.learner.plan().steps_per_epoch().max(1),
+            stage: self.learner.stage(),
+            images_per_second: 0.0,
+            seconds: self.progress.seconds,
+            train: history.recent().next_back().map(|point| point.figures),
+            held_out: history.evaluations().last().map(|evaluation| evaluation.held_out),
+        };
+        drop(history);
         self.phase = Phase::Failed(match restored {
             Some(Err(error)) => format!("{sentence}; {error}"),
             _ => sentence,
@@ -289,9 +328,10 @@ impl Run {
     }
 
     /// Makes a failed run ready to go on.
-    pub(super) fn restore(&mut self) {
+    pub(super) fn resume(&mut self) {
         if matches!(self.phase, Phase::Failed(_)) {
             self.phase = Phase::Paused;
+            self.is_blind = false;
         }
     }
 
@@ -303,7 +343,7 @@ impl Run {
             Phase::Finished(_) => self.limits = Limits::new(&crate::recipe::TrainingRecipe::default()),
             Phase::Playing | Phase::Paused => {}
         }
-        self.until = until;
+        self.work.until = until;
         self.phase = Phase::Playing;
         self.last_turn = Instant::now();
     }
@@ -312,7 +352,7 @@ impl Run {
     pub(super) fn pause(&mut self) {
         if self.phase == Phase::Playing {
             self.phase = Phase::Paused;
-            self.until = None;
+            self.work.until = None;
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Sheets of decoded images: the plane behind the cloud, pins, paths, dimensions, samples. All are codes that become
-//! tiles, a chunk per turn.
+//! tiles, a few milliseconds of one sheet per turn.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::message::{Ask, LatticeAsk, Picture, Request, SheetAsk};
+use super::pace::Pace;
 use super::pictures::Easel;
 use super::run::Run;
 use super::view::{LatticeView, Pixels, SheetView};
@@ -18,9 +19,18 @@ use crate::train::read::read;
 /// Most tiles of a sheet: 64 × 64.
 pub(super) const MOST_TILES: usize = 64 * 64;
 
+/// Beside training sheets take at most one part in so many of the time.
+const ONE_PART_IN: u32 = 3;
+
 /// The sheets of a run that are under way or wait, one of each kind.
 #[derive(Debug, Default)]
-pub(super) struct Sheets(BTreeMap<Picture, Desk>);
+pub(super) struct Sheets {
+    desks: BTreeMap<Picture, Desk>,
+    /// The desk of the turn before: the next one that is busy comes next, the lattice at the end of a round.
+    last: Option<Picture>,
+    /// One pace for all of them, since they go through the same network.
+    pace: Option<Pace>,
+}
 
 /// One kind of sheet.
 #[derive(Debug, Default)]
@@ -38,32 +48,53 @@ impl Sheets {
             Ask::Sheet(ask) => check(ask.columns * ask.rows).map(|()| Picture::Sheet(ask.sheet))?,
             _ => return Ok(()),
         };
-        self.0.entry(picture).or_default().next = Some(request.clone());
+        self.desks.entry(picture).or_default().next = Some(request.clone());
         Ok(())
     }
 
     /// Whether any is under way or waits.
     pub(super) fn is_busy(&self) -> bool {
-        self.0.values().any(|desk| desk.now.is_some() || desk.next.is_some())
+        self.desks.values().any(Desk::is_busy)
     }
 
-    /// Does a chunk of every sheet; whether one was completed.
-    pub(super) fn advance(run: &mut Run, tile: Tiles, easel: &Easel) -> Result<bool, String> {
-        let mut sheets = std::mem::take(&mut run.sheets);
-        let mut fresh = false;
-        for desk in sheets.0.values_mut() {
-            if desk.now.is_none() {
-                desk.now = desk.next.take().map(|request| SheetJob::new(request, &run.learner));
-            }
-            if let Some(job) = &mut desk.now
-                && job.advance(run, tile, easel)?
-            {
-                desk.now = None;
-                fresh = true;
-            }
+    /// Does what fits into a turn of one sheet; whether it was completed. Every kind gets its turn.
+    pub(super) fn advance(run: &mut Run, tile: Tiles, easel: &Easel, trainers: u32) -> Result<bool, String> {
+        let mut sheets = std::mem::take(&mut run.work.sheets);
+        let fresh = sheets.turn(run, tile, easel, trainers);
+        run.work.sheets = sheets;
+        fresh
+    }
+
+    fn turn(&mut self, run: &Run, tile: Tiles, easel: &Easel, trainers: u32) -> Result<bool, String> {
+        let pace = self.pace.get_or_insert_with(|| Pace::new(false));
+        if trainers > 0 && pace.is_resting() {
+            return Ok(false);
         }
-        run.sheets = sheets;
-        Ok(fresh)
+        let busy = || self.desks.iter().filter(|(_, desk)| desk.is_busy()).map(|(picture, _)| *picture);
+        let next = busy().find(|picture| Some(*picture) > self.last).or_else(|| busy().next());
+        let Some(desk) = next.and_then(|picture| self.desks.get_mut(&picture)) else { return Ok(false) };
+        self.last = next;
+        if desk.now.is_none() {
+            desk.now = desk.next.take().map(|request| SheetJob::new(request, &run.learner));
+        }
+        let Some(job) = &mut desk.now else { return Ok(false) };
+        let is_done = if easel.wants_full_chunks() {
+            // What a GPU is given it does later, so the clock does not tell how long that takes.
+            job.advance(run, CHUNK, tile, easel)?
+        } else {
+            let rest = (trainers > 0).then_some(ONE_PART_IN * trainers);
+            pace.turn(rest, |many| job.advance(run, many, tile, easel))?
+        };
+        if is_done {
+            desk.now = None;
+        }
+        Ok(is_done)
+    }
+}
+
+impl Desk {
+    fn is_busy(&self) -> bool {
+        self.now.is_some() || self.next.is_some()
     }
 }
 
@@ -105,13 +136,13 @@ impl SheetJob {
         }
     }
 
-    /// The next chunk; whether it was the last. On a GPU tiles go straight to the canvas; on the CPU they are painted
+    /// The next chunk, of at most so many tiles; whether it was the last. On a GPU tiles go straight to the canvas; on the CPU they are painted
     /// all at once in the end, so that no sheet is half old and half new.
-    fn advance(&mut self, run: &Run, tile: Tiles, easel: &Easel) -> Result<bool, String> {
+    fn advance(&mut self, run: &Run, many: usize, tile: Tiles, easel: &Easel) -> Result<bool, String> {
         let (learner, canvas) = (&run.learner, run.canvases.get(&self.picture()));
         let size = learner.code_size();
         let count = self.codes.len() / size;
-        let many = CHUNK.min(count - self.next);
+        let many = many.min(count - self.next);
         let mut chunk = self.codes[self.next * size..(self.next + many) * size].to_vec();
         if easel.wants_full_chunks() {
             chunk.resize(CHUNK * size, 0.0);

@@ -1,39 +1,29 @@
 //! The worker: owns the bench, does one bounded slice of work per turn, and never waits inside one.
 //!
-//! A turn takes commands and live values, answers requests (a drag before all else), does a chunk of evaluations and
-//! pictures, and trains at most one step of every run.
+//! A turn takes commands and live values, answers requests, does a chunk of evaluations and pictures, and trains at most
+//! one step of every run. A drag is answered before all else and again between any two runs' work.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use super::bench::{WorkBench, fail, feed, report_tuning, said};
+use super::bench::{WorkBench, fail, feed, report_tuning, said, tell};
 use super::inbox::{Inbox, inbox};
-use super::message::{Command, Event, Final, References, RunId};
+use super::judge::JudgeJob;
+use super::message::{Command, Event, Picture, References, RunId};
 use super::opening::{Loading, begin_references, check};
 use super::outbox::{Outbox, Wake, outbox};
 use super::pictures::Easel;
 use super::{EngineOptions, Handle, self_test, snapshot};
-use crate::data::{Dataset, Split};
+use crate::data::Dataset;
 use crate::gpu::{Compute, Painter, limit_threads};
-use crate::insight::SparseCoding;
-use crate::insight::dimensions::dimensions;
 use crate::model::fits;
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::checkpoint::save_weights;
-use crate::train::evaluate::evaluate;
-use crate::train::read::ReadError;
 
 /// Time between two reports of progress.
 const REPORTS: Duration = Duration::from_millis(100);
-/// Training images that the last word on a run is based on; more change it in the third figure.
-const JUDGED: usize = 10_000;
-/// Test images that active dimensions are counted on: their variances are sure to a few percent.
-const ACTIVE_UNITS: usize = 2_000;
-/// Test images that a dictionary rebuilds for the last word on it, at every price.
-const REBUILT: usize = 2_000;
-
 /// What a turn came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -117,8 +107,9 @@ impl Worker {
             bench.answer(id, &request, &station.easel, &mut self.outbox);
         }
         bench.refresh(&self.inbox, &station.easel, &mut self.outbox);
-        bench.settle(&mut self.outbox);
-        bench.train(&mut self.outbox);
+        bench.judge(&mut self.outbox);
+        bench.settle(&self.inbox, &station.easel, &mut self.outbox);
+        bench.train(&self.inbox, &station.easel, &mut self.outbox);
         let busy = bench.is_busy();
         self.report_progress(busy);
         self.outbox.flush();
@@ -164,7 +155,7 @@ impl Worker {
             Command::Reset => self.restart(|_| ()),
             Command::NewSeed(seed) => self.restart(|recipe| recipe.seed = seed),
             Command::End(id) => self.end(id),
-            Command::Restore(id) => self.with_run(id, super::run::Run::restore),
+            Command::Resume(id) => self.with_run(id, super::run::Run::resume),
             Command::Snapshot { run, lattice, point, sheet } => self.snapshot(run, (lattice, point, sheet)),
             Command::Evaluate { run } => self.evaluate(run),
             Command::SaveWeights { run, path } => self.save_weights(run, &path),
@@ -173,7 +164,10 @@ impl Worker {
                     Some(canvas) => run.canvases.insert(picture, canvas),
                     None => run.canvases.remove(&picture),
                 };
-                run.clock = super::jobs::ViewClock::default();
+                // What was asked for is asked again by whoever gave the canvas; only these are kept fresh by the clock.
+                if picture == Picture::Reconstructions {
+                    run.work.clock.reconstructions = super::jobs::Last::default();
+                }
             }),
             Command::Close => self.is_closed = true,
         }
@@ -249,7 +243,7 @@ impl Worker {
                     bench.runs.iter_mut().for_each(|run| run.play(None));
                 }
                 for run in &bench.runs {
-                    self.outbox.report(Event::Phase(run.id, run.phase.clone()));
+                    tell(run, &mut self.outbox);
                 }
                 self.bench = Some(bench);
                 self.source = source;
@@ -344,12 +338,10 @@ impl Worker {
 
     fn evaluate(&mut self, id: RunId) {
         let Some((run, bench)) = self.run(id) else { return };
-        let event = match judge(run, &bench.gallery.dataset) {
-            Ok(Some(figures)) => Event::Evaluated(id, Box::new(figures)),
-            Ok(None) => Event::Refused("There are no images to evaluate; use a set with more".to_owned()),
-            Err(error) => Event::Refused(error.to_string()),
-        };
-        self.outbox.report(event);
+        match JudgeJob::new(run, &bench.gallery.dataset) {
+            Ok(job) => self.with_run_quietly(id, |run| run.work.judge = Some(job)),
+            Err(sentence) => self.outbox.report(Event::Refused(sentence)),
+        }
     }
 
     fn save_weights(&mut self, id: RunId, path: &std::path::Path) {
@@ -373,10 +365,9 @@ impl Worker {
         let mut runs = std::mem::take(&mut bench.runs);
         for run in &mut runs {
             act(run, bench);
-            self.outbox.report(Event::Phase(run.id, run.phase.clone()));
+            tell(run, &mut self.outbox);
         }
         bench.runs = runs;
-        self.report_progress_now();
     }
 
     /// Does something to one run and reports what it is doing then.
@@ -385,8 +376,7 @@ impl Worker {
             return;
         };
         act(run);
-        let event = Event::Phase(id, run.phase.clone());
-        self.outbox.report(event);
+        tell(run, &mut self.outbox);
     }
 
     fn with_run_quietly(&mut self, id: RunId, act: impl FnOnce(&mut super::run::Run)) {
@@ -394,41 +384,6 @@ impl Worker {
             act(run);
         }
     }
-}
-
-/// What a run's weights cost, all at once: whoever asks has nothing else to wait for.
-fn judge(run: &super::run::Run, dataset: &Dataset) -> Result<Option<Final>, ReadError> {
-    let Split { train, test, .. } = &dataset.split;
-    let seen = &train[..JUDGED.min(train.len())];
-    let train = evaluate(&run.learner, &run.recipe, dataset, seen)?;
-    let active_units = active_units(run, dataset, test)?;
-    let test = evaluate(&run.learner, &run.recipe, dataset, test)?;
-    let dictionary = judge_dictionary(run, dataset)?;
-    Ok(train.zip(test).map(|(train, test)| Final { train, test, active_units, dictionary }))
-}
-
-/// How many dimensions of a Gaussian code are in use.
-fn active_units(
-    run: &super::run::Run,
-    dataset: &Dataset,
-    indices: &[u32],
-) -> Result<Option<usize>, ReadError> {
-    if !run.recipe.is_variational() {
-        return Ok(None);
-    }
-    let mut pixels = Vec::new();
-    dataset.write_f32(&indices[..ACTIVE_UNITS.min(indices.len())], &mut pixels);
-    let images = run.learner.images(&pixels, run.learner.device());
-    let all = dimensions(&run.learner.model(), images)?;
-    Ok(Some(all.iter().filter(|dimension| dimension.is_active()).count()))
-}
-
-/// What a dictionary comes to on test images, at prices around the recipe's.
-fn judge_dictionary(run: &super::run::Run, dataset: &Dataset) -> Result<Option<SparseCoding>, ReadError> {
-    let test = &dataset.split.test;
-    let mut images = Vec::new();
-    dataset.write_f32(&test[..REBUILT.min(test.len())], &mut images);
-    SparseCoding::measure(&run.learner, &images, run.recipe.dictionary.lambda)
 }
 
 /// Trains a few steps of every recipe on a GPU and on the CPU; a sentence says where they part.

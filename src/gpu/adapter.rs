@@ -55,6 +55,14 @@ pub enum GraphicsError {
 }
 
 impl Graphics {
+    /// From now on a mistake that nobody looks at is written down. The handlers of wgpu and of Burn panic, in whatever
+    /// thread made it and on the window's mistakes too.
+    pub(super) fn log_errors(&self) {
+        self.device.on_uncaptured_error(Arc::new(|error: wgpu::Error| {
+            log::error!("the GPU said: {error}");
+        }));
+    }
+
     /// A device of our own, for work without a window: the first real GPU, or the one with this number.
     pub fn headless(number: Option<usize>) -> Result<Arc<Self>, GraphicsError> {
         let instance = instance();

@@ -5,7 +5,7 @@
 pub struct Canvas {
     /// `Rgba8Unorm` with `STORAGE_BINDING | TEXTURE_BINDING`, as large as [`Tiles::size`] says.
     pub texture: wgpu::Texture,
-    /// Colours for one-channel images.
+    /// Colours for one-channel images, and for differences of any.
     pub colors: ColorMap,
 }
 

@@ -80,10 +80,8 @@ impl Compute {
             .setup(setup)
             .init()
             .map_err(|error| no_device(error.to_string()))?;
-        // Burn's own handler panics on anybody's mistake, the window's too; ours writes it down.
-        graphics.device.on_uncaptured_error(Arc::new(|error: wgpu::Error| {
-            log::error!("the GPU said: {error}");
-        }));
+        // Burn has just put its own handler there.
+        graphics.log_errors();
         Ok(Self { device, chip: info.name, is_gpu: true })
     }
 

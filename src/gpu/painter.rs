@@ -12,6 +12,9 @@ use std::sync::Arc;
 use super::adapter::Graphics;
 use super::canvas::{Canvas, ColorMap, Tiles};
 
+/// Bytes uploaded at once. A device takes 128 MiB in a binding where it is least, and a sheet of large colour images is
+/// four times that.
+const UPLOAD: usize = 16 << 20;
 /// Threads of a workgroup in each direction, as the shader says.
 const WORKGROUP: u32 = 8;
 /// The shader, behind the colour maps that it needs.
@@ -29,7 +32,7 @@ pub struct Placement {
     pub first: u32,
     /// How many images there are.
     pub count: u32,
-    /// Colours of one-channel images.
+    /// Colours of one-channel images, and of differences of any: then channels are averaged.
     pub colors: ColorMap,
     /// Grey values that become the ends of the colours.
     pub range: [f32; 2],
@@ -62,6 +65,7 @@ impl Painter {
         if !graphics.can_compute() {
             return None;
         }
+        graphics.log_errors();
         let module = graphics.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("image grid"),
             source: wgpu::ShaderSource::Wgsl(SHADER.into()),
@@ -112,10 +116,18 @@ impl Painter {
 
     /// Paints images that lie on the host, in tensor order.
     pub fn paint_pixels(&mut self, canvas: &Canvas, place: Placement, pixels: &[f32]) {
-        let bytes: &[u8] = bytemuck::cast_slice(pixels);
-        if bytes.is_empty() {
-            return;
+        let values = place.tiles.values().max(1);
+        let at_once = (UPLOAD / (values * size_of::<f32>())).max(1);
+        for (k, part) in pixels.chunks(at_once * values).enumerate() {
+            let done = (k * at_once) as u32;
+            let left = place.count.saturating_sub(done);
+            let count = left.min(part.len().div_ceil(values) as u32);
+            self.upload(canvas, Placement { first: place.first + done, count, ..place }, part);
         }
+    }
+
+    fn upload(&mut self, canvas: &Canvas, place: Placement, pixels: &[f32]) {
+        let bytes: &[u8] = bytemuck::cast_slice(pixels);
         let size = bytes.len() as u64;
         let buffer = match self.upload.take() {
             Some(buffer) if buffer.size() >= size => buffer,
@@ -133,6 +145,10 @@ impl Painter {
 
     fn paint(&self, canvas: &Canvas, place: Placement, source: wgpu::BindingResource<'_>) {
         let Placement { origin, tiles, first, count, colors, range } = place;
+        // Only the rows of tiles that are painted are gone over.
+        let columns = tiles.columns.max(1);
+        let above = first / columns * tiles.height;
+        let height = (first + count).div_ceil(columns) * tiles.height - above;
         let words = [
             origin[0],
             origin[1],
@@ -143,7 +159,7 @@ impl Painter {
             tiles.channels,
             colors as u32,
             first,
-            0,
+            above,
             range[0].to_bits(),
             range[1].to_bits(),
         ];
@@ -165,7 +181,7 @@ impl Painter {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             pass.set_pipeline(&self.pipeline);
             pass.set_bind_group(0, &group, &[]);
-            let [width, height] = tiles.size();
+            let [width, _] = tiles.size();
             pass.dispatch_workgroups(width.div_ceil(WORKGROUP), height.div_ceil(WORKGROUP), 1);
         }
         queue.submit([encoder.finish()]);

@@ -45,18 +45,46 @@ pub struct SparseCoding {
     pub pixels: Vec<Rebuilt>,
 }
 
+/// A measurement under way, of the network and the dictionaries that it began with.
+#[derive(Debug)]
+pub struct Measuring {
+    model: Autoencoder,
+    dictionaries: Dictionaries,
+    sum: SparseCoding,
+    count: usize,
+}
+
+impl Measuring {
+    /// Begins one; nothing before a dictionary is learned.
+    pub fn new(learner: &Learner, lambda: f64) -> Option<Self> {
+        let dictionaries = learner.dictionaries()?.clone();
+        let sum = SparseCoding { lambda, ..SparseCoding::default() };
+        Some(Self { model: learner.model(), dictionaries, sum, count: 0 })
+    }
+
+    /// Takes in some images, best no more than a hundred or so at once.
+    pub fn add(&mut self, learner: &Learner, images: &[f32]) -> Result<(), ReadError> {
+        let prices = PRICES.map(|times| times * self.sum.lambda);
+        let Self { model, dictionaries, sum, count } = self;
+        sum.add(&SparseCoding::of_chunk(learner, model, dictionaries, images, &prices)?);
+        *count += images.len() / learner.pixels().max(1);
+        Ok(())
+    }
+
+    /// What it comes to; nothing of no images.
+    pub fn done(self) -> Option<SparseCoding> {
+        (self.count > 0).then(|| self.sum.divided(self.count as f64))
+    }
+}
+
 impl SparseCoding {
     /// Rebuilds images from their sparse codes at prices around λ. Nothing before a dictionary is learned.
     pub fn measure(learner: &Learner, images: &[f32], lambda: f64) -> Result<Option<Self>, ReadError> {
-        let Some(dictionaries) = learner.dictionaries() else { return Ok(None) };
-        let (model, width) = (learner.model(), learner.pixels());
-        let count = images.len() / width.max(1);
-        let prices = PRICES.map(|times| times * lambda);
-        let mut sum = Self { lambda, ..Self::default() };
-        for chunk in images.chunks(CHUNK * width) {
-            sum.add(&Self::of_chunk(learner, &model, dictionaries, chunk, &prices)?);
+        let Some(mut measuring) = Measuring::new(learner, lambda) else { return Ok(None) };
+        for chunk in images.chunks(CHUNK * learner.pixels()) {
+            measuring.add(learner, chunk)?;
         }
-        Ok((count > 0).then(|| sum.divided(count as f64)))
+        Ok(measuring.done())
     }
 
     /// The sums over a chunk of images.

@@ -22,7 +22,7 @@ mod rows;
 pub mod size;
 mod skips;
 
-pub use dictionary::SparseCoding;
+pub use dictionary::{Measuring, SparseCoding};
 pub use exhibit::{Studio, Subject};
 pub use pca::Pca;
 pub use plate::Plate;

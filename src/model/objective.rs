@@ -64,6 +64,14 @@ impl Penalty {
         }
     }
 
+    /// Its weight in an objective once β has risen.
+    pub fn full_weight(self, objective: &ObjectiveRecipe) -> f64 {
+        match self {
+            Self::Kl => objective.beta,
+            Self::Sparsity | Self::Rate | Self::Contractive => self.weight(objective, 0),
+        }
+    }
+
     /// Its weight in an objective after so many steps: β may rise.
     pub fn weight(self, objective: &ObjectiveRecipe, step: u64) -> f64 {
         match self {

@@ -136,6 +136,13 @@ fn dictionary(recipe: &Recipe) -> Vec<Refusal> {
              or training.steps",
         ),
         (
+            dictionary.atoms > 0
+                && (training.seconds > 0.0 || training.target > 0.0 || training.patience > 0),
+            "with a dictionary the training ends after training.epochs or training.steps, so that the dictionary's \
+             stage has its place: set training.seconds, training.target and training.patience to 0, or \
+             dictionary.atoms to 0",
+        ),
+        (
             dictionary.atoms > 0 && model.network == Network::UNet && model.skips,
             "a U-Net's image comes past the code through its skips, so atoms of the code could not rebuild it: set \
              model.skips = false or dictionary.atoms = 0",

@@ -67,9 +67,9 @@ impl Dictionary {
         self.updates
     }
 
-    /// How much memory it takes.
-    pub fn bytes(&self) -> usize {
-        (self.atoms.len() + self.together.len() + self.pulls.len()) * size_of::<f64>()
+    /// Whether every number in it is a number.
+    pub fn is_finite(&self) -> bool {
+        [&self.atoms, &self.together, &self.pulls].into_iter().flatten().all(|x| x.is_finite())
     }
 
     /// How much every atom was used lately: its squared code numbers, summed over the samples that count.
@@ -84,6 +84,18 @@ impl Dictionary {
         let atoms = columns(&self.atoms, self.dim, self.count);
         product(&mut samples, self.dim, many, atoms, columns(codes, self.count, many), Accum::Replace, 1.0);
         samples
+    }
+
+    /// ½‖z − D·a‖² + λ‖a‖₁ of every sample.
+    pub fn objectives(&self, samples: &[f64], codes: &[f64], lambda: f64) -> Vec<f64> {
+        let (dim, atoms) = (self.dim.max(1), self.count.max(1));
+        let rebuilt = self.rebuild(codes);
+        let rows = samples.chunks_exact(dim).zip(rebuilt.chunks_exact(dim)).zip(codes.chunks_exact(atoms));
+        rows.map(|((z, near), a)| {
+            let squared: f64 = z.iter().zip(near).map(|(x, y)| (x - y).powi(2)).sum();
+            0.5 * squared + lambda * a.iter().map(|x| x.abs()).sum::<f64>()
+        })
+        .collect()
     }
 
     /// Makes the dictionary ready for coding.

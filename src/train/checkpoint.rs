@@ -100,22 +100,17 @@ impl Checkpoint {
         learner.model = model;
         learner.optimizer.restore(self.updates, moments);
         learner.dictionaries.clone_from(&self.dictionaries);
+        learner.halfway = None;
         learner.step = self.step;
         learner.stack = Stack::from_numbers(&self.machines, &device);
         Ok(())
     }
 
-    /// How much memory it takes.
-    pub fn bytes(&self) -> usize {
-        let maps = [&self.weights, &self.first, &self.second, &self.machines];
-        let numbers =
-            maps.iter().flat_map(|map| map.values()).map(|numbers| numbers.len() * size_of::<f32>());
-        numbers.sum::<usize>() + self.dictionaries.as_ref().map_or(0, Dictionaries::bytes)
-    }
-
-    /// Whether every number in it is a number.
+    /// Whether every number in it is a number: weights, moments, machines and dictionaries.
     pub fn is_finite(&self) -> bool {
-        self.weights.values().chain(self.machines.values()).flatten().all(|x| x.is_finite())
+        let maps = [&self.weights, &self.first, &self.second, &self.machines];
+        let network = maps.iter().flat_map(|map| map.values()).flatten().all(|x| x.is_finite());
+        network && self.dictionaries.as_ref().is_none_or(Dictionaries::is_finite)
     }
 }
 

@@ -13,7 +13,7 @@ use super::atoms::Dictionary;
 use super::figures::{Figures, Total};
 use super::learner::{Learner, StepCost};
 use super::read::{ReadError, read};
-use super::sparse::Patience;
+use super::sparse::{Patience, Search};
 use super::terms::reconstruction;
 use crate::model::objective::squared_error;
 use crate::model::{Autoencoder, Pass};
@@ -34,9 +34,9 @@ pub struct Dictionaries {
 }
 
 impl Dictionaries {
-    /// How much memory they take.
-    pub fn bytes(&self) -> usize {
-        self.codes.bytes() + self.pixels.as_ref().map_or(0, Dictionary::bytes)
+    /// Whether every number in them is a number.
+    pub fn is_finite(&self) -> bool {
+        self.codes.is_finite() && self.pixels.as_ref().is_none_or(Dictionary::is_finite)
     }
 
     /// First atoms, from the first batch.
@@ -49,12 +49,19 @@ impl Dictionaries {
     }
 }
 
-/// A batch in sparse codes.
-struct Coded {
-    /// One number per atom and sample.
+/// One update of the dictionaries under way: its sparse codes are searched for in slices, then the atoms move.
+#[derive(Debug)]
+pub(super) struct Update {
+    /// The first atoms, until the update is over.
+    first: Option<Dictionaries>,
+    rng: ChaCha8Rng,
+    /// The price that it began with.
+    lambda: f64,
+    /// What is coded: the network's codes, and raw pixels where there is a dictionary for them.
     codes: Vec<f64>,
-    /// ½‖z − D·a‖² + λ‖a‖₁ of every sample.
-    objectives: Vec<f64>,
+    pixels: Vec<f64>,
+    of_codes: Option<Search>,
+    of_pixels: Option<Search>,
 }
 
 impl Learner {
@@ -63,41 +70,113 @@ impl Learner {
         self.dictionaries.as_ref()
     }
 
-    /// One update of the dictionaries. The network stays as it is.
-    pub(super) fn learn_dictionary(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
-        let model = self.model.valid();
-        let device = self.device().clone();
-        let images = self.images(batch, &device);
-        let terms = match read(model.encode(images.clone()).code) {
-            Ok(codes) => {
-                let (objective, rebuilt) = self.learn_atoms(&wide(&codes), batch, recipe);
-                let cost =
-                    rebuilt_cost(&model, recipe, images, tensor(&rebuilt, self.code_size(), &device)).0;
-                Tensor::cat(vec![number(objective, &device), cost.mean()], 0)
-            }
-            // What is no number stops the run, with its last good weights kept.
-            Err(_) => number(f64::NAN, &device).expand([2]),
-        };
-        StepCost { terms, penalties: [].into() }
+    /// Whether an update is under way that [`Learner::slice`] has begun.
+    pub fn is_halfway(&self) -> bool {
+        self.halfway.is_some()
     }
 
-    /// Moves the atoms for a batch; answers with the mean objective and what the atoms made of the codes before.
-    fn learn_atoms(&mut self, codes: &[f64], batch: &[f32], recipe: &Recipe) -> (f64, Vec<f64>) {
-        let mut rng = stream(recipe.seed, Purpose::Atoms, self.step_number());
-        let pixels = if recipe.dictionary.pixels { wide(batch) } else { Vec::new() };
-        let dims = [self.code_size(), self.pixels()];
-        let dictionaries = self
-            .dictionaries
-            .get_or_insert_with(|| Dictionaries::new(codes, &pixels, dims, recipe, &mut rng));
-        let lambda = recipe.dictionary.lambda;
-        let coded = coded(&dictionaries.codes, codes, lambda);
-        let rebuilt = dictionaries.codes.rebuild(&coded.codes);
-        learn(&mut dictionaries.codes, codes, &coded.codes, &mut rng);
-        if let Some(dictionary) = &mut dictionaries.pixels {
-            let found = dictionary.coder().code(&pixels, lambda, Patience::USUAL);
-            learn(dictionary, &pixels, &found, &mut rng);
+    /// One update of the dictionaries, or as much of it as so many multiplications allow. The network stays as it is.
+    pub(super) fn learn_dictionary(
+        &mut self,
+        batch: &[f32],
+        recipe: &Recipe,
+        work: usize,
+    ) -> Option<StepCost> {
+        let update = match self.halfway.take() {
+            Some(update) => Ok(update),
+            None => self.begin_update(batch, recipe).map(Box::new),
+        };
+        let Ok(mut update) = update else {
+            // What is no number stops the run, with its last good weights kept.
+            let terms = number(f64::NAN, self.device()).expand([2]);
+            return Some(StepCost { terms, penalties: [].into() });
+        };
+        if !update.search(self.dictionaries.as_ref(), work) {
+            self.halfway = Some(update);
+            return None;
         }
-        (mean(&coded.objectives), rebuilt)
+        Some(self.end_update(*update, batch, recipe))
+    }
+
+    fn begin_update(&self, batch: &[f32], recipe: &Recipe) -> Result<Update, ReadError> {
+        let codes = wide(&read(self.model.valid().encode(self.images(batch, self.device())).code)?);
+        let pixels = if recipe.dictionary.pixels { wide(batch) } else { Vec::new() };
+        let mut rng = stream(recipe.seed, Purpose::Atoms, self.step_number());
+        let dims = [self.code_size(), self.pixels()];
+        let is_first = self.dictionaries.is_none();
+        let first = is_first.then(|| Dictionaries::new(&codes, &pixels, dims, recipe, &mut rng));
+        let lambda = recipe.dictionary.lambda;
+        Ok(Update { first, rng, lambda, codes, pixels, of_codes: None, of_pixels: None })
+    }
+
+    /// Moves the atoms. What the step cost was before.
+    fn end_update(&mut self, update: Update, batch: &[f32], recipe: &Recipe) -> StepCost {
+        let Update { first, mut rng, lambda, codes, pixels, of_codes, of_pixels } = update;
+        let (model, device) = (self.model.valid(), self.device().clone());
+        let (images, size) = (self.images(batch, &device), self.code_size());
+        self.dictionaries = first.or(self.dictionaries.take());
+        let mut terms = number(f64::NAN, &device).expand([2]);
+        if let Some((both, found)) = self.dictionaries.as_mut().zip(of_codes) {
+            let objectives = both.codes.objectives(&codes, found.codes(), lambda);
+            let rebuilt = tensor(&both.codes.rebuild(found.codes()), size, &device);
+            let cost = rebuilt_cost(&model, recipe, images, rebuilt).0;
+            terms = Tensor::cat(vec![number(mean(&objectives), &device), cost.mean()], 0);
+            learn(&mut both.codes, &codes, found.codes(), &mut rng);
+            if let Some((dictionary, found)) = both.pixels.as_mut().zip(of_pixels) {
+                learn(dictionary, &pixels, found.codes(), &mut rng);
+            }
+        }
+        StepCost { terms, penalties: [].into() }
+    }
+}
+
+impl Update {
+    /// Goes on searching for sparse codes; whether all are found. Codes and pixels take their turns, so that getting
+    /// ready for both never falls into one slice.
+    fn search(&mut self, known: Option<&Dictionaries>, work: usize) -> bool {
+        let Self { first, lambda, codes, pixels, of_codes, of_pixels, .. } = self;
+        let Some(both) = first.as_ref().or(known) else { return true };
+        let begin = |dictionary: &Dictionary, samples: &[f64]| {
+            dictionary.coder().search(samples, *lambda, Patience::USUAL)
+        };
+        let found = of_codes.get_or_insert_with(|| begin(&both.codes, codes));
+        if !found.is_over() {
+            let is_over = found.advance(work);
+            if !is_over || both.pixels.is_some() && work < usize::MAX {
+                return false;
+            }
+        }
+        let Some(dictionary) = &both.pixels else { return true };
+        of_pixels.get_or_insert_with(|| begin(dictionary, pixels)).advance(work)
+    }
+}
+
+/// Held-out images on their way through the atoms.
+#[derive(Debug)]
+pub(super) struct HeldOut {
+    codes: Vec<f64>,
+    search: Search,
+}
+
+impl HeldOut {
+    /// Begins with a chunk of images.
+    ///
+    /// # Shapes
+    /// - images: `[batch, pixels]`
+    pub(super) fn begin(
+        model: &Autoencoder,
+        dictionary: &Dictionary,
+        recipe: &Recipe,
+        images: Tensor<2>,
+    ) -> Result<Self, ReadError> {
+        let codes = wide(&read(model.encode(images).code)?);
+        let search = dictionary.coder().search(&codes, recipe.dictionary.lambda, Patience::USUAL);
+        Ok(Self { codes, search })
+    }
+
+    /// Goes on searching for sparse codes; whether they are found.
+    pub(super) fn advance(&mut self, work: usize) -> bool {
+        self.search.advance(work)
     }
 }
 
@@ -110,18 +189,18 @@ pub(super) fn held_out(
     model: &Autoencoder,
     dictionary: &Dictionary,
     recipe: &Recipe,
-    images: Tensor<2>,
+    (found, images): (HeldOut, Tensor<2>),
     count: usize,
     total: &mut Total,
 ) -> Result<(), ReadError> {
     let device = images.device();
-    let codes = wide(&read(model.encode(images.clone()).code)?);
-    let coded = coded(dictionary, &codes, recipe.dictionary.lambda);
-    let rebuilt = tensor(&dictionary.rebuild(&coded.codes), dictionary.dim(), &device);
+    let HeldOut { codes, search } = found;
+    let objectives = dictionary.objectives(&codes, search.codes(), recipe.dictionary.lambda);
+    let rebuilt = tensor(&dictionary.rebuild(search.codes()), dictionary.dim(), &device);
     let (cost, squared) = rebuilt_cost(model, recipe, images, rebuilt);
     let padded = cost.dims()[0];
     let numbers = read(Tensor::cat(vec![cost, squared], 0))?;
-    for (image, objective) in coded.objectives.iter().enumerate().take(count) {
+    for (image, objective) in objectives.iter().enumerate().take(count) {
         total.add(&Figures {
             objective: *objective,
             reconstruction: f64::from(numbers[image]),
@@ -147,13 +226,6 @@ fn rebuilt_cost(
     let raw = model.decode_raw(codes.clone(), &[], &mut Pass::default());
     let cost = reconstruction(model, recipe, images.clone(), raw);
     (cost, squared_error(images, model.decode(codes)))
-}
-
-fn coded(dictionary: &Dictionary, samples: &[f64], lambda: f64) -> Coded {
-    let coder = dictionary.coder();
-    let codes = coder.code(samples, lambda, Patience::USUAL);
-    let objectives = coder.objectives(samples, &codes, lambda);
-    Coded { codes, objectives }
 }
 
 /// Learns from a batch: an average over all batches at first, then over the latest ones.

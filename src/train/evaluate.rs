@@ -1,12 +1,14 @@
-//! What held-out images cost, exactly: every image once, one ε per image from the seed, totals in f64 in order.
+//! What held-out images cost, exactly: every image once, one ε per image from the seed, the whole of β, totals in f64 in
+//! order.
 
 use burn::tensor::{Tensor, TensorData};
 
 use super::atoms::Dictionary;
-use super::dictionary::held_out;
+use super::dictionary::{HeldOut, held_out};
 use super::figures::{Figures, Total};
 use super::learner::{Learner, normal};
 use super::read::{ReadError, read};
+use super::sparse::SLICE;
 use super::terms::{self, Batch, Outcome};
 use crate::data::Dataset;
 use crate::data::corrupt::corrupt;
@@ -24,6 +26,8 @@ pub const CHUNK: usize = 128;
 pub struct Evaluator {
     model: Autoencoder,
     dictionary: Option<Dictionary>,
+    /// A chunk whose sparse codes are being searched for.
+    halfway: Option<HeldOut>,
     step: u64,
     next: usize,
     total: Total,
@@ -42,6 +46,7 @@ impl Evaluator {
         Self {
             model: learner.so_far(),
             dictionary: None,
+            halfway: None,
             step: learner.step_number(),
             next: 0,
             total: Total::default(),
@@ -54,7 +59,8 @@ impl Evaluator {
         self.step
     }
 
-    /// Evaluates the next chunk of `indices`; the mean figures once all were seen.
+    /// Evaluates the next chunk of `indices`, or a slice of one whose sparse codes take long; the mean figures once all
+    /// were seen.
     pub fn advance(
         &mut self,
         learner: &Learner,
@@ -63,34 +69,43 @@ impl Evaluator {
         indices: &[u32],
     ) -> Result<Option<Figures>, ReadError> {
         let chunk = &indices[self.next..(self.next + CHUNK).min(indices.len())];
-        if !chunk.is_empty() {
-            self.chunk(learner, recipe, dataset, chunk)?;
+        if !chunk.is_empty() && self.chunk(learner, recipe, dataset, chunk)? {
             self.next += chunk.len();
         }
         Ok(if self.next >= indices.len() { self.total.mean() } else { None })
     }
 
-    /// The figures of every image of a chunk. A last, short chunk is filled up with its first image, which is not
-    /// counted.
+    /// The figures of every image of a chunk; whether it is done. A last, short chunk is filled up with its first
+    /// image, which is not counted.
     fn chunk(
         &mut self,
         learner: &Learner,
         recipe: &Recipe,
         dataset: &Dataset,
         chunk: &[u32],
-    ) -> Result<(), ReadError> {
+    ) -> Result<bool, ReadError> {
         let mut padded = chunk.to_vec();
         padded.resize(CHUNK, chunk[0]);
         dataset.write_f32(&padded, &mut self.images);
         if let Some(dictionary) = &self.dictionary {
             let images = learner.images(&self.images, learner.device());
-            return held_out(&self.model, dictionary, recipe, images, chunk.len(), &mut self.total);
+            let mut found = match self.halfway.take() {
+                Some(halfway) => halfway,
+                None => HeldOut::begin(&self.model, dictionary, recipe, images.clone())?,
+            };
+            if !found.advance(SLICE) {
+                self.halfway = Some(found);
+                return Ok(false);
+            }
+            let total = &mut self.total;
+            held_out(&self.model, dictionary, recipe, (found, images), chunk.len(), total)?;
+            return Ok(true);
         }
         let batch = held_out_batch(learner, &self.model, recipe, &self.images, &padded, chunk.len());
         let Outcome { encoded, terms } = terms::outcome(&self.model, recipe, &batch, &mut Pass::default());
         let exact = self.model.decode_beside(encoded.code, &encoded.skips);
         let squared = objective::squared_error(batch.clean, exact);
-        let objective = terms::weighted(&terms, recipe, self.step, learner.pixels());
+        let objective = terms::weighted_in_full(&terms, recipe, learner.pixels());
         let mut all = vec![objective, terms.reconstruction, squared];
         let (penalties, values): (Vec<Penalty>, Vec<Tensor<1>>) = terms.penalties.into_iter().unzip();
         all.extend(values);
@@ -106,7 +121,7 @@ impl Evaluator {
             penalties.iter().enumerate().for_each(|(k, penalty)| figures.set_penalty(*penalty, at(3 + k)));
             self.total.add(&figures);
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -152,10 +167,14 @@ pub fn evaluate(
     dataset: &Dataset,
     indices: &[u32],
 ) -> Result<Option<Figures>, ReadError> {
-    let mut evaluator = Evaluator::of_network(learner);
-    let chunks = indices.len().div_ceil(CHUNK);
-    for _ in 1..chunks {
-        evaluator.advance(learner, recipe, dataset, indices)?;
+    if indices.is_empty() {
+        return Ok(None);
     }
-    evaluator.advance(learner, recipe, dataset, indices)
+    let mut evaluator = Evaluator::of_network(learner);
+    loop {
+        let figures = evaluator.advance(learner, recipe, dataset, indices)?;
+        if figures.is_some() {
+            return Ok(figures);
+        }
+    }
 }

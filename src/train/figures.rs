@@ -35,6 +35,7 @@ impl Figures {
     pub fn is_finite(&self) -> bool {
         self.objective.is_finite()
             && self.reconstruction.is_finite()
+            && self.squared_error.is_none_or(f64::is_finite)
             && self.penalties().all(|(_, x)| x.is_finite())
     }
 

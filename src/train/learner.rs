@@ -8,11 +8,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
-use super::dictionary::Dictionaries;
+use super::dictionary::{Dictionaries, Update};
 use super::figures::Figures;
 use super::optimizer::Optimizer;
 use super::plan::{Plan, Stage};
 use super::pretraining::{Manner, Stack};
+use super::sparse::SLICE;
 use super::terms::{self, Batch};
 use crate::data::corrupt::corrupt;
 use crate::model::{Autoencoder, Drops, Pass, Penalty};
@@ -29,6 +30,8 @@ pub struct Learner {
     pub(super) stack: Option<Stack>,
     /// What the stage of dictionaries has learned, once it has begun.
     pub(super) dictionaries: Option<Dictionaries>,
+    /// An update of the dictionaries that is not over yet.
+    pub(super) halfway: Option<Box<Update>>,
     plan: Plan,
     device: Device,
     dims: [usize; 3],
@@ -54,6 +57,7 @@ impl Learner {
             step: 0,
             stack: recipe.is_pretrained().then(|| Stack::new(recipe, dims.iter().product(), device)),
             dictionaries: None,
+            halfway: None,
             plan: Plan::new(recipe, steps_per_epoch),
             device: device.clone(),
             dims,
@@ -147,14 +151,31 @@ impl Learner {
         self.model.num_params()
     }
 
-    /// One update, of whatever the stage trains, from a batch of images. The live weights and the learning rate are read off the recipe.
+    /// One update, of whatever the stage trains, from a batch of images. The live weights and the learning rate are
+    /// read off the recipe.
     ///
     /// # Shapes
     /// - batch: images in tensor order, one after the other
     pub fn step(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
+        loop {
+            if let Some(cost) = self.work(batch, recipe, usize::MAX) {
+                return cost;
+            }
+        }
+    }
+
+    /// One update, or a slice of one that takes long: then there is no cost yet, and the same batch brings it further.
+    ///
+    /// # Shapes
+    /// - batch: images in tensor order, one after the other
+    pub fn slice(&mut self, batch: &[f32], recipe: &Recipe) -> Option<StepCost> {
+        self.work(batch, recipe, SLICE)
+    }
+
+    fn work(&mut self, batch: &[f32], recipe: &Recipe, work: usize) -> Option<StepCost> {
         let cost = match self.stage() {
             Stage::Layer(layer) => self.pretrain(layer, batch, recipe),
-            Stage::Dictionary => self.learn_dictionary(batch, recipe),
+            Stage::Dictionary => self.learn_dictionary(batch, recipe, work)?,
             Stage::Training => {
                 self.unroll();
                 if self.step == 0 {
@@ -164,7 +185,7 @@ impl Learner {
             }
         };
         self.step += 1;
-        cost
+        Some(cost)
     }
 
     /// One update of one layer as a Boltzmann machine. Objective and reconstruction are both the squared error of

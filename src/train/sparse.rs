@@ -45,6 +45,8 @@ pub struct Coder<'a> {
     lipschitz: f64,
 }
 
+/// Multiplications in a slice of a longer search: a few milliseconds on one core, so that a drag waits no longer.
+pub(super) const SLICE: usize = 1 << 25;
 /// Steps of the power iteration.
 const POWER_STEPS: usize = 100;
 /// The power iteration comes from below; steps must not be too long.
@@ -70,56 +72,59 @@ impl<'a> Coder<'a> {
     /// Sparse codes of `samples`, beginning with codes that may be near.
     pub fn code_from(
         &self,
-        mut codes: Vec<f64>,
+        codes: Vec<f64>,
         samples: &[f64],
         lambda: f64,
         patience: Patience,
         method: Method,
     ) -> Vec<f64> {
+        let mut search = self.search_from(codes, samples, lambda, patience, method);
+        search.advance(usize::MAX);
+        search.codes
+    }
+
+    /// Begins a search for sparse codes of `samples` from zero, to be advanced in slices.
+    pub fn search(&self, samples: &[f64], lambda: f64, patience: Patience) -> Search {
+        let start = vec![0.0; samples.len() / self.dictionary.dim().max(1) * self.dictionary.count()];
+        self.search_from(start, samples, lambda, patience, Method::Fista)
+    }
+
+    fn search_from(
+        &self,
+        codes: Vec<f64>,
+        samples: &[f64],
+        lambda: f64,
+        patience: Patience,
+        method: Method,
+    ) -> Search {
         let (dim, atoms) = (self.dictionary.dim(), self.dictionary.count());
         let many = samples.len() / dim.max(1);
-        if self.lipschitz <= 0.0 || many == 0 {
-            return codes;
-        }
         // The gradient at a is DᵀD·a − Dᵀz.
         let mut pull = vec![0.0; many * atoms];
         let d = columns(self.dictionary.atoms(), dim, atoms);
         product(&mut pull, atoms, many, d.transpose(), columns(samples, dim, many), Accum::Replace, 1.0);
-        let gram = columns(&self.gram, atoms, atoms);
-        let (step, mut momentum) = (1.0 / self.lipschitz, 1.0_f64);
-        let mut ahead = codes.clone();
-        let mut gradient = vec![0.0; pull.len()];
-        for _ in 0..patience.iterations {
-            product(&mut gradient, atoms, many, gram, columns(&ahead, atoms, many), Accum::Replace, 1.0);
-            let next = (1.0 + (1.0 + 4.0 * momentum * momentum).sqrt()) / 2.0;
-            let carried = if method == Method::Fista { (momentum - 1.0) / next } else { 0.0 };
-            momentum = next;
-            let mut moved = 0.0_f64;
-            let places = codes.iter_mut().zip(&mut ahead).zip(gradient.iter().zip(&pull));
-            for ((code, ahead), (gradient, pull)) in places {
-                let new = shrunk(*ahead - (gradient - pull) * step, lambda * step);
-                let change = new - *code;
-                *ahead = new + carried * change;
-                *code = new;
-                moved = moved.max(change.abs());
-            }
-            if moved <= patience.tolerance {
-                break;
-            }
+        let is_done = self.lipschitz <= 0.0 || many == 0;
+        Search {
+            gram: self.gram.clone(),
+            atoms,
+            ahead: codes.clone(),
+            codes,
+            pull,
+            gradient: Vec::new(),
+            step: 1.0 / self.lipschitz,
+            lambda,
+            momentum: 1.0,
+            tolerance: patience.tolerance,
+            method,
+            left: if is_done { 0 } else { patience.iterations },
+            row: 0,
+            moved: 0.0,
         }
-        codes
     }
 
     /// ½‖z − D·a‖² + λ‖a‖₁ of every sample.
     pub fn objectives(&self, samples: &[f64], codes: &[f64], lambda: f64) -> Vec<f64> {
-        let (dim, atoms) = (self.dictionary.dim().max(1), self.dictionary.count().max(1));
-        let rebuilt = self.dictionary.rebuild(codes);
-        let rows = samples.chunks_exact(dim).zip(rebuilt.chunks_exact(dim)).zip(codes.chunks_exact(atoms));
-        rows.map(|((z, near), a)| {
-            let squared: f64 = z.iter().zip(near).map(|(x, y)| (x - y).powi(2)).sum();
-            0.5 * squared + lambda * a.iter().map(|x| x.abs()).sum::<f64>()
-        })
-        .collect()
+        self.dictionary.objectives(samples, codes, lambda)
     }
 
     /// How far every code is from the conditions of an optimum (Karush, Kuhn and Tucker): where a is zero the atom's
@@ -146,6 +151,93 @@ impl<'a> Coder<'a> {
         let dot = |z: &[f64], d: &[f64]| z.iter().zip(d).map(|(x, y)| x * y).sum::<f64>().abs();
         let atoms = || self.dictionary.atoms().chunks_exact(dim);
         samples.chunks_exact(dim).flat_map(|z| atoms().map(move |d| dot(z, d))).fold(0.0, f64::max)
+    }
+}
+
+/// A search for sparse codes under way. It can be done in slices, and the codes are the same to the last bit as long
+/// as an iteration over all samples fits into one.
+#[derive(Clone, Debug)]
+pub struct Search {
+    gram: Vec<f64>,
+    atoms: usize,
+    codes: Vec<f64>,
+    /// The point that the next gradient is taken at.
+    ahead: Vec<f64>,
+    pull: Vec<f64>,
+    gradient: Vec<f64>,
+    step: f64,
+    lambda: f64,
+    momentum: f64,
+    tolerance: f64,
+    method: Method,
+    /// Iterations that may still be made, the one under way among them.
+    left: usize,
+    /// Samples that the iteration under way has moved already.
+    row: usize,
+    /// The longest way that a number has moved in it.
+    moved: f64,
+}
+
+impl Search {
+    /// Goes on for about so many multiplications, at least for one sample; whether it is over.
+    pub fn advance(&mut self, work: usize) -> bool {
+        let many = self.codes.len() / self.atoms.max(1);
+        let each = (self.atoms * self.atoms).max(1);
+        let mut rows_left = (work / each).max(1);
+        // Where whole iterations fit, none is cut: products of fewer samples may round differently.
+        let least = if rows_left >= many { many } else { 1 };
+        while self.left > 0 && rows_left >= least.min(many - self.row) {
+            let rows = rows_left.min(many - self.row);
+            self.move_rows(rows);
+            rows_left -= rows;
+            if self.row == many {
+                self.end_iteration();
+            }
+        }
+        self.left == 0
+    }
+
+    /// Whether the codes are found.
+    pub fn is_over(&self) -> bool {
+        self.left == 0
+    }
+
+    /// The codes as they are.
+    pub fn codes(&self) -> &[f64] {
+        &self.codes
+    }
+
+    /// The factors of momentum: of the iteration under way, and of the next.
+    fn momenta(&self) -> (f64, f64) {
+        let next = (1.0 + (1.0 + 4.0 * self.momentum * self.momentum).sqrt()) / 2.0;
+        let carried = if self.method == Method::Fista { (self.momentum - 1.0) / next } else { 0.0 };
+        (carried, next)
+    }
+
+    /// Moves the codes of the next samples by one step.
+    fn move_rows(&mut self, rows: usize) {
+        let (carried, _) = self.momenta();
+        let Self { gram, atoms, codes, ahead, pull, gradient, step, lambda, row, moved, .. } = self;
+        let place = *row * *atoms..(*row + rows) * *atoms;
+        let ahead = &mut ahead[place.clone()];
+        gradient.resize(place.len(), 0.0);
+        let gram = columns(gram, *atoms, *atoms);
+        product(gradient, *atoms, rows, gram, columns(ahead, *atoms, rows), Accum::Replace, 1.0);
+        let places = codes[place.clone()].iter_mut().zip(ahead).zip(gradient.iter().zip(&pull[place]));
+        for ((code, ahead), (gradient, pull)) in places {
+            let new = shrunk(*ahead - (gradient - pull) * *step, *lambda * *step);
+            let change = new - *code;
+            *ahead = new + carried * change;
+            *code = new;
+            *moved = moved.max(change.abs());
+        }
+        *row += rows;
+    }
+
+    fn end_iteration(&mut self) {
+        (_, self.momentum) = self.momenta();
+        self.left = if self.moved <= self.tolerance { 0 } else { self.left - 1 };
+        (self.row, self.moved) = (0, 0.0);
     }
 }
 
@@ -232,6 +324,28 @@ mod tests {
     fn shrinking_is_towards_zero_and_keeps_what_is_no_number() {
         assert_eq!([shrunk(2.0, 0.5), shrunk(-2.0, 0.5), shrunk(0.5, 0.5)], [1.5, -1.5, 0.0]);
         assert!(shrunk(f64::NAN, 0.5).is_nan());
+    }
+
+    #[test]
+    fn slices_find_the_codes_that_one_go_finds() {
+        let wave =
+            |count: usize, pace: f64| (0..count).map(|k| (k as f64 * pace).sin()).collect::<Vec<f64>>();
+        let dictionary = Dictionary::new(wave(6 * 9, 0.7), 6);
+        let (coder, samples) = (dictionary.coder(), wave(5 * 6, 1.3));
+        let want = coder.code(&samples, 0.1, Patience::USUAL);
+        // All samples in a slice, some of them, and a single one.
+        for (rows, exact) in [(7, true), (3, false), (1, false)] {
+            let mut search = coder.search(&samples, 0.1, Patience::USUAL);
+            let mut slices = 1;
+            while !search.advance(rows * 81) {
+                slices += 1;
+            }
+            assert!(slices > 5, "{slices} slices of {rows} samples");
+            for (got, want) in search.codes().iter().zip(&want) {
+                let most = if exact { 0.0 } else { 1e-12 };
+                assert!((got - want).abs() <= most, "slices of {rows}: got {got}, want {want} ± {most}");
+            }
+        }
     }
 
     #[test]

@@ -54,6 +54,11 @@ impl Limits {
         Self { epochs, steps, seconds, target, patience, best: f64::INFINITY, stale: 0 }
     }
 
+    /// Forgets the best figures: what images cost is counted in another way from now on.
+    pub fn forget_best(&mut self) {
+        (self.best, self.stale) = (f64::INFINITY, 0);
+    }
+
     /// Takes in the held-out figures of an epoch.
     pub fn observe(&mut self, held_out: &Figures) {
         if held_out.objective < self.best {
@@ -106,6 +111,17 @@ mod tests {
     fn zero_is_no_limit() {
         let limits = Limits::new(&TrainingRecipe::default());
         assert_eq!(limits.reached(u64::MAX, 1, 1e9, Some(&figures(0.0))), None);
+    }
+
+    #[test]
+    fn patience_begins_anew_where_costs_are_counted_in_another_way() {
+        let mut limits = Limits::new(&TrainingRecipe { patience: 2, ..TrainingRecipe::default() });
+        [5.0, 6.0].iter().for_each(|objective| limits.observe(&figures(*objective)));
+        limits.forget_best();
+        for (objective, stops) in [(50.0, false), (51.0, false), (52.0, true)] {
+            limits.observe(&figures(objective));
+            assert_eq!(limits.reached(1, 1, 0.0, None).is_some(), stops, "after {objective}");
+        }
     }
 
     #[test]

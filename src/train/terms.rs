@@ -132,11 +132,24 @@ pub fn reconstruction(model: &Autoencoder, recipe: &Recipe, images: Tensor<2>, r
     }
 }
 
-/// The objective of every image: the reconstruction and the weighted penalties.
+/// The objective of every image at a step: the reconstruction and the weighted penalties.
 ///
 /// # Shapes
 /// - output: `[batch]`
 pub fn weighted(terms: &PerImage, recipe: &Recipe, step: u64, pixels: usize) -> Tensor<1> {
+    sum(terms, recipe, pixels, |penalty| penalty.weight(&recipe.objective, step))
+}
+
+/// The objective of every image with the whole of β, however far it has risen: what the network is judged by, so that
+/// judgements of different steps can be compared.
+///
+/// # Shapes
+/// - output: `[batch]`
+pub fn weighted_in_full(terms: &PerImage, recipe: &Recipe, pixels: usize) -> Tensor<1> {
+    sum(terms, recipe, pixels, |penalty| penalty.full_weight(&recipe.objective))
+}
+
+fn sum(terms: &PerImage, recipe: &Recipe, pixels: usize, weight: impl Fn(Penalty) -> f64) -> Tensor<1> {
     let reconstruction = terms.reconstruction.clone();
     let reconstruction = match recipe.objective.scale {
         crate::recipe::words::Scale::Sum => reconstruction,
@@ -147,7 +160,7 @@ pub fn weighted(terms: &PerImage, recipe: &Recipe, step: u64, pixels: usize) -> 
             (Penalty::Kl, Some(charged)) => charged,
             _ => term,
         };
-        match penalty.weight(&recipe.objective, step) {
+        match weight(*penalty) {
             0.0 => sum,
             weight => sum + charged.clone() * weight,
         }

@@ -149,7 +149,8 @@ fn training_brings_the_cost_down() {
     let line = ["--set", "training.batch=16", "--epochs", "10", "--out", "out", "--json"];
     let ran = train(folder.path(), "ae-2d", &line).done();
     let lines = ran.json_lines();
-    let before = lines[0]["held_out"]["reconstruction"].as_f64().unwrap();
+    // A line that comes before the first evaluation is over has no figures yet.
+    let before = lines.iter().find_map(|line| line["held_out"]["reconstruction"].as_f64()).unwrap();
     let after = lines[lines.len() - 1]["test"]["reconstruction"].as_f64().unwrap();
     assert!(after < 0.5 * before, "the reconstruction went from {before} to {after}");
 }
@@ -242,6 +243,40 @@ fn assert_stops_cleanly(recipe: &str) {
     for name in ["history.csv", "model.safetensors", "recipe.toml", "summary.json", "reconstructions.png"] {
         assert!(kept.contains(&name.to_owned()), "{name} is not among {kept:?}");
     }
+}
+
+/// Trains on so many images that measuring them in the end takes a while, and presses Ctrl-C once a line of progress
+/// tells of the first step; with one step as the limit that is when the training is over.
+#[cfg(unix)]
+fn interrupted(folder: &Path, limit: [&str; 2], presses: &str) -> (Option<i32>, String) {
+    let line = [&["train", "vae-2d", "--device", "cpu", "--json", "--out", "out"][..], &limit].concat();
+    let mut child = program(folder, &line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let step = |line: &str| serde_json::from_str::<Json>(line).unwrap()["step"].as_u64().unwrap();
+    assert!(lines.any(|line| step(&line) > 0), "it trains");
+    let presses = presses.replace("PID", &child.id().to_string());
+    let sent = std::process::Command::new("sh").args(["-c", &presses]).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_after_the_training_keeps_the_weights_and_measures_no_further() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = interrupted(folder.path(), ["--steps", "1"], "kill -INT PID");
+    assert!(code == Some(1) && said.contains("stopped before the run was measured"), "{code:?}: {said}");
+    assert_eq!(names_in(&folder.path().join("out")), ["history.csv", "model.safetensors", "recipe.toml"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_second_ctrl_c_ends_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let twice = "kill -INT PID; sleep 0.02; kill -INT PID";
+    let (code, said) = interrupted(folder.path(), ["--seconds", "60"], twice);
+    assert_eq!(code, Some(130), "{said}");
 }
 
 #[test]

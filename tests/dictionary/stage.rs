@@ -116,6 +116,33 @@ fn resuming_in_the_middle_of_the_stage_is_not_stopping() {
 }
 
 #[test]
+fn a_step_of_many_atoms_is_done_in_slices_and_comes_to_the_same() {
+    let [mut whole, mut sliced] = [(); 2].map(|()| {
+        let mut lab = lab();
+        lab.recipe.set_from_text("dictionary.atoms=400").expect("valid");
+        lab.learner = lab.learner.fresh(&lab.recipe);
+        lab.train(20);
+        lab
+    });
+    for step in 0..2 {
+        let before = sliced.learner.dictionaries().cloned();
+        let (mut cost, mut slices) = (None, 0);
+        while cost.is_none() {
+            assert_eq!(sliced.learner.step_number(), 20 + step, "a step counts once it is over");
+            assert_eq!(sliced.learner.dictionaries(), before.as_ref(), "atoms move at the end");
+            let batch = sliced.feed.batch(20 + step).to_vec();
+            cost = sliced.learner.slice(&batch, &sliced.recipe);
+            assert_eq!(sliced.learner.is_halfway(), cost.is_none());
+            slices += 1;
+        }
+        assert!(slices > 3, "{slices} slices");
+        let cost = cost.map(|cost| figures(&cost.penalties, &read(cost.terms).expect("the CPU answers")));
+        assert_eq!(cost, Some(whole.step()), "after {slices} slices");
+        assert_eq!(sliced.learner.dictionaries(), whole.learner.dictionaries());
+    }
+}
+
+#[test]
 fn lambda_acts_on_the_next_step() {
     let (mut kept, mut moved) = (lab(), lab());
     kept.train(25);
@@ -184,4 +211,16 @@ fn an_image_is_not_rebuilt_straight_from_the_atoms_of_its_code() {
         assert!(sentence.contains(word), "the sentence lacks `{word}`: {sentence}");
     }
     assert!(!sentence.contains('\n'), "more than one line: {sentence}");
+}
+
+#[test]
+fn a_limit_that_the_stages_would_not_obey_is_refused() {
+    for limit in ["training.seconds=5", "training.target=90", "training.patience=3"] {
+        let mut recipe = Recipe::open("vae-dictionary").expect("a built-in recipe");
+        recipe.set_from_text(limit).expect("valid alone");
+        let sentence = recipe.validate().expect_err("it would never be looked at").to_string();
+        assert!(sentence.contains("training.epochs or training.steps"), "{limit}: {sentence}");
+        recipe.dictionary.atoms = 0;
+        recipe.validate().expect("without a dictionary it is obeyed");
+    }
 }

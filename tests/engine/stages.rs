@@ -114,3 +114,44 @@ fn every_act_has_its_plates() {
         }
     }
 }
+
+/// The held-out figures of every evaluation of a finished run.
+fn judged(settings: &[&str], tuned: Option<(&'static str, f64)>) -> Vec<hourglass::engine::Figures> {
+    let (mut worker, handle) = worker();
+    let mut recipe = small("vae-2d");
+    for setting in settings {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    let bench = open(&mut worker, &handle, vec![recipe], true);
+    // The evaluation before the first step is under way.
+    worker.turn();
+    if let Some((key, value)) = tuned {
+        handle.tune(bench.runs[0].id, key, value);
+    }
+    turn_until(&mut worker, &handle, |event| {
+        matches!(event, Event::Phase(_, Phase::Finished(_))).then_some(())
+    });
+    let history = bench.runs[0].history.lock();
+    history.evaluations().iter().map(|evaluation| evaluation.held_out).collect()
+}
+
+#[test]
+fn images_are_judged_by_the_whole_of_beta_wherever_it_is_in_its_cycle() {
+    // 480 training images in batches of 32 are 15 steps an epoch: every one of them ends where β is 0.
+    for figures in judged(&["objective.beta=4", "objective.cycle=15", "training.epochs=2"], None) {
+        let kl = figures.penalties().next().expect("a KL term").1;
+        let (got, want) = (figures.objective, figures.reconstruction + 4.0 * kl);
+        assert!((got - want).abs() < 1e-3 * want, "got {got}, want reconstruction + 4 · KL = {want}");
+        assert!(kl > 0.0);
+    }
+}
+
+#[test]
+fn an_evaluation_keeps_the_recipe_that_it_began_with() {
+    // 1600 held-out images take several turns; β moves after the first.
+    let settings = ["data.count=4000", "data.held_out=0.4", "training.steps=1"];
+    let still = judged(&settings, None);
+    let moved = judged(&settings, Some(("objective.beta", 50.0)));
+    assert_eq!(moved[0], still[0], "β moved while the first evaluation was under way");
+    assert_ne!(moved[1].objective, still[1].objective, "β moved before the second");
+}
