@@ -319,6 +319,14 @@ impl Recipe {
     }
 }
 
+impl DataRecipe {
+    /// Whether the images are the same ones. The scale of their pixels belongs to the network, not to the images.
+    pub fn has_same_images(&self, other: &Self) -> bool {
+        let scaled_alike = Self { range: other.range, ..self.clone() };
+        scaled_alike == *other
+    }
+}
+
 impl ModelRecipe {
     /// `network 512-256-2`, `GRU 128-32`.
     fn caption(&self) -> String {
