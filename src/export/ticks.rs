@@ -199,6 +199,9 @@ mod tests {
         assert_eq!((value_label(0.9999), value_label(-0.99999)), ("1".to_owned(), "−1".to_owned()));
         assert_eq!(value_label(2.54e-6), "2.5e−6");
         assert_eq!(value_label(12_345_678.0), "1.2e7");
-        assert_eq!(count_label(1_234_567), "1,234,567");
+        let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")];
+        for (n, want) in cases {
+            assert_eq!(count_label(n), want);
+        }
     }
 }

@@ -11,8 +11,8 @@ use egui_plot::{
 };
 
 use crate::app::theme::Theme;
-use crate::app::widgets::{heading, thousands};
-use crate::export::ticks::{Tick, linear_ticks, log_ticks, value_label};
+use crate::app::widgets::heading;
+use crate::export::ticks::{Tick, count_label, linear_ticks, log_ticks, value_label};
 
 use super::model::{self, Boundary, Chart, Column, Stamp, Term};
 
@@ -362,7 +362,7 @@ impl Over<'_> {
             lines.push((format!("{name} {}", value_label(value)), color));
         }
         let step = train.or(held_out).map_or(step, |point| point[0]);
-        lines.insert(0, (format!("step {}", thousands(step.max(0.0) as u64)), theme.muted));
+        lines.insert(0, (format!("step {}", count_label(step.max(0.0) as u64)), theme.muted));
         self.note(pos2(x, area.top()), &lines);
     }
 
@@ -413,7 +413,7 @@ pub fn steps_line(ui: &mut Ui, frame: &Frame<'_>) -> Rect {
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let left = rect.left_center() + vec2(AXIS_WIDTH * theme.scale, 0.0);
     let first = ui.painter().text(left, Align2::LEFT_CENTER, "step 0", theme.small(), theme.muted);
-    let last = thousands(frame.last_step as u64);
+    let last = count_label(frame.last_step as u64);
     let last = ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, last, theme.small(), theme.muted);
     Rect::from_x_y_ranges(first.right() + 8.0..=last.left() - 8.0, rect.y_range())
 }

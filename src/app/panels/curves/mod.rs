@@ -45,7 +45,7 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
         return actions;
     }
     let stages = model::boundaries(&run.info.recipe, bench.steps_per_epoch, last_step);
-    let stamps = model::stamps(&run.info.recipe, &run.changes, last_step);
+    let stamps = model::stamps(&run.info.recipe, &run.changes);
     let space = ui.available_rect_before_wrap();
     let foot_height = 18.0 * cx.theme.scale;
     let frame = Frame {

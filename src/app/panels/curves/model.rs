@@ -3,11 +3,9 @@
 
 use crate::app::state::{BenchState, Past, RunState};
 use crate::engine::{Evaluation, Figures, History, Penalty, Plan, Point, References};
-use crate::recipe::parameter::short_number;
-use crate::recipe::{Change, Recipe, Reconstruction, table};
+use crate::recipe::gesture::{Gesture, gestures};
+use crate::recipe::{Change, Recipe, Reconstruction};
 
-/// Changes of one parameter closer than this share of the axis belong to one gesture: they could not be told apart.
-const GESTURE: f64 = 1.0 / 40.0;
 /// The beginning of a curve, which does not decide the range of the axis: this share of it, and so many steps, but
 /// never more than half of what there is.
 const BEGINNING: f64 = 0.04;
@@ -376,57 +374,16 @@ pub fn axis_value(value: f64, is_log: bool) -> Option<f64> {
 /// A live change as the charts show it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stamp {
-    /// The step from which the last value of the gesture acts.
+    /// The step at which the gesture began.
     pub step: f64,
-    /// The parameter.
-    pub key: String,
     /// `β 1 → 2`.
     pub label: String,
 }
 
-/// One stamp per gesture: changes of one parameter that follow each other closely are one.
-pub fn stamps(start: &Recipe, changes: &[Change], last_step: f64) -> Vec<Stamp> {
-    let mut stamps: Vec<(Stamp, f64, f64)> = Vec::new();
-    for change in changes {
-        let step = change.step as f64;
-        let same = |stamp: &Stamp| stamp.key == change.key;
-        match stamps.last_mut() {
-            Some((stamp, _, to)) if same(stamp) && step - stamp.step <= GESTURE * last_step => {
-                stamp.step = step;
-                *to = change.value;
-            }
-            _ => {
-                let before = stamps.iter().rev().find(|(stamp, _, _)| same(stamp)).map(|(_, _, to)| *to);
-                let from =
-                    before.or_else(|| table::find(&change.key).ok()?.number(start)).unwrap_or(f64::NAN);
-                let stamp = Stamp { step, key: change.key.clone(), label: String::new() };
-                stamps.push((stamp, from, change.value));
-            }
-        }
-    }
-    let label = |(stamp, from, to): (Stamp, f64, f64)| {
-        let label = format!("{} {} → {}", symbol(&stamp.key), rounded(from), rounded(to));
-        // A slider that came back to where it was left no trace.
-        (rounded(from) != rounded(to)).then_some(Stamp { label, ..stamp })
-    };
-    stamps.into_iter().filter_map(label).collect()
-}
-
-/// The letter of a parameter, or its name where it has none.
-pub fn symbol(key: &str) -> &'static str {
-    let label = table::find(key).map_or("", |parameter| parameter.label);
-    match label.split_once(' ') {
-        Some((letter, _)) if letter.chars().count() == 1 => letter,
-        _ => label,
-    }
-}
-
-/// A value with the three digits a slider can be read to.
-fn rounded(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return short_number(value);
-    }
-    short_number(format!("{value:.2e}").parse().unwrap_or(value))
+/// One stamp per gesture, as in the exported figure; a slider that came back to where it was left no trace.
+pub fn stamps(start: &Recipe, changes: &[Change]) -> Vec<Stamp> {
+    let moved = gestures(changes, start).into_iter().filter(Gesture::has_moved);
+    moved.map(|gesture| Stamp { step: gesture.first_step as f64, label: gesture.label() }).collect()
 }
 
 #[cfg(test)]

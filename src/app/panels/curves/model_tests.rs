@@ -94,9 +94,9 @@ fn a_gesture_leaves_one_stamp() {
     };
     let drag: Vec<Change> =
         (0..10).map(|i| change(1000 + i, "objective.beta", 1.1 + 0.1 * i as f64)).collect();
-    let stamps = stamps(&start, &drag, 5000.0);
+    let stamps = stamps(&start, &drag);
     assert_eq!(stamps.len(), 1);
-    assert_eq!((stamps[0].label.as_str(), stamps[0].step), ("β 1 → 2", 1009.0));
+    assert_eq!((stamps[0].label.as_str(), stamps[0].step), ("β 1 → 2", 1000.0));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn gestures_apart_or_of_different_parameters_stay_apart() {
         change(4000, "training.learning_rate", 0.003_000_1),
     ];
     let labels: Vec<String> =
-        stamps(&Recipe::default(), &changes, 5000.0).into_iter().map(|s| s.label).collect();
+        stamps(&Recipe::default(), &changes).into_iter().map(|s| s.label).collect();
     // The last one went nowhere that can be read, so it leaves no stamp.
     assert_eq!(labels, ["β 1 → 2", "learning rate 1e-3 → 3e-3", "β 2 → 4"]);
 }
