@@ -288,7 +288,10 @@ impl RunState {
 
     /// The recipe that replays this run so far: as it was opened, with every live change at its step.
     pub fn lesson(&self) -> Recipe {
-        let to_come = self.info.recipe.schedule.iter().filter(|change| change.step >= self.progress.step);
+        // What is due before the next update is still to come, unless it has just been applied.
+        let is_to_come =
+            |change: &&Change| change.step >= self.progress.step && !self.changes.contains(change);
+        let to_come = self.info.recipe.schedule.iter().filter(is_to_come);
         let schedule = self.changes.iter().chain(to_come).cloned().collect();
         Recipe { schedule, ..self.info.recipe.clone() }
     }
@@ -322,5 +325,22 @@ impl Seen {
 fn replace<T>(place: &mut Option<T>, arrived: Option<T>) {
     if arrived.is_some() {
         *place = arrived;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lesson_holds_the_change_that_is_due_before_the_next_update() {
+        let mut state = crate::app::testing::state_of("vae-2d", |_| ());
+        let run = &mut state.bench.as_mut().expect("a bench").runs[0];
+        let change = |step: u64| Change { step, key: "objective.beta".to_owned(), value: step as f64 };
+        run.info.recipe.schedule = vec![change(4), change(7), change(9)];
+        run.apply_change(change(4));
+        run.progress.step = 7;
+        // The run rests after seven updates: the change for update 7 was not applied yet.
+        assert_eq!(run.lesson().schedule, [change(4), change(7), change(9)]);
     }
 }
