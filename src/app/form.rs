@@ -36,10 +36,8 @@ pub struct FormMemory {
 pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormMemory) -> Vec<Action> {
     let mut actions = Vec::new();
     let running = cx.state.run().map(|run| &run.recipe);
-    let draft = running.map_or_else(
-        || cx.state.draft.clone(),
-        |running| with_live_values(&cx.state.draft, running),
-    );
+    let draft =
+        running.map_or_else(|| cx.state.draft.clone(), |running| with_live_values(&cx.state.draft, running));
     let name = cx.state.draft.name.clone();
     let trailing = |ui: &mut Ui| {
         muted(ui, cx.theme, name);

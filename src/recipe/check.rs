@@ -32,7 +32,10 @@ fn network(recipe: &Recipe) -> Vec<Refusal> {
     let stages = model.channels.len();
     vec![
         (
-            model.unit_columns && is_plain(recipe) && model.widths.is_empty() && model.output != Output::Linear,
+            model.unit_columns
+                && is_plain(recipe)
+                && model.widths.is_empty()
+                && model.output != Output::Linear,
             "model.unit_columns keeps the decoder's columns at length one, which bounds a sigmoid output; set \
              model.output = \"linear\" or model.unit_columns = false",
         ),

@@ -121,7 +121,9 @@ fn dropped(recipe: &Recipe) -> Vec<Part> {
         (noise.drop_connections, "connections", "noise.drop_connections"),
     ];
     let is_on = shares.into_iter().filter(|(share, _, _)| *share > 0.0);
-    is_on.map(|(share, what, key)| Part::weighed(format!("{:.0} % of {what} off", 100.0 * share), key)).collect()
+    is_on
+        .map(|(share, what, key)| Part::weighed(format!("{:.0} % of {what} off", 100.0 * share), key))
+        .collect()
 }
 
 #[cfg(test)]

@@ -317,7 +317,8 @@ impl Recipe {
         if self.noise.kind != Corruption::None {
             parts.push(format!("{} noise {}", self.noise.kind.label(), self.noise.amount));
         }
-        for (share, what) in [(self.noise.drop_units, "units"), (self.noise.drop_connections, "connections")] {
+        for (share, what) in [(self.noise.drop_units, "units"), (self.noise.drop_connections, "connections")]
+        {
             if share > 0.0 {
                 parts.push(format!("{:.0} % of {what} off", 100.0 * share));
             }

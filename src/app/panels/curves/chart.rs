@@ -98,8 +98,7 @@ pub fn chart_ui(ui: &mut Ui, frame: &Frame<'_>, chart: &Chart, height: f32, is_f
     let held_out: Vec<[f64; 2]> =
         frame.thinned(&chart.held_out).iter().map(|column| [column.x, column.mean]).collect();
     let past = frame.past(chart);
-    let curves: Vec<&[[f64; 2]]> =
-        train.iter().chain([&held_out, &past[0]]).map(Vec::as_slice).collect();
+    let curves: Vec<&[[f64; 2]]> = train.iter().chain([&held_out, &past[0]]).map(Vec::as_slice).collect();
     let [low, high] = model::range(chart, &curves, frame.is_log);
     let drawing = Drawing { color, batches, train, held_out, past, low, high };
     let plot =

@@ -169,7 +169,8 @@ pub fn is_comparable(past: &Past, run: &RunState, term: Term) -> bool {
 
 /// The curves of the run before, where this one has made as many updates of the whole network.
 fn of_past(past: &Past, before: u64) -> [Vec<[f64; 2]>; 2] {
-    let later = |points: &[[f64; 2]]| points.iter().map(|[step, cost]| [step + before as f64, *cost]).collect();
+    let later =
+        |points: &[[f64; 2]]| points.iter().map(|[step, cost]| [step + before as f64, *cost]).collect();
     [later(&past.train), later(&past.held_out)]
 }
 

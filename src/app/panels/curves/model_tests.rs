@@ -107,8 +107,7 @@ fn gestures_apart_or_of_different_parameters_stay_apart() {
         change(3000, "objective.beta", 4.0),
         change(4000, "training.learning_rate", 0.003_000_1),
     ];
-    let labels: Vec<String> =
-        stamps(&Recipe::default(), &changes).into_iter().map(|s| s.label).collect();
+    let labels: Vec<String> = stamps(&Recipe::default(), &changes).into_iter().map(|s| s.label).collect();
     // The last one went nowhere that can be read, so it leaves no stamp.
     assert_eq!(labels, ["β 1 → 2", "learning rate 1e-3 → 3e-3", "β 2 → 4"]);
 }
