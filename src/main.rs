@@ -33,6 +33,7 @@ fn open(wish: &WindowWish, started: Instant) -> ExitCode {
             cli::Theme::Dark => Look::Dark,
         }),
         simple,
+        types_paths: false,
     };
     match open_window(options) {
         Ok(()) => ExitCode::SUCCESS,

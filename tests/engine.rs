@@ -20,7 +20,7 @@ use hourglass::engine::{
     Request, RunId, Wanted, Worker,
 };
 use hourglass::gpu::DeviceChoice;
-use hourglass::recipe::Recipe;
+use hourglass::recipe::{PixelRange, Recipe};
 use workers::{open, small, turn_until, turn_until_there, worker};
 
 fn turns(worker: &mut Worker, handle: &Handle, count: usize) -> Vec<Event> {
@@ -291,6 +291,20 @@ fn runs_that_do_not_fit_one_bench_are_refused() {
     let sentence =
         turn_until(&mut worker, &handle, |e| if let Event::Refused(s) = e { Some(s) } else { None });
     assert!(sentence.contains("batch"), "{sentence}");
+}
+
+#[test]
+fn the_scale_of_pixels_is_the_networks_and_neither_parts_runs_nor_images() {
+    let (mut worker, handle) = worker();
+    let [plain, bug] = ["ae-32", "bug-range"].map(small);
+    let first = open(&mut worker, &handle, vec![plain.clone()], false);
+    let both = open(&mut worker, &handle, vec![plain, bug.clone()], false);
+    let ranges: Vec<_> = both.runs.iter().map(|run| run.recipe.data.range).collect();
+    assert_eq!(ranges, [PixelRange::Unit, PixelRange::Signed]);
+    let alone = open(&mut worker, &handle, vec![bug], false);
+    for bench in [&both, &alone] {
+        assert!(Arc::ptr_eq(&first.dataset, &bench.dataset), "the same images were drawn again");
+    }
 }
 
 #[test]

@@ -78,6 +78,11 @@ fn what_is_wrong_is_refused_with_the_key_the_value_and_what_is_allowed() {
         ("[model]\ncode = 0", "model.code", "1 to 1024"),
         ("seed = -4", "seed", "whole number"),
         ("[[schedule]]\nstep = 1\nkey = \"training.batch\"\nvalue = 3.0", "training.batch", "cannot change"),
+        ("[model]\ncode_kind = \"gaussian\"\n[objective]\nsparsity = 1.0", "Σ|h|", "plain"),
+        ("[objective]\nfree_bits = 0.5", "free nats", "gaussian"),
+        ("[objective]\nwarm_up = 100", "objective.warm_up", "gaussian"),
+        ("[model]\nunit_columns = true\noutput = \"linear\"", "model.unit_columns", "model.widths"),
+        ("[model]\nwidths = []\nunit_columns = true\ncode_kind = \"gaussian\"", "unit_columns", "Gaussian"),
         ("[model\n", "TOML", "line 1"),
         ("colour = \"red\"", "colour", "parameter"),
     ];
@@ -89,6 +94,24 @@ fn what_is_wrong_is_refused_with_the_key_the_value_and_what_is_allowed() {
         );
         assert!(!sentence.contains('\n'), "more than one line: {sentence}");
     }
+}
+
+#[test]
+fn a_schedule_brings_about_nothing_that_a_recipe_may_not_have() {
+    let change = |step: u64, key: &str, value: f64| Change { step, key: key.to_owned(), value };
+    let refused = |name: &str, schedule: &[Change]| {
+        let recipe = Recipe { schedule: schedule.to_vec(), ..Recipe::open(name).expect("built in") };
+        recipe.validate().err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let later = change(20, "objective.contractive", 1.0);
+    let sentence = refused("gru-rows", std::slice::from_ref(&later));
+    assert!(sentence.contains("step 20") && sentence.contains("recurrent"), "{sentence}");
+    assert_eq!(refused("ae-contractive", &[later]), "");
+    let sentence = refused("ae-sparse", &[change(5, "objective.rate", 1.0)]);
+    assert!(sentence.contains("step 5") && sentence.contains("sigmoid"), "{sentence}");
+    let backwards = [change(9, "objective.beta", 2.0), change(3, "objective.beta", 1.0)];
+    let sentence = refused("vae-2d", &backwards);
+    assert!(sentence.contains("step 3") && sentence.contains("step 9"), "{sentence}");
 }
 
 #[test]

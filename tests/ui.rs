@@ -157,7 +157,7 @@ fn a_lesson_is_saved_as_a_recipe_that_replays_it() {
     assert_eq!(lesson.objective.beta, 1.0, "it begins where the lesson began");
 }
 
-/// Presses an export button, types a path where no file dialog answers, and waits for the file.
+/// Presses an export button, types a path, and waits for the file.
 fn export(window: &mut Harness<'_, App>, label: &str, path: &Path) {
     window.get_by_label(label).click();
     let start = Instant::now();
@@ -202,21 +202,38 @@ fn an_absurd_learning_rate_is_told_in_words_and_mended_by_a_button() {
 }
 
 #[test]
-fn every_built_in_recipe_is_drawn_at_both_sizes() {
+fn the_window_is_drawn_at_every_size() {
     for (name, size) in
         [("ae-simple", [1920.0, 1080.0]), ("vae-20", [1280.0, 800.0]), ("ae-32", [860.0, 540.0])]
     {
         let mut window = window(name, size);
         trains(&mut window);
-        if !has_adapter() {
-            continue;
-        }
-        let image = window.render().expect("a picture of the window");
-        let mut colors: Vec<_> = image.pixels().map(|pixel| pixel.0).collect();
-        colors.sort_unstable();
-        colors.dedup();
-        assert!(colors.len() > 50, "{name}: the window shows {} colours", colors.len());
+        is_drawn(&mut window, name);
     }
+}
+
+#[test]
+fn every_family_is_drawn_by_its_first_recipe() {
+    for (family, recipes) in hourglass::recipe::builtin::by_family().expect("built in") {
+        let name = recipes.first().expect("a family has a recipe").name.as_str();
+        let mut window = window_with(name, &["data.count=300", "training.batch=16"], [1280.0, 800.0]);
+        step_until(&mut window, &format!("{name} of {family:?} trains"), |state| {
+            state.run().is_some_and(|run| run.progress.step > 3)
+        });
+        is_drawn(&mut window, name);
+    }
+}
+
+/// Draws the window, where there is something to draw with.
+fn is_drawn(window: &mut Harness<'_, App>, name: &str) {
+    if !has_adapter() {
+        return;
+    }
+    let image = window.render().expect("a picture of the window");
+    let mut colors: Vec<_> = image.pixels().map(|pixel| pixel.0).collect();
+    colors.sort_unstable();
+    colors.dedup();
+    assert!(colors.len() > 50, "{name}: the window shows {} colours", colors.len());
 }
 
 #[test]

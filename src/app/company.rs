@@ -11,7 +11,7 @@ use super::theme::HALF;
 use super::transport::family_title;
 use super::widgets::{muted, word_button};
 use crate::engine::MOST_RUNS;
-use crate::recipe::{Recipe, builtin};
+use crate::recipe::{DataRecipe, Recipe, builtin};
 
 /// The recipes of a bench on which `recipe` replaces the run that is shown. Runs that cannot share its images, seed
 /// or batches leave.
@@ -40,15 +40,16 @@ pub fn beside(state: &AppState, recipe: Recipe) -> Vec<Recipe> {
     recipes
 }
 
-/// A recipe that shares the images, the seed and the batches of another.
+/// A recipe that shares the images, the seed and the batches of another. The scale of the pixels stays its own.
 pub fn sharing(recipe: Recipe, first: &Recipe) -> Recipe {
-    let mut shared = Recipe { data: first.data.clone(), seed: first.seed, ..recipe };
+    let data = DataRecipe { range: recipe.data.range, ..first.data.clone() };
+    let mut shared = Recipe { data, seed: first.seed, ..recipe };
     shared.training.batch = first.training.batch;
     shared
 }
 
 fn shares(a: &Recipe, b: &Recipe) -> bool {
-    a.data == b.data && a.seed == b.seed && a.training.batch == b.training.batch
+    a.data.has_same_images(&b.data) && a.seed == b.seed && a.training.batch == b.training.batch
 }
 
 /// Who is on the bench, and who could join: a small button with a menu.
@@ -124,6 +125,16 @@ mod tests {
         assert_eq!((second.seed, second.training.batch), (7, first.training.batch));
         assert_eq!(second.data, first.data);
         assert_eq!(names(&beside(&AppState::default(), first.clone())), ["vae-2d"]);
+    }
+
+    #[test]
+    fn whoever_joins_keeps_the_scale_of_its_own_pixels() {
+        let [bug, plain] = ["bug-range", "ae-32"].map(|name| Recipe::open(name).expect("built in"));
+        for (recipe, first) in [(&bug, &plain), (&plain, &bug)] {
+            let joined = sharing(recipe.clone(), first);
+            assert_eq!(joined.data.range, recipe.data.range, "{} beside {}", recipe.name, first.name);
+            assert!(shares(&joined, first), "{} stays beside {}", recipe.name, first.name);
+        }
     }
 
     #[test]

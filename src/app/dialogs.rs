@@ -67,6 +67,8 @@ impl Errand {
 #[derive(Debug, Default)]
 pub struct Dialogs {
     folder: Option<PathBuf>,
+    /// Paths are typed, whether a dialog would answer or not.
+    types_paths: bool,
     open: Option<Open>,
     typed: Option<Typed>,
 }
@@ -74,8 +76,14 @@ pub struct Dialogs {
 #[derive(Debug)]
 struct Open {
     errand: Errand,
-    since: Instant,
-    answer: Receiver<Option<PathBuf>>,
+    answer: Receiver<Answer>,
+}
+
+/// What a dialog answered, and after how long: that is measured where it answers, since the window may look late.
+#[derive(Debug)]
+struct Answer {
+    path: Option<PathBuf>,
+    after: Duration,
 }
 
 #[derive(Debug)]
@@ -86,9 +94,9 @@ struct Typed {
 }
 
 impl Dialogs {
-    /// No dialog; the first one begins in this folder.
-    pub fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder: folder.filter(|folder| folder.is_dir()), ..Self::default() }
+    /// No dialog; the first one begins in this folder. With `types_paths` there never is one, and paths are typed.
+    pub fn new(folder: Option<PathBuf>, types_paths: bool) -> Self {
+        Self { folder: folder.filter(|folder| folder.is_dir()), types_paths, ..Self::default() }
     }
 
     /// The folder that was chosen last.
@@ -101,6 +109,9 @@ impl Dialogs {
         if self.open.is_some() {
             return;
         }
+        if self.types_paths {
+            return self.type_path(errand);
+        }
         let name = format!("{}.{}", errand.stem(), errand.endings()[0]);
         let mut dialog = rfd::AsyncFileDialog::new().set_title("Where to?").set_file_name(name);
         for ending in errand.endings() {
@@ -109,17 +120,18 @@ impl Dialogs {
         if let Some(folder) = &self.folder {
             dialog = dialog.set_directory(folder);
         }
+        let since = Instant::now();
         let chosen = dialog.save_file();
         let (give, answer) = sync_channel(1);
         let ctx = ctx.clone();
         let thread = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
             let path = pollster::block_on(chosen).map(|file| file.path().to_owned());
-            give.send(path).ok();
+            give.send(Answer { path, after: since.elapsed() }).ok();
             ctx.request_repaint();
         });
         match thread {
             Ok(_) => {
-                self.open = Some(Open { errand, since: Instant::now(), answer });
+                self.open = Some(Open { errand, answer });
             }
             Err(_) => self.type_path(errand),
         }
@@ -128,14 +140,16 @@ impl Dialogs {
     /// What the open dialog has answered, if it has.
     pub fn poll(&mut self) -> Option<Action> {
         let open = self.open.as_ref()?;
-        let (errand, was_quick) = (open.errand, open.since.elapsed() < NO_DIALOG);
+        let errand = open.errand;
         let answer = match open.answer.try_recv() {
             Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => None,
+            // The thread ended without an answer: there was no dialog either.
+            Err(TryRecvError::Disconnected) => Answer { path: None, after: Duration::ZERO },
             Ok(answer) => answer,
         };
         self.open = None;
-        match answer {
+        let was_quick = answer.after < NO_DIALOG;
+        match answer.path {
             Some(path) => Some(self.go(errand, path)),
             None if was_quick => {
                 self.type_path(errand);
@@ -225,11 +239,17 @@ mod tests {
 
     #[test]
     fn a_dialog_that_never_was_leads_to_a_typed_path() {
-        let (give, answer) = sync_channel(1);
-        give.send(None).expect("the receiver is here");
-        let open = Open { errand: Errand::Weights, since: Instant::now(), answer };
-        let mut dialogs = Dialogs { open: Some(open), ..Dialogs::default() };
-        assert_eq!(dialogs.poll(), None);
-        assert!(dialogs.typed.is_some_and(|typed| typed.text.ends_with("model.safetensors")));
+        let answered = |after: Duration| {
+            let (give, answer) = sync_channel(1);
+            give.send(Answer { path: None, after }).expect("the receiver is here");
+            let open = Open { errand: Errand::Weights, answer };
+            let mut dialogs = Dialogs { open: Some(open), ..Dialogs::default() };
+            assert_eq!(dialogs.poll(), None);
+            dialogs.typed
+        };
+        let typed =
+            answered(Duration::from_millis(5)).expect("a path is asked for, however late somebody looks");
+        assert!(typed.text.ends_with("model.safetensors"));
+        assert!(answered(Duration::from_secs(5)).is_none(), "somebody cancelled");
     }
 }

@@ -119,7 +119,7 @@ impl App {
         let Some(run) = self.state.run() else { return };
         let before = table::find(key).ok().and_then(|parameter| parameter.number(&run.recipe));
         if let Some(before) = before {
-            self.tuning.note(key, before, value, done);
+            self.tuning.note((run.info.id, key), before, value, done);
         }
         if let Some(engine) = &self.engine {
             engine.tune(run.info.id, key, value);
@@ -127,8 +127,16 @@ impl App {
     }
 
     fn undo(&mut self) {
-        match (self.tuning.take_back(), self.shown_run(), &self.engine) {
-            (Some((key, value)), Some(run), Some(engine)) => engine.tune(run, key, value),
+        let runs: Vec<RunId> =
+            self.state.bench.iter().flat_map(|bench| &bench.runs).map(|run| run.info.id).collect();
+        match (self.tuning.take_back(|run| runs.contains(&run)), &self.engine) {
+            (Some(((run, key), value)), Some(engine)) => {
+                engine.tune(run, key, value);
+                // Whoever takes something back sees it happen.
+                if self.shown_run() != Some(run) {
+                    self.state.focus(run);
+                }
+            }
             _ => self.state.say("There is no live change to take back.".to_owned()),
         }
     }

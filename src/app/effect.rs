@@ -3,7 +3,8 @@
 //! The terms just before a gesture are held against the terms a little after it.
 
 use super::state::RunState;
-use crate::engine::{History, Point};
+use crate::engine::{History, Penalty, Point};
+use crate::recipe::Recipe;
 use crate::recipe::gesture::{Gesture, gestures, three_figures};
 
 /// Steps averaged before and after: one batch says little.
@@ -40,11 +41,19 @@ pub fn last_effect(history: &History, run: &RunState) -> Option<Effect> {
         history.recent().rev().take(WINDOW).filter(|p| p.step >= gesture.last_step + SETTLING).collect();
     let reconstruction = difference(&before, &after, |p| Some(p.figures.reconstruction));
     let penalty = after.last().and_then(|point| {
-        let penalty = point.figures.penalties().next()?.0;
+        let penalty = penalty_of(&gesture, &run.recipe, point)?;
         Some((penalty.label(), difference(&before, &after, |p| p.figures.penalty(penalty))?))
     });
     let is_settled = after.len() >= WINDOW / 2 && !before.is_empty();
     Some(Effect { is_settled, gesture, reconstruction, penalty })
+}
+
+/// The penalty that a gesture is about: the one whose weight it moved. Any other gesture is told by the first penalty
+/// that has a price, where there is one.
+fn penalty_of(gesture: &Gesture, recipe: &Recipe, point: &Point) -> Option<Penalty> {
+    let measured = || point.figures.penalties().map(|(penalty, _)| penalty);
+    let own = measured().find(|penalty| penalty.weight_key() == gesture.key);
+    own.or_else(|| measured().find(|penalty| penalty.weight(&recipe.objective, point.step) > 0.0))
 }
 
 /// By how much the mean of a figure differs, relative to what it was; none where it cannot be told.
@@ -95,5 +104,30 @@ fn capital(text: &str) -> String {
     match chars.next() {
         Some(first) if first.is_ascii() => format!("{}{}", first.to_ascii_uppercase(), chars.as_str()),
         _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Figures;
+    use crate::recipe::Change;
+
+    #[test]
+    fn the_penalty_that_is_named_is_the_one_whose_weight_moved() {
+        let mut state = crate::app::testing::state_of("ae-contractive", |_| ());
+        let run = &mut state.bench.as_mut().expect("a bench").runs[0];
+        let key = "objective.contractive".to_owned();
+        run.changes.push(Change { step: 101, key, value: 10.0 });
+        run.progress.step = 300;
+        for step in 1..=300 {
+            let mut figures = Figures { reconstruction: 20.0, ..Figures::default() };
+            figures.set_penalty(Penalty::Sparsity, if step <= 100 { 8.0 } else { 4.0 });
+            figures.set_penalty(Penalty::Contractive, if step <= 100 { 1.0 } else { 2.0 });
+            run.info.history.lock().push_step(Point { step, figures });
+        }
+        let run = state.run().expect("a run");
+        let sentence = last_effect(&run.info.history.lock(), run).expect("an effect").sentence();
+        assert!(sentence.starts_with("‖∂h/∂x‖² rose"), "{sentence}");
     }
 }

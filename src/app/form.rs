@@ -36,18 +36,20 @@ pub struct FormMemory {
 pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormMemory) -> Vec<Action> {
     let mut actions = Vec::new();
     let running = cx.state.run().map(|run| &run.recipe);
+    let draft =
+        running.map_or_else(|| cx.state.draft.clone(), |running| with_live_values(&cx.state.draft, running));
     let name = cx.state.draft.name.clone();
     let trailing = |ui: &mut Ui| {
         muted(ui, cx.theme, name);
     };
     card(ui, cx.theme, "Recipe", trailing, |ui| {
         if running.is_some_and(|running| differs(&cx.state.draft, running)) {
-            actions.extend(restart_ui(ui, cx));
+            actions.extend(restart_ui(ui, cx, &draft));
         }
         scrolled(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (section, title) in SECTIONS {
-                actions.extend(section_ui(ui, cx, (section, title), running, memory));
+                actions.extend(section_ui(ui, cx, (section, title), &draft, running, memory));
             }
         });
     });
@@ -59,10 +61,10 @@ fn section_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     (section, title): (&'static str, &'static str),
+    draft: &Recipe,
     running: Option<&Recipe>,
     memory: &mut FormMemory,
 ) -> Vec<Action> {
-    let draft = &cx.state.draft;
     let mut shown = fields(section, draft).peekable();
     let Some(first) = shown.peek().copied() else { return Vec::new() };
     let mut actions = Vec::new();
@@ -129,10 +131,23 @@ fn scrolled(ui: &mut Ui, list: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// The parameters of a section that mean something in this recipe and need a restart.
+/// The parameters of a section that mean something in this recipe and need a restart. One that means nothing there is
+/// shown while it is on: the recipe may be refused because of it, and somebody must be able to turn it off.
 fn fields<'a>(section: &'static str, recipe: &'a Recipe) -> impl Iterator<Item = &'static Parameter> + 'a {
     let section_of = |key: &'static str| key.split_once('.').map_or("training", |(section, _)| section);
-    table::PARAMETERS.iter().filter(move |p| !p.live && section_of(p.key) == section && (p.applies)(recipe))
+    table::PARAMETERS.iter().filter(move |p| {
+        !p.live && section_of(p.key) == section && ((p.applies)(recipe) || is_stray(p, recipe))
+    })
+}
+
+/// Whether a parameter is on where it means nothing, so that the recipe is refused because of it.
+fn is_stray(parameter: &Parameter, recipe: &Recipe) -> bool {
+    if (parameter.applies)(recipe) || recipe.validate().is_ok() {
+        return false;
+    }
+    let mut without = recipe.clone();
+    parameter.reset(&mut without);
+    without.validate() != recipe.validate()
 }
 
 /// Whether the draft asks for another run than the one that stands.
@@ -150,10 +165,10 @@ pub fn with_live_values(draft: &Recipe, running: &Recipe) -> Recipe {
     recipe
 }
 
-/// Says that a restart is asked for, and offers it.
-fn restart_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Option<Action> {
+/// Says that a restart is asked for, and offers it. `draft` is what a restart would begin with, sliders and all.
+fn restart_ui(ui: &mut Ui, cx: &PanelContext<'_>, draft: &Recipe) -> Option<Action> {
     let mut action = None;
-    let problem = cx.state.draft.validate().err();
+    let problem = draft.validate().err();
     ui.horizontal(|ui| {
         let tip = "Begins a new run with the changed recipe; this one ends.";
         let restart = ui.add_enabled_ui(problem.is_none(), |ui| {
@@ -368,6 +383,31 @@ mod tests {
     }
 
     #[test]
+    fn whatever_a_refusal_asks_to_change_can_be_seen() {
+        let cases = [
+            ("ae-sparse", "model.network=conv", "model.unit_columns"),
+            ("ae-sparse", "model.code_kind=gaussian", "model.unit_columns"),
+            ("deep-rbm", "model.code_kind=gaussian", "pretraining.method"),
+            ("vae-warm-up", "model.code_kind=plain", "objective.warm_up"),
+            ("bug-range", "objective.reconstruction=cross-entropy", "data.range"),
+        ];
+        for (name, setting, key) in cases {
+            let mut draft = Recipe::open(name).expect("a built-in recipe");
+            draft.set_from_text(setting).expect("allowed by itself");
+            draft.objective.sparsity = 0.0;
+            let shown = |recipe: &Recipe| -> Vec<&str> {
+                SECTIONS.iter().flat_map(|(s, _)| fields(s, recipe)).map(|p| p.key).collect()
+            };
+            let refusal = draft.validate().expect_err("refused").to_string();
+            assert!(refusal.contains(key), "{name}, {setting}: {refusal}");
+            assert!(shown(&draft).contains(&key), "{name}, {setting}: {key} is hidden, though {refusal}");
+            table::find(key).expect("declared").reset(&mut draft);
+            assert_eq!(draft.validate(), Ok(()), "{name}, {setting}");
+            assert!(!shown(&draft).contains(&key), "{key} means nothing here");
+        }
+    }
+
+    #[test]
     fn live_values_alone_ask_for_no_restart_and_survive_one() {
         let draft = Recipe::open("vae-2d").expect("built in");
         let mut running = draft.clone();
@@ -378,5 +418,11 @@ mod tests {
         assert!(differs(&changed, &running));
         let started = with_live_values(&changed, &running);
         assert_eq!((started.training.batch, started.objective.beta), (64, 4.0));
+        // What the sliders say counts, and not what they said when the form was filled in.
+        let mut draft = Recipe::open("ae-dropout").expect("built in");
+        let mut running = draft.clone();
+        running.noise.drop_units = 0.0;
+        draft.set_from_text("model.network=conv").expect("allowed by itself");
+        assert!(draft.validate().is_err() && with_live_values(&draft, &running).validate().is_ok());
     }
 }

@@ -86,6 +86,8 @@ pub struct WindowOptions {
     pub theme: Option<Look>,
     /// Few controls and large type.
     pub simple: bool,
+    /// Where a file goes is typed in the window, and no dialog of the system is opened.
+    pub types_paths: bool,
 }
 
 impl WindowOptions {
@@ -192,6 +194,7 @@ impl App {
             size: _,
             theme,
             simple,
+            types_paths,
         } = options;
         let simple = simple || saved.simple;
         let theme = Theme::new(theme.unwrap_or(saved.look), simple);
@@ -217,7 +220,7 @@ impl App {
             pictures,
             memories,
             tuning: Tuning::default(),
-            dialogs: Dialogs::new(saved.folder),
+            dialogs: Dialogs::new(saved.folder, types_paths),
             exports: Exports::new(cc.egui_ctx.clone()),
             asked: Asked::default(),
             trace: Trace::new(TraceOptions { started, screenshot, frame_log, trace }, outcome),

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use crate::data::Dataset;
 use crate::engine::{
     Bench, CloudView, Decoded, Event, ExhibitsView, FieldView, ForcesView, LatticeView, LayersView, Phase,
-    Progress, ReconstructionsView, References, RunId, RunInfo, Sheet, SheetView,
+    Plan, Progress, ReconstructionsView, References, RunId, RunInfo, Sheet, SheetView,
 };
-use crate::recipe::{Change, Recipe, Reconstruction, table};
+use crate::recipe::{Change, PixelRange, Recipe, Reconstruction, table};
 
 /// Everything the window knows.
 #[derive(Debug, Default)]
@@ -38,6 +38,10 @@ pub struct Past {
     pub name: String,
     /// What its costs are counted in; those of another kind cannot be compared.
     pub reconstruction: Reconstruction,
+    /// The scale of the pixels that they were taken in: on another one, the same error costs another price.
+    pub range: PixelRange,
+    /// Updates made before the network was trained as a whole; the steps below are counted from there.
+    pub before: u64,
     /// Step and cost over training batches.
     pub train: Vec<[f64; 2]>,
     /// Step and cost over held-out images.
@@ -45,15 +49,26 @@ pub struct Past {
 }
 
 impl Past {
-    /// The curve of a run that has made a few steps.
-    fn of(run: &RunState) -> Option<Self> {
+    /// The curve of a run whose network has made a few steps as a whole. A pretrained network and one from scratch
+    /// are compared at equal steps of that training.
+    fn of(run: &RunState, steps_per_epoch: u64) -> Option<Self> {
+        let (before, end) = Plan::new(&run.info.recipe, steps_per_epoch).training();
+        let is_training = |step: u64| end.is_none_or(|end| step <= end);
+        let at = |step: u64, cost: f64| [(step - before) as f64, cost];
         let history = run.info.history.lock();
-        let train: Vec<[f64; 2]> =
-            history.train().map(|point| [point.step as f64, point.figures.reconstruction]).collect();
-        let judged = history.evaluations().iter().filter(|evaluation| evaluation.step > 0);
-        let held_out = judged.map(|e| [e.step as f64, e.held_out.reconstruction]).collect();
-        let reconstruction = run.recipe.objective.reconstruction;
-        (train.len() > 1).then(|| Self { name: run.recipe.name.clone(), reconstruction, train, held_out })
+        let steps = history.train().filter(|point| point.step > before && is_training(point.step));
+        let train: Vec<[f64; 2]> = steps.map(|p| at(p.step, p.figures.reconstruction)).collect();
+        let judged = history.evaluations().iter().filter(|e| e.step >= before.max(1) && is_training(e.step));
+        let held_out = judged.map(|e| at(e.step, e.held_out.reconstruction)).collect();
+        let Recipe { name, data, objective, .. } = &run.recipe;
+        (train.len() > 1).then(|| Self {
+            name: name.clone(),
+            reconstruction: objective.reconstruction,
+            range: data.range,
+            before,
+            train,
+            held_out,
+        })
     }
 }
 
@@ -244,7 +259,7 @@ impl AppState {
         };
         let is_same_experiment =
             old.info.recipe.name == opened.name && table::PARAMETERS.iter().all(|p| is_same(&p));
-        if !is_same_experiment && let Some(past) = Past::of(old) {
+        if !is_same_experiment && let Some(past) = Past::of(old, bench.steps_per_epoch) {
             self.past = Some(past);
         }
     }
@@ -273,7 +288,10 @@ impl RunState {
 
     /// The recipe that replays this run so far: as it was opened, with every live change at its step.
     pub fn lesson(&self) -> Recipe {
-        let to_come = self.info.recipe.schedule.iter().filter(|change| change.step > self.progress.step);
+        // What is due before the next update is still to come, unless it has just been applied.
+        let is_to_come =
+            |change: &&Change| change.step >= self.progress.step && !self.changes.contains(change);
+        let to_come = self.info.recipe.schedule.iter().filter(is_to_come);
         let schedule = self.changes.iter().chain(to_come).cloned().collect();
         Recipe { schedule, ..self.info.recipe.clone() }
     }
@@ -307,5 +325,22 @@ impl Seen {
 fn replace<T>(place: &mut Option<T>, arrived: Option<T>) {
     if arrived.is_some() {
         *place = arrived;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lesson_holds_the_change_that_is_due_before_the_next_update() {
+        let mut state = crate::app::testing::state_of("vae-2d", |_| ());
+        let run = &mut state.bench.as_mut().expect("a bench").runs[0];
+        let change = |step: u64| Change { step, key: "objective.beta".to_owned(), value: step as f64 };
+        run.info.recipe.schedule = vec![change(4), change(7), change(9)];
+        run.apply_change(change(4));
+        run.progress.step = 7;
+        // The run rests after seven updates: the change for update 7 was not applied yet.
+        assert_eq!(run.lesson().schedule, [change(4), change(7), change(9)]);
     }
 }

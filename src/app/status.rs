@@ -10,8 +10,9 @@ use super::context::PanelContext;
 use super::effect::{Effect, last_effect};
 use super::state::{AppState, RunState};
 use super::theme::{GRID, HALF, Theme};
-use super::widgets::{muted, thousands};
+use super::widgets::muted;
 use crate::engine::{Evaluation, Phase, Plan, Stage};
+use crate::export::ticks::count_label;
 
 /// Evaluations without a better one before the line says so.
 const NO_PROGRESS: usize = 6;
@@ -82,7 +83,7 @@ pub fn sentence(state: &AppState) -> Line {
             let within = stage.map(|stage| format!(", {}", stage.name)).unwrap_or_default();
             let text = format!(
                 "Paused at step {}{within}. Drag through the latent space, or press Play.",
-                thousands(run.progress.step)
+                count_label(run.progress.step)
             );
             Line::new(Tone::Quiet, text)
         }

@@ -14,6 +14,8 @@ use crate::export::write_atomically;
 
 /// Rows that may wait for the disk; a disk that is slower loses rows, not frames.
 const ROWS_WAITING: usize = 4096;
+/// How long a screenshot waits for a run whose first picture does not come.
+const NO_PICTURE: Duration = Duration::from_secs(60);
 /// Distinct pictures whose moment is written down.
 const FIRST_PICTURES: u64 = 12;
 
@@ -22,7 +24,7 @@ const FIRST_PICTURES: u64 = 12;
 pub struct Screenshot {
     /// Where it goes, as PNG.
     pub path: PathBuf,
-    /// Seconds after the window appeared.
+    /// Seconds after its first picture of a run; where none comes, it is taken without.
     pub after_secs: f64,
 }
 
@@ -35,6 +37,8 @@ pub struct Trace {
     /// When the process started.
     started: Instant,
     opened: Instant,
+    /// When the first picture of a run was drawn.
+    pictured: Option<Instant>,
     screenshot: Option<Screenshot>,
     outcome: Outcome,
     frames: Option<Rows>,
@@ -78,6 +82,7 @@ impl Trace {
         let trace = Self {
             started: started.unwrap_or(now),
             opened: now,
+            pictured: None,
             screenshot,
             outcome,
             frames: frame_log.and_then(|path| Rows::new(path, frames_head)),
@@ -132,6 +137,7 @@ impl Trace {
             Some((run.info.id.0, pair.0, pair.1))
         });
         if picture.is_some() && picture != self.shown.last && self.shown.pictures < FIRST_PICTURES {
+            self.pictured.get_or_insert_with(Instant::now);
             self.shown.last = picture;
             self.shown.pictures += 1;
             self.shown.is_new = true;
@@ -145,8 +151,11 @@ impl Trace {
         let Some(screenshot) = &self.screenshot else {
             return;
         };
-        let left =
-            Duration::from_secs_f64(screenshot.after_secs.max(0.0)).saturating_sub(self.opened.elapsed());
+        let after = Duration::from_secs_f64(screenshot.after_secs.max(0.0));
+        let left = match self.pictured {
+            Some(pictured) => after.saturating_sub(pictured.elapsed()),
+            None => (after + NO_PICTURE).saturating_sub(self.opened.elapsed()),
+        };
         if !left.is_zero() {
             ctx.request_repaint_after(left);
             return;

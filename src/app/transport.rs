@@ -7,7 +7,8 @@ use super::company::company_ui;
 use super::context::PanelContext;
 use super::glyph::{Sign, paint_logo};
 use super::theme::{GRID, HALF, Look, Theme};
-use super::widgets::{bold, muted, primary_button, sign_button, thousands, word_button};
+use super::widgets::{bold, muted, primary_button, sign_button, word_button};
+use crate::export::ticks::count_label;
 use crate::recipe::{DataRecipe, Family, Recipe, builtin};
 
 /// The sets that travel with the program.
@@ -148,7 +149,7 @@ fn data_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
         });
     name_it(&combo.response, "Choose images");
     let about = cx.state.bench.as_ref().map(|bench| {
-        let count = thousands(bench.dataset.len() as u64);
+        let count = count_label(bench.dataset.len() as u64);
         format!(
             "{count} images of {} by {} pixels. A folder of files goes into the recipe's field \"images\".",
             bench.dataset.shape.width, bench.dataset.shape.height
@@ -190,10 +191,10 @@ fn progress_ui(ui: &mut Ui, cx: &PanelContext<'_>, simple: bool) {
     let Some(run) = cx.state.run() else { return };
     let kept = if simple { RIGHT_SIMPLE } else { RIGHT_FULL } * cx.theme.scale;
     let progress = &run.progress;
-    let speed = thousands(progress.images_per_second.round() as u64);
+    let speed = count_label(progress.images_per_second.round() as u64);
     let numbers = [
-        ("epoch", thousands(progress.epoch), "", true),
-        ("step", thousands(progress.step), "", true),
+        ("epoch", count_label(progress.epoch), "", true),
+        ("step", count_label(progress.step), "", true),
         ("", speed, "images/s", progress.images_per_second > 0.0),
     ];
     for (before, number, after, is_known) in numbers {

@@ -2,24 +2,29 @@
 
 use std::collections::VecDeque;
 
+use crate::engine::RunId;
+
 /// Gestures that can be taken back; a lesson has fewer.
 const MOST: usize = 200;
 
-/// The gestures of a run, for taking them back.
+/// What a gesture moved: a parameter of one of the runs.
+type Moved = (RunId, &'static str);
+
+/// The gestures on a bench, for taking them back.
 #[derive(Debug, Default)]
 pub struct Tuning {
     /// The slider that is held, and the value it was taken at.
-    held: Option<(&'static str, f64)>,
-    past: VecDeque<(&'static str, f64)>,
+    held: Option<(Moved, f64)>,
+    past: VecDeque<(Moved, f64)>,
 }
 
 impl Tuning {
     /// Notes a change. `before` is the value that was in force when it was made.
-    pub fn note(&mut self, key: &'static str, before: f64, value: f64, done: bool) {
-        if self.held.is_some_and(|(held, _)| held != key) {
+    pub fn note(&mut self, moved: Moved, before: f64, value: f64, done: bool) {
+        if self.held.is_some_and(|(held, _)| held != moved) {
             self.let_go();
         }
-        self.held.get_or_insert((key, before));
+        self.held.get_or_insert((moved, before));
         if !done {
             return;
         }
@@ -30,9 +35,10 @@ impl Tuning {
         self.let_go();
     }
 
-    /// Where the last gesture began, which it is now taken back to.
-    pub fn take_back(&mut self) -> Option<(&'static str, f64)> {
+    /// The last gesture on a run that is still there: what it moved, and where it began, which it is now taken back to.
+    pub fn take_back(&mut self, is_there: impl Fn(RunId) -> bool) -> Option<(Moved, f64)> {
         self.let_go();
+        self.past.retain(|((run, _), _)| is_there(*run));
         self.past.pop_back()
     }
 
@@ -50,8 +56,8 @@ impl Tuning {
 mod tests {
     use super::*;
 
-    const BETA: &str = "objective.beta";
-    const RATE: &str = "training.learning_rate";
+    const BETA: Moved = (RunId(1), "objective.beta");
+    const RATE: Moved = (RunId(1), "training.learning_rate");
 
     #[test]
     fn a_drag_is_taken_back_whole() {
@@ -61,9 +67,9 @@ mod tests {
         tuning.note(BETA, 1.3, 1.8, false);
         tuning.note(BETA, 1.8, 2.0, true);
         tuning.note(RATE, 1e-3, 1e-4, true);
-        assert_eq!(tuning.take_back(), Some((RATE, 1e-3)));
-        assert_eq!(tuning.take_back(), Some((BETA, 1.0)));
-        assert_eq!(tuning.take_back(), None);
+        assert_eq!(tuning.take_back(|_| true), Some((RATE, 1e-3)));
+        assert_eq!(tuning.take_back(|_| true), Some((BETA, 1.0)));
+        assert_eq!(tuning.take_back(|_| true), None);
     }
 
     #[test]
@@ -71,13 +77,24 @@ mod tests {
         let mut tuning = Tuning::default();
         tuning.note(BETA, 1.0, 3.0, false);
         tuning.note(BETA, 3.0, 1.0, true);
-        assert_eq!(tuning.take_back(), None);
+        assert_eq!(tuning.take_back(|_| true), None);
     }
 
     #[test]
     fn a_slider_that_is_still_held_can_be_taken_back() {
         let mut tuning = Tuning::default();
         tuning.note(BETA, 1.0, 3.0, false);
-        assert_eq!(tuning.take_back(), Some((BETA, 1.0)));
+        assert_eq!(tuning.take_back(|_| true), Some((BETA, 1.0)));
+    }
+
+    #[test]
+    fn a_gesture_is_taken_back_from_the_run_it_was_made_on() {
+        const OTHER: Moved = (RunId(2), "objective.beta");
+        let mut tuning = Tuning::default();
+        tuning.note(BETA, 1.0, 4.0, true);
+        tuning.note(OTHER, 0.5, 8.0, true);
+        assert_eq!(tuning.take_back(|_| true), Some((OTHER, 0.5)));
+        tuning.note(OTHER, 0.5, 8.0, true);
+        assert_eq!(tuning.take_back(|run| run == RunId(1)), Some((BETA, 1.0)), "run 2 has ended");
     }
 }

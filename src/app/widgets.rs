@@ -155,19 +155,6 @@ fn focus_ring(ui: &Ui, theme: &Theme, response: &Response) {
     }
 }
 
-/// A number with thousands apart: `12,345`.
-pub fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A word to press, as small as a switch.
 pub fn small_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Response {
     let text = RichText::new(word).font(theme.small()).color(theme.text);
@@ -176,17 +163,4 @@ pub fn small_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Respon
         ui.add(Button::new(text).corner_radius(RADIUS_SMALL).min_size(vec2(0.0, 18.0 * theme.scale)))
     });
     response.inner.on_hover_text(tip)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn thousands_stand_apart() {
-        let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (5640, "5,640"), (1_234_567, "1,234,567")];
-        for (n, want) in cases {
-            assert_eq!(thousands(n), want);
-        }
-    }
 }

@@ -53,7 +53,7 @@ pub(super) struct WindowArgs {
     /// Saves what the window shows as a PNG, and exits
     #[arg(long, value_name = "FILE")]
     pub(super) screenshot: Option<PathBuf>,
-    /// How long to wait before the screenshot
+    /// How long to wait between the first picture of the run and the screenshot
     #[arg(long, value_name = "SECONDS", default_value_t = 6.0, requires = "screenshot", value_parser = positive)]
     pub(super) after: f64,
     /// Size of the window, such as 1280x800

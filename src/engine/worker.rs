@@ -187,7 +187,7 @@ impl Worker {
     /// The images on the bench, where the new recipes want the same ones.
     fn images_at_hand(&self, recipes: &[Recipe]) -> Option<Arc<Dataset>> {
         let bench = self.bench.as_ref()?;
-        let same = self.source.as_ref()? == &recipes.first()?.data;
+        let same = self.source.as_ref()?.has_same_images(&recipes.first()?.data);
         same.then(|| Arc::clone(&bench.gallery.dataset))
     }
 

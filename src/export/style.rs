@@ -270,6 +270,12 @@ fn cross(degrees: f64) -> Vec<[f64; 2]> {
     upright.map(|[x, y]| [x * cos - y * sin, x * sin + y * cos]).collect()
 }
 
+/// The class whose colour a line has: lines are told apart as runs and classes are, the most different first.
+pub fn series_class(number: usize) -> usize {
+    const ORDER: [usize; 6] = [4, 1, 3, 8, 9, 7];
+    ORDER[number % ORDER.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -160,6 +160,16 @@ fn scientific_label(value: f64, step: f64) -> String {
     format!("{mantissa}e{exponent}").replace('-', "−")
 }
 
+/// Which of so many places below bars are named, at least so many apart. Numbers count from one and stand at round
+/// places, so that 10 and 20 are shown and not 11 and 21; names begin with the first.
+pub fn named_places(count: usize, least: usize, are_numbers: bool) -> impl Iterator<Item = usize> {
+    let rounds = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+    let round = rounds.into_iter().find(|step| *step >= least).unwrap_or(1000);
+    let stride = if are_numbers { round } else { least.max(1) };
+    let first = if are_numbers { stride - 1 } else { 0 };
+    (first..count).step_by(stride)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +209,20 @@ mod tests {
         assert_eq!((value_label(0.9999), value_label(-0.99999)), ("1".to_owned(), "−1".to_owned()));
         assert_eq!(value_label(2.54e-6), "2.5e−6");
         assert_eq!(value_label(12_345_678.0), "1.2e7");
-        assert_eq!(count_label(1_234_567), "1,234,567");
+        let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")];
+        for (n, want) in cases {
+            assert_eq!(count_label(n), want);
+        }
+    }
+
+    #[test]
+    fn numbers_under_bars_are_round_and_names_begin_with_the_first() {
+        let shown =
+            |count, least, are_numbers| named_places(count, least, are_numbers).collect::<Vec<usize>>();
+        assert_eq!(shown(3, 1, true), [0, 1, 2]);
+        assert_eq!(shown(16, 3, true), [4, 9, 14], "the numbers 5, 10 and 15");
+        assert_eq!(shown(45, 11, true), [19, 39]);
+        assert_eq!(shown(7, 3, false), [0, 3, 6]);
+        assert!(shown(0, 3, false).is_empty());
     }
 }

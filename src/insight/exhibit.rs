@@ -94,7 +94,7 @@ impl Subject {
         };
         let (network, dictionary) = (recipe.model.network, recipe.has_dictionary());
         let is_deep = network == Network::Dense && recipe.model.widths.len() >= DEEP;
-        let is_contracted = !recipe.is_variational() && recipe.objective.contractive > 0.0;
+        let is_contracted = recipe.objective.contractive > 0.0;
         add(recipe.noise.kind != Corruption::None, &[Self::Noise]);
         add(recipe.is_pretrained(), &[Self::Filters, Self::Dream, Self::Depths]);
         add(is_deep, &[Self::Gradients]);

@@ -60,6 +60,6 @@ fn meaning(errors: &[f32]) -> String {
     };
     format!(
         "Squared error {whole:.1} as trained, {idle:.1} with the code at zero, {cut:.1} with the skips at zero: \
-         {verdict}."
+         {verdict}. Put unet-no-skips beside unet-copy to see a network that never had them."
     )
 }

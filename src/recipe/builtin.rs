@@ -37,6 +37,7 @@ recipes![
     "conv-vae",
     "unet-denoise",
     "unet-copy",
+    "unet-no-skips",
     "gru-rows",
     "lstm-vae",
     "vae-2d",

@@ -1,4 +1,5 @@
-//! What no single declaration can say: settings that exclude each other, each refused in a sentence before a run begins.
+//! What no single declaration can say: settings that exclude each other, and settings that would look as if they did
+//! something and do not, each refused in a sentence before a run begins.
 
 use super::{
     Activation, CodeKind, Network, Norm, Output, PixelRange, Pretraining, Rebuild, Recipe, RecipeError,
@@ -31,13 +32,26 @@ fn network(recipe: &Recipe) -> Vec<Refusal> {
     let stages = model.channels.len();
     vec![
         (
-            model.unit_columns && model.widths.is_empty() && model.output != Output::Linear,
+            model.unit_columns
+                && is_plain(recipe)
+                && model.widths.is_empty()
+                && model.output != Output::Linear,
             "model.unit_columns keeps the decoder's columns at length one, which bounds a sigmoid output; set \
              model.output = \"linear\" or model.unit_columns = false",
         ),
         (
             model.unit_columns && !is_dense(recipe),
             "model.unit_columns is for dense networks: set model.network = \"dense\" or model.unit_columns = false",
+        ),
+        (
+            model.unit_columns && !is_plain(recipe),
+            "model.unit_columns keeps a sparse code from shrinking for free, and a Gaussian code has no such price: set \
+             model.code_kind = \"plain\" or model.unit_columns = false",
+        ),
+        (
+            model.unit_columns && !model.widths.is_empty(),
+            "model.unit_columns holds only the layer after the code, and further decoder layers would grow in its \
+             place: leave model.widths empty or set model.unit_columns = false",
         ),
         (
             model.network == Network::Conv && !(1..=4).contains(&stages),
@@ -79,6 +93,21 @@ fn objective(recipe: &Recipe) -> Vec<Refusal> {
             data.range == PixelRange::Signed && objective.reconstruction == Reconstruction::CrossEntropy,
             "cross-entropy needs pixels from 0 to 1, as they are probabilities there: set data.range = \"unit\" or \
              objective.reconstruction = \"squared-error\"",
+        ),
+        (
+            objective.sparsity > 0.0 && !is_plain(recipe),
+            "Σ|h| is charged of a plain code; a Gaussian code pays for its KL: set objective.sparsity = 0 or \
+             model.code_kind = \"plain\"",
+        ),
+        (
+            objective.free_bits > 0.0 && is_plain(recipe),
+            "free nats are about the KL of a Gaussian code: set objective.free_bits = 0 or \
+             model.code_kind = \"gaussian\"",
+        ),
+        (
+            (objective.warm_up > 0 || objective.cycle > 0) && is_plain(recipe),
+            "β weighs the KL of a Gaussian code: set objective.warm_up = 0 and objective.cycle = 0, or \
+             model.code_kind = \"gaussian\"",
         ),
         (
             objective.warm_up > 0 && objective.cycle > 0,

@@ -37,6 +37,27 @@ pub enum RecipeError {
         /// Key of the parameter.
         key: String,
     },
+    /// A schedule that goes back in time.
+    #[error(
+        "the schedule changes `{key}` at step {step}, after a change at step {before}; write the changes in the order of \
+         their steps"
+    )]
+    Unsorted {
+        /// Key of the parameter.
+        key: String,
+        /// The step of the change that comes too late.
+        step: u64,
+        /// The step of the change before it.
+        before: u64,
+    },
+    /// Settings that exclude each other once a change of the schedule has acted.
+    #[error("at step {step} of the schedule: {what}")]
+    Scheduled {
+        /// The step of the change.
+        step: u64,
+        /// The sentence.
+        what: String,
+    },
     /// Two settings that exclude each other.
     #[error("{what}")]
     Together {

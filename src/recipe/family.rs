@@ -18,7 +18,7 @@ pub enum Family {
     Denoising,
     /// A code that hardly moves when pixels do.
     Contractive,
-    /// Many sigmoid layers, pretrained one by one.
+    /// Many layers, with or without pretraining.
     Deep,
     /// Filters that slide over the image.
     Convolutional,
@@ -34,7 +34,7 @@ pub enum Family {
     Mistakes,
 }
 
-/// From so many sigmoid layers on, a network is what pretraining was invented for, pretrained or not.
+/// From so many layers on, a network is what pretraining was invented for, pretrained or not.
 const DEEP: usize = 3;
 
 impl Family {
@@ -74,6 +74,7 @@ impl Family {
             Network::Dense if noise.kind != Corruption::None => Self::Denoising,
             Network::Dense if objective.contractive > 0.0 => Self::Contractive,
             Network::Dense if is_sparse || drops => Self::Sparse,
+            Network::Dense if model.widths.len() >= DEEP => Self::Deep,
             Network::Dense => Self::Plain,
         }
     }
@@ -102,7 +103,7 @@ impl Family {
             Self::Sparse => "Sparse",
             Self::Denoising => "Denoising",
             Self::Contractive => "Contractive",
-            Self::Deep => "Deep, pretrained",
+            Self::Deep => "Deep",
             Self::Convolutional => "Convolutional",
             Self::UNet => "U-Net",
             Self::Recurrent => "Recurrent",
@@ -125,7 +126,9 @@ impl Family {
             Self::Contractive => {
                 "The code should hardly move when a pixel does, except where images really differ."
             }
-            Self::Deep => "Many layers are hard to train at once, so each is first trained alone as an RBM.",
+            Self::Deep => {
+                "Many layers need a good beginning: each trained alone as an RBM, or first weights of the right size."
+            }
             Self::Convolutional => {
                 "The same small filters look at every place of the image, with few weights."
             }
@@ -165,7 +168,7 @@ mod tests {
 
     #[test]
     fn every_composition_has_the_family_that_says_most() {
-        let cases: [(&[&str], Family); 17] = [
+        let cases: [(&[&str], Family); 19] = [
             (&[], Family::Plain),
             (&["objective.sparsity=0.3"], Family::Sparse),
             (&["objective.rate=1", "model.code_activation=sigmoid"], Family::Sparse),
@@ -175,6 +178,8 @@ mod tests {
             (&["objective.contractive=0.1"], Family::Contractive),
             (&["pretraining.method=rbm"], Family::Deep),
             (&["model.widths=64-32-16", "model.activation=sigmoid"], Family::Deep),
+            (&["model.widths=64-32-16"], Family::Deep),
+            (&["model.widths=64-32-16", "noise.kind=masking"], Family::Denoising),
             (&["model.network=conv"], Family::Convolutional),
             (&["model.network=u-net", "noise.kind=gaussian"], Family::UNet),
             (&["model.network=recurrent"], Family::Recurrent),

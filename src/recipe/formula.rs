@@ -50,6 +50,9 @@ pub fn formula(recipe: &Recipe) -> Vec<Part> {
     if let Some(noise) = corruption(recipe) {
         parts.extend([Part::sum(", "), noise]);
     }
+    for part in dropped(recipe) {
+        parts.extend([Part::sum(", "), part]);
+    }
     parts
 }
 
@@ -110,6 +113,19 @@ fn corruption(recipe: &Recipe) -> Option<Part> {
     Some(Part::weighed(text, "noise.amount"))
 }
 
+/// What is switched off at random while it learns.
+fn dropped(recipe: &Recipe) -> Vec<Part> {
+    let noise = &recipe.noise;
+    let shares = [
+        (noise.drop_units, "units", "noise.drop_units"),
+        (noise.drop_connections, "connections", "noise.drop_connections"),
+    ];
+    let is_on = shares.into_iter().filter(|(share, _, _)| *share > 0.0);
+    is_on
+        .map(|(share, what, key)| Part::weighed(format!("{:.0} % of {what} off", 100.0 * share), key))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,7 +143,11 @@ mod tests {
     fn every_term_that_is_asked_for_is_in_the_formula_and_no_other() {
         let gaussian = "model.code_kind=gaussian";
         let entropy = "objective.reconstruction=cross-entropy";
-        let cases: [(&[&str], &str); 9] = [
+        let cases: [(&[&str], &str); 10] = [
+            (
+                &["noise.drop_units=0.5", "noise.drop_connections=0.25"],
+                "objective = squared error, 50 % of units off, 25 % of connections off",
+            ),
             (&[], "objective = squared error"),
             (&[gaussian, entropy], "objective = cross-entropy + β · KL"),
             (&[gaussian, entropy, "objective.warm_up=500"], "objective = cross-entropy + β(t) · KL"),

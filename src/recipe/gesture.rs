@@ -42,13 +42,19 @@ pub fn gestures(changes: &[Change], recipe: &Recipe) -> Vec<Gesture> {
 }
 
 impl Gesture {
-    /// What moved: β and λ go by their letter, the others by their name.
+    /// What moved: β, λ and ρ go by their letter, the others by their name.
     pub fn name(&self) -> &'static str {
         match self.key.as_str() {
             "objective.beta" => "β",
             "objective.sparsity" => "λ",
+            "objective.target_rate" => "ρ",
             key => table::find(key).map_or("a parameter", |parameter| parameter.label),
         }
+    }
+
+    /// Whether it led anywhere that can be read.
+    pub fn has_moved(&self) -> bool {
+        three_figures(self.from) != three_figures(self.to)
     }
 
     /// The label of its stamp: `β 1 → 2`.

@@ -263,14 +263,24 @@ impl Recipe {
         for parameter in table::PARAMETERS {
             parameter.check(&parameter.get(self))?;
         }
-        for change in &self.schedule {
-            let parameter = table::find(&change.key)?;
+        check::together(self)?;
+        // A change by schedule may bring about no more than one by hand, or a recipe from its first step.
+        let mut later = self.clone();
+        let mut before = 0;
+        for Change { step, key, value } in &self.schedule {
+            let parameter = table::find(key)?;
             if !parameter.live {
-                return Err(RecipeError::NotLive { key: change.key.clone() });
+                return Err(RecipeError::NotLive { key: key.clone() });
             }
-            parameter.check(&Value::Number(change.value))?;
+            if *step < before {
+                return Err(RecipeError::Unsorted { key: key.clone(), step: *step, before });
+            }
+            before = *step;
+            parameter.set(&mut later, &Value::Number(*value))?;
+            check::together(&later)
+                .map_err(|error| RecipeError::Scheduled { step: *step, what: error.to_string() })?;
         }
-        check::together(self)
+        Ok(())
     }
 
     /// Whether the code is Gaussian: then the KL term and β apply.
@@ -307,6 +317,12 @@ impl Recipe {
         if self.noise.kind != Corruption::None {
             parts.push(format!("{} noise {}", self.noise.kind.label(), self.noise.amount));
         }
+        for (share, what) in [(self.noise.drop_units, "units"), (self.noise.drop_connections, "connections")]
+        {
+            if share > 0.0 {
+                parts.push(format!("{:.0} % of {what} off", 100.0 * share));
+            }
+        }
         let training = &self.training;
         parts.push(format!(
             "{} {:e}, batch {}",
@@ -316,6 +332,14 @@ impl Recipe {
         ));
         parts.push(format!("seed {}", self.seed));
         parts.join(" · ")
+    }
+}
+
+impl DataRecipe {
+    /// Whether the images are the same ones. The scale of their pixels belongs to the network, not to the images.
+    pub fn has_same_images(&self, other: &Self) -> bool {
+        let scaled_alike = Self { range: other.range, ..self.clone() };
+        scaled_alike == *other
     }
 }
 

@@ -82,8 +82,19 @@ impl Plan {
 
     /// Updates of the whole network after so many in all: what the limits of a recipe count.
     pub fn trained(&self, step: u64) -> u64 {
+        step.saturating_sub(self.training().0)
+    }
+
+    /// Updates made before the network is trained as a whole, and when that is over, if it has an end.
+    pub fn training(&self) -> (u64, Option<u64>) {
         let training = self.stretches.iter().find(|stretch| stretch.stage == Stage::Training);
-        training.map_or(step, |stretch| step.saturating_sub(stretch.from))
+        training.map_or((0, None), |stretch| (stretch.from, stretch.to))
+    }
+
+    /// Whether the cost of the update with this number is one of images: a layer behind the first is judged by how it
+    /// gives back its own input.
+    pub fn is_of_images(&self, number: u64) -> bool {
+        !matches!(self.at(number.saturating_sub(1)).stage, Stage::Layer(layer) if layer > 0)
     }
 
     /// Whether a run is over after so many updates because its last stage is.
@@ -128,6 +139,8 @@ mod tests {
         assert_eq!(plan.at(149).stage, Stage::Layer(0));
         assert_eq!(plan.at(150).stage, Stage::Layer(1));
         assert_eq!((plan.at(450).stage, plan.trained(460)), (Stage::Training, 10));
+        let of_images: Vec<bool> = [1, 150, 151, 450, 451].map(|number| plan.is_of_images(number)).into();
+        assert_eq!(of_images, [true, true, false, false, true]);
         assert_eq!(plan.name(Stage::Layer(1)), "layer 2 of 3");
         assert_eq!(plan.name(Stage::Training), "fine-tuning");
     }

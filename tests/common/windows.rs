@@ -15,8 +15,12 @@ pub fn window_with(recipe: &str, settings: &[&str], size: [f32; 2]) -> Harness<'
     for setting in settings {
         recipe.set_from_text(setting).expect("a valid setting");
     }
-    let options =
-        WindowOptions { device: DeviceChoice::Cpu, recipe: Some(recipe), ..WindowOptions::default() };
+    let options = WindowOptions {
+        device: DeviceChoice::Cpu,
+        recipe: Some(recipe),
+        types_paths: true,
+        ..WindowOptions::default()
+    };
     let mut builder = Harness::builder().with_size(Vec2::from(size)).with_step_dt(0.05);
     if has_adapter() {
         builder = builder.wgpu_setup(graphics_setup());

@@ -39,7 +39,7 @@ fn waiting(ui: &mut Ui, theme: &Theme, words: &str) {
 /// What a panel without a run waits for.
 fn no_run(state: &AppState) -> String {
     match &state.preparing {
-        Some(what) => format!("{what} …"),
+        Some(what) => what.clone(),
         None => "no images are loaded yet".to_owned(),
     }
 }

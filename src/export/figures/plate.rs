@@ -9,8 +9,8 @@ use crate::engine::plate::{Bars, Content, Images, Ink, Lines};
 use crate::export::colormap;
 use crate::export::font;
 use crate::export::scene::{Area, Scene, Stroke};
-use crate::export::style::{FigureTheme, Rgb, mixed};
-use crate::export::ticks::value_label;
+use crate::export::style::{FigureTheme, Rgb, mixed, series_class};
+use crate::export::ticks::{named_places, value_label};
 
 /// Space between two pictures.
 const GAP: f64 = 4.0;
@@ -236,8 +236,8 @@ impl ChartPage {
         let count = bars.values.len();
         let shown = (0..count.min(64)).chain(count.checked_sub(1));
         let widest = shown.map(|place| font::width(&name(place), small) + 8.0).fold(1.0, f64::max);
-        let stride = (widest / pitch).ceil().max(1.0) as usize;
-        for place in (0..count).step_by(stride) {
+        let least = (widest / pitch).ceil().max(1.0) as usize;
+        for place in named_places(count, least, bars.names.is_empty()) {
             let x = self.frame.x + (place as f64 + 0.5) * pitch;
             let style = self.sheet.small(self.sheet.palette.muted).middle();
             self.sheet.scene.text([x, self.frame.bottom() + 6.0 + small], name(place), style);
@@ -263,8 +263,7 @@ impl ChartPage {
 
 /// Lines are told apart as runs and classes are.
 fn series_color(sheet: &Sheet, number: usize) -> Rgb {
-    const ORDER: [usize; 6] = [4, 1, 3, 8, 9, 7];
-    sheet.palette.class(ORDER[number % ORDER.len()])
+    sheet.palette.class(series_class(number))
 }
 
 /// The least and the largest number that is finite.

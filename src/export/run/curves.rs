@@ -13,11 +13,14 @@ impl RunFigures<'_> {
         let kind = self.recipe.objective.reconstruction;
         let penalties: Vec<Penalty> = Penalty::ALL.into_iter().filter(|p| self.has(*p)).collect();
         let history = self.history.lock();
+        let plan = Plan::new(self.recipe, self.steps_per_epoch);
         let mut charts = vec![chart(&history, "Reconstruction", kind.unit(), Term::Reconstruction, |f| {
             Some(f.reconstruction)
         })];
+        let layers = layers(&mut charts[0], &plan);
         charts[0].reference_lines =
             self.references.map(|costs| reference_lines(kind, &costs)).unwrap_or_default();
+        charts.extend(layers);
         charts.extend(penalties.iter().map(|penalty| penalty_chart(&history, *penalty)));
         let unit = objective_unit(kind, &penalties);
         charts.push(chart(&history, "Objective", unit, Term::Objective, |f| Some(f.objective)));
@@ -57,9 +60,36 @@ impl RunFigures<'_> {
     /// One stamp per gesture; a slider that came back to where it was left no trace.
     fn stamps(&self) -> Vec<Stamp> {
         let gestures = gestures(self.changes, self.recipe);
-        let moved = gestures.iter().filter(|gesture| gesture.from != gesture.to);
+        let moved = gestures.iter().filter(|gesture| gesture.has_moved());
         moved.map(|gesture| Stamp { step: gesture.first_step as f64, label: gesture.label() }).collect()
     }
+}
+
+/// Takes out of a chart of images what layers behind the first make of their own inputs, which is another cost, and
+/// gives it a chart of its own. What is left is drawn stage by stage, so that no line leads over what is gone.
+fn layers(images: &mut Chart, plan: &Plan) -> Option<Chart> {
+    let training = images.series.first()?;
+    let stage = |point: &(f64, f64)| plan.at((point.0 as u64).saturating_sub(1)).from;
+    let of_images = |point: &(f64, f64)| plan.is_of_images(point.0 as u64);
+    let (kept, taken): (Vec<_>, Vec<_>) = training.points.iter().partition(|point| of_images(point));
+    if taken.is_empty() {
+        return None;
+    }
+    let by_stage = |points: &[(f64, f64)]| -> Vec<Series> {
+        let parts = points.chunk_by(|a, b| stage(a) == stage(b)).enumerate();
+        // One entry in the legend is enough for all of them.
+        let name = |number: usize| if number == 0 { training.name.clone() } else { String::new() };
+        parts.map(|(n, part)| Series { name: name(n), points: part.to_vec(), ..training.clone() }).collect()
+    };
+    let layers = Chart {
+        title: "Layers' own inputs".to_owned(),
+        series: by_stage(&taken),
+        reference_lines: Vec::new(),
+        ..images.clone()
+    };
+    let kept = by_stage(&kept);
+    images.series.splice(0..1, kept);
+    Some(layers)
 }
 
 fn penalty_chart(history: &History, penalty: Penalty) -> Chart {

@@ -216,3 +216,38 @@ fn a_code_of_one_number_lies_on_a_line() {
         assert_eq!(run.decoded(&snapshot).title, "z = (0.00, 0.00, 0.00, 0.00, …)");
     });
 }
+
+#[test]
+fn layers_that_are_pretrained_have_a_chart_of_their_own() {
+    let recipe = Recipe::open("deep-rbm").expect("built in");
+    let recipe = Recipe {
+        pretraining: crate::recipe::PretrainingRecipe { epochs: 1, ..recipe.pretraining },
+        ..recipe
+    };
+    let (history, dataset) = (SharedHistory::default(), dataset());
+    for step in 1..=50 {
+        history.lock().push_step(Point { step, figures: figures(step as f64, Penalty::Sparsity) });
+    }
+    let run = RunFigures {
+        recipe: &recipe,
+        changes: &[],
+        history: &history,
+        references: Some(references()),
+        dataset: &dataset,
+        cloud: &[1, 2],
+        steps_per_epoch: 10,
+    };
+    let curves = run.curves();
+    let titles: Vec<&str> = curves.charts.iter().map(|chart| chart.title.as_str()).collect();
+    assert_eq!(titles, ["Reconstruction", "Layers' own inputs", "Objective"]);
+    let parts = |chart: &Chart| -> Vec<(String, f64, f64)> {
+        let lines = chart.series.iter().filter(|series| !series.held_out);
+        let ends = |points: &[(f64, f64)]| (points[0].0, points[points.len() - 1].0);
+        lines.map(|series| (series.name.clone(), ends(&series.points).0, ends(&series.points).1)).collect()
+    };
+    let named = |name: &str, from: f64, to: f64| (name.to_owned(), from, to);
+    assert_eq!(parts(&curves.charts[0]), [named("training", 1.0, 10.0), named("", 41.0, 50.0)]);
+    let layers = [named("training", 11.0, 20.0), named("", 21.0, 30.0), named("", 31.0, 40.0)];
+    assert_eq!(parts(&curves.charts[1]), layers);
+    assert!(curves.charts[1].reference_lines.is_empty() && !curves.charts[0].reference_lines.is_empty());
+}

@@ -11,8 +11,8 @@ use egui_plot::{
 };
 
 use crate::app::theme::Theme;
-use crate::app::widgets::{heading, thousands};
-use crate::export::ticks::{Tick, linear_ticks, log_ticks, value_label};
+use crate::app::widgets::heading;
+use crate::export::ticks::{Tick, count_label, linear_ticks, log_ticks, value_label};
 
 use super::model::{self, Boundary, Chart, Column, Stamp, Term};
 
@@ -45,7 +45,7 @@ impl Frame<'_> {
     /// The colour of a term.
     fn color(&self, term: Term) -> Color32 {
         match term {
-            Term::Reconstruction | Term::SquaredError => self.theme.reconstruction,
+            Term::Reconstruction | Term::Layers | Term::SquaredError => self.theme.reconstruction,
             Term::Objective => self.theme.objective,
             Term::Penalty(penalty) => self.theme.parameter(penalty.weight_key()),
         }
@@ -77,8 +77,9 @@ impl Frame<'_> {
 /// A chart's curves, thinned, and the axis they are drawn on.
 struct Drawing {
     color: Color32,
-    batches: Vec<Column>,
-    train: Vec<[f64; 2]>,
+    /// Stage by stage: no line leads over a stage in which nothing was measured.
+    batches: Vec<Vec<Column>>,
+    train: Vec<Vec<[f64; 2]>>,
     held_out: Vec<[f64; 2]>,
     /// The run before, as far as the axis goes: over training batches, and over held-out images.
     past: [Vec<[f64; 2]>; 2],
@@ -92,12 +93,13 @@ pub fn chart_ui(ui: &mut Ui, frame: &Frame<'_>, chart: &Chart, height: f32, is_f
     let top = ui.cursor().top();
     title_line(ui, frame.theme, chart, color);
     let plot_height = (height - (ui.cursor().top() - top)).max(24.0);
-    let batches = frame.thinned(&chart.train);
-    let train = model::smoothed(&batches, frame.last_step);
+    let batches = model::by_stage(&frame.thinned(&chart.train), frame.stages);
+    let train: Vec<_> = batches.iter().map(|stage| model::smoothed(stage, frame.last_step)).collect();
     let held_out: Vec<[f64; 2]> =
         frame.thinned(&chart.held_out).iter().map(|column| [column.x, column.mean]).collect();
     let past = frame.past(chart);
-    let [low, high] = model::range(chart, &[&train, &held_out, &past[0]], frame.is_log);
+    let curves: Vec<&[[f64; 2]]> = train.iter().chain([&held_out, &past[0]]).map(Vec::as_slice).collect();
+    let [low, high] = model::range(chart, &curves, frame.is_log);
     let drawing = Drawing { color, batches, train, held_out, past, low, high };
     let plot =
         plot(chart.title, frame, &drawing, plot_height).show(ui, |plot| draw_curves(plot, frame, &drawing));
@@ -162,23 +164,25 @@ fn plot<'a>(name: &'static str, frame: &Frame<'a>, drawing: &Drawing, height: f3
 fn draw_curves(plot: &mut PlotUi<'_>, frame: &Frame<'_>, drawing: &Drawing) {
     let Drawing { color, batches, train, held_out, past, low, high } = drawing;
     plot.set_plot_bounds(PlotBounds::from_min_max([0.0, *low], [frame.last_step.max(1.0), *high]));
-    if batches.iter().any(|column| column.high > column.low) {
+    for batches in batches.iter().filter(|stage| stage.iter().any(|column| column.high > column.low)) {
         let at = |value: f64| model::axis_value(value, frame.is_log).unwrap_or(*low);
         let edge = |value: fn(&Column) -> f64| batches.iter().map(value).map(at).collect::<Vec<f64>>();
         let steps: Vec<f64> = batches.iter().map(|column| column.x).collect();
         let band = FilledArea::new("batches", &steps, &edge(|c| c.low), &edge(|c| c.high));
         plot.add(band.fill_color(frame.theme.faded(*color, 0.14)).allow_hover(false));
     }
-    let means: Vec<[f64; 2]> = batches.iter().map(|column| [column.x, column.mean]).collect();
+    let means: Vec<Vec<[f64; 2]>> =
+        batches.iter().map(|stage| stage.iter().map(|column| [column.x, column.mean]).collect()).collect();
     let [past_train, past_held_out] = past;
     let grey = frame.theme.muted;
-    let lines = [
+    let faded = frame.theme.faded(*color, 0.3);
+    let mut lines = vec![
         ("held out, before", past_held_out, frame.theme.faded(grey, 0.5), 1.0),
         ("train, before", past_train, frame.theme.faded(grey, 0.9), 1.6),
-        ("batch means", &means, frame.theme.faded(*color, 0.3), 1.0),
-        ("held out", held_out, held_out_color(frame.theme, *color), 1.3),
-        ("train", train, *color, 2.0),
     ];
+    lines.extend(means.iter().map(|stage| ("batch means", stage, faded, 1.0)));
+    lines.push(("held out", held_out, held_out_color(frame.theme, *color), 1.3));
+    lines.extend(train.iter().map(|stage| ("train", stage, *color, 2.0)));
     for (name, points, color, width) in lines {
         let points = PlotPoints::from(frame.placed(points));
         plot.line(Line::new(name, points).color(color).width(width).allow_hover(false));
@@ -357,7 +361,7 @@ impl Over<'_> {
             lines.push((format!("{name} {}", value_label(value)), color));
         }
         let step = train.or(held_out).map_or(step, |point| point[0]);
-        lines.insert(0, (format!("step {}", thousands(step.max(0.0) as u64)), theme.muted));
+        lines.insert(0, (format!("step {}", count_label(step.max(0.0) as u64)), theme.muted));
         self.note(pos2(x, area.top()), &lines);
     }
 
@@ -408,7 +412,7 @@ pub fn steps_line(ui: &mut Ui, frame: &Frame<'_>) -> Rect {
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let left = rect.left_center() + vec2(AXIS_WIDTH * theme.scale, 0.0);
     let first = ui.painter().text(left, Align2::LEFT_CENTER, "step 0", theme.small(), theme.muted);
-    let last = thousands(frame.last_step as u64);
+    let last = count_label(frame.last_step as u64);
     let last = ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, last, theme.small(), theme.muted);
     Rect::from_x_y_ranges(first.right() + 8.0..=last.left() - 8.0, rect.y_range())
 }

@@ -45,7 +45,7 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
         return actions;
     }
     let stages = model::boundaries(&run.info.recipe, bench.steps_per_epoch, last_step);
-    let stamps = model::stamps(&run.info.recipe, &run.changes, last_step);
+    let stamps = model::stamps(&run.info.recipe, &run.changes);
     let space = ui.available_rect_before_wrap();
     let foot_height = 18.0 * cx.theme.scale;
     let frame = Frame {
@@ -73,7 +73,14 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
     let between = chart::steps_line(ui, &frame);
     if let Some(past) = past {
         let is_comparable = model::is_comparable(past, run, model::Term::Reconstruction);
-        actions.extend(past_ui(ui, cx.theme, past, is_comparable, between));
+        // Counted from where the whole network begins to be trained, where the two begin that at different steps.
+        let is_shifted = model::training_begins(bench, run) != past.before;
+        let words = match (is_comparable, is_shifted) {
+            (true, false) => past.name.clone(),
+            (true, true) => format!("{} from fine-tuning on", past.name),
+            (false, _) => format!("{} counts otherwise", past.name),
+        };
+        actions.extend(past_ui(ui, cx.theme, past, words, between));
     }
     let foot = eframe::egui::Rect::from_min_max(pos2(space.left(), space.bottom() - foot_height), space.max);
     ui.scope_builder(UiBuilder::new().max_rect(foot).layout(Layout::left_to_right(Align::Center)), |ui| {
@@ -84,11 +91,7 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
 }
 
 /// The name of the run whose curve is grey, and the cross that dismisses it.
-fn past_ui(ui: &Ui, theme: &Theme, past: &Past, is_comparable: bool, room: Rect) -> Option<Action> {
-    let words = match is_comparable {
-        true => past.name.clone(),
-        false => format!("{} counts otherwise", past.name),
-    };
+fn past_ui(ui: &Ui, theme: &Theme, past: &Past, words: String, room: Rect) -> Option<Action> {
     let galley = ui.painter().layout_no_wrap(words, theme.small(), theme.muted);
     let cross = room.height();
     let width = 18.0 + galley.size().x + 4.0 + cross;

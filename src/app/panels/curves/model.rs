@@ -3,11 +3,9 @@
 
 use crate::app::state::{BenchState, Past, RunState};
 use crate::engine::{Evaluation, Figures, History, Penalty, Plan, Point, References};
-use crate::recipe::parameter::short_number;
-use crate::recipe::{Change, Recipe, Reconstruction, table};
+use crate::recipe::gesture::{Gesture, gestures};
+use crate::recipe::{Change, Recipe, Reconstruction};
 
-/// Changes of one parameter closer than this share of the axis belong to one gesture: they could not be told apart.
-const GESTURE: f64 = 1.0 / 40.0;
 /// The beginning of a curve, which does not decide the range of the axis: this share of it, and so many steps, but
 /// never more than half of what there is.
 const BEGINNING: f64 = 0.04;
@@ -40,6 +38,8 @@ pub struct Switches {
 pub enum Term {
     /// The reconstruction.
     Reconstruction,
+    /// What a layer that is pretrained makes of its own input, which is no image from the second layer on.
+    Layers,
     /// A penalty.
     Penalty(Penalty),
     /// The sum of all.
@@ -52,6 +52,7 @@ impl Term {
     fn title(self) -> &'static str {
         match self {
             Self::Reconstruction => "Reconstruction",
+            Self::Layers => "Layers' own inputs",
             Self::Penalty(penalty) => penalty.label(),
             Self::Objective => "Objective",
             Self::SquaredError => "Squared error",
@@ -60,7 +61,7 @@ impl Term {
 
     fn unit(self, reconstruction: Reconstruction) -> &'static str {
         match self {
-            Self::Reconstruction | Self::Objective => reconstruction.unit(),
+            Self::Reconstruction | Self::Layers | Self::Objective => reconstruction.unit(),
             Self::Penalty(Penalty::Kl) => "nats per image",
             Self::Penalty(Penalty::Rate) => "nats",
             Self::Penalty(Penalty::Sparsity | Penalty::Contractive) => "per image",
@@ -70,7 +71,7 @@ impl Term {
 
     fn figure(self, figures: &Figures) -> Option<f64> {
         match self {
-            Self::Reconstruction => Some(figures.reconstruction),
+            Self::Reconstruction | Self::Layers => Some(figures.reconstruction),
             Self::Penalty(penalty) => figures.penalty(penalty),
             Self::Objective => Some(figures.objective),
             Self::SquaredError => figures.squared_error,
@@ -127,21 +128,26 @@ pub fn boundaries(recipe: &Recipe, steps_per_epoch: u64, last_step: f64) -> Vec<
 
 /// The charts of a run from top to bottom. The history is held no longer than it takes to copy them.
 pub fn charts(bench: &BenchState, run: &RunState, past: Option<&Past>, switches: Switches) -> Vec<Chart> {
+    let plan = Plan::new(&run.info.recipe, bench.steps_per_epoch);
     let history = run.info.history.lock();
     let reconstruction = run.recipe.objective.reconstruction;
     let chart = |term: Term| Chart {
         title: term.title(),
         unit: term.unit(reconstruction).to_owned(),
         term,
-        train: train(&history, term),
+        train: train(&history, &plan, term),
         held_out: held_out(&history, term),
         references: bench
             .references
             .map(|costs| lines(term, &costs, reconstruction, switches))
             .unwrap_or_default(),
-        past: past.filter(|past| is_comparable(past, run, term)).map(of_past).unwrap_or_default(),
+        past: past
+            .filter(|past| is_comparable(past, run, term))
+            .map(|past| of_past(past, plan.training().0))
+            .unwrap_or_default(),
     };
-    let mut charts: Vec<Chart> = terms(run, switches).map(chart).collect();
+    let has_layers = history.train().any(|point| !plan.is_of_images(point.step));
+    let mut charts: Vec<Chart> = terms(run, has_layers, switches).map(chart).collect();
     drop(history);
     if switches.is_per_pixel {
         charts.iter_mut().for_each(|chart| chart.divide(bench.dataset.shape.pixels() as f64));
@@ -149,17 +155,27 @@ pub fn charts(bench: &BenchState, run: &RunState, past: Option<&Past>, switches:
     charts
 }
 
-/// Whether the run before was charged in the same coin.
-pub fn is_comparable(past: &Past, run: &RunState, term: Term) -> bool {
-    term == Term::Reconstruction && past.reconstruction == run.recipe.objective.reconstruction
+/// Updates before the whole network is trained.
+pub fn training_begins(bench: &BenchState, run: &RunState) -> u64 {
+    Plan::new(&run.info.recipe, bench.steps_per_epoch).training().0
 }
 
-fn of_past(past: &Past) -> [Vec<[f64; 2]>; 2] {
-    [past.train.clone(), past.held_out.clone()]
+/// Whether the run before was charged in the same coin.
+pub fn is_comparable(past: &Past, run: &RunState, term: Term) -> bool {
+    term == Term::Reconstruction
+        && past.reconstruction == run.recipe.objective.reconstruction
+        && past.range == run.recipe.data.range
+}
+
+/// The curves of the run before, where this one has made as many updates of the whole network.
+fn of_past(past: &Past, before: u64) -> [Vec<[f64; 2]>; 2] {
+    let later =
+        |points: &[[f64; 2]]| points.iter().map(|[step, cost]| [step + before as f64, *cost]).collect();
+    [later(&past.train), later(&past.held_out)]
 }
 
 /// What is charted.
-fn terms(run: &RunState, switches: Switches) -> impl Iterator<Item = Term> {
+fn terms(run: &RunState, has_layers: bool, switches: Switches) -> impl Iterator<Item = Term> {
     // Without a price it is only measured, and nobody asked for that.
     let has_price = |penalty: &Penalty| match penalty {
         Penalty::Kl => run.recipe.is_variational(),
@@ -173,17 +189,24 @@ fn terms(run: &RunState, switches: Switches) -> impl Iterator<Item = Term> {
         (switches.shows_pca && !is_squared).then_some(Term::SquaredError),
     ];
     let penalties = penalties.into_iter().map(Term::Penalty);
-    std::iter::once(Term::Reconstruction).chain(penalties).chain(others.into_iter().flatten())
+    let layers = has_layers.then_some(Term::Layers);
+    std::iter::once(Term::Reconstruction).chain(layers).chain(penalties).chain(others.into_iter().flatten())
 }
 
-fn train(history: &History, term: Term) -> Vec<[f64; 2]> {
+fn train(history: &History, plan: &Plan, term: Term) -> Vec<[f64; 2]> {
     let point = |point: Point| Some([point.step as f64, term.figure(&point.figures)?]);
-    history.train().filter_map(point).collect()
+    // What a layer makes of its own input stands in a chart of its own.
+    let belongs = |point: &Point| plan.is_of_images(point.step) != (term == Term::Layers);
+    history.train().filter(belongs).filter_map(point).collect()
 }
 
 /// The evaluation before the first step is left out: the straight line from there to the next one would tell of a
 /// way that nobody went.
 fn held_out(history: &History, term: Term) -> Vec<[f64; 2]> {
+    // Held-out images go all the way through what is trained so far, so their costs are those of images.
+    if term == Term::Layers {
+        return Vec::new();
+    }
     let point = |e: &Evaluation| Some([e.step as f64, term.figure(&e.held_out)?]);
     let later = history.evaluations().iter().filter(|evaluation| evaluation.step > 0);
     later.filter_map(point).collect()
@@ -208,7 +231,7 @@ fn lines(
             [Some(mean), switches.shows_pca.then(pca)].into_iter().flatten().collect()
         }
         (Term::SquaredError, _) => vec![pca()],
-        (Term::Penalty(_) | Term::Objective, _) => Vec::new(),
+        (Term::Penalty(_) | Term::Layers | Term::Objective, _) => Vec::new(),
     }
 }
 
@@ -279,6 +302,12 @@ pub fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
     columns.into_iter().map(|(column, _)| column).collect()
 }
 
+/// Columns apart by the stage of the training that they belong to.
+pub fn by_stage(columns: &[Column], stages: &[Boundary]) -> Vec<Vec<Column>> {
+    let stage = |column: &Column| stages.partition_point(|stage| stage.step < column.x);
+    columns.chunk_by(|a, b| stage(a) == stage(b)).map(<[Column]>::to_vec).collect()
+}
+
 /// The means of columns, each averaged with its neighbours on both sides. The beginning, which is steep, is averaged
 /// over as few on the right as there are on the left; the end over those on the left alone, so that it does not jitter.
 pub fn smoothed(columns: &[Column], last_step: f64) -> Vec<[f64; 2]> {
@@ -346,57 +375,16 @@ pub fn axis_value(value: f64, is_log: bool) -> Option<f64> {
 /// A live change as the charts show it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stamp {
-    /// The step from which the last value of the gesture acts.
+    /// The step at which the gesture began.
     pub step: f64,
-    /// The parameter.
-    pub key: String,
     /// `β 1 → 2`.
     pub label: String,
 }
 
-/// One stamp per gesture: changes of one parameter that follow each other closely are one.
-pub fn stamps(start: &Recipe, changes: &[Change], last_step: f64) -> Vec<Stamp> {
-    let mut stamps: Vec<(Stamp, f64, f64)> = Vec::new();
-    for change in changes {
-        let step = change.step as f64;
-        let same = |stamp: &Stamp| stamp.key == change.key;
-        match stamps.last_mut() {
-            Some((stamp, _, to)) if same(stamp) && step - stamp.step <= GESTURE * last_step => {
-                stamp.step = step;
-                *to = change.value;
-            }
-            _ => {
-                let before = stamps.iter().rev().find(|(stamp, _, _)| same(stamp)).map(|(_, _, to)| *to);
-                let from =
-                    before.or_else(|| table::find(&change.key).ok()?.number(start)).unwrap_or(f64::NAN);
-                let stamp = Stamp { step, key: change.key.clone(), label: String::new() };
-                stamps.push((stamp, from, change.value));
-            }
-        }
-    }
-    let label = |(stamp, from, to): (Stamp, f64, f64)| {
-        let label = format!("{} {} → {}", symbol(&stamp.key), rounded(from), rounded(to));
-        // A slider that came back to where it was left no trace.
-        (rounded(from) != rounded(to)).then_some(Stamp { label, ..stamp })
-    };
-    stamps.into_iter().filter_map(label).collect()
-}
-
-/// The letter of a parameter, or its name where it has none.
-pub fn symbol(key: &str) -> &'static str {
-    let label = table::find(key).map_or("", |parameter| parameter.label);
-    match label.split_once(' ') {
-        Some((letter, _)) if letter.chars().count() == 1 => letter,
-        _ => label,
-    }
-}
-
-/// A value with the three digits a slider can be read to.
-fn rounded(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return short_number(value);
-    }
-    short_number(format!("{value:.2e}").parse().unwrap_or(value))
+/// One stamp per gesture, as in the exported figure; a slider that came back to where it was left no trace.
+pub fn stamps(start: &Recipe, changes: &[Change]) -> Vec<Stamp> {
+    let moved = gestures(changes, start).into_iter().filter(Gesture::has_moved);
+    moved.map(|gesture| Stamp { step: gesture.first_step as f64, label: gesture.label() }).collect()
 }
 
 #[cfg(test)]

@@ -94,9 +94,9 @@ fn a_gesture_leaves_one_stamp() {
     };
     let drag: Vec<Change> =
         (0..10).map(|i| change(1000 + i, "objective.beta", 1.1 + 0.1 * i as f64)).collect();
-    let stamps = stamps(&start, &drag, 5000.0);
+    let stamps = stamps(&start, &drag);
     assert_eq!(stamps.len(), 1);
-    assert_eq!((stamps[0].label.as_str(), stamps[0].step), ("β 1 → 2", 1009.0));
+    assert_eq!((stamps[0].label.as_str(), stamps[0].step), ("β 1 → 2", 1000.0));
 }
 
 #[test]
@@ -107,8 +107,7 @@ fn gestures_apart_or_of_different_parameters_stay_apart() {
         change(3000, "objective.beta", 4.0),
         change(4000, "training.learning_rate", 0.003_000_1),
     ];
-    let labels: Vec<String> =
-        stamps(&Recipe::default(), &changes, 5000.0).into_iter().map(|s| s.label).collect();
+    let labels: Vec<String> = stamps(&Recipe::default(), &changes).into_iter().map(|s| s.label).collect();
     // The last one went nowhere that can be read, so it leaves no stamp.
     assert_eq!(labels, ["β 1 → 2", "learning rate 1e-3 → 3e-3", "β 2 → 4"]);
 }
@@ -170,4 +169,51 @@ fn stages_are_named_where_they_begin_and_only_once_they_have() {
         named(61.0),
         [first, (20.0, "layer 2 of 3".into()), (40.0, "layer 3 of 3".into()), (60.0, "fine-tuning".into())]
     );
+}
+
+/// A pretrained run of ten steps an epoch, with these training costs after every step.
+fn pretrained(costs: impl Iterator<Item = (u64, f64)>) -> crate::app::state::AppState {
+    let mut state = crate::app::testing::state_of("deep-rbm", |_| ());
+    let run = &mut state.bench.as_mut().unwrap().runs[0];
+    run.info.recipe.set_from_text("pretraining.epochs=1").unwrap();
+    run.recipe = run.info.recipe.clone();
+    for (step, reconstruction) in costs {
+        let figures = Figures { reconstruction, ..Figures::default() };
+        run.info.history.lock().push_step(Point { step, figures });
+    }
+    state
+}
+
+#[test]
+fn what_a_layer_makes_of_its_own_input_is_not_drawn_among_the_costs_of_images() {
+    let state = pretrained((1..=50).map(|step| (step, step as f64)));
+    let (bench, run) = (state.bench.as_ref().unwrap(), state.run().unwrap());
+    let charts = charts(bench, run, None, Switches::default());
+    let [images, layers] = charts.as_slice() else { panic!("{charts:?}") };
+    let steps = |chart: &Chart| chart.train.iter().map(|point| point[0] as u64).collect::<Vec<u64>>();
+    assert_eq!(steps(images), (1..=10).chain(41..=50).collect::<Vec<u64>>());
+    assert_eq!(steps(layers), (11..=40).collect::<Vec<u64>>());
+    assert!(layers.references.is_empty(), "the mean image is no yardstick for it");
+    let stages = boundaries(&run.info.recipe, 10, 50.0);
+    let apart = by_stage(&columns(&images.train, 1.0), &stages);
+    assert_eq!(apart.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10], "no line leads over the layers");
+}
+
+#[test]
+fn a_run_from_scratch_lies_beside_the_fine_tuning_of_a_pretrained_one() {
+    let state = pretrained([(45, 30.0), (60, 20.0)].into_iter());
+    let (bench, run) = (state.bench.as_ref().unwrap(), state.run().unwrap());
+    let objective = &run.recipe.objective;
+    let mut past = Past {
+        name: "deep-scratch".to_owned(),
+        reconstruction: objective.reconstruction,
+        range: run.recipe.data.range,
+        before: 0,
+        train: vec![[5.0, 90.0], [20.0, 80.0]],
+        held_out: vec![[10.0, 85.0]],
+    };
+    let drawn = charts(bench, run, Some(&past), Switches::default());
+    assert_eq!(drawn[0].past, [vec![[45.0, 90.0], [60.0, 80.0]], vec![[50.0, 85.0]]]);
+    past.range = crate::recipe::PixelRange::Signed;
+    assert!(!is_comparable(&past, run, Term::Reconstruction), "pixels from −1 to 1 cost four times as much");
 }

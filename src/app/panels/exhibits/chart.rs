@@ -6,7 +6,8 @@ use eframe::egui::{Align2, Color32, Pos2, Rect, Response, Shape, Stroke, Ui, pos
 use super::layout::{plane, range};
 use crate::app::theme::{GRID, Theme};
 use crate::engine::plate::{Bars, Lines};
-use crate::export::ticks::{linear_ticks, value_label};
+use crate::export::style::series_class;
+use crate::export::ticks::{linear_ticks, named_places, value_label};
 
 /// The least distance of two numbers on an axis, in points.
 const APART: Pos2 = pos2(64.0, 34.0);
@@ -126,7 +127,7 @@ fn name_of(bars: &Bars, place: usize) -> String {
     bars.names.get(place).cloned().unwrap_or_else(|| (place + 1).to_string())
 }
 
-/// As many names under the bars as there is room for, always the first.
+/// As many names under the bars as there is room for.
 fn places(axes: &Axes<'_>, bars: &Bars, pitch: f32) {
     let width = |place: usize| {
         let galley =
@@ -135,26 +136,12 @@ fn places(axes: &Axes<'_>, bars: &Bars, pitch: f32) {
     };
     let count = bars.values.len();
     let widest = (0..count.min(64)).map(width).chain(count.checked_sub(1).map(width)).fold(1.0, f32::max);
-    let stride = round_stride((widest / pitch.max(1e-3)).ceil().max(1.0) as usize, bars.names.is_empty());
-    for place in 0..count {
-        // Numbers count from one, so that 10 and 20 are shown and not 11 and 21.
-        let is_shown =
-            if bars.names.is_empty() && stride > 1 { (place + 1) % stride == 0 } else { place % stride == 0 };
-        if is_shown {
-            let x = axes.rect.left() + (place as f32 + 0.5) * pitch;
-            let at = pos2(x, axes.rect.bottom() + 5.0);
-            axes.words(at, Align2::CENTER_TOP, &name_of(bars, place), axes.theme.muted);
-        }
+    let least = (widest / pitch.max(1e-3)).ceil().max(1.0) as usize;
+    for place in named_places(count, least, bars.names.is_empty()) {
+        let x = axes.rect.left() + (place as f32 + 0.5) * pitch;
+        let at = pos2(x, axes.rect.bottom() + 5.0);
+        axes.words(at, Align2::CENTER_TOP, &name_of(bars, place), axes.theme.muted);
     }
-}
-
-/// A round number of places from one number to the next.
-fn round_stride(least: usize, are_numbers: bool) -> usize {
-    if !are_numbers {
-        return least;
-    }
-    let steps = [1, 2, 5, 10, 20, 50, 100, 200, 500];
-    steps.into_iter().find(|step| *step >= least).unwrap_or(1000)
 }
 
 /// Lines with their names.
@@ -196,8 +183,7 @@ pub fn lines(ui: &Ui, theme: &Theme, lines: &Lines, space: Rect, response: &Resp
 
 /// One line has the colour of what can be acted upon; several are told apart as runs and classes are.
 fn series_color(theme: &Theme, number: usize) -> Color32 {
-    const ORDER: [usize; 6] = [4, 1, 3, 8, 9, 7];
-    theme.class(ORDER[number % ORDER.len()])
+    theme.class(series_class(number))
 }
 
 /// The names of the lines, above the plane at its right end.
@@ -231,12 +217,6 @@ fn told(lines: &Lines, x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_under_bars_are_round() {
-        assert_eq!((round_stride(1, true), round_stride(3, true), round_stride(11, true)), (1, 5, 20));
-        assert_eq!(round_stride(3, false), 3);
-    }
 
     #[test]
     fn what_lines_say_at_a_place_names_each() {

@@ -16,9 +16,10 @@ use super::{no_run, switch, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, export_button, heading, muted, thousands};
+use crate::app::widgets::{card, export_button, heading, muted};
 use crate::engine::Plate;
 use crate::engine::plate::{Content, Ink};
+use crate::export::ticks::count_label;
 use crate::recipe::Family;
 
 /// What stays from frame to frame: nothing, so far.
@@ -89,7 +90,7 @@ fn head_ui(
         );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             export_button(ui, cx.theme, Figure::Exhibit, "Export plate", actions);
-            muted(ui, cx.theme, format!("step {}", thousands(step)));
+            muted(ui, cx.theme, format!("step {}", count_label(step)));
         });
     });
 }
