@@ -313,7 +313,9 @@ fn film_ui(
 
 /// Where on the way the arrow keys or a screen reader bring a slider that was at `along`; none where they do nothing.
 fn pushed(ui: &Ui, film: &Response, along: f32) -> Option<f32> {
-    if film.has_focus() {
+    // Asked before the input is held: the answer takes the same lock.
+    let has_focus = film.has_focus();
+    if has_focus {
         let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|state| state.set_focus_lock_filter(film.id, filter));
     }
@@ -325,7 +327,7 @@ fn pushed(ui: &Ui, film: &Response, along: f32) -> Option<f32> {
         }
         let count = |action: Asked| input.num_accesskit_action_requests(film.id, action) as f32;
         let mut steps = count(Asked::Increment) - count(Asked::Decrement);
-        if film.has_focus() {
+        if has_focus {
             let mut push = |key: Key| {
                 // A press with Shift matches the plain pattern too, so the fine ones are taken out first.
                 let fine = input.count_and_consume_key(Modifiers::SHIFT, key) as f32;
