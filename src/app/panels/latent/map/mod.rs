@@ -10,6 +10,8 @@ pub mod layers;
 pub mod overlay;
 pub mod paint;
 pub mod pull;
+#[cfg(test)]
+mod tests;
 pub mod thumbnails;
 
 use eframe::egui::{Rect, Ui};
