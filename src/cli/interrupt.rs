@@ -8,6 +8,11 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 const ENDED: i32 = 130;
 
 /// From now on the first Ctrl-C only leaves a note.
+#[expect(
+    clippy::exit,
+    clippy::disallowed_methods,
+    reason = "whoever presses Ctrl-C twice wants no orderly end"
+)]
 pub(super) fn listen() {
     let note = || {
         if ASKED.swap(true, Ordering::Relaxed) {
