@@ -246,14 +246,22 @@ fn assert_stops_cleanly(recipe: &str) {
 }
 
 /// Trains on so many images that measuring them in the end takes a while, and presses Ctrl-C once a line of progress
-/// tells of the first step; with one step as the limit that is when the training is over.
+/// tells what images cost after a step; with one step as the limit that is when the training is over.
 #[cfg(unix)]
 fn interrupted(folder: &Path, limit: [&str; 2], presses: &str) -> (Option<i32>, String) {
     let line = [&["train", "vae-2d", "--device", "cpu", "--json", "--out", "out"][..], &limit].concat();
     let mut child = program(folder, &line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let step = |line: &str| serde_json::from_str::<Json>(line).unwrap()["step"].as_u64().unwrap();
-    assert!(lines.any(|line| step(&line) > 0), "it trains");
+    // A line at the first step may still have the figures from before it; with new ones that evaluation is over.
+    let mut before = Json::Null;
+    let is_measured = lines.any(|line| {
+        let line: Json = serde_json::from_str(&line).unwrap();
+        if line["step"] == 0 {
+            before = line["held_out"].clone();
+        }
+        line["step"] != 0 && !before.is_null() && line["held_out"] != before
+    });
+    assert!(is_measured, "it trains");
     let presses = presses.replace("PID", &child.id().to_string());
     let sent = std::process::Command::new("sh").args(["-c", &presses]).status().unwrap();
     assert!(sent.success());
