@@ -96,11 +96,13 @@ fn the_same_seed_writes_the_same_history_and_another_does_not() {
 
 #[test]
 fn json_is_all_there_is_on_stdout_and_the_summary_comes_last() {
-    for (recipe, family, penalty) in
-        [("vae-2d", "vae", "kl"), ("ae-sparse", "sparse", "sparsity"), ("ae-2d", "ae", "sparsity")]
-    {
+    for (recipe, family, penalty, more) in [
+        ("vae-2d", "vae", "kl", ["--steps", "20"].as_slice()),
+        ("ae-sparse", "sparse", "sparsity", &["--steps", "20", "--set", "model.widths="]),
+        ("ae-2d", "ae", "sparsity", &["--steps", "20"]),
+    ] {
         let folder = tempfile::tempdir().unwrap();
-        let ran = train(folder.path(), recipe, &["--steps", "20", "--json"]).done();
+        let ran = train(folder.path(), recipe, &[more, &["--json"]].concat()).done();
         assert_eq!(ran.stderr, "");
         let lines = ran.json_lines();
         let (summary, progress) = lines.split_last().unwrap();

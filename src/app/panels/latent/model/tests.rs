@@ -142,6 +142,10 @@ fn the_nearest_of_very_many_numbers_is_found_roughly_while_the_point_moves_and_e
     let codes: Arc<[f32]> = (0..count * dimensions).map(|i| ((i / dimensions) as f32 * 0.37).sin()).collect();
     let mut state = crate::app::testing::state_of("vae-2d", |_| ());
     let bench = state.bench.as_mut().expect("a bench");
+    // All of the images are trained on, so that all of them count.
+    let mut dataset = bench.dataset.as_ref().clone();
+    dataset.split.train = (0..count as u32).collect();
+    bench.dataset = Arc::new(dataset);
     bench.runs[0].recipe.model.code = dimensions;
     bench.runs[0].seen.cloud = Some(CloudView::of_codes(1, dimensions, Arc::clone(&codes)));
     let (bench, run) = (&*bench, &bench.runs[0]);
