@@ -14,7 +14,7 @@ use crate::engine::{Figures, Penalty, Plan, References, Stage};
 use crate::export::ticks::value_label;
 use crate::recipe::formula::{Part, Term, dictionary_formula, formula};
 use crate::recipe::words::Scale;
-use crate::recipe::{Corruption, Recipe, Reconstruction};
+use crate::recipe::{Corruption, ObjectiveRecipe, Recipe, Reconstruction};
 
 /// What stays from frame to frame: nothing, so far.
 #[derive(Debug, Default)]
@@ -30,8 +30,10 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveM
     // Those of an untrained network say nothing, though.
     let is_measured = run.info.history.lock().evaluations().last().is_some_and(|e| e.step > 0);
     let (figures, whose) = match (run.progress.held_out, run.progress.train) {
-        (Some(held_out), train) if is_measured || train.is_none() => (Some(held_out), "held-out images"),
-        (_, train) => (train, "last training steps"),
+        (Some(held_out), train) if is_measured || train.is_none() => {
+            (Some((held_out, None)), "held-out images")
+        }
+        (_, train) => (train.map(|train| (train, Some(run.progress.step))), "last training steps"),
     };
     let trailing = |ui: &mut Ui| {
         muted(ui, cx.theme, if figures.is_some() { whose } else { "" });
@@ -49,21 +51,31 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveM
     Vec::new()
 }
 
+/// How terms were weighed: as training does at a step, or as held-out images are judged, by the whole of β.
+type Weighed = Option<u64>;
+
+fn weight(penalty: Penalty, objective: &ObjectiveRecipe, weighed: Weighed) -> f64 {
+    match weighed {
+        Some(step) => penalty.weight(objective, step),
+        None => penalty.full_weight(objective),
+    }
+}
+
 /// The formula in symbols, in numbers, and what they mean.
 fn formula_ui(
     ui: &mut Ui,
     theme: &Theme,
     run: &RunState,
-    figures: Option<Figures>,
+    figures: Option<(Figures, Weighed)>,
     bench: Option<&BenchState>,
 ) {
     line(ui, theme, &formula(&run.recipe), &theme.small());
-    let Some(figures) = figures else {
+    let Some((figures, weighed)) = figures else {
         muted(ui, theme, "waiting for the first figures");
         return;
     };
     let pixels = bench.map_or(1, |bench| bench.dataset.shape.pixels());
-    line(ui, theme, &numbers(&run.recipe, &figures, run.progress.step, pixels), &theme.large());
+    line(ui, theme, &numbers(&run.recipe, &figures, weighed, pixels), &theme.large());
     ui.add_space(2.0);
     words_ui(ui, theme, &meaning(run, &figures, bench.and_then(|bench| bench.references), pixels));
 }
@@ -132,13 +144,13 @@ fn line(ui: &mut Ui, theme: &Theme, parts: &[Part], font: &FontId) {
 }
 
 /// The formula in numbers: `147.8 = 138.2 + 2.00 · 4.80`.
-fn numbers(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Vec<Part> {
+fn numbers(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usize) -> Vec<Part> {
     let reconstruction = counted(recipe, figures.reconstruction, pixels);
     let mut terms = Vec::new();
     let mut sum = reconstruction;
-    let charged = charged_kl(recipe, figures, step, pixels);
+    let charged = charged_kl(recipe, figures, weighed, pixels);
     for (penalty, value) in figures.penalties() {
-        let weight = penalty.weight(&recipe.objective, step);
+        let weight = weight(penalty, &recipe.objective, weighed);
         if weight == 0.0 && penalty != Penalty::Kl {
             continue;
         }
@@ -163,12 +175,12 @@ fn counted(recipe: &Recipe, reconstruction: f64, pixels: usize) -> f64 {
 }
 
 /// What is charged for KL where some nats are free: what the objective holds beyond its other terms.
-fn charged_kl(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Option<f64> {
+fn charged_kl(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usize) -> Option<f64> {
     let objective = &recipe.objective;
-    let beta = objective.beta_at(step);
+    let beta = weight(Penalty::Kl, objective, weighed);
     let kl = figures.penalty(Penalty::Kl).filter(|_| objective.free_bits > 0.0 && beta > 0.0)?;
     let others = figures.penalties().filter(|(penalty, _)| *penalty != Penalty::Kl);
-    let others: f64 = others.map(|(penalty, value)| penalty.weight(objective, step) * value).sum();
+    let others: f64 = others.map(|(penalty, value)| weight(penalty, objective, weighed) * value).sum();
     let rest = figures.objective - counted(recipe, figures.reconstruction, pixels) - others;
     // The free nats are charged whether used or not; β may have moved since the figures were taken.
     Some((rest / beta).max(kl).max(recipe.model.code as f64 * objective.free_bits))
@@ -279,7 +291,7 @@ mod tests {
 
     #[test]
     fn the_formula_adds_up_to_what_it_shows() {
-        let parts = numbers(&variational(2.0), &figures(138.2, Penalty::Kl, 4.8), 1, 784);
+        let parts = numbers(&variational(2.0), &figures(138.2, Penalty::Kl, 4.8), Some(1), 784);
         assert_eq!(text(&parts), "147.8 = 138.2 + 2.00 · 4.80");
         assert_eq!(parts[2].term, Term::Reconstruction);
         assert_eq!(parts[4].term, Term::Weighed("objective.beta"));
@@ -290,10 +302,10 @@ mod tests {
     fn a_penalty_without_weight_is_not_part_of_the_objective() {
         let mut recipe = Recipe::default();
         let figures = figures(30.0, Penalty::Sparsity, 12.0);
-        assert_eq!(text(&numbers(&recipe, &figures, 1, 784)), "30 = 30");
+        assert_eq!(text(&numbers(&recipe, &figures, Some(1), 784)), "30 = 30");
         assert_eq!(text(&formula(&recipe)), "objective = squared error");
         recipe.objective.sparsity = 0.5;
-        assert_eq!(text(&numbers(&recipe, &figures, 1, 784)), "36 = 30 + 0.50 · 12");
+        assert_eq!(text(&numbers(&recipe, &figures, Some(1), 784)), "36 = 30 + 0.50 · 12");
     }
 
     #[test]
@@ -301,7 +313,7 @@ mod tests {
         let mut recipe = variational(1.0);
         recipe.objective.scale = Scale::Mean;
         let figures = figures(156.8, Penalty::Kl, 4.0);
-        assert_eq!(text(&numbers(&recipe, &figures, 1, 784)), "4.20 = 0.2 + 1.00 · 4");
+        assert_eq!(text(&numbers(&recipe, &figures, Some(1), 784)), "4.20 = 0.2 + 1.00 · 4");
         assert!(peculiar(&recipe, &figures, 1, 784)[0].contains("divided by 784 pixels"));
     }
 
@@ -310,7 +322,8 @@ mod tests {
         let mut recipe = variational(2.0);
         recipe.objective.warm_up = 100;
         let mut figures = figures(100.0, Penalty::Kl, 4.0);
-        assert_eq!(text(&numbers(&recipe, &figures, 50, 784)), "104 = 100 + 1.00 · 4");
+        assert_eq!(text(&numbers(&recipe, &figures, Some(50), 784)), "104 = 100 + 1.00 · 4");
+        assert_eq!(text(&numbers(&recipe, &figures, None, 784)), "108 = 100 + 2.00 · 4", "held-out images");
         assert!(
             peculiar(&recipe, &figures, 50, 784)
                 .concat()
@@ -320,7 +333,7 @@ mod tests {
         recipe.objective.free_bits = 0.5;
         // Two dimensions with 3.9 and 0.1 nats: 3.9 and 0.5 are charged, twice.
         figures.objective = 100.0 + 2.0 * 4.4;
-        assert_eq!(text(&numbers(&recipe, &figures, 50, 784)), "108.8 = 100 + 2.00 · 4.40");
+        assert_eq!(text(&numbers(&recipe, &figures, Some(50), 784)), "108.8 = 100 + 2.00 · 4.40");
     }
 
     #[test]
@@ -337,7 +350,7 @@ mod tests {
         let mut figures = figures(10.0, Penalty::Sparsity, 1.0);
         figures.set_penalty(Penalty::Rate, 2.0);
         figures.set_penalty(Penalty::Contractive, 4.0);
-        let parts = numbers(&recipe, &figures, 1, 784);
+        let parts = numbers(&recipe, &figures, Some(1), 784);
         assert_eq!(text(&parts), "17 = 10 + 1.00 · 1 + 2.00 · 2 + 0.50 · 4");
         let theme = Theme::new(crate::app::theme::Look::Dark, false);
         let mut colors: Vec<Color32> = parts

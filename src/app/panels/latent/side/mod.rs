@@ -107,25 +107,8 @@ pub fn side_ui(
         ui.add_space(HALF);
         nearest_ui(ui, cx, (bench, run), nearest);
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = HALF;
-                let follows_already = !memory.is_view_chosen;
-                let mut follows = follows_already;
-                switch(
-                    ui,
-                    cx.theme,
-                    "fit",
-                    &mut follows,
-                    "keep all codes in view (double-click); wheel zooms, right drag pans",
-                );
-                match (follows_already, follows) {
-                    (false, true) => memory.fit(),
-                    (true, false) => memory.is_view_chosen = true,
-                    _ => {}
-                }
-                export_button(ui, cx.theme, Figure::Lattice, "Export lattice", &mut actions);
-            });
-            point_ui(ui, cx, memory, (bench, run), nearest, &mut actions);
+            map_ui(ui, cx, memory, bench, &mut actions);
+            point_ui(ui, cx, memory, run, nearest, &mut actions);
             if memory.dimensions() > 2 {
                 let picked = picked(memory).map(|found| found.image);
                 actions.extend(axes::axes_ui(ui, cx, memory, (run, nearest, picked)));
@@ -194,28 +177,50 @@ fn decoded_ui(
     }
 }
 
+/// What can be done with the map: keep everything in view, add codes up below it, export it.
+fn map_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
+    bench: &BenchState,
+    actions: &mut Vec<Action>,
+) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = HALF;
+        let follows_already = !memory.is_view_chosen;
+        let mut follows = follows_already;
+        let tip = "keep all codes in view (Home, or a double click); wheel zooms, right drag pans";
+        switch(ui, cx.theme, "fit", &mut follows, tip);
+        match (follows_already, follows) {
+            (false, true) => memory.fit(),
+            (true, false) => memory.is_view_chosen = true,
+            _ => {}
+        }
+        // With pins the sum stands beside them anyway.
+        if memory.walk.pins().is_empty() && !bench.dataset.class_names.is_empty() {
+            let tip =
+                "sums of codes below the map, such as the mean of one class minus another's plus a third's";
+            switch(ui, cx.theme, "a − b + c", &mut memory.formula.is_open, tip);
+        }
+        export_button(ui, cx.theme, Figure::Lattice, "Export lattice", actions);
+    });
+}
+
 /// What can be done with the point: let it follow the pointer, draw around an image, pin it.
 fn point_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     memory: &mut LatentMemory,
-    (bench, run): (&BenchState, &RunState),
+    run: &RunState,
     nearest: Option<Nearest>,
     actions: &mut Vec<Action>,
 ) {
-    let has_classes = !bench.dataset.class_names.is_empty();
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
         let tip = "decode wherever the pointer is, without pressing";
         switch(ui, cx.theme, "hover", &mut memory.follows_pointer, tip);
         if small_button(ui, cx.theme, "pin", "keep this point: P, or a double click with Alt").clicked() {
             actions.extend(memory.drop_pin());
-        }
-        // With pins the sum stands beside them anyway.
-        if memory.walk.pins().is_empty() && has_classes {
-            let tip =
-                "sums of codes below the map, such as the mean of one class minus another's plus a third's";
-            switch(ui, cx.theme, "a − b + c", &mut memory.formula.is_open, tip);
         }
         let view = run.seen.cloud.as_ref().filter(|view| view.spreads.is_some());
         let picked = picked(memory);
