@@ -86,3 +86,38 @@ fn a_decoded_image_is_compared_with_the_image_asked_for() {
     });
     assert!(sentence.contains("600"), "{sentence}");
 }
+
+/// Steps in these seconds of training, and lattices that arrived, while one is asked for at most so often.
+fn steps_with_lattices(seconds: f64, every: Option<f64>) -> (u64, u64) {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![Recipe::open("vae-2d").expect("built in")], true);
+    let run = &bench.runs[0];
+    for _ in 0..20 {
+        worker.turn();
+    }
+    let steps = || run.history.lock().train().count();
+    let (begun, first) = (std::time::Instant::now(), steps());
+    let (mut asked, mut arrived) = (0, 0);
+    while begun.elapsed().as_secs_f64() < seconds {
+        if every.is_some_and(|every| begun.elapsed().as_secs_f64() >= every * asked as f64) {
+            asked += 1;
+            handle.ask(run.id, Request { number: asked, ask: Ask::Lattice(lattice(2, 20, 20)) });
+        }
+        worker.turn();
+        arrived += u64::from(run.views.lattice.take().is_some());
+        while handle.poll().is_some() {}
+    }
+    (steps() as u64 - first as u64, arrived)
+}
+
+/// Prints what a lattice of 20 x 20 tiles three times a second costs the training of `vae-2d`: times are never
+/// asserted. Run with `cargo test --release --test latent cost_of_a_lattice -- --ignored --nocapture`.
+#[test]
+#[ignore = "takes a minute and prints a figure"]
+fn the_cost_of_a_lattice() {
+    for turn in 1..=5 {
+        let [(alone, _), (beside, arrived)] = [None, Some(0.34)].map(|every| steps_with_lattices(6.0, every));
+        let share = 100.0 * (1.0 - beside as f64 / alone as f64);
+        println!("turn {turn}: {alone} steps alone, {beside} beside {arrived} lattices: {share:.1} % less");
+    }
+}
