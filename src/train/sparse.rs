@@ -65,8 +65,7 @@ impl<'a> Coder<'a> {
 
     /// Sparse codes of `samples`, from zero.
     pub fn code(&self, samples: &[f64], lambda: f64, patience: Patience) -> Vec<f64> {
-        let start = vec![0.0; samples.len() / self.dictionary.dim().max(1) * self.dictionary.count()];
-        self.code_from(start, samples, lambda, patience, Method::Fista)
+        self.search(samples, lambda, patience).finish()
     }
 
     /// Sparse codes of `samples`, beginning with codes that may be near.
@@ -78,9 +77,7 @@ impl<'a> Coder<'a> {
         patience: Patience,
         method: Method,
     ) -> Vec<f64> {
-        let mut search = self.search_from(codes, samples, lambda, patience, method);
-        search.advance(usize::MAX);
-        search.codes
+        self.search_from(codes, samples, lambda, patience, method).finish()
     }
 
     /// Begins a search for sparse codes of `samples` from zero, to be advanced in slices.
@@ -179,6 +176,12 @@ pub struct Search {
 }
 
 impl Search {
+    /// Goes on to the end; the codes.
+    fn finish(mut self) -> Vec<f64> {
+        self.advance(usize::MAX);
+        self.codes
+    }
+
     /// Goes on for about so many multiplications, at least for one sample; whether it is over.
     pub fn advance(&mut self, work: usize) -> bool {
         let many = self.codes.len() / self.atoms.max(1);
