@@ -86,7 +86,7 @@ pub struct LatentMemory {
     /// Whether the point goes wherever the pointer is over the map.
     pub(super) follows_pointer: bool,
     /// The image whose code was last drawn from, until the point goes elsewhere.
-    pub(super) drawn_from: Option<u32>,
+    drawn_from: Option<u32>,
     /// How often a code was drawn around an image.
     draws: u64,
     /// When the point was moved last.
@@ -194,10 +194,11 @@ impl LatentMemory {
         self.walk.drop_pin(self.point.clone()).err().map(Action::Say)
     }
 
-    /// Moves the point to another draw μ + σ·ε around the image in this row of the cloud; around the same image as long as
-    /// nothing else moves it, and the cloud has it.
+    /// Moves the point to another draw μ + σ·ε around the image in this row of the cloud; rather around the picked one, and
+    /// then around the same image as long as nothing else moves the point, where the cloud has them.
     pub fn draw_around(&mut self, row: usize, view: &CloudView, seed: u64, now_secs: f64) -> Option<Action> {
-        let known = self.drawn_from.and_then(|image| view.images.iter().position(|other| *other == image));
+        let place = |image: u32| view.images.iter().position(|other| *other == image);
+        let known = [self.layers.picked, self.drawn_from].into_iter().flatten().find_map(place);
         let row = known.unwrap_or(row);
         self.draws += 1;
         let code = around(view, row, seed, self.draws)?;

@@ -233,9 +233,6 @@ fn point_ui(
                 }
             };
             if small_button(ui, cx.theme, "new ε", tip).clicked() {
-                if picked.is_some() {
-                    memory.drawn_from = None;
-                }
                 let now_secs = ui.input(|input| input.time);
                 actions.extend(memory.draw_around(image.row, view, run.recipe.seed, now_secs));
             }
