@@ -10,7 +10,7 @@ use super::action::Action;
 use super::context::PanelContext;
 use super::theme::{GRID, PANEL_PADDING, Theme};
 use super::widgets::{card, muted, word_button};
-use crate::recipe::{Corruption, Family, Kind, Parameter, Recipe, Value, table};
+use crate::recipe::{Corruption, Family, Kind, Parameter, Recipe, RecipeError, Value, table};
 
 /// Sections of a recipe file and their names for people; a key without a section belongs to the last one.
 const SECTIONS: [(&str, &str); 7] = [
@@ -135,19 +135,18 @@ fn scrolled(ui: &mut Ui, list: impl FnOnce(&mut Ui)) {
 /// shown while it is on: the recipe may be refused because of it, and somebody must be able to turn it off.
 fn fields<'a>(section: &'static str, recipe: &'a Recipe) -> impl Iterator<Item = &'static Parameter> + 'a {
     let section_of = |key: &'static str| key.split_once('.').map_or("training", |(section, _)| section);
+    let refusal = recipe.validate().err();
     table::PARAMETERS.iter().filter(move |p| {
-        !p.live && section_of(p.key) == section && ((p.applies)(recipe) || is_stray(p, recipe))
+        let is_shown = || (p.applies)(recipe) || refusal.as_ref().is_some_and(|r| is_blamed(p, recipe, r));
+        !p.live && section_of(p.key) == section && is_shown()
     })
 }
 
-/// Whether a parameter is on where it means nothing, so that the recipe is refused because of it.
-fn is_stray(parameter: &Parameter, recipe: &Recipe) -> bool {
-    if (parameter.applies)(recipe) || recipe.validate().is_ok() {
-        return false;
-    }
+/// Whether a recipe is refused because of this parameter: without it, it would not be, or for another reason.
+fn is_blamed(parameter: &Parameter, recipe: &Recipe, refusal: &RecipeError) -> bool {
     let mut without = recipe.clone();
     parameter.reset(&mut without);
-    without.validate() != recipe.validate()
+    without.validate().err().as_ref() != Some(refusal)
 }
 
 /// Whether the draft asks for another run than the one that stands.
