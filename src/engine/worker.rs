@@ -17,7 +17,7 @@ use super::outbox::{Outbox, Wake, outbox};
 use super::pictures::Easel;
 use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::Dataset;
-use crate::gpu::{Compute, Painter, limit_threads};
+use crate::gpu::{Compute, Painter, go_behind_the_window, limit_threads};
 use crate::model::fits;
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::checkpoint::save_weights;
@@ -285,6 +285,10 @@ impl Worker {
             self.outbox.report(Event::Notice(sentence.to_owned()));
         }
         let easel = Easel::new(painter, &compute, self.outbox.waker());
+        // The painter's thread was begun before, and keeps its place: a hand waits for its picture.
+        if graphics.is_some_and(|graphics| graphics.is_software()) {
+            go_behind_the_window();
+        }
         self.station = Some(Station { compute: compute.clone(), easel });
         Ok(compute)
     }
