@@ -14,7 +14,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use hourglass::app::App;
+use hourglass::app::{App, AppState};
 use hourglass::engine::{Phase, Sheet};
 use hourglass::recipe::Recipe;
 use windows::{has_adapter, run, step_until, window_with};
@@ -119,6 +119,51 @@ fn pins_rows_and_samples_are_decoded_while_it_trains() {
         let figure = image::open(&path).expect("a picture");
         assert!(figure.width() > 400 && figure.height() > 400, "{tab}: {:?}", figure.to_rgb8().dimensions());
     }
+}
+
+#[test]
+fn images_change_their_colours_while_nothing_trains() {
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    window.key_press(Key::Space);
+    step_until(&mut window, "a pause", |state| !state.is_playing());
+    for _ in 0..20 {
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    if !has_adapter() {
+        return;
+    }
+    assert_eq!(violet(&mut window), 0, "images are grey at first");
+    let asked = |state: &AppState| {
+        let seen = &run(state).seen;
+        [seen.lattice.as_ref().map(|view| view.request), seen.decoded.as_ref().map(|view| view.request)]
+    };
+    let before = asked(window.state().state());
+    window.get_by_label("what the map shows").click();
+    window.step();
+    window.step();
+    window.get_by_label("viridis").click();
+    step_until(&mut window, "tiles and image painted again", |state| {
+        asked(state).iter().zip(&before).all(|(now, before)| now > before)
+    });
+    window.key_press(Key::Escape);
+    for _ in 0..20 {
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // The image at the point alone has some 30,000 pixels, most of them as dark as can be.
+    let count = violet(&mut window);
+    assert!(count > 20_000, "only {count} pixels have the dark end of viridis");
+}
+
+/// How many pixels of the window have the dark end of viridis, as its painters make it.
+fn violet(window: &mut Harness<'_, App>) -> usize {
+    let dark = [68, 1, 84_u8];
+    let image = window.render().expect("drawn");
+    let is_dark =
+        |pixel: &&image::Rgba<u8>| pixel.0.iter().zip(dark).all(|(got, want)| got.abs_diff(want) <= 6);
+    image.pixels().filter(is_dark).count()
 }
 
 #[test]

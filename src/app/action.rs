@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::pictures::Magnify;
+use super::images::ImageLook;
 use crate::engine::{CloudWish, FieldAsk, ForcesAsk, LatticeAsk, RunId, SheetAsk};
 use crate::recipe::{Recipe, Value};
 
@@ -80,8 +80,8 @@ pub enum Action {
     ToggleTheme,
     /// Few controls and large type, or everything.
     ToggleSimple,
-    /// Draw the pixels of images in this way.
-    Magnify(Magnify),
+    /// Draw images in this way.
+    DrawImages(ImageLook),
     /// Fill the screen, or stop filling it.
     ToggleFullScreen,
     /// Show or hide the list of keys.

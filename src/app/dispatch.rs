@@ -10,6 +10,7 @@ use super::company;
 use super::dialogs::Errand;
 use super::export::Order;
 use super::form::with_live_values;
+use super::images::ImageLook;
 use super::layout::Layout;
 use super::theme::Theme;
 use crate::engine::{Ask, Command, DecodeAsk, Picture, Request, RunId};
@@ -64,7 +65,7 @@ impl App {
             Action::SaveRecipeTo(path) => self.save_recipe_to(path),
             Action::ToggleTheme => self.look_like(ctx, Theme::new(self.theme.look.other(), self.simple)),
             Action::ToggleSimple => self.toggle_simple(ctx),
-            Action::Magnify(magnify) => self.pictures.magnify(magnify),
+            Action::DrawImages(look) => self.draw_images(look),
             Action::ToggleFullScreen => toggle_full_screen(ctx),
             Action::ToggleHelp => self.help_is_open = !self.help_is_open,
             Action::ResetLayout => self.layout = Layout::default(),
@@ -177,8 +178,9 @@ impl App {
     }
 
     fn export_to(&mut self, figure: Figure, path: PathBuf) {
-        let order =
-            Order { figure, path, scale: self.memories.transport.export_scale, look: self.theme.look };
+        let scale = self.memories.transport.export_scale;
+        let tint = self.pictures.look().tint;
+        let order = Order { figure, path, scale, look: self.theme.look, tint };
         let shown = self.shown_run().map(|run| self.memories.latent.explored(run, figure));
         match self.exports.begin(&self.state, shown.unwrap_or_default(), order) {
             Ok(Some(snapshot)) => self.send(snapshot),
@@ -207,6 +209,13 @@ impl App {
     fn toggle_simple(&mut self, ctx: &Context) {
         self.simple = !self.simple;
         self.look_like(ctx, Theme::new(self.theme.look, self.simple));
+    }
+
+    fn draw_images(&mut self, look: ImageLook) {
+        for command in self.pictures.look_like(look) {
+            self.send(command);
+        }
+        self.memories.latent.ask_again();
     }
 
     fn look_like(&mut self, ctx: &Context, theme: Theme) {

@@ -10,6 +10,7 @@ use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
 use super::theme::Look;
 use crate::engine::{Command, LatticeAsk, Plate, RunId, SheetAsk, Snapshot};
+use crate::export::colormap::Tint;
 use crate::export::figures::{Caption, Figure as Drawable};
 use crate::export::run::{RunFigures, SheetWords};
 use crate::export::style::FigureTheme;
@@ -46,6 +47,8 @@ pub struct Order {
     pub scale: u32,
     /// Light or dark.
     pub look: Look,
+    /// The colours of images.
+    pub tint: Tint,
 }
 
 type Outcome = Result<PathBuf, ExportError>;
@@ -151,8 +154,7 @@ impl Exports {
         caption: Caption,
         order: Order,
     ) -> Result<(), String> {
-        let Order { path, scale, look, .. } = order;
-        self.write_elsewhere(path, move |path| save(&figure, &caption, path, scale, look))
+        self.write_elsewhere(order.path.clone(), move |path| save(&figure, &caption, path, &order))
     }
 
     /// Begins to write a text.
@@ -180,18 +182,12 @@ impl Exports {
     }
 }
 
-fn save(
-    figure: &impl Drawable,
-    caption: &Caption,
-    path: &Path,
-    scale: u32,
-    look: Look,
-) -> Result<(), ExportError> {
-    let theme = match look {
+fn save(figure: &impl Drawable, caption: &Caption, path: &Path, order: &Order) -> Result<(), ExportError> {
+    let theme = match order.look {
         Look::Light => FigureTheme::Light,
         Look::Dark => FigureTheme::Dark,
     };
-    save_figure(&figure.scene(caption, theme), path, scale)
+    save_figure(&figure.scene(caption, theme).tinted(order.tint), path, order.scale)
 }
 
 /// The plate that is shown, and the step it was made at.
@@ -227,7 +223,7 @@ mod tests {
         let plane = LatentPlane::of_axes([1, 0], 2, &[]);
         let shown = LatticeAsk { plane, x: [-0.5, 0.5], y: [2.0, 3.0], columns: 4, rows: 3 };
         let path = PathBuf::from("codes.svg");
-        let order = Order { figure: Figure::Cloud, path, scale: 1, look: Look::Light };
+        let order = Order { figure: Figure::Cloud, path, scale: 1, look: Look::Light, tint: Tint::Grey };
         let explored = Explored { plane: Some(shown.clone()), sheet: None };
         let command = exports.begin(&state, explored, order.clone()).expect("room");
         let Some(Command::Snapshot { lattice, .. }) = command else { panic!("no snapshot is asked for") };
@@ -242,7 +238,7 @@ mod tests {
         let state = state_of("vae-2d", |_| ());
         let mut exports = Exports::new(Context::default());
         let path = PathBuf::from("dimensions.png");
-        let order = Order { figure: Figure::Dimensions, path, scale: 1, look: Look::Light };
+        let order = Order { figure: Figure::Dimensions, path, scale: 1, look: Look::Light, tint: Tint::Grey };
         let refused = exports.begin(&state, Explored::default(), order.clone());
         assert!(refused.is_err_and(|sentence| sentence == NO_SHEET));
         let points = [0.0, 1.0].into();

@@ -13,6 +13,7 @@ mod effect;
 mod export;
 mod form;
 mod glyph;
+mod images;
 mod keys;
 mod layout;
 mod live;
@@ -209,7 +210,8 @@ impl App {
             memories.transport.export_scale = saved.export_scale;
         }
         let mut pictures = Pictures::new(cc.egui_ctx.clone(), painting);
-        pictures.magnify(saved.magnify);
+        // There is nothing yet that would have to be painted again.
+        pictures.look_like(saved.images);
         let mut app = Self {
             state: AppState { draft: recipe.clone(), ..AppState::default() },
             engine: None,
@@ -448,7 +450,7 @@ impl eframe::App for App {
         let saved = Saved {
             look: self.theme.look,
             simple: self.simple,
-            magnify: self.pictures.magnification(),
+            images: self.pictures.look(),
             recipe,
             layout: self.layout.clone(),
             folder: self.dialogs.folder().map(ToOwned::to_owned),

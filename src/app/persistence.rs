@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use eframe::Storage;
 use serde::{Deserialize, Serialize};
 
+use super::images::ImageLook;
 use super::layout::Layout;
-use super::pictures::Magnify;
 use super::theme::Look;
 use crate::recipe::Recipe;
 
@@ -24,8 +24,8 @@ pub struct Saved {
     pub look: Look,
     /// Few controls and large type, or everything.
     pub simple: bool,
-    /// What becomes of the pixels of images.
-    pub magnify: Magnify,
+    /// How images look.
+    pub images: ImageLook,
     /// The last recipe as TOML, with the live values it had.
     pub recipe: Option<String>,
     /// Where the panels stood.

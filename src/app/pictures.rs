@@ -8,14 +8,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use eframe::egui::{self, Color32, ColorImage, TextureHandle, TextureId, TextureOptions};
+use eframe::egui::{self, TextureHandle, TextureId};
 use eframe::egui_wgpu::RenderState;
 
+use super::images::{ImageLook, Paint, image_of};
 use super::state::{AppState, BenchState, RunState};
-use super::theme;
 use crate::engine::{Command, Picture, RunId, Sheet};
-use crate::export::colormap;
-use crate::gpu::{Canvas, ColorMap, Tiles};
+use crate::gpu::{Canvas, Tiles};
 
 /// A texture ready to be drawn, one texel per image pixel.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,49 +23,6 @@ pub struct Shown {
     pub id: TextureId,
     /// Width and height in texture pixels.
     pub size_px: [u32; 2],
-}
-
-/// What becomes of an image's pixels when it is drawn larger than it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Magnify {
-    /// They stay squares, as the network sees them.
-    #[default]
-    Squares,
-    /// They run into each other, as the eye would like them.
-    Smoothly,
-}
-
-impl Magnify {
-    fn options(self) -> TextureOptions {
-        match self {
-            Self::Squares => TextureOptions::NEAREST,
-            Self::Smoothly => TextureOptions::LINEAR,
-        }
-    }
-
-    /// Single images are magnified; the tiles of a lattice are shrunk as often as not, and keep their strokes.
-    fn filter(self, picture: Picture) -> wgpu::FilterMode {
-        match (self, picture) {
-            (Self::Smoothly, _)
-            | (_, Picture::Lattice | Picture::Sheet(Sheet::Dimensions | Sheet::Samples)) => {
-                wgpu::FilterMode::Linear
-            }
-            _ => wgpu::FilterMode::Nearest,
-        }
-    }
-}
-
-/// How numbers from the host become colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paint {
-    /// 0 is black, 1 is white; three channels are red, green and blue.
-    Image,
-    /// −1 is blue, 0 is black, 1 is red; channels are averaged.
-    Difference,
-    /// 0 is dark violet, 1 is yellow; even steps look even.
-    Viridis,
-    /// 0 is black, 1 is pale yellow; even steps look even.
-    Magma,
 }
 
 /// What a panel draws onto with a shader of its own.
@@ -84,7 +40,7 @@ pub struct Pictures {
     /// Present where the trainer thread can paint into our textures.
     painting: Option<RenderState>,
     runs: BTreeMap<(RunId, Picture), Entry>,
-    magnify: Magnify,
+    look: ImageLook,
     /// Filled while panels draw, which only read; hence the cell.
     host: RefCell<BTreeMap<&'static str, (u64, TextureHandle)>>,
 }
@@ -124,34 +80,43 @@ impl Surface {
 impl Pictures {
     /// No pictures yet. `painting` is the window's renderer where its adapter can compute.
     pub fn new(ctx: egui::Context, painting: Option<RenderState>) -> Self {
-        Self { ctx, painting, runs: BTreeMap::new(), magnify: Magnify::default(), host: RefCell::default() }
+        Self { ctx, painting, runs: BTreeMap::new(), look: ImageLook::default(), host: RefCell::default() }
     }
 
-    /// What becomes of pixels that are drawn large.
-    pub fn magnification(&self) -> Magnify {
-        self.magnify
+    /// How images are drawn.
+    pub fn look(&self) -> ImageLook {
+        self.look
     }
 
-    /// Draws pixels that are large in this way from now on.
-    pub fn magnify(&mut self, magnify: Magnify) {
-        if std::mem::replace(&mut self.magnify, magnify) == magnify {
-            return;
+    /// Draws all images in this way from now on. The commands tell the trainer thread in which colours to paint; it
+    /// paints when it is asked for images again.
+    pub fn look_like(&mut self, look: ImageLook) -> Vec<Command> {
+        let before = std::mem::replace(&mut self.look, look);
+        if before == look {
+            return Vec::new();
         }
         self.host.get_mut().clear();
-        for ((_, picture), entry) in &mut self.runs {
+        let mut commands = Vec::new();
+        for ((run, picture), entry) in &mut self.runs {
             for surface in [&entry.surface, &entry.waiting].into_iter().flatten() {
                 if let (Surface::Canvas { texture, id }, Some(renderer)) = (surface, &self.painting) {
                     let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-                    let filter = magnify.filter(*picture);
+                    let filter = look.magnify.filter(is_shrunk(*picture));
                     let mut register = renderer.renderer.write();
                     register.update_egui_texture_from_wgpu_texture(&renderer.device, &view, filter, *id);
                 }
             }
-            // What came through the host is uploaded once more.
-            if matches!(entry.surface, Some(Surface::Uploaded(_))) {
-                entry.shows = None;
+            match entry.waiting.as_ref().or(entry.surface.as_ref()) {
+                Some(Surface::Canvas { texture, .. }) if before.tint != look.tint => {
+                    let canvas = Some(Canvas { texture: texture.clone(), colors: look.colors() });
+                    commands.push(Command::Canvas { run: *run, picture: *picture, canvas });
+                }
+                // What came through the host is uploaded once more.
+                Some(Surface::Uploaded(_)) => entry.shows = None,
+                _ => {}
             }
         }
+        commands
     }
 
     /// Whether the trainer thread paints; otherwise pixels are uploaded from the host.
@@ -192,15 +157,15 @@ impl Pictures {
         {
             return Shown { id: handle.id(), size_px };
         }
-        let image = image_of(&tiles, paint, &values());
+        let image = image_of(&tiles, (paint, self.look.tint), &values());
         let id = match host.get_mut(name) {
             Some((known, handle)) => {
                 *known = version;
-                handle.set(image, self.magnify.options());
+                handle.set(image, self.look.magnify.options());
                 handle.id()
             }
             None => {
-                let handle = self.ctx.load_texture(name, image, self.magnify.options());
+                let handle = self.ctx.load_texture(name, image, self.look.magnify.options());
                 host.entry(name).or_insert((version, handle)).1.id()
             }
         };
@@ -288,11 +253,12 @@ impl Pictures {
         };
         // Only the rows that came: a difference has colours of its own.
         let rows = values.len() / (tiles.values() * tiles.columns as usize).max(1);
-        let image = image_of(&Tiles { rows: rows as u32, ..*tiles }, arrival.paint(), &values);
+        let paint = (arrival.paint(), self.look.tint);
+        let image = image_of(&Tiles { rows: rows as u32, ..*tiles }, paint, &values);
         if let Some(Surface::Uploaded(handle)) = &mut entry.surface {
-            handle.set(image, self.magnify.options());
+            handle.set(image, self.look.magnify.options());
         } else {
-            let handle = self.ctx.load_texture("picture", image, self.magnify.options());
+            let handle = self.ctx.load_texture("picture", image, self.look.magnify.options());
             entry.surface = Some(Surface::Uploaded(handle));
         }
         entry.shows = Some(stamp);
@@ -303,12 +269,13 @@ impl Pictures {
         let renderer = self.painting.as_ref()?;
         let texture = canvas_texture(&renderer.device, size)?;
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        let filter = self.magnify.filter(picture);
+        let filter = self.look.magnify.filter(is_shrunk(picture));
         let id = renderer.renderer.write().register_native_texture(&renderer.device, &view, filter);
         let entry = self.runs.entry((run, picture)).or_default();
-        let unused = entry.waiting.replace(Surface::Canvas { texture: texture.clone(), id });
+        let canvas = Canvas { texture: texture.clone(), colors: self.look.colors() };
+        let unused = entry.waiting.replace(Surface::Canvas { texture, id });
         self.release(unused);
-        Some(Command::Canvas { run, picture, canvas: Some(Canvas { texture, colors: ColorMap::Grey }) })
+        Some(Command::Canvas { run, picture, canvas: Some(canvas) })
     }
 
     fn free(&mut self, key: (RunId, Picture)) {
@@ -392,6 +359,11 @@ fn tiles_of(bench: &BenchState, run: &RunState, picture: Picture) -> Option<Tile
     }
 }
 
+/// Whether a picture's tiles are as often drawn smaller than they are as larger.
+fn is_shrunk(picture: Picture) -> bool {
+    matches!(picture, Picture::Lattice | Picture::Sheet(Sheet::Dimensions | Sheet::Samples))
+}
+
 /// One image of the bench's data set.
 pub fn image_tiles(bench: &BenchState) -> Tiles {
     let shape = bench.dataset.shape;
@@ -415,60 +387,4 @@ fn canvas_texture(device: &wgpu::Device, [width, height]: [u32; 2]) -> Option<wg
         usage: wgpu::TextureUsages::STORAGE_BINDING | wgpu::TextureUsages::TEXTURE_BINDING,
         view_formats: &[],
     }))
-}
-
-/// Tiles in tensor order as one image; what is missing stays black.
-fn image_of(tiles: &Tiles, paint: Paint, values: &[f32]) -> ColorImage {
-    let [width, height] = tiles.size().map(|n| n as usize);
-    let mut pixels = vec![Color32::BLACK; width * height];
-    let (tile_width, tile_height) = (tiles.width as usize, tiles.height as usize);
-    let plane = tile_width * tile_height;
-    for (number, tile) in values.chunks_exact(tiles.values().max(1)).take(tiles.count()).enumerate() {
-        let (column, row) = (number % tiles.columns as usize, number / tiles.columns as usize);
-        for i in 0..plane {
-            let (x, y) = (column * tile_width + i % tile_width, row * tile_height + i / tile_width);
-            pixels[y * width + x] = pixel(paint, tile, i, plane);
-        }
-    }
-    ColorImage::new([width, height], pixels)
-}
-
-fn pixel(paint: Paint, tile: &[f32], i: usize, plane: usize) -> Color32 {
-    match (paint, tile.len() / plane) {
-        (Paint::Image, 3) => theme::color([tile[i], tile[plane + i], tile[2 * plane + i]]),
-        (Paint::Image, _) => theme::grey(tile[i]),
-        (Paint::Viridis, _) => theme::color(colormap::viridis(tile[i]).map(|byte| f32::from(byte) / 255.0)),
-        (Paint::Magma, _) => theme::color(colormap::magma(tile[i]).map(|byte| f32::from(byte) / 255.0)),
-        (Paint::Difference, channels) => {
-            let sum: f32 = (0..channels).map(|c| tile[c * plane + i]).sum();
-            theme::difference(sum / channels as f32)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tiles_lie_in_rows_from_the_top_left() {
-        let tiles = Tiles::single(1, 2, 1).grid(2, 2);
-        let image = image_of(&tiles, Paint::Image, &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
-        let white: Vec<usize> = (0..8).filter(|&i| image.pixels[i] == Color32::WHITE).collect();
-        assert_eq!(image.size, [4, 2]);
-        assert_eq!(white, [1, 2, 4, 5]);
-    }
-
-    #[test]
-    fn channels_lie_one_after_the_other() {
-        let tiles = Tiles::single(1, 2, 3);
-        let image = image_of(&tiles, Paint::Image, &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-        assert_eq!((image.pixels[0], image.pixels[1]), (Color32::RED, Color32::GREEN));
-    }
-
-    #[test]
-    fn a_short_answer_leaves_black_tiles_rather_than_a_panic() {
-        let image = image_of(&Tiles::single(2, 2, 1).grid(2, 1), Paint::Image, &[1.0; 4]);
-        assert_eq!(image.pixels.iter().filter(|p| **p == Color32::BLACK).count(), 4);
-    }
 }

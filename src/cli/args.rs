@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::export::colormap::Tint;
 use crate::gpu::DeviceChoice;
 use crate::recipe::{Recipe, Value};
 
@@ -101,6 +102,9 @@ pub(super) struct TrainArgs {
     /// Receives recipe.toml, history.csv, summary.json, model.safetensors and the figures
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Colours of grey images in the figures: grey, viridis or magma
+    #[arg(long, value_name = "NAME", default_value = "grey")]
+    pub(super) colors: Tint,
     /// Prints one JSON object per line, the summary last
     #[arg(long)]
     pub(super) json: bool,

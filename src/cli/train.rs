@@ -8,6 +8,7 @@ use super::output::{Outlet, remark, say, say_json};
 use super::progress::Reporter;
 use super::session::{End, Session};
 use super::summary::{Summary, history_csv};
+use crate::export::colormap::Tint;
 
 /// Trains, tells, and writes. Whatever was trained is kept, also after Ctrl-C and after a run that failed.
 pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
@@ -30,7 +31,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
         summary => summary?,
     };
     let written = match &outlet {
-        Some(outlet) => write(&mut session, Some(&summary), outlet)?,
+        Some(outlet) => write(&mut session, Some((&summary, args.colors)), outlet)?,
         None => Vec::new(),
     };
     if args.json {
@@ -64,16 +65,21 @@ fn keep(session: &mut Session, outlet: Option<&Outlet>) -> Result<Failure, Failu
     )))
 }
 
-/// The recipe that does it again, its history, its weights, and where it was measured its summary and its figures.
-fn write(session: &mut Session, summary: Option<&Summary>, outlet: &Outlet) -> Result<Vec<String>, Failure> {
+/// The recipe that does it again, its history, its weights, and where it was measured its summary and its figures, whose
+/// colours come with it.
+fn write(
+    session: &mut Session,
+    measured: Option<(&Summary, Tint)>,
+    outlet: &Outlet,
+) -> Result<Vec<String>, Failure> {
     outlet.put(|stage| {
         stage.write("recipe.toml", &session.replay().to_toml())?;
         stage.write("history.csv", &history_csv(&session.run.history.lock()))?;
         // First of what takes a moment, so that it is there whatever happens.
         session.save_weights(&stage.path("model.safetensors"))?;
-        let Some(summary) = summary else { return Ok(()) };
+        let Some((summary, tint)) = measured else { return Ok(()) };
         stage.write("summary.json", &summary.file())?;
-        match figures::draw(session, stage) {
+        match figures::draw(session, stage, tint) {
             Err(Failure::Stopped) => {
                 remark("hourglass: stopped before the figures were drawn");
                 Ok(())

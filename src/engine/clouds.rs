@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::message::CloudWish;
+use super::message::{CloudWish, Whose};
 use super::pace::Pace;
 use super::view::CloudView;
-use crate::data::Dataset;
+use crate::data::{Dataset, Split};
 use crate::model::Autoencoder;
 use crate::model::objective::squared_error;
 use crate::train::Learner;
@@ -43,7 +43,7 @@ struct Encoded {
 }
 
 impl CloudJob {
-    /// Begins a cloud: held-out images first, then those trained on.
+    /// Begins a cloud.
     pub(super) fn new(
         learner: &Learner,
         dataset: &Dataset,
@@ -51,8 +51,7 @@ impl CloudJob {
         wants_full_chunks: bool,
     ) -> Self {
         let most = wish.count.min(MOST_IMAGES).min(MOST_NUMBERS / learner.code_size().max(1));
-        let split = &dataset.split;
-        let images = split.validation.iter().chain(&split.train).copied().take(most).collect();
+        let images = chosen(&dataset.split, wish.whose).take(most).collect();
         Self {
             wish,
             model: learner.model(),
@@ -106,6 +105,18 @@ impl CloudJob {
     }
 }
 
+/// Images in the order in which a cloud takes them.
+fn chosen(Split { train, validation, .. }: &Split, whose: Whose) -> impl Iterator<Item = u32> + '_ {
+    let (held_out, trained_on) = match whose {
+        Whose::Both => (validation.as_slice(), train.as_slice()),
+        Whose::HeldOut => (validation.as_slice(), &[][..]),
+        Whose::TrainedOn => (&[][..], train.as_slice()),
+    };
+    let by_turns = held_out.len().min(trained_on.len());
+    let first = held_out.iter().zip(trained_on).flat_map(|(a, b)| [*a, *b]);
+    first.chain(held_out[by_turns..].iter().copied()).chain(trained_on[by_turns..].iter().copied())
+}
+
 impl Encoded {
     /// Encodes a slice, of which only the first images count, and reads everything about it at once.
     ///
@@ -140,5 +151,21 @@ impl Encoded {
         }
         self.count += counted;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_come_by_turns_and_the_rest_behind() {
+        let split = Split { train: vec![1, 2, 3, 4], validation: vec![7, 8], test: Vec::new() };
+        let all = |whose| chosen(&split, whose).collect::<Vec<u32>>();
+        assert_eq!(all(Whose::Both), [7, 1, 8, 2, 3, 4]);
+        assert_eq!(all(Whose::HeldOut), [7, 8]);
+        assert_eq!(all(Whose::TrainedOn), [1, 2, 3, 4]);
+        let mirrored = Split { train: vec![7, 8], validation: vec![1, 2, 3, 4], test: Vec::new() };
+        assert_eq!(chosen(&mirrored, Whose::Both).collect::<Vec<u32>>(), [1, 7, 2, 8, 3, 4]);
     }
 }

@@ -265,12 +265,25 @@ pub struct Wanted {
     pub exhibits: bool,
 }
 
-/// How large a cloud of codes is wanted, and with what.
+/// Which images a cloud shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Images that were held out and images trained on by turns, as long as there are any of both.
+    #[default]
+    Both,
+    /// Images that were held out.
+    HeldOut,
+    /// Images trained on.
+    TrainedOn,
+}
+
+/// How large a cloud of codes is wanted, of which images, and with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CloudWish {
-    /// How many images: held-out ones first, then those trained on. There may be fewer, and there are never more than
-    /// 60,000, nor than fit 16 million numbers.
+    /// How many images. There may be fewer, and there are never more than 60,000, nor than fit 16 million numbers.
     pub count: usize,
+    /// Which images.
+    pub whose: Whose,
     /// Whether their squared errors are wanted too.
     pub errors: bool,
 }
@@ -278,7 +291,7 @@ pub struct CloudWish {
 impl Default for CloudWish {
     /// Enough to see the shape of the map, and few enough to be encoded between two steps.
     fn default() -> Self {
-        Self { count: 2000, errors: false }
+        Self { count: 2000, whose: Whose::default(), errors: false }
     }
 }
 

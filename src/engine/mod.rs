@@ -41,7 +41,7 @@ pub use history::{Evaluation, History, Point, SharedHistory};
 pub use inbox::EngineBusy;
 pub use message::{
     Ask, Bench, CloudWish, Command, DecodeAsk, Event, FieldAsk, FieldKind, Final, ForcesAsk, LatticeAsk,
-    Phase, Picture, Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk, Wanted,
+    Phase, Picture, Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk, Wanted, Whose,
 };
 pub use opening::MOST_RUNS;
 pub use outbox::Wake;

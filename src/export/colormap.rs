@@ -3,7 +3,56 @@
 //! Every map takes 0 to 1; what lies outside takes the nearest end, and what is not a number takes the low
 //! end (the middle, in a diverging map), so that a broken pixel never panics.
 
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
 use super::style::Rgb;
+
+/// The colours of images that have one number per pixel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tint {
+    /// Black to white, as the data set has them.
+    #[default]
+    Grey,
+    /// Dark blue over green to yellow.
+    Viridis,
+    /// Black over purple to cream.
+    Magma,
+}
+
+impl Tint {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Grey, Self::Viridis, Self::Magma];
+
+    /// Its name, in the window and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grey => "grey",
+            Self::Viridis => "viridis",
+            Self::Magma => "magma",
+        }
+    }
+
+    /// The colour of a value from 0 to 1.
+    pub fn color(self, value: f32) -> Rgb {
+        match self {
+            Self::Grey => grey(value),
+            Self::Viridis => viridis(value),
+            Self::Magma => magma(value),
+        }
+    }
+}
+
+impl FromStr for Tint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|tint| tint.name() == text);
+        known.ok_or_else(|| format!("`{text}` are no colours; use grey, viridis or magma"))
+    }
+}
 
 /// Black to white.
 pub fn grey(value: f32) -> Rgb {
@@ -116,6 +165,14 @@ mod tests {
                 assert!(apart <= Some(6), "entry {entry}: got {got:?}, want {want:?}");
             }
         }
+    }
+
+    #[test]
+    fn colours_are_read_by_the_names_they_have() {
+        for tint in Tint::ALL {
+            assert_eq!(tint.name().parse(), Ok(tint));
+        }
+        assert_eq!("jet".parse::<Tint>(), Err("`jet` are no colours; use grey, viridis or magma".to_owned()));
     }
 
     #[test]

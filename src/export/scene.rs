@@ -5,6 +5,7 @@
 //! are pixels at scale 1, y points down. A shape with a coordinate that is not a finite number is left out
 //! instead of spoiling the file.
 
+use super::colormap::Tint;
 use super::style::{Glyph, Rgb};
 use super::{ExportError, raster, svg};
 
@@ -323,6 +324,23 @@ impl Scene {
     /// Adds a picture. It is sharp in a PNG when a pixel of it covers a whole number of pixels of the page.
     pub fn image(&mut self, area: Area, pixels: Pixels) -> &mut Self {
         self.add(Shape::Image { area, pixels })
+    }
+
+    /// The same page, its pictures of one number per pixel in other colours.
+    pub fn tinted(mut self, tint: Tint) -> Self {
+        if tint == Tint::Grey {
+            return self;
+        }
+        for shape in &mut self.shapes {
+            if let Shape::Image { pixels, .. } = shape
+                && pixels.layout == PixelLayout::Grey
+            {
+                let colors = pixels.bytes.iter().flat_map(|byte| tint.color(f32::from(*byte) / 255.0));
+                let colors = colors.collect();
+                *pixels = Pixels::new(pixels.width, pixels.height, PixelLayout::Rgb, colors);
+            }
+        }
+        self
     }
 
     /// The figure as SVG text. The same scene always gives the same bytes.

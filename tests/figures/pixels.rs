@@ -1,5 +1,6 @@
 //! Pictures inside figures are exact: every pixel is where it belongs, and sharp.
 
+use hourglass::export::colormap::Tint;
 use hourglass::export::figures::{Figure as _, ImageShape};
 use hourglass::export::scene::{Area, Pixels, Scene, Shape};
 use hourglass::export::style::FigureTheme;
@@ -50,6 +51,29 @@ fn pixels_land_in_the_png_exactly() {
             assert_pixels_are_exact("colour", &without_key(pairs.scene(&caption(), theme)), scale);
         }
     }
+}
+
+#[test]
+fn grey_pictures_take_the_colours_asked_for_and_coloured_ones_keep_theirs() {
+    let plain = lattice().scene(&caption(), FigureTheme::Light);
+    assert_eq!(plain.clone().tinted(Tint::Grey), plain);
+    let tinted = plain.clone().tinted(Tint::Viridis);
+    assert_pixels_are_exact("tinted", &tinted, 2);
+    let [before, after] = [&plain, &tinted].map(|scene| {
+        let pixels = scene.shapes().iter().find_map(|shape| match shape {
+            Shape::Image { pixels, .. } => Some(pixels.bytes().to_vec()),
+            _ => None,
+        });
+        pixels.expect("a picture")
+    });
+    assert!(before.iter().any(|grey| *grey > 0), "the picture is not all black");
+    for (grey, color) in before.iter().zip(after.chunks(3)) {
+        assert_eq!(color, Tint::Viridis.color(f32::from(*grey) / 255.0), "grey {grey}");
+    }
+    let mut pairs = reconstructions();
+    pairs.shape = ImageShape { height: 5, width: 1, channels: 3 };
+    let colored = without_key(pairs.scene(&caption(), FigureTheme::Light));
+    assert_eq!(colored.clone().tinted(Tint::Magma), colored);
 }
 
 /// The key to the differences is a ramp, not data, and lies where the text leaves it room.

@@ -1,6 +1,7 @@
 //! What is painted into a texture is what was given, whichever way it came there.
 
 use burn::tensor::{Tensor, TensorData};
+use hourglass::export::colormap::Tint;
 use hourglass::gpu::painter::Placement;
 use hourglass::gpu::{ColorMap, Graphics, Painter, Tiles};
 
@@ -82,6 +83,25 @@ fn a_colour_difference_is_the_mean_over_its_channels_in_blue_and_red() {
         for (at, (got, want)) in got.iter().zip(&want).enumerate() {
             let far = got.iter().zip(want).map(|(got, want)| got.abs_diff(*want)).max();
             assert!(far <= Some(1), "{colors:?} texel {at}: got {got:?}, want {want:?} ± 1");
+        }
+    }
+}
+
+#[test]
+fn the_shader_colours_images_as_figures_do() {
+    let Some(gpu) = gpu() else { return };
+    let mut painter = Painter::new(&gpu.graphics).expect("compute shaders");
+    let tiles = Tiles::single(1, 256, 1);
+    let ramp: Vec<f32> = (0..256).map(|i| i as f32 / 255.0).collect();
+    for (colors, tint) in
+        [(ColorMap::Grey, Tint::Grey), (ColorMap::Viridis, Tint::Viridis), (ColorMap::Magma, Tint::Magma)]
+    {
+        let canvas = canvas(&gpu.graphics, tiles);
+        painter.paint_pixels(&canvas, Placement::all(tiles, colors), &ramp);
+        for (got, value) in texels(&gpu.graphics, &canvas).iter().zip(&ramp) {
+            let want = tint.color(*value);
+            let far = got.iter().zip(want).map(|(got, want)| got.abs_diff(want)).max();
+            assert!(far <= Some(8), "{} of {value}: got {got:?}, want {want:?} ± 8", tint.name());
         }
     }
 }

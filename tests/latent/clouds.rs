@@ -1,7 +1,7 @@
-//! Clouds: held-out images first, then those trained on, with their spreads and errors.
+//! Clouds: codes of images that were held out, of images trained on, or of both by turns, with their spreads and errors.
 
 use burn::tensor::Device;
-use hourglass::engine::{Bench, CloudView, CloudWish, Command, Handle, Picture, Turn, Wanted, Worker};
+use hourglass::engine::{Bench, CloudView, CloudWish, Command, Handle, Picture, Turn, Wanted, Whose, Worker};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
@@ -9,7 +9,7 @@ use super::workers::{open, small, turn_until_there, worker};
 use super::{matrix, numbers};
 
 fn wish(handle: &Handle, bench: &Bench, count: usize, errors: bool) {
-    let cloud = Some(CloudWish { count, errors });
+    let cloud = Some(CloudWish { count, errors, ..CloudWish::default() });
     handle.watch(bench.runs[0].id, Wanted { cloud, ..Wanted::default() });
 }
 
@@ -51,8 +51,10 @@ fn a_cloud_holds_what_was_wished_for_and_says_of_which_images() {
         let (mut worker, handle) = worker();
         let bench = open(&mut worker, &handle, vec![recipe.clone()], false);
         let split = &bench.dataset.split;
-        let in_order: Vec<u32> = split.validation.iter().chain(&split.train).copied().collect();
-        // 60 images are held out; 203 need some of those trained on, and a short last slice.
+        // 60 images are held out, and as many trained on take turns with them; 203 need more, and a short last slice.
+        let by_turns = split.validation.iter().zip(&split.train).flat_map(|(held, known)| [*held, *known]);
+        let in_order: Vec<u32> =
+            by_turns.chain(split.train[split.validation.len()..].iter().copied()).collect();
         wish(&handle, &bench, 203, true);
         let view = cloud(&mut worker, &bench);
         assert_eq!((&view.images[..], view.dimensions, view.step), (&in_order[..203], 2, 0));
@@ -66,6 +68,21 @@ fn a_cloud_holds_what_was_wished_for_and_says_of_which_images() {
         let view = cloud(&mut worker, &bench);
         assert_eq!((view.images[..] == in_order[..], view.errors.is_none()), (true, true));
         assert!(view.images.iter().all(|image| !split.test.contains(image)), "test images judge at the end");
+    }
+}
+
+#[test]
+fn a_cloud_is_of_the_images_that_were_chosen() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
+    let split = &bench.dataset.split;
+    // The same number of them each time: which ones they are makes another cloud of it.
+    let count = split.validation.len();
+    for (whose, want) in [(Whose::HeldOut, &split.validation), (Whose::TrainedOn, &split.train)] {
+        let cloud = Some(CloudWish { count, whose, errors: false });
+        handle.watch(bench.runs[0].id, Wanted { cloud, ..Wanted::default() });
+        let view = self::cloud(&mut worker, &bench);
+        assert_eq!(view.images[..], want[..count], "{whose:?}");
     }
 }
 
@@ -97,7 +114,7 @@ fn a_new_canvas_makes_nothing_again_but_what_it_shows() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
     let (run, views) = (bench.runs[0].id, &bench.runs[0].views);
-    let cloud = Some(CloudWish { count: 60, errors: false });
+    let cloud = Some(CloudWish { count: 60, errors: false, ..CloudWish::default() });
     handle.watch(run, Wanted { cloud, reconstructions: true, ..Wanted::default() });
     turn_until_there(&mut worker, || views.cloud.take());
     while worker.turn() == Turn::Busy {}

@@ -10,7 +10,8 @@ use eframe::egui::{
 use super::{WHOLE, no_run, paint_picture, picture_frame, switch, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
-use crate::app::pictures::{Paint, Shown, image_tiles};
+use crate::app::images::Paint;
+use crate::app::pictures::{Shown, image_tiles};
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{card, export_button, muted};

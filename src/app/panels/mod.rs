@@ -23,7 +23,8 @@ use eframe::egui::{
     Ui, Vec2, load::SizedTexture,
 };
 
-use super::pictures::{Paint, Pictures, Shown, image_tiles};
+use super::images::Paint;
+use super::pictures::{Pictures, Shown, image_tiles};
 use super::state::{AppState, BenchState};
 use super::theme::{GRID, RADIUS_SMALL, Theme};
 

@@ -6,7 +6,8 @@ use eframe::egui::{Color32, CornerRadius, Rect, Response, Shape, StrokeKind, Ui,
 
 use super::layout::{Grid, Pictures as Wanted};
 use crate::app::context::PanelContext;
-use crate::app::pictures::{Paint, Shown};
+use crate::app::images::Paint;
+use crate::app::pictures::Shown;
 use crate::app::theme::{GRID, Theme};
 use crate::engine::plate::{Images, Ink};
 use crate::gpu::Tiles;

@@ -6,7 +6,8 @@
 use eframe::egui::epaint::Mesh;
 use eframe::egui::{Color32, Pos2, Rect, Shape, Ui, Vec2, pos2, vec2};
 
-use crate::app::pictures::{Paint, Pictures, Shown};
+use crate::app::images::Paint;
+use crate::app::pictures::{Pictures, Shown};
 use crate::engine::LayerActivity;
 use crate::gpu::Tiles;
 

@@ -15,7 +15,8 @@ use eframe::egui::{
 use super::{WHOLE, host_image, no_run, paint_picture, picture_frame, waiting};
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
-use crate::app::pictures::{Paint, Pictures, Shown, image_tiles};
+use crate::app::images::Paint;
+use crate::app::pictures::{Pictures, Shown, image_tiles};
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{RADIUS, Theme};
 use crate::engine::{LayerActivity, LayerRole, LayersView};

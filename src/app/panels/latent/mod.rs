@@ -1,9 +1,10 @@
-//! The latent explorer: the codes of held-out images as a cloud on a map, what the decoder makes of every place on
+//! The latent explorer: the codes of images as a cloud on a map, what the decoder makes of every place on
 //! it, and a point that can be dragged through it while the network learns.
 //!
-//! `model` remembers, `kept` what belongs to runs that are not shown, `asking` says when to ask the trainer, `plane` lays codes onto the shown plane and that onto the
-//! screen, `map` draws the layers and follows the hand, `cloud` draws the points, `side` is the column beside the map,
-//! `walks` are pins and the ways between them, `sheets` the tables of decoded codes; this file is the way in.
+//! `model` remembers, `kept` what belongs to runs that are not shown, `asking` says when to ask the trainer, `plane` lays
+//! codes onto the shown plane and that onto the screen, `map` draws the layers and follows the hand, `cloud` draws the
+//! points, `side` is the column beside the map, `walks` are pins and the ways between them, `sheets` the tables of decoded
+//! codes; this file is the way in.
 
 mod asking;
 mod cloud;

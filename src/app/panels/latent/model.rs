@@ -142,6 +142,11 @@ impl LatentMemory {
         }
     }
 
+    /// Asks for all images again: those that are there are painted in other colours.
+    pub fn ask_again(&mut self) {
+        (self.lattice, self.decode, self.sheets) = Default::default();
+    }
+
     /// Numbers per code.
     pub fn dimensions(&self) -> usize {
         self.point.len()

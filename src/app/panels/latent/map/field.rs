@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use eframe::egui::{Align2, Color32, Mesh, Rect, Shape, pos2, vec2};
 
+use crate::app::images::Paint;
 use crate::app::panels::{WHOLE, words_over};
-use crate::app::pictures::{Paint, Pictures};
+use crate::app::pictures::Pictures;
 use crate::app::theme::{self, Theme};
 use crate::engine::{FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk};
 use crate::export::colormap;

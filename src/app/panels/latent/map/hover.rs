@@ -132,7 +132,9 @@ fn card(
         bench.dataset.label(image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
     let error = cloud.errors.as_ref().and_then(|errors| errors.get(row));
     let hint = cloud.has_spread().then(|| "Ctrl+click: its spread".to_owned());
-    let lines = [class.cloned(), error.map(|error| format!("error {}", short(*error))), hint];
+    let whose = if bench.dataset.split.train.contains(&image) { "trained on" } else { "held out" };
+    let error = error.map(|error| format!("error {}", short(*error)));
+    let lines = [class.cloned(), Some(whose.to_owned()), error, hint];
     let galleys: Vec<_> = lines
         .into_iter()
         .flatten()

@@ -7,11 +7,12 @@ use eframe::egui::{
 
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
-use crate::app::pictures::Magnify;
+use crate::app::images::Magnify;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
 use crate::app::widgets::muted;
-use crate::engine::{CloudWish, FieldAsk, FieldKind, FieldView, LatentPlane};
+use crate::engine::{CloudWish, FieldAsk, FieldKind, FieldView, LatentPlane, Whose};
+use crate::export::colormap::Tint;
 
 use super::field;
 use super::paint::Map;
@@ -72,6 +73,8 @@ pub struct Layers {
     pub color: ColorBy,
     /// How many points are wanted.
     pub count: usize,
+    /// Of which images.
+    pub whose: Whose,
     /// Whether the prior's rings are drawn, where there is a prior.
     pub has_rings: bool,
     /// What pulls on codes.
@@ -95,6 +98,7 @@ impl Default for Layers {
             points: PointStyle::default(),
             color: ColorBy::default(),
             count: wished.count,
+            whose: wished.whose,
             has_rings: true,
             pull: Pull::default(),
             picked: None,
@@ -108,7 +112,7 @@ impl Default for Layers {
 impl Layers {
     /// Asks for another cloud, if another is wanted than the last one asked for.
     pub fn wish(&mut self) -> Option<Action> {
-        let wish = CloudWish { count: self.count, errors: self.color == ColorBy::Error };
+        let wish = CloudWish { count: self.count, whose: self.whose, errors: self.color == ColorBy::Error };
         let is_new = wish != self.wished;
         self.wished = wish;
         is_new.then_some(Action::WishCloud(wish))
@@ -195,7 +199,7 @@ pub fn menu_ui(
         points_ui(ui, cx.theme, layers, bench);
         ui.add_space(HALF);
         switches_ui(ui, cx.theme, layers);
-        magnify_ui(ui, cx)
+        images_ui(ui, cx, bench)
     })
     .and_then(|shown| shown.inner)
 }
@@ -232,8 +236,19 @@ fn points_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers, bench: &BenchState
     section(ui, theme, "colour says");
     choices(ui, theme, &mut layers.color, &color_choices(bench));
     section(ui, theme, "how many points");
-    let counts = COUNTS.map(|(count, name)| (count, name, "held-out images first, then those trained on"));
+    let counts = COUNTS.map(|(count, name)| (count, name, "more points take the trainer longer"));
     choices(ui, theme, &mut layers.count, &counts);
+    section(ui, theme, "of which images");
+    let whose = [
+        (
+            Whose::Both,
+            "both",
+            "half of them held out, half of them trained on, as long as there are any of both",
+        ),
+        (Whose::HeldOut, "held-out", "images that the network never learns from"),
+        (Whose::TrainedOn, "trained on", "images that the network learns from"),
+    ];
+    choices(ui, theme, &mut layers.whose, &whose);
 }
 
 fn switches_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers) {
@@ -245,14 +260,21 @@ fn switches_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers) {
     ui.checkbox(&mut layers.pull.is_shown, name).on_hover_text(tip);
 }
 
-/// Whether pixels that are drawn large stay squares, everywhere in the window.
-fn magnify_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Option<Action> {
-    let mut is_smooth = cx.pictures.magnification() == Magnify::Smoothly;
+/// How images look, everywhere in the window. A class that has coloured images sees them in their own colours.
+fn images_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState) -> Option<Action> {
+    let before = cx.pictures.look();
+    let mut look = before;
+    if bench.dataset.shape.channels == 1 {
+        section(ui, cx.theme, "colours of images");
+        let tip = "for every image in the window, and for figures that are exported from it";
+        choices(ui, cx.theme, &mut look.tint, &Tint::ALL.map(|tint| (tint, tint.name(), tip)));
+    }
+    let mut is_smooth = look.magnify == Magnify::Smoothly;
     let name = RichText::new("smooth images").font(cx.theme.small());
     let tip = "large pixels run into each other; otherwise they stay squares, as the network sees them";
-    let is_changed = ui.checkbox(&mut is_smooth, name).on_hover_text(tip).changed();
-    let magnify = if is_smooth { Magnify::Smoothly } else { Magnify::Squares };
-    is_changed.then_some(Action::Magnify(magnify))
+    ui.checkbox(&mut is_smooth, name).on_hover_text(tip);
+    look.magnify = if is_smooth { Magnify::Smoothly } else { Magnify::Squares };
+    (look != before).then_some(Action::DrawImages(look))
 }
 
 /// Class, error, and whatever is known of the images.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use eframe::egui::{Color32, CornerRadius, Mesh, Rect, Shape, Vec2, pos2, vec2};
 
 use crate::app::context::PanelContext;
-use crate::app::pictures::{Paint, image_tiles};
+use crate::app::images::Paint;
+use crate::app::pictures::image_tiles;
 use crate::app::state::BenchState;
 use crate::data::Dataset;
 use crate::gpu::Tiles;

@@ -1,4 +1,4 @@
-//! The codes of held-out images as places on the shown plane, whatever the number of dimensions. Pure.
+//! The codes of images as places on the shown plane, whatever the number of dimensions. Pure.
 
 use std::sync::Arc;
 

@@ -21,8 +21,7 @@ use crate::recipe::{ModelRecipe, Network};
 use super::model::LatentMemory;
 use super::plane::geometry;
 
-/// The image whose code is nearest to the point: one of those trained on, where the cloud holds any. A cloud begins with
-/// held-out images, so that a small one has none of them.
+/// The image whose code is nearest to the point: one of those trained on, where the cloud holds any.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearest {
     /// Which point of the cloud it is.
@@ -262,7 +261,10 @@ fn nearest_ui(
     let [whose, which] = if bench.dataset.split.train.contains(&image) {
         ["training", "the nearest of the images trained on that are among the points of the map"]
     } else {
-        ["held-out", "no image trained on is among the points of the map: choose more points under \"show\""]
+        [
+            "held-out",
+            "no image trained on is among the points of the map: choose them, or both, under \"show\"",
+        ]
     };
     let words = class.map_or(String::new(), |class| format!(": {class}"));
     muted(ui, cx.theme, format!("nearest {whose} image{words}")).on_hover_text(format!(
