@@ -18,11 +18,13 @@ pub struct Asked<T> {
     what: Option<T>,
     at_secs: f64,
     answer_before: Option<u64>,
+    /// Whether it was put to runs of which nothing more is to be expected.
+    was_over: bool,
 }
 
 impl<T> Default for Asked<T> {
     fn default() -> Self {
-        Self { what: None, at_secs: f64::NEG_INFINITY, answer_before: None }
+        Self { what: None, at_secs: f64::NEG_INFINITY, answer_before: None, was_over: false }
     }
 }
 
@@ -82,8 +84,8 @@ impl<T: Clone + PartialEq> Asked<T> {
     ) {
         match self.due(wanted, answer, pace) {
             Due::Now => {
-                *self =
-                    Self { what: Some(wanted.clone()), at_secs: pace.now_secs, answer_before: answer.number };
+                let (what, at_secs) = (Some(wanted.clone()), pace.now_secs);
+                *self = Self { what, at_secs, answer_before: answer.number, was_over: answer.is_over };
                 wish.actions.push(action(wanted.clone()));
             }
             Due::Later(wait) => wish.within(wait),
@@ -94,7 +96,8 @@ impl<T: Clone + PartialEq> Asked<T> {
     /// Whether to ask `wanted`, at most once in `every_secs`; an answer that is up to date asks for nothing. A new
     /// question drops the one being worked on, so a slow answer is waited for: else none would ever arrive.
     fn due(&self, wanted: &T, answer: &Answer, Pace { now_secs, every_secs }: Pace) -> Due {
-        if answer.is_fresh && self.what.as_ref() == Some(wanted) {
+        let is_enough = answer.is_fresh || (answer.is_over && self.was_over);
+        if is_enough && self.what.as_ref() == Some(wanted) {
             return Due::No;
         }
         let is_answered = self.answer_before != answer.number;
@@ -117,15 +120,19 @@ pub struct Answer {
     pub number: Option<u64>,
     /// Whether the network is still the one that gave it.
     pub is_fresh: bool,
+    /// Whether it was given by a run that has failed: it went back to its last good weights and is asked what they say,
+    /// once, for it may be unable to answer at all.
+    pub is_over: bool,
 }
 
 impl Answer {
     /// The answer of a run that has this request's number and was given at this step.
     pub fn of(run: &RunState, seen: Option<(u64, u64)>) -> Self {
-        // A failed run answers, if at all, with the weights it has; asking again changes nothing.
-        let is_over = matches!(run.phase, Phase::Failed(_));
-        let is_fresh = is_over || seen.is_some_and(|(_, step)| step == run.progress.step);
-        Self { number: seen.map(|(request, _)| request), is_fresh }
+        Self {
+            number: seen.map(|(request, _)| request),
+            is_fresh: seen.is_some_and(|(_, step)| step == run.progress.step),
+            is_over: matches!(run.phase, Phase::Failed(_)),
+        }
     }
 }
 
@@ -146,7 +153,7 @@ mod tests {
     fn a_question_is_asked_again_only_when_it_changed_or_its_answer_is_old() {
         let mut asked = Asked::default();
         let [nothing, old, fresh] = [(None, false), (Some(7), false), (Some(7), true)]
-            .map(|(number, is_fresh)| Answer { number, is_fresh });
+            .map(|(number, is_fresh)| Answer { number, is_fresh, is_over: false });
         assert_eq!(ask(&mut asked, 1, &nothing, 10.0), Some(0.0));
         assert_eq!(ask(&mut asked, 1, &fresh, 10.1), None);
         assert_eq!(ask(&mut asked, 2, &fresh, 10.25), Some(0.25));
@@ -157,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_slow_answer_is_waited_for_but_not_for_ever() {
-        let old = Answer { number: Some(3), is_fresh: false };
+        let old = Answer { number: Some(3), ..Answer::default() };
         let asked = || {
             let mut asked = Asked::default();
             assert_eq!(ask(&mut asked, 1, &old, 10.0), Some(0.0));
@@ -166,5 +173,17 @@ mod tests {
         assert_eq!(ask(&mut asked(), 2, &old, 11.0), Some(PATIENCE_SECS - 1.0));
         assert_eq!(ask(&mut asked(), 2, &Answer { number: Some(4), ..old }, 11.0), Some(0.0));
         assert_eq!(ask(&mut asked(), 2, &old, 10.0 + PATIENCE_SECS), Some(0.0));
+    }
+
+    #[test]
+    fn a_run_that_failed_is_asked_once_what_its_old_weights_say() {
+        let mut asked = Asked::default();
+        let before = Answer { number: Some(7), is_fresh: true, is_over: false };
+        assert_eq!(ask(&mut asked, 1, &before, 10.0), Some(0.0));
+        assert_eq!(ask(&mut asked, 1, &before, 20.0), None);
+        let failed = Answer { number: Some(7), is_fresh: false, is_over: true };
+        assert_eq!(ask(&mut asked, 1, &failed, 30.0), Some(0.0), "it has other weights now");
+        assert_eq!(ask(&mut asked, 1, &failed, 99.0), None, "it cannot answer");
+        assert_eq!(ask(&mut asked, 2, &failed, 99.0), Some(0.0), "another question");
     }
 }

@@ -131,12 +131,14 @@ fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, benc
 }
 
 fn filter(response: &Response, memory: &mut LatentMemory, class: u8, count: usize) {
+    if response.clicked() && !memory.hidden.remove(&class) {
+        memory.hidden.insert(class);
+    }
     if response.double_clicked() {
+        // The first of the two clicks has hidden or shown it, and this one has taken that back.
         let others =
             (0..count).filter_map(|other| u8::try_from(other).ok()).filter(|other| *other != class).collect();
         // Asked for alone when it is alone already: everybody comes back.
         memory.hidden = if memory.hidden == others { Default::default() } else { others };
-    } else if response.clicked() && !memory.hidden.remove(&class) {
-        memory.hidden.insert(class);
     }
 }

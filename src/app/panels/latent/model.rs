@@ -127,8 +127,8 @@ impl LatentMemory {
             slice,
             walk,
             formula,
-            // What somebody has chosen to see is the same on every map.
-            hidden: old.hidden,
+            // What somebody has chosen to see is the same on every map; other images have other classes.
+            hidden: if has_same_images { old.hidden } else { BTreeSet::new() },
             layers: old.layers,
             follows_pointer: old.follows_pointer,
             samples: old.samples,
@@ -186,6 +186,8 @@ impl LatentMemory {
     /// Goes on with a tour, where one is under way.
     pub fn tour(&mut self, seconds: f32, now_secs: f64) -> Option<Action> {
         let code = self.walk.tour(seconds)?;
+        // The map comes along where a pin lies beyond it.
+        self.is_point_sought = true;
         self.walk_to(code, now_secs)
     }
 
@@ -203,7 +205,8 @@ impl LatentMemory {
     /// then around the same image as long as nothing else moves the point, where the cloud has them.
     pub fn draw_around(&mut self, row: usize, view: &CloudView, seed: u64, now_secs: f64) -> Option<Action> {
         let place = |image: u32| view.images.iter().position(|other| *other == image);
-        let known = [self.layers.picked, self.drawn_from].into_iter().flatten().find_map(place);
+        let known =
+            [self.layers.picked.last().copied(), self.drawn_from].into_iter().flatten().find_map(place);
         let row = known.unwrap_or(row);
         self.draws += 1;
         let code = around(view, row, seed, self.draws)?;
@@ -364,22 +367,22 @@ impl LatentMemory {
     /// What the runs of the bench have made of the point. It is up to date when each of them has decoded it with the
     /// network it has now: a run that is shown and done must not stop the others' images.
     fn decoded_by_all(&self, bench: &BenchState, shown: &RunState) -> Answer {
-        // A failed run answers, if at all, with the weights it has, and a code of another length cannot be decoded.
-        let can_decode = |run: &&RunState| {
-            run.recipe.model.code == self.dimensions() && !matches!(run.phase, Phase::Failed(_))
-        };
-        let runs = bench.runs.iter().filter(can_decode);
-        // The hand may have moved it, or another image may be compared, without the network having learned.
+        // The hand may have moved it, or another image may be compared, without the network having learned. A code of
+        // another length begins with the numbers of this one, or is its beginning.
         let is_wanted = |run: &RunState, seen: &Decoded| {
             let is_compared = run.info.id != shown.info.id || seen.against == self.compared;
-            seen.point == self.point && seen.step == run.progress.step && is_compared
+            let is_same = seen.point.iter().zip(&self.point).all(|(seen, point)| seen == point);
+            is_same && seen.step == run.progress.step && is_compared
         };
+        let is_fresh = |run: &RunState| run.seen.decoded.as_ref().is_some_and(|seen| is_wanted(run, seen));
         // Answered is what all have answered.
-        let requests = runs.clone().map(|run| run.seen.decoded.as_ref().map(|seen| seen.request));
-        let number = requests.min().flatten();
-        let is_fresh =
-            runs.clone().all(|run| run.seen.decoded.as_ref().is_some_and(|seen| is_wanted(run, seen)));
-        Answer { number, is_fresh }
+        let requests = bench.runs.iter().map(|run| run.seen.decoded.as_ref().map(|seen| seen.request));
+        let mut late = bench.runs.iter().filter(|run| !is_fresh(run)).peekable();
+        Answer {
+            number: requests.min().flatten(),
+            is_fresh: late.peek().is_none(),
+            is_over: late.all(|run| matches!(run.phase, Phase::Failed(_))),
+        }
     }
 
     /// What a figure of this run is to show: the plane of its map, whatever lies on it, and the codes of a table.
@@ -429,9 +432,19 @@ fn around(view: &CloudView, row: usize, seed: u64, draw: u64) -> Option<Vec<f32>
     Some(mean.iter().zip(sigma).zip(epsilon).map(|((mean, sigma), epsilon)| mean + sigma * epsilon).collect())
 }
 
-/// A point as people write it: `(−0.62, 1.05)`.
-pub fn coordinates(place: Latent, dimensions: usize) -> String {
-    let number = |z: f32| format!("{z:.2}").replace('-', "−");
+/// A point as people write it: `(−0.62, 1.05)`, as finely as a map of this radius can tell places apart.
+pub fn coordinates(place: Latent, dimensions: usize, radius: f32) -> String {
+    let decimals = (2.0 - radius.log10().floor()).clamp(2.0, 8.0) as usize;
+    written(place, dimensions, |z| format!("{z:.decimals$}"))
+}
+
+/// The same with every digit, so that whoever reads it back has the same point.
+pub fn exact_coordinates(place: Latent, dimensions: usize) -> String {
+    written(place, dimensions, |z| z.to_string())
+}
+
+fn written(place: Latent, dimensions: usize, number: impl Fn(f32) -> String) -> String {
+    let number = |z: f32| number(z).replace('-', "−");
     match dimensions {
         0 | 1 => number(place[0]),
         _ => format!("({}, {})", number(place[0]), number(place[1])),

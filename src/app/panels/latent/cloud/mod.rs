@@ -149,6 +149,12 @@ impl Drawn {
         (Arc::clone(&self.motion.before), share)
     }
 
+    /// Where the points that are drawn are by now: what is touched is what is seen.
+    pub fn drawn_at<'a>(&'a self, cloud: &'a Cloud, now_secs: f64) -> Way<'a> {
+        let share = if self.motion.is_of(cloud) { self.motion.share(now_secs) } else { 1.0 };
+        Way { before: &self.motion.before, places: &cloud.places, share }
+    }
+
     /// The points on the GPU.
     fn plot(
         &mut self,

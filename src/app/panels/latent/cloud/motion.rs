@@ -43,6 +43,11 @@ impl Motion {
         };
     }
 
+    /// Whether it has set out for this cloud's places.
+    pub fn is_of(&self, cloud: &Cloud) -> bool {
+        self.version == cloud.version
+    }
+
     /// How much of the way is done, 0 to 1, slow at both ends.
     pub fn share(&self, now_secs: f64) -> f32 {
         let t = ((now_secs - self.began_secs) / MOVE_SECS).clamp(0.0, 1.0) as f32;

@@ -18,6 +18,14 @@ pub struct Way<'a> {
     pub share: f32,
 }
 
+impl Way<'_> {
+    /// Where the point in this row is by now.
+    pub fn at(&self, row: usize) -> Option<Latent> {
+        let to = *self.places.get(row)?;
+        Some(self.before.get(row).map_or(to, |from| between(*from, to, self.share)))
+    }
+}
+
 /// The map in whole pixels: where it begins, and how many it has to the right and downwards.
 pub fn pixels(rect: Rect, pixels_per_point: f32) -> ([f32; 2], [usize; 2]) {
     let from = [rect.min.x, rect.min.y].map(|side| (side * pixels_per_point).round());

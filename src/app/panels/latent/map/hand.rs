@@ -130,7 +130,7 @@ pub fn move_point(
     } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| !is_picking && is_pressed(map)) {
         point.request_focus();
         target = Some(plane.latent_from_screen(pointer));
-    } else if let Some(pointer) = hand.hover_pos().filter(|_| memory.follows_pointer) {
+    } else if let Some(pointer) = hand.hover_pos().filter(|_| memory.follows_pointer && has_moved(ui)) {
         target = Some(plane.latent_from_screen(pointer));
     }
     let mut moved = target.and_then(|place| memory.drag_to(plane.clamp(place), now_secs));
@@ -144,12 +144,17 @@ pub fn move_point(
             moved = memory.move_to([x + right * step, y + up * step], now_secs).or(moved);
         }
     }
-    let words = coordinates(memory.place(), memory.dimensions());
+    let words = coordinates(memory.place(), memory.dimensions(), memory.view.radius);
     point.widget_info(|| WidgetInfo {
         current_text_value: Some(words.clone()),
         ..WidgetInfo::labeled(Role::Slider, true, "latent point")
     });
     moved
+}
+
+/// Whether the pointer has moved: one that rests leaves the point to the keys and to tours.
+fn has_moved(ui: &Ui) -> bool {
+    ui.input(|input| input.pointer.delta() != Vec2::ZERO)
 }
 
 /// How far the arrow keys push to the right and up, in steps; with Shift in tenths of a step.

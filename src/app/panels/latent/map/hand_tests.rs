@@ -173,3 +173,39 @@ fn a_point_that_is_typed_or_pushed_off_the_map_takes_the_map_along() {
     let [x, y] = is_shown(&harness);
     assert!((x - 26.6).abs() < 0.01 && (y + 3.0).abs() < 1e-4, "({x}, {y}), want (26.6, −3)");
 }
+
+#[test]
+fn a_double_click_in_the_legend_shows_a_class_alone_and_another_brings_all_back() {
+    let mut harness = explorer();
+    let at = harness.get_by_label("class 3").rect().center();
+    let double_click = |harness: &mut Explorer| {
+        click(harness, at);
+        click(harness, at);
+        // The next click begins another pair.
+        harness.run_steps(60);
+        harness.state().memory.hidden.iter().copied().collect::<Vec<u8>>()
+    };
+    let others = [0, 1, 2, 4, 5, 6, 7, 8, 9];
+    assert_eq!(double_click(&mut harness), others);
+    assert!(double_click(&mut harness).is_empty(), "everybody is back");
+    harness.state_mut().memory.hidden.insert(3);
+    assert_eq!(double_click(&mut harness), others, "a hidden class is shown alone too");
+}
+
+#[test]
+fn a_pointer_that_rests_leaves_the_point_to_the_keys() {
+    let mut harness = explorer();
+    harness.state_mut().memory.follows_pointer = true;
+    let middle = center(&harness);
+    hover(&mut harness, middle + vec2(40.0, 0.0));
+    harness.run_steps(5);
+    let before = harness.state().memory.point.clone();
+    harness.get_by_label("latent point").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(5);
+    let pushed = harness.state().memory.point.clone();
+    assert!(pushed[0] > before[0], "{pushed:?} is not to the right of {before:?}");
+    hover(&mut harness, middle - vec2(40.0, 0.0));
+    assert!(harness.state().memory.point[0] < before[0], "it follows the pointer again");
+}

@@ -14,6 +14,7 @@ use super::layers::PointStyle;
 use super::paint::Map;
 use crate::app::panels::latent::cloud::looks::Looks;
 use crate::app::panels::latent::cloud::looks::short;
+use crate::app::panels::latent::cloud::splat::Way;
 use crate::app::panels::latent::model::LatentMemory;
 use crate::app::panels::latent::plane::codes::Cloud;
 use crate::app::panels::latent::plane::geometry::{Latent, Plane};
@@ -37,10 +38,11 @@ pub fn hover_ui(
 ) {
     let (Some(cloud), Some(looks)) = (&memory.cloud, memory.drawn.last_looks()) else { return };
     let (is_held, is_down) = ui.input(|input| (input.modifiers.command, input.pointer.any_down()));
+    let way = memory.drawn.drawn_at(cloud, ui.input(|input| input.time));
     // A hand that drags looks for nothing.
     let pointer = hand.hover_pos().filter(|_| !is_down);
     let under = pointer.and_then(|pointer| match memory.layers.points {
-        PointStyle::Glyphs => nearest_on_screen(plane, &cloud.places, &looks, pointer),
+        PointStyle::Glyphs => nearest_on_screen(plane, way, &looks, pointer),
         PointStyle::Thumbnails => {
             let shown = &memory.layers.thumbnails.shown;
             shown.iter().find(|(_, rect)| rect.contains(pointer)).map(|(row, _)| *row)
@@ -48,27 +50,28 @@ pub fn hover_ui(
         PointStyle::Hidden => None,
     });
     if hand.clicked() && is_held {
-        let image = under.map(|row| cloud.images[row]);
-        // A second click lets it go.
-        memory.layers.picked = image.filter(|_| memory.layers.picked != image);
+        memory.layers.pick(under.map(|row| cloud.images[row]));
     }
     let map = Map::new(ui, cx.theme, *plane);
-    if let Some(row) = memory.layers.picked.and_then(|image| cloud.row_of(image)) {
-        paint_picked(&map, cx.theme, cloud, row);
+    for row in memory.layers.picked.iter().filter_map(|image| cloud.row_of(*image)) {
+        if let Some(place) = way.at(row) {
+            paint_picked(&map, cx.theme, place, cloud.spread(row));
+        }
     }
-    if let (Some(row), Some(pointer)) = (under, pointer) {
-        ring(&map, cx.theme, plane.screen_from_latent(cloud.places[row]));
+    if let (Some((row, place)), Some(pointer)) = (under.and_then(|row| Some((row, way.at(row)?))), pointer) {
+        ring(&map, cx.theme, plane.screen_from_latent(place));
         card(ui, cx, bench, (cloud, row), (pointer, plane.rect));
     }
 }
 
 /// The drawn point nearest to a place on the screen, if it is near enough.
-fn nearest_on_screen(plane: &Plane, places: &[Latent], looks: &Looks, pointer: Pos2) -> Option<usize> {
-    let distance = |(row, (place, look)): (usize, (&Latent, &Option<_>))| {
-        let away = look.as_ref().map(|_| plane.screen_from_latent(*place).distance_sq(pointer))?;
+fn nearest_on_screen(plane: &Plane, way: Way<'_>, looks: &Looks, pointer: Pos2) -> Option<usize> {
+    let distance = |(row, look): (usize, &Option<_>)| {
+        look.as_ref()?;
+        let away = plane.screen_from_latent(way.at(row)?).distance_sq(pointer);
         (away <= REACH * REACH).then_some((away, row))
     };
-    let near = places.iter().zip(&looks.points).enumerate().filter_map(distance);
+    let near = looks.points.iter().enumerate().filter_map(distance);
     near.min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, row)| row)
 }
 
@@ -99,10 +102,9 @@ fn ring(map: &Map<'_>, theme: &Theme, at: Pos2) {
     map.painter().circle_stroke(at, 5.5, Stroke::new(1.6, theme.marker));
 }
 
-/// The picked point, and one standard deviation of its code around it.
-fn paint_picked(map: &Map<'_>, theme: &Theme, cloud: &Cloud, row: usize) {
-    let place = cloud.places[row];
-    if let Some(spread) = cloud.spread(row) {
+/// A picked point, and one standard deviation of its code around it.
+fn paint_picked(map: &Map<'_>, theme: &Theme, place: Latent, spread: Option<[f32; 3]>) {
+    if let Some(spread) = spread {
         let outline: Vec<Pos2> =
             ellipse(place, spread).into_iter().map(|corner| map.plane().screen_from_latent(corner)).collect();
         let line =
@@ -184,7 +186,8 @@ mod tests {
         let look = Some(PointLook { color: Color32::WHITE, glyph: 0 });
         let looks = Looks { points: vec![look, look, None, look], range: None };
         let places = [[0.0, 0.0], [0.05, 0.0], [0.03, 0.0], [f32::NAN, 0.0]];
-        let at = |x: f32| nearest_on_screen(&plane(), &places, &looks, pos2(x, 200.0));
+        let way = Way { before: &places, places: &places, share: 1.0 };
+        let at = |x: f32| nearest_on_screen(&plane(), way, &looks, pos2(x, 200.0));
         assert_eq!(
             (at(201.0), at(203.0), at(212.0)),
             (Some(0), Some(1), Some(1)),

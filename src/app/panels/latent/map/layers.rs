@@ -27,6 +27,8 @@ use crate::app::panels::latent::plane::slice;
 
 /// How many points can be chosen; the last is all there are, as far as a cloud reaches.
 const COUNTS: [(usize, &str); 4] = [(600, "600"), (2_000, "2,000"), (10_000, "10,000"), (60_000, "all")];
+/// So many images are picked at most; more arrows could not be told apart.
+const MOST_PICKED: usize = 12;
 /// How many tiles can be chosen, across and down.
 const TILES: [(Option<usize>, &str); 5] = [
     (None, "as fit"),
@@ -79,8 +81,8 @@ pub struct Layers {
     pub has_rings: bool,
     /// What pulls on codes.
     pub pull: Pull,
-    /// The image whose code's spread is shown.
-    pub picked: Option<u32>,
+    /// Images that somebody has picked, the latest last: the spreads of their codes are shown, and what pulls on them.
+    pub picked: Vec<u32>,
     /// The images on the map in place of points.
     pub thumbnails: Thumbnails,
     /// The cloud that was asked for last.
@@ -101,7 +103,7 @@ impl Default for Layers {
             whose: wished.whose,
             has_rings: true,
             pull: Pull::default(),
-            picked: None,
+            picked: Vec::new(),
             thumbnails: Thumbnails::default(),
             wished,
             field: Asked::default(),
@@ -119,14 +121,27 @@ impl Layers {
     }
 
     /// Forgets what was asked of another run, whose answers say nothing of this one; what was chosen stays. In other
-    /// images, no image is picked.
+    /// images, none is picked and colours say nothing but the class.
     pub fn forget_asked(&mut self, has_same_images: bool) {
         self.field = Asked::default();
         let is_shown = self.pull.is_shown;
         self.pull = Pull::default();
         self.pull.is_shown = is_shown;
         if !has_same_images {
-            self.picked = None;
+            self.picked.clear();
+            // Another set has other factors, or none.
+            self.color = ColorBy::default();
+        }
+    }
+
+    /// Picks an image, or lets it go if it was picked; where there was none under the pointer, all of them.
+    pub fn pick(&mut self, image: Option<u32>) {
+        let Some(image) = image else { return self.picked.clear() };
+        let was_picked = self.picked.contains(&image);
+        self.picked.retain(|other| *other != image);
+        if !was_picked {
+            self.picked.push(image);
+            self.picked.drain(..self.picked.len().saturating_sub(MOST_PICKED));
         }
     }
 
@@ -143,6 +158,11 @@ impl Layers {
         let answer = Answer::of(run, run.seen.field.as_ref().map(|seen| (seen.request, seen.step)));
         let pace = Pace { now_secs, every_secs: field::FIELD_SECS };
         self.field.ask(&ask, &answer, pace, wish, Action::AskField);
+    }
+
+    /// Asks for the pull on the picked images, or on the shown examples where none is picked.
+    pub fn ask_pull(&mut self, at: (&BenchState, &RunState), now_secs: f64, wish: &mut Wish) {
+        self.pull.ask(at, &self.picked, now_secs, wish);
     }
 
     /// The field to draw: what was measured last, if it is of what is shown.

@@ -25,10 +25,14 @@ use super::walks::pins;
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
-use crate::engine::Picture;
+use crate::engine::{Picture, Stage};
 use hand::Hand;
 use layers::Background;
 use paint::Map;
+
+/// What is said of the map while layers are trained one by one.
+const PRETRAINING: &str =
+    "layer by layer: the network is not trained as a whole yet, and its code means little";
 
 /// Draws the map and everything on it, and lets it be touched.
 pub fn map_ui(
@@ -66,19 +70,20 @@ pub fn map_ui(
     let mut wish = Wish::default();
     memory.ask(&plane, bench, run, now_secs, &mut wish);
     memory.layers.ask_field((&plane, memory.slice.plane().clone()), run, now_secs, &mut wish);
-    memory.layers.pull.ask((bench, run), memory.layers.picked, now_secs, &mut wish);
+    memory.layers.ask_pull((bench, run), now_secs, &mut wish);
     actions.extend(carry(ui, wish));
     let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
-    paint_map(ui, cx, memory, (bench, run), &plane, (hand.point.has_focus(), nearest));
+    let below = paint_map(ui, cx, memory, (bench, run), &plane, (hand.point.has_focus(), nearest));
     hover::hover_ui(ui, cx, memory, (bench, &plane), &hand);
-    let note = if cloud.is_none() { Some("waiting for the first codes".to_owned()) } else { complaint };
-    if let Some(note) = note {
-        Map::new(ui, cx.theme, plane).note(&note);
+    let waits = cloud.is_none().then(|| "waiting for the first codes".to_owned());
+    let unready = matches!(run.progress.stage, Stage::Layer(_)).then(|| PRETRAINING.to_owned());
+    if let Some(note) = waits.or(complaint).or(unready) {
+        Map::new(ui, cx.theme, plane).note(&note, below);
     }
     actions
 }
 
-/// Everything on the map, from the ground up.
+/// Everything on the map, from the ground up. Down to where words stand at its top.
 fn paint_map(
     ui: &Ui,
     cx: &PanelContext<'_>,
@@ -86,7 +91,7 @@ fn paint_map(
     (bench, run): (&BenchState, &RunState),
     plane: &Plane,
     (has_focus, nearest): (bool, Option<Nearest>),
-) {
+) -> f32 {
     let is_line = memory.dimensions() < 2;
     let map = Map::new(ui, cx.theme, *plane);
     map.ground();
@@ -105,13 +110,15 @@ fn paint_map(
     memory.paint_cloud(&map, cx, bench);
     map.axes([&names[0], &names[1]], is_line);
     let at = plane.screen_from_latent(plane.clamp(memory.place()));
-    let place = |row: usize| memory.cloud.as_ref()?.places.get(row).copied();
+    let now_secs = ui.input(|input| input.time);
+    let place = |row: usize| memory.drawn.drawn_at(memory.cloud.as_ref()?, now_secs).at(row);
     if let Some(place) = nearest.and_then(|nearest| place(nearest.row)) {
         map.nearest(at, place);
     }
-    memory.layers.pull.paint(&map, cx.theme, (run, memory.plane()));
+    let below = memory.layers.pull.paint(&map, cx.theme, (run, memory.plane()), memory.cloud.as_ref());
     let is_inside = plane.clamp(memory.place()) == memory.place();
     pins::paint(ui, cx.theme, memory, plane);
     map.point(at, has_focus, is_inside);
     map.edge();
+    below.unwrap_or(plane.rect.top())
 }

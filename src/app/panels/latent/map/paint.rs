@@ -164,9 +164,9 @@ impl<'a> Map<'a> {
         self.ui.painter().rect_stroke(self.plane.rect, corner, self.theme.line_stroke(), StrokeKind::Outside);
     }
 
-    /// A sentence at the top of the map.
-    pub fn note(&self, words: &str) {
-        let at = pos2(self.plane.rect.center().x, self.plane.rect.top() + 8.0);
+    /// A sentence at the top of the map, below what else is said there.
+    pub fn note(&self, words: &str, below: f32) {
+        let at = pos2(self.plane.rect.center().x, below + 8.0);
         words_over(&self.painter, self.theme, at, Align2::CENTER_TOP, words, self.theme.small());
     }
 

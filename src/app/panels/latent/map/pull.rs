@@ -9,10 +9,11 @@ use crate::app::panels::words_over;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{GRID, HALF, Theme};
 use crate::engine::{ForcesAsk, ForcesView, LatentPlane, Penalty};
-use crate::recipe::Recipe;
+use crate::recipe::{ObjectiveRecipe, Recipe};
 
 use super::paint::Map;
 use crate::app::panels::latent::asking::{Answer, Asked, Pace, Wish};
+use crate::app::panels::latent::plane::codes::Cloud;
 use crate::app::panels::latent::plane::geometry::Latent;
 
 /// Seconds between two looks: as often as tiles.
@@ -31,7 +32,8 @@ const HEAD: f32 = 7.0;
 pub struct Pull {
     /// Whether they are drawn.
     pub is_shown: bool,
-    asked: Asked<ForcesAsk>,
+    /// Together with what was minimised then: a slider moves the arrows of a run that rests.
+    asked: Asked<(ForcesAsk, ObjectiveRecipe)>,
 }
 
 /// Two arrows at one place, in latent units: what a step downhill on either term would do to the code.
@@ -43,32 +45,37 @@ struct Tug {
 }
 
 impl Pull {
-    /// Asks for the pull on the shown examples and on the picked image, where arrows are shown and missing or out of
-    /// date.
+    /// Asks for the pull on the picked images, or on the shown examples where none is picked, where arrows are shown and
+    /// missing or out of date.
     pub fn ask(
         &mut self,
         (bench, run): (&BenchState, &RunState),
-        picked: Option<u32>,
+        picked: &[u32],
         now_secs: f64,
         wish: &mut Wish,
     ) {
         if !self.is_shown {
             return;
         }
-        let examples = bench.examples.iter().copied().filter(|image| Some(*image) != picked);
-        let images: Arc<[u32]> = picked.into_iter().chain(examples).collect();
+        let images: Arc<[u32]> = if picked.is_empty() { &bench.examples } else { picked }.into();
         let answer = Answer::of(run, run.seen.forces.as_ref().map(|seen| (seen.request, seen.step)));
         let pace = Pace { now_secs, every_secs: EVERY_SECS };
-        self.asked.ask(&ForcesAsk { images }, &answer, pace, wish, Action::AskForces);
+        let question = (ForcesAsk { images }, run.recipe.objective.clone());
+        self.asked.ask(&question, &answer, pace, wish, |(ask, _)| Action::AskForces(ask));
     }
 
-    /// Draws the arrows and says what they are.
-    pub fn paint(&self, map: &Map<'_>, theme: &Theme, (run, latent): (&RunState, &LatentPlane)) {
+    /// Draws the arrows and says at the top of the map what they are. Down to where, if anything is said.
+    pub fn paint(
+        &self,
+        map: &Map<'_>,
+        theme: &Theme,
+        (run, latent): (&RunState, &LatentPlane),
+        cloud: Option<&Cloud>,
+    ) -> Option<f32> {
         let view = run.seen.forces.as_ref().filter(|view| view.dimensions == run.recipe.model.code);
-        let Some(view) = view.filter(|_| self.is_shown) else { return };
-        let tugs = tugs(view, latent);
-        let Some(scale) = scale(&tugs) else { return };
-        let penalty = penalty(&run.recipe, view.step, theme);
+        let tugs = tugs(view.filter(|_| self.is_shown)?, latent, cloud);
+        let scale = scale(&tugs)?;
+        let penalty = penalty(&run.recipe, view?.step, theme);
         for tug in &tugs {
             let from = map.plane().screen_from_latent(tug.at);
             map.painter().circle_filled(from, 3.0, theme.marker);
@@ -78,22 +85,30 @@ impl Pull {
             }
         }
         let remark = remark(&run.recipe, penalty.is_some());
-        legend(map, theme, penalty, remark);
+        Some(legend(map, theme, penalty, remark))
     }
 }
 
-/// The pull on every code as seen on the plane; codes and pulls that are no numbers are left out.
-fn tugs(view: &ForcesView, latent: &LatentPlane) -> Vec<Tug> {
+/// The pull on every code as seen on the plane; codes and pulls that are no numbers are left out. Codes of one number are
+/// spread over the map, so there an arrow begins where the cloud has its image.
+fn tugs(view: &ForcesView, latent: &LatentPlane, cloud: Option<&Cloud>) -> Vec<Tug> {
+    let spread = |image: u32| {
+        let cloud = cloud.filter(|_| view.dimensions == 1)?;
+        cloud.places.get(cloud.row_of(image)?).map(|[_, up]| *up)
+    };
     let rows = |numbers: &Arc<[f32]>| -> Vec<Vec<f32>> {
         numbers.chunks_exact(view.dimensions.max(1)).map(<[f32]>::to_vec).collect()
     };
     let (codes, reconstruction, penalty) =
         (rows(&view.codes), rows(&view.reconstruction), rows(&view.penalty));
     let pulls = codes.iter().zip(reconstruction.iter().zip(&penalty));
-    let seen = pulls.map(|(code, (reconstruction, penalty))| Tug {
-        at: latent.place(code),
-        reconstruction: along(latent, reconstruction),
-        penalty: along(latent, penalty),
+    let seen = pulls.zip(&*view.images).map(|((code, (reconstruction, penalty)), image)| {
+        let [across, up] = latent.place(code);
+        Tug {
+            at: [across, spread(*image).unwrap_or(up)],
+            reconstruction: along(latent, reconstruction),
+            penalty: along(latent, penalty),
+        }
     });
     let is_number =
         |tug: &Tug| [tug.at, tug.reconstruction, tug.penalty].concat().iter().all(|z| z.is_finite());
@@ -159,8 +174,8 @@ fn arrow(map: &Map<'_>, theme: &Theme, from: Pos2, along: Vec2, color: Color32) 
     map.painter().add(Shape::convex_polygon(head, color, Stroke::new(1.0, theme.faded(theme.picture, 0.7))));
 }
 
-/// Which colour is which, at the top of the map, and what has no arrow.
-fn legend(map: &Map<'_>, theme: &Theme, penalty: Option<(String, Color32)>, remark: Option<&str>) {
+/// Which colour is which, at the top of the map, and what has no arrow; where the words end.
+fn legend(map: &Map<'_>, theme: &Theme, penalty: Option<(String, Color32)>, remark: Option<&str>) -> f32 {
     let top = map.plane().rect.center_top() + vec2(0.0, HALF);
     let font = theme.small();
     let words = "where each term would move a code; one scale for all arrows";
@@ -179,10 +194,10 @@ fn legend(map: &Map<'_>, theme: &Theme, penalty: Option<(String, Color32)>, rema
         words_over(map.painter(), theme, from, Align2::LEFT_CENTER, &name, font.clone());
         from.x += width(&name) + gap;
     }
-    if let Some(remark) = remark {
-        let below = pos2(top.x, from.y + 0.5 * font.size + HALF);
-        words_over(map.painter(), theme, below, Align2::CENTER_TOP, remark, font);
-    }
+    let below = pos2(top.x, from.y + 0.5 * font.size + HALF);
+    remark.map_or(below.y, |remark| {
+        words_over(map.painter(), theme, below, Align2::CENTER_TOP, remark, font).bottom()
+    })
 }
 
 #[cfg(test)]
@@ -211,7 +226,7 @@ mod tests {
             &[3.0, 7.0, 4.0, 1.0, 1.0, 1.0],
             &[-1.0, 0.0, 2.0, 0.0, 0.0, 0.0],
         );
-        let tugs = tugs(&view, &latent);
+        let tugs = tugs(&view, &latent, None);
         let want = Tug { at: [-2.0, 1.0], reconstruction: [4.0, 3.0], penalty: [2.0, -1.0] };
         assert_eq!(tugs, [want], "the code that is no number is left out");
         let scale = scale(&tugs).expect("something pulls");
@@ -252,15 +267,35 @@ mod tests {
         let state = state_of("vae-2d", |_| ());
         let (bench, run) = (state.bench.as_ref().expect("a bench"), state.run().expect("a run"));
         let mut pull = Pull::default();
-        let ask = |pull: &mut Pull, picked, now_secs| {
+        let ask = |pull: &mut Pull, picked: &[u32], now_secs| {
             let mut wish = Wish::default();
             pull.ask((bench, run), picked, now_secs, &mut wish);
             wish.actions
         };
-        assert_eq!(ask(&mut pull, None, 0.0), []);
+        assert_eq!(ask(&mut pull, &[], 0.0), []);
         pull.is_shown = true;
-        let asked = Action::AskForces(ForcesAsk { images: Arc::new([3, 2]) });
-        assert_eq!(ask(&mut pull, Some(3), 0.0), [asked]);
-        assert_eq!(ask(&mut pull, Some(3), 0.01), [], "the answer is on its way");
+        let asked = |images: &[u32]| [Action::AskForces(ForcesAsk { images: images.into() })];
+        assert_eq!(ask(&mut pull, &[], 0.0), asked(&bench.examples), "examples where nothing was chosen");
+        assert_eq!(ask(&mut pull, &[], 0.01), [], "the answer is on its way");
+        assert_eq!(ask(&mut pull, &[3, 1], 9.0), asked(&[3, 1]), "those that were chosen, and no others");
+    }
+
+    #[test]
+    fn a_slider_moves_the_arrows_of_a_run_that_rests() {
+        let mut state = state_of("vae-2d", |_| ());
+        let mut pull = Pull { is_shown: true, ..Pull::default() };
+        let mut ask = |state: &crate::app::state::AppState, now_secs| {
+            let (bench, run) = (state.bench.as_ref().expect("a bench"), state.run().expect("a run"));
+            let mut wish = Wish::default();
+            pull.ask((bench, run), &[1], now_secs, &mut wish);
+            wish.actions.len()
+        };
+        assert_eq!(ask(&state, 0.0), 1);
+        let run = &mut state.bench.as_mut().expect("a bench").runs[0];
+        let step = run.progress.step;
+        run.seen.forces = Some(ForcesView { step, ..view(&[0.0; 6], &[0.0; 6], &[0.0; 6]) });
+        assert_eq!(ask(&state, 5.0), 0, "nothing has changed");
+        state.bench.as_mut().expect("a bench").runs[0].recipe.objective.beta = 10.0;
+        assert_eq!(ask(&state, 5.0), 1, "β pulls ten times as hard");
     }
 }

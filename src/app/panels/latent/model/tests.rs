@@ -132,8 +132,10 @@ fn tiles_are_asked_for_twice_a_second_however_many_they_are() {
 
 #[test]
 fn coordinates_are_written_with_a_real_minus() {
-    assert_eq!(coordinates([-0.62, 1.05], 2), "(−0.62, 1.05)");
-    assert_eq!(coordinates([-0.625, 9.0], 1), "−0.62");
+    assert_eq!(coordinates([-0.62, 1.05], 2, 4.0), "(−0.62, 1.05)");
+    assert_eq!(coordinates([-0.625, 9.0], 1, 4.0), "−0.62");
+    assert_eq!(coordinates([-0.000_628, 0.001], 2, 0.004), "(−0.00063, 0.00100)", "a small map");
+    assert_eq!(exact_coordinates([-0.1234567, 2.0], 2), "(−0.1234567, 2)");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Several runs under one cursor: what each of them makes of the point, side by side. A click shows that run's map.
 
+use std::cmp::Ordering;
+
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
     Align, Color32, CornerRadius, Layout, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
@@ -42,7 +44,7 @@ pub fn company_ui(
             for run in row {
                 let size = vec2(width, width * aspect);
                 ui.allocate_ui_with_layout(size + vec2(0.0, line), Layout::top_down(Align::Min), |ui| {
-                    actions.extend(run_ui(ui, cx, run, (size, run.info.id == shown.info.id)));
+                    actions.extend(run_ui(ui, cx, run, (size, shown)));
                 });
             }
         });
@@ -54,8 +56,9 @@ fn run_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     run: &RunState,
-    (size, is_shown): (Vec2, bool),
+    (size, shown): (Vec2, &RunState),
 ) -> Option<Action> {
+    let is_shown = run.info.id == shown.info.id;
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let name = &run.recipe.name;
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("decoded by {name}")));
@@ -70,15 +73,41 @@ fn run_ui(
     }
     ui.scope(|ui| {
         ui.set_max_width(size.x);
-        muted(ui, cx.theme, name.as_str());
+        match other_code(run.recipe.model.code, shown.recipe.model.code) {
+            None => muted(ui, cx.theme, name.as_str()),
+            Some((words, tip)) => muted(ui, cx.theme, format!("{name}, {words}")).on_hover_text(tip),
+        }
     });
     let is_asked = response.on_hover_text("show this run's map and curves").clicked();
     (is_asked && !is_shown).then_some(Action::Focus(run.info.id))
 }
 
+/// What a run decodes whose code is not as long as the point: a few words and a sentence.
+fn other_code(own: usize, point: usize) -> Option<(String, String)> {
+    match own.cmp(&point) {
+        Ordering::Equal => None,
+        Ordering::Less => Some((
+            format!("z1 to z{own}"),
+            format!("its code has {own} of the point's {point} numbers: it decodes the first {own}"),
+        )),
+        Ordering::Greater => Some((
+            "the rest 0".to_owned(),
+            format!("its code has {own} numbers: the first {point} are the point's, the rest are 0"),
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_with_another_code_says_what_it_decodes() {
+        let words = |own, point| other_code(own, point).map(|(words, _)| words);
+        assert_eq!(words(2, 2), None);
+        assert_eq!(words(2, 20).as_deref(), Some("z1 to z2"));
+        assert_eq!(words(20, 2).as_deref(), Some("the rest 0"));
+    }
 
     #[test]
     fn images_share_the_room_and_none_is_cut_off() {

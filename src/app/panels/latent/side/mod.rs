@@ -76,9 +76,9 @@ impl Nearest {
     }
 }
 
-/// The image that was picked on the map, where the cloud has it.
+/// The image that was picked last on the map, where the cloud has it.
 fn picked(memory: &LatentMemory) -> Option<Nearest> {
-    let image = memory.layers.picked?;
+    let image = *memory.layers.picked.last()?;
     let row = memory.cloud.as_ref()?.row_of(image)?;
     Some(Nearest { row, image })
 }

@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::widgets::muted;
 
-use crate::app::panels::latent::model::{LatentMemory, coordinates};
+use crate::app::panels::latent::model::{LatentMemory, coordinates, exact_coordinates};
 use crate::app::panels::latent::plane::slice::Axes;
 
 /// What is being typed.
@@ -44,7 +44,7 @@ pub fn read(text: &str, counts: [usize; 2]) -> Result<Vec<f32>, String> {
 /// Draws where the point is; a click lets it be typed.
 pub fn coordinates_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Option<Action> {
     let dimensions = memory.dimensions();
-    let words = coordinates(memory.place(), dimensions);
+    let words = coordinates(memory.place(), dimensions, memory.view.radius);
     let Some(mut typed) = memory.typed.take() else {
         // Along principal axes the map counts from the mean of the codes, not from their zero.
         let name = if memory.slice.axes() == Axes::Principal { "p" } else { "z" };
@@ -52,7 +52,8 @@ pub fn coordinates_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMem
             RichText::new(format!("{name} = {words}")).font(cx.theme.body()).color(cx.theme.text).strong();
         let response = ui.add(Label::new(text).sense(Sense::click()).selectable(false));
         if response.on_hover_text("where the point is on the map: click to type it").clicked() {
-            memory.typed = Some(Typed { text: words, ..Typed::default() });
+            let text = exact_coordinates(memory.place(), dimensions);
+            memory.typed = Some(Typed { text, ..Typed::default() });
         }
         return None;
     };

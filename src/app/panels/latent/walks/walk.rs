@@ -145,6 +145,8 @@ impl Walk {
         let step = if length > 1e-6 * whole { pace * (seconds - rested) / length } else { 1.0 };
         tour.share = (tour.share + step).min(1.0);
         let code = self.between(&from.code, &to.code, tour.share);
+        // The shown way is the one it is on.
+        (self.ends, self.along) = (Some([from.number, to.number]), tour.share);
         let has_arrived = tour.share >= 1.0;
         if has_arrived {
             tour = Tour { leg: tour.leg + 1, share: 0.0, rest_secs: REST_SECS };
