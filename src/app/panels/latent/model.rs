@@ -95,6 +95,8 @@ pub struct LatentMemory {
     pub(super) nearest: Option<Found>,
     /// The image whose difference from the decoded one is shown.
     pub(super) compared: Option<u32>,
+    /// The image that was named last as the nearest, and whether it was trained on.
+    named: Option<(u32, bool)>,
     /// The glyphs as a texture and the points as triangles, kept while nothing moves.
     pub(super) drawn: Drawn,
 }
@@ -187,6 +189,14 @@ impl LatentMemory {
     /// Compares the decoded image with this one from now on; whether that is news.
     pub fn compare(&mut self, image: Option<u32>) -> bool {
         std::mem::replace(&mut self.compared, image) != image
+    }
+
+    /// Whether an image was trained on. The list of those is gone through only when another image is asked about.
+    pub fn is_trained_on(&mut self, image: u32, dataset: &Dataset) -> bool {
+        let known = self.named.filter(|(known, _)| *known == image);
+        let (_, is_trained_on) =
+            *self.named.insert(known.unwrap_or_else(|| (image, dataset.split.train.contains(&image))));
+        is_trained_on
     }
 
     /// Drops a pin at the point; what there is to say where there is no room for it.
