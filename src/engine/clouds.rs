@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
+use super::along::Looking;
 use super::message::CloudWish;
 use super::pace::Pace;
 use super::view::CloudView;
 use crate::data::Dataset;
+use crate::insight::cloud::{Summary, Summing};
+use crate::insight::principal::Principal;
 use crate::model::Autoencoder;
 use crate::model::objective::squared_error;
 use crate::train::Learner;
@@ -29,6 +32,9 @@ pub(super) struct CloudJob {
     pace: Pace,
     images: Arc<[u32]>,
     done: Encoded,
+    seen: Seen,
+    /// The principal axes of the cloud before.
+    before: Option<Principal>,
     /// Pixels of the slice, kept for their memory.
     pixels: Vec<f32>,
 }
@@ -40,6 +46,14 @@ struct Encoded {
     codes: Vec<f32>,
     spreads: Option<Vec<f32>>,
     errors: Option<Vec<f32>>,
+    summing: Summing,
+}
+
+/// What is seen of all codes together, once they were read off.
+#[derive(Debug, Default)]
+struct Seen {
+    summary: Option<Summary>,
+    looking: Looking,
 }
 
 impl CloudJob {
@@ -47,19 +61,22 @@ impl CloudJob {
     pub(super) fn new(
         learner: &Learner,
         dataset: &Dataset,
-        wish: CloudWish,
+        (wish, before): (CloudWish, Option<Principal>),
         wants_full_chunks: bool,
     ) -> Self {
         let most = wish.count.min(MOST_IMAGES).min(MOST_NUMBERS / learner.code_size().max(1));
         let split = &dataset.split;
-        let images = split.validation.iter().chain(&split.train).copied().take(most).collect();
+        let images: Arc<[u32]> = split.validation.iter().chain(&split.train).copied().take(most).collect();
+        let summing = Summing::new(images.len(), learner.code_size());
         Self {
             wish,
             model: learner.model(),
             step: learner.step_number(),
             pace: Pace::new(wants_full_chunks),
             images,
-            done: Encoded::default(),
+            done: Encoded { summing, ..Encoded::default() },
+            seen: Seen::default(),
+            before,
             pixels: Vec::new(),
         }
     }
@@ -80,20 +97,23 @@ impl CloudJob {
         if trainers > 0 && self.pace.is_resting() {
             return Ok(None);
         }
-        let Self { wish, model, step, pace, images, done, pixels } = self;
+        let Self { wish, model, step, pace, images, done, seen, before, pixels } = self;
         let rest = (trainers > 0).then_some(ONE_PART_IN * trainers);
         let is_done = pace.turn(rest, |many| {
             let left = &images[done.count..];
-            let Some(first) = left.first() else { return Ok(true) };
+            let Some(first) = left.first() else {
+                return Ok(seen.slice(done, before.as_ref(), wish.along));
+            };
             let mut chunk = left[..many.min(left.len())].to_vec();
             let counted = chunk.len();
             chunk.resize(many, *first);
             dataset.write_f32(&chunk, pixels);
             done.add(model, learner.images(pixels, learner.device()), counted, wish.errors)?;
-            Ok(done.count == images.len())
+            Ok(false)
         })?;
         Ok(is_done.then(|| {
             let Encoded { codes, spreads, errors, .. } = std::mem::take(done);
+            let Seen { summary, looking } = std::mem::take(seen);
             CloudView {
                 step: *step,
                 dimensions: learner.code_size(),
@@ -101,8 +121,26 @@ impl CloudJob {
                 codes: codes.into(),
                 spreads: spreads.map(Arc::from),
                 errors: errors.map(Arc::from),
+                summary: Arc::new(summary.unwrap_or_default()),
+                along: looking.found().map(Arc::new),
             }
         }))
+    }
+}
+
+impl Seen {
+    /// The next slice, after all codes were read off; whether it was the last.
+    fn slice(&mut self, done: &mut Encoded, before: Option<&Principal>, wants_along: bool) -> bool {
+        let Some(summary) = &self.summary else {
+            let summary = std::mem::take(&mut done.summing).finish(&done.codes);
+            if wants_along {
+                self.looking = Looking::new(&done.codes, &summary, before);
+            }
+            self.summary = Some(summary);
+            return self.looking.is_over();
+        };
+        self.looking = std::mem::take(&mut self.looking).slice(&done.codes, summary);
+        self.looking.is_over()
     }
 }
 
@@ -131,6 +169,7 @@ impl Encoded {
         for image in numbers.chunks_exact(numbers.len() / batch.max(1)).take(counted) {
             let (code, rest) = image.split_at(size);
             self.codes.extend_from_slice(code);
+            self.summing.add(code, is_gaussian.then(|| &rest[..size]));
             if is_gaussian {
                 self.spreads.get_or_insert_default().extend_from_slice(&rest[..size]);
             }

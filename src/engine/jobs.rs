@@ -63,8 +63,8 @@ pub(super) struct ViewClock {
 }
 
 /// A number per wish: one cloud is not another.
-fn cloud_kind(CloudWish { count, errors }: CloudWish) -> usize {
-    count.saturating_mul(2) | usize::from(errors)
+fn cloud_kind(CloudWish { count, errors, along }: CloudWish) -> usize {
+    count.saturating_mul(4) | usize::from(errors) | usize::from(along) << 1
 }
 
 /// When a view was last made, of which step and which example.

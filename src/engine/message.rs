@@ -273,12 +273,14 @@ pub struct CloudWish {
     pub count: usize,
     /// Whether their squared errors are wanted too.
     pub errors: bool,
+    /// Whether the codes are wanted along their principal axes too.
+    pub along: bool,
 }
 
 impl Default for CloudWish {
     /// Enough to see the shape of the map, and few enough to be encoded between two steps.
     fn default() -> Self {
-        Self { count: 2000, errors: false }
+        Self { count: 2000, errors: false, along: false }
     }
 }
 

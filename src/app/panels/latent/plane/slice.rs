@@ -3,10 +3,9 @@
 //! The cloud moves while the network learns, and a plane through its mean or along its principal axes moves with it.
 //! The words for it all stand here too, so that what is said and what is shown cannot differ.
 
-use crate::engine::{CloudView, LatentPlane};
+use crate::engine::{CloudView, LatentPlane, Principal};
 
 use super::codes;
-use super::principal::Principal;
 use super::statistics;
 
 /// The two directions of the map.
@@ -172,7 +171,7 @@ impl Slice {
         }
         if self.dimensions > 2 {
             if self.axes == Axes::Principal {
-                self.principal = Principal::of(view, self.principal.as_ref()).or(self.principal.take());
+                self.principal = principal(view, self.principal.as_ref()).or(self.principal.take());
             }
             self.hold_image(Some(view));
         }
@@ -220,6 +219,15 @@ impl Slice {
             Axes::Pair([across, up]) => format!("z{} and z{}, {rest}", across + 1, up + 1),
             Axes::Principal => format!("principal axes, {rest}"),
         }
+    }
+}
+
+/// The principal axes of a cloud, in the order and with the signs of those before as far as that is true. The trainer
+/// has found them, but for the first cloud after they were chosen.
+fn principal(view: &CloudView, before: Option<&Principal>) -> Option<Principal> {
+    match &view.along {
+        Some(along) => Some(along.axes.clone().like(before)),
+        None => Principal::of(&view.codes, &view.summary, before),
     }
 }
 

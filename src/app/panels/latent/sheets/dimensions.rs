@@ -55,7 +55,12 @@ pub struct Table {
 
 impl Table {
     /// Takes in the codes as they are now and where the other numbers are held.
-    fn take_in(&mut self, view: &CloudView, slice: &Slice, is_playing: bool) {
+    pub(in crate::app::panels::latent) fn take_in(
+        &mut self,
+        view: &CloudView,
+        slice: &Slice,
+        is_playing: bool,
+    ) {
         let held = slice.held();
         let is_known = self.codes.as_ref().is_some_and(|codes| Arc::ptr_eq(codes, &view.codes));
         if is_known && self.held == held && self.may_lag == is_playing && self.ask.is_some() {
@@ -315,7 +320,8 @@ mod tests {
 
     fn view(spreads: Option<&[f32]>) -> CloudView {
         let codes = [1.0, 4.0, -1.0, 8.0].into();
-        CloudView { spreads: spreads.map(Into::into), ..CloudView::of_codes(1, 2, codes) }
+        let view = CloudView::of_codes(1, 2, codes);
+        spreads.map_or(view.clone(), |spreads| view.with_spreads(spreads.into()))
     }
 
     #[test]
