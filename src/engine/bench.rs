@@ -237,6 +237,7 @@ impl WorkBench {
     ) -> Result<bool, String> {
         let trainers = self.trainers();
         let (run, dataset) = (&mut self.runs[k], &self.gallery.dataset);
+        run.work.handed.let_go();
         // What nobody wishes for any more is dropped.
         let mut job = run.work.cloud.take().filter(|job| Some(job.wish()) == wish);
         let Some(wish) = wish else { return Ok(false) };
@@ -252,6 +253,7 @@ impl WorkBench {
         };
         run.work.clock.cloud.cloud_made(view.step, wish);
         run.work.axes = view.along.as_ref().map(|along| along.axes.clone());
+        run.work.handed.keep(&view);
         run.views.cloud.put(view);
         Ok(true)
     }

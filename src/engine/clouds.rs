@@ -20,6 +20,8 @@ use crate::train::read::{ReadError, read};
 const MOST_IMAGES: usize = 60_000;
 /// Most numbers in the codes of a cloud: long codes get fewer images.
 const MOST_NUMBERS: usize = 1 << 24;
+/// So many numbers are quickly given back, fewer all the more.
+const LARGE: usize = 1 << 20;
 /// Beside training a cloud takes at most one part in so many of the time.
 const ONE_PART_IN: u32 = 6;
 
@@ -54,6 +56,26 @@ struct Encoded {
 struct Seen {
     summary: Option<Summary>,
     looking: Looking,
+}
+
+/// Large clouds that were handed out. Whoever looks at one last gives its memory back, which takes milliseconds: here
+/// they are held until nobody else does, so that a window never has to.
+#[derive(Debug, Default)]
+pub(super) struct Handed(Vec<CloudView>);
+
+impl Handed {
+    /// Holds a cloud, if it is a large one.
+    pub(super) fn keep(&mut self, view: &CloudView) {
+        if view.codes.len() >= LARGE {
+            self.0.push(view.clone());
+        }
+    }
+
+    /// Lets go of what nobody looks at any more.
+    pub(super) fn let_go(&mut self) {
+        let is_free = |numbers: &Arc<[f32]>| Arc::strong_count(numbers) == 1;
+        self.0.retain(|view| !(is_free(&view.codes) && view.spreads.as_ref().is_none_or(is_free)));
+    }
 }
 
 impl CloudJob {
@@ -179,5 +201,30 @@ impl Encoded {
         }
         self.count += counted;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_cloud_is_held_until_nobody_looks_at_it() {
+        let mut handed = Handed::default();
+        let cloud = |numbers: usize| CloudView::of_codes(1, 2, vec![0.5; numbers].into());
+        handed.keep(&cloud(200));
+        assert_eq!(handed.0.len(), 0, "a small one");
+        let looked_at = cloud(LARGE).with_spreads(vec![1.0; LARGE].into());
+        handed.keep(&looked_at);
+        let codes = Arc::clone(&looked_at.codes);
+        let spreads = looked_at.spreads.clone();
+        drop(looked_at);
+        handed.let_go();
+        drop(codes);
+        handed.let_go();
+        assert_eq!(handed.0.len(), 1, "its spreads are still looked at");
+        drop(spreads);
+        handed.let_go();
+        assert_eq!(handed.0.len(), 0);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 
-use super::clouds::CloudJob;
+use super::clouds::{CloudJob, Handed};
 use super::exhibits::ExhibitsJob;
 use super::fields::Fields;
 use super::history::{Evaluation, Point, SharedHistory};
@@ -53,6 +53,8 @@ pub(super) struct Work {
     pub(super) cloud: Option<CloudJob>,
     /// The principal axes of the last cloud that was looked at along them.
     pub(super) axes: Option<Principal>,
+    /// Large clouds that somebody may still look at.
+    pub(super) handed: Handed,
     pub(super) exhibits: Option<ExhibitsJob>,
     pub(super) judge: Option<JudgeJob>,
     pub(super) sheets: Sheets,
