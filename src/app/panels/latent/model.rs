@@ -445,3 +445,5 @@ pub fn coordinates(place: Latent, dimensions: usize) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timing;
