@@ -83,8 +83,9 @@ impl Table {
         self.may_lag = is_playing;
         let rows = self.order.len().min(MOST_ROWS);
         let numbers = self.order[..rows].to_vec();
-        let points = numbers.iter().flat_map(|number| self.row(*number)).flatten().collect();
-        let ask = SheetAsk { sheet: Sheet::Dimensions, columns: COLUMNS, rows, points };
+        let mut points = Vec::with_capacity(rows * COLUMNS * view.dimensions);
+        numbers.iter().flat_map(|number| self.row(*number)).for_each(|code| points.extend_from_slice(&code));
+        let ask = SheetAsk { sheet: Sheet::Dimensions, columns: COLUMNS, rows, points: points.into() };
         self.ask = Some((ask, numbers));
     }
 
