@@ -237,12 +237,14 @@ impl WorkBench {
     ) -> Result<bool, String> {
         let trainers = self.trainers();
         let (run, dataset) = (&mut self.runs[k], &self.gallery.dataset);
+        run.work.handed.let_go();
         // What nobody wishes for any more is dropped.
         let mut job = run.work.cloud.take().filter(|job| Some(job.wish()) == wish);
         let Some(wish) = wish else { return Ok(false) };
         let step = run.learner.step_number();
         if job.is_none() && run.work.clock.cloud.cloud_is_due(step, wish) && !run.views.cloud.is_full() {
-            job = Some(CloudJob::new(&run.learner, dataset, wish, wants_full_chunks));
+            let before = run.work.axes.clone();
+            job = Some(CloudJob::new(&run.learner, dataset, (wish, before), wants_full_chunks));
         }
         let Some(mut job) = job else { return Ok(false) };
         let Some(view) = job.advance(&run.learner, dataset, trainers).map_err(|e| e.to_string())? else {
@@ -250,6 +252,8 @@ impl WorkBench {
             return Ok(false);
         };
         run.work.clock.cloud.cloud_made(view.step, wish);
+        run.work.axes = view.along.as_ref().map(|along| along.axes.clone());
+        run.work.handed.keep(&view);
         run.views.cloud.put(view);
         Ok(true)
     }

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
+use super::along::Looking;
 use super::message::{CloudWish, Whose};
 use super::pace::Pace;
 use super::view::CloudView;
 use crate::data::{Dataset, Split};
+use crate::insight::cloud::{Summary, Summing};
+use crate::insight::principal::Principal;
 use crate::model::Autoencoder;
 use crate::model::objective::squared_error;
 use crate::train::Learner;
@@ -17,6 +20,8 @@ use crate::train::read::{ReadError, read};
 const MOST_IMAGES: usize = 60_000;
 /// Most numbers in the codes of a cloud: long codes get fewer images.
 const MOST_NUMBERS: usize = 1 << 24;
+/// So many numbers are quickly given back, fewer all the more.
+const LARGE: usize = 1 << 20;
 /// Beside training a cloud takes at most one part in so many of the time.
 const ONE_PART_IN: u32 = 6;
 
@@ -29,6 +34,9 @@ pub(super) struct CloudJob {
     pace: Pace,
     images: Arc<[u32]>,
     done: Encoded,
+    seen: Seen,
+    /// The principal axes of the cloud before.
+    before: Option<Principal>,
     /// Pixels of the slice, kept for their memory.
     pixels: Vec<f32>,
 }
@@ -40,6 +48,34 @@ struct Encoded {
     codes: Vec<f32>,
     spreads: Option<Vec<f32>>,
     errors: Option<Vec<f32>>,
+    summing: Summing,
+}
+
+/// What is seen of all codes together, once they were read off.
+#[derive(Debug, Default)]
+struct Seen {
+    summary: Option<Summary>,
+    looking: Looking,
+}
+
+/// Large clouds that were handed out. Whoever looks at one last gives its memory back, which takes milliseconds: here
+/// they are held until nobody else does, so that a window never has to.
+#[derive(Debug, Default)]
+pub(super) struct Handed(Vec<CloudView>);
+
+impl Handed {
+    /// Holds a cloud, if it is a large one.
+    pub(super) fn keep(&mut self, view: &CloudView) {
+        if view.codes.len() >= LARGE {
+            self.0.push(view.clone());
+        }
+    }
+
+    /// Lets go of what nobody looks at any more.
+    pub(super) fn let_go(&mut self) {
+        let is_free = |numbers: &Arc<[f32]>| Arc::strong_count(numbers) == 1;
+        self.0.retain(|view| !(is_free(&view.codes) && view.spreads.as_ref().is_none_or(is_free)));
+    }
 }
 
 impl CloudJob {
@@ -47,18 +83,21 @@ impl CloudJob {
     pub(super) fn new(
         learner: &Learner,
         dataset: &Dataset,
-        wish: CloudWish,
+        (wish, before): (CloudWish, Option<Principal>),
         wants_full_chunks: bool,
     ) -> Self {
         let most = wish.count.min(MOST_IMAGES).min(MOST_NUMBERS / learner.code_size().max(1));
-        let images = chosen(&dataset.split, wish.whose).take(most).collect();
+        let images: Arc<[u32]> = chosen(&dataset.split, wish.whose).take(most).collect();
+        let summing = Summing::new(images.len(), learner.code_size());
         Self {
             wish,
             model: learner.model(),
             step: learner.step_number(),
             pace: Pace::new(wants_full_chunks),
             images,
-            done: Encoded::default(),
+            done: Encoded { summing, ..Encoded::default() },
+            seen: Seen::default(),
+            before,
             pixels: Vec::new(),
         }
     }
@@ -79,20 +118,23 @@ impl CloudJob {
         if trainers > 0 && self.pace.is_resting() {
             return Ok(None);
         }
-        let Self { wish, model, step, pace, images, done, pixels } = self;
+        let Self { wish, model, step, pace, images, done, seen, before, pixels } = self;
         let rest = (trainers > 0).then_some(ONE_PART_IN * trainers);
         let is_done = pace.turn(rest, |many| {
             let left = &images[done.count..];
-            let Some(first) = left.first() else { return Ok(true) };
+            let Some(first) = left.first() else {
+                return Ok(seen.slice(done, before.as_ref(), wish.along));
+            };
             let mut chunk = left[..many.min(left.len())].to_vec();
             let counted = chunk.len();
             chunk.resize(many, *first);
             dataset.write_f32(&chunk, pixels);
             done.add(model, learner.images(pixels, learner.device()), counted, wish.errors)?;
-            Ok(done.count == images.len())
+            Ok(false)
         })?;
         Ok(is_done.then(|| {
             let Encoded { codes, spreads, errors, .. } = std::mem::take(done);
+            let Seen { summary, looking } = std::mem::take(seen);
             CloudView {
                 step: *step,
                 dimensions: learner.code_size(),
@@ -100,6 +142,8 @@ impl CloudJob {
                 codes: codes.into(),
                 spreads: spreads.map(Arc::from),
                 errors: errors.map(Arc::from),
+                summary: Arc::new(summary.unwrap_or_default()),
+                along: looking.found().map(Arc::new),
             }
         }))
     }
@@ -115,6 +159,22 @@ fn chosen(Split { train, validation, .. }: &Split, whose: Whose) -> impl Iterato
     let by_turns = held_out.len().min(trained_on.len());
     let first = held_out.iter().zip(trained_on).flat_map(|(a, b)| [*a, *b]);
     first.chain(held_out[by_turns..].iter().copied()).chain(trained_on[by_turns..].iter().copied())
+}
+
+impl Seen {
+    /// The next slice, after all codes were read off; whether it was the last.
+    fn slice(&mut self, done: &mut Encoded, before: Option<&Principal>, wants_along: bool) -> bool {
+        let Some(summary) = &self.summary else {
+            let summary = std::mem::take(&mut done.summing).finish(&done.codes);
+            if wants_along {
+                self.looking = Looking::new(&done.codes, &summary, before);
+            }
+            self.summary = Some(summary);
+            return self.looking.is_over();
+        };
+        self.looking = std::mem::take(&mut self.looking).slice(&done.codes, summary);
+        self.looking.is_over()
+    }
 }
 
 impl Encoded {
@@ -142,6 +202,7 @@ impl Encoded {
         for image in numbers.chunks_exact(numbers.len() / batch.max(1)).take(counted) {
             let (code, rest) = image.split_at(size);
             self.codes.extend_from_slice(code);
+            self.summing.add(code, is_gaussian.then(|| &rest[..size]));
             if is_gaussian {
                 self.spreads.get_or_insert_default().extend_from_slice(&rest[..size]);
             }
@@ -167,5 +228,25 @@ mod tests {
         assert_eq!(all(Whose::TrainedOn), [1, 2, 3, 4]);
         let mirrored = Split { train: vec![7, 8], validation: vec![1, 2, 3, 4], test: Vec::new() };
         assert_eq!(chosen(&mirrored, Whose::Both).collect::<Vec<u32>>(), [1, 7, 2, 8, 3, 4]);
+    }
+
+    #[test]
+    fn a_large_cloud_is_held_until_nobody_looks_at_it() {
+        let mut handed = Handed::default();
+        let cloud = |numbers: usize| CloudView::of_codes(1, 2, vec![0.5; numbers].into());
+        handed.keep(&cloud(200));
+        assert_eq!(handed.0.len(), 0, "a small one");
+        let looked_at = cloud(LARGE).with_spreads(vec![1.0; LARGE].into());
+        handed.keep(&looked_at);
+        let codes = Arc::clone(&looked_at.codes);
+        let spreads = looked_at.spreads.clone();
+        drop(looked_at);
+        handed.let_go();
+        drop(codes);
+        handed.let_go();
+        assert_eq!(handed.0.len(), 1, "its spreads are still looked at");
+        drop(spreads);
+        handed.let_go();
+        assert_eq!(handed.0.len(), 0);
     }
 }

@@ -63,8 +63,8 @@ pub(super) struct ViewClock {
 }
 
 /// A number per wish: one cloud is not another.
-fn cloud_kind(CloudWish { count, whose, errors }: CloudWish) -> usize {
-    count.saturating_mul(8) | (whose as usize) << 1 | usize::from(errors)
+fn cloud_kind(CloudWish { count, whose, errors, along }: CloudWish) -> usize {
+    count.saturating_mul(16) | (whose as usize) << 2 | usize::from(along) << 1 | usize::from(errors)
 }
 
 /// When a view was last made, of which step and which example.

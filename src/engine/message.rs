@@ -286,12 +286,14 @@ pub struct CloudWish {
     pub whose: Whose,
     /// Whether their squared errors are wanted too.
     pub errors: bool,
+    /// Whether the codes are wanted along their principal axes too.
+    pub along: bool,
 }
 
 impl Default for CloudWish {
     /// Enough to see the shape of the map, and few enough to be encoded between two steps.
     fn default() -> Self {
-        Self { count: 2000, whose: Whose::default(), errors: false }
+        Self { count: 2000, whose: Whose::default(), errors: false, along: false }
     }
 }
 

@@ -4,6 +4,7 @@
 //! tuning for seconds. So one named thread issues all of it. [`Worker::turn`] does one bounded slice and never
 //! waits; the thread is a loop around it, and tests drive it directly.
 
+mod along;
 mod bench;
 mod brush;
 mod clouds;
@@ -48,13 +49,14 @@ pub use outbox::Wake;
 pub use plane::LatentPlane;
 pub use slot::Slot;
 pub use view::{
-    CloudView, Decoded, Encoded, ExhibitsView, FieldView, ForcesView, LatticeView, LayerActivity, LayerRole,
-    LayersView, Pixels, ReconstructionsView, RunViews, SheetView, Snapshot,
+    Along, CloudView, Decoded, Encoded, ExhibitsView, FieldView, ForcesView, LatticeView, LayerActivity,
+    LayerRole, LayersView, Pixels, ReconstructionsView, RunViews, SheetView, Snapshot,
 };
 pub use worker::{Turn, Worker};
 
 pub use crate::insight::Plate;
 pub use crate::insight::plate;
+pub use crate::insight::principal::Principal;
 pub use crate::train::{Figures, Penalty, Plan, Stage, Stretch};
 
 use crate::gpu::{DeviceChoice, Graphics};

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 
-use super::clouds::CloudJob;
+use super::clouds::{CloudJob, Handed};
 use super::exhibits::ExhibitsJob;
 use super::fields::Fields;
 use super::history::{Evaluation, Point, SharedHistory};
@@ -18,6 +18,7 @@ use super::message::{Phase, Picture, Progress, RunId, RunInfo};
 use super::sheets::Sheets;
 use super::view::RunViews;
 use crate::gpu::Canvas;
+use crate::insight::principal::Principal;
 use crate::recipe::{Change, Recipe, Value, table};
 use crate::train::{Checkpoint, Figures, Learner, Limits, Reason, Stage, Total};
 
@@ -50,6 +51,10 @@ pub(super) struct Run {
 pub(super) struct Work {
     pub(super) evaluation: Option<EvaluationJob>,
     pub(super) cloud: Option<CloudJob>,
+    /// The principal axes of the last cloud that was looked at along them.
+    pub(super) axes: Option<Principal>,
+    /// Large clouds that somebody may still look at.
+    pub(super) handed: Handed,
     pub(super) exhibits: Option<ExhibitsJob>,
     pub(super) judge: Option<JudgeJob>,
     pub(super) sheets: Sheets,

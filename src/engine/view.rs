@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::message::{FieldAsk, LatticeAsk, Sheet, SheetAsk};
 use super::slot::Slot;
 use crate::insight::Plate;
+use crate::insight::cloud::Summary;
+use crate::insight::principal::Principal;
 
 /// The slots of one run, filled by the trainer thread and emptied by whoever shows it.
 #[derive(Debug, Default)]
@@ -110,6 +112,19 @@ pub struct CloudView {
     pub spreads: Option<Arc<[f32]>>,
     /// The squared error of each image, where that was wanted.
     pub errors: Option<Arc<[f32]>>,
+    /// What the codes are as a whole.
+    pub summary: Arc<Summary>,
+    /// The codes along their principal axes, where that was wanted and they have any.
+    pub along: Option<Arc<Along>>,
+}
+
+/// Codes along the two directions in which they differ most.
+#[derive(Clone, Debug)]
+pub struct Along {
+    /// The directions.
+    pub axes: Principal,
+    /// Where every code lies along them, from the mean; NaN where it is no number.
+    pub places: Vec<[f32; 2]>,
 }
 
 impl CloudView {
@@ -117,7 +132,14 @@ impl CloudView {
     pub fn of_codes(step: u64, dimensions: usize, codes: Arc<[f32]>) -> Self {
         let count = codes.len() / dimensions.max(1);
         let images = (0..count as u32).collect();
-        Self { step, dimensions, images, codes, spreads: None, errors: None }
+        let summary = Arc::new(Summary::of(&codes, dimensions, None));
+        Self { step, dimensions, images, codes, spreads: None, errors: None, summary, along: None }
+    }
+
+    /// The same codes with the σ of each of their numbers.
+    pub fn with_spreads(self, spreads: Arc<[f32]>) -> Self {
+        let summary = Arc::new(Summary::of(&self.codes, self.dimensions, Some(&spreads)));
+        Self { spreads: Some(spreads), summary, ..self }
     }
 }
 

@@ -3,6 +3,7 @@
 mod ablation;
 mod activity;
 mod atoms;
+pub mod cloud;
 mod contraction;
 mod depths;
 pub mod dictionary;
@@ -17,6 +18,7 @@ mod maps;
 mod noise;
 pub mod pca;
 pub mod plate;
+pub mod principal;
 mod prior;
 mod rows;
 pub mod size;

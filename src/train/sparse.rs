@@ -7,6 +7,8 @@
 //! The host, because a batch of codes is small: 128 codes of 64 atoms take a few milliseconds here, while a device
 //! would be asked for hundreds of kernels, and the dictionary's own update goes atom by atom.
 
+use std::sync::Arc;
+
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
@@ -39,8 +41,8 @@ pub enum Method {
 #[derive(Clone, Debug)]
 pub struct Coder<'a> {
     dictionary: &'a Dictionary,
-    /// DᵀD, one row per atom.
-    gram: Vec<f64>,
+    /// DᵀD, one row per atom. Searches share it: for a thousand atoms it has eight megabytes.
+    gram: Arc<Vec<f64>>,
     /// The largest eigenvalue of DᵀD, or a little more.
     lipschitz: f64,
 }
@@ -60,7 +62,7 @@ impl<'a> Coder<'a> {
         let mut gram = vec![0.0; count * count];
         product(&mut gram, count, count, atoms.transpose(), atoms, Accum::Replace, 1.0);
         let lipschitz = largest_eigenvalue(&gram, count);
-        Self { dictionary, gram, lipschitz }
+        Self { dictionary, gram: Arc::new(gram), lipschitz }
     }
 
     /// Sparse codes of `samples`, from zero.
@@ -102,7 +104,7 @@ impl<'a> Coder<'a> {
         product(&mut pull, atoms, many, d.transpose(), columns(samples, dim, many), Accum::Replace, 1.0);
         let is_done = self.lipschitz <= 0.0 || many == 0;
         Search {
-            gram: self.gram.clone(),
+            gram: Arc::clone(&self.gram),
             atoms,
             ahead: codes.clone(),
             codes,
@@ -155,7 +157,7 @@ impl<'a> Coder<'a> {
 /// as an iteration over all samples fits into one.
 #[derive(Clone, Debug)]
 pub struct Search {
-    gram: Vec<f64>,
+    gram: Arc<Vec<f64>>,
     atoms: usize,
     codes: Vec<f64>,
     /// The point that the next gradient is taken at.

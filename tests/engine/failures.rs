@@ -50,7 +50,7 @@ fn a_view_that_breaks_off_fails_the_run_once_and_no_more() {
         _ => None,
     });
     while worker.turn() == Turn::Busy {}
-    let cloud = Some(CloudWish { count: 300, errors: false, ..CloudWish::default() });
+    let cloud = Some(CloudWish { count: 300, ..CloudWish::default() });
     let mut failures = Vec::new();
     for _ in 0..30 {
         // The window wishes for it as often as it likes.

@@ -1,7 +1,10 @@
 //! Clouds: codes of images that were held out, of images trained on, or of both by turns, with their spreads and errors.
 
 use burn::tensor::Device;
-use hourglass::engine::{Bench, CloudView, CloudWish, Command, Handle, Picture, Turn, Wanted, Whose, Worker};
+use hourglass::engine::{
+    Bench, CloudView, CloudWish, Command, Handle, Picture, Principal, Turn, Wanted, Whose, Worker,
+};
+use hourglass::insight::cloud::Summary;
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
@@ -79,7 +82,7 @@ fn a_cloud_is_of_the_images_that_were_chosen() {
     // The same number of them each time: which ones they are makes another cloud of it.
     let count = split.validation.len();
     for (whose, want) in [(Whose::HeldOut, &split.validation), (Whose::TrainedOn, &split.train)] {
-        let cloud = Some(CloudWish { count, whose, errors: false });
+        let cloud = Some(CloudWish { count, whose, ..CloudWish::default() });
         handle.watch(bench.runs[0].id, Wanted { cloud, ..Wanted::default() });
         let view = self::cloud(&mut worker, &bench);
         assert_eq!(view.images[..], want[..count], "{whose:?}");
@@ -114,7 +117,7 @@ fn a_new_canvas_makes_nothing_again_but_what_it_shows() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
     let (run, views) = (bench.runs[0].id, &bench.runs[0].views);
-    let cloud = Some(CloudWish { count: 60, errors: false, ..CloudWish::default() });
+    let cloud = Some(CloudWish { count: 60, ..CloudWish::default() });
     handle.watch(run, Wanted { cloud, reconstructions: true, ..Wanted::default() });
     turn_until_there(&mut worker, || views.cloud.take());
     while worker.turn() == Turn::Busy {}
@@ -139,4 +142,26 @@ fn a_run_that_rests_comes_to_rest_with_its_cloud() {
         bench.runs[0].views.cloud.take().filter(|view| view.step == step)
     });
     assert_eq!(last.images.len(), 540, "the cloud of the weights as they rest");
+}
+
+#[test]
+fn a_cloud_is_laid_along_its_principal_axes_where_that_is_wished_for() {
+    let mut recipe = small("vae-2d");
+    recipe.model.code = 5;
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![recipe], false);
+    wish(&handle, &bench, 203, false);
+    let plain = cloud(&mut worker, &bench);
+    assert!(plain.along.is_none(), "nobody wished for it");
+    let summary = Summary::of(&plain.codes, 5, plain.spreads.as_deref());
+    assert_eq!(*plain.summary, summary, "summed up slice by slice as at once");
+    let wish = CloudWish { count: 203, along: true, ..CloudWish::default() };
+    handle.watch(bench.runs[0].id, Wanted { cloud: Some(wish), ..Wanted::default() });
+    let view = cloud(&mut worker, &bench);
+    assert_eq!(view.codes, plain.codes);
+    let along = view.along.as_ref().expect("wished for");
+    let want = Principal::of(&view.codes, &summary, None).expect("axes");
+    assert_eq!(along.axes, want);
+    let places: Vec<[f32; 2]> = view.codes.chunks(5).map(|code| want.place(code)).collect();
+    assert_eq!(along.places, places);
 }

@@ -164,10 +164,7 @@ fn a_density_is_the_kernel_estimate_of_the_codes_and_integrates_to_one() {
     let count = bench.cloud.len();
     handle.watch(
         run.id,
-        Wanted {
-            cloud: Some(CloudWish { count, errors: false, ..CloudWish::default() }),
-            ..Wanted::default()
-        },
+        Wanted { cloud: Some(CloudWish { count, ..CloudWish::default() }), ..Wanted::default() },
     );
     let cloud = turn_until_there(&mut worker, || run.views.cloud.take());
     assert_eq!(cloud.images, bench.cloud);

@@ -40,6 +40,7 @@ use asking::{Wish, carry};
 use map::layers;
 use model::REST_SECS;
 use plane::geometry;
+use plane::slice::Axes;
 use side::Nearest;
 use walks::strip;
 
@@ -51,7 +52,7 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
         return actions;
     };
     memory.meet(bench, run);
-    let mut asked = Vec::from_iter(memory.layers.wish());
+    let mut asked = Vec::from_iter(memory.layers.wish(memory.slice.axes() == Axes::Principal));
     let trailing = |ui: &mut Ui| {
         export_button(ui, cx.theme, Figure::Cloud, "Export codes", &mut actions);
         asked.extend(layers::menu_ui(ui, cx, &mut memory.layers, bench));

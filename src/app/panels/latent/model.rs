@@ -95,6 +95,8 @@ pub struct LatentMemory {
     pub(super) nearest: Option<Found>,
     /// The image whose difference from the decoded one is shown.
     pub(super) compared: Option<u32>,
+    /// The image that was named last as the nearest, and whether it was trained on.
+    named: Option<(u32, bool)>,
     /// The glyphs as a texture and the points as triangles, kept while nothing moves.
     pub(super) drawn: Drawn,
 }
@@ -196,6 +198,14 @@ impl LatentMemory {
         std::mem::replace(&mut self.compared, image) != image
     }
 
+    /// Whether an image was trained on. The list of those is gone through only when another image is asked about.
+    pub fn is_trained_on(&mut self, image: u32, dataset: &Dataset) -> bool {
+        let known = self.named.filter(|(known, _)| *known == image);
+        let (_, is_trained_on) =
+            *self.named.insert(known.unwrap_or_else(|| (image, dataset.split.train.contains(&image))));
+        is_trained_on
+    }
+
     /// Drops a pin at the point; what there is to say where there is no room for it.
     pub fn drop_pin(&mut self) -> Option<Action> {
         self.walk.drop_pin(self.point.clone()).err().map(Action::Say)
@@ -263,9 +273,12 @@ impl LatentMemory {
     pub fn take_in_cloud(&mut self, view: Option<&CloudView>) -> Option<&Cloud> {
         let view = view.filter(|view| view.dimensions == self.dimensions())?;
         let is_known = self.cloud.as_ref().is_some_and(|cloud| cloud.is_of(view, self.plane()));
-        if !is_known || self.slice.needs_codes() {
+        if !is_known || self.slice.needs_codes(view) {
+            // Principal axes turn a little with every cloud. The point keeps its place on the map; a code that was
+            // brought onto the new axes again and again would creep to their middle.
+            let kept = self.slice.is_principal().then(|| self.place());
             self.slice.take_in(view);
-            self.point = self.plane().at(self.place());
+            self.point = self.plane().at(kept.unwrap_or_else(|| self.place()));
             let version = self.drawn.next_version();
             self.cloud = Some(Cloud::new(view, self.slice.plane(), version));
         }
@@ -453,3 +466,5 @@ fn written(place: Latent, dimensions: usize, number: impl Fn(f32) -> String) -> 
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timing;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::epaint::{PaintCallbackInfo, ViewportInPixels};
+use eframe::egui::epaint::PaintCallbackInfo;
 use eframe::egui::{ColorImage, Painter};
 use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
 
@@ -60,9 +60,7 @@ impl PointsPaint {
     /// What the shader is told anew with every frame.
     fn uniform(&self, screen: &ScreenDescriptor) -> overlay::Uniform {
         let Plane { rect, center, scale } = self.plane;
-        let ppp = screen.pixels_per_point;
-        // The picture begins at a whole pixel, wherever the map does.
-        let viewport = ViewportInPixels::from_points(&rect, ppp, screen.size_in_pixels);
+        let (viewport, ppp) = overlay::viewport(&rect, screen);
         let origin = rect.center() * ppp;
         let mut words = overlay::words(&[
             center[0],
@@ -89,8 +87,8 @@ impl CallbackTrait for PointsPaint {
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        let kept = resources.entry::<Kept>().or_insert_with(|| Kept::new(device, self.plotting.format));
-        queue.write_buffer(&kept.uniform, 0, bytemuck::cast_slice(&self.uniform(screen)));
+        let (format, uniform) = (self.plotting.format, self.uniform(screen));
+        let kept: &mut Kept = overlay::open((device, queue), resources, format, &uniform);
         kept.take_points(device, queue, &self.instances);
         if let Some(atlas) = &self.atlas {
             kept.take_atlas(device, queue, atlas);
@@ -129,7 +127,7 @@ struct Kept {
     group: wgpu::BindGroup,
 }
 
-impl Kept {
+impl overlay::Kept for Kept {
     fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
         let module = overlay::module(device, "points", SHADER);
         let texture = wgpu::BindingType::Texture {
@@ -154,6 +152,12 @@ impl Kept {
         Self { glyphs, dots, layout, uniform, points, version: 0, atlas: (None, blank), sampler, group }
     }
 
+    fn uniform(&self) -> &wgpu::Buffer {
+        &self.uniform
+    }
+}
+
+impl Kept {
     /// Sends the points to the GPU, if they are others than those that are there.
     fn take_points(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, instances: &Instances) {
         if self.version == instances.version || instances.words.is_empty() {

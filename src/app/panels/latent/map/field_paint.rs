@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::epaint::{PaintCallbackInfo, ViewportInPixels};
+use eframe::egui::epaint::PaintCallbackInfo;
 use eframe::egui::{Painter, Rect};
 use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
 
@@ -49,8 +49,7 @@ impl FieldPaint {
     }
 
     fn uniform(&self, screen: &ScreenDescriptor) -> overlay::Uniform {
-        let ppp = screen.pixels_per_point;
-        let viewport = ViewportInPixels::from_points(&self.map, ppp, screen.size_in_pixels);
+        let (viewport, ppp) = overlay::viewport(&self.map, screen);
         let size = self.rect.size() * ppp;
         let mut words = overlay::words(&[
             self.rect.min.x * ppp - viewport.left_px as f32,
@@ -77,8 +76,8 @@ impl CallbackTrait for FieldPaint {
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        let kept = resources.entry::<Kept>().or_insert_with(|| Kept::new(device, self.plotting.format));
-        queue.write_buffer(&kept.uniform, 0, bytemuck::cast_slice(&self.uniform(screen)));
+        let (format, uniform) = (self.plotting.format, self.uniform(screen));
+        let kept: &mut Kept = overlay::open((device, queue), resources, format, &uniform);
         kept.take(device, queue, self);
         Vec::new()
     }
@@ -106,7 +105,7 @@ struct Kept {
     group: wgpu::BindGroup,
 }
 
-impl Kept {
+impl overlay::Kept for Kept {
     fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
         let module = overlay::module(device, "field", SHADER);
         let stages = (wgpu::ShaderStages::VERTEX_FRAGMENT, wgpu::ShaderStages::FRAGMENT);
@@ -118,6 +117,12 @@ impl Kept {
         Self { pipeline, layout, uniform, values, shown: None, group }
     }
 
+    fn uniform(&self) -> &wgpu::Buffer {
+        &self.uniform
+    }
+}
+
+impl Kept {
     /// Sends the values to the GPU, if they are others than those that are there.
     fn take(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, field: &FieldPaint) {
         if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, &field.values)) {

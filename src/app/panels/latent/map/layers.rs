@@ -112,9 +112,11 @@ impl Default for Layers {
 }
 
 impl Layers {
-    /// Asks for another cloud, if another is wanted than the last one asked for.
-    pub fn wish(&mut self) -> Option<Action> {
-        let wish = CloudWish { count: self.count, whose: self.whose, errors: self.color == ColorBy::Error };
+    /// Asks for another cloud, if another is wanted than the last one asked for; along its principal axes too, where
+    /// those are shown.
+    pub fn wish(&mut self, along: bool) -> Option<Action> {
+        let Self { count, whose, .. } = *self;
+        let wish = CloudWish { count, whose, errors: self.color == ColorBy::Error, along };
         let is_new = wish != self.wished;
         self.wished = wish;
         is_new.then_some(Action::WishCloud(wish))

@@ -1,6 +1,9 @@
 //! Passes of our own within egui's: how a shader draws onto what egui has drawn so far, in egui's colours; and what all
 //! of them need for it: a few numbers that are sent with every frame, and a buffer of what is drawn.
 
+use eframe::egui::Rect;
+use eframe::egui::epaint::ViewportInPixels;
+use eframe::egui_wgpu::{CallbackResources, ScreenDescriptor};
 use wgpu::{BindingType, BufferBindingType, BufferUsages, ShaderStages};
 
 /// What a shader is told with every frame: its first struct, word by word.
@@ -11,6 +14,33 @@ pub fn words(numbers: &[f32]) -> Uniform {
     let mut words = [0; 12];
     words.iter_mut().zip(numbers).for_each(|(word, number)| *word = number.to_bits());
     words
+}
+
+/// The pixels of the screen that egui lets a pass draw on, and how many there are to a point: what is drawn begins at a
+/// whole pixel, wherever its rectangle does.
+pub fn viewport(rect: &Rect, screen: &ScreenDescriptor) -> (ViewportInPixels, f32) {
+    let ppp = screen.pixels_per_point;
+    (ViewportInPixels::from_points(rect, ppp, screen.size_in_pixels), ppp)
+}
+
+/// What a pass keeps on the GPU from frame to frame.
+pub trait Kept: Send + Sync + Sized + 'static {
+    /// Everything made ready to draw onto pictures of this format.
+    fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self;
+    /// Where the shader reads what it is told with every frame.
+    fn uniform(&self) -> &wgpu::Buffer;
+}
+
+/// Opens a frame: the shader is told what is new. What the pass keeps is made ready for the first one.
+pub fn open<'a, K: Kept>(
+    (device, queue): (&wgpu::Device, &wgpu::Queue),
+    resources: &'a mut CallbackResources,
+    format: wgpu::TextureFormat,
+    uniform: &Uniform,
+) -> &'a mut K {
+    let kept = resources.entry::<K>().or_insert_with(|| K::new(device, format));
+    queue.write_buffer(kept.uniform(), 0, bytemuck::cast_slice(uniform));
+    kept
 }
 
 /// A shader.

@@ -123,6 +123,28 @@ fn draws_around_an_image_have_its_mean_and_spread_and_stay_with_it() {
 }
 
 #[test]
+fn the_point_keeps_its_place_while_principal_axes_turn() {
+    let mut memory = memory(3);
+    // An ellipse of codes that leans further with every cloud.
+    let cloud = |tilt: f32| {
+        let code = |i: usize| {
+            let (sin, cos) = (i as f32 / 40.0 * std::f32::consts::TAU).sin_cos();
+            [4.0 * cos, 2.0 * sin * tilt.cos(), 2.0 * sin * tilt.sin()]
+        };
+        cloud_view(3, &(0..40).flat_map(code).collect::<Vec<f32>>())
+    };
+    let first = cloud(0.0);
+    memory.choose_axes(Axes::Principal, Some(&first), 0.0);
+    memory.move_to([1.0, 1.5], 0.0);
+    for turn in 1..=60 {
+        memory.take_in_cloud(Some(&cloud(0.05 * turn as f32)));
+    }
+    for (got, want) in memory.place().into_iter().zip([1.0, 1.5]) {
+        assert!((got - want).abs() < 1e-3, "the point crept to {:?}, want (1, 1.5)", memory.place());
+    }
+}
+
+#[test]
 fn tiles_are_asked_for_twice_a_second_however_many_they_are() {
     let [few, more, most] = [64, 800, 1600].map(lattice_secs);
     assert_eq!(few, LATTICE_SECS);

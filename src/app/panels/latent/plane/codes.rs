@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{CloudView, LatentPlane};
+use crate::engine::{Along, CloudView, LatentPlane};
 
 use super::geometry::{self, Latent};
 use super::statistics;
@@ -37,16 +37,17 @@ impl Cloud {
     pub fn new(view: &CloudView, plane: &LatentPlane, version: u64) -> Self {
         let rows = view.codes.chunks_exact(view.dimensions.max(1));
         let reach = if view.dimensions == 1 { reach(&view.codes) } else { 0.0 };
+        let seen = view.along.as_deref().and_then(|along| Seen::of(along, plane));
         let directions = [&plane.right, &plane.up].map(|direction| steps(direction, &plane.origin));
         let (mut broken, mut far) = (0, 0);
         let place = |(i, row): (usize, &[f32])| {
-            // Going through all of a row is quicker than looking where to stop.
-            if row.iter().fold(false, |is_broken, z| is_broken | !z.is_finite()) {
+            if view.summary.broken.get(i) != Some(&false) {
                 broken += 1;
                 return [f32::NAN; 2];
             }
-            let place = match row {
-                [only] => [*only, reach * strip_height(i)],
+            let place = match (row, &seen) {
+                ([only], _) => [*only, reach * strip_height(i)],
+                (_, Some(seen)) => seen.place(i),
                 _ => [0, 1].map(|way| along(row, &directions[way])),
             };
             if geometry::is_near(place) {
@@ -69,9 +70,15 @@ impl Cloud {
         }
     }
 
-    /// Whether this is how these very codes look on this plane.
+    /// Whether this is how these very codes look on this plane. Codes are seen from above, so a plane that only lies
+    /// higher or lower, as on a walk away from it, is the same to them.
     pub fn is_of(&self, view: &CloudView, plane: &LatentPlane) -> bool {
-        Arc::ptr_eq(&self.codes, &view.codes) && self.plane == *plane
+        let is_same = (&self.plane.right, &self.plane.up) == (&plane.right, &plane.up);
+        let middle =
+            |plane: &LatentPlane| [&plane.right, &plane.up].map(|way| along(&plane.origin, &steps(way, &[])));
+        let is_near = |(a, b): (f32, f32)| (a - b).abs() <= 1e-5 * a.abs().max(1.0);
+        let is_above = || middle(&self.plane).into_iter().zip(middle(plane)).all(is_near);
+        Arc::ptr_eq(&self.codes, &view.codes) && is_same && is_above()
     }
 
     /// Which point of the cloud shows an image.
@@ -131,6 +138,35 @@ fn covariance(plane: &LatentPlane, sigma: &[f32]) -> [f32; 3] {
     })
 }
 
+/// A plane along the principal axes that the trainer has laid the codes along already: going through a thousand numbers
+/// of each code once more would take the window several frames.
+struct Seen<'a> {
+    places: &'a [Latent],
+    /// For each direction of the plane: along which axis it runs, which way, and where the plane has its zero there.
+    ways: [(usize, f32, f32); 2],
+}
+
+impl<'a> Seen<'a> {
+    /// `None` where the plane runs along other directions.
+    fn of(along: &'a Along, plane: &LatentPlane) -> Option<Self> {
+        let axes = &along.axes;
+        let zero = axes.place(&plane.origin);
+        let way = |direction: &[f32]| {
+            [(0, 1.0), (1, 1.0), (0, -1.0), (1, -1.0)].into_iter().find_map(|(axis, sign)| {
+                let is_it = direction.len() == axes.axes[axis].len()
+                    && direction.iter().zip(&axes.axes[axis]).all(|(a, b)| *a == sign * b);
+                is_it.then_some((axis, sign, zero[axis]))
+            })
+        };
+        Some(Self { places: &along.places, ways: [way(&plane.right)?, way(&plane.up)?] })
+    }
+
+    fn place(&self, row: usize) -> Latent {
+        let place = self.places.get(row).copied().unwrap_or([f32::NAN; 2]);
+        self.ways.map(|(axis, sign, zero)| sign * (place[axis] - zero))
+    }
+}
+
 /// The numbers of the code that a direction has a part in: which, where the plane has it, and how much of it. A plane
 /// along two numbers of a thousand need not go through the others.
 fn steps(direction: &[f32], origin: &[f32]) -> Vec<(usize, f32, f32)> {
@@ -164,6 +200,7 @@ fn strip_height(i: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Principal;
 
     fn view(dimensions: usize, codes: &[f32]) -> CloudView {
         CloudView::of_codes(1, dimensions, codes.into())
@@ -181,6 +218,16 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_away_from_the_plane_moves_no_code_on_the_map() {
+        let view = CloudView::of_codes(1, 3, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].into());
+        let plane = LatentPlane::of_axes([0, 1], 3, &[0.0, 0.0, 7.0]);
+        let cloud = Cloud::new(&view, &plane, 1);
+        let moved = |origin: [f32; 3]| LatentPlane { origin: origin.to_vec(), ..plane.clone() };
+        assert!(cloud.is_of(&view, &moved([0.0, 0.0, -50.0])), "it lies lower");
+        assert!(!cloud.is_of(&view, &moved([0.5, 0.0, 7.0])), "its middle is elsewhere");
+    }
+
+    #[test]
     fn places_are_those_of_the_plane() {
         let codes: Vec<f32> = (0..80).map(|i| (i as f32 * 1.3).sin()).collect();
         let slanted = LatentPlane {
@@ -193,6 +240,32 @@ mod tests {
             let cloud = Cloud::new(&view(4, &codes), &plane, 1);
             for (got, code) in cloud.places.iter().zip(codes.chunks(4)) {
                 assert_eq!(*got, plane.place(code));
+            }
+        }
+    }
+
+    #[test]
+    fn codes_that_were_laid_along_their_axes_lie_where_the_plane_has_them() {
+        let mut codes: Vec<f32> = (0..5 * 60).map(|i| (i as f32 * 1.3).sin() * (1 + i % 5) as f32).collect();
+        codes[7] = f32::NAN;
+        let plain = view(5, &codes);
+        let axes = Principal::of(&codes, &plain.summary, None).expect("a cloud");
+        let places = codes.chunks(5).map(|code| axes.place(code)).collect();
+        let [a, b] = axes.axes.clone();
+        let turned: Vec<f32> = a.iter().map(|z| -z).collect();
+        let laid = CloudView { along: Some(Arc::new(Along { axes, places })), ..plain.clone() };
+        let origin = vec![0.5, -1.0, 2.0, 0.25, 3.0];
+        // The second axis to the right and the first, turned round, upwards; and a direction the trainer knows nothing of.
+        for up in [turned, vec![1.0, 0.0, 0.0, 0.0, 0.0]] {
+            let plane =
+                LatentPlane { origin: origin.clone(), right: b.clone(), up, ..LatentPlane::default() };
+            let [got, want] = [&laid, &plain].map(|view| Cloud::new(view, &plane, 1));
+            assert_eq!((got.broken, want.broken), (1, 1));
+            for (got, want) in
+                got.places.iter().zip(want.places.iter()).filter(|(_, want)| want[0].is_finite())
+            {
+                let apart = (got[0] - want[0]).abs().max((got[1] - want[1]).abs());
+                assert!(apart < 1e-4, "got {got:?}, want {want:?}, tolerance 1e-4");
             }
         }
     }

@@ -209,14 +209,23 @@ pub fn whole_range([first, last]: [f32; 2], count: usize) -> [f32; 2] {
 /// The nearest of those rows of numbers that count to a point, by Euclidean distance; rows that are no numbers are left
 /// out.
 pub fn nearest(rows: &[f32], point: &[f32], counts: impl Fn(usize) -> bool) -> Option<usize> {
-    let distance = |row: &[f32]| row.iter().zip(point).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
     rows.chunks_exact(point.len().max(1))
         .enumerate()
         .filter(|(row, _)| counts(*row))
-        .map(|(row, numbers)| (row, distance(numbers)))
+        .map(|(row, numbers)| (row, distance_sq(numbers, point)))
         .filter(|(_, distance)| distance.is_finite())
         .min_by(|(_, a), (_, b)| a.total_cmp(b))
         .map(|(row, _)| row)
+}
+
+/// The square of the distance of two rows, in sixteen sums side by side, which a processor adds at once.
+fn distance_sq(a: &[f32], b: &[f32]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
+    let mut sums = [0.0_f32; 16];
+    for (a, b) in a.iter().zip(b) {
+        (0..16).for_each(|k| sums[k] += (a[k] - b[k]) * (a[k] - b[k]));
+    }
+    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| (a - b) * (a - b)).sum::<f32>()
 }
 
 /// Where the map and the column beside it go.

@@ -3,7 +3,6 @@
 
 pub mod codes;
 pub mod geometry;
-pub mod principal;
 pub mod quantile;
 pub mod slice;
 pub mod statistics;

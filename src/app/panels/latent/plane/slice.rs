@@ -3,10 +3,9 @@
 //! The cloud moves while the network learns, and a plane through its mean or along its principal axes moves with it.
 //! The words for it all stand here too, so that what is said and what is shown cannot differ.
 
-use crate::engine::{CloudView, LatentPlane};
+use crate::engine::{CloudView, LatentPlane, Principal};
 
 use super::codes;
-use super::principal::Principal;
 use super::statistics;
 
 /// The two directions of the map.
@@ -46,6 +45,8 @@ pub struct Slice {
     mean: Vec<f32>,
     zero: Vec<f32>,
     principal: Option<Principal>,
+    /// The step of the codes in which principal axes were sought last.
+    sought_step: Option<u64>,
     plane: LatentPlane,
 }
 
@@ -71,6 +72,7 @@ impl Slice {
             mean: zero.clone(),
             zero,
             principal: None,
+            sought_step: None,
             plane: LatentPlane::of_axes(axes, dimensions, &[]),
         }
     }
@@ -172,16 +174,23 @@ impl Slice {
         }
         if self.dimensions > 2 {
             if self.axes == Axes::Principal {
-                self.principal = Principal::of(view, self.principal.as_ref()).or(self.principal.take());
+                self.principal = principal(view, self.principal.as_ref()).or(self.principal.take());
+                self.sought_step = Some(view.step);
             }
             self.hold_image(Some(view));
         }
         self.lay();
     }
 
-    /// Whether the codes must be looked at before the plane is what was chosen.
-    pub fn needs_codes(&self) -> bool {
-        self.axes == Axes::Principal && self.principal.is_none()
+    /// Whether the codes must be looked at before the plane is what was chosen. Codes that do not differ have no
+    /// principal axes, however often they are looked at.
+    pub fn needs_codes(&self, view: &CloudView) -> bool {
+        self.axes == Axes::Principal && self.principal.is_none() && self.sought_step != Some(view.step)
+    }
+
+    /// Whether the plane is that of the principal axes.
+    pub fn is_principal(&self) -> bool {
+        self.axes == Axes::Principal && self.principal.is_some()
     }
 
     /// Holds the code of the image that was chosen. Where the cloud no longer has that image, its last code stays, and
@@ -218,8 +227,20 @@ impl Slice {
         };
         match self.axes {
             Axes::Pair([across, up]) => format!("z{} and z{}, {rest}", across + 1, up + 1),
+            Axes::Principal if self.principal.is_none() && self.sought_step.is_some() => {
+                "no principal axes: the codes do not differ".to_owned()
+            }
             Axes::Principal => format!("principal axes, {rest}"),
         }
+    }
+}
+
+/// The principal axes of a cloud, in the order and with the signs of those before as far as that is true. The trainer
+/// has found them, but for the first cloud after they were chosen.
+fn principal(view: &CloudView, before: Option<&Principal>) -> Option<Principal> {
+    match &view.along {
+        Some(along) => Some(along.axes.clone().like(before)),
+        None => Principal::of(&view.codes, &view.summary, before),
     }
 }
 
@@ -301,12 +322,25 @@ mod tests {
     fn the_plane_of_the_principal_axes_has_the_mean_in_its_middle() {
         let mut slice = Slice::new(4, false);
         slice.choose_axes(Axes::Principal);
-        assert!(slice.needs_codes());
+        assert!(slice.needs_codes(&cloud()) && !slice.is_principal());
         slice.take_in(&cloud());
-        assert!(!slice.needs_codes());
+        assert!(!slice.needs_codes(&cloud()) && slice.is_principal());
         assert_near(&slice.plane().at([0.0, 0.0]), &[5.0, 1.0, 0.0, -2.0]);
         assert_near(&slice.plane().place(&[5.0, 1.0, 4.0, -2.0]), &[4.0, 0.0]);
         assert!(slice.plane().names[0].starts_with("1st principal axis ("), "{:?}", slice.plane().names);
+    }
+
+    #[test]
+    fn codes_that_do_not_differ_have_no_principal_axes_and_are_asked_once() {
+        let mut slice = Slice::new(4, false);
+        slice.choose_axes(Axes::Principal);
+        for codes in [[f32::NAN; 16], [1.0; 16]] {
+            let same = view(4, &codes);
+            slice.take_in(&same);
+            assert!(!slice.needs_codes(&same) && !slice.is_principal());
+            assert!(slice.words().starts_with("no principal axes"), "{}", slice.words());
+            assert!(slice.needs_codes(&CloudView { step: same.step + 1, ..same }), "others may differ");
+        }
     }
 
     #[test]

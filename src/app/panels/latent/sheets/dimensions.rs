@@ -55,7 +55,12 @@ pub struct Table {
 
 impl Table {
     /// Takes in the codes as they are now and where the other numbers are held.
-    fn take_in(&mut self, view: &CloudView, slice: &Slice, is_playing: bool) {
+    pub(in crate::app::panels::latent) fn take_in(
+        &mut self,
+        view: &CloudView,
+        slice: &Slice,
+        is_playing: bool,
+    ) {
         let held = slice.held();
         let is_known = self.codes.as_ref().is_some_and(|codes| Arc::ptr_eq(codes, &view.codes));
         if is_known && self.held == held && self.may_lag == is_playing && self.ask.is_some() {
@@ -78,8 +83,9 @@ impl Table {
         self.may_lag = is_playing;
         let rows = self.order.len().min(MOST_ROWS);
         let numbers = self.order[..rows].to_vec();
-        let points = numbers.iter().flat_map(|number| self.row(*number)).flatten().collect();
-        let ask = SheetAsk { sheet: Sheet::Dimensions, columns: COLUMNS, rows, points };
+        let mut points = Vec::with_capacity(rows * COLUMNS * view.dimensions);
+        numbers.iter().flat_map(|number| self.row(*number)).for_each(|code| points.extend_from_slice(&code));
+        let ask = SheetAsk { sheet: Sheet::Dimensions, columns: COLUMNS, rows, points: points.into() };
         self.ask = Some((ask, numbers));
     }
 
@@ -315,7 +321,8 @@ mod tests {
 
     fn view(spreads: Option<&[f32]>) -> CloudView {
         let codes = [1.0, 4.0, -1.0, 8.0].into();
-        CloudView { spreads: spreads.map(Into::into), ..CloudView::of_codes(1, 2, codes) }
+        let view = CloudView::of_codes(1, 2, codes);
+        spreads.map_or(view.clone(), |spreads| view.with_spreads(spreads.into()))
     }
 
     #[test]

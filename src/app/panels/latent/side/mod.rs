@@ -104,7 +104,7 @@ pub fn side_ui(
         ui.spacing_mut().item_spacing.y = HALF;
         decoded_ui(ui, cx, memory, bench, run, &mut actions);
         ui.add_space(HALF);
-        nearest_ui(ui, cx, (bench, run), nearest);
+        nearest_ui(ui, cx, memory, (bench, run), nearest);
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
             map_ui(ui, cx, memory, bench, &mut actions);
             point_ui(ui, cx, memory, run, nearest, &mut actions);
@@ -243,6 +243,7 @@ fn point_ui(
 fn nearest_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
+    memory: &mut LatentMemory,
     (bench, run): (&BenchState, &RunState),
     nearest: Option<Nearest>,
 ) {
@@ -258,7 +259,7 @@ fn nearest_ui(
     }
     let class =
         bench.dataset.label(image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
-    let [whose, which] = if bench.dataset.split.train.contains(&image) {
+    let [whose, which] = if memory.is_trained_on(image, &bench.dataset) {
         ["training", "the nearest of the images trained on that are among the points of the map"]
     } else {
         [

@@ -4,9 +4,7 @@
 //! principal axes. Each update begins with the axes of the one before, so that they turn with the cloud and the map
 //! does not flip while the network learns.
 
-use crate::engine::CloudView;
-
-use super::statistics;
+use super::cloud::{Summary, some_rows};
 
 /// Directions that are sent through the codes: two are wanted, the others take in what is nearly as long.
 const BLOCK: usize = 4;
@@ -16,6 +14,8 @@ const ROUNDS: [usize; 2] = [40, 8];
 const NUMBERS: usize = 200_000;
 /// Axes change places only when their variances differ by more than this factor.
 const SWAP: f32 = 1.2;
+/// Sums of so many parts side by side, which a processor adds at once.
+const LANES: usize = 16;
 
 /// The first two principal axes of a cloud.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,33 +30,69 @@ pub struct Principal {
     block: Vec<Vec<f32>>,
 }
 
-impl Principal {
-    /// Finds the axes of a cloud; those found before, if any, give order and signs. `None` where the codes are fewer
+/// A search for the axes, a round at a time.
+#[derive(Debug)]
+pub struct Search {
+    mean: Vec<f32>,
+    centred: Vec<f32>,
+    whole: f32,
+    block: Vec<Vec<f32>>,
+    lengths: Vec<f32>,
+    rounds_left: usize,
+    before: Option<Principal>,
+}
+
+impl Search {
+    /// Begins with the axes found before, if any, which also give order and signs. `None` where the codes are fewer
     /// than two, or all the same.
-    pub fn of(view: &CloudView, before: Option<&Self>) -> Option<Self> {
-        let dimensions = view.dimensions;
-        let mean = statistics::mean_of(view)?;
-        let centred = centred(view, &mean);
+    pub fn new(codes: &[f32], summary: &Summary, before: Option<&Principal>) -> Option<Self> {
+        let mean = summary.mean.clone()?;
+        let dimensions = mean.len();
+        let centred = centred(codes, summary, &mean);
         let whole = centred.iter().map(|z| f64::from(*z).powi(2)).sum::<f64>() as f32;
         if dimensions < 2 || !(whole > 0.0 && whole.is_finite()) {
             return None;
         }
-        let before = before.filter(|before| before.mean.len() == dimensions);
-        let mut block =
-            before.map_or_else(|| first_block(&centred, dimensions), |before| before.block.clone());
-        let mut lengths = Vec::new();
-        for _ in 0..ROUNDS[usize::from(before.is_some())] {
-            lengths = round(&centred, &mut block);
-        }
+        let before = before.filter(|before| before.mean.len() == dimensions).cloned();
+        let rounds_left = ROUNDS[usize::from(before.is_some())];
+        let block =
+            before.as_ref().map_or_else(|| first_block(&centred, dimensions), |before| before.block.clone());
+        Some(Self { mean, centred, whole, block, lengths: Vec::new(), rounds_left, before })
+    }
+
+    /// Sends the directions through the codes once more; whether that was the last time.
+    pub fn round(&mut self) -> bool {
+        self.lengths = round(&self.centred, &mut self.block);
+        self.rounds_left = self.rounds_left.saturating_sub(1);
+        self.rounds_left == 0
+    }
+
+    /// What was found.
+    pub fn found(self) -> Option<Principal> {
+        let Self { mean, whole, block, lengths, before, .. } = self;
         let [first, second] = [0, 1].map(|k| (block.get(k).cloned(), lengths.get(k).copied()));
         let (Some(a), Some(b)) = (first.0, second.0) else { return None };
         let share = |length: Option<f32>| length.unwrap_or(0.0) / whole;
-        let found = Self { mean, axes: [a, b], shares: [share(first.1), share(second.1)], block };
-        Some(found.like(before))
+        let found = Principal { mean, axes: [a, b], shares: [share(first.1), share(second.1)], block };
+        Some(found.like(before.as_ref()))
+    }
+}
+
+impl Principal {
+    /// Finds the axes of a cloud at once.
+    pub fn of(codes: &[f32], summary: &Summary, before: Option<&Self>) -> Option<Self> {
+        let mut search = Search::new(codes, summary, before)?;
+        while !search.round() {}
+        search.found()
+    }
+
+    /// Where a code lies along the two axes, seen from the mean.
+    pub fn place(&self, code: &[f32]) -> [f32; 2] {
+        [0, 1].map(|way| apart(code, &self.mean, &self.axes[way]))
     }
 
     /// The same axes, in the order and with the signs of those before as far as that is true.
-    fn like(mut self, before: Option<&Self>) -> Self {
+    pub fn like(mut self, before: Option<&Self>) -> Self {
         let Some(before) = before else {
             for axis in &mut self.axes {
                 let largest = axis.iter().fold(0.0_f32, |a, z| if z.abs() > a.abs() { *z } else { a });
@@ -95,8 +131,8 @@ fn point_to(axis: &mut [f32], along: f32) {
 }
 
 /// The codes minus their mean; of very many numbers only every so many-th code.
-fn centred(view: &CloudView, mean: &[f32]) -> Vec<f32> {
-    let rows = statistics::some_rows(view, NUMBERS);
+fn centred(codes: &[f32], summary: &Summary, mean: &[f32]) -> Vec<f32> {
+    let rows = some_rows(codes, mean.len(), summary, NUMBERS);
     rows.flat_map(|(_, row)| row.iter().zip(mean).map(|(z, mean)| z - mean)).collect()
 }
 
@@ -201,15 +237,36 @@ fn rotate(rows: &mut [Vec<f64>], (p, q): (usize, usize), (s, c): (f64, f64)) {
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let mut sums = [0.0_f32; LANES];
+    for (a, b) in a.iter().zip(b) {
+        (0..LANES).for_each(|k| sums[k] += a[k] * b[k]);
+    }
+    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+}
+
+/// (a − b) · c.
+fn apart(a: &[f32], b: &[f32], c: &[f32]) -> f32 {
+    let [(a, a_rest), (b, b_rest), (c, c_rest)] = [a, b, c].map(|numbers| numbers.as_chunks::<LANES>());
+    let mut sums = [0.0_f32; LANES];
+    for ((a, b), c) in a.iter().zip(b).zip(c) {
+        (0..LANES).for_each(|k| sums[k] += (a[k] - b[k]) * c[k]);
+    }
+    let rest = a_rest.iter().zip(b_rest).zip(c_rest).map(|((a, b), c)| (a - b) * c);
+    sums.iter().sum::<f32>() + rest.sum::<f32>()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The axes of codes of so many numbers.
+    fn axes(codes: &[f32], dimensions: usize, before: Option<&Principal>) -> Option<Principal> {
+        Principal::of(codes, &Summary::of(codes, dimensions, None), before)
+    }
+
     /// A cloud with these variances along slanted, known directions.
-    fn slanted(spreads: [f32; 3], tilt: f32) -> CloudView {
+    fn slanted(spreads: [f32; 3], tilt: f32) -> Vec<f32> {
         let (s, c) = tilt.sin_cos();
         let directions = [[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]];
         let wave = |i: usize, k: f32| (std::f32::consts::TAU * k * i as f32 / 600.0).sin() * 2.0_f32.sqrt();
@@ -218,13 +275,13 @@ mod tests {
             let at = |z: usize| (0..3).map(|k| spreads[k] * along[k] * directions[k][z]).sum::<f32>() + 5.0;
             [at(0), at(1), at(2)]
         };
-        CloudView::of_codes(1, 3, (0..600).flat_map(code).collect())
+        (0..600).flat_map(code).collect()
     }
 
     #[test]
     fn the_axes_are_those_the_cloud_was_made_with() {
-        let view = slanted([3.0, 2.0, 1.0], 0.4);
-        let found = Principal::of(&view, None).expect("a cloud");
+        let codes = slanted([3.0, 2.0, 1.0], 0.4);
+        let found = axes(&codes, 3, None).expect("a cloud");
         let (s, c) = 0.4_f32.sin_cos();
         for (axis, want) in found.axes.iter().zip([[c, s, 0.0], [-s, c, 0.0]]) {
             let got = dot(axis, &want).abs();
@@ -241,12 +298,12 @@ mod tests {
 
     #[test]
     fn the_axes_turn_with_the_cloud_and_neither_flip_nor_change_places() {
-        let mut before = Principal::of(&slanted([3.0, 2.9, 0.5], 0.0), None).expect("a cloud");
+        let mut before = axes(&slanted([3.0, 2.9, 0.5], 0.0), 3, None).expect("a cloud");
         for step in 1..=60 {
             let tilt = step as f32 * 0.1;
             // Which of the two is longer changes from update to update.
             let spreads = if step % 2 == 0 { [3.0, 2.9, 0.5] } else { [2.9, 3.0, 0.5] };
-            let found = Principal::of(&slanted(spreads, tilt), Some(&before)).expect("a cloud");
+            let found = axes(&slanted(spreads, tilt), 3, Some(&before)).expect("a cloud");
             for (axis, old) in found.axes.iter().zip(&before.axes) {
                 assert!(dot(axis, old) > 0.9, "step {step}: {axis:?} after {old:?}");
             }
@@ -256,21 +313,35 @@ mod tests {
 
     #[test]
     fn an_axis_that_becomes_far_longer_becomes_the_first() {
-        let before = Principal::of(&slanted([3.0, 2.0, 0.5], 0.0), None);
-        let found = Principal::of(&slanted([1.0, 4.0, 0.5], 0.0), before.as_ref()).expect("a cloud");
+        let before = axes(&slanted([3.0, 2.0, 0.5], 0.0), 3, None);
+        let found = axes(&slanted([1.0, 4.0, 0.5], 0.0), 3, before.as_ref()).expect("a cloud");
         assert!(found.axes[0][1].abs() > 0.99 && found.shares[0] > found.shares[1], "{found:?}");
     }
 
     #[test]
     fn clouds_without_two_directions_are_no_trouble() {
-        let same = CloudView::of_codes(1, 3, [1.0; 30].into());
-        assert_eq!(Principal::of(&same, None), None);
-        assert_eq!(Principal::of(&CloudView::of_codes(1, 3, [f32::NAN; 9].into()), None), None);
+        assert_eq!(axes(&[1.0; 30], 3, None), None);
+        assert_eq!(axes(&[f32::NAN; 9], 3, None), None);
         let line: Vec<f32> = (0..50).flat_map(|i| [i as f32, 0.0, 0.0]).collect();
-        let found = Principal::of(&CloudView::of_codes(1, 3, line.into()), None).expect("a line");
+        let found = axes(&line, 3, None).expect("a line");
         assert!(found.axes[0][0].abs() > 0.999 && found.shares[1] < 1e-6, "{found:?}");
         assert!(dot(&found.axes[1], &found.axes[0]).abs() < 1e-4);
         let long: Vec<f32> = (0..40_000).map(|i| (i as f32 * 0.37).sin()).collect();
-        assert!(Principal::of(&CloudView::of_codes(1, 1000, long.into()), None).is_some());
+        assert!(axes(&long, 1000, None).is_some());
+    }
+
+    #[test]
+    fn a_place_along_the_axes_is_seen_from_the_mean() {
+        // 21 numbers: more than are added at once, and a rest.
+        let codes: Vec<f32> = (0..21 * 50).map(|i| (i as f32 * 0.73).sin() * (1 + i % 21) as f32).collect();
+        let found = axes(&codes, 21, None).expect("a cloud");
+        for code in codes.chunks(21).take(5) {
+            let got = found.place(code);
+            for (got, axis) in got.into_iter().zip(&found.axes) {
+                let parts = code.iter().zip(&found.mean).zip(axis);
+                let want: f64 = parts.map(|((z, mean), a)| f64::from(z - mean) * f64::from(*a)).sum();
+                assert!((f64::from(got) - want).abs() < 1e-3, "got {got}, want {want}, tolerance 1e-3");
+            }
+        }
     }
 }
