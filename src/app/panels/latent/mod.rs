@@ -42,7 +42,7 @@ use model::REST_SECS;
 use plane::geometry;
 use plane::slice::Axes;
 use side::Nearest;
-use walks::strip;
+use walks::{beside, strip};
 
 /// Draws the latent explorer under a title, which is empty where it stands elsewhere.
 pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, title: &str) -> Vec<Action> {
@@ -80,12 +80,13 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
     asked.extend(map::map_ui(ui, cx, memory, (bench, run), (places.map, nearest)));
     asked.extend(side::side_ui(ui, cx, memory, (bench, run), (places.side, nearest)));
     let mut wish = Wish::default();
+    let has_images = beside::has_room(places.map.size(), cx.theme.scale);
     if let Some(strip) = strip {
         asked.extend(strip::strip_ui(ui, cx, memory, (bench, run), strip));
-        strip::ask(memory, run, now_secs, &mut wish);
     } else if height > 0.0 {
-        strip::no_room_ui(ui, cx, memory, places.map);
+        strip::no_room_ui(ui, cx, memory, (places.map, has_images));
     }
+    strip::ask(memory, run, now_secs, (has_images, strip.is_some()), &mut wish);
     actions.extend(carry(ui, wish));
     if memory.is_point_sought {
         // The map moves to it in the next frame.

@@ -20,7 +20,9 @@ use crate::app::pictures::{Pictures, Plotting};
 use crate::app::setup::graphics_setup;
 use crate::app::state::AppState;
 use crate::app::theme::{Look, Theme};
-use crate::engine::{CloudView, FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk};
+use crate::engine::{
+    CloudView, FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk, Sheet, SheetAsk, SheetView,
+};
 use crate::export::colormap;
 
 /// The explorer in a window of its own.
@@ -59,11 +61,11 @@ fn drawn(
     let mut memory = LatentMemory::default();
     layers(&mut memory);
     let builder = Harness::builder().with_size(vec2(700.0, 520.0)).wgpu_setup(graphics_setup());
-    let mut harness = builder.build_eframe(|cc| Probe {
-        state,
-        theme: Theme::new(Look::Dark, false),
-        pictures: Pictures::new(cc.egui_ctx.clone(), cc.wgpu_render_state.clone().filter(|_| is_plotted)),
-        memory,
+    let mut harness = builder.build_eframe(|cc| {
+        let painting = cc.wgpu_render_state.clone().filter(|_| is_plotted);
+        let mut pictures = Pictures::new(cc.egui_ctx.clone(), painting);
+        pictures.take_in(&state);
+        Probe { state, theme: Theme::new(Look::Dark, false), pictures, memory }
     });
     harness.run_steps(8);
     Some(harness)
@@ -280,4 +282,46 @@ fn images_stand_where_their_codes_are() {
         corners.1.clone().any(|y| corners.0.clone().any(|x| is_ink(&picture[y * WIDTH + x])))
     });
     assert!(inside.count() > shown.len() / 2, "images are black");
+}
+
+#[test]
+fn the_image_of_every_pin_stands_beside_its_flag() {
+    let mut state = bench(2);
+    let codes = [[-1.0, 0.5], [1.0, -0.5]];
+    let greys = [0.3, 0.7];
+    if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
+        let ask = SheetAsk { sheet: Sheet::Pins, columns: 12, rows: 1, points: codes.concat().into() };
+        // Twelve tiles, of which the last ten show nothing.
+        let pixels = (0..12 * 784).map(|i| greys.get(i / 784).copied().unwrap_or(0.0)).collect();
+        let view = SheetView { request: 1, step: 0, ask, pixels: Some(pixels) };
+        run.seen.sheets.insert(Sheet::Pins, view);
+    }
+    let Some(mut harness) = drawn(state, points_alone, true) else { return };
+    // Dropped in the other order: an image is known by its code.
+    for code in [codes[1], codes[0]] {
+        harness.state_mut().memory.walk.drop_pin(code.to_vec()).expect("room for a pin");
+    }
+    harness.run_steps(3);
+    let (picture, _) = pixels(&mut harness);
+    let [ground, line] = [harness.state().theme.picture, harness.state().theme.marker];
+    let [ground, line] = [ground, line].map(|color| [color.r(), color.g(), color.b()]);
+    for (number, grey) in [(1, greys[1]), (2, greys[0])] {
+        let image = harness.get_by_label(&format!("image beside pin {number}")).rect();
+        let flag = harness.get_by_label(&format!("pin {number} on the map")).rect();
+        let want = [(255.0 * grey) as u8; 3];
+        for share in [0.1, 0.5, 0.9] {
+            let place = image.lerp_inside(vec2(share, share));
+            let got = at(&picture, place);
+            assert!(
+                apart(got, want) <= 2,
+                "pin {number} at {place:?}: got {got:?}, want {want:?}, tolerance 2"
+            );
+        }
+        let beside = at(&picture, flag.left_bottom() + vec2(2.5, -2.5));
+        assert!(apart(beside, line) <= 2, "the flag of pin {number} is covered: {beside:?}");
+        let edge = (0..6).map(|k| at(&picture, image.center_bottom() + vec2(0.0, k as f32 - 1.0)));
+        let edge: Vec<_> = edge.collect();
+        assert!(edge.iter().any(|pixel| apart(*pixel, want) > 60 && pixel[0] > 150), "no line: {edge:?}");
+        assert!(edge.iter().any(|pixel| apart(*pixel, ground) <= 12), "no dark edge: {edge:?}");
+    }
 }

@@ -53,11 +53,14 @@ impl Hand {
 
     /// By how much either is dragged with the second or the middle button.
     fn pulled(&self) -> Option<Vec2> {
-        let is_pulled = |part: &&Response| {
-            part.dragged_by(PointerButton::Secondary) || part.dragged_by(PointerButton::Middle)
-        };
-        [&self.map, &self.point].into_iter().find(is_pulled).map(Response::drag_delta)
+        [&self.map, &self.point].into_iter().find_map(pulled)
     }
+}
+
+/// By how much something on the map is dragged with the second or the middle button, which pulls the map.
+pub fn pulled(part: &Response) -> Option<Vec2> {
+    let is_pulled = part.dragged_by(PointerButton::Secondary) || part.dragged_by(PointerButton::Middle);
+    is_pulled.then(|| part.drag_delta())
 }
 
 /// Zooms with the wheel, pans with the second or middle button, and fits with a double click.

@@ -2,7 +2,7 @@
 
 pub mod field;
 pub mod field_paint;
-mod hand;
+pub mod hand;
 #[cfg(test)]
 mod hand_tests;
 pub mod hover;
@@ -58,7 +58,7 @@ pub fn map_ui(
     hand::look(ui, memory, &hand, &before);
     let plane = Plane::new(memory.view, rect);
     // Pins come after the point and lie on it: a point that follows the pointer must not keep it from them.
-    let mut actions = pins::pins_ui(ui, cx.theme, memory, &plane);
+    let mut actions = pins::pins_ui(ui, cx.theme, memory, (&plane, aspect(bench)));
     actions.extend(hand::move_point(ui, memory, &hand, &plane, now_secs));
     if hand::wants_pin(ui, &hand) {
         actions.extend(memory.drop_pin());
@@ -117,8 +117,14 @@ fn paint_map(
     }
     let below = memory.layers.pull.paint(&map, cx.theme, (run, memory.plane()), memory.cloud.as_ref());
     let is_inside = plane.clamp(memory.place()) == memory.place();
-    pins::paint(ui, cx.theme, memory, plane);
+    pins::paint(ui, cx, (memory, run), (plane, aspect(bench)));
     map.point(at, has_focus, is_inside);
     map.edge();
     below.unwrap_or(plane.rect.top())
+}
+
+/// How many times as wide as high the images are.
+fn aspect(bench: &BenchState) -> f32 {
+    let shape = bench.dataset.shape;
+    shape.width as f32 / shape.height.max(1) as f32
 }

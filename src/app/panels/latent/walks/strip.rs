@@ -60,15 +60,22 @@ fn image_size(width: f32, count: usize, gap: f32, aspect: f32, scale: f32) -> Ve
     vec2(high * aspect, high)
 }
 
-/// Asks for the images of the strip where they are missing or out of date.
-pub fn ask(memory: &mut LatentMemory, run: &RunState, now_secs: f64, wish: &mut Wish) {
-    if memory.walk.pins().is_empty() {
+/// Asks for the images of the pins where they are missing or out of date, if they are shown on the map or in the strip;
+/// for the film if the strip is there.
+pub fn ask(
+    memory: &mut LatentMemory,
+    run: &RunState,
+    now_secs: f64,
+    (has_images, has_strip): (bool, bool),
+    wish: &mut Wish,
+) {
+    if memory.walk.pins().is_empty() || !(has_images || has_strip) {
         return;
     }
     let codes: Vec<f32> = memory.walk.pins().iter().flat_map(|pin| pin.code.iter().copied()).collect();
     let pins = SheetAsk { sheet: Sheet::Pins, columns: MOST_PINS, rows: 1, points: codes.into() };
     memory.sheets.ask(&pins, run, now_secs, wish);
-    if let Some(film) = memory.walk.film(FILM) {
+    if let Some(film) = memory.walk.film(FILM).filter(|_| has_strip) {
         let path = SheetAsk { sheet: Sheet::Path, columns: FILM, rows: 1, points: film.into() };
         memory.sheets.ask(&path, run, now_secs, wish);
     }
@@ -94,12 +101,15 @@ pub fn exported(walk: &Walk) -> Option<(SheetAsk, SheetWords)> {
     Some((ask, words))
 }
 
-/// Says at the foot of the map that there is no room for the strip, where there is none.
-pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, memory: &LatentMemory, map: Rect) {
-    let what = match memory.walk.pins().len() {
-        0 => "the sum of codes".to_owned(),
-        1 => "the image of the pin".to_owned(),
-        many => format!("the images of the {many} pins"),
+/// Says at the foot of the map that there is no room for the strip, where there is none. The map may have room for the
+/// images yet.
+pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, memory: &LatentMemory, (map, has_images): (Rect, bool)) {
+    let what = match (memory.walk.pins().len(), has_images) {
+        (0, _) => "the sum of codes".to_owned(),
+        (1, false) => "the image of the pin".to_owned(),
+        (1, true) => "what can be done with the pin".to_owned(),
+        (many, false) => format!("the images of the {many} pins"),
+        (_, true) => "the path between the pins".to_owned(),
     };
     let words = format!("this panel is too small to show {what}: make it larger");
     let at = pos2(map.center().x, map.bottom() - 2.0 * CONTROLS * cx.theme.scale);
@@ -244,7 +254,7 @@ fn cards_ui(
 }
 
 /// Which image of a sheet shows a code: where one was removed, the others stand elsewhere until the next sheet comes.
-fn tile_of(ask: &SheetAsk, code: &[f32], place: usize) -> usize {
+pub fn tile_of(ask: &SheetAsk, code: &[f32], place: usize) -> usize {
     ask.points.chunks_exact(code.len().max(1)).position(|known| known == code).unwrap_or(place)
 }
 

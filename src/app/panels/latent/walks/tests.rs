@@ -1,11 +1,12 @@
 //! Pins, ways and typed coordinates as a person uses them: by label, with pointer and keys, without a device.
 
-use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Ui, vec2};
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Ui, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
+use crate::app::panels::latent::plane::geometry::View;
 use crate::app::panels::latent::tests::{Explorer, Shown, bench, center, explorer};
 use crate::app::panels::latent::{LatentMemory, dimensions_ui, samples_ui};
 use crate::engine::{Sheet, SheetAsk};
@@ -130,16 +131,7 @@ fn the_film_takes_arrow_keys_and_values_as_a_slider_does() {
 fn a_flag_is_dragged_and_its_image_leads_back_to_it() {
     let mut harness = with_two_pins(2);
     let from = harness.get_by_label("pin 1 on the map").rect().center();
-    harness.hover_at(from);
-    harness.step();
-    harness.drag_at(from);
-    harness.step();
-    for step in 1..=4 {
-        harness.hover_at(from + vec2(-10.0, 5.0) * step as f32);
-        harness.step();
-    }
-    harness.drop_at(from + vec2(-40.0, 20.0));
-    harness.run_steps(2);
+    drag(&mut harness, from, vec2(-40.0, 20.0));
     let code = harness.state().memory.walk.pins()[0].code.clone();
     assert!(code[0] < -0.1 && code[1] < -0.05, "{code:?} is not to the lower left");
     harness.get_by_label("image of pin 1").click();
@@ -150,6 +142,97 @@ fn a_flag_is_dragged_and_its_image_leads_back_to_it() {
     harness.key_press(Key::Delete);
     harness.run_steps(2);
     assert_eq!(harness.state().memory.walk.pins().len(), 1);
+}
+
+/// Drags from one place by so much, in four steps.
+fn drag(harness: &mut Explorer, from: Pos2, by: Vec2) {
+    harness.hover_at(from);
+    harness.step();
+    harness.drag_at(from);
+    harness.step();
+    for step in 1..=4 {
+        harness.hover_at(from + by * (0.25 * step as f32));
+        harness.step();
+    }
+    harness.drop_at(from + by);
+    harness.run_steps(2);
+}
+
+#[test]
+fn a_pin_is_dragged_by_the_image_beside_it_and_pressed_there_to_go_to_it() {
+    let mut harness = with_two_pins(2);
+    let rect = |harness: &Explorer, label: &str| harness.get_by_label(label).rect();
+    let (flag, image) = (rect(&harness, "pin 1 on the map"), rect(&harness, "image beside pin 1"));
+    assert!((0.0..10.0).contains(&(image.left() - flag.right())), "{image:?} beside {flag:?}");
+    drag(&mut harness, image.center(), vec2(-40.0, 20.0));
+    let moved = rect(&harness, "image beside pin 1").center() - image.center();
+    assert!((moved - vec2(-40.0, 20.0)).length() < 1.5, "the image moved by {moved:?}");
+    let code = harness.state().memory.walk.pins()[0].code.clone();
+    assert!(code[0] < -0.1 && code[1] < -0.05, "{code:?} is not to the lower left");
+    assert_ne!(harness.state().memory.point, code);
+    harness.state_mut().actions.clear();
+    let at = rect(&harness, "image beside pin 1").center();
+    click(&mut harness, at, 1, Modifiers::NONE);
+    assert_eq!(harness.state().memory.point, code);
+    harness.key_press(Key::Delete);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("image beside pin 1").is_none(), "the flag has the keyboard");
+}
+
+#[test]
+fn the_map_is_pulled_at_an_image_and_one_out_of_view_is_not_drawn() {
+    let mut harness = with_two_pins(2);
+    let image = harness.get_by_label("image beside pin 1").rect().center();
+    harness.hover_at(image);
+    harness.step();
+    let button = PointerButton::Secondary;
+    let press = |pos, pressed| Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE };
+    harness.event(press(image, true));
+    harness.step();
+    harness.hover_at(image + vec2(0.0, 30.0));
+    harness.step();
+    harness.event(press(image + vec2(0.0, 30.0), false));
+    harness.run_steps(2);
+    let moved = harness.get_by_label("image beside pin 1").rect().center() - image;
+    assert!((moved - vec2(0.0, 30.0)).length() < 1.5, "the map moved by {moved:?}");
+    // The second pin is to the upper right of the first.
+    let code = harness.state().memory.walk.pins()[1].code.clone();
+    harness.state_mut().memory.look(View { center: [code[0] - 3.0, code[1]], radius: 1.0 });
+    harness.run_steps(2);
+    assert!(harness.query_by_label("image beside pin 2").is_none());
+    assert!(harness.query_by_label("image of pin 2").is_some(), "its card shows it still");
+}
+
+#[test]
+fn a_point_that_follows_the_pointer_is_not_kept_out_by_images() {
+    let mut harness = with_two_pins(2);
+    let image = harness.get_by_label("image beside pin 1").rect().center();
+    harness.get_by_label("hover").click();
+    harness.run_steps(2);
+    harness.hover_at(image);
+    harness.run_steps(2);
+    assert!((center(&harness) - image).length() < 1.0, "{:?}, want {image:?}", center(&harness));
+}
+
+#[test]
+fn images_on_the_map_are_decoded_where_the_strip_has_no_room() {
+    let mut harness = with_two_pins(2);
+    harness.set_size(vec2(700.0, 280.0));
+    harness.run_steps(3);
+    assert!(harness.query_by_label("image of pin 1").is_none(), "the strip has room");
+    assert!(harness.query_by_label("image beside pin 1").is_some());
+    let small = "this panel is too small to show the path between the pins: make it larger";
+    assert!(harness.query_by_label(small).is_some());
+    sheets(&mut harness);
+    harness.state_mut().memory.walk.shift(1, &[0.1, 0.0]);
+    harness.run_steps(40);
+    let asked: Vec<Sheet> = sheets(&mut harness).iter().map(|ask| ask.sheet).collect();
+    assert!(asked.contains(&Sheet::Pins) && !asked.contains(&Sheet::Path), "{asked:?}");
+    // A map too small for them has flags alone.
+    harness.set_size(vec2(330.0, 520.0));
+    harness.run_steps(3);
+    assert!(harness.query_by_label("image beside pin 1").is_none());
+    assert!(harness.query_by_label("pin 1 on the map").is_some());
 }
 
 #[test]
