@@ -24,20 +24,12 @@ use crate::app::panels::latent::cloud::splat::Way;
 use crate::app::panels::latent::model::LatentMemory;
 use crate::app::panels::latent::plane::geometry::Plane;
 use crate::app::panels::latent::plane::slice;
+use crate::app::panels::latent::sheets::GRIDS;
 
 /// How many points can be chosen; the last is all there are, as far as a cloud reaches.
 const COUNTS: [(usize, &str); 4] = [(600, "600"), (2_000, "2,000"), (10_000, "10,000"), (60_000, "all")];
 /// So many images are picked at most; more arrows could not be told apart.
 const MOST_PICKED: usize = 12;
-/// How many tiles can be chosen, across and down.
-const TILES: [(Option<usize>, &str); 5] = [
-    (None, "as fit"),
-    (Some(8), "8 × 8"),
-    (Some(14), "14 × 14"),
-    (Some(20), "20 × 20"),
-    (Some(40), "40 × 40"),
-];
-
 /// What lies behind the points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Background {
@@ -242,7 +234,8 @@ fn ground_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers) {
     choices(ui, theme, &mut layers.background, &grounds);
     if layers.background == Background::Tiles {
         section(ui, theme, "how many tiles");
-        let counts = TILES.map(|(count, name)| (count, name, "many tiles take the trainer longer"));
+        let tip = "so many tiles in all, laid out as the map is wide; many take the trainer longer";
+        let counts = GRIDS.map(|(count, name)| (count, name, tip));
         choices(ui, theme, &mut layers.tiles_across, &counts);
     }
 }
@@ -274,12 +267,15 @@ fn points_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers, bench: &BenchState
 }
 
 fn switches_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers) {
-    let tip = "one and two standard deviations of the prior, where the codes should lie";
-    let name = RichText::new("rings of the prior").font(theme.small());
-    ui.checkbox(&mut layers.has_rings, name).on_hover_text(tip);
-    let tip = "arrows at the codes of a few images: where the reconstruction and the penalty want them to go";
-    let name = RichText::new("pull on codes").font(theme.small());
-    ui.checkbox(&mut layers.pull.is_shown, name).on_hover_text(tip);
+    ui.horizontal(|ui| {
+        let tip = "one and two standard deviations of the prior, where the codes should lie";
+        let name = RichText::new("rings of the prior").font(theme.small());
+        ui.checkbox(&mut layers.has_rings, name).on_hover_text(tip);
+        let tip = "arrows at the codes of the picked images, or of a few: where the reconstruction and the penalty \
+                   want them to go; Ctrl+click picks an image";
+        let name = RichText::new("pull on codes").font(theme.small());
+        ui.checkbox(&mut layers.pull.is_shown, name).on_hover_text(tip);
+    });
 }
 
 /// How images look, everywhere in the window. A class that has coloured images sees them in their own colours.

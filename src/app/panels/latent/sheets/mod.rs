@@ -17,6 +17,14 @@ use crate::engine::{CloudView, Picture, Sheet, SheetAsk, SheetView};
 use super::asking::{Answer, Asked, Pace, Wish};
 use super::model::LatentMemory;
 
+/// How many tiles or samples can be chosen, across and down; none for as many as can be read.
+pub const GRIDS: [(Option<usize>, &str); 5] = [
+    (None, "as fit"),
+    (Some(8), "8 × 8"),
+    (Some(14), "14 × 14"),
+    (Some(20), "20 × 20"),
+    (Some(40), "40 × 40"),
+];
 /// Seconds between two sheets: three a second show the change, and leave the trainer its time.
 const SHEET_SECS: f64 = 0.34;
 

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Color32, Rect, Sense, Slider, Ui, Vec2, WidgetInfo, accesskit::Role, vec2};
+use eframe::egui::{Color32, ComboBox, Rect, Sense, Slider, Ui, Vec2, WidgetInfo, accesskit::Role, vec2};
 use eframe::egui::{Key, RichText};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
-use super::{Arrived, codes};
+use super::{Arrived, GRIDS, codes};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::keys;
@@ -41,12 +41,14 @@ pub struct Samples {
     draw: u64,
     temperature: f32,
     are_quantiles: bool,
+    /// How many there are each way, where somebody has chosen it.
+    across: Option<usize>,
     drawn: Option<(Basis, SheetAsk)>,
 }
 
 impl Default for Samples {
     fn default() -> Self {
-        Self { draw: 1, temperature: 1.0, are_quantiles: false, drawn: None }
+        Self { draw: 1, temperature: 1.0, are_quantiles: false, across: None, drawn: None }
     }
 }
 
@@ -213,7 +215,8 @@ pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory,
     let shape = bench.dataset.shape;
     let aspect = shape.width as f32 / shape.height as f32;
     let space = ui.available_size() - vec2(0.0, HALF);
-    let mut grid = grid(space, aspect, cx.theme.scale);
+    let across = memory.samples.across;
+    let mut grid = across.map_or_else(|| grid(space, aspect, cx.theme.scale), |across| [across; 2]);
     if memory.dimensions() < 2 && memory.samples.are_quantiles {
         grid[1] = 1;
     }
@@ -234,11 +237,27 @@ fn controls_ui(ui: &mut Ui, cx: &PanelContext<'_>, samples: &mut Samples) {
     }
     let tip = "codes at equally likely steps along the map's two axes, in place of random ones";
     switch(ui, cx.theme, "quantiles", &mut samples.are_quantiles, tip);
+    counts_ui(ui, cx, samples);
     ui.spacing_mut().slider_width = 90.0 * cx.theme.scale;
     let slider = Slider::new(&mut samples.temperature, TEMPERATURES[0]..=TEMPERATURES[1]).fixed_decimals(2);
     let response = ui.add(slider).accessible_name("temperature");
     response.on_hover_text("below 1 the codes keep to the middle, above 1 they reach beyond it");
     ui.label(RichText::new("temperature").font(cx.theme.small()).color(cx.theme.muted));
+}
+
+fn counts_ui(ui: &mut Ui, cx: &PanelContext<'_>, samples: &mut Samples) {
+    let name = |across| GRIDS.iter().find(|(count, _)| *count == across).map_or("", |(_, name)| name);
+    let chosen = RichText::new(name(samples.across)).font(cx.theme.small());
+    let combo = ComboBox::from_id_salt("samples").selected_text(chosen).width(64.0 * cx.theme.scale);
+    let response = combo.show_ui(ui, |ui| {
+        for (across, name) in GRIDS {
+            ui.selectable_value(&mut samples.across, across, name);
+        }
+    });
+    response
+        .response
+        .accessible_name("how many samples")
+        .on_hover_text("many images take the trainer longer");
 }
 
 /// The sheet as it came, as large as fits.
