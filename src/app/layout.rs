@@ -21,7 +21,7 @@ const PADDING: Vec2 = vec2(PANEL_PADDING, 7.0);
 
 /// Height of the live panel's title line with its edges, and of each slider in the full and in the simple layout.
 const LIVE_HEAD: f32 = 46.0;
-const LIVE_SLIDER: [f32; 2] = [43.0, 53.0];
+const LIVE_SLIDER: [f32; 2] = [43.0, 57.5];
 /// Height of a line of tabs.
 const TAB_HEIGHT: f32 = 30.0;
 

@@ -108,6 +108,11 @@ impl Theme {
         Self { scale: if simple { SIMPLE_SCALE } else { 1.0 }, ..theme }
     }
 
+    /// The colours of what lies over pictures, which are dark in both looks: those that stand out on dark.
+    pub fn on_pictures() -> Self {
+        Self::dark()
+    }
+
     fn dark() -> Self {
         Self {
             look: Look::Dark,

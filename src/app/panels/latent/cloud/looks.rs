@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use eframe::egui::{Color32, Mesh, Rect, pos2};
 
 use crate::app::glyph::CLASS_GLYPHS;
-use crate::app::theme::{self, Look, Theme};
+use crate::app::theme::{self, Theme};
 use crate::data::Dataset;
 use crate::export::colormap;
 
@@ -63,8 +63,7 @@ impl Looks {
         let classes: Vec<Option<u8>> = cloud.images.iter().map(|image| dataset.label(*image)).collect();
         let values = values(cloud, dataset, by);
         let range = values.as_deref().map(range);
-        // Pictures are dark in both looks, and so the points over them wear the colours that stand out on dark.
-        let over_picture = Theme::new(Look::Dark, false);
+        let over_picture = Theme::on_pictures();
         let look = |(row, class): (usize, &Option<u8>)| {
             if class.is_some_and(|class| hidden.contains(&class)) {
                 return None;
@@ -182,7 +181,7 @@ mod tests {
     fn hidden_classes_have_no_look_and_the_rest_wear_their_class() {
         let (cloud, dataset) = cloud(60);
         let looks = Looks::new(&cloud, &dataset, ColorBy::Class, &BTreeSet::from([3]));
-        let dark = Theme::new(Look::Dark, false);
+        let dark = Theme::on_pictures();
         for (row, look) in looks.points.iter().enumerate() {
             let class = dataset.label(row as u32).unwrap();
             let want = PointLook { color: dark.class(class.into()), glyph: class };

@@ -75,11 +75,12 @@ impl Pull {
         let view = run.seen.forces.as_ref().filter(|view| view.dimensions == run.recipe.model.code);
         let tugs = tugs(view.filter(|_| self.is_shown)?, latent, cloud);
         let scale = scale(&tugs)?;
-        let penalty = penalty(&run.recipe, view?.step, theme);
+        let colors = Theme::on_pictures();
+        let penalty = penalty(&run.recipe, view?.step, &colors);
         for tug in &tugs {
             let from = map.plane().screen_from_latent(tug.at);
             map.painter().circle_filled(from, 3.0, theme.marker);
-            arrow(map, theme, from, on_screen(tug.reconstruction, scale), theme.reconstruction);
+            arrow(map, theme, from, on_screen(tug.reconstruction, scale), colors.reconstruction);
             if let Some((_, color)) = penalty {
                 arrow(map, theme, from, on_screen(tug.penalty, scale), color);
             }
@@ -183,8 +184,10 @@ fn legend(map: &Map<'_>, theme: &Theme, penalty: Option<(String, Color32)>, rema
     let (arrow_width, gap) = (30.0, 2.0 * GRID);
     let width =
         |name: &str| map.painter().layout_no_wrap(name.to_owned(), font.clone(), theme.over_picture).size().x;
-    let names: Vec<(String, Color32)> =
-        [("reconstruction".to_owned(), theme.reconstruction)].into_iter().chain(penalty).collect();
+    let names: Vec<(String, Color32)> = [("reconstruction".to_owned(), Theme::on_pictures().reconstruction)]
+        .into_iter()
+        .chain(penalty)
+        .collect();
     let all: f32 = names.iter().map(|(name, _)| arrow_width + HALF + width(name)).sum();
     let gaps = gap * (names.len() - 1) as f32;
     let mut from = above.center_bottom() + vec2(-0.5 * (all + gaps), HALF + 0.5 * font.size);
@@ -242,7 +245,7 @@ mod tests {
 
     #[test]
     fn only_penalties_that_pull_on_the_code_are_named() {
-        let theme = Theme::new(crate::app::theme::Look::Dark, false);
+        let theme = Theme::on_pictures();
         let contractive = Some("the contractive penalty acts on the weights and has no arrow");
         for (name, want, said) in [
             ("vae-2d", Some(("KL", theme.kl)), None),

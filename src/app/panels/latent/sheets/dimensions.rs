@@ -32,6 +32,8 @@ const SLACK: f32 = 1.15;
 /// Space for the name and the worth of a row, and the smallest and largest an image is drawn.
 const NAMES: f32 = 96.0;
 const IMAGE: [f32; 2] = [36.0, 60.0];
+/// So many bands of rows stand beside each other at most.
+const MOST_BANDS: usize = 3;
 
 /// The table as it was asked for last, and as it is shown.
 #[derive(Debug, Default)]
@@ -170,7 +172,37 @@ fn reordered(before: &[usize], worth: &[f32], slack: f32) -> Vec<usize> {
     order
 }
 
-/// How large one image is so that the rows fill the panel's height where that is possible.
+/// How rows stand: in how many bands beside each other, how many in each, and how large their images are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Bands {
+    count: usize,
+    rows: usize,
+    image: Vec2,
+    /// From the names of one band to those of the next.
+    pitch: f32,
+}
+
+impl Bands {
+    /// As many bands as make the images largest.
+    fn fit(space: Vec2, rows: usize, aspect: f32, scale: f32) -> Self {
+        let bands = (1..=MOST_BANDS.min(rows.max(1))).map(|count| {
+            let rows = rows.div_ceil(count);
+            let pitch = (space.x + 2.0 * GRID) / count as f32;
+            let image = image_size(vec2(pitch - 2.0 * GRID, space.y), rows, aspect, scale);
+            Self { count, rows, image, pitch }
+        });
+        // Of two that are alike the one with fewer bands is easier to read, also where all rows must be scrolled to.
+        let best = |a: Self, b: Self| if b.image.y > 1.05 * a.image.y { b } else { a };
+        bands.reduce(best).unwrap_or(Self { count: 1, rows, image: vec2(1.0, 1.0), pitch: space.x })
+    }
+
+    /// Where a row begins, seen from the first one.
+    fn corner(&self, place: usize) -> Vec2 {
+        let (band, row) = (place / self.rows.max(1), place % self.rows.max(1));
+        vec2(band as f32 * self.pitch, row as f32 * self.image.y)
+    }
+}
+
 fn image_size(space: Vec2, rows: usize, aspect: f32, scale: f32) -> Vec2 {
     let [least, most] = IMAGE.map(|height| height * scale);
     let widest = ((space.x - NAMES * scale) / COLUMNS as f32).max(8.0);
@@ -233,33 +265,41 @@ fn table_ui(
     let numbers: Vec<usize> = order.iter().copied().take(MOST_ROWS).collect();
     let head = 16.0 * cx.theme.scale;
     let room = ui.available_size() - vec2(GRID, head + GRID);
-    let size = image_size(room, numbers.len(), aspect, cx.theme.scale);
-    let left = ui.cursor().left() + NAMES * cx.theme.scale;
-    head_ui(ui, cx, &memory.table, left, size.x, head);
+    let bands = Bands::fit(room, numbers.len(), aspect, cx.theme.scale);
+    let names = NAMES * cx.theme.scale;
+    head_ui(ui, cx, &memory.table, (bands, ui.cursor().left() + names), head);
     let mut moved = None;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        let wide = NAMES * cx.theme.scale + size.x * COLUMNS as f32;
-        let (rect, _) = ui.allocate_exact_size(vec2(wide, size.y * numbers.len() as f32), Sense::hover());
-        let images = rect.with_min_x(rect.left() + NAMES * cx.theme.scale);
-        picture_frame(ui, cx.theme, images);
+        let wide = bands.pitch * (bands.count - 1) as f32 + names + bands.image.x * COLUMNS as f32;
+        let (rect, _) = ui.allocate_exact_size(vec2(wide, bands.image.y * bands.rows as f32), Sense::hover());
+        for band in numbers.chunks(bands.rows.max(1)).enumerate() {
+            let corner = rect.min + bands.corner(band.0 * bands.rows) + vec2(names, 0.0);
+            let size = bands.image * vec2(COLUMNS as f32, band.1.len() as f32);
+            picture_frame(ui, cx.theme, Rect::from_min_size(corner, size));
+        }
         for (place, number) in numbers.iter().enumerate() {
-            let top = rect.top() + place as f32 * size.y;
-            let row = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), top + size.y));
+            let corner = rect.min + bands.corner(place);
+            let size = vec2(names + bands.image.x * COLUMNS as f32, bands.image.y);
+            let row = Rect::from_min_size(corner, size);
             if !ui.is_rect_visible(row) {
                 continue;
             }
-            moved = row_ui(ui, cx, memory, (row, images.left()), (*number, place), arrived).or(moved.take());
+            let at = (row, corner.x + names);
+            moved = row_ui(ui, cx, memory, at, (*number, place), arrived).or(moved.take());
         }
     });
     let now_secs = ui.input(|input| input.time);
     moved.and_then(|code| memory.go_to(code, now_secs))
 }
 
-/// The steps above the columns.
-fn head_ui(ui: &mut Ui, cx: &PanelContext<'_>, table: &Table, left: f32, width: f32, height: f32) {
+/// The steps above the columns of every band.
+fn head_ui(ui: &mut Ui, cx: &PanelContext<'_>, table: &Table, (bands, left): (Bands, f32), height: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    for (column, step) in steps().enumerate().filter(|(column, _)| column % 2 == 0) {
-        let at = pos2(left + (column as f32 + 0.5) * width, rect.center().y);
+    let columns = steps().enumerate().filter(|(column, _)| column % 2 == 0);
+    let all = columns.flat_map(|(column, step)| (0..bands.count).map(move |band| (band, column, step)));
+    for (band, column, step) in all {
+        let left = left + band as f32 * bands.pitch;
+        let at = pos2(left + (column as f32 + 0.5) * bands.image.x, rect.center().y);
         let unit = if table.is_gaussian { "" } else { "σ" };
         let words = if step == 0.0 && !table.is_gaussian {
             "mean".to_owned()
@@ -392,6 +432,18 @@ mod tests {
         table.take_in(&CloudView::of_codes(1, 100, codes.into()), &held_at(&[0.0; 100], false), false);
         assert_eq!(table.ask.as_ref().map(|(ask, _)| ask.rows), Some(64));
         assert!(table.words(Rest::Mean).contains("36 more"), "{}", table.words(Rest::Mean));
+    }
+
+    #[test]
+    fn rows_stand_in_bands_where_the_panel_is_wide() {
+        let narrow = Bands::fit(vec2(670.0, 400.0), 20, 1.0, 1.0);
+        assert_eq!((narrow.count, narrow.rows, narrow.image.y), (1, 20, IMAGE[0]));
+        let wide = Bands::fit(vec2(1210.0, 670.0), 20, 1.0, 1.0);
+        assert_eq!((wide.count, wide.rows), (2, 10));
+        let right = wide.corner(19) + vec2(NAMES + wide.image.x * COLUMNS as f32, wide.image.y);
+        assert!(right.x <= 1210.0 && right.y <= 670.0, "the last row ends at {right:?}");
+        assert!(wide.corner(10).y == 0.0 && wide.corner(9).x == 0.0);
+        assert_eq!(Bands::fit(vec2(1210.0, 670.0), 2, 1.0, 1.0).count, 1, "few rows stand below each other");
     }
 
     #[test]

@@ -268,7 +268,11 @@ fn nearest_ui(
         ]
     };
     let words = class.map_or(String::new(), |class| format!(": {class}"));
-    muted(ui, cx.theme, format!("nearest {whose} image{words}")).on_hover_text(format!(
+    let whole = format!("nearest {whose} image{words}");
+    let galley = ui.painter().layout_no_wrap(whole.clone(), cx.theme.small(), cx.theme.muted);
+    let is_room = galley.size().x <= ui.available_width();
+    let title = if is_room { whole } else { format!("nearest {whose}{words}") };
+    muted(ui, cx.theme, title).on_hover_text(format!(
         "{which}; on the right: the decoded image minus this one, red where it is brighter"
     ));
     let shown = host_image(cx.pictures, bench, "nearest image", image);
