@@ -123,6 +123,12 @@ fn a_batch_that_the_images_cannot_fill() {
 }
 
 #[test]
+fn colours_that_nobody_knows() {
+    let line = ["train", "vae-2d", "--device", "cpu", "--colors", "jet"];
+    refused(&[], &line, 2, &["`jet` are no colours", "grey, viridis or magma"]);
+}
+
+#[test]
 fn a_graphics_card_that_is_not_there() {
     let line = ["train", "vae-2d", "--set", "data.count=200", "--device", "gpu:99"];
     refused(&[], &line, 1, &["there is no GPU number 99", "`hourglass devices`"]);

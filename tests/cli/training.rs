@@ -300,3 +300,18 @@ fn what_a_family_shows_is_among_its_figures() {
     let png = std::fs::read(out.join("exhibit-1-noise-in-clean-out.png")).unwrap();
     assert!(png.starts_with(b"\x89PNG") && png.len() > 1000);
 }
+
+#[test]
+fn figures_are_in_the_colours_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for (colors, is_grey) in [("grey", true), ("viridis", false)] {
+        train(folder.path(), "vae-2d", &["--steps", "3", "--colors", colors, "--out", colors]).done();
+        let lattice = image::open(folder.path().join(colors).join("lattice.png")).unwrap().to_rgb8();
+        // The tiles are in the middle, whatever is written around them.
+        let (width, height) = lattice.dimensions();
+        let tiles = image::imageops::crop_imm(&lattice, width / 4, height / 4, width / 2, height / 2);
+        let all_grey =
+            tiles.to_image().pixels().all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2]);
+        assert_eq!(all_grey, is_grey, "{colors}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::app::panels::words_over;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{GRID, HALF, Theme};
 use crate::engine::{ForcesAsk, ForcesView, LatentPlane, Penalty};
-use crate::recipe::{ObjectiveRecipe, Recipe};
+use crate::recipe::{Network, ObjectiveRecipe, Recipe};
 
 use super::paint::Map;
 use crate::app::panels::latent::asking::{Answer, Asked, Pace, Wish};
@@ -86,7 +86,7 @@ impl Pull {
             }
         }
         let remark = remark(&run.recipe, penalty.is_some());
-        Some(legend(map, theme, penalty, remark))
+        Some(legend(map, theme, penalty, remark.as_deref()))
     }
 }
 
@@ -152,13 +152,17 @@ fn penalty(recipe: &Recipe, step: u64, theme: &Theme) -> Option<(String, Color32
     named.first().map(|(_, color)| (names.join(" + "), *color))
 }
 
-/// What is to be said of arrows that are not there.
-fn remark(recipe: &Recipe, has_penalty: bool) -> Option<&'static str> {
-    match (has_penalty, recipe.objective.contractive > 0.0) {
+/// What is to be said of arrows that are not there, and of what is held while they are worked out.
+fn remark(recipe: &Recipe, has_penalty: bool) -> Option<String> {
+    let absent = match (has_penalty, recipe.objective.contractive > 0.0) {
         (_, true) => Some("the contractive penalty acts on the weights and has no arrow"),
         (false, false) => Some("no penalty pulls on the code"),
         (true, false) => None,
-    }
+    };
+    let has_skips = recipe.model.network == Network::UNet && recipe.model.skips;
+    let held = has_skips.then_some("what skips past the code stays as each image has it");
+    let all: Vec<&str> = absent.into_iter().chain(held).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 fn arrow(map: &Map<'_>, theme: &Theme, from: Pos2, along: Vec2, color: Color32) {
@@ -253,12 +257,17 @@ mod tests {
             ("ae-contractive", None, contractive),
             ("ae-sparse", Some(("sparsity", theme.sparsity)), None),
             ("ae-rate", Some(("rate", theme.rate)), None),
+            (
+                "unet-copy",
+                None,
+                Some("no penalty pulls on the code; what skips past the code stays as each image has it"),
+            ),
         ] {
             let recipe = Recipe::open(name).expect("built in");
             let got = penalty(&recipe, 10_000, &theme);
             let want = want.map(|(name, color)| (name.to_owned(), color));
             assert_eq!(got, want, "{name}");
-            assert_eq!(remark(&recipe, got.is_some()), said, "{name}");
+            assert_eq!(remark(&recipe, got.is_some()).as_deref(), said, "{name}");
         }
         let mut weightless = Recipe::open("vae-2d").expect("built in");
         weightless.objective.beta = 0.0;
