@@ -6,6 +6,7 @@ use faer::{Mat, Side};
 use super::exhibit::Studio;
 use super::plate::{Bars, Content, Images, Ink, Plate, signed_each};
 use crate::model::Method;
+use crate::recipe::gesture::three_figures;
 use crate::train::read::{ReadError, read};
 
 /// Images whose singular values are averaged.
@@ -39,9 +40,10 @@ pub(super) fn spectrum(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> 
     let counted: Vec<bool> = values.iter().map(|s| *s > least).collect();
     let few = counted.iter().filter(|matters| **matters).count();
     let meaning = format!(
-        "‖∂h/∂x‖² is {size:.2} per image: the code answers to {few} of {places} directions by more than a tenth of its \
-         strongest answer, {:.2}. The penalty is {}.",
-        values.first().copied().unwrap_or(0.0),
+        "‖∂h/∂x‖² is {} per image: the code answers to {few} of {places} directions by more than a tenth of its \
+         strongest answer, {}. The penalty is {}.",
+        three_figures(size),
+        three_figures(values.first().copied().unwrap_or(0.0)),
         studio.learner.model().jacobian_method().words()
     );
     let bars = Bars {
@@ -68,7 +70,7 @@ pub(super) fn directions(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError
         for (direction, value) in parts.directions.iter().zip(&parts.values) {
             let direction: Vec<f32> = direction.iter().map(|x| *x as f32).collect();
             pictures.extend(signed_each(&direction, pixels));
-            captions.push(format!("{value:.2}"));
+            captions.push(three_figures(*value));
         }
     }
     let share = all.iter().map(|parts| share_of_first(&parts.values, drawn)).sum::<f64>() / all.len() as f64;
