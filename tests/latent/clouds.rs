@@ -158,7 +158,9 @@ fn a_cloud_is_laid_along_its_principal_axes_where_that_is_wished_for() {
     let wish = CloudWish { count: 203, along: true, ..CloudWish::default() };
     handle.watch(bench.runs[0].id, Wanted { cloud: Some(wish), ..Wanted::default() });
     let view = cloud(&mut worker, &bench);
-    assert_eq!(view.codes, plain.codes);
+    // A busy machine encodes in other slices, which rounds otherwise.
+    close("code", &view.codes, &plain.codes);
+    let summary = Summary::of(&view.codes, 5, view.spreads.as_deref());
     let along = view.along.as_ref().expect("wished for");
     let want = Principal::of(&view.codes, &summary, None).expect("axes");
     assert_eq!(along.axes, want);

@@ -2,7 +2,7 @@
 
 use hourglass::engine::{
     Ask, Bench, CloudWish, FieldAsk, FieldKind, FieldView, Handle, LatentPlane, LatticeAsk, Request, Sheet,
-    SheetAsk, Wanted, Worker,
+    SheetAsk, Wanted, Whose, Worker,
 };
 use hourglass::insight::field::{Directions, round_trip, stretch_along};
 use hourglass::model::Autoencoder;
@@ -162,10 +162,8 @@ fn a_density_is_the_kernel_estimate_of_the_codes_and_integrates_to_one() {
     let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
     let run = &bench.runs[0];
     let count = bench.cloud.len();
-    handle.watch(
-        run.id,
-        Wanted { cloud: Some(CloudWish { count, ..CloudWish::default() }), ..Wanted::default() },
-    );
+    let wish = CloudWish { count, whose: Whose::HeldOut, ..CloudWish::default() };
+    handle.watch(run.id, Wanted { cloud: Some(wish), ..Wanted::default() });
     let cloud = turn_until_there(&mut worker, || run.views.cloud.take());
     assert_eq!(cloud.images, bench.cloud);
     let places: Vec<[f64; 2]> =
