@@ -14,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
+use hourglass::data::{Source, load};
 use hourglass::engine::{
     Ask, Bench, Command, DecodeAsk, EngineOptions, Event, FieldAsk, FieldKind, Handle, LatentPlane,
     LatticeAsk, Picture, Request, Sheet, SheetAsk, Turn, Worker,
@@ -103,6 +104,30 @@ fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
     {
         let far = got.iter().zip(want).map(|(got, want)| got.abs_diff(want)).max();
         assert!(far <= Some(1), "the difference at texel {at}: got {got:?}, want {want:?} ± 1");
+    }
+}
+
+#[test]
+fn shapes_colours_and_what_u_nets_decode_are_shown_as_the_cpu_decodes_them() {
+    let Some(gpu) = gpu() else { return };
+    let painter = Painter::new(&gpu.graphics).expect("compute shaders");
+    let source = Source { set: "shapes", count: 200, messiness: 0.5, held_out: 0.1, seed: 1 };
+    let shapes = load(&source).expect("built in").shape.dims();
+    for (name, dims) in [("vae-2d", shapes), ("vae-2d", [3, 8, 12]), ("unet-copy", [3, 8, 12])] {
+        let recipe = recipe(name);
+        let code: Vec<f32> = (0..recipe.model.code).map(|i| 2.0 * (i as f32 * 1.3 + 0.4).sin()).collect();
+        let decoded = |device: &Device| {
+            let learner = Learner::new(&recipe, dims, 10, device);
+            learner.model().decode(learner.codes(&code))
+        };
+        let want = read(decoded(&Device::flex())).expect("the CPU answers");
+        assert!(want.iter().any(|x| (x - want[0]).abs() > 0.01), "{name} {dims:?}: nothing to compare");
+        let [channels, height, width] = dims;
+        let tiles = Tiles::single(height, width, channels);
+        let canvas = canvas(&gpu.graphics, tiles);
+        let place = Placement::all(tiles, ColorMap::Grey);
+        painter.paint_tensor(&canvas, place, decoded(&gpu.device)).expect("painted");
+        compare(&texels(&gpu.graphics, &canvas), &want, tiles);
     }
 }
 

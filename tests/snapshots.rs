@@ -1,35 +1,73 @@
-//! Promises of the map's looks: each of its layers looks as it looked when somebody last looked at it.
+//! Promises of the explorer's looks: each of its layers looks as it looked when somebody last looked at it.
 //!
-//! A tiny network is trained to the same weights each time, and the map is cut out of the window. A change that is
+//! A tiny network is trained to the same weights each time, and a part is cut out of the window. A change that is
 //! meant is taken in with `UPDATE_SNAPSHOTS=1 cargo test --release --test snapshots`, and looked at.
 
 #![cfg(test)]
 #![cfg(feature = "gui")]
 
+#[path = "snapshots/compare.rs"]
+mod compare;
+#[path = "snapshots/layers.rs"]
+mod layers;
+#[path = "snapshots/others.rs"]
+mod others;
+#[path = "snapshots/walks.rs"]
+mod walks;
 #[path = "common/windows.rs"]
 mod windows;
 
 use std::time::Duration;
 
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{Harness, SnapshotOptions, try_image_snapshot_options};
-use hourglass::app::{App, AppState};
-use hourglass::engine::{FieldKind, Phase};
+use hourglass::app::{App, AppState, RunState};
+use hourglass::engine::Phase;
+use hourglass::recipe::Recipe;
 use image::RgbaImage;
-use windows::{has_adapter, run, step_until, window_with};
+use windows::{run, step_until, window_of};
 
 /// The button that opens the menu of layers.
 const MENU: &str = "what the map shows";
 /// Steps after which the network rests: so few that the roundings of another processor have not grown yet. (A learning
 /// rate larger by a ten-thousandth changes nothing that is seen after 100 steps, and everything after 700.)
 const STEPS: u64 = 100;
-/// Where the map is in a window of this size: left, top, width and height.
-const SIZE: [f32; 2] = [1000.0, 640.0];
-const MAP: [u32; 4] = [242, 258, 332, 338];
-/// Another processor rounds otherwise and another adapter draws edges otherwise: pixels are alike up to this distance
-/// of colours, which is a few grey levels, and so many of them may be further apart.
-const ALIKE: f32 = 20.0;
-const FAILED: usize = 1120;
+
+/// A part of a window or of a picture: left, top, width and height.
+type Part = [u32; 4];
+
+/// A tiny network of this recipe, with settings of its own.
+fn tiny(name: &str, settings: &[&str]) -> Recipe {
+    let mut recipe = Recipe::open(name).expect("a built-in recipe");
+    let steps = format!("training.steps={STEPS}");
+    let same = ["data.count=600", "training.batch=32", "model.widths=64", &steps];
+    for setting in same.iter().chain(settings) {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    recipe
+}
+
+/// A window on these recipes in which all is learned, and everything is seen as it is then.
+fn rested(recipes: Vec<Recipe>, size: [f32; 2]) -> Harness<'static, App> {
+    let is_rested = |run: &RunState| {
+        matches!(run.phase, Phase::Finished(_))
+            && run.seen.decoded.as_ref().is_some_and(|decoded| decoded.step == STEPS)
+    };
+    let mut window = window_of(recipes, size);
+    step_until(&mut window, "the network rests, and everything is seen as it is then", |state| {
+        let (Some(bench), Some(run)) = (&state.bench, state.run()) else { return false };
+        bench.runs.iter().all(is_rested)
+            && run.seen.cloud.as_ref().is_some_and(|cloud| cloud.step == STEPS)
+            && run.seen.lattice.as_ref().is_some_and(|lattice| lattice.step == STEPS)
+    });
+    // While it learned the view followed the codes from afar; now it comes to rest, so that a place is a place.
+    for _ in 0..2 {
+        window.get_by_label("fit").click();
+        window.run_steps(60);
+    }
+    window
+}
 
 /// Opens the menu of layers, presses what is called so, and closes it.
 fn choose(window: &mut Harness<'_, App>, words: &[&str]) {
@@ -42,94 +80,48 @@ fn choose(window: &mut Harness<'_, App>, words: &[&str]) {
     for word in words {
         press(window, word);
     }
-    press(window, MENU);
+    window.key_press(Key::Escape);
+    window.run_steps(4);
     assert!(window.query_by_label("rings of the prior").is_none(), "the menu is still open");
 }
 
-/// The map once nothing on it moves any more and every answer has come.
-fn map(window: &mut Harness<'_, App>) -> RgbaImage {
+/// Clicks there, and takes pointer and keyboard away again.
+fn click(window: &mut Harness<'_, App>, pos: Pos2, modifiers: Modifiers) {
+    window.event(Event::PointerMoved(pos));
+    window.event(Event::ModifiersChanged(modifiers));
+    window.step();
+    for pressed in [true, false] {
+        window.event(Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers });
+        window.step();
+    }
+    window.event(Event::ModifiersChanged(Modifiers::NONE));
+    window.remove_cursor();
+    window.key_press(Key::Escape);
+    window.run_steps(3);
+}
+
+/// A part of the window once nothing in it moves any more and every answer has come.
+fn picture(window: &mut Harness<'_, App>, part: Part) -> RgbaImage {
+    window.remove_cursor();
     let mut last = None;
     for _ in 0..100 {
         window.run_steps(20);
         std::thread::sleep(Duration::from_millis(100));
-        let whole = window.render().expect("a picture of the window");
-        let [left, top, width, height] = MAP;
-        let now = image::imageops::crop_imm(&whole, left, top, width, height).to_image();
+        let now = cut(&window.render().expect("a picture of the window"), part);
         if last.as_ref() == Some(&now) {
             return now;
         }
         last = Some(now);
     }
-    panic!("the map never comes to rest");
+    panic!("the picture never comes to rest");
 }
 
-/// Whether a field of this kind has come from the weights as they rest.
-fn is_measured(state: &AppState, kind: FieldKind) -> bool {
-    run(state).seen.field.as_ref().is_some_and(|field| field.ask.kind == kind && field.step == STEPS)
+/// A part of a picture.
+fn cut(image: &RgbaImage, [left, top, width, height]: Part) -> RgbaImage {
+    image::imageops::crop_imm(image, left, top, width, height).to_image()
 }
 
-#[test]
-fn every_layer_of_the_map_looks_as_it_looked() {
-    if !has_adapter() {
-        return;
-    }
-    let settings =
-        ["data.count=600", "training.batch=32", "model.widths=64", &format!("training.steps={STEPS}")];
-    let mut window = window_with("vae-2d", &settings, SIZE);
-    step_until(&mut window, "the network rests, and everything is seen as it is then", |state| {
-        let Some(run) = state.run() else { return false };
-        let seen = &run.seen;
-        matches!(run.phase, Phase::Finished(_))
-            && seen.cloud.as_ref().is_some_and(|cloud| cloud.step == STEPS)
-            && seen.lattice.as_ref().is_some_and(|lattice| lattice.step == STEPS)
-            && seen.decoded.as_ref().is_some_and(|decoded| decoded.step == STEPS)
-    });
-    // While it learned the view followed the codes from afar.
-    window.get_by_label("fit").click();
-    window.run_steps(3);
-    window.get_by_label("fit").click();
-    let mut pictures = Vec::new();
-    let mut take = |window: &mut Harness<'_, App>, name| pictures.push((name, map(window)));
-    take(&mut window, "points over tiles");
-    choose(&mut window, &["nothing"]);
-    take(&mut window, "points");
-    choose(&mut window, &["images"]);
-    take(&mut window, "images");
-    choose(&mut window, &["none"]);
-    for (word, kind) in [
-        ("density", FieldKind::Density),
-        ("round trip", FieldKind::RoundTrip),
-        ("stretch", FieldKind::Stretch),
-    ] {
-        choose(&mut window, &[word]);
-        step_until(&mut window, word, |state| is_measured(state, kind));
-        take(&mut window, word);
-    }
-    choose(&mut window, &["nothing", "rings of the prior", "pull on codes"]);
-    step_until(&mut window, "the pull", |state| {
-        run(state).seen.forces.as_ref().is_some_and(|forces| forces.step == STEPS)
-    });
-    take(&mut window, "pull");
-    compare(&pictures);
-}
-
-fn compare(pictures: &[(&str, RgbaImage)]) {
-    let options = SnapshotOptions::new().threshold(ALIKE).max_failed_pixels(FAILED);
-    let name = |name: &str| format!("map {name}").replace(' ', "_");
-    let unlike: Vec<String> = pictures
-        .iter()
-        .filter_map(|(is, picture)| try_image_snapshot_options(picture, name(is), &options).err())
-        .map(|error| error.to_string())
-        .collect();
-    assert!(unlike.is_empty(), "{}", unlike.join("\n"));
-    // So coarse a comparison must still tell any two layers apart.
-    for (at, (one, picture)) in pictures.iter().enumerate() {
-        for (other, picture_of_other) in &pictures[at + 1..] {
-            let far = picture
-                .pixels()
-                .zip(picture_of_other.pixels())
-                .filter(|(a, b)| (0..3).any(|channel| a.0[channel].abs_diff(b.0[channel]) > 24));
-            assert!(far.count() > 2 * FAILED, "{one} and {other} look the same");
-        }
-    }
+/// Waits for an answer of the shown run from the weights as they rest.
+fn answered(window: &mut Harness<'_, App>, what: &str, is_there: impl Fn(&RunState) -> bool) {
+    step_until(window, what, |state: &AppState| is_there(run(state)));
 }

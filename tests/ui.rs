@@ -17,11 +17,20 @@ use egui_kittest::kittest::Queryable as _;
 use hourglass::app::{App, AppState};
 use hourglass::engine::{Phase, Sheet};
 use hourglass::recipe::Recipe;
-use windows::{has_adapter, run, step_until, window_with};
+use windows::{has_adapter, run, step_until, window_of};
 
 /// A window on a small recipe.
 fn window(recipe: &str, size: [f32; 2]) -> Harness<'static, App> {
     window_with(recipe, &["data.count=600", "training.batch=32"], size)
+}
+
+/// A window on a recipe with these settings.
+fn window_with(recipe: &str, settings: &[&str], size: [f32; 2]) -> Harness<'static, App> {
+    let mut recipe = Recipe::open(recipe).expect("a built-in recipe");
+    for setting in settings {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    window_of(vec![recipe], size)
 }
 
 fn trains(window: &mut Harness<'_, App>) {

@@ -3,6 +3,11 @@
 #![cfg(test)]
 #![cfg(all(feature = "gui", target_os = "linux"))]
 
+#[path = "window/latency.rs"]
+mod latency;
+#[path = "common/windows.rs"]
+mod windows;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

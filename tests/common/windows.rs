@@ -8,16 +8,14 @@ use hourglass::app::{App, AppState, RunState, WindowOptions, graphics_setup};
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::Recipe;
 
-/// A window on a recipe with these settings, trained on the CPU; drawn through wgpu where there is an adapter, else
-/// without textures.
-pub fn window_with(recipe: &str, settings: &[&str], size: [f32; 2]) -> Harness<'static, App> {
-    let mut recipe = Recipe::open(recipe).expect("a built-in recipe");
-    for setting in settings {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
+/// A window on recipes side by side, trained on the CPU; drawn through wgpu where there is an adapter, else without
+/// textures.
+pub fn window_of(recipes: Vec<Recipe>, size: [f32; 2]) -> Harness<'static, App> {
+    let mut recipes = recipes.into_iter();
     let options = WindowOptions {
         device: DeviceChoice::Cpu,
-        recipe: Some(recipe),
+        recipe: recipes.next(),
+        beside: recipes.collect(),
         types_paths: true,
         ..WindowOptions::default()
     };

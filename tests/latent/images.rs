@@ -1,5 +1,7 @@
 //! What is decoded for the map is what the network decodes, and what it is compared with is what was asked for.
 
+use std::path::Path;
+
 use burn::tensor::Device;
 use hourglass::engine::{Ask, DecodeAsk, Event, Request, Sheet, SheetAsk};
 use hourglass::recipe::Recipe;
@@ -12,9 +14,27 @@ const PIXELS: usize = 784;
 /// One of 255 grey levels.
 const LEVEL: f32 = 1.0 / 255.0;
 
-/// What the network that a run begins with makes of codes.
-fn plain(recipe: &Recipe, codes: Vec<f32>) -> Vec<f32> {
-    let model = Learner::new(recipe, [1, 28, 28], 10, &Device::flex()).model();
+/// A set of colours, which no built-in set has: a hundred images, twelve wide and eight high, in which three waves of colour run three ways. Gives back the
+/// setting that opens them.
+fn colour_set(folder: &Path) -> String {
+    let [count, height, width, channels] = [100_u32, 8, 12, 3];
+    let mut bytes = 0x0804_u32.to_be_bytes().to_vec();
+    bytes.extend([count, height, width, channels].into_iter().flat_map(u32::to_be_bytes));
+    for image in 0..count {
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let phase = image as f32 * 0.7;
+            let waves = [x as f32 + phase, y as f32 - phase, 0.5 * (x + y) as f32 + 2.0 * phase];
+            bytes.extend(waves.map(|wave| (127.5 + 127.5 * (0.6 * wave).sin()) as u8));
+        }
+    }
+    let path = folder.join("colour");
+    std::fs::write(&path, bytes).expect("room for a small file");
+    format!("data.set={}", path.display())
+}
+
+/// What the network that a run begins with makes of codes, of images of this size.
+fn plain(recipe: &Recipe, dims: [usize; 3], codes: Vec<f32>) -> Vec<f32> {
+    let model = Learner::new(recipe, dims, 10, &Device::flex()).model();
     numbers(model.decode(matrix(codes, recipe.model.code)))
 }
 
@@ -27,17 +47,31 @@ fn same(what: &str, got: &[f32], want: &[f32]) {
 
 #[test]
 fn a_decoded_image_a_lattice_and_a_sheet_are_what_the_network_decodes() {
-    for name in ["vae-2d", "conv-vae", "gru-rows"] {
+    let folder = tempfile::tempdir().expect("a folder");
+    let colours = colour_set(folder.path());
+    for (name, set) in [
+        ("vae-2d", "data.set=digits"),
+        ("conv-vae", "data.set=digits"),
+        ("gru-rows", "data.set=digits"),
+        ("unet-copy", "data.set=digits"),
+        ("vae-2d", "data.set=shapes"),
+        ("vae-2d", &colours),
+        ("unet-copy", &colours),
+    ] {
         let mut recipe = small(name);
         recipe.model.hidden = recipe.model.hidden.min(16);
+        recipe.model.channels = if name == "unet-copy" { vec![2, 3, 4] } else { vec![3, 4] };
+        recipe.set_from_text(set).expect("a set of images");
+        let name = &format!("{name}, {set}");
         let code = recipe.model.code;
         let (mut worker, handle) = worker();
         let bench = open(&mut worker, &handle, vec![recipe.clone()], false);
+        let dims = bench.dataset.shape.dims();
         let (run, point) = (&bench.runs[0], normal(1, code));
         handle.ask(run.id, Request { number: 1, ask: Ask::Decode(point.clone().into()) });
         let decoded = turn_until_there(&mut worker, || run.views.decoded.take());
         assert_eq!((&decoded.point, decoded.against, decoded.difference.is_none()), (&point, None, true));
-        same(name, &decoded.pixels.expect("on the CPU"), &plain(&recipe, point));
+        same(name, &decoded.pixels.expect("on the CPU"), &plain(&recipe, dims, point));
 
         let ask = lattice(code, 5, 3);
         handle.ask(run.id, Request { number: 2, ask: Ask::Lattice(ask) });
@@ -48,13 +82,13 @@ fn a_decoded_image_a_lattice_and_a_sheet_are_what_the_network_decodes() {
             place.resize(code, 0.0);
             place
         });
-        same(name, &tiles, &plain(&recipe, codes.collect()));
+        same(name, &tiles, &plain(&recipe, dims, codes.collect()));
 
         let points = normal(2, 4 * code);
         let sheet = SheetAsk { sheet: Sheet::Path, columns: 3, rows: 2, points: points.clone().into() };
         handle.ask(run.id, Request { number: 3, ask: Ask::Sheet(sheet) });
         let tiles = turn_until_there(&mut worker, || run.views.sheet(Sheet::Path).take()).pixels;
-        same(name, &tiles.expect("on the CPU"), &plain(&recipe, points));
+        same(name, &tiles.expect("on the CPU"), &plain(&recipe, dims, points));
     }
 }
 
@@ -76,7 +110,7 @@ fn a_decoded_image_is_compared_with_the_image_asked_for() {
         let want: Vec<f32> = pixels.iter().zip(&other).map(|(y, x)| y - x).collect();
         assert_eq!((decoded.difference.expect("asked for")[..] == want[..], want.len()), (true, PIXELS));
         assert!(want.iter().any(|x| *x < -0.1), "the image is darker than white strokes somewhere");
-        same("compared", &pixels, &plain(&recipe, point));
+        same("compared", &pixels, &plain(&recipe, [1, 28, 28], point));
     }
     let ask = DecodeAsk { point: vec![0.0; 2], against: Some(600) };
     handle.ask(run.id, Request { number: 3, ask: Ask::Decode(ask) });
