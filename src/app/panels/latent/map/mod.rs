@@ -1,5 +1,6 @@
 //! The map: its layers from the ground up, the menu that chooses them, and the hand that moves over it.
 
+mod bounds;
 pub mod field;
 pub mod field_paint;
 pub mod hand;
@@ -19,6 +20,7 @@ use eframe::egui::{Rect, Ui};
 use super::asking::{Wish, carry};
 use super::model::LatentMemory;
 use super::plane::geometry::Plane;
+use super::plane::range::Range;
 use super::plane::slice;
 use super::side::Nearest;
 use super::walks::pins;
@@ -109,6 +111,7 @@ fn paint_map(
     }
     memory.paint_cloud(&map, cx, bench);
     map.axes([&names[0], &names[1]], is_line);
+    bounds::paint(&map, cx.theme, (memory.slice.axes(), Range::of(&run.recipe.model)), is_line);
     let at = plane.screen_from_latent(plane.clamp(memory.place()));
     let now_secs = ui.input(|input| input.time);
     let place = |row: usize| memory.drawn.drawn_at(memory.cloud.as_ref()?, now_secs).at(row);
