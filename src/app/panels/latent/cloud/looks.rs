@@ -63,21 +63,26 @@ impl Looks {
         let classes: Vec<Option<u8>> = cloud.images.iter().map(|image| dataset.label(*image)).collect();
         let values = values(cloud, dataset, by);
         let range = values.as_deref().map(range);
-        // Pictures are dark in both looks, and so the points over them wear the colours that stand out on dark.
-        let over_picture = Theme::new(Look::Dark, false);
+        let on_map = on_map();
         let look = |(row, class): (usize, &Option<u8>)| {
             if class.is_some_and(|class| hidden.contains(&class)) {
                 return None;
             }
             let color = match (&values, range) {
                 (Some(values), Some(range)) => value_color(share(values[row], range)),
-                _ => class.map_or(over_picture.accent, |class| over_picture.class(usize::from(class))),
+                _ => class.map_or(on_map.accent, |class| on_map.class(usize::from(class))),
             };
             let glyph = usize::from(class.unwrap_or(0)) % CLASS_GLYPHS.len();
             Some(PointLook { color, glyph: glyph as u8 })
         };
         Self { points: classes.iter().enumerate().map(look).collect(), range }
     }
+}
+
+/// The colours of what is drawn over the map, and wherever that is explained. Pictures are dark in both looks, and so
+/// the points over them wear the colours that stand out on dark.
+pub fn on_map() -> Theme {
+    Theme::new(Look::Dark, false)
 }
 
 /// What colours stand for, one value per point; none where they stand for classes, or where it is not known.
