@@ -172,7 +172,7 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
     }
 }
 
-/// A field that rises to the right, from 0 at −2 to 1 at 2.
+/// A field that rises to the right, from nothing at −2 to the spread of the codes at 2.
 fn rising() -> AppState {
     let mut state = spiral(300);
     let (columns, rows) = (41, 31);
@@ -184,8 +184,10 @@ fn rising() -> AppState {
         rows,
     };
     let ask = FieldAsk { kind: FieldKind::RoundTrip, lattice };
-    let values = (0..columns * rows).map(|i| (i % columns) as f32 / 40.0).collect();
     if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
+        let variances = run.seen.cloud.as_ref().map(|cloud| cloud.summary.variances.iter().sum::<f32>());
+        let spread = variances.expect("codes").sqrt();
+        let values = (0..columns * rows).map(|i| spread * (i % columns) as f32 / 40.0).collect();
         run.seen.field = Some(FieldView { request: 1, step: 0, ask, values });
     }
     state

@@ -103,7 +103,7 @@ fn paint_map(
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
     }
     if let Some(view) = memory.layers.field(run.seen.field.as_ref(), memory.plane()) {
-        field::paint(&map, cx.theme, cx.pictures, view);
+        field::paint(&map, cx.theme, cx.pictures, (view, &field::Known::of(bench, run)));
     }
     let names = memory.plane().names.clone();
     if run.recipe.is_variational() && memory.layers.has_rings {
