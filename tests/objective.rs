@@ -342,6 +342,27 @@ fn slopes_agree_with_differences_of_the_activations() {
 }
 
 #[test]
+fn no_number_of_a_code_leaves_the_range_that_the_recipe_says() {
+    let device = Device::flex();
+    let at: Vec<f32> = (-40_000..=40_000).map(|i| i as f32 * 1e-3).collect();
+    for word in Activation::WORDS {
+        let kind = Activation::from_word(word).expect("a word of its own");
+        let mut recipe = recipe(&[&format!("model.code_activation={word}")]);
+        let got =
+            read(dense::activate(kind, matrix(at.clone(), at.len(), &device))).expect("the CPU answers");
+        let got = [got.iter().copied().fold(f32::INFINITY, f32::min), got.into_iter().fold(0.0, f32::max)];
+        let want = recipe.model.code_range().unwrap_or([f32::NEG_INFINITY, f32::INFINITY]);
+        for (got, want) in got.into_iter().zip(want) {
+            // Where there is no bound, 40 in gives 40 out, or 0.4 of a leaky unit.
+            let is_there = if want.is_finite() { (got - want).abs() < 1e-5 } else { got.abs() > 0.39 };
+            assert!(is_there, "{word}: got {got}, want {want}, tolerance 1e-5");
+        }
+        recipe.set_from_text("model.code_kind=gaussian").expect("a valid setting");
+        assert_eq!(recipe.model.code_range(), None, "{word}: nothing follows the mean of a Gaussian code");
+    }
+}
+
+#[test]
 fn tangents_agree_with_differences_of_the_whole_network() {
     for settings in
         [&["model.code_activation=sigmoid"][..], &["model.code_kind=gaussian"], &["model.output=linear"]]

@@ -344,6 +344,15 @@ impl DataRecipe {
 }
 
 impl ModelRecipe {
+    /// The least and the largest that a number of the code can be, infinite where only the other end is bounded. `None`
+    /// where it can be any number, as the mean of a Gaussian code can.
+    pub fn code_range(&self) -> Option<[f32; 2]> {
+        match self.code_kind {
+            CodeKind::Plain => self.code_activation.range(),
+            CodeKind::Gaussian => None,
+        }
+    }
+
     /// `network 512-256-2`, `GRU 128-32`.
     fn caption(&self) -> String {
         let (name, widths) = match self.network {

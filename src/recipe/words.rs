@@ -54,6 +54,22 @@ words! {
     }
 }
 
+impl Activation {
+    /// The least and the largest number that comes out, infinite where only the other end is bounded; `None` where any
+    /// number can.
+    pub fn range(self) -> Option<[f32; 2]> {
+        match self {
+            Self::Relu => Some([0.0, f32::INFINITY]),
+            Self::Tanh => Some([-1.0, 1.0]),
+            Self::Sigmoid => Some([0.0, 1.0]),
+            // x · Φ(x) is least at −0.7518, x · sigmoid(x) at −1.2785.
+            Self::Gelu => Some([-0.169_971, f32::INFINITY]),
+            Self::Silu => Some([-0.278_465, f32::INFINITY]),
+            Self::LeakyRelu | Self::Linear => None,
+        }
+    }
+}
+
 words! {
     /// The kind of code in the middle.
     CodeKind {

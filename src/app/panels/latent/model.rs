@@ -79,6 +79,8 @@ pub struct LatentMemory {
     pub(super) formula: Formula,
     pub(super) table: Table,
     pub(super) samples: Samples,
+    /// The numbers that have sliders, while their list is open.
+    pub(super) sliders: Vec<usize>,
     /// Coordinates that somebody is typing.
     pub(super) typed: Option<Typed>,
     /// Whether the point is to be on the map, for it was typed, chosen or pushed with the keys.

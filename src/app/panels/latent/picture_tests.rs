@@ -24,6 +24,7 @@ use crate::engine::{
     CloudView, FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk, Sheet, SheetAsk, SheetView,
 };
 use crate::export::colormap;
+use crate::recipe::{Activation, CodeKind};
 
 /// The explorer in a window of its own.
 struct Probe {
@@ -171,7 +172,7 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
     }
 }
 
-/// A field that rises to the right, from 0 at −2 to 1 at 2.
+/// A field that rises to the right, from nothing at −2 to the spread of the codes at 2.
 fn rising() -> AppState {
     let mut state = spiral(300);
     let (columns, rows) = (41, 31);
@@ -183,8 +184,10 @@ fn rising() -> AppState {
         rows,
     };
     let ask = FieldAsk { kind: FieldKind::RoundTrip, lattice };
-    let values = (0..columns * rows).map(|i| (i % columns) as f32 / 40.0).collect();
     if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
+        let variances = run.seen.cloud.as_ref().map(|cloud| cloud.summary.variances.iter().sum::<f32>());
+        let spread = variances.expect("codes").sqrt();
+        let values = (0..columns * rows).map(|i| spread * (i % columns) as f32 / 40.0).collect();
         run.seen.field = Some(FieldView { request: 1, step: 0, ask, values });
     }
     state
@@ -258,6 +261,36 @@ fn a_place_that_gave_no_number_is_drawn_as_nothing() {
         assert!(apart(right, ground) <= 2, "shaders: {is_plotted}: {right:?}, want the ground {ground:?}");
         assert!(apart(left, ground) > 40, "shaders: {is_plotted}: nothing is drawn at all: {left:?}");
     }
+}
+
+#[test]
+fn the_map_of_a_bounded_code_shows_where_codes_end() {
+    let drawn_after = |activation: Activation| {
+        let mut state = spiral(300);
+        let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
+        run.recipe.model.code_kind = CodeKind::Plain;
+        run.recipe.model.code_activation = activation;
+        let layers = |memory: &mut LatentMemory| {
+            points_alone(memory);
+            memory.layers.points = PointStyle::Hidden;
+        };
+        let mut harness = drawn(state, layers, true)?;
+        harness.state_mut().memory.look(View { center: [0.5, 0.5], radius: 1.0 });
+        harness.run_steps(3);
+        Some(pixels(&mut harness).0)
+    };
+    let [free, again, bounded] =
+        [Activation::Linear, Activation::Linear, Activation::Sigmoid].map(drawn_after);
+    let (Some(free), Some(again), Some(bounded)) = (free, again, bounded) else { return };
+    let different = |other: &Picture| -> Vec<usize> {
+        (0..free.len()).filter(|at| apart(free[*at], other[*at]) > 60).collect()
+    };
+    assert!(different(&again).is_empty(), "the same map is drawn otherwise");
+    // Dashes fill six tenths of a line; the words beside it come on top.
+    let in_column = |x: usize| different(&bounded).iter().filter(|at| *at % WIDTH == x).count();
+    let lines: Vec<usize> = (0..WIDTH).filter(|x| in_column(*x) > 150).collect();
+    let apart = lines.last().zip(lines.first()).map(|(last, first)| last - first);
+    assert!(apart.is_some_and(|apart| apart > 100), "no lines at 0 and 1: {lines:?}");
 }
 
 #[test]

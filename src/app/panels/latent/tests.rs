@@ -21,8 +21,8 @@ use crate::recipe::{CodeKind, Recipe};
 
 /// What the harness draws.
 pub(super) struct Shown {
-    state: AppState,
-    theme: Theme,
+    pub(super) state: AppState,
+    pub(super) theme: Theme,
     pictures: Pictures,
     pub(super) memory: LatentMemory,
     pub(super) actions: Vec<Action>,

@@ -63,14 +63,14 @@ impl Looks {
         let classes: Vec<Option<u8>> = cloud.images.iter().map(|image| dataset.label(*image)).collect();
         let values = values(cloud, dataset, by);
         let range = values.as_deref().map(range);
-        let over_picture = Theme::on_pictures();
+        let on_map = Theme::on_pictures();
         let look = |(row, class): (usize, &Option<u8>)| {
             if class.is_some_and(|class| hidden.contains(&class)) {
                 return None;
             }
             let color = match (&values, range) {
                 (Some(values), Some(range)) => value_color(share(values[row], range)),
-                _ => class.map_or(over_picture.accent, |class| over_picture.class(usize::from(class))),
+                _ => class.map_or(on_map.accent, |class| on_map.class(usize::from(class))),
             };
             let glyph = usize::from(class.unwrap_or(0)) % CLASS_GLYPHS.len();
             Some(PointLook { color, glyph: glyph as u8 })

@@ -8,9 +8,11 @@ use eframe::egui::{Align2, Color32, Mesh, Rect, Shape, pos2, vec2};
 use crate::app::images::Paint;
 use crate::app::panels::{WHOLE, words_over};
 use crate::app::pictures::Pictures;
+use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{self, Theme};
 use crate::engine::{FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk};
 use crate::export::colormap;
+use crate::export::ticks::count_label;
 use crate::gpu::Tiles;
 
 use super::field_paint::FieldPaint;
@@ -18,6 +20,7 @@ use super::paint::Map;
 use crate::app::panels::latent::cloud::looks;
 use crate::app::panels::latent::cloud::looks::{gradient, short};
 use crate::app::panels::latent::plane::geometry::{self, Plane};
+use crate::app::panels::latent::plane::statistics;
 
 /// Seconds between two measurements: they cost as much as a lattice and change as slowly.
 pub const FIELD_SECS: f64 = 0.5;
@@ -39,31 +42,71 @@ pub fn field_ask(kind: FieldKind, plane: &Plane, latent: LatentPlane) -> FieldAs
     FieldAsk { kind, lattice }
 }
 
+/// What is known of the codes that a field is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Known {
+    /// Numbers per code.
+    pub dimensions: usize,
+    /// How far codes lie from their mean, in all of their numbers: the root of the mean square. `None` where there are
+    /// none yet, or where they do not differ.
+    pub spread: Option<f32>,
+    /// The held-out images whose density is measured, whichever are shown as points.
+    pub images: usize,
+}
+
+impl Known {
+    /// What is known of the codes of a run.
+    pub fn of(bench: &BenchState, run: &RunState) -> Self {
+        let dimensions = run.recipe.model.code;
+        let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == dimensions);
+        let spread = cloud.map(|cloud| statistics::variances(cloud).iter().sum::<f32>().sqrt());
+        let spread = spread.filter(|spread| spread.is_finite() && *spread > 0.0);
+        Self { dimensions, spread, images: bench.cloud.len() }
+    }
+}
+
 /// What the colours mean, in one line.
-fn words(kind: FieldKind) -> &'static str {
+fn words(kind: FieldKind, known: &Known) -> String {
     match kind {
-        FieldKind::Density => "density: where the codes of images lie",
-        FieldKind::RoundTrip => {
-            "round trip: how far encode(decode(z)) ends up from z; bright places are holes"
+        FieldKind::Density => {
+            let images = count_label(known.images as u64);
+            // Whatever else is shown lies on the plane.
+            let above =
+                if known.dimensions > 2 { ", seen from above: all, however far from this plane" } else { "" };
+            format!("density: where the codes of {images} held-out images lie{above}")
         }
-        FieldKind::Stretch => "stretch: how much the image changes with a small step",
+        FieldKind::RoundTrip => {
+            let bright = match known.spread {
+                Some(_) => "as far as codes lie from their mean",
+                None => "the farthest here",
+            };
+            format!("round trip: how far encode(decode(z)) ends up from z; brightest: {bright}")
+        }
+        FieldKind::Stretch => "stretch: how much the image changes with a small step".to_owned(),
     }
 }
 
 /// What the colours mean, and how many places have none because nothing came out there.
-fn caption(kind: FieldKind, values: &[f32]) -> String {
-    let words = words(kind);
+fn caption(kind: FieldKind, known: &Known, values: &[f32]) -> String {
+    let words = words(kind, known);
     match values.iter().filter(|value| !value.is_finite()).count() {
-        0 => words.to_owned(),
+        0 => words,
         1 => format!("{words}; 1 place gave no number"),
         count => format!("{words}; {count} places gave no number"),
     }
 }
 
-/// The values at the ends of the colours: from nothing to nearly the largest, so that colours can be compared from one
-/// moment to the next.
-fn span(values: &[f32]) -> [f32; 2] {
-    let [_, high] = looks::range(values);
+/// The values at the ends of the colours. All begin at nothing. A distance in latent space ends at the spread of the
+/// codes, wherever the map looks, so that a bright place is one that comes back as far away as another code. Density ends
+/// at its largest value on the map, and stretch at nearly that, for a few places may be torn: these two say where there
+/// is more and where less, and the number at the end of the scale says how much.
+fn span(kind: FieldKind, known: &Known, values: &[f32]) -> [f32; 2] {
+    let largest = || values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
+    let high = match (kind, known.spread) {
+        (FieldKind::Density, _) => largest(),
+        (FieldKind::RoundTrip, Some(spread)) => spread,
+        (FieldKind::RoundTrip, None) | (FieldKind::Stretch, _) => looks::range(values)[1],
+    };
     [0.0, if high > 0.0 { high } else { 1.0 }]
 }
 
@@ -86,13 +129,13 @@ fn place(plane: &Plane, ask: &LatticeAsk) -> Rect {
 }
 
 /// Draws the field, and at the foot of the map what its colours mean.
-pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, view: &FieldView) {
+pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, (view, known): (&FieldView, &Known)) {
     let FieldAsk { kind, lattice } = &view.ask;
     let is_whole = view.values.len() == lattice.columns * lattice.rows;
     if !is_whole || view.values.is_empty() {
         return;
     }
-    let (rect, span) = (place(map.plane(), lattice), span(&view.values));
+    let (rect, span) = (place(map.plane(), lattice), span(*kind, known, &view.values));
     if let Some(plotting) = pictures.plotting() {
         let field = FieldPaint {
             values: Arc::clone(&view.values),
@@ -109,7 +152,9 @@ pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, view: &FieldView
         let tiles = Tiles::single(lattice.rows, lattice.columns, 1);
         let paint = if is_magma(*kind) { Paint::Magma } else { Paint::Viridis };
         let shares = || view.values.iter().map(|value| value / span[1]).collect();
-        let shown = pictures.host("field", view.request, tiles, paint, shares);
+        // The same values have other colours once the codes lie elsewhere.
+        let version = view.request ^ (u64::from(span[1].to_bits()) << 32);
+        let shown = pictures.host("field", version, tiles, paint, shares);
         map.painter().image(shown.id, rect, WHOLE, theme::grey(1.0).gamma_multiply(OPACITY));
         map.painter().add(Shape::mesh(holes(
             &view.values,
@@ -118,7 +163,7 @@ pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, view: &FieldView
             theme.picture,
         )));
     }
-    legend(map, theme, (*kind, &caption(*kind, &view.values)), span);
+    legend(map, theme, (*kind, &caption(*kind, known, &view.values)), span);
 }
 
 /// The ground again, wherever a place gave no number: an image has a colour for every place.
@@ -154,6 +199,7 @@ fn legend(map: &Map<'_>, theme: &Theme, (kind, caption): (FieldKind, &str), span
 mod tests {
     use super::*;
     use crate::app::panels::latent::geometry::View;
+    use crate::engine::CloudView;
 
     fn plane() -> Plane {
         let rect = Rect::from_min_size(pos2(40.0, 20.0), vec2(640.0, 400.0));
@@ -178,20 +224,65 @@ mod tests {
         assert!((covered.height() - 400.0).abs() < 0.1, "{covered:?}");
     }
 
+    fn known(dimensions: usize, spread: Option<f32>) -> Known {
+        Known { dimensions, spread, images: 1800 }
+    }
+
     #[test]
-    fn colours_begin_at_nothing_and_end_below_the_strays() {
+    fn colours_of_a_round_trip_end_where_codes_do_and_not_where_the_view_does() {
+        let codes = known(2, Some(2.5));
+        for values in [[0.0, 0.1, 0.2], [3.0, 40.0, f32::NAN]] {
+            assert_eq!(span(FieldKind::RoundTrip, &codes, &values), [0.0, 2.5], "{values:?}");
+        }
+        assert_eq!(span(FieldKind::RoundTrip, &known(2, None), &[0.0, 0.0]), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn other_colours_end_at_the_largest_value_but_for_torn_places() {
         let mut values: Vec<f32> = (0..1000).map(|i| 1.0 + i as f32 / 1000.0).collect();
         values.extend([1e8, f32::NAN]);
-        let [low, high] = span(&values);
+        let codes = known(2, Some(2.5));
+        assert_eq!(span(FieldKind::Density, &codes, &values), [0.0, 1e8]);
+        let [low, high] = span(FieldKind::Stretch, &codes, &values);
         assert!(low == 0.0 && high > 1.9 && high < 2.0, "{low} to {high}");
-        assert_eq!(span(&[0.0, 0.0]), [0.0, 1.0]);
+        for kind in [FieldKind::Density, FieldKind::Stretch] {
+            assert_eq!(span(kind, &codes, &[0.0, 0.0]), [0.0, 1.0]);
+        }
+    }
+
+    #[test]
+    fn the_spread_of_codes_is_their_distance_from_the_mean_in_all_numbers() {
+        // At (±3, 0) and (0, ±1) around (2, 2): a mean square of (9 + 9 + 1 + 1) / 4.
+        let codes = [5.0, 2.0, -1.0, 2.0, 2.0, 3.0, 2.0, 1.0];
+        let mut state = crate::app::testing::state_of("ae-2d", |views| {
+            views.cloud.put(CloudView::of_codes(0, 2, codes.into()));
+        });
+        let bench = state.bench.as_mut().expect("a bench");
+        let got = Known::of(bench, &bench.runs[0]);
+        assert!(got.spread.is_some_and(|spread| (spread - 5.0_f32.sqrt()).abs() < 1e-6), "{got:?}, want √5");
+        assert_eq!((got.dimensions, got.images), (2, 1));
+        bench.runs[0].seen.cloud = Some(CloudView::of_codes(0, 2, [1.0; 8].into()));
+        assert_eq!(Known::of(bench, &bench.runs[0]).spread, None, "codes that do not differ");
+        bench.runs[0].seen.cloud = None;
+        assert_eq!(Known::of(bench, &bench.runs[0]).spread, None, "no codes yet");
+    }
+
+    #[test]
+    fn captions_say_whose_codes_they_are_of_and_what_the_brightest_colour_means() {
+        let two = words(FieldKind::Density, &known(2, None));
+        assert_eq!(two, "density: where the codes of 1,800 held-out images lie");
+        assert!(words(FieldKind::Density, &known(3, None)).contains("seen from above: all"));
+        let [far, unknown] = [Some(2.0), None].map(|spread| words(FieldKind::RoundTrip, &known(2, spread)));
+        assert!(far.ends_with("brightest: as far as codes lie from their mean"), "{far}");
+        assert!(unknown.ends_with("brightest: the farthest here"), "{unknown}");
     }
 
     #[test]
     fn places_without_a_number_are_counted_in_the_caption() {
-        let kind = FieldKind::RoundTrip;
-        assert_eq!(caption(kind, &[0.0, 1.0]), words(kind));
-        assert!(caption(kind, &[f32::NAN, 1.0]).ends_with("; 1 place gave no number"));
-        assert!(caption(kind, &[f32::NAN, 1.0, f32::INFINITY]).ends_with("; 2 places gave no number"));
+        let (kind, codes) = (FieldKind::RoundTrip, known(2, Some(1.0)));
+        let caption = |values: &[f32]| caption(kind, &codes, values);
+        assert_eq!(caption(&[0.0, 1.0]), words(kind, &codes));
+        assert!(caption(&[f32::NAN, 1.0]).ends_with("; 1 place gave no number"));
+        assert!(caption(&[f32::NAN, 1.0, f32::INFINITY]).ends_with("; 2 places gave no number"));
     }
 }

@@ -223,11 +223,12 @@ fn ground_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers) {
     let grounds = [
         (Background::Plain, "nothing", "the points alone"),
         (Background::Tiles, "tiles", "what the decoder makes of every place on the map"),
-        (Background::Field(FieldKind::Density), "density", "where the codes of images lie"),
+        (Background::Field(FieldKind::Density), "density", "where the codes of held-out images lie"),
         (
             Background::Field(FieldKind::RoundTrip),
             "round trip",
-            "how far a place is from the code of the image decoded there: bright places are holes",
+            "how far a place is from the code of the image decoded there: where that is as far as codes lie from \
+             their mean, the decoder makes things up",
         ),
         (Background::Field(FieldKind::Stretch), "stretch", "how much the image changes with a small step"),
     ];

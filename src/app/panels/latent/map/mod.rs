@@ -1,5 +1,6 @@
 //! The map: its layers from the ground up, the menu that chooses them, and the hand that moves over it.
 
+mod bounds;
 pub mod field;
 pub mod field_paint;
 pub mod hand;
@@ -19,6 +20,7 @@ use eframe::egui::{Rect, Ui};
 use super::asking::{Wish, carry};
 use super::model::LatentMemory;
 use super::plane::geometry::Plane;
+use super::plane::range::Range;
 use super::plane::slice;
 use super::side::Nearest;
 use super::walks::pins;
@@ -101,7 +103,7 @@ fn paint_map(
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
     }
     if let Some(view) = memory.layers.field(run.seen.field.as_ref(), memory.plane()) {
-        field::paint(&map, cx.theme, cx.pictures, view);
+        field::paint(&map, cx.theme, cx.pictures, (view, &field::Known::of(bench, run)));
     }
     let names = memory.plane().names.clone();
     if run.recipe.is_variational() && memory.layers.has_rings {
@@ -109,6 +111,7 @@ fn paint_map(
     }
     memory.paint_cloud(&map, cx, bench);
     map.axes([&names[0], &names[1]], is_line);
+    bounds::paint(&map, cx.theme, (memory.slice.axes(), Range::of(&run.recipe.model)), is_line);
     let at = plane.screen_from_latent(plane.clamp(memory.place()));
     let now_secs = ui.input(|input| input.time);
     let place = |row: usize| memory.drawn.drawn_at(memory.cloud.as_ref()?, now_secs).at(row);

@@ -4,5 +4,6 @@
 pub mod codes;
 pub mod geometry;
 pub mod quantile;
+pub mod range;
 pub mod slice;
 pub mod statistics;

@@ -13,6 +13,7 @@ use crate::app::context::PanelContext;
 use crate::app::panels::latent::asking::Wish;
 use crate::app::panels::latent::asking::carry;
 use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::plane::range::Range;
 use crate::app::panels::latent::plane::slice::{Rest, Slice};
 use crate::app::panels::latent::plane::statistics;
 use crate::app::panels::{picture_frame, waiting};
@@ -43,6 +44,8 @@ pub struct Table {
     worth: Vec<f32>,
     has_divergences: bool,
     is_gaussian: bool,
+    /// What a number of the code can be.
+    range: Range,
     /// Where a row's images begin and how far apart they are: the middle and the standard deviation.
     middles: Vec<[f32; 2]>,
     /// The numbers of the code, the most telling first.
@@ -97,7 +100,7 @@ impl Table {
         steps().map(move |step| {
             let mut code = self.held.clone();
             if let Some(z) = code.get_mut(number) {
-                *z = middle + step * spread;
+                *z = self.range.clamp(middle + step * spread);
             }
             code
         })
@@ -136,6 +139,7 @@ impl Table {
         } else {
             "three standard deviations from its mean either way"
         };
+        let within = self.range.words().map_or(String::new(), |words| format!(", {words}"));
         let by = if self.has_divergences { "KL" } else { "variance" };
         let lag = if self.may_lag { ", and rows change places once one is clearly ahead" } else { "" };
         let left = self.order.len().saturating_sub(MOST_ROWS);
@@ -143,7 +147,9 @@ impl Table {
             0 => String::new(),
             n => format!(" {n} more with the least {by} are left out."),
         };
-        format!("Each row moves one number of the code {range}, the rest {rest}; sorted by {by}{lag}.{out}")
+        format!(
+            "Each row moves one number of the code {range}{within}, the rest {rest}; sorted by {by}{lag}.{out}"
+        )
     }
 }
 
@@ -224,6 +230,7 @@ pub fn dimensions_ui(
             return Vec::new();
         }
     };
+    memory.table.range = Range::of(&run.recipe.model);
     memory.table.take_in(view, &memory.slice, cx.state.is_playing());
     let mut wish = Wish::default();
     let now_secs = ui.input(|input| input.time);
@@ -350,6 +357,7 @@ fn part_of(arrived: &Arrived<'_>, row: usize) -> Option<Rect> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::Recipe;
 
     /// A slice that holds the rest at a code.
     fn held_at(code: &[f32], is_variational: bool) -> Slice {
@@ -386,6 +394,27 @@ mod tests {
         assert_eq!(order, &[1, 0], "a variance of 4 before one of 1");
         assert_eq!((&ask.points[..2], &ask.points[24..26]), (&[0.0, 0.0][..], &[0.0, 12.0][..]));
         assert_eq!(table.worth(1), "var 4.00");
+    }
+
+    #[test]
+    fn a_row_goes_to_no_code_that_the_encoder_never_gives() {
+        let recipe = Recipe::open("ae-rate").expect("built in");
+        let mut table = Table { range: Range::of(&recipe.model), ..Table::default() };
+        // Means of 0.5 and 0.25, standard deviations of 0.5 and 0.05.
+        let view = CloudView::of_codes(1, 2, [0.0, 0.2, 1.0, 0.3].into());
+        table.take_in(&view, &held_at(&[0.5, 0.25], false), false);
+        let (ask, order) = table.ask.as_ref().expect("a question");
+        assert_eq!(order, &[0, 1]);
+        let row = |place: usize| -> Vec<f32> {
+            ask.points.chunks(2).skip(place * COLUMNS).take(COLUMNS).map(|code| code[order[place]]).collect()
+        };
+        let want = [0.0, 0.0, 0.0, 0.0, 0.0, 0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0];
+        for (got, want) in row(0).into_iter().zip(want) {
+            assert!((got - want).abs() < 1e-6, "got {got}, want {want}, tolerance 1e-6");
+        }
+        assert!((row(1)[0] - 0.1).abs() < 1e-6 && (row(1)[12] - 0.4).abs() < 1e-6, "{:?}", row(1));
+        assert!(table.words(Rest::Mean).contains("within what this encoder can give, 0 to 1, the rest"));
+        assert!(!Table::default().words(Rest::Mean).contains("this encoder"));
     }
 
     #[test]

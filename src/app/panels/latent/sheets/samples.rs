@@ -16,6 +16,7 @@ use crate::app::panels::latent::asking::Wish;
 use crate::app::panels::latent::asking::carry;
 use crate::app::panels::latent::model::LatentMemory;
 use crate::app::panels::latent::plane::quantile::normal_steps;
+use crate::app::panels::latent::plane::range::Range;
 use crate::app::panels::latent::plane::slice::Slice;
 use crate::app::panels::latent::plane::statistics;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, waiting};
@@ -43,12 +44,15 @@ pub struct Samples {
     are_quantiles: bool,
     /// How many there are each way, where somebody has chosen it.
     across: Option<usize>,
+    /// What a number of the code can be.
+    range: Range,
     drawn: Option<(Basis, SheetAsk)>,
 }
 
 impl Default for Samples {
     fn default() -> Self {
-        Self { draw: 1, temperature: 1.0, are_quantiles: false, across: None, drawn: None }
+        let range = Range::default();
+        Self { draw: 1, temperature: 1.0, are_quantiles: false, across: None, range, drawn: None }
     }
 }
 
@@ -88,11 +92,12 @@ impl Samples {
             return ask.clone();
         }
         let [columns, rows] = grid;
-        let points = match (self.are_quantiles, slice.is_variational()) {
+        let mut points = match (self.are_quantiles, slice.is_variational()) {
             (true, _) => at_quantiles(view, slice, grid, self.temperature),
             (_, true) => from_prior(view.dimensions, (seed, self.draw), columns * rows, self.temperature),
             _ => from_fit(view, (seed, self.draw), columns * rows, self.temperature),
         };
+        points.iter_mut().for_each(|z| *z = self.range.clamp(*z));
         let ask = SheetAsk { sheet: Sheet::Samples, columns, rows, points: points.into() };
         self.drawn = Some((key, ask.clone()));
         ask
@@ -118,13 +123,18 @@ impl Samples {
         let [across, up] = &slice.plane().names;
         let whose = if is_gaussian { "the prior" } else { "a Gaussian fitted to the codes" };
         let place = if up.is_empty() { across.clone() } else { format!("{across} and {up}") };
+        let within =
+            self.range.words().map_or(String::new(), |words| format!("; every number is kept {words}"));
         match (self.are_quantiles, is_gaussian) {
             (true, _) => {
-                format!("Codes at equally likely steps of {whose} along {place}, the rest as on the map.")
+                format!(
+                    "Codes at equally likely steps of {whose} along {place}, the rest as on the map{within}."
+                )
             }
             (_, true) => "No image went in: every code was drawn from the prior N(0, 1).".to_owned(),
-            _ => "A plain code has no prior: these were drawn from a Gaussian fitted to the codes of images."
-                .to_owned(),
+            _ => format!(
+                "A plain code has no prior: these were drawn from a Gaussian fitted to the codes of images{within}."
+            ),
         }
     }
 }
@@ -209,6 +219,7 @@ pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory,
         controls_ui(ui, cx, &mut memory.samples);
     };
     card(ui, cx.theme, title, trailing, |_| {});
+    memory.samples.range = Range::of(&run.recipe.model);
     let words = memory.samples.words(&memory.slice);
     muted(ui, cx.theme, words);
     ui.add_space(HALF);
@@ -281,6 +292,7 @@ fn sheet_ui(ui: &mut Ui, cx: &PanelContext<'_>, run: &RunState, space: Vec2, asp
 mod tests {
     use super::*;
     use crate::app::panels::latent::plane::slice::{Axes, Rest};
+    use crate::recipe::Recipe;
 
     /// The mean and the standard deviation of one number of codes of two.
     fn moments(points: &[f32], number: usize) -> [f64; 2] {
@@ -341,6 +353,23 @@ mod tests {
         let plain = at_quantiles(&cloud(), &Slice::new(2, false), [1, 1], 1.0);
         for (got, want) in plain.iter().zip([5.0, -1.0]) {
             assert!((got - want).abs() < 1e-3, "the middle is the mean: got {got}, want {want}");
+        }
+    }
+
+    #[test]
+    fn no_sample_is_a_code_that_the_encoder_never_gives() {
+        let recipe = Recipe::open("ae-sparse").expect("built in");
+        let (view, slice) = (cloud(), Slice::new(2, false));
+        for are_quantiles in [false, true] {
+            let free = Samples { are_quantiles, ..Samples::default() };
+            let kept = Samples { are_quantiles, range: Range::of(&recipe.model), ..Samples::default() };
+            let [free, kept] = [free, kept]
+                .map(|mut samples| (samples.ask(&view, &slice, 1, [9, 9]).points, samples.words(&slice)));
+            assert!(free.0.iter().any(|z| *z < 0.0), "nothing is below zero anyway");
+            let want: Vec<f32> = free.0.iter().map(|z| z.max(0.0)).collect();
+            assert_eq!(kept.0[..], want[..], "quantiles: {are_quantiles}");
+            assert!(kept.1.ends_with("is kept within what this encoder can give, 0 or more."), "{}", kept.1);
+            assert!(!free.1.contains("is kept"), "{}", free.1);
         }
     }
 

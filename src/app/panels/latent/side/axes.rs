@@ -1,6 +1,10 @@
 //! Chooses what the map shows of a code of more than two numbers: its two axes, and where the rest is held.
 
-use eframe::egui::{ComboBox, Popup, PopupCloseBehavior, RichText, ScrollArea, Slider, Ui};
+use std::ops::RangeInclusive;
+
+use eframe::egui::{
+    ComboBox, Popup, PopupCloseBehavior, RichText, ScrollArea, Slider, Ui, WidgetInfo, accesskit::Role,
+};
 
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
@@ -8,13 +12,15 @@ use crate::app::state::RunState;
 use crate::app::theme::HALF;
 use crate::app::widgets::{muted, small_button};
 use crate::engine::CloudView;
+use crate::export::ticks::count_label;
 
 use super::Nearest;
 use crate::app::panels::latent::model::LatentMemory;
-use crate::app::panels::latent::plane::slice::{Axes, Rest};
+use crate::app::panels::latent::plane::range::Range;
+use crate::app::panels::latent::plane::slice::{Axes, Rest, Slice};
 use crate::app::panels::latent::plane::statistics;
 
-/// Beyond this many numbers nobody looks through a list of sliders.
+/// Beyond this many numbers nobody looks through a list of sliders: longer codes have one for those that tell most.
 const MOST_SLIDERS: usize = 64;
 /// How far a slider reaches at least: where nearly all of a prior lies.
 const REACH: f32 = 4.0;
@@ -39,9 +45,7 @@ pub fn axes_ui(
         if let Some(rest) = rest {
             actions.extend(memory.choose_rest(rest, view, now_secs));
         }
-        if memory.dimensions() <= MOST_SLIDERS {
-            actions.extend(sliders_ui(ui, cx, memory, view));
-        }
+        actions.extend(sliders_ui(ui, cx, memory, (run, view)));
     });
     actions
 }
@@ -134,28 +138,68 @@ fn reaches(view: &CloudView) -> Vec<f32> {
     mean.iter().zip(statistics::variances(view)).map(reach).collect()
 }
 
-/// A button, and below it a slider for every number that is not on the axes.
+/// The ends of a slider that reaches so far either way, but not where the encoder gives no codes. A number beyond all
+/// others stretches its own slider.
+fn ends(reach: f32, range: Range, value: f32) -> RangeInclusive<f32> {
+    range.clamp(-reach).min(value)..=range.clamp(reach).max(value)
+}
+
+/// The numbers that have sliders, in their order: of many numbers those whose codes differ most, or cost most KL.
+/// Before the codes are known, the first.
+fn with_sliders(slice: &Slice, dimensions: usize, view: Option<&CloudView>) -> Vec<usize> {
+    let mut numbers: Vec<usize> = (0..dimensions).filter(|number| !slice.is_shown(*number)).collect();
+    if dimensions > MOST_SLIDERS {
+        let worth =
+            view.map(|view| statistics::divergences(view).unwrap_or_else(|| statistics::variances(view)));
+        let known = |number: usize| worth.as_ref().and_then(|worth| worth.get(number)).copied();
+        let of = |number: &usize| known(*number).filter(|worth| worth.is_finite()).unwrap_or(-1.0);
+        numbers.sort_by(|a, b| of(b).total_cmp(&of(a)));
+        numbers.truncate(MOST_SLIDERS);
+        numbers.sort_unstable();
+    }
+    numbers
+}
+
+/// Which numbers have sliders, where not all have: one line.
+fn which_words(dimensions: usize, view: Option<&CloudView>) -> Option<String> {
+    if dimensions <= MOST_SLIDERS {
+        return None;
+    }
+    let all = count_label(dimensions as u64);
+    Some(match view.map(|view| statistics::divergences(view).is_some()) {
+        Some(true) => format!("the {MOST_SLIDERS} numbers of {all} with the most KL"),
+        Some(false) => format!("the {MOST_SLIDERS} numbers of {all} that differ most"),
+        None => format!("the first {MOST_SLIDERS} numbers of {all}: no codes are known yet"),
+    })
+}
+
+/// A button, and below it sliders for the numbers that are not on the axes.
 fn sliders_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     memory: &mut LatentMemory,
-    view: Option<&CloudView>,
+    (run, view): (&RunState, Option<&CloudView>),
 ) -> Option<Action> {
-    let button = small_button(ui, cx.theme, "…", "a slider for every number that is not on the axes");
+    let button = small_button(ui, cx.theme, "…", "sliders for the numbers that are not on the axes");
+    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, "sliders"));
     let mut moved = None;
     let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    popup.show(|ui| {
+    let shown = popup.show(|ui| {
         ui.spacing_mut().slider_width = 150.0 * cx.theme.scale;
         let view = view.filter(|view| view.dimensions == memory.dimensions());
-        let reaches = view.map(reaches).unwrap_or_default();
+        if let Some(words) = which_words(memory.dimensions(), view) {
+            muted(ui, cx.theme, words);
+        }
+        // While the list is open it stays as it is, or a slider would run away from under the hand that holds it.
+        if memory.sliders.is_empty() || view.is_none() {
+            memory.sliders = with_sliders(&memory.slice, memory.dimensions(), view);
+        }
+        let (reaches, range) = (view.map(reaches).unwrap_or_default(), Range::of(&run.recipe.model));
         ScrollArea::vertical().max_height(320.0 * cx.theme.scale).show(ui, |ui| {
-            for number in (0..memory.dimensions()).filter(|number| !memory.slice.is_shown(*number)) {
+            for number in memory.sliders.iter().copied().filter(|number| !memory.slice.is_shown(*number)) {
                 let mut value = memory.point[number];
-                // A number beyond all others stretches its own slider.
-                let reach = reaches.get(number).copied().unwrap_or(REACH).max(value.abs());
-                let slider = Slider::new(&mut value, -reach..=reach)
-                    .text(format!("z{}", number + 1))
-                    .fixed_decimals(2);
+                let ends = ends(reaches.get(number).copied().unwrap_or(REACH), range, value);
+                let slider = Slider::new(&mut value, ends).text(format!("z{}", number + 1)).fixed_decimals(2);
                 if ui.add(slider).changed() {
                     let mut code = memory.point.clone();
                     code[number] = value;
@@ -164,13 +208,75 @@ fn sliders_ui(
             }
         });
     });
+    if shown.is_none() {
+        memory.sliders.clear();
+    }
     let now_secs = ui.input(|input| input.time);
     moved.and_then(|code| memory.go_to(code, now_secs))
 }
 
 #[cfg(test)]
 mod tests {
+    use egui_kittest::kittest::Queryable as _;
+
     use super::*;
+    use crate::app::panels::latent::tests::{bench, explorer};
+    use crate::recipe::{Activation, CodeKind, Recipe};
+
+    #[test]
+    fn of_a_long_code_the_numbers_that_tell_most_have_sliders() {
+        let slice = Slice::new(100, false);
+        // Variances grow with the number, and the σ make the first ones the farthest from the prior.
+        let codes: Vec<f32> =
+            [1.0, -1.0].into_iter().flat_map(|side| (0..100).map(move |k| side * k as f32)).collect();
+        let plain = CloudView::of_codes(1, 100, codes.into());
+        let wide: Vec<f32> = (0..200).map(|k| 1e6 / (1.0 + (k % 100) as f32).powi(3)).collect();
+        let gaussian = plain.clone().with_spreads(wide.into());
+        let numbers = |view| with_sliders(&slice, 100, view);
+        assert_eq!(numbers(Some(&plain)), (36..100).collect::<Vec<_>>());
+        assert_eq!(numbers(Some(&gaussian))[..5], [2, 3, 4, 5, 6], "the axes have none");
+        assert_eq!(numbers(None), (2..66).collect::<Vec<_>>());
+        assert_eq!(with_sliders(&Slice::new(5, false), 5, None), [2, 3, 4]);
+        let words = |dimensions, view| which_words(dimensions, view).unwrap_or_default();
+        assert_eq!(words(1000, Some(&plain)), "the 64 numbers of 1,000 that differ most");
+        assert_eq!(words(100, Some(&gaussian)), "the 64 numbers of 100 with the most KL");
+        assert_eq!(words(64, Some(&plain)), "");
+    }
+
+    #[test]
+    fn a_thousand_numbers_are_held_on_sliders_that_stay_where_they_are_while_they_are_open() {
+        let mut state = bench(1000);
+        let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
+        // The numbers from 900 on differ, and no others; no code is below zero.
+        let one = (0..1000).map(|k| f32::from(u8::from(k >= 900)));
+        let codes = (0..1000).map(|_| 0.0).chain(one).collect();
+        run.seen.cloud = Some(CloudView::of_codes(0, 1000, codes));
+        run.recipe.model.code_kind = CodeKind::Plain;
+        run.recipe.model.code_activation = Activation::Relu;
+        let mut harness = explorer(state);
+        harness.get_by_label("sliders").click();
+        harness.run_steps(3);
+        let said = "the 64 numbers of 1,000 that differ most";
+        assert!(harness.query_all_by_value(said).next().is_some(), "it is not said");
+        let open = harness.state().memory.sliders.clone();
+        assert!(open.len() == MOST_SLIDERS && open.iter().all(|number| *number >= 900), "{open:?}");
+        let run =
+            harness.state_mut().state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
+        run.seen.cloud = Some(CloudView::of_codes(1, 1000, (0..2000).map(|k| (k % 999) as f32).collect()));
+        harness.run_steps(3);
+        assert_eq!(harness.state().memory.sliders, open, "they ran away");
+        harness.key_press(eframe::egui::Key::Escape);
+        harness.run_steps(3);
+        assert!(harness.state().memory.sliders.is_empty(), "closed, they are forgotten");
+    }
+
+    #[test]
+    fn sliders_end_where_codes_end_but_never_before_the_point() {
+        let sigmoid = Range::of(&Recipe::open("ae-rate").expect("built in").model);
+        assert_eq!(ends(4.0, sigmoid, 0.5), 0.0..=1.0);
+        assert_eq!(ends(4.0, sigmoid, -2.0), -2.0..=1.0);
+        assert_eq!(ends(4.0, Range::default(), 7.0), -4.0..=7.0);
+    }
 
     #[test]
     fn sliders_reach_where_the_codes_are() {
