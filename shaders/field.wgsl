@@ -80,11 +80,13 @@ fn height(in: Corner) -> @location(0) vec4<f32> {
     let found = value_at(at * vec2<f32>(field.grid) - 0.5);
     let range = max(field.high - field.low, 1e-12);
     let share = (found.value - field.low) / range;
-    // How many pixels away the nearest line is; a flat place has none.
+    // How many pixels away the nearest line is. A flat place has none, nor has one that is nearly nothing, or more than
+    // the colours reach to.
     let steps = share * STEPS;
     let slope = length(found.slope * vec2<f32>(field.grid) / field.size) / range * STEPS;
     let away = abs(fract(steps - 0.5) - 0.5) / max(slope, 1e-6);
-    let line = select(0.0, LINE * (1.0 - smoothstep(0.4, 1.3, away)), slope > 1e-5);
+    let has_line = slope > 1e-5 && steps > 0.5 && steps < STEPS + 0.5;
+    let line = select(0.0, LINE * (1.0 - smoothstep(0.4, 1.3, away)), has_line);
     let t = clamp(share, 0.0, 1.0);
     let color = mix(select(viridis(t), magma(t), field.is_magma == 1u), vec3<f32>(1.0), line);
     let is_inside = all(at >= vec2<f32>(0.0)) && all(at <= vec2<f32>(1.0));

@@ -9,7 +9,7 @@ use crate::app::images::Paint;
 use crate::app::panels::{WHOLE, words_over};
 use crate::app::pictures::Pictures;
 use crate::app::state::{BenchState, RunState};
-use crate::app::theme::{self, Theme};
+use crate::app::theme::{self, HALF, Theme};
 use crate::engine::{FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk};
 use crate::export::colormap;
 use crate::export::ticks::count_label;
@@ -128,12 +128,12 @@ fn place(plane: &Plane, ask: &LatticeAsk) -> Rect {
     plane.screen_rect(x, y)
 }
 
-/// Draws the field, and at the foot of the map what its colours mean.
-pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, (view, known): (&FieldView, &Known)) {
+/// Draws the field, and at the foot of the map what its colours mean. How much of the map that takes up.
+pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, (view, known): (&FieldView, &Known)) -> f32 {
     let FieldAsk { kind, lattice } = &view.ask;
     let is_whole = view.values.len() == lattice.columns * lattice.rows;
     if !is_whole || view.values.is_empty() {
-        return;
+        return 0.0;
     }
     let (rect, span) = (place(map.plane(), lattice), span(*kind, known, &view.values));
     if let Some(plotting) = pictures.plotting() {
@@ -163,7 +163,7 @@ pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, (view, known): (
             theme.picture,
         )));
     }
-    legend(map, theme, (*kind, &caption(*kind, known, &view.values)), span);
+    legend(map, theme, (*kind, &caption(*kind, known, &view.values)), span)
 }
 
 /// The ground again, wherever a place gave no number: an image has a colour for every place.
@@ -178,7 +178,7 @@ fn holes(values: &[f32], [columns, rows]: [usize; 2], rect: Rect, ground: Color3
 }
 
 /// The colours with the numbers at their ends, and what they mean.
-fn legend(map: &Map<'_>, theme: &Theme, (kind, caption): (FieldKind, &str), span: [f32; 2]) {
+fn legend(map: &Map<'_>, theme: &Theme, (kind, caption): (FieldKind, &str), span: [f32; 2]) -> f32 {
     let painter = map.painter();
     let rect = map.plane().rect;
     let font = theme.small();
@@ -192,7 +192,8 @@ fn legend(map: &Map<'_>, theme: &Theme, (kind, caption): (FieldKind, &str), span
     words_over(painter, theme, pos2(bar.right() + 6.0, middle), Align2::LEFT_CENTER, &high, font.clone());
     painter.add(Shape::mesh(gradient(bar, |share| color(kind, share))));
     let above = pos2(rect.left() + 10.0, bar.top() - 6.0 * theme.scale);
-    words_over(painter, theme, above, Align2::LEFT_BOTTOM, caption, font);
+    let words = words_over(painter, theme, above, Align2::LEFT_BOTTOM, caption, font);
+    rect.bottom() - words.top() + HALF
 }
 
 #[cfg(test)]

@@ -102,15 +102,15 @@ fn paint_map(
     if let (Some(view), Some(shown), Background::Tiles) = (lattice, shown, memory.layers.background) {
         map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
     }
-    if let Some(view) = memory.layers.field(run.seen.field.as_ref(), memory.plane()) {
-        field::paint(&map, cx.theme, cx.pictures, (view, &field::Known::of(bench, run)));
-    }
+    let field = memory.layers.field(run.seen.field.as_ref(), memory.plane());
+    let paint = |view| field::paint(&map, cx.theme, cx.pictures, (view, &field::Known::of(bench, run)));
+    let foot = field.map_or(0.0, paint);
     let names = memory.plane().names.clone();
     if run.recipe.is_variational() && memory.layers.has_rings {
         map.rings(memory.prior_place(), is_line);
     }
     memory.paint_cloud(&map, cx, bench);
-    map.axes([&names[0], &names[1]], is_line);
+    map.axes([&names[0], &names[1]], is_line, foot);
     bounds::paint(&map, cx.theme, (memory.slice.axes(), Range::of(&run.recipe.model)), is_line);
     let at = plane.screen_from_latent(plane.clamp(memory.place()));
     let now_secs = ui.input(|input| input.time);

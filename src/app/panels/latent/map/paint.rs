@@ -65,8 +65,9 @@ impl<'a> Map<'a> {
         Rect::from_x_y_ranges(rect.x_range(), foot - tile_height..=foot)
     }
 
-    /// Lines through the origin, round numbers along the edges, and the names of the axes.
-    pub fn axes(&self, names: [&str; 2], is_line: bool) {
+    /// Lines through the origin, round numbers along the edges, and the names of the axes. What stands at the foot of the
+    /// map keeps that much of it free of numbers.
+    pub fn axes(&self, names: [&str; 2], is_line: bool, foot: f32) {
         let Plane { rect, .. } = self.plane;
         let origin = self.plane.screen_from_latent([0.0, 0.0]);
         let stroke = Stroke::new(1.0, self.theme.faded(self.theme.over_picture, 0.4));
@@ -86,7 +87,7 @@ impl<'a> Map<'a> {
         }
         for tick in ticks(y, rect.height()) {
             let at = pos2(rect.left() + 2.0 * pad, self.plane.screen_from_latent([0.0, tick.value as f32]).y);
-            if at.y > rect.top() + 30.0 && at.y < rect.bottom() - 24.0 {
+            if at.y > rect.top() + 30.0 && at.y < rect.bottom() - foot.max(24.0) {
                 self.words(at, Align2::LEFT_CENTER, &tick.label);
             }
         }
