@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use eframe::egui::{
-    ComboBox, Popup, PopupCloseBehavior, RichText, ScrollArea, Slider, Ui, WidgetInfo, accesskit::Role,
+    ComboBox, Popup, PopupCloseBehavior, RichText, ScrollArea, Slider, SliderClamping, Ui, WidgetInfo,
+    accesskit::Role,
 };
 
 use crate::app::action::Action;
@@ -199,7 +200,11 @@ fn sliders_ui(
             for number in memory.sliders.iter().copied().filter(|number| !memory.slice.is_shown(*number)) {
                 let mut value = memory.point[number];
                 let ends = ends(reaches.get(number).copied().unwrap_or(REACH), range, value);
-                let slider = Slider::new(&mut value, ends).text(format!("z{}", number + 1)).fixed_decimals(2);
+                // A slider that nobody touches must not round its number: the plane would be held by hand from then on.
+                let slider = Slider::new(&mut value, ends)
+                    .clamping(SliderClamping::Edits)
+                    .text(format!("z{}", number + 1))
+                    .fixed_decimals(2);
                 if ui.add(slider).changed() {
                     let mut code = memory.point.clone();
                     code[number] = value;
@@ -248,7 +253,7 @@ mod tests {
         let mut state = bench(1000);
         let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
         // The numbers from 900 on differ, and no others; no code is below zero.
-        let one = (0..1000).map(|k| f32::from(u8::from(k >= 900)));
+        let one = (0..1000).map(|k| f32::from(u8::from(k >= 900)) / 3.0);
         let codes = (0..1000).map(|_| 0.0).chain(one).collect();
         run.seen.cloud = Some(CloudView::of_codes(0, 1000, codes));
         run.recipe.model.code_kind = CodeKind::Plain;
@@ -256,6 +261,8 @@ mod tests {
         let mut harness = explorer(state);
         harness.get_by_label("sliders").click();
         harness.run_steps(3);
+        let rest = harness.state().memory.slice.rest();
+        assert_eq!(rest, Rest::Mean, "sliders that nobody touched have rounded the point");
         let said = "the 64 numbers of 1,000 that differ most";
         assert!(harness.query_all_by_value(said).next().is_some(), "it is not said");
         let open = harness.state().memory.sliders.clone();
