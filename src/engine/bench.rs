@@ -2,13 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::clouds::CloudJob;
 use super::exhibits::ExhibitsJob;
 use super::fields::Fields;
 use super::gallery::Gallery;
 use super::inbox::Inbox;
-use super::message::{Ask, Bench, CloudWish, Event, ForcesAsk, Phase, Progress, Request, RunId};
+use super::message::{Ask, Bench, CloudWish, DecodeAsk, Event, ForcesAsk, Phase, Progress, Request, RunId};
 use super::outbox::Outbox;
 use super::pictures::{Easel, decode_point, reconstruct_examples, show_layers};
 use super::run::Run;
@@ -20,12 +21,17 @@ use crate::insight::forces::{Forces, MOST_IMAGES};
 use crate::recipe::Recipe;
 use crate::train::read::read;
 
+/// A hand that has not moved the point for so long has let go of it, or thinks.
+const DRAG: Duration = Duration::from_millis(250);
+
 /// What stands on the bench.
 #[derive(Debug)]
 pub(super) struct WorkBench {
     pub(super) gallery: Gallery,
     pub(super) runs: Vec<Run>,
     feed: Feed,
+    /// The point that was decoded last, and when it was moved there.
+    dragged: Option<(Vec<f32>, Instant)>,
 }
 
 impl WorkBench {
@@ -40,7 +46,7 @@ impl WorkBench {
         let (dims, steps) = (dataset.shape.dims(), feed.steps_per_epoch());
         let runs = recipes.iter().zip(ids);
         let runs = runs.map(|(recipe, id)| Run::new(id, recipe, dims, steps, &compute.device)).collect();
-        Ok(Self { gallery: Gallery::new(dataset), runs, feed })
+        Ok(Self { gallery: Gallery::new(dataset), runs, feed, dragged: None })
     }
 
     /// What is told of it.
@@ -143,8 +149,18 @@ impl WorkBench {
         }
     }
 
+    /// Whether somebody is dragging the point.
+    pub(super) fn is_dragged(&self) -> bool {
+        self.dragged.as_ref().is_some_and(|(_, moved)| moved.elapsed() < DRAG)
+    }
+
     /// Answers one request.
     pub(super) fn answer(&mut self, id: RunId, request: &Request, easel: &Easel, outbox: &mut Outbox) {
+        if let Ask::Decode(DecodeAsk { point, .. }) = &request.ask
+            && self.dragged.as_ref().is_none_or(|(known, _)| known != point)
+        {
+            self.dragged = Some((point.clone(), Instant::now()));
+        }
         // A request to a run that was replaced finds nobody, and that is right.
         let Some(run) = self.runs.iter_mut().find(|run| run.id == id) else { return };
         let answered = match &request.ask {

@@ -123,6 +123,15 @@ impl Inbox {
         drags.map(|((_, run), request)| (run, request)).collect()
     }
 
+    /// Sleeps until a pointer asks for something, at most so long.
+    pub(super) fn wait_for_drag(&self, at_most: Duration) {
+        let is_still =
+            |slots: &mut Slots| !slots.requests.keys().any(|(purpose, _)| *purpose == Purpose::Pointer);
+        let slots = self.shared.lock();
+        // Whoever panicked with the slots in hand left them whole.
+        drop(self.shared.bell.wait_timeout_while(slots, at_most, is_still));
+    }
+
     /// What is wanted of a run.
     pub(super) fn wanted(&self, run: RunId) -> Wanted {
         self.shared.lock().wanted.get(&run).copied().unwrap_or_default()
@@ -139,5 +148,43 @@ impl Inbox {
         let waited = self.shared.bell.wait_timeout_while(slots, at_most, |slots| !slots.is_ringing);
         let (mut slots, _) = waited.unwrap_or_else(PoisonError::into_inner);
         slots.is_ringing = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::engine::message::{Ask, DecodeAsk, SheetAsk};
+
+    fn request(ask: Ask) -> Request {
+        Request { number: 1, ask }
+    }
+
+    #[test]
+    fn only_a_pointer_ends_the_rest_of_a_trainer_that_makes_way() {
+        let (sender, inbox) = inbox();
+        let rest = |at_most: Duration| {
+            let began = Instant::now();
+            inbox.wait_for_drag(at_most);
+            began.elapsed()
+        };
+        let short = Duration::from_millis(30);
+        let points = [0.0; 2].into();
+        let sheet = SheetAsk { sheet: crate::engine::Sheet::Pins, columns: 1, rows: 1, points };
+        sender.ask(RunId(1), request(Ask::Sheet(sheet)));
+        assert!(rest(short) >= short, "pins can wait");
+        sender.ask(RunId(1), request(Ask::Decode(DecodeAsk::default())));
+        let long = Duration::from_secs(60);
+        assert!(rest(long) < long / 2, "what came before the rest ends it");
+        assert_eq!(inbox.drags().len(), 1);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(short);
+                sender.ask(RunId(1), request(Ask::Decode(DecodeAsk::default())));
+            });
+            assert!(rest(long) < long / 2, "and what comes meanwhile");
+        });
     }
 }

@@ -17,13 +17,16 @@ use super::outbox::{Outbox, Wake, outbox};
 use super::pictures::Easel;
 use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::Dataset;
-use crate::gpu::{Compute, Painter, go_behind_the_window, limit_threads};
+use crate::gpu::{Compute, Painter, limit_threads};
 use crate::model::fits;
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::checkpoint::save_weights;
 
 /// Time between two reports of progress.
 const REPORTS: Duration = Duration::from_millis(100);
+/// Where the processor draws, training rests while a hand drags, as long as each of its turns took, but no longer than
+/// this: about what a frame takes.
+const LONGEST_WAY: Duration = Duration::from_millis(80);
 /// What a turn came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -59,6 +62,8 @@ pub struct Worker {
 struct Station {
     compute: Compute,
     easel: Easel,
+    /// Whether the processor draws the window too.
+    shares_processor: bool,
 }
 
 impl Worker {
@@ -109,10 +114,16 @@ impl Worker {
         bench.refresh(&self.inbox, &station.easel, &mut self.outbox);
         bench.judge(&mut self.outbox);
         bench.settle(&self.inbox, &station.easel, &mut self.outbox);
+        let began = Instant::now();
         bench.train(&self.inbox, &station.easel, &mut self.outbox);
         let busy = bench.is_busy();
+        let makes_way = busy && station.shares_processor && bench.is_dragged();
         self.report_progress(busy);
         self.outbox.flush();
+        if makes_way {
+            // The hand comes first: the window draws what was decoded, and what it drags next is decoded at once.
+            self.inbox.wait_for_drag(began.elapsed().min(LONGEST_WAY));
+        }
         if busy { Turn::Busy } else { Turn::Idle }
     }
 
@@ -285,11 +296,8 @@ impl Worker {
             self.outbox.report(Event::Notice(sentence.to_owned()));
         }
         let easel = Easel::new(painter, &compute, self.outbox.waker());
-        // The painter's thread was begun before, and keeps its place: a hand waits for its picture.
-        if graphics.is_some_and(|graphics| graphics.is_software()) {
-            go_behind_the_window();
-        }
-        self.station = Some(Station { compute: compute.clone(), easel });
+        let shares_processor = graphics.is_some_and(|graphics| graphics.is_software());
+        self.station = Some(Station { compute: compute.clone(), easel, shares_processor });
         Ok(compute)
     }
 

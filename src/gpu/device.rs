@@ -10,7 +10,6 @@ use burn_cubecl::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig as _};
 use burn_wgpu::WgpuSetup;
 
 use super::adapter::{Graphics, GraphicsError};
-use super::threads::limit_threads;
 
 /// Commands gathered before they are handed to the GPU: few, so that a picture never waits long behind training.
 const TASKS: usize = 32;
@@ -100,6 +99,17 @@ impl Compute {
             },
         }
     }
+}
+
+/// Bounds the threads of the CPU backend and says how many there are. Only the first call counts, and only before
+/// anybody else uses the pool: an engine calls it before all else. On two cores both train.
+pub fn limit_threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if cores > 2 { cores - 1 } else { cores };
+    // Somebody may have set the pool up before, a test for instance; then theirs stays.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|k| format!("cpu {k}"));
+    pool.build_global().ok();
+    rayon::current_num_threads()
 }
 
 /// Keeps what kernel tuning finds out in the user's cache folder, under the name of adapter and driver: timings of

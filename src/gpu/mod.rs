@@ -9,10 +9,8 @@ pub mod adapter;
 pub mod canvas;
 pub mod device;
 pub mod painter;
-pub mod threads;
 
 pub use adapter::{Adapter, Graphics, GraphicsError};
 pub use canvas::{Canvas, ColorMap, Tiles};
-pub use device::{Compute, DeviceChoice};
+pub use device::{Compute, DeviceChoice, limit_threads};
 pub use painter::Painter;
-pub use threads::{go_behind_the_window, limit_threads};
