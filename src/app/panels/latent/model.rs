@@ -393,11 +393,10 @@ impl LatentMemory {
         // Answered is what all have answered.
         let requests = bench.runs.iter().map(|run| run.seen.decoded.as_ref().map(|seen| seen.request));
         let mut late = bench.runs.iter().filter(|run| !is_fresh(run)).peekable();
-        Answer {
-            number: requests.min().flatten(),
-            is_fresh: late.peek().is_none(),
-            is_over: late.all(|run| matches!(run.phase, Phase::Failed(_))),
-        }
+        let is_fresh = late.peek().is_none();
+        // Of no late run at all it would be true too, and a run that fails later would not be asked.
+        let is_over = !is_fresh && late.all(|run| matches!(run.phase, Phase::Failed(_)));
+        Answer { number: requests.min().flatten(), is_fresh, is_over }
     }
 
     /// What a figure of this run is to show: the plane of its map, whatever lies on it, and the codes of a table.
