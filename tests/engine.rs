@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use hourglass::data::{Dataset, Source, load};
 use hourglass::engine::{
-    Ask, Bench, CloudWish, Command, Engine, EngineOptions, Event, Handle, LatentPlane, LatticeAsk, Phase,
+    Ask, BenchInfo, CloudWish, Command, Engine, EngineOptions, Event, Handle, LatentPlane, LatticeAsk, Phase,
     Request, RunId, Wanted, Worker,
 };
 use hourglass::gpu::DeviceChoice;
@@ -32,7 +32,7 @@ fn turns(worker: &mut Worker, handle: &Handle, count: usize) -> Vec<Event> {
     events
 }
 
-fn steps(bench: &Bench, run: usize) -> u64 {
+fn steps(bench: &BenchInfo, run: usize) -> u64 {
     bench.runs[run].history.lock().recent().next_back().map_or(0, |point| point.step)
 }
 
@@ -344,7 +344,7 @@ fn views_come_only_when_wanted() {
     );
     handle.watch(
         bench.runs[0].id,
-        Wanted { cloud: Some(CloudWish::default()), reconstructions: true, layers: Some(3), exhibits: true },
+        Wanted { cloud: Some(CloudWish::default()), reconstructions: true, layers: Some(3), cards: true },
     );
     // It takes a small share of the time beside training, so the others are there by then.
     let cloud = turn_until_there(&mut worker, || views.cloud.take());

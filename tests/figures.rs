@@ -12,7 +12,7 @@ mod samples;
 #[path = "figures/ticks.rs"]
 mod ticks;
 
-use hourglass::engine::plate::{Bars, Content, Lines};
+use hourglass::engine::card::{Bars, Content, Lines};
 use hourglass::export::ExportError;
 use hourglass::export::figures::{
     Caption, Chart, Cloud, Curves, Figure, ImageShape, Lattice, NOTHING_YET, Reconstructions, SingleImage,
@@ -23,7 +23,7 @@ use image::RgbaImage;
 use proptest::prelude::*;
 use resvg::usvg;
 use samples::{
-    SHAPE, THEMES, all_figures, caption, cloud, curves, lattice, plate_of, reconstructions, single,
+    SHAPE, THEMES, all_figures, caption, card_of, cloud, curves, lattice, reconstructions, single,
 };
 
 fn parse(name: &str, svg: &str) -> usvg::Tree {
@@ -97,11 +97,18 @@ fn every_figure_says_what_it_shows() {
         ("reconstructions", &["Held-out images", "input", "output", "difference", "lighter than the input"]),
         ("single", &["z = (−0.62, 1.05)"]),
         (
-            "plate of images",
-            &["Noise in, clean out", "What it means, in one sentence.", "clean", "spoilt", "no. 1", "no. 6"],
+            "card of images",
+            &[
+                "Noise in, clean out",
+                "What it means, in one sentence.",
+                "clean",
+                "corrupted",
+                "no. 1",
+                "no. 6",
+            ],
         ),
-        ("plate of bars", &["KL of every dimension", "dimension", "nats", "counts from 0.5", "1", "4"]),
-        ("plate of lines", &["Error against atoms", "atoms used", "squared error", "codes", "pixels", "10"]),
+        ("card of bars", &["KL of every dimension", "dimension", "nats", "counts from 0.5", "1", "4"]),
+        ("card of lines", &["Error against atoms", "atoms used", "squared error", "codes", "pixels", "10"]),
     ];
     for ((name, figure), (same, wanted)) in all_figures().into_iter().zip(expected) {
         assert_eq!(name, same);
@@ -224,7 +231,7 @@ fn figures_without_data_say_so() {
     };
     let no_lines = Lines { x: String::new(), y: String::new(), series: Vec::new(), level: None };
     let (no_bars, no_lines) =
-        (plate_of("Bars", Content::Bars(no_bars)), plate_of("Lines", Content::Lines(no_lines)));
+        (card_of("Bars", Content::Bars(no_bars)), card_of("Lines", Content::Lines(no_lines)));
     let empty: [&dyn Figure; 11] = [
         &Curves::default(),
         &curves_of_nothing,

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use hourglass::data::{Source, load};
 use hourglass::engine::{
-    Ask, Bench, Command, DecodeAsk, EngineOptions, Event, FieldAsk, FieldKind, Handle, LatentPlane,
+    Ask, BenchInfo, Command, DecodeAsk, EngineOptions, Event, FieldAsk, FieldKind, Handle, LatentPlane,
     LatticeAsk, Picture, Request, Sheet, SheetAsk, Turn, Worker,
 };
 use hourglass::gpu::painter::Placement;
@@ -185,7 +185,7 @@ fn turned<T>(worker: &mut Worker, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// Turns the worker until the bench stands; a GPU is tested before that.
-fn opened(worker: &mut Worker, handle: &Handle) -> Bench {
+fn opened(worker: &mut Worker, handle: &Handle) -> BenchInfo {
     let start = Instant::now();
     loop {
         if worker.turn() == Turn::Idle {

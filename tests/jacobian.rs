@@ -5,7 +5,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use hourglass::data::{Source, load};
-use hourglass::insight::{Studio, Subject, plate::Content};
+use hourglass::insight::{CardInputs, Topic, card::Content};
 use hourglass::model::{Autoencoder, Method, Pass};
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Activation, Recipe};
@@ -239,15 +239,15 @@ fn the_penalty_shrinks_the_jacobian_while_it_learns() {
 }
 
 #[test]
-fn plates_show_the_singular_values_and_the_directions() {
+fn cards_show_the_singular_values_and_the_directions() {
     let recipe = recipe(&["model.code=8"]);
     let data = normal(4, 5 * PIXELS);
     let learner = Learner::new(&recipe, DIMS, 10, &Device::flex());
-    let studio =
-        Studio { learner: &learner, recipe: &recipe, examples: &data, sample: &data, components: &[] };
-    let plate = |subject: Subject| subject.plate(&studio).expect("the CPU answers").expect("a plate");
-    assert_eq!(Subject::of(&recipe), [Subject::Contraction, Subject::Directions]);
-    let spectrum = plate(Subject::Contraction);
+    let inputs =
+        CardInputs { learner: &learner, recipe: &recipe, examples: &data, sample: &data, components: &[] };
+    let card = |topic: Topic| topic.card(&inputs).expect("the CPU answers").expect("a card");
+    assert_eq!(Topic::of(&recipe), [Topic::Contraction, Topic::Directions]);
+    let spectrum = card(Topic::Contraction);
     let Content::Bars(bars) = &spectrum.content else { panic!("no bars") };
     assert!(bars.values.len() == 8 && bars.values.is_sorted_by(|a, b| a >= b), "{:?}", bars.values);
     // The mean of ‖J‖² over the images is in the sentence.
@@ -265,7 +265,7 @@ fn plates_show_the_singular_values_and_the_directions() {
         spectrum.meaning
     );
     assert!(spectrum.meaning.contains("closed form"), "{}", spectrum.meaning);
-    let Content::Images(images) = plate(Subject::Directions).content else { panic!("no pictures") };
+    let Content::Images(images) = card(Topic::Directions).content else { panic!("no pictures") };
     assert_eq!((images.columns, images.row_count(), images.captions.len()), (8, 3, 24));
     assert!(images.pixels.iter().all(|x| x.is_finite()));
 }

@@ -3,11 +3,11 @@
 
 #![cfg(test)]
 
+#[path = "model/cards.rs"]
+mod cards;
 mod common;
 #[path = "model/gradients.rs"]
 mod gradients;
-#[path = "model/plates.rs"]
-mod plates;
 #[path = "model/pytorch.rs"]
 mod pytorch;
 #[path = "model/shapes.rs"]

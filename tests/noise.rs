@@ -32,8 +32,8 @@ fn noise(kind: Corruption, amount: f64) -> NoiseRecipe {
     NoiseRecipe { kind, amount, ..NoiseRecipe::default() }
 }
 
-/// Grey images, spoilt.
-fn spoilt(kind: Corruption, amount: f64, dims: [usize; 3], count: usize, step: u64) -> Vec<f32> {
+/// Grey images, corrupted.
+fn corrupted(kind: Corruption, amount: f64, dims: [usize; 3], count: usize, step: u64) -> Vec<f32> {
     let mut images = vec![0.7f32; count * dims.iter().product::<usize>()];
     corrupt(&mut images, dims, &noise(kind, amount), &mut stream(5, Purpose::Corruption, step));
     images
@@ -52,7 +52,7 @@ fn assert_share(what: &str, got: f64, want: f64, n: usize) {
 #[test]
 fn masking_turns_off_the_stated_share_and_leaves_the_rest_alone() {
     for amount in [0.1, 0.25, 0.5, 0.75] {
-        let images = spoilt(Corruption::Masking, amount, DIMS, 200, 0);
+        let images = corrupted(Corruption::Masking, amount, DIMS, 200, 0);
         let off = share(&images, |x| x == 0.0);
         assert_share(&format!("masking {amount}"), off, amount, images.len());
         assert_eq!(off + share(&images, |x| x == 0.7), 1.0, "a pixel is off or as it was");
@@ -62,7 +62,7 @@ fn masking_turns_off_the_stated_share_and_leaves_the_rest_alone() {
 #[test]
 fn salt_and_pepper_turn_half_of_the_stated_share_off_and_half_fully_on() {
     for amount in [0.1, 0.3] {
-        let images = spoilt(Corruption::SaltAndPepper, amount, DIMS, 1000, 0);
+        let images = corrupted(Corruption::SaltAndPepper, amount, DIMS, 1000, 0);
         let (off, on) = (share(&images, |x| x == 0.0), share(&images, |x| x == 1.0));
         assert_share(&format!("pepper of {amount}"), off, amount / 2.0, images.len());
         assert_share(&format!("salt of {amount}"), on, amount / 2.0, images.len());
@@ -74,7 +74,7 @@ fn salt_and_pepper_turn_half_of_the_stated_share_off_and_half_fully_on() {
 #[test]
 fn gaussian_noise_has_mean_zero_and_the_stated_spread_and_is_not_clipped() {
     for amount in [0.1, 0.5, 0.8] {
-        let images = spoilt(Corruption::Gaussian, amount, DIMS, 200, 0);
+        let images = corrupted(Corruption::Gaussian, amount, DIMS, 200, 0);
         let n = images.len() as f64;
         let added: Vec<f64> = images.iter().map(|x| f64::from(*x) - 0.7).collect();
         let mean = added.iter().sum::<f64>() / n;
@@ -92,7 +92,7 @@ fn gaussian_noise_has_mean_zero_and_the_stated_spread_and_is_not_clipped() {
 #[test]
 fn a_block_has_the_stated_area_wholly_inside_and_gets_everywhere() {
     let (amount, dims) = (0.25, [1, 20, 40]);
-    let images = spoilt(Corruption::Blocks, amount, dims, 400, 0);
+    let images = corrupted(Corruption::Blocks, amount, dims, 400, 0);
     let mut touched = [false; 4];
     for image in images.chunks_exact(800) {
         let off: Vec<(usize, usize)> =
@@ -113,7 +113,7 @@ fn a_block_has_the_stated_area_wholly_inside_and_gets_everywhere() {
 #[test]
 fn the_channels_of_a_pixel_are_spoilt_together() {
     for kind in [Corruption::Masking, Corruption::SaltAndPepper, Corruption::Blocks] {
-        let images = spoilt(kind, 0.4, [3, 12, 12], 50, 0);
+        let images = corrupted(kind, 0.4, [3, 12, 12], 50, 0);
         for image in images.chunks_exact(3 * 144) {
             assert_eq!(image[..144], image[144..288], "{kind:?}");
             assert_eq!(image[..144], image[288..], "{kind:?}");
@@ -125,7 +125,7 @@ fn the_channels_of_a_pixel_are_spoilt_together() {
 #[test]
 fn every_step_draws_anew_and_the_same_step_draws_the_same() {
     for kind in [Corruption::Gaussian, Corruption::Masking, Corruption::SaltAndPepper, Corruption::Blocks] {
-        let at = |step| spoilt(kind, 0.3, DIMS, 4, step);
+        let at = |step| corrupted(kind, 0.3, DIMS, 4, step);
         assert_eq!(at(3), at(3), "{kind:?}");
         assert_ne!(at(3), at(4), "{kind:?}");
         let images = at(3);
@@ -270,7 +270,7 @@ fn nothing_is_dropped_at_evaluation() {
     }
 }
 
-/// Trains for some steps and judges on spoilt held-out images.
+/// Trains for some steps and judges on corrupted held-out images.
 fn trained_and_judged(recipe: &Recipe, judge: &Recipe, dataset: &Arc<Dataset>) -> Figures {
     let mut learner = Learner::new(recipe, DIMS, 10, &Device::flex());
     let mut feed = Feed::new(Arc::clone(dataset), 64, recipe.seed).expect("a feed");

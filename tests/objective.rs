@@ -8,7 +8,7 @@ mod common;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use common::{gradients_of, nudged};
-use hourglass::insight::{Studio, Subject, plate::Content};
+use hourglass::insight::{CardInputs, Topic, card::Content};
 use hourglass::model::{Autoencoder, Pass, dense, objective};
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Activation, Recipe};
@@ -398,15 +398,20 @@ fn compare(got: &[f32], high: &[f32], low: &[f32], step: f64) {
 }
 
 #[test]
-fn plates_show_kl_per_dimension_and_images_from_the_prior() {
+fn cards_show_kl_per_dimension_and_images_from_the_prior() {
     let recipe = recipe(&["model.code_kind=gaussian", "objective.free_bits=0.5"]);
     let learner = Learner::new(&recipe, [1, 3, 3], 10, &Device::flex());
     let pixels = read(images(&Device::flex())).expect("the CPU answers");
-    let studio =
-        Studio { learner: &learner, recipe: &recipe, examples: &pixels, sample: &pixels, components: &[] };
-    assert_eq!(Subject::of(&recipe), [Subject::Dimensions, Subject::Prior]);
-    let plate = |subject: Subject| subject.plate(&studio).expect("the CPU answers").expect("a plate");
-    let dimensions = plate(Subject::Dimensions);
+    let inputs = CardInputs {
+        learner: &learner,
+        recipe: &recipe,
+        examples: &pixels,
+        sample: &pixels,
+        components: &[],
+    };
+    assert_eq!(Topic::of(&recipe), [Topic::Dimensions, Topic::Prior]);
+    let card = |topic: Topic| topic.card(&inputs).expect("the CPU answers").expect("a card");
+    let dimensions = card(Topic::Dimensions);
     let Content::Bars(bars) = dimensions.content else { panic!("no bars") };
     let encoded = learner.model().encode(images(&Device::flex()));
     let log_variance = encoded.log_variance.expect("a Gaussian code");
@@ -425,8 +430,8 @@ fn plates_show_kl_per_dimension_and_images_from_the_prior() {
     let active = bars.counted.iter().filter(|counts| **counts).count();
     assert!(dimensions.meaning.starts_with(&format!("{active} of 3")), "{}", dimensions.meaning);
     assert_eq!(bars.level, Some(("free".to_owned(), 0.5)));
-    let prior = plate(Subject::Prior);
+    let prior = card(Topic::Prior);
     let Content::Images(images) = &prior.content else { panic!("no pictures") };
     assert!(images.count() >= 20 && images.pixels.iter().all(|x| (0.0..=1.0).contains(x)));
-    assert_eq!(prior, plate(Subject::Prior), "the same draws at every look");
+    assert_eq!(prior, card(Topic::Prior), "the same draws at every look");
 }

@@ -8,8 +8,8 @@ use burn::optim::GradientsParams;
 use burn::store::{ModuleSnapshot as _, PyTorchToBurnAdapter, SafetensorsStore};
 use burn::tensor::{Device, Tensor, TensorData};
 use common::{gradients_of, nudged};
-use hourglass::insight::plate::Content;
-use hourglass::insight::{Plate, Studio, Subject};
+use hourglass::insight::card::Content;
+use hourglass::insight::{Card, CardInputs, Topic};
 use hourglass::model::{Autoencoder, Decoder, Encoder, Pass};
 use hourglass::recipe::Recipe;
 use hourglass::recipe::random::{Purpose, stream};
@@ -258,26 +258,26 @@ fn what_a_recurrent_network_shows_ends_with_the_reconstruction() {
     let recipe = recipe(&["model.hidden=6"]);
     let learner = Learner::new(&recipe, [3, 10, 6], 10, &Device::flex());
     let examples = grey(9, 5 * 180);
-    let studio = Studio {
+    let inputs = CardInputs {
         learner: &learner,
         recipe: &recipe,
         examples: &examples,
         sample: &examples,
         components: &[],
     };
-    assert_eq!(Subject::of(&recipe), [Subject::Written, Subject::Guessed]);
-    let pixels_of = |subject: Subject| {
-        let Plate { content, meaning, .. } = subject.plate(&studio).expect("read").expect("a plate");
-        let Content::Images(images) = content else { panic!("{subject:?} is no picture") };
+    assert_eq!(Topic::of(&recipe), [Topic::Written, Topic::Guessed]);
+    let pixels_of = |topic: Topic| {
+        let Card { content, meaning, .. } = topic.card(&inputs).expect("read").expect("a card");
+        let Content::Images(images) = content else { panic!("{topic:?} is no picture") };
         assert!(meaning.ends_with('.') && images.pixels.iter().all(|x| x.is_finite()), "{meaning}");
         (images.columns, images.row_count(), images.pixels)
     };
     let want = numbers(learner.model().reconstruct(learner.images(&examples, learner.device())));
-    let (columns, rows, written) = pixels_of(Subject::Written);
+    let (columns, rows, written) = pixels_of(Topic::Written);
     assert_eq!((columns, rows), (8, 4));
     close("written", &written[7 * 180..8 * 180], &want[..180], 1e-5);
     assert!(written[180 + 2 * 6..180 + 60].iter().all(|x| *x == 0.0), "rows not written yet are blank");
-    let (columns, rows, guessed) = pixels_of(Subject::Guessed);
+    let (columns, rows, guessed) = pixels_of(Topic::Guessed);
     assert_eq!((columns, rows), (7, 6));
     close("guessed", &guessed[13 * 180..14 * 180], &want[..180], 1e-5);
 }

@@ -1,4 +1,4 @@
-//! Promises of plain codes: a price makes them sparse and not empty, a target rate quietens every unit, the plates count
+//! Promises of plain codes: a price makes them sparse and not empty, a target rate quietens every unit, the cards count
 //! what there is, and the two mistakes show what they are made to show.
 
 #![cfg(test)]
@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use hourglass::data::{Dataset, Feed, Source, load};
-use hourglass::insight::plate::{Content, Ink};
-use hourglass::insight::{Pca, Plate, Studio, Subject, size};
+use hourglass::insight::card::{Content, Ink};
+use hourglass::insight::{Card, CardInputs, Pca, Topic, size};
 use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::read::read;
@@ -81,14 +81,14 @@ fn a_target_rate_quietens_every_unit_and_kills_none() {
     }
 }
 
-/// What a studio of some held-out images shows.
-fn plate(subject: Subject, learner: &Learner, recipe: &Recipe, sample: &[f32], pca: &[[f32; 2]]) -> Plate {
-    let studio = Studio { learner, recipe, examples: &sample[..10 * PIXELS], sample, components: pca };
-    subject.plate(&studio).expect("the CPU answers").expect("a plate")
+/// What a inputs of some held-out images shows.
+fn card(topic: Topic, learner: &Learner, recipe: &Recipe, sample: &[f32], pca: &[[f32; 2]]) -> Card {
+    let inputs = CardInputs { learner, recipe, examples: &sample[..10 * PIXELS], sample, components: pca };
+    topic.card(&inputs).expect("the CPU answers").expect("a card")
 }
 
 #[test]
-fn the_plates_of_activity_count_what_there_is() {
+fn the_cards_of_activity_count_what_there_is() {
     let (dataset, recipe) = (dataset(), recipe("ae-simple", &["objective.sparsity=1"]));
     let learner = trained(&recipe, &dataset, 100);
     let sample = pixels(&dataset, &dataset.split.validation[..100]);
@@ -99,8 +99,8 @@ fn the_plates_of_activity_count_what_there_is() {
     often.sort_unstable_by(|a, b| b.cmp(a));
     let never = often.iter().filter(|count| **count == 0).count();
 
-    let plate_of = |subject| plate(subject, &learner, &recipe, &sample, &[]);
-    let units = plate_of(Subject::Units);
+    let card_of = |topic| card(topic, &learner, &recipe, &sample, &[]);
+    let units = card_of(Topic::Units);
     let beginning = format!("{:.0} of 64 units speak for an image", speaking as f64 / 100.0);
     assert!(units.meaning.starts_with(&beginning), "{} does not begin with {beginning}", units.meaning);
     assert_eq!(never > 0, units.meaning.contains(&format!(", {never} never do")), "{}", units.meaning);
@@ -110,7 +110,7 @@ fn the_plates_of_activity_count_what_there_is() {
         assert!((got - *want as f32).abs() < 1e-3, "got {got} %, want {want} of 100 images");
     }
 
-    let Content::Bars(bars) = plate_of(Subject::Activity).content else { panic!("bars") };
+    let Content::Bars(bars) = card_of(Topic::Activity).content else { panic!("bars") };
     let (got, want) = (bars.values.iter().sum::<f32>(), 100.0 * speaking as f32 / codes.len() as f32);
     assert!((got - want).abs() < 1e-2, "the bars hold {got} % of all activities, {want} % speak");
 }
@@ -123,7 +123,7 @@ fn atoms_are_the_rows_that_the_code_is_a_sum_of_or_what_a_unit_adds_alone() {
         let recipe = recipe("ae-simple", settings);
         let learner = trained(&recipe, &dataset, 20);
         let model = learner.model();
-        let Content::Images(images) = plate(Subject::Atoms, &learner, &recipe, &sample, &[]).content else {
+        let Content::Images(images) = card(Topic::Atoms, &learner, &recipe, &sample, &[]).content else {
             panic!("images")
         };
         assert_eq!((images.count(), images.ink, images.captions.len()), (16, Ink::Signed, 16));
@@ -160,8 +160,8 @@ fn removing_nothing_costs_nothing_and_removing_more_costs_more() {
     let (dataset, recipe) = (dataset(), recipe("ae-dropout", &["model.code=64"]));
     let learner = trained(&recipe, &dataset, 150);
     let sample = pixels(&dataset, &dataset.split.test[..128]);
-    let plate = plate(Subject::Ablation, &learner, &recipe, &sample, &[]);
-    let Content::Lines(lines) = plate.content else { panic!("lines") };
+    let card = card(Topic::Ablation, &learner, &recipe, &sample, &[]);
+    let Content::Lines(lines) = card.content else { panic!("lines") };
     let points = &lines.series[0].1;
     let shares: Vec<f32> = points.iter().map(|point| point[0].round()).collect();
     assert_eq!(shares, [0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0]);
@@ -173,7 +173,7 @@ fn removing_nothing_costs_nothing_and_removing_more_costs_more() {
     let mut plain = recipe;
     plain.noise.drop_units = 0.0;
     let other = trained(&plain, &dataset, 150);
-    let Content::Lines(other) = self::plate(Subject::Ablation, &other, &plain, &sample, &[]).content else {
+    let Content::Lines(other) = self::card(Topic::Ablation, &other, &plain, &sample, &[]).content else {
         panic!("lines")
     };
     let (with, without) = (points[5][1], other.series[0].1[5][1]);
@@ -187,8 +187,8 @@ fn a_network_stands_at_its_size_beside_principal_components() {
     let sample = pixels(&dataset, &dataset.split.validation[..100]);
     let ladder =
         size::ladder(&Pca::fit(&pixels(&dataset, &dataset.split.train), PIXELS, size::MOST), &sample);
-    let plate = plate(Subject::Size, &learner, &recipe, &sample, &ladder);
-    let Content::Lines(lines) = plate.content else { panic!("lines") };
+    let card = card(Topic::Size, &learner, &recipe, &sample, &ladder);
+    let Content::Lines(lines) = card.content else { panic!("lines") };
     let (components, own) = (&lines.series[0].1, &lines.series[1].1);
     assert!(components.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] > pair[1][1]));
     let rebuilt = read(learner.model().reconstruct(learner.images(&sample, learner.device()))).expect("read");
@@ -200,17 +200,17 @@ fn a_network_stands_at_its_size_beside_principal_components() {
 
 #[test]
 fn every_family_shows_its_point_first() {
-    let first = |name: &str| Subject::of(&Recipe::open(name).expect("built in")).first().copied();
+    let first = |name: &str| Topic::of(&Recipe::open(name).expect("built in")).first().copied();
     for (name, want) in [
-        ("ae-2d", Subject::Size),
-        ("ae-32", Subject::Size),
-        ("ae-overcomplete", Subject::Atoms),
-        ("ae-sparse", Subject::Atoms),
-        ("ae-rate", Subject::Atoms),
-        ("ae-dropout", Subject::Ablation),
-        ("ae-dropconnect", Subject::Ablation),
-        ("ae-denoise", Subject::Noise),
-        ("ae-mask", Subject::Noise),
+        ("ae-2d", Topic::Size),
+        ("ae-32", Topic::Size),
+        ("ae-overcomplete", Topic::Atoms),
+        ("ae-sparse", Topic::Atoms),
+        ("ae-rate", Topic::Atoms),
+        ("ae-dropout", Topic::Ablation),
+        ("ae-dropconnect", Topic::Ablation),
+        ("ae-denoise", Topic::Noise),
+        ("ae-mask", Topic::Noise),
     ] {
         assert_eq!(first(name), Some(want), "{name}");
     }

@@ -303,18 +303,18 @@ fn a_code_of_one_number_is_drawn_as_a_line() {
 fn what_a_family_shows_is_in_front_and_the_map_is_one_tab_away() {
     let settings = ["data.count=400", "training.batch=32", "model.widths=32", "noise.kind=gaussian"];
     let mut window = window_with("ae-32", &settings, [1280.0, 800.0]);
-    step_until(&mut window, "a plate is seen", |state| {
-        state.run().is_some_and(|run| run.seen.exhibits.as_ref().is_some_and(|view| !view.plates.is_empty()))
+    step_until(&mut window, "a card is seen", |state| {
+        state.run().is_some_and(|run| run.seen.cards.as_ref().is_some_and(|view| !view.cards.is_empty()))
     });
     window.step();
-    window.get_by_label("plate Noise in, clean out");
+    window.get_by_label("card Noise in, clean out");
     window.get_by_label("Latent space").click();
     step_until(&mut window, "the map is asked for", |state| run(state).seen.cloud.is_some());
     // A cloud may have come while the map was in front for a moment: the click itself shows a frame later.
     window.step();
     window.step();
     window.get_by_label("latent point");
-    assert!(window.query_by_label("plate Noise in, clean out").is_none());
+    assert!(window.query_by_label("card Noise in, clean out").is_none());
 }
 
 #[test]

@@ -88,8 +88,8 @@ pub enum Action {
     ToggleHelp,
     /// Put the panels back where they were on the first day.
     ResetLayout,
-    /// Show the plate with this title among those of the family.
-    ShowPlate(String),
+    /// Show the card with this title among those of the family.
+    ShowCard(String),
     /// Forget the grey curve of the run before.
     DismissPast,
 }
@@ -107,8 +107,8 @@ pub enum Figure {
     Lattice,
     /// The image at the pointer.
     Decoded,
-    /// The plate of the family that is shown.
-    Exhibit,
+    /// The card of the family that is shown.
+    Card,
     /// Every number of the code as a row of decoded images.
     Dimensions,
     /// Images decoded from codes that were drawn.
@@ -126,7 +126,7 @@ impl Figure {
             Self::Cloud => "codes",
             Self::Lattice => "lattice",
             Self::Decoded => "decoded",
-            Self::Exhibit => "exhibit",
+            Self::Card => "card",
             Self::Dimensions => "dimensions",
             Self::Samples => "samples",
             Self::Path => "path",
@@ -140,6 +140,6 @@ impl Figure {
 
     /// Whether the figure is drawn from lines, so that SVG is offered.
     pub fn is_vector(self) -> bool {
-        matches!(self, Self::Curves | Self::Cloud | Self::Exhibit)
+        matches!(self, Self::Curves | Self::Cloud | Self::Card)
     }
 }

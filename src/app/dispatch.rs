@@ -6,7 +6,7 @@ use eframe::egui::{Context, ViewportCommand};
 
 use super::App;
 use super::action::{Action, Figure};
-use super::company;
+use super::bench_menu;
 use super::dialogs::Errand;
 use super::export::Order;
 use super::form::with_live_values;
@@ -28,7 +28,7 @@ impl App {
             Action::Restore(run) => self.send(Command::Resume(run)),
             Action::Open(recipe) => self.open(*recipe),
             Action::OpenBeside(recipe) => {
-                let recipes = company::beside(&self.state, *recipe);
+                let recipes = bench_menu::beside(&self.state, *recipe);
                 self.send(Command::Open { recipes, playing: true });
             }
             Action::Focus(run) => self.state.focus(run),
@@ -69,7 +69,7 @@ impl App {
             Action::ToggleFullScreen => toggle_full_screen(ctx),
             Action::ToggleHelp => self.help_is_open = !self.help_is_open,
             Action::ResetLayout => self.layout = Layout::default(),
-            Action::ShowPlate(title) => self.state.plate = Some(title),
+            Action::ShowCard(title) => self.state.card = Some(title),
             Action::DismissPast => self.state.past = None,
         }
     }
@@ -90,7 +90,7 @@ impl App {
     }
 
     fn open(&mut self, recipe: Recipe) {
-        let recipes = company::in_place(&self.state, recipe);
+        let recipes = bench_menu::in_place(&self.state, recipe);
         self.send(Command::Open { recipes, playing: true });
     }
 

@@ -9,7 +9,7 @@ use eframe::egui::Context;
 use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
 use super::theme::Look;
-use crate::engine::{Command, LatticeAsk, Plate, RunId, SheetAsk, Snapshot};
+use crate::engine::{Card, Command, LatticeAsk, RunId, SheetAsk, Snapshot};
 use crate::export::colormap::Tint;
 use crate::export::figures::{Caption, Figure as Drawable};
 use crate::export::run::{RunFigures, SheetWords};
@@ -19,8 +19,8 @@ use crate::export::{ExportError, save_figure, write_atomically};
 /// Figures that may be under way at once; more are refused in words.
 const MOST_AT_ONCE: usize = 16;
 
-/// What is said where there is no plate to export.
-const NO_PLATE: &str =
+/// What is said where there is no card to export.
+const NO_CARD: &str =
     "There is no such picture to export: open \"What it shows\" and wait for the first one.";
 
 /// What is said where there are no codes to decode for a figure.
@@ -85,11 +85,11 @@ impl Exports {
             self.write(figures.curves(), figures.caption(run.progress.step), order)?;
             return Ok(None);
         }
-        if order.figure == Figure::Exhibit {
-            // What is seen is what is written: the plate as it stands, not one made a moment later.
-            let (plate, step) = shown_plate(state).ok_or_else(|| NO_PLATE.to_owned())?;
+        if order.figure == Figure::Card {
+            // What is seen is what is written: the card as it stands, not one made a moment later.
+            let (card, step) = shown_card(state).ok_or_else(|| NO_CARD.to_owned())?;
             let figures = run_figures(bench, run);
-            self.write(figures.plate(plate), figures.caption(step), order)?;
+            self.write(figures.card(card), figures.caption(step), order)?;
             return Ok(None);
         }
         if self.waiting.len() >= MOST_AT_ONCE {
@@ -141,7 +141,7 @@ impl Exports {
             Figure::Cloud => self.write(figures.cloud(snapshot), caption, order),
             Figure::Lattice => self.write(figures.lattice(snapshot), caption, order),
             Figure::Decoded => self.write(figures.decoded(snapshot), caption, order),
-            Figure::Exhibit => Err(NO_PLATE.to_owned()),
+            Figure::Card => Err(NO_CARD.to_owned()),
             Figure::Dimensions | Figure::Samples | Figure::Path => {
                 self.write(figures.sheet(snapshot, words), caption, order)
             }
@@ -190,11 +190,11 @@ fn save(figure: &impl Drawable, caption: &Caption, path: &Path, order: &Order) -
     save_figure(&figure.scene(caption, theme).tinted(order.tint), path, order.scale)
 }
 
-/// The plate that is shown, and the step it was made at.
-fn shown_plate(state: &AppState) -> Option<(&Plate, u64)> {
-    let view = state.run()?.seen.exhibits.as_ref()?;
-    let chosen = state.plate.as_deref().and_then(|title| view.plates.iter().find(|p| p.title == title));
-    Some((chosen.or(view.plates.first())?, view.step))
+/// The card that is shown, and the step it was made at.
+fn shown_card(state: &AppState) -> Option<(&Card, u64)> {
+    let view = state.run()?.seen.cards.as_ref()?;
+    let chosen = state.card.as_deref().and_then(|title| view.cards.iter().find(|p| p.title == title));
+    Some((chosen.or(view.cards.first())?, view.step))
 }
 
 /// The figures of a run, from what the window knows of it.

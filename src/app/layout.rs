@@ -26,7 +26,7 @@ const LIVE_SLIDER: [f32; 2] = [43.0, 57.5];
 const TAB_HEIGHT: f32 = 30.0;
 
 /// Panels that share one place, one of them in front.
-const SHARED: [Pane; 4] = [Pane::Latent, Pane::Exhibits, Pane::Dimensions, Pane::Samples];
+const SHARED: [Pane; 4] = [Pane::Latent, Pane::Cards, Pane::Dimensions, Pane::Samples];
 
 /// A panel of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,7 +40,8 @@ pub enum Pane {
     /// The latent explorer.
     Latent,
     /// The pictures that make the family's idea visible.
-    Exhibits,
+    #[serde(alias = "Exhibits")]
+    Cards,
     /// Every number of the code as a row of decoded images.
     Dimensions,
     /// Images decoded from codes that were drawn.
@@ -61,7 +62,7 @@ impl Pane {
             Self::Recipe => "Recipe",
             Self::Hourglass => "Hourglass",
             Self::Latent => "Latent space",
-            Self::Exhibits => "What it shows",
+            Self::Cards => "What it shows",
             Self::Dimensions => "Dimensions",
             Self::Samples => "Samples",
             Self::Curves => "Curves",
@@ -76,7 +77,7 @@ impl Pane {
             Self::Latent => Some(Figure::Cloud),
             Self::Curves | Self::Objective => Some(Figure::Curves),
             Self::HeldOut => Some(Figure::Reconstructions),
-            Self::Exhibits => Some(Figure::Exhibit),
+            Self::Cards => Some(Figure::Card),
             Self::Dimensions => Some(Figure::Dimensions),
             Self::Samples => Some(Figure::Samples),
             Self::Live | Self::Recipe | Self::Hourglass => None,
@@ -458,27 +459,24 @@ mod tests {
     }
 
     #[test]
-    fn exhibits_share_the_place_of_the_latent_space_and_come_forward() {
+    fn cards_share_the_place_of_the_latent_space_and_come_forward() {
         let mut layout = Layout::default();
         assert_eq!(layout.full.front(), Some(Pane::Latent));
-        layout.bring_forward(Pane::Exhibits);
-        assert_eq!(
-            (layout.full.front(), layout.simple.front()),
-            (Some(Pane::Exhibits), Some(Pane::Exhibits))
-        );
+        layout.bring_forward(Pane::Cards);
+        assert_eq!((layout.full.front(), layout.simple.front()), (Some(Pane::Cards), Some(Pane::Cards)));
         layout.full.fit(Plan::full(vec2(1500.0, 900.0), 3), layout.front);
-        assert_eq!(layout.full.front(), Some(Pane::Exhibits), "another size of the window turned the tab");
+        assert_eq!(layout.full.front(), Some(Pane::Cards), "another size of the window turned the tab");
     }
 
     #[test]
     fn an_arrangement_that_lacks_a_panel_is_planned_anew() {
         let mut old = Arrangement::planned(Plan::full(vec2(1264.0, 710.0), 2), Pane::Latent);
         old.is_by_hand = true;
-        let lost = old.tree.tiles.find_pane(&Pane::Exhibits).expect("there");
+        let lost = old.tree.tiles.find_pane(&Pane::Cards).expect("there");
         old.tree.tiles.remove(lost);
         old.plan = None;
         old.fit(Plan::full(vec2(1264.0, 710.0), 2), Pane::Latent);
-        assert!(old.has(Pane::Exhibits));
+        assert!(old.has(Pane::Cards));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! not for a file.
 
 mod action;
-mod company;
+mod bench_menu;
 mod context;
 mod dialogs;
 mod dispatch;
@@ -151,7 +151,7 @@ struct Memories {
     form: form::FormMemory,
     network: panels::HourglassMemory,
     latent: panels::LatentMemory,
-    exhibits: panels::ExhibitsMemory,
+    cards: panels::CardsMemory,
     curves: panels::CurvesMemory,
     held_out: panels::HeldOutMemory,
     objective: panels::ObjectiveMemory,
@@ -232,7 +232,7 @@ impl App {
             is_cleared: cc.winit_window().is_some(),
             pace: Pace::new(graphics.as_ref().is_some_and(|graphics| graphics.is_software())),
         };
-        let joining = beside.into_iter().map(|other| company::sharing(other, &recipe));
+        let joining = beside.into_iter().map(|other| bench_menu::sharing(other, &recipe));
         let recipes = std::iter::once(recipe.clone()).chain(joining).collect();
         app.start_engine(&cc.egui_ctx, EngineOptions { device, graphics }, recipes);
         app
@@ -291,7 +291,7 @@ impl App {
     fn show_what_it_is_about(&mut self) {
         if let Some(run) = self.state.run() {
             let is_map = Family::of(&run.recipe).is_about_the_map();
-            self.layout.bring_forward(if is_map { Pane::Latent } else { Pane::Exhibits });
+            self.layout.bring_forward(if is_map { Pane::Latent } else { Pane::Cards });
         }
     }
 
@@ -304,7 +304,7 @@ impl App {
             cloud: needs_codes.then_some(self.asked.cloud),
             reconstructions: self.visible.contains(Pane::HeldOut),
             layers: self.visible.contains(Pane::Hourglass).then_some(self.asked.example),
-            exhibits: self.visible.contains(Pane::Exhibits),
+            cards: self.visible.contains(Pane::Cards),
         };
         let watched = Some((run.info.id, wanted));
         let Some(engine) = self.engine.as_ref().filter(|_| self.asked.watched != watched) else { return };
@@ -401,7 +401,7 @@ fn pane_ui(
         Pane::Latent => panels::latent_ui(ui, cx, &mut memories.latent, title),
         Pane::Dimensions => panels::dimensions_ui(ui, cx, &mut memories.latent, title),
         Pane::Samples => panels::samples_ui(ui, cx, &mut memories.latent, title),
-        Pane::Exhibits => panels::exhibits_ui(ui, cx, &mut memories.exhibits),
+        Pane::Cards => panels::cards_ui(ui, cx, &mut memories.cards),
         Pane::Curves => panels::curves_ui(ui, cx, &mut memories.curves),
         Pane::HeldOut => panels::held_out_ui(ui, cx, &mut memories.held_out),
         Pane::Objective => panels::objective_ui(ui, cx, &mut memories.objective),

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::data::Dataset;
 use crate::engine::{
-    Bench, CloudView, Decoded, Event, ExhibitsView, FieldView, ForcesView, LatticeView, LayersView, Phase,
-    Plan, Progress, ReconstructionsView, References, RunId, RunInfo, Sheet, SheetView,
+    BenchInfo, CardsView, CloudView, Decoded, Event, FieldView, ForcesView, LatticeView, LayersView, Phase,
+    Progress, ReconstructionsView, References, RunId, RunInfo, Sheet, SheetView, StagePlan,
 };
 use crate::recipe::{Change, PixelRange, Recipe, Reconstruction, table};
 
@@ -25,8 +25,8 @@ pub struct AppState {
     pub notice: Option<Notice>,
     /// The curve of the run before, until it is dismissed.
     pub past: Option<Past>,
-    /// The title of the plate somebody chose to see; without one, the most telling.
-    pub plate: Option<String>,
+    /// The title of the card somebody chose to see; without one, the most telling.
+    pub card: Option<String>,
     /// The run whose pictures and curves are shown, where somebody chose one of several.
     pub shown: Option<RunId>,
 }
@@ -52,7 +52,7 @@ impl Past {
     /// The curve of a run whose network has made a few steps as a whole. A pretrained network and one from scratch
     /// are compared at equal steps of that training.
     fn of(run: &RunState, steps_per_epoch: u64) -> Option<Self> {
-        let (before, end) = Plan::new(&run.info.recipe, steps_per_epoch).training();
+        let (before, end) = StagePlan::new(&run.info.recipe, steps_per_epoch).training();
         let is_training = |step: u64| end.is_none_or(|end| step <= end);
         let at = |step: u64, cost: f64| [(step - before) as f64, cost];
         let history = run.info.history.lock();
@@ -137,7 +137,7 @@ pub struct Seen {
     /// The activations for one example.
     pub layers: Option<LayersView>,
     /// The pictures of the family.
-    pub exhibits: Option<ExhibitsView>,
+    pub cards: Option<CardsView>,
 }
 
 impl AppState {
@@ -219,8 +219,8 @@ impl AppState {
         runs.position(|run| Some(run.info.id) == shown).unwrap_or(0)
     }
 
-    fn open(&mut self, bench: Bench) {
-        let Bench { dataset, examples, cloud, steps_per_epoch, device, runs } = bench;
+    fn open(&mut self, bench: BenchInfo) {
+        let BenchInfo { dataset, examples, cloud, steps_per_epoch, device, runs } = bench;
         self.preparing = None;
         self.notice = None;
         let place = self.place_of_shown().min(runs.len().saturating_sub(1));
@@ -305,7 +305,7 @@ impl RunState {
 
 impl Seen {
     fn collect(&mut self, info: &RunInfo) {
-        let Self { decoded, lattice, sheets, cloud, forces, field, reconstructions, layers, exhibits } = self;
+        let Self { decoded, lattice, sheets, cloud, forces, field, reconstructions, layers, cards } = self;
         replace(decoded, info.views.decoded.take());
         replace(lattice, info.views.lattice.take());
         for sheet in Sheet::ALL {
@@ -318,7 +318,7 @@ impl Seen {
         replace(field, info.views.field.take());
         replace(reconstructions, info.views.reconstructions.take());
         replace(layers, info.views.layers.take());
-        replace(exhibits, info.views.exhibits.take());
+        replace(cards, info.views.cards.take());
     }
 }
 

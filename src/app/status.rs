@@ -11,7 +11,7 @@ use super::effect::{Effect, last_effect};
 use super::state::{AppState, RunState};
 use super::theme::{GRID, HALF, Theme};
 use super::widgets::muted;
-use crate::engine::{Evaluation, Phase, Plan, Stage};
+use crate::engine::{Evaluation, Phase, Stage, StagePlan};
 use crate::export::ticks::count_label;
 
 /// Evaluations without a better one before the line says so.
@@ -124,7 +124,7 @@ impl StageInWords {
 }
 
 fn stage(state: &AppState, run: &RunState) -> Option<StageInWords> {
-    let plan = Plan::new(&run.info.recipe, state.bench.as_ref()?.steps_per_epoch);
+    let plan = StagePlan::new(&run.info.recipe, state.bench.as_ref()?.steps_per_epoch);
     if plan.stretches().len() < 2 {
         return None;
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::state::AppState;
-use crate::engine::{Bench, Event, RunId, RunInfo, RunViews, SharedHistory};
+use crate::engine::{BenchInfo, Event, RunId, RunInfo, RunViews, SharedHistory};
 use crate::recipe::Recipe;
 
 /// A bench of four images of one pixel with a run of this built-in recipe, which has seen what `fill` puts into its
@@ -28,7 +28,7 @@ pub fn state_of(recipe: &str, fill: impl FnOnce(&RunViews)) -> AppState {
         parameters: 1,
     };
     let mut state = AppState::default();
-    state.apply(Event::Opened(Bench {
+    state.apply(Event::Opened(BenchInfo {
         dataset: Arc::new(dataset),
         examples: Arc::new([2]),
         cloud: Arc::new([2]),

@@ -3,7 +3,7 @@
 use eframe::egui::{self, Align, Layout, RichText, Ui};
 
 use super::action::{Action, Figure};
-use super::company::company_ui;
+use super::bench_menu::bench_menu_ui;
 use super::context::PanelContext;
 use super::glyph::{Sign, paint_logo};
 use super::theme::{GRID, HALF, Look, Theme};
@@ -20,7 +20,7 @@ const FIGURES: [(Figure, &str); 6] = [
     (Figure::Cloud, "The cloud of codes…"),
     (Figure::Lattice, "The decoded plane…"),
     (Figure::Decoded, "The image at the pointer…"),
-    (Figure::Exhibit, "What it shows…"),
+    (Figure::Card, "What it shows…"),
 ];
 
 /// Width of what stands on the right of the bar, in points: buttons and device chip, and buttons alone.
@@ -55,7 +55,7 @@ pub fn transport_ui(
         logo_ui(ui, cx.theme);
         ui.add_space(GRID);
         recipe_ui(ui, cx, &mut actions);
-        company_ui(ui, cx, &mut actions);
+        bench_menu_ui(ui, cx, &mut actions);
         data_ui(ui, cx, &mut actions);
         ui.add_space(GRID);
         play_ui(ui, cx, &mut actions);

@@ -37,7 +37,7 @@ pub(super) enum Order {
     /// Trains the default recipe for 20 seconds and writes the figures
     Tour(TourArgs),
     /// Measures how fast each recipe learns and decodes here
-    Bench(BenchArgs),
+    Bench(BenchmarkArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -144,7 +144,7 @@ pub(super) struct TourArgs {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct BenchArgs {
+pub(super) struct BenchmarkArgs {
     /// Families or recipes to measure, with commas between; all built-in recipes if left out
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(super) families: Vec<String>,

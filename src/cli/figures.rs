@@ -35,9 +35,9 @@ pub(super) fn draw(session: &mut Session, stage: &Stage, tint: Tint) -> Result<(
     save("reconstructions", &["png"], &figures.reconstructions(&snapshot))?;
     save("codes", &["png", "svg"], &figures.cloud(&snapshot))?;
     save("lattice", &["png"], &figures.lattice(&snapshot))?;
-    for (number, plate) in snapshot.plates.iter().enumerate() {
-        let name = format!("exhibit-{}-{}", number + 1, file_name(&plate.title));
-        save(&name, &["png", "svg"], &figures.plate(plate))?;
+    for (number, card) in snapshot.cards.iter().enumerate() {
+        let name = format!("card-{}-{}", number + 1, file_name(&card.title));
+        save(&name, &["png", "svg"], &figures.card(card))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! command line or the recipe is wrong. With `--json`, stdout holds JSON lines and nothing else.
 
 mod args;
-mod bench;
+mod benchmark;
 mod data;
 mod devices;
 mod failure;
@@ -58,7 +58,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> Job {
         Some(Order::Data(args)) => data::run(&args),
         Some(Order::Devices) => devices::run(),
         Some(Order::Tour(args)) => tour::run(&args),
-        Some(Order::Bench(args)) => bench::run(&args),
+        Some(Order::Bench(args)) => benchmark::run(&args),
     };
     Job::Done(failure::code(done))
 }

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output;
 use super::summary::ProgressLine;
-use crate::engine::{Plan, Progress};
+use crate::engine::{Progress, StagePlan};
 use crate::export::ticks::{count_label, value_label};
 use crate::recipe::Recipe;
 use crate::train::Figures;
@@ -26,7 +26,7 @@ pub(super) struct Reporter {
     held_out: Option<Figures>,
     recipe: Recipe,
     /// The stages; how long they are is known once the images are there.
-    plan: Plan,
+    plan: StagePlan,
     pixels: usize,
 }
 
@@ -41,13 +41,13 @@ impl Reporter {
     /// For a run of this recipe.
     pub(super) fn new(recipe: &Recipe, json: bool) -> Self {
         let way = if json { Way::Json } else { bar().map_or(Way::Notes, Way::Bar) };
-        let (recipe, plan) = (recipe.clone(), Plan::new(recipe, 1));
+        let (recipe, plan) = (recipe.clone(), StagePlan::new(recipe, 1));
         Self { way, last: Instant::now(), held_out: None, recipe, plan, pixels: 1 }
     }
 
     /// The images are there: epochs have a length now, and pixels a number.
     pub(super) fn opened(&mut self, steps_per_epoch: u64, pixels: usize) {
-        self.plan = Plan::new(&self.recipe, steps_per_epoch.max(1));
+        self.plan = StagePlan::new(&self.recipe, steps_per_epoch.max(1));
         self.pixels = pixels.max(1);
     }
 
@@ -110,7 +110,7 @@ fn bar() -> Option<ProgressBar> {
 
 /// How much of the way through all stages is done, by the limit that is nearest; none of it where no limit can be
 /// foreseen.
-fn share(recipe: &Recipe, progress: &Progress, plan: &Plan) -> f64 {
+fn share(recipe: &Recipe, progress: &Progress, plan: &StagePlan) -> f64 {
     let training = &recipe.training;
     let of = |done: f64, all: f64| if all > 0.0 { done / all } else { 0.0 };
     let steps = progress.step as f64;
@@ -127,7 +127,7 @@ fn share(recipe: &Recipe, progress: &Progress, plan: &Plan) -> f64 {
 }
 
 /// Short enough to stand beside a bar on a terminal of 80 columns.
-fn words(progress: &Progress, plan: &Plan) -> String {
+fn words(progress: &Progress, plan: &StagePlan) -> String {
     let Progress { step, epoch, stage, images_per_second, held_out, .. } = progress;
     let mut parts = Vec::new();
     if plan.stretches().len() > 1 {
@@ -149,7 +149,7 @@ mod tests {
     fn the_nearest_limit_counts() {
         let mut recipe = Recipe::default();
         let progress = Progress { step: 30, seconds: 5.0, ..Progress::default() };
-        let done = |recipe: &Recipe| share(recipe, &progress, &Plan::new(recipe, 10));
+        let done = |recipe: &Recipe| share(recipe, &progress, &StagePlan::new(recipe, 10));
         assert_eq!(done(&recipe), 0.0);
         recipe.training.epochs = 10;
         assert_eq!(done(&recipe), 0.3);
@@ -166,7 +166,7 @@ mod tests {
         recipe.pretraining.method = crate::recipe::Pretraining::Rbm;
         recipe.pretraining.epochs = 3;
         recipe.training.epochs = 4;
-        let plan = Plan::new(&recipe, 10);
+        let plan = StagePlan::new(&recipe, 10);
         let progress = Progress { step: 50, stage: plan.at(50).stage, ..Progress::default() };
         assert_eq!(share(&recipe, &progress, &plan), 0.5);
         assert!(words(&progress, &plan).starts_with("layer 2 of 2, "), "{}", words(&progress, &plan));

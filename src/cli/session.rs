@@ -8,7 +8,8 @@ use super::failure::Failure;
 use super::interrupt;
 use super::progress::Reporter;
 use crate::engine::{
-    Bench, Command, Engine, EngineOptions, Event, Final, Phase, Plan, Progress, References, RunInfo, Snapshot,
+    BenchInfo, Command, Engine, EngineOptions, Event, FinalFigures, Phase, Progress, References, RunInfo,
+    Snapshot, StagePlan,
 };
 use crate::gpu::DeviceChoice;
 use crate::recipe::{Change, Recipe};
@@ -22,7 +23,7 @@ const PATIENCE_FOR_REFERENCES: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Session {
     engine: Engine,
-    pub(super) bench: Bench,
+    pub(super) bench: BenchInfo,
     pub(super) run: RunInfo,
     pub(super) progress: Progress,
     /// Live changes, exactly as applied.
@@ -72,13 +73,13 @@ impl Session {
         }
     }
 
-    fn of(engine: Engine, bench: Bench) -> Result<Self, Failure> {
+    fn of(engine: Engine, bench: BenchInfo) -> Result<Self, Failure> {
         let Some(run) = bench.runs.first().cloned() else {
             return Err(Failure::Failed(
                 "the bench holds no run; please report the recipe that led to it".to_owned(),
             ));
         };
-        let stage = Plan::new(&run.recipe, bench.steps_per_epoch).at(0).stage;
+        let stage = StagePlan::new(&run.recipe, bench.steps_per_epoch).at(0).stage;
         let progress = Progress { stage, ..Progress::default() };
         Ok(Self { engine, bench, run, progress, changes: Vec::new(), references: None, is_stopping: false })
     }
@@ -108,7 +109,7 @@ impl Session {
     }
 
     /// What the present weights cost on training and on test images.
-    pub(super) fn evaluate(&mut self) -> Result<Final, Failure> {
+    pub(super) fn evaluate(&mut self) -> Result<FinalFigures, Failure> {
         self.engine.send(Command::Evaluate { run: self.run.id })?;
         self.wait_for(|event| match event {
             Event::Evaluated(_, figures) => Some(*figures),

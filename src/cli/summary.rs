@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::session::{End, Session};
-use crate::engine::{Evaluation, Final, History, Plan, Progress};
+use crate::engine::{Evaluation, FinalFigures, History, Progress, StagePlan};
 use crate::export::ticks::{count_label, value_label};
 use crate::insight::SparseCoding;
 use crate::insight::dictionary::Rebuilt;
@@ -107,7 +107,7 @@ pub(super) struct ProgressLine {
 
 impl ProgressLine {
     /// How far a run is on its plan.
-    pub(super) fn new(progress: &Progress, plan: &Plan, pixels: usize) -> Self {
+    pub(super) fn new(progress: &Progress, plan: &StagePlan, pixels: usize) -> Self {
         let Progress { step, epoch, stage, images_per_second, seconds, train, held_out } = progress;
         let terms = |figures: &Option<Figures>| figures.as_ref().map(|figures| Terms::new(figures, pixels));
         Self {
@@ -158,10 +158,10 @@ fn is_zero(count: &u64) -> bool {
 impl Summary {
     /// The last word on a session whose training is over: measures its weights once more.
     pub(super) fn new(session: &mut Session, end: &End) -> Result<Self, Failure> {
-        let Final { train, test, active_units, dictionary } = session.evaluate()?;
+        let FinalFigures { train, test, active_units, dictionary } = session.evaluate()?;
         let (progress, recipe) = (&session.progress, &session.run.recipe);
         let pixels = session.bench.dataset.shape.pixels();
-        let plan = Plan::new(recipe, session.bench.steps_per_epoch);
+        let plan = StagePlan::new(recipe, session.bench.steps_per_epoch);
         let images = progress.step as f64 * recipe.training.batch as f64;
         let rate = if progress.seconds > 0.0 { images / progress.seconds } else { 0.0 };
         let (event, end) = match end {

@@ -73,7 +73,7 @@ fn what_was_done(session: &Session, outlet: &Outlet) -> String {
          reconstructions.png      held-out images, what came out, and the difference\n  \
          codes.png, codes.svg     where the encoder puts each held-out image\n  \
          lattice.png              what the decoder makes of the plane between them\n  \
-         exhibit-*.png, .svg      dimensions in use, and images dreamt from the prior\n\
+         card-*.png, .svg      dimensions in use, and images dreamt from the prior\n\
          Next: `hourglass recipes` lists what else can be trained, `hourglass train RECIPE --out DIR` trains it.\n",
         outlet.folder().display(),
     )

@@ -5,7 +5,7 @@ use rand_distr::StandardNormal;
 
 use crate::recipe::{Corruption, NoiseRecipe};
 
-/// Spoils images of `[channels, height, width]`, one after the other. A pixel's channels are spoilt together, but for
+/// Corrupts images of `[channels, height, width]`, one after the other. A pixel's channels are corrupted together, but for
 /// Gaussian noise, which every number has of its own; it is not clipped.
 pub fn corrupt(images: &mut [f32], dims: [usize; 3], noise: &NoiseRecipe, rng: &mut impl Rng) {
     let amount = noise.amount as f32;

@@ -4,14 +4,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::cards::CardsJob;
 use super::clouds::CloudJob;
-use super::exhibits::ExhibitsJob;
 use super::fields::Fields;
 use super::gallery::Gallery;
 use super::inbox::Inbox;
-use super::message::{Ask, Bench, CloudWish, DecodeAsk, Event, ForcesAsk, Phase, Progress, Request, RunId};
+use super::message::{
+    Ask, BenchInfo, CloudWish, DecodeAsk, Event, ForcesAsk, Phase, Progress, Request, RunId,
+};
 use super::outbox::Outbox;
-use super::pictures::{Easel, decode_point, reconstruct_examples, show_layers};
+use super::pictures::{PaintTarget, decode_point, reconstruct_examples, show_layers};
 use super::run::Run;
 use super::sheets::Sheets;
 use super::view::{Encoded, ForcesView};
@@ -26,7 +28,7 @@ const DRAG: Duration = Duration::from_millis(250);
 
 /// What stands on the bench.
 #[derive(Debug)]
-pub(super) struct WorkBench {
+pub(super) struct Bench {
     pub(super) gallery: Gallery,
     pub(super) runs: Vec<Run>,
     feed: Feed,
@@ -34,7 +36,7 @@ pub(super) struct WorkBench {
     dragged: Option<(Vec<f32>, Instant)>,
 }
 
-impl WorkBench {
+impl Bench {
     /// Sets up runs over these images.
     pub(super) fn new(
         recipes: &[Recipe],
@@ -50,8 +52,8 @@ impl WorkBench {
     }
 
     /// What is told of it.
-    pub(super) fn description(&self, compute: &Compute) -> Bench {
-        Bench {
+    pub(super) fn description(&self, compute: &Compute) -> BenchInfo {
+        BenchInfo {
             dataset: Arc::clone(&self.gallery.dataset),
             examples: Arc::clone(&self.gallery.examples),
             cloud: Arc::clone(&self.gallery.cloud),
@@ -77,13 +79,13 @@ impl WorkBench {
     }
 
     /// Applies live changes, then trains one step of every run that can.
-    pub(super) fn train(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
+    pub(super) fn train(&mut self, inbox: &Inbox, paint: &PaintTarget, outbox: &mut Outbox) {
         let per_epoch = self.feed.steps_per_epoch();
         let size = self.feed.batch_size();
         // Nobody gets ahead of a run whose step takes several turns.
         let waits = self.runs.iter().any(|run| run.can_step() && run.learner.is_halfway());
         for k in 0..self.runs.len() {
-            self.answer_drags(inbox, easel, outbox);
+            self.answer_drags(inbox, paint, outbox);
             let run = &mut self.runs[k];
             run.pass_time();
             if !run.can_step() || (waits && !run.learner.is_halfway()) {
@@ -100,16 +102,16 @@ impl WorkBench {
                     format!("The trainer stumbled ({}). The last good weights are kept", said(&*panic));
                 fail(run, sentence, outbox);
             } else if run.phase == Phase::Paused {
-                tell(run, outbox);
+                report_state(run, outbox);
             }
         }
     }
 
     /// Takes in losses, and does the next chunk of every evaluation.
-    pub(super) fn settle(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
+    pub(super) fn settle(&mut self, inbox: &Inbox, paint: &PaintTarget, outbox: &mut Outbox) {
         let per_epoch = self.feed.steps_per_epoch();
         for k in 0..self.runs.len() {
-            self.answer_drags(inbox, easel, outbox);
+            self.answer_drags(inbox, paint, outbox);
             let run = &mut self.runs[k];
             if let Err(sentence) = run.settle() {
                 fail(run, sentence, outbox);
@@ -123,19 +125,19 @@ impl WorkBench {
                 Ok(None) => run.work.evaluation = Some(job),
                 Ok(Some(figures)) => match run.evaluated(&job, figures, per_epoch) {
                     Err(sentence) => fail(run, sentence, outbox),
-                    Ok(true) => tell(run, outbox),
+                    Ok(true) => report_state(run, outbox),
                     Ok(false) => outbox.report(Event::Progress(run.id, run.progress)),
                 },
             }
         }
     }
 
-    /// Does the next chunk of every last word that was asked for.
-    pub(super) fn judge(&mut self, outbox: &mut Outbox) {
+    /// Does the next chunk of every final evaluation that was asked for.
+    pub(super) fn evaluate_finally(&mut self, outbox: &mut Outbox) {
         for run in &mut self.runs {
-            let Some(mut job) = run.work.judge.take() else { continue };
+            let Some(mut job) = run.work.final_evaluation.take() else { continue };
             match job.advance(&run.learner, &self.gallery.dataset) {
-                Ok(None) => run.work.judge = Some(job),
+                Ok(None) => run.work.final_evaluation = Some(job),
                 Ok(Some(figures)) => outbox.report(Event::Evaluated(run.id, Box::new(figures))),
                 Err(error) => outbox.report(Event::Refused(error.to_string())),
             }
@@ -143,9 +145,9 @@ impl WorkBench {
     }
 
     /// Answers what was dragged meanwhile: no drag waits for more than one run's work.
-    fn answer_drags(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
+    fn answer_drags(&mut self, inbox: &Inbox, paint: &PaintTarget, outbox: &mut Outbox) {
         for (id, request) in inbox.drags() {
-            self.answer(id, &request, easel, outbox);
+            self.answer(id, &request, paint, outbox);
         }
     }
 
@@ -155,7 +157,7 @@ impl WorkBench {
     }
 
     /// Answers one request.
-    pub(super) fn answer(&mut self, id: RunId, request: &Request, easel: &Easel, outbox: &mut Outbox) {
+    pub(super) fn answer(&mut self, id: RunId, request: &Request, paint: &PaintTarget, outbox: &mut Outbox) {
         if let Ask::Decode(DecodeAsk { point, .. }) = &request.ask
             && self.dragged.as_ref().is_none_or(|(known, _)| known != point)
         {
@@ -164,7 +166,7 @@ impl WorkBench {
         // A request to a run that was replaced finds nobody, and that is right.
         let Some(run) = self.runs.iter_mut().find(|run| run.id == id) else { return };
         let answered = match &request.ask {
-            Ask::Decode(ask) => decode_point(run, &self.gallery, easel, request.number, ask),
+            Ask::Decode(ask) => decode_point(run, &self.gallery, paint, request.number, ask),
             Ask::Encode(pixels) => encode(run, request.number, pixels),
             Ask::Forces(ask) => pull(run, &self.gallery.dataset, request.number, ask),
             Ask::Field(ask) => run.work.fields.ask(request.number, ask),
@@ -177,14 +179,14 @@ impl WorkBench {
     }
 
     /// Does what fits into a turn of sheets and fields, and keeps wanted views fresh.
-    pub(super) fn refresh(&mut self, inbox: &Inbox, easel: &Easel, outbox: &mut Outbox) {
+    pub(super) fn refresh(&mut self, inbox: &Inbox, paint: &PaintTarget, outbox: &mut Outbox) {
         for k in 0..self.runs.len() {
-            self.answer_drags(inbox, easel, outbox);
+            self.answer_drags(inbox, paint, outbox);
             if self.runs[k].is_blind {
                 continue;
             }
             let refreshed = catch_unwind(AssertUnwindSafe(|| {
-                self.advance_asked(k, easel).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, easel)?))
+                self.advance_asked(k, paint).and_then(|fresh| Ok(fresh | self.refresh_run(k, inbox, paint)?))
             }));
             match refreshed {
                 Ok(Ok(true)) => outbox.wake(),
@@ -204,11 +206,11 @@ impl WorkBench {
         }
     }
 
-    fn advance_asked(&mut self, k: usize, easel: &Easel) -> Result<bool, String> {
+    fn advance_asked(&mut self, k: usize, paint: &PaintTarget) -> Result<bool, String> {
         let trainers = self.trainers();
         let run = &mut self.runs[k];
-        let sheets = Sheets::advance(run, self.gallery.tile, easel, trainers)?;
-        Ok(sheets | Fields::advance(run, &self.gallery, easel.wants_full_chunks(), trainers)?)
+        let sheets = Sheets::advance(run, self.gallery.tile, paint, trainers)?;
+        Ok(sheets | Fields::advance(run, &self.gallery, paint.wants_full_chunks(), trainers)?)
     }
 
     /// How many runs train.
@@ -216,7 +218,7 @@ impl WorkBench {
         self.runs.iter().map(|run| u32::from(run.phase == Phase::Playing)).sum()
     }
 
-    fn refresh_run(&mut self, k: usize, inbox: &Inbox, easel: &Easel) -> Result<bool, String> {
+    fn refresh_run(&mut self, k: usize, inbox: &Inbox, paint: &PaintTarget) -> Result<bool, String> {
         let wanted = inbox.wanted(self.runs[k].id);
         let step = self.runs[k].learner.step_number();
         let mut fresh = false;
@@ -225,7 +227,7 @@ impl WorkBench {
             && run.work.clock.reconstructions.picture_is_due(step, 0)
             && !run.views.reconstructions.is_full()
         {
-            reconstruct_examples(run, &self.gallery, easel)?;
+            reconstruct_examples(run, &self.gallery, paint)?;
             self.runs[k].work.clock.reconstructions.made(step, 0);
             fresh = true;
         }
@@ -238,9 +240,9 @@ impl WorkBench {
             self.runs[k].work.clock.layers.made(step, example);
             fresh = true;
         }
-        fresh |= self.refresh_cloud(k, wanted.cloud, easel.wants_full_chunks())?;
-        if wanted.exhibits {
-            fresh |= self.refresh_exhibits(k, step)?;
+        fresh |= self.refresh_cloud(k, wanted.cloud, paint.wants_full_chunks())?;
+        if wanted.cards {
+            fresh |= self.refresh_cards(k, step)?;
         }
         Ok(fresh)
     }
@@ -268,31 +270,29 @@ impl WorkBench {
             return Ok(false);
         };
         run.work.clock.cloud.cloud_made(view.step, wish);
-        run.work.axes = view.along.as_ref().map(|along| along.axes.clone());
+        run.work.axes = view.projection.as_ref().map(|projection| projection.axes.clone());
         run.work.handed.keep(&view);
         run.views.cloud.put(view);
         Ok(true)
     }
 
-    fn refresh_exhibits(&mut self, k: usize, step: u64) -> Result<bool, String> {
+    fn refresh_cards(&mut self, k: usize, step: u64) -> Result<bool, String> {
         let run = &mut self.runs[k];
-        if run.work.exhibits.is_none()
-            && run.work.clock.exhibits.exhibits_are_due(step)
-            && !run.views.exhibits.is_full()
+        if run.work.cards.is_none() && run.work.clock.cards.cards_are_due(step) && !run.views.cards.is_full()
         {
-            run.work.exhibits = Some(ExhibitsJob::new(run));
+            run.work.cards = Some(CardsJob::new(run));
         }
-        let Some(mut job) = run.work.exhibits.take() else {
+        let Some(mut job) = run.work.cards.take() else {
             return Ok(false);
         };
         match job.advance(run, &self.gallery).map_err(|e| e.to_string())? {
             None => {
-                run.work.exhibits = Some(job);
+                run.work.cards = Some(job);
                 Ok(false)
             }
             Some(view) => {
-                run.work.clock.exhibits.made(view.step, 0);
-                run.views.exhibits.put(view);
+                run.work.clock.cards.made(view.step, 0);
+                run.views.cards.put(view);
                 Ok(true)
             }
         }
@@ -327,11 +327,11 @@ pub(super) fn fail(run: &mut Run, sentence: String, outbox: &mut Outbox) {
         run.phase =
             Phase::Failed(format!("{sentence}; the device no longer answers, restart with --device cpu"));
     }
-    tell(run, outbox);
+    report_state(run, outbox);
 }
 
 /// Tells how far a run is, and then what it is doing: whoever reads that it rests knows already where.
-pub(super) fn tell(run: &Run, outbox: &mut Outbox) {
+pub(super) fn report_state(run: &Run, outbox: &mut Outbox) {
     outbox.report(Event::Progress(run.id, run.progress));
     outbox.report(Event::Phase(run.id, run.phase.clone()));
 }

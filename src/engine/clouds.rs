@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::along::Looking;
 use super::message::{CloudWish, Whose};
-use super::pace::Pace;
+use super::projection::Projecting;
+use super::throttle::Throttle;
 use super::view::CloudView;
 use crate::data::{Dataset, Split};
 use crate::insight::cloud::{Summary, Summing};
@@ -31,7 +31,7 @@ pub(super) struct CloudJob {
     wish: CloudWish,
     model: Autoencoder,
     step: u64,
-    pace: Pace,
+    throttle: Throttle,
     images: Arc<[u32]>,
     done: Encoded,
     seen: Seen,
@@ -55,7 +55,7 @@ struct Encoded {
 #[derive(Debug, Default)]
 struct Seen {
     summary: Option<Summary>,
-    looking: Looking,
+    projecting: Projecting,
 }
 
 /// Large clouds that were handed out. Whoever looks at one last gives its memory back, which takes milliseconds: here
@@ -93,7 +93,7 @@ impl CloudJob {
             wish,
             model: learner.model(),
             step: learner.step_number(),
-            pace: Pace::new(wants_full_chunks),
+            throttle: Throttle::new(wants_full_chunks),
             images,
             done: Encoded { summing, ..Encoded::default() },
             seen: Seen::default(),
@@ -115,15 +115,15 @@ impl CloudJob {
         dataset: &Dataset,
         trainers: u32,
     ) -> Result<Option<CloudView>, ReadError> {
-        if trainers > 0 && self.pace.is_resting() {
+        if trainers > 0 && self.throttle.is_resting() {
             return Ok(None);
         }
-        let Self { wish, model, step, pace, images, done, seen, before, pixels } = self;
+        let Self { wish, model, step, throttle, images, done, seen, before, pixels } = self;
         let rest = (trainers > 0).then_some(ONE_PART_IN * trainers);
-        let is_done = pace.turn(rest, |many| {
+        let is_done = throttle.turn(rest, |many| {
             let left = &images[done.count..];
             let Some(first) = left.first() else {
-                return Ok(seen.slice(done, before.as_ref(), wish.along));
+                return Ok(seen.slice(done, before.as_ref(), wish.projection));
             };
             let mut chunk = left[..many.min(left.len())].to_vec();
             let counted = chunk.len();
@@ -134,7 +134,7 @@ impl CloudJob {
         })?;
         Ok(is_done.then(|| {
             let Encoded { codes, spreads, errors, .. } = std::mem::take(done);
-            let Seen { summary, looking } = std::mem::take(seen);
+            let Seen { summary, projecting } = std::mem::take(seen);
             CloudView {
                 step: *step,
                 dimensions: learner.code_size(),
@@ -143,7 +143,7 @@ impl CloudJob {
                 spreads: spreads.map(Arc::from),
                 errors: errors.map(Arc::from),
                 summary: Arc::new(summary.unwrap_or_default()),
-                along: looking.found().map(Arc::new),
+                projection: projecting.found().map(Arc::new),
             }
         }))
     }
@@ -163,17 +163,17 @@ fn chosen(Split { train, validation, .. }: &Split, whose: Whose) -> impl Iterato
 
 impl Seen {
     /// The next slice, after all codes were read off; whether it was the last.
-    fn slice(&mut self, done: &mut Encoded, before: Option<&Principal>, wants_along: bool) -> bool {
+    fn slice(&mut self, done: &mut Encoded, before: Option<&Principal>, wants_projection: bool) -> bool {
         let Some(summary) = &self.summary else {
             let summary = std::mem::take(&mut done.summing).finish(&done.codes);
-            if wants_along {
-                self.looking = Looking::new(&done.codes, &summary, before);
+            if wants_projection {
+                self.projecting = Projecting::new(&done.codes, &summary, before);
             }
             self.summary = Some(summary);
-            return self.looking.is_over();
+            return self.projecting.is_over();
         };
-        self.looking = std::mem::take(&mut self.looking).slice(&done.codes, summary);
-        self.looking.is_over()
+        self.projecting = std::mem::take(&mut self.projecting).slice(&done.codes, summary);
+        self.projecting.is_over()
     }
 }
 

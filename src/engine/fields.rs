@@ -2,9 +2,9 @@
 
 use super::gallery::Gallery;
 use super::message::{FieldAsk, FieldKind};
-use super::pace::Pace;
 use super::run::Run;
 use super::sheets::{code_at, lattice_places};
+use super::throttle::Throttle;
 use super::view::FieldView;
 use crate::insight::field::{Density, Directions, round_trip, stretch_along};
 use crate::model::Autoencoder;
@@ -55,7 +55,7 @@ impl Fields {
                 next.map(|(number, ask)| FieldJob::new(number, ask, (&run.learner, seed), wants_full_chunks));
         }
         let Some(job) = &mut fields.now else { return Ok(false) };
-        if trainers > 0 && job.pace.is_resting() {
+        if trainers > 0 && job.throttle.is_resting() {
             return Ok(false);
         }
         let Some(view) = job.advance(&run.learner, gallery, trainers).map_err(|e| e.to_string())? else {
@@ -73,7 +73,7 @@ struct FieldJob {
     number: u64,
     ask: FieldAsk,
     step: u64,
-    pace: Pace,
+    throttle: Throttle,
     work: Work,
     values: Vec<f32>,
 }
@@ -102,8 +102,8 @@ impl FieldJob {
                 Work::Slopes { model, places: places(&ask), directions, squares: Vec::new() }
             }
         };
-        let (step, pace) = (learner.step_number(), Pace::new(wants_full_chunks));
-        Self { number, ask, step, pace, work, values: Vec::new() }
+        let (step, throttle) = (learner.step_number(), Throttle::new(wants_full_chunks));
+        Self { number, ask, step, throttle, work, values: Vec::new() }
     }
 
     /// What fits into a turn; the field once every place was measured.
@@ -113,9 +113,9 @@ impl FieldJob {
         gallery: &Gallery,
         trainers: u32,
     ) -> Result<Option<FieldView>, ReadError> {
-        let Self { number, ask, step, pace, work, values } = self;
+        let Self { number, ask, step, throttle, work, values } = self;
         let rest = (trainers > 0).then_some(ONE_PART_IN * trainers);
-        let is_done = pace.turn(rest, |many| work.slice(ask, (learner, gallery), many, values))?;
+        let is_done = throttle.turn(rest, |many| work.slice(ask, (learner, gallery), many, values))?;
         Ok(is_done.then(|| {
             let mut values = std::mem::take(values);
             // An overflow is as little of a measurement as what is no number.

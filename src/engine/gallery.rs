@@ -10,7 +10,7 @@ use crate::gpu::Tiles;
 const EXAMPLES: usize = 10;
 /// Held-out images whose codes make the cloud of a figure, and the density of a map.
 const CLOUD: usize = 2000;
-/// Held-out images that plates are counted on: enough for shares in whole percent.
+/// Held-out images that cards are counted on: enough for shares in whole percent.
 const SAMPLE: usize = 512;
 
 /// The images, and which of them are shown.
@@ -21,13 +21,13 @@ pub(super) struct Gallery {
     pub(super) examples: Arc<[u32]>,
     /// Their pixels, in tensor order.
     pub(super) example_pixels: Vec<f32>,
-    /// Pixels of the held-out images that plates are counted on.
+    /// Pixels of the held-out images that cards are counted on.
     pub(super) sample_pixels: Vec<f32>,
     /// Held-out images whose codes make the cloud of a figure, and the density of a map.
     pub(super) cloud: Arc<[u32]>,
     /// The shape of one image on a canvas.
     pub(super) tile: Tiles,
-    /// What principal components cost on the images that plates are counted on.
+    /// What principal components cost on the images that cards are counted on.
     pub(super) components: Arc<Components>,
 }
 

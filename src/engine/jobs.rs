@@ -12,9 +12,9 @@ use crate::train::{Evaluator, Figures, Learner};
 const PICTURES: Duration = Duration::from_millis(100);
 /// Time between the end of one cloud and the beginning of the next.
 const CLOUDS: Duration = Duration::from_millis(300);
-/// Time between the end of one round of plates and the beginning of the next: some of them cost as much as a dozen
+/// Time between the end of one round of cards and the beginning of the next: some of them cost as much as a dozen
 /// steps.
-const EXHIBITS: Duration = Duration::from_millis(800);
+const CARDS: Duration = Duration::from_millis(800);
 
 /// A held-out evaluation under way, of the network and by the recipe that it began with.
 #[derive(Debug)]
@@ -59,12 +59,12 @@ pub(super) struct ViewClock {
     pub(super) cloud: Last,
     pub(super) reconstructions: Last,
     pub(super) layers: Last,
-    pub(super) exhibits: Last,
+    pub(super) cards: Last,
 }
 
 /// A number per wish: one cloud is not another.
-fn cloud_kind(CloudWish { count, whose, errors, along }: CloudWish) -> usize {
-    count.saturating_mul(16) | (whose as usize) << 2 | usize::from(along) << 1 | usize::from(errors)
+fn cloud_kind(CloudWish { count, whose, errors, projection }: CloudWish) -> usize {
+    count.saturating_mul(16) | (whose as usize) << 2 | usize::from(projection) << 1 | usize::from(errors)
 }
 
 /// When a view was last made, of which step and which example.
@@ -87,9 +87,9 @@ impl Last {
         self.made(step, cloud_kind(wish));
     }
 
-    /// Whether it is time for another round of plates, and there is something new in it.
-    pub(super) fn exhibits_are_due(&self, step: u64) -> bool {
-        self.is_due(EXHIBITS, step, 0)
+    /// Whether it is time for another round of cards, and there is something new in it.
+    pub(super) fn cards_are_due(&self, step: u64) -> bool {
+        self.is_due(CARDS, step, 0)
     }
 
     fn is_due(&self, interval: Duration, step: u64, example: usize) -> bool {

@@ -262,7 +262,7 @@ pub struct Wanted {
     /// The activations of every layer for the example with this number.
     pub layers: Option<usize>,
     /// The pictures that make the family's idea visible.
-    pub exhibits: bool,
+    pub cards: bool,
 }
 
 /// Which images a cloud shows.
@@ -287,13 +287,13 @@ pub struct CloudWish {
     /// Whether their squared errors are wanted too.
     pub errors: bool,
     /// Whether the codes are wanted along their principal axes too.
-    pub along: bool,
+    pub projection: bool,
 }
 
 impl Default for CloudWish {
     /// Enough to see the shape of the map, and few enough to be encoded between two steps.
     fn default() -> Self {
-        Self { count: 2000, whose: Whose::default(), errors: false, along: false }
+        Self { count: 2000, whose: Whose::default(), errors: false, projection: false }
     }
 }
 
@@ -303,7 +303,7 @@ pub enum Event {
     /// Something takes a moment: drawing the images, preparing the GPU.
     Preparing(String),
     /// A new bench stands; everything known about earlier runs is over.
-    Opened(Bench),
+    Opened(BenchInfo),
     /// The costs that the curves are held against; they arrive a little after the bench.
     References(References),
     /// How far a run is; coalesced when nobody listens.
@@ -317,7 +317,7 @@ pub enum Event {
     /// What figures are drawn from, on the host.
     Snapshot(RunId, Arc<Snapshot>),
     /// What the present weights cost.
-    Evaluated(RunId, Box<Final>),
+    Evaluated(RunId, Box<FinalFigures>),
     /// A file was written.
     Saved(PathBuf),
     /// What was asked could not be done; nothing was changed.
@@ -328,7 +328,7 @@ pub enum Event {
 
 /// What stands on the bench.
 #[derive(Clone, Debug)]
-pub struct Bench {
+pub struct BenchInfo {
     /// The images.
     pub dataset: Arc<Dataset>,
     /// Held-out images shown in the reconstructions, one per class where there are classes.
@@ -379,7 +379,7 @@ pub struct Progress {
 
 /// What a run's weights cost in the end, per image.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Final {
+pub struct FinalFigures {
     /// On training images, at most ten thousand of them.
     pub train: Figures,
     /// On every test image.

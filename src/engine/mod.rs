@@ -4,31 +4,31 @@
 //! tuning for seconds. So one named thread issues all of it. [`Worker::turn`] does one bounded slice and never
 //! waits; the thread is a loop around it, and tests drive it directly.
 
-mod along;
 mod bench;
-mod brush;
+mod cards;
 mod clouds;
 mod components;
-mod exhibits;
 mod fields;
+mod final_evaluation;
 mod gallery;
 mod history;
 mod inbox;
 mod jobs;
-mod judge;
-mod kept;
+mod last_good;
 mod losses;
 mod message;
 mod opening;
 mod outbox;
-mod pace;
+mod painter_thread;
 mod pictures;
 mod plane;
+mod projection;
 mod run;
 mod self_test;
 mod sheets;
 mod slot;
 mod snapshot;
+mod throttle;
 mod view;
 mod worker;
 
@@ -41,23 +41,24 @@ use std::time::Duration;
 pub use history::{Evaluation, History, Point, SharedHistory};
 pub use inbox::EngineBusy;
 pub use message::{
-    Ask, Bench, CloudWish, Command, DecodeAsk, Event, FieldAsk, FieldKind, Final, ForcesAsk, LatticeAsk,
-    Phase, Picture, Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk, Wanted, Whose,
+    Ask, BenchInfo, CloudWish, Command, DecodeAsk, Event, FieldAsk, FieldKind, FinalFigures, ForcesAsk,
+    LatticeAsk, Phase, Picture, Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk,
+    Wanted, Whose,
 };
 pub use opening::MOST_RUNS;
 pub use outbox::Wake;
 pub use plane::LatentPlane;
 pub use slot::Slot;
 pub use view::{
-    Along, CloudView, Decoded, Encoded, ExhibitsView, FieldView, ForcesView, LatticeView, LayerActivity,
-    LayerRole, LayersView, Pixels, ReconstructionsView, RunViews, SheetView, Snapshot,
+    CardsView, CloudView, Decoded, Encoded, FieldView, ForcesView, LatticeView, LayerActivity, LayerRole,
+    LayersView, Pixels, PrincipalProjection, ReconstructionsView, RunViews, SheetView, Snapshot,
 };
 pub use worker::{Turn, Worker};
 
-pub use crate::insight::Plate;
-pub use crate::insight::plate;
+pub use crate::insight::Card;
+pub use crate::insight::card;
 pub use crate::insight::principal::Principal;
-pub use crate::train::{Figures, Penalty, Plan, Stage, Stretch};
+pub use crate::train::{Figures, Penalty, Stage, StagePlan, Stretch};
 
 use crate::gpu::{DeviceChoice, Graphics};
 use inbox::InboxSender;

@@ -98,14 +98,14 @@ mod tests {
     }
 
     /// What comes out once somebody listens.
-    fn heard(outbox: &mut Outbox, events: &Receiver<Event>) -> Vec<Event> {
-        let mut heard = Vec::new();
+    fn received(outbox: &mut Outbox, events: &Receiver<Event>) -> Vec<Event> {
+        let mut received = Vec::new();
         loop {
-            let before = heard.len();
-            heard.extend(events.try_iter());
+            let before = received.len();
+            received.extend(events.try_iter());
             outbox.flush();
-            if heard.len() == before {
-                return heard;
+            if received.len() == before {
+                return received;
             }
         }
     }
@@ -118,13 +118,14 @@ mod tests {
             outbox.report(Event::Notice(k.to_string()));
             outbox.report(progress(k as u64));
         }
-        let heard = heard(&mut outbox, &events);
-        let notices = heard.iter().filter_map(|event| match event {
+        let received = received(&mut outbox, &events);
+        let notices = received.iter().filter_map(|event| match event {
             Event::Notice(text) => Some(text.clone()),
             _ => None,
         });
         assert!(notices.eq((0..many).map(|k| k.to_string())), "some of {many} notices were lost");
-        let waiting = heard.iter().skip(EVENTS).filter(|event| matches!(event, Event::Progress(..))).count();
+        let waiting =
+            received.iter().skip(EVENTS).filter(|event| matches!(event, Event::Progress(..))).count();
         assert!(waiting <= 1, "progress did not coalesce: {waiting} reports of it");
     }
 
@@ -137,7 +138,7 @@ mod tests {
         {
             outbox.report(event);
         }
-        let told: Vec<Option<u64>> = heard(&mut outbox, &events)[EVENTS..]
+        let told: Vec<Option<u64>> = received(&mut outbox, &events)[EVENTS..]
             .iter()
             .map(|event| if let Event::Progress(_, progress) = event { Some(progress.step) } else { None })
             .collect();

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 
 use super::bench::check_image;
-use super::brush::{Brush, Layer, Sheet};
 use super::gallery::Gallery;
 use super::message::{DecodeAsk, Picture, RunId};
 use super::outbox::Wake;
+use super::painter_thread::{Layer, PaintJob, PainterThread};
 use super::run::Run;
 use super::view::{Decoded, LayerActivity, LayerRole, LayersView, Pixels, ReconstructionsView};
 use crate::gpu::painter::Placement;
@@ -18,41 +18,41 @@ use crate::train::read::read;
 
 /// Where pictures are painted.
 #[derive(Debug)]
-pub(super) enum Easel {
+pub(super) enum PaintTarget {
     /// Tensors live on the window's own device: they are painted where they are.
-    Straight(Painter),
+    Gpu(Painter),
     /// Tensors live on the host: their pixels are painted in a thread of their own.
-    Brush(Brush),
+    Thread(PainterThread),
     /// Nobody paints: pixels are handed out.
-    Bare,
+    Pixels,
 }
 
-impl Easel {
+impl PaintTarget {
     pub(super) fn new(painter: Option<Painter>, compute: &Compute, wake: Arc<Wake>) -> Self {
         match painter {
-            Some(painter) if compute.is_gpu => Self::Straight(painter),
+            Some(painter) if compute.is_gpu => Self::Gpu(painter),
             // Where the system gives no thread, pictures are drawn from the pixels of the views.
-            Some(painter) => Brush::start(painter, wake).map_or(Self::Bare, Self::Brush),
-            None => Self::Bare,
+            Some(painter) => PainterThread::start(painter, wake).map_or(Self::Pixels, Self::Thread),
+            None => Self::Pixels,
         }
     }
 
     /// Whether decoding should always meet the same number of codes: a GPU prepares its kernels for each shape.
     pub(super) fn wants_full_chunks(&self) -> bool {
-        matches!(self, Self::Straight(_))
+        matches!(self, Self::Gpu(_))
     }
 
     /// Paints a tensor where it is, without leaving the GPU. Whether it did; otherwise its pixels are to be read.
     ///
     /// # Shapes
     /// - images: `[count or more, pixels]`
-    pub(super) fn paint_straight(
+    pub(super) fn paint_on_gpu(
         &self,
         canvas: Option<&Canvas>,
         place: Placement,
         images: &Tensor<2>,
     ) -> Result<bool, String> {
-        let (Self::Straight(painter), Some(canvas)) = (self, canvas.filter(|c| has_room(c, &place))) else {
+        let (Self::Gpu(painter), Some(canvas)) = (self, canvas.filter(|c| has_room(c, &place))) else {
             return Ok(false);
         };
         painter.paint_tensor(canvas, place, images.clone()).map_err(|e| e.to_string())?;
@@ -66,7 +66,7 @@ impl Easel {
         layers: impl IntoIterator<Item = (Option<&'a Canvas>, Placement, Arc<[f32]>)>,
         publish: impl FnOnce() + Send + 'static,
     ) {
-        let Self::Brush(brush) = self else { return publish() };
+        let Self::Thread(thread) = self else { return publish() };
         let layers = layers.into_iter().filter_map(|(canvas, place, pixels)| {
             let canvas = canvas.filter(|canvas| has_room(canvas, &place))?.clone();
             Some(Layer { canvas, place, pixels })
@@ -75,7 +75,7 @@ impl Easel {
         if layers.is_empty() {
             return publish();
         }
-        brush.paint(picture, Sheet { layers, publish: Box::new(publish) });
+        thread.paint(picture, PaintJob { layers, publish: Box::new(publish) });
     }
 }
 
@@ -89,7 +89,7 @@ fn has_room(canvas: &Canvas, place: &Placement) -> bool {
 pub(super) fn decode_point(
     run: &Run,
     gallery: &Gallery,
-    easel: &Easel,
+    paint: &PaintTarget,
     request: u64,
     ask: &DecodeAsk,
 ) -> Result<(), String> {
@@ -105,9 +105,9 @@ pub(super) fn decode_point(
     let canvases = [Picture::Decoded, Picture::Difference].map(|picture| run.canvases.get(&picture));
     let [colors, ground] = colors_of(canvases[0]);
     let [place, beside] = [colors, ground].map(|colors| Placement::all(gallery.tile, colors));
-    let is_painted = easel.paint_straight(canvases[0], place, &image)?;
+    let is_painted = paint.paint_on_gpu(canvases[0], place, &image)?;
     let is_compared = against.is_none()
-        || easel.paint_straight(
+        || paint.paint_on_gpu(
             canvases[1],
             beside,
             &(image.clone() - learner.images(&other, learner.device())),
@@ -121,7 +121,7 @@ pub(super) fn decode_point(
     let layers = [(canvases[0], place, pixels.clone()), (canvases[1], beside, difference.clone())];
     let layers = layers.into_iter().filter_map(|(canvas, place, pixels)| Some((canvas, place, pixels?)));
     let (views, step) = (Arc::clone(&run.views), learner.step_number());
-    easel.hand_out((run.id, Picture::Decoded), layers, move || {
+    paint.hand_out((run.id, Picture::Decoded), layers, move || {
         views.decoded.put(Decoded { request, step, point, pixels, against, difference });
     });
     Ok(())
@@ -135,7 +135,7 @@ fn colors_of(canvas: Option<&Canvas>) -> [ColorMap; 2] {
 }
 
 /// Reconstructs the examples: inputs, outputs and their difference, one row each.
-pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &Easel) -> Result<(), String> {
+pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, paint: &PaintTarget) -> Result<(), String> {
     let inputs = &gallery.example_pixels;
     let x = run.learner.images(inputs, run.learner.device());
     let outputs = run.learner.so_far().reconstruct(x.clone());
@@ -145,9 +145,9 @@ pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &Easel) 
     let at =
         |k: u32, colors| Placement { origin: [0, k * gallery.tile.height], ..Placement::all(row, colors) };
     let step = run.learner.step_number();
-    if easel.paint_straight(canvas, at(1, colors), &outputs)? {
-        easel.paint_straight(canvas, at(0, colors), &x)?;
-        easel.paint_straight(canvas, at(2, ground), &(outputs - x))?;
+    if paint.paint_on_gpu(canvas, at(1, colors), &outputs)? {
+        paint.paint_on_gpu(canvas, at(0, colors), &x)?;
+        paint.paint_on_gpu(canvas, at(2, ground), &(outputs - x))?;
         run.views.reconstructions.put(ReconstructionsView { step, outputs: None });
         return Ok(());
     }
@@ -159,7 +159,7 @@ pub(super) fn reconstruct_examples(run: &Run, gallery: &Gallery, easel: &Easel) 
         (canvas, at(2, ground), difference),
     ];
     let views = Arc::clone(&run.views);
-    easel.hand_out((run.id, Picture::Reconstructions), layers, move || {
+    paint.hand_out((run.id, Picture::Reconstructions), layers, move || {
         views.reconstructions.put(ReconstructionsView { step, outputs: Some(outputs) });
     });
     Ok(())

@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 
+use super::cards::CardsJob;
 use super::clouds::{CloudJob, Handed};
-use super::exhibits::ExhibitsJob;
 use super::fields::Fields;
+use super::final_evaluation::FinalEvaluation;
 use super::history::{Evaluation, Point, SharedHistory};
 use super::jobs::{EvaluationJob, ViewClock};
-use super::judge::JudgeJob;
-use super::kept::Kept;
+use super::last_good::LastGood;
 use super::losses::{Losses, Meter};
 use super::message::{Phase, Picture, Progress, RunId, RunInfo};
 use super::sheets::Sheets;
@@ -42,7 +42,7 @@ pub(super) struct Run {
     opened: Recipe,
     schedule: VecDeque<Change>,
     limits: Limits,
-    kept: Kept,
+    last_good: LastGood,
     last_turn: Instant,
 }
 
@@ -55,8 +55,8 @@ pub(super) struct Work {
     pub(super) axes: Option<Principal>,
     /// Large clouds that somebody may still look at.
     pub(super) handed: Handed,
-    pub(super) exhibits: Option<ExhibitsJob>,
-    pub(super) judge: Option<JudgeJob>,
+    pub(super) cards: Option<CardsJob>,
+    pub(super) final_evaluation: Option<FinalEvaluation>,
     pub(super) sheets: Sheets,
     pub(super) fields: Fields,
     pub(super) clock: ViewClock,
@@ -95,7 +95,7 @@ impl Run {
             opened: recipe.clone(),
             schedule: recipe.schedule.iter().cloned().collect(),
             limits: Limits::new(&recipe.training),
-            kept: Kept::new(),
+            last_good: LastGood::new(),
             last_turn: Instant::now(),
         }
     }
@@ -167,7 +167,8 @@ impl Run {
         if self.is_blind {
             return false;
         }
-        let has_job = self.work.cloud.is_some() || self.work.exhibits.is_some() || self.work.judge.is_some();
+        let has_job =
+            self.work.cloud.is_some() || self.work.cards.is_some() || self.work.final_evaluation.is_some();
         has_job || self.work.sheets.is_busy() || self.work.fields.is_busy()
     }
 
@@ -229,13 +230,13 @@ impl Run {
                 return Err(self.blow_up(step));
             }
             // A step's loss is what the weights before it cost.
-            self.kept.vouch(step - 1);
+            self.last_good.confirm(step - 1);
             self.history.lock().push_step(Point { step, figures });
             self.work.since_evaluation.add(&figures);
             self.progress.train = Some(figures);
         }
-        if self.work.losses.is_empty() && self.kept.is_due(self.learner.step_number()) {
-            self.kept.keep(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
+        if self.work.losses.is_empty() && self.last_good.is_due(self.learner.step_number()) {
+            self.last_good.propose(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
         }
         if self.work.at_boundary && self.work.losses.is_empty() {
             self.work.at_boundary = false;
@@ -288,7 +289,7 @@ impl Run {
         if !held_out.is_finite() {
             return Err(self.blow_up(step));
         }
-        self.kept.vouch(step);
+        self.last_good.confirm(step);
         self.history.lock().push_evaluation(Evaluation {
             step,
             epoch: step / per_epoch,
@@ -311,7 +312,7 @@ impl Run {
     pub(super) fn fail(&mut self, sentence: String) {
         self.work = Work::default();
         let mut learner = self.learner.fresh(&self.recipe);
-        let restored = self.kept.good().map(|checkpoint| checkpoint.restore(&mut learner));
+        let restored = self.last_good.good().map(|checkpoint| checkpoint.restore(&mut learner));
         self.learner = learner;
         let step = self.learner.step_number();
         let mut history = self.history.lock();

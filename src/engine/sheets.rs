@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::message::{Ask, LatticeAsk, Picture, Request, SheetAsk};
-use super::pace::Pace;
-use super::pictures::Easel;
+use super::pictures::PaintTarget;
 use super::run::Run;
+use super::throttle::Throttle;
 use super::view::{LatticeView, Pixels, SheetView};
 use crate::gpu::painter::Placement;
 use crate::gpu::{ColorMap, Tiles};
@@ -25,16 +25,16 @@ const ONE_PART_IN: u32 = 3;
 /// The sheets of a run that are under way or wait, one of each kind.
 #[derive(Debug, Default)]
 pub(super) struct Sheets {
-    desks: BTreeMap<Picture, Desk>,
-    /// The desk of the turn before: the next one that is busy comes next, the lattice at the end of a round.
+    queues: BTreeMap<Picture, Queue>,
+    /// The queue of the turn before: the next one that is busy comes next, the lattice at the end of a round.
     last: Option<Picture>,
-    /// One pace for all of them, since they go through the same network.
-    pace: Option<Pace>,
+    /// One throttle for all of them, since they go through the same network.
+    throttle: Option<Throttle>,
 }
 
 /// One kind of sheet.
 #[derive(Debug, Default)]
-struct Desk {
+struct Queue {
     now: Option<SheetJob>,
     /// The newest one asked for while another is under way: that one is finished first, or none ever would be.
     next: Option<Request>,
@@ -48,51 +48,56 @@ impl Sheets {
             Ask::Sheet(ask) => check(ask.columns * ask.rows).map(|()| Picture::Sheet(ask.sheet))?,
             _ => return Ok(()),
         };
-        self.desks.entry(picture).or_default().next = Some(request.clone());
+        self.queues.entry(picture).or_default().next = Some(request.clone());
         Ok(())
     }
 
     /// Whether any is under way or waits.
     pub(super) fn is_busy(&self) -> bool {
-        self.desks.values().any(Desk::is_busy)
+        self.queues.values().any(Queue::is_busy)
     }
 
     /// Does what fits into a turn of one sheet; whether it was completed. Every kind gets its turn.
-    pub(super) fn advance(run: &mut Run, tile: Tiles, easel: &Easel, trainers: u32) -> Result<bool, String> {
+    pub(super) fn advance(
+        run: &mut Run,
+        tile: Tiles,
+        paint: &PaintTarget,
+        trainers: u32,
+    ) -> Result<bool, String> {
         let mut sheets = std::mem::take(&mut run.work.sheets);
-        let fresh = sheets.turn(run, tile, easel, trainers);
+        let fresh = sheets.turn(run, tile, paint, trainers);
         run.work.sheets = sheets;
         fresh
     }
 
-    fn turn(&mut self, run: &Run, tile: Tiles, easel: &Easel, trainers: u32) -> Result<bool, String> {
-        let pace = self.pace.get_or_insert_with(|| Pace::new(false));
-        if trainers > 0 && pace.is_resting() {
+    fn turn(&mut self, run: &Run, tile: Tiles, paint: &PaintTarget, trainers: u32) -> Result<bool, String> {
+        let throttle = self.throttle.get_or_insert_with(|| Throttle::new(false));
+        if trainers > 0 && throttle.is_resting() {
             return Ok(false);
         }
-        let busy = || self.desks.iter().filter(|(_, desk)| desk.is_busy()).map(|(picture, _)| *picture);
+        let busy = || self.queues.iter().filter(|(_, queue)| queue.is_busy()).map(|(picture, _)| *picture);
         let next = busy().find(|picture| Some(*picture) > self.last).or_else(|| busy().next());
-        let Some(desk) = next.and_then(|picture| self.desks.get_mut(&picture)) else { return Ok(false) };
+        let Some(queue) = next.and_then(|picture| self.queues.get_mut(&picture)) else { return Ok(false) };
         self.last = next;
-        if desk.now.is_none() {
-            desk.now = desk.next.take().map(|request| SheetJob::new(request, &run.learner));
+        if queue.now.is_none() {
+            queue.now = queue.next.take().map(|request| SheetJob::new(request, &run.learner));
         }
-        let Some(job) = &mut desk.now else { return Ok(false) };
-        let is_done = if easel.wants_full_chunks() {
+        let Some(job) = &mut queue.now else { return Ok(false) };
+        let is_done = if paint.wants_full_chunks() {
             // What a GPU is given it does later, so the clock does not tell how long that takes.
-            job.advance(run, CHUNK, tile, easel)?
+            job.advance(run, CHUNK, tile, paint)?
         } else {
             let rest = (trainers > 0).then_some(ONE_PART_IN * trainers);
-            pace.turn(rest, |many| job.advance(run, many, tile, easel))?
+            throttle.turn(rest, |many| job.advance(run, many, tile, paint))?
         };
         if is_done {
-            desk.now = None;
+            queue.now = None;
         }
         Ok(is_done)
     }
 }
 
-impl Desk {
+impl Queue {
     fn is_busy(&self) -> bool {
         self.now.is_some() || self.next.is_some()
     }
@@ -138,13 +143,13 @@ impl SheetJob {
 
     /// The next chunk, of at most so many tiles; whether it was the last. On a GPU tiles go straight to the canvas; on the CPU they are painted
     /// all at once in the end, so that no sheet is half old and half new.
-    fn advance(&mut self, run: &Run, many: usize, tile: Tiles, easel: &Easel) -> Result<bool, String> {
+    fn advance(&mut self, run: &Run, many: usize, tile: Tiles, paint: &PaintTarget) -> Result<bool, String> {
         let (learner, canvas) = (&run.learner, run.canvases.get(&self.picture()));
         let size = learner.code_size();
         let count = self.codes.len() / size;
         let many = many.min(count - self.next);
         let mut chunk = self.codes[self.next * size..(self.next + many) * size].to_vec();
-        if easel.wants_full_chunks() {
+        if paint.wants_full_chunks() {
             chunk.resize(CHUNK * size, 0.0);
         }
         let images = self.model.decode(learner.codes(&chunk));
@@ -153,7 +158,7 @@ impl SheetJob {
             Placement::all(tile.grid(columns, rows), canvas.map_or(ColorMap::Grey, |canvas| canvas.colors));
         let all = Placement { count: count as u32, ..all };
         let place = Placement { first: self.next as u32, count: many as u32, ..all };
-        if !easel.paint_straight(canvas, place, &images)? {
+        if !paint.paint_on_gpu(canvas, place, &images)? {
             let pixels = read(images).map_err(|e| e.to_string())?;
             self.pixels.extend_from_slice(&pixels[..many * tile.values()]);
         }
@@ -166,7 +171,7 @@ impl SheetJob {
         let came = pixels.len() == count * tile.values();
         let layer = came.then(|| (canvas, all, Arc::clone(&pixels)));
         let publish = self.publisher(run, came.then_some(pixels));
-        easel.hand_out((run.id, self.picture()), layer, publish);
+        paint.hand_out((run.id, self.picture()), layer, publish);
         Ok(true)
     }
 

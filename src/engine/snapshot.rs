@@ -1,6 +1,6 @@
 //! Everything a figure is drawn from, on the host, of one moment of one run.
 
-use super::exhibits;
+use super::cards;
 use super::gallery::Gallery;
 use super::message::{LatticeAsk, SheetAsk};
 use super::plane::LatentPlane;
@@ -47,7 +47,7 @@ pub(super) fn take(
     point.resize(size, 0.0);
     let decoded = read(model.decode(learner.codes(&point)))?;
     let (step, inputs) = (learner.step_number(), gallery.example_pixels.clone());
-    let plates = exhibits::all(run, gallery)?;
+    let cards = cards::all(run, gallery)?;
     Ok(Snapshot {
         step,
         dimensions: size,
@@ -59,7 +59,7 @@ pub(super) fn take(
         point,
         decoded,
         sheet,
-        plates,
+        cards,
     })
 }
 

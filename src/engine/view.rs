@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::message::{FieldAsk, LatticeAsk, Sheet, SheetAsk};
 use super::slot::Slot;
-use crate::insight::Plate;
+use crate::insight::Card;
 use crate::insight::cloud::Summary;
 use crate::insight::principal::Principal;
 
@@ -29,7 +29,7 @@ pub struct RunViews {
     /// The activations of every layer for one example.
     pub layers: Slot<LayersView>,
     /// The pictures that make the family's idea visible.
-    pub exhibits: Slot<ExhibitsView>,
+    pub cards: Slot<CardsView>,
 }
 
 impl RunViews {
@@ -115,12 +115,12 @@ pub struct CloudView {
     /// What the codes are as a whole.
     pub summary: Arc<Summary>,
     /// The codes along their principal axes, where that was wanted and they have any.
-    pub along: Option<Arc<Along>>,
+    pub projection: Option<Arc<PrincipalProjection>>,
 }
 
 /// Codes along the two directions in which they differ most.
 #[derive(Clone, Debug)]
-pub struct Along {
+pub struct PrincipalProjection {
     /// The directions.
     pub axes: Principal,
     /// Where every code lies along them, from the mean; NaN where it is no number.
@@ -133,7 +133,7 @@ impl CloudView {
         let count = codes.len() / dimensions.max(1);
         let images = (0..count as u32).collect();
         let summary = Arc::new(Summary::of(&codes, dimensions, None));
-        Self { step, dimensions, images, codes, spreads: None, errors: None, summary, along: None }
+        Self { step, dimensions, images, codes, spreads: None, errors: None, summary, projection: None }
     }
 
     /// The same codes with the σ of each of their numbers.
@@ -187,11 +187,11 @@ pub struct ReconstructionsView {
 
 /// The pictures that make the family's idea visible.
 #[derive(Clone, Debug)]
-pub struct ExhibitsView {
+pub struct CardsView {
     /// The run's step when the first of them was made.
     pub step: u64,
     /// The pictures, the most telling first.
-    pub plates: Arc<[Plate]>,
+    pub cards: Arc<[Card]>,
 }
 
 /// What every layer says to one example.
@@ -257,5 +257,5 @@ pub struct Snapshot {
     /// The tiles of the sheet that was asked for, one after the other; nothing where none was.
     pub sheet: Vec<f32>,
     /// The pictures that make the family's idea visible.
-    pub plates: Vec<Plate>,
+    pub cards: Vec<Card>,
 }

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use super::bench::{WorkBench, fail, feed, report_tuning, said, tell};
+use super::bench::{Bench, fail, feed, report_state, report_tuning, said};
+use super::final_evaluation::FinalEvaluation;
 use super::inbox::{Inbox, inbox};
-use super::judge::JudgeJob;
 use super::message::{Command, Event, Picture, References, RunId};
 use super::opening::{Loading, begin_references, check};
 use super::outbox::{Outbox, Wake, outbox};
-use super::pictures::Easel;
+use super::pictures::PaintTarget;
 use super::{EngineOptions, Handle, self_test, snapshot};
 use crate::data::Dataset;
 use crate::gpu::{Compute, Painter, limit_threads};
@@ -46,7 +46,7 @@ pub struct Worker {
     outbox: Outbox,
     /// Chosen at the first opening, since preparing a GPU takes a moment.
     station: Option<Station>,
-    bench: Option<WorkBench>,
+    bench: Option<Bench>,
     /// Where the images on the bench came from; nothing for images that were brought along.
     source: Option<DataRecipe>,
     loading: Option<Loading>,
@@ -61,7 +61,7 @@ pub struct Worker {
 #[derive(Debug)]
 struct Station {
     compute: Compute,
-    easel: Easel,
+    paint: PaintTarget,
     /// Whether the processor draws the window too.
     shares_processor: bool,
 }
@@ -92,7 +92,7 @@ impl Worker {
     /// One bounded slice of work.
     pub fn turn(&mut self) -> Turn {
         while let Some(command) = self.inbox.command() {
-            self.obey(command);
+            self.apply(command);
             if self.is_closed {
                 return Turn::Closed;
             }
@@ -109,13 +109,13 @@ impl Worker {
             }
         }
         for ((_, id), request) in self.inbox.requests() {
-            bench.answer(id, &request, &station.easel, &mut self.outbox);
+            bench.answer(id, &request, &station.paint, &mut self.outbox);
         }
-        bench.refresh(&self.inbox, &station.easel, &mut self.outbox);
-        bench.judge(&mut self.outbox);
-        bench.settle(&self.inbox, &station.easel, &mut self.outbox);
+        bench.refresh(&self.inbox, &station.paint, &mut self.outbox);
+        bench.evaluate_finally(&mut self.outbox);
+        bench.settle(&self.inbox, &station.paint, &mut self.outbox);
         let began = Instant::now();
-        bench.train(&self.inbox, &station.easel, &mut self.outbox);
+        bench.train(&self.inbox, &station.paint, &mut self.outbox);
         let busy = bench.is_busy();
         let makes_way = busy && station.shares_processor && bench.is_dragged();
         self.report_progress(busy);
@@ -150,11 +150,11 @@ impl Worker {
         self.inbox.wait(if expects { nap.min(at_most) } else { at_most });
     }
 
-    fn obey(&mut self, command: Command) {
+    fn apply(&mut self, command: Command) {
         match command {
             Command::Open { recipes, playing } => self.open(recipes, playing),
             Command::OpenWith { recipes, dataset, playing } => match check(&recipes) {
-                Ok(()) => self.stand_up(&recipes, playing, dataset, None),
+                Ok(()) => self.start_bench(&recipes, playing, dataset, None),
                 Err(sentence) => self.outbox.report(Event::Refused(sentence)),
             },
             Command::Play => self.for_each_run(|run, _| run.play(None)),
@@ -209,10 +209,10 @@ impl Worker {
         recipes.iter_mut().for_each(change);
         let dataset = Arc::clone(&bench.gallery.dataset);
         let source = self.source.clone();
-        self.stand_up(&recipes, playing, dataset, source);
+        self.start_bench(&recipes, playing, dataset, source);
     }
 
-    /// Takes images that have arrived and stands the new bench up.
+    /// Takes images that have arrived and starts the new bench.
     fn take_images(&mut self) {
         let Some(loaded) = self.loading.as_ref().and_then(Loading::poll) else {
             return;
@@ -223,13 +223,13 @@ impl Worker {
         match loaded {
             Ok(dataset) => {
                 let source = recipes[0].data.clone();
-                self.stand_up(&recipes, playing, dataset, Some(source));
+                self.start_bench(&recipes, playing, dataset, Some(source));
             }
             Err(sentence) => self.outbox.report(Event::Refused(sentence)),
         }
     }
 
-    fn stand_up(
+    fn start_bench(
         &mut self,
         recipes: &[Recipe],
         playing: bool,
@@ -254,7 +254,7 @@ impl Worker {
                     bench.runs.iter_mut().for_each(|run| run.play(None));
                 }
                 for run in &bench.runs {
-                    tell(run, &mut self.outbox);
+                    report_state(run, &mut self.outbox);
                 }
                 self.bench = Some(bench);
                 self.source = source;
@@ -262,14 +262,14 @@ impl Worker {
         }
     }
 
-    fn build(&mut self, recipes: &[Recipe], dataset: Arc<Dataset>) -> Result<WorkBench, String> {
+    fn build(&mut self, recipes: &[Recipe], dataset: Arc<Dataset>) -> Result<Bench, String> {
         recipes.iter().try_for_each(|recipe| fits(recipe, dataset.shape.dims()))?;
         let compute = match &self.station {
             Some(station) => station.compute.clone(),
             None => self.prepare_station(recipes, &dataset)?,
         };
         let mut ids = (self.next_run..).map(RunId);
-        let bench = WorkBench::new(recipes, &mut ids, dataset, &compute)?;
+        let bench = Bench::new(recipes, &mut ids, dataset, &compute)?;
         self.next_run += bench.runs.len() as u64;
         Ok(bench)
     }
@@ -295,9 +295,9 @@ impl Worker {
                 "This graphics adapter runs no compute shaders: pictures are drawn as plain textures";
             self.outbox.report(Event::Notice(sentence.to_owned()));
         }
-        let easel = Easel::new(painter, &compute, self.outbox.waker());
+        let paint = PaintTarget::new(painter, &compute, self.outbox.waker());
         let shares_processor = graphics.is_some_and(|graphics| graphics.is_software());
-        self.station = Some(Station { compute: compute.clone(), easel, shares_processor });
+        self.station = Some(Station { compute: compute.clone(), paint, shares_processor });
         Ok(compute)
     }
 
@@ -320,7 +320,7 @@ impl Worker {
     }
 
     fn report_progress_now(&mut self) {
-        let progress: Vec<_> = self.bench.iter().flat_map(WorkBench::progress).collect();
+        let progress: Vec<_> = self.bench.iter().flat_map(Bench::progress).collect();
         for (id, progress) in progress {
             self.outbox.report(Event::Progress(id, progress));
         }
@@ -350,8 +350,8 @@ impl Worker {
 
     fn evaluate(&mut self, id: RunId) {
         let Some((run, bench)) = self.run(id) else { return };
-        match JudgeJob::new(run, &bench.gallery.dataset) {
-            Ok(job) => self.with_run_quietly(id, |run| run.work.judge = Some(job)),
+        match FinalEvaluation::new(run, &bench.gallery.dataset) {
+            Ok(job) => self.with_run_quietly(id, |run| run.work.final_evaluation = Some(job)),
             Err(sentence) => self.outbox.report(Event::Refused(sentence)),
         }
     }
@@ -366,18 +366,18 @@ impl Worker {
     }
 
     /// A run, and the bench it stands on.
-    fn run(&self, id: RunId) -> Option<(&super::run::Run, &WorkBench)> {
+    fn run(&self, id: RunId) -> Option<(&super::run::Run, &Bench)> {
         let bench = self.bench.as_ref()?;
         bench.runs.iter().find(|run| run.id == id).map(|run| (run, bench))
     }
 
     /// Does something to every run and reports what it is doing then.
-    fn for_each_run(&mut self, act: impl Fn(&mut super::run::Run, &WorkBench)) {
+    fn for_each_run(&mut self, act: impl Fn(&mut super::run::Run, &Bench)) {
         let Some(bench) = &mut self.bench else { return };
         let mut runs = std::mem::take(&mut bench.runs);
         for run in &mut runs {
             act(run, bench);
-            tell(run, &mut self.outbox);
+            report_state(run, &mut self.outbox);
         }
         bench.runs = runs;
     }
@@ -388,7 +388,7 @@ impl Worker {
             return;
         };
         act(run);
-        tell(run, &mut self.outbox);
+        report_state(run, &mut self.outbox);
     }
 
     fn with_run_quietly(&mut self, id: RunId, act: impl FnOnce(&mut super::run::Run)) {

@@ -1,7 +1,7 @@
 //! What a code is worth when some of its units fall silent: a network that learned without them can do without them.
 
-use super::exhibit::Studio;
-use super::plate::{Content, Lines, Plate};
+use super::card::CardInputs;
+use super::card::{Card, Content, Lines};
 use crate::model::{Drops, Pass};
 use crate::recipe::random::{Purpose, stream};
 use crate::train::read::{ReadError, read};
@@ -12,8 +12,8 @@ const IMAGES: usize = 128;
 const SHARES: u64 = 10;
 
 /// Squared error against the share of code units that are switched off, the others growing to make up for it.
-pub(super) fn line(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let Studio { learner, recipe, sample, .. } = studio;
+pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let CardInputs { learner, recipe, sample, .. } = inputs;
     let (model, pixels) = (learner.model(), learner.pixels());
     let images = &sample[..sample.len().min(IMAGES * pixels)];
     if images.is_empty() {
@@ -44,7 +44,7 @@ pub(super) fn line(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         series: vec![("this network".to_owned(), points)],
         level: Some(("mean image".to_owned(), mean)),
     };
-    Ok(Some(Plate { title: "Who can be done without".to_owned(), meaning, content: Content::Lines(lines) }))
+    Ok(Some(Card { title: "Who can be done without".to_owned(), meaning, content: Content::Lines(lines) }))
 }
 
 fn mean_of(images: &[f32], pixels: usize) -> Vec<f32> {

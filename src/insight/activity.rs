@@ -1,7 +1,7 @@
 //! How a plain code is used: how strongly its units speak, how many of them for one image, and which never do.
 
-use super::exhibit::Studio;
-use super::plate::{Bars, Content, Plate};
+use super::card::CardInputs;
+use super::card::{Bars, Card, Content};
 use crate::recipe::Activation;
 use crate::train::read::{ReadError, read};
 
@@ -25,8 +25,8 @@ pub(super) struct Activity {
 
 impl Activity {
     /// Encodes the sample.
-    pub(super) fn of(studio: &Studio<'_>) -> Result<Self, ReadError> {
-        let Studio { learner, recipe, sample, .. } = studio;
+    pub(super) fn of(inputs: &CardInputs<'_>) -> Result<Self, ReadError> {
+        let CardInputs { learner, recipe, sample, .. } = inputs;
         let codes = read(learner.model().encode(learner.images(sample, learner.device())).code)?;
         let is_sigmoid = recipe.model.code_activation == Activation::Sigmoid;
         let threshold = if is_sigmoid { SIGMOID_SPEAKS } else { SPEAKS };
@@ -77,8 +77,8 @@ impl Activity {
 
 /// How strong activities are: the share of all activities in every interval, the silent ones left out, since they
 /// would dwarf the others.
-pub(super) fn histogram(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let activity = Activity::of(studio)?;
+pub(super) fn histogram(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let activity = Activity::of(inputs)?;
     let speaking: Vec<f32> =
         activity.codes.iter().copied().filter(|h| h.is_finite() && activity.speaks(*h)).collect();
     let (low, high) = speaking.iter().fold((0.0f32, 0.0f32), |(low, high), h| (low.min(*h), high.max(*h)));
@@ -93,9 +93,9 @@ pub(super) fn histogram(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError>
     }
     let silent = 100.0 - each * speaking.len() as f32;
     let mut meaning = activity.sentence();
-    if studio.recipe.objective.rate > 0.0 {
+    if inputs.recipe.objective.rate > 0.0 {
         let mean = activity.codes.iter().sum::<f32>() / activity.codes.len().max(1) as f32;
-        let target = studio.recipe.objective.target_rate;
+        let target = inputs.recipe.objective.target_rate;
         meaning = format!("A unit is active at {mean:.3} on average, {target} is asked. {meaning}");
     }
     let bars = Bars {
@@ -106,12 +106,12 @@ pub(super) fn histogram(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError>
         counted: Vec::new(),
         level: None,
     };
-    Ok(Some(Plate { title: "How loudly units speak".to_owned(), meaning, content: Content::Bars(bars) }))
+    Ok(Some(Card { title: "How loudly units speak".to_owned(), meaning, content: Content::Bars(bars) }))
 }
 
 /// How often every unit speaks, the most used first: the dead ones are at the end.
-pub(super) fn units(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let activity = Activity::of(studio)?;
+pub(super) fn units(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let activity = Activity::of(inputs)?;
     let mut values: Vec<f32> = activity.shares().iter().map(|share| share * 100.0).collect();
     values.sort_by(|a, b| b.total_cmp(a));
     let mean = values.iter().sum::<f32>() / values.len().max(1) as f32;
@@ -124,7 +124,7 @@ pub(super) fn units(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         level: Some(("on average".to_owned(), mean)),
     };
     let (title, meaning) = ("Which units speak".to_owned(), activity.sentence());
-    Ok(Some(Plate { title, meaning, content: Content::Bars(bars) }))
+    Ok(Some(Card { title, meaning, content: Content::Bars(bars) }))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The pictures that a plain code is put together from: what each unit adds to an image.
 
 use super::activity::Activity;
-use super::exhibit::Studio;
-use super::plate::{Content, Images, Ink, Plate, signed_each};
+use super::card::CardInputs;
+use super::card::{Card, Content, Images, Ink, signed_each};
 use crate::model::Decoder;
 use crate::train::read::{ReadError, read};
 
@@ -12,15 +12,15 @@ const SHOWN: usize = 64;
 const COLUMNS: usize = 16;
 
 /// The atoms of the units that are used most, dead ones last.
-pub(super) fn pictures(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let activity = Activity::of(studio)?;
+pub(super) fn pictures(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let activity = Activity::of(inputs)?;
     let (shares, strengths) = (activity.shares(), activity.strengths());
     let mut order: Vec<usize> = (0..activity.units).collect();
     order.sort_by(|&a, &b| {
         shares[b].total_cmp(&shares[a]).then(strengths[b].total_cmp(&strengths[a])).then(a.cmp(&b))
     });
     order.truncate(SHOWN);
-    let numbers = atoms(studio, &order, &strengths)?;
+    let numbers = atoms(inputs, &order, &strengths)?;
     if numbers.iter().any(|x| !x.is_finite()) {
         return Ok(None);
     }
@@ -29,9 +29,9 @@ pub(super) fn pictures(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> 
         share => format!("{:.0} %", share * 100.0),
     });
     let images = Images {
-        dims: studio.learner.dims(),
+        dims: inputs.learner.dims(),
         columns: COLUMNS.min(order.len()),
-        pixels: signed_each(&numbers, studio.learner.pixels()).into(),
+        pixels: signed_each(&numbers, inputs.learner.pixels()).into(),
         ink: Ink::Signed,
         rows: Vec::new(),
         captions: captions.collect(),
@@ -44,13 +44,13 @@ pub(super) fn pictures(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> 
         order.len(),
         activity.units
     );
-    Ok(Some(Plate { title: "Atoms of the code".to_owned(), meaning, content: Content::Images(images) }))
+    Ok(Some(Card { title: "Atoms of the code".to_owned(), meaning, content: Content::Images(images) }))
 }
 
 /// What these units add to an image. Where the code enters the last layer, that is their rows of its weights; in a
 /// deeper decoder, what each adds alone, at its usual strength, to the image of an empty code.
-fn atoms(studio: &Studio<'_>, order: &[usize], strengths: &[f32]) -> Result<Vec<f32>, ReadError> {
-    let (model, pixels) = (studio.learner.model(), studio.learner.pixels());
+fn atoms(inputs: &CardInputs<'_>, order: &[usize], strengths: &[f32]) -> Result<Vec<f32>, ReadError> {
+    let (model, pixels) = (inputs.learner.model(), inputs.learner.pixels());
     if let Decoder::Dense(decoder) = &model.decoder
         && decoder.hidden.layers.is_empty()
     {
@@ -63,7 +63,7 @@ fn atoms(studio: &Studio<'_>, order: &[usize], strengths: &[f32]) -> Result<Vec<
     for (place, &unit) in order.iter().enumerate() {
         codes[place * units + unit] = strengths[unit];
     }
-    let images = read(model.decode(studio.learner.codes(&codes)))?;
+    let images = read(model.decode(inputs.learner.codes(&codes)))?;
     let (alone, empty) = images.split_at(order.len() * pixels);
     Ok(alone.chunks_exact(pixels).flat_map(|image| image.iter().zip(empty).map(|(x, y)| x - y)).collect())
 }

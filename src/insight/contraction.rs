@@ -3,8 +3,8 @@
 
 use faer::{Mat, Side};
 
-use super::exhibit::Studio;
-use super::plate::{Bars, Content, Images, Ink, Plate, signed_each};
+use super::card::CardInputs;
+use super::card::{Bars, Card, Content, Images, Ink, signed_each};
 use crate::model::Method;
 use crate::recipe::gesture::three_figures;
 use crate::train::read::{ReadError, read};
@@ -15,7 +15,7 @@ const IMAGES: usize = 6;
 const ROWS: usize = 3;
 /// Directions drawn of each.
 const DIRECTIONS: usize = 7;
-/// Numbers in the Jacobians of a plate, at most: larger ones get fewer images.
+/// Numbers in the Jacobians of a card, at most: larger ones get fewer images.
 const MOST: usize = 1 << 20;
 /// A direction matters if the code answers to it by this share of its strongest answer.
 const SHARE: f64 = 0.1;
@@ -29,8 +29,8 @@ struct Parts {
 }
 
 /// Singular values, averaged over images; `None` where the network has no short Jacobian.
-pub(super) fn spectrum(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let all = taken_apart(studio, IMAGES, 0)?;
+pub(super) fn spectrum(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let all = taken_apart(inputs, IMAGES, 0)?;
     let images = all.len();
     let Some(places) = all.first().map(|parts| parts.values.len()) else { return Ok(None) };
     let mean = |place: usize| all.iter().map(|parts| parts.values[place]).sum::<f64>() / images as f64;
@@ -44,7 +44,7 @@ pub(super) fn spectrum(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> 
          strongest answer, {}. The penalty is {}.",
         three_figures(size),
         three_figures(values.first().copied().unwrap_or(0.0)),
-        studio.learner.model().jacobian_method().words()
+        inputs.learner.model().jacobian_method().words()
     );
     let bars = Bars {
         x: "direction, strongest first".to_owned(),
@@ -54,14 +54,14 @@ pub(super) fn spectrum(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> 
         counted,
         level: None,
     };
-    Ok(Some(Plate { title: "What the code answers to".to_owned(), meaning, content: Content::Bars(bars) }))
+    Ok(Some(Card { title: "What the code answers to".to_owned(), meaning, content: Content::Bars(bars) }))
 }
 
 /// Images, each before the directions that its code answers to most.
-pub(super) fn directions(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let Studio { learner, examples, .. } = studio;
+pub(super) fn directions(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let CardInputs { learner, examples, .. } = inputs;
     let pixels = learner.pixels();
-    let all = taken_apart(studio, ROWS, DIRECTIONS)?;
+    let all = taken_apart(inputs, ROWS, DIRECTIONS)?;
     let Some(drawn) = all.first().map(|parts| parts.directions.len()) else { return Ok(None) };
     let (mut pictures, mut captions) = (Vec::new(), Vec::new());
     for (parts, image) in all.iter().zip(examples.chunks_exact(pixels)) {
@@ -88,7 +88,7 @@ pub(super) fn directions(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError
         captions,
     };
     let title = "Directions that matter".to_owned();
-    Ok(Some(Plate { title, meaning, content: Content::Images(images) }))
+    Ok(Some(Card { title, meaning, content: Content::Images(images) }))
 }
 
 /// How much of ‖∂h/∂x‖² the first singular values are.
@@ -98,8 +98,8 @@ fn share_of_first(values: &[f64], first: usize) -> f64 {
 }
 
 /// The Jacobians at the first examples, taken apart.
-fn taken_apart(studio: &Studio<'_>, images: usize, directions: usize) -> Result<Vec<Parts>, ReadError> {
-    let Studio { learner, examples, .. } = studio;
+fn taken_apart(inputs: &CardInputs<'_>, images: usize, directions: usize) -> Result<Vec<Parts>, ReadError> {
+    let CardInputs { learner, examples, .. } = inputs;
     let (pixels, code, model) = (learner.pixels(), learner.code_size(), learner.model());
     // A Jacobian without a short cut takes a way forward for every pixel.
     let most = if model.jacobian_method() == Method::Estimated { 1 } else { (MOST / (pixels * code)).max(1) };

@@ -2,9 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use super::exhibit::Studio;
+use super::card::CardInputs;
+use super::card::{Card, Content, Images, Ink};
 use super::filters::act;
-use super::plate::{Content, Images, Ink, Plate};
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
 
@@ -12,15 +12,15 @@ use crate::train::read::{ReadError, read};
 const COLUMNS: usize = 10;
 
 /// Images, and what comes back of them from every depth that has been trained.
-pub(super) fn rows(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let (learner, pixels) = (studio.learner, studio.learner.pixels());
+pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let (learner, pixels) = (inputs.learner, inputs.learner.pixels());
     let model = learner.model();
     let Some(encoder) = model.encoder.dense() else { return Ok(None) };
     let deepest = match learner.last_stage() {
         Stage::Layer(layer) => layer + 1,
         Stage::Training | Stage::Dictionary => encoder.layers.len() + 1,
     };
-    let images = &studio.examples[..studio.examples.len().min(COLUMNS * pixels)];
+    let images = &inputs.examples[..inputs.examples.len().min(COLUMNS * pixels)];
     let count = images.len() / pixels;
     let x = learner.images(images, learner.device());
     let through = |depth: usize| match model.shallow(depth) {
@@ -48,5 +48,5 @@ pub(super) fn rows(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         rows: std::iter::once("image".to_owned()).chain((1..=deepest).map(layers)).collect(),
         captions: Vec::new(),
     };
-    Ok(Some(Plate { title: "Deeper and back".to_owned(), meaning, content: Content::Images(images) }))
+    Ok(Some(Card { title: "Deeper and back".to_owned(), meaning, content: Content::Images(images) }))
 }

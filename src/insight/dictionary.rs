@@ -1,8 +1,8 @@
 //! What a dictionary learned: its atoms as pictures, digits built from few of them, and what few atoms cost, in the
 //! space of codes beside that of raw pixels.
 
-use super::exhibit::Studio;
-use super::plate::{Content, Images, Ink, Lines, Plate, signed_each};
+use super::card::CardInputs;
+use super::card::{Card, Content, Images, Ink, Lines, signed_each};
 use crate::model::Autoencoder;
 use crate::train::read::{ReadError, read};
 use crate::train::sparse::{Method, Patience, nonzeros};
@@ -12,7 +12,7 @@ use crate::train::{Dictionaries, Dictionary, Learner};
 const COLUMNS: usize = 16;
 /// Examples beside each other.
 const EXAMPLES: usize = 10;
-/// Images that a plate counts on: few, since it is made over and over while somebody looks.
+/// Images that a card counts on: few, since it is made over and over while somebody looks.
 const COUNTED: usize = 96;
 /// Numbers of atoms that an image is built from; then all of them.
 const PARTS: [usize; 4] = [1, 2, 3, 5];
@@ -161,10 +161,10 @@ fn ladder(
 }
 
 /// Every atom of codes, decoded.
-pub(super) fn atoms(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let Studio { learner, recipe, .. } = studio;
+pub(super) fn atoms(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let CardInputs { learner, recipe, .. } = inputs;
     let Some(dictionary) = learner.dictionaries().map(|both| &both.codes) else { return Ok(None) };
-    let samples = encoded(learner, counted(studio))?;
+    let samples = encoded(learner, counted(inputs))?;
     let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Patience::USUAL);
     let many = (samples.len() / dictionary.dim().max(1)).max(1);
     let length = (samples.iter().map(|x| x * x).sum::<f64>() / many as f64).sqrt();
@@ -185,14 +185,14 @@ pub(super) fn atoms(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         crate::recipe::parameter::short_number(recipe.dictionary.lambda)
     );
     let title = "The atoms, decoded".to_owned();
-    Ok(Some(Plate { title, meaning, content: sheet(learner, pixels, Ink::Grey) }))
+    Ok(Some(Card { title, meaning, content: sheet(learner, pixels, Ink::Grey) }))
 }
 
 /// Every atom of pixels, as it is.
-pub(super) fn pixel_atoms(studio: &Studio<'_>) -> Option<Plate> {
-    let Studio { learner, recipe, .. } = studio;
+pub(super) fn pixel_atoms(inputs: &CardInputs<'_>) -> Option<Card> {
+    let CardInputs { learner, recipe, .. } = inputs;
     let dictionary = learner.dictionaries()?.pixels.as_ref()?;
-    let samples = wide(counted(studio));
+    let samples = wide(counted(inputs));
     let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Patience::USUAL);
     let width = dictionary.dim();
     let in_order = by_use(dictionary).into_iter();
@@ -206,12 +206,12 @@ pub(super) fn pixel_atoms(studio: &Studio<'_>) -> Option<Plate> {
     );
     let pixels = signed_each(&narrow(&pixels), width);
     let title = "The atoms of raw pixels".to_owned();
-    Some(Plate { title, meaning, content: sheet(learner, pixels, Ink::Signed) })
+    Some(Card { title, meaning, content: sheet(learner, pixels, Ink::Signed) })
 }
 
 /// A few images, and what their largest atoms make of them.
-pub(super) fn parts(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let Studio { learner, recipe, examples, .. } = studio;
+pub(super) fn parts(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let CardInputs { learner, recipe, examples, .. } = inputs;
     let Some(dictionary) = learner.dictionaries().map(|both| &both.codes) else { return Ok(None) };
     let images = &examples[..examples.len().min(EXAMPLES * learner.pixels())];
     let samples = encoded(learner, images)?;
@@ -240,14 +240,14 @@ pub(super) fn parts(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         captions: Vec::new(),
     };
     let title = "Few atoms build a digit".to_owned();
-    Ok(Some(Plate { title, meaning, content: Content::Images(content) }))
+    Ok(Some(Card { title, meaning, content: Content::Images(content) }))
 }
 
 /// The error of rebuilt images over the number of atoms they take, in codes and in pixels.
-pub(super) fn errors(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let Studio { learner, recipe, .. } = studio;
+pub(super) fn errors(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let CardInputs { learner, recipe, .. } = inputs;
     let lambda = recipe.dictionary.lambda;
-    let Some(found) = SparseCoding::measure(learner, counted(studio), lambda)? else { return Ok(None) };
+    let Some(found) = SparseCoding::measure(learner, counted(inputs), lambda)? else { return Ok(None) };
     let line = |points: &[Rebuilt]| {
         points.iter().map(|p| [p.nonzeros as f32, p.squared_error as f32]).collect::<Vec<[f32; 2]>>()
     };
@@ -273,12 +273,12 @@ pub(super) fn errors(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         level: Some(("the network's own".to_owned(), found.floor as f32)),
     };
     let title = "Error against atoms used".to_owned();
-    Ok(Some(Plate { title, meaning, content: Content::Lines(content) }))
+    Ok(Some(Card { title, meaning, content: Content::Lines(content) }))
 }
 
-/// The images that a plate counts on.
-fn counted<'a>(studio: &Studio<'a>) -> &'a [f32] {
-    &studio.sample[..studio.sample.len().min(COUNTED * studio.learner.pixels())]
+/// The images that a card counts on.
+fn counted<'a>(inputs: &CardInputs<'a>) -> &'a [f32] {
+    &inputs.sample[..inputs.sample.len().min(COUNTED * inputs.learner.pixels())]
 }
 
 fn encoded(learner: &Learner, images: &[f32]) -> Result<Vec<f64>, ReadError> {

@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::exhibit::Studio;
-use super::plate::{Bars, Content, Plate};
+use super::card::CardInputs;
+use super::card::{Bars, Card, Content};
 use crate::model::Autoencoder;
 use crate::model::objective::kl_per_dimension;
 use crate::train::read::{ReadError, read};
@@ -44,8 +44,8 @@ pub fn dimensions(model: &Autoencoder, images: Tensor<2>) -> Result<Vec<Dimensio
 }
 
 /// KL of every dimension, those in use in the colour of data.
-pub(super) fn bars(studio: &Studio<'_>) -> Result<Plate, ReadError> {
-    let Studio { learner, recipe, sample, .. } = studio;
+pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
+    let CardInputs { learner, recipe, sample, .. } = inputs;
     let all = dimensions(&learner.model(), learner.images(sample, learner.device()))?;
     let counted: Vec<bool> = all.iter().map(Dimension::is_active).collect();
     let active = counted.iter().filter(|is_active| **is_active).count();
@@ -65,5 +65,5 @@ pub(super) fn bars(studio: &Studio<'_>) -> Result<Plate, ReadError> {
         counted,
         level: (free > 0.0).then(|| ("free".to_owned(), free as f32)),
     };
-    Ok(Plate { title: "Dimensions in use".to_owned(), meaning, content: Content::Bars(bars) })
+    Ok(Card { title: "Dimensions in use".to_owned(), meaning, content: Content::Bars(bars) })
 }

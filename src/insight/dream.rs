@@ -2,9 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use super::exhibit::Studio;
+use super::card::CardInputs;
+use super::card::{Card, Content, Images, Ink};
 use super::filters::act;
-use super::plate::{Content, Images, Ink, Plate};
 use crate::recipe::random::{Purpose, stream};
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
@@ -16,15 +16,15 @@ const SWEEPS: [usize; 5] = [0, 1, 3, 10, 30];
 
 /// Dreams of the newest machine, one from every image, after more and more sweeps. Every look begins with the images
 /// again, with draws that belong to the step. Nothing once the machines are unrolled for good.
-pub(super) fn fantasies(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let (learner, pixels) = (studio.learner, studio.learner.pixels());
+pub(super) fn fantasies(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let (learner, pixels) = (inputs.learner, inputs.learner.pixels());
     let (Some(stack), Stage::Layer(layer)) = (learner.stack(), learner.last_stage()) else {
         return Ok(None);
     };
     let Some(machine) = stack.machine(layer) else { return Ok(None) };
-    let images = &studio.examples[..studio.examples.len().min(COLUMNS * pixels)];
+    let images = &inputs.examples[..inputs.examples.len().min(COLUMNS * pixels)];
     let count = images.len() / pixels;
-    let mut rng = stream(studio.recipe.seed, Purpose::Dream, learner.step_number());
+    let mut rng = stream(inputs.recipe.seed, Purpose::Dream, learner.step_number());
     let mut v = stack.below(layer, learner.images(images, learner.device()));
     let mut seen = Vec::new();
     for sweep in 1..=SWEEPS[SWEEPS.len() - 1] {
@@ -55,5 +55,5 @@ pub(super) fn fantasies(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError>
         rows: SWEEPS.iter().map(sweeps).collect(),
         captions: Vec::new(),
     };
-    Ok(Some(Plate { title: "A layer dreams".to_owned(), meaning, content: Content::Images(images) }))
+    Ok(Some(Card { title: "A layer dreams".to_owned(), meaning, content: Content::Images(images) }))
 }

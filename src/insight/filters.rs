@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::exhibit::Studio;
-use super::plate::{Content, Images, Ink, Plate, signed_each};
+use super::card::CardInputs;
+use super::card::{Card, Content, Images, Ink, signed_each};
 use crate::train::read::{ReadError, read};
 use crate::train::{Learner, Stage};
 
@@ -31,8 +31,8 @@ fn layer(learner: &Learner) -> usize {
 }
 
 /// The weights of the newest layer, brought down to pixels through the weights below it.
-pub(super) fn of_layer(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let learner = studio.learner;
+pub(super) fn of_layer(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let learner = inputs.learner;
     let layer = layer(learner);
     let model = learner.model();
     let Some(encoder) = model.encoder.dense() else { return Ok(None) };
@@ -55,7 +55,7 @@ pub(super) fn of_layer(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> 
         rows: Vec::new(),
         captions: Vec::new(),
     };
-    Ok(Some(Plate {
+    Ok(Some(Card {
         title: "Filters forming".to_owned(),
         meaning: format!("{}: {through}.", act(learner)),
         content: Content::Images(images),

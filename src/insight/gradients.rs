@@ -1,7 +1,7 @@
 //! How much of the error reaches each layer of a deep network on its way back: vanishing gradients as bars.
 
-use super::exhibit::Studio;
-use super::plate::{Bars, Content, Plate};
+use super::card::CardInputs;
+use super::card::{Bars, Card, Content};
 use crate::train::Stage;
 use crate::train::gradients::lengths;
 use crate::train::read::ReadError;
@@ -14,13 +14,13 @@ const GROUND: f32 = 8.0;
 const HARDLY: f32 = 1e-2;
 
 /// The length of every layer's gradient, on a scale of powers of ten. Nothing while layers are trained by themselves.
-pub(super) fn bars(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let learner = studio.learner;
-    let images = &studio.sample[..studio.sample.len().min(IMAGES * learner.pixels())];
+pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let learner = inputs.learner;
+    let images = &inputs.sample[..inputs.sample.len().min(IMAGES * learner.pixels())];
     if learner.stage() != Stage::Training || images.is_empty() {
         return Ok(None);
     }
-    let lengths = lengths(learner, studio.recipe, images)?;
+    let lengths = lengths(learner, inputs.recipe, images)?;
     let (Some(first), Some(last)) = (lengths.first(), lengths.last()) else { return Ok(None) };
     let share = first / last.max(f32::MIN_POSITIVE);
     let verdict = match share {
@@ -37,5 +37,5 @@ pub(super) fn bars(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         counted: Vec::new(),
         level: None,
     };
-    Ok(Some(Plate { title: "Gradients on their way back".to_owned(), meaning, content: Content::Bars(bars) }))
+    Ok(Some(Card { title: "Gradients on their way back".to_owned(), meaning, content: Content::Bars(bars) }))
 }

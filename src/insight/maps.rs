@@ -1,15 +1,15 @@
 //! What a convolutional network sees in an image: the feature maps of every stage.
 
-use super::exhibit::Studio;
-use super::plate::{Content, Images, Ink, Plate, signed_each};
+use super::card::CardInputs;
+use super::card::{Card, Content, Images, Ink, signed_each};
 use crate::train::read::{ReadError, read};
 
 /// Maps beside each other; of a stage with more, these are the first.
 const COLUMNS: usize = 12;
 
 /// Feature maps of the first example, a row for each stage on the way to the code, all drawn as large as the image.
-pub(super) fn rows(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let Studio { learner, examples, .. } = studio;
+pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let CardInputs { learner, examples, .. } = inputs;
     let dims = learner.dims();
     let Some(image) = examples.get(..learner.pixels()) else { return Ok(None) };
     let trace = learner.model().trace(learner.images(image, learner.device()));
@@ -43,7 +43,7 @@ pub(super) fn rows(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         captions: Vec::new(),
     };
     let title = "What each stage answers to".to_owned();
-    Ok(Some(Plate { title, meaning, content: Content::Images(images) }))
+    Ok(Some(Card { title, meaning, content: Content::Images(images) }))
 }
 
 /// A map with every place repeated until it is as large as the image.

@@ -1,7 +1,7 @@
 //! What a variational autoencoder dreams: images decoded from codes drawn from the prior.
 
-use super::exhibit::Studio;
-use super::plate::{Content, Images, Ink, Plate};
+use super::card::CardInputs;
+use super::card::{Card, Content, Images, Ink};
 use crate::recipe::random::{Purpose, stream};
 use crate::train::read::{ReadError, read};
 use rand::RngExt as _;
@@ -13,8 +13,8 @@ const COLUMNS: usize = 10;
 const ROWS: usize = 4;
 
 /// Images decoded from N(0, 1), from the same draws at every look, so that one sees the same codes sharpen.
-pub(super) fn samples(studio: &Studio<'_>) -> Result<Plate, ReadError> {
-    let Studio { learner, recipe, .. } = studio;
+pub(super) fn samples(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
+    let CardInputs { learner, recipe, .. } = inputs;
     let mut rng = stream(recipe.seed, Purpose::Prior, 0);
     let codes: Vec<f32> =
         (0..ROWS * COLUMNS * learner.code_size()).map(|_| rng.sample(StandardNormal)).collect();
@@ -31,5 +31,5 @@ pub(super) fn samples(studio: &Studio<'_>) -> Result<Plate, ReadError> {
         rows: Vec::new(),
         captions: Vec::new(),
     };
-    Ok(Plate { title: "Dreamt from the prior".to_owned(), meaning, content: Content::Images(images) })
+    Ok(Card { title: "Dreamt from the prior".to_owned(), meaning, content: Content::Images(images) })
 }

@@ -1,8 +1,8 @@
 //! What a recurrent network does from row to row: the image as far as it is written, and what it
 //! makes of an image of which only the first rows are there.
 
-use super::exhibit::Studio;
-use super::plate::{Content, Images, Ink, Plate};
+use super::card::CardInputs;
+use super::card::{Card, Content, Images, Ink};
 use crate::train::read::{ReadError, read};
 
 /// Looks at an image on its way, the last one at the end.
@@ -14,10 +14,10 @@ const GUESSED: usize = 3;
 
 /// Reconstructions as far as they are written after so many rows. A row depends on the code and on the rows before it
 /// only, so what stands is final.
-pub(super) fn written(studio: &Studio<'_>) -> Result<Plate, ReadError> {
-    let (learner, dims) = (studio.learner, studio.learner.dims());
+pub(super) fn written(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
+    let (learner, dims) = (inputs.learner, inputs.learner.dims());
     let pixels = learner.pixels();
-    let shown = &studio.examples[..studio.examples.len().min(WRITTEN * pixels)];
+    let shown = &inputs.examples[..inputs.examples.len().min(WRITTEN * pixels)];
     let drawn = read(learner.model().reconstruct(learner.images(shown, learner.device())))?;
     let looks = looks(dims[1]);
     let mut pictures = Vec::new();
@@ -44,14 +44,14 @@ pub(super) fn written(studio: &Studio<'_>) -> Result<Plate, ReadError> {
         rows: Vec::new(),
         captions,
     };
-    Ok(Plate { title: "Written row by row".to_owned(), meaning, content: Content::Images(images) })
+    Ok(Card { title: "Written row by row".to_owned(), meaning, content: Content::Images(images) })
 }
 
 /// Images of which only the first rows were written, and what the network makes of them.
-pub(super) fn guessed(studio: &Studio<'_>) -> Result<Plate, ReadError> {
-    let (learner, dims) = (studio.learner, studio.learner.dims());
+pub(super) fn guessed(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
+    let (learner, dims) = (inputs.learner, inputs.learner.dims());
     let (pixels, height) = (learner.pixels(), dims[1]);
-    let images = studio.examples;
+    let images = inputs.examples;
     let count = images.len() / pixels;
     let looks = looks(height);
     // Look by look, all images of each.
@@ -89,7 +89,7 @@ pub(super) fn guessed(studio: &Studio<'_>) -> Result<Plate, ReadError> {
         rows: names,
         captions: Vec::new(),
     };
-    Ok(Plate { title: "Guessed from the first rows".to_owned(), meaning, content: Content::Images(images) })
+    Ok(Card { title: "Guessed from the first rows".to_owned(), meaning, content: Content::Images(images) })
 }
 
 /// After how many rows it is looked at: evenly spread, the last look after the last row.

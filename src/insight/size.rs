@@ -1,9 +1,9 @@
 //! Reconstruction against the size of the code: a network beside principal components, the best that lines can do.
 
 use super::ablation::squared_error;
-use super::exhibit::Studio;
+use super::card::CardInputs;
+use super::card::{Card, Content, Lines};
 use super::pca::Pca;
-use super::plate::{Content, Lines, Plate};
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
 
@@ -36,8 +36,8 @@ pub fn ladder(pca: &Pca, rows: &[f32]) -> Vec<[f32; 2]> {
 pub const MOST: usize = RUNGS[RUNGS.len() - 1];
 
 /// The network's error at its own size beside principal components of every size.
-pub(super) fn line(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let Studio { learner, sample, components, .. } = studio;
+pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let CardInputs { learner, sample, components, .. } = inputs;
     let (size, pixels) = (learner.code_size(), learner.pixels());
     let within = |rung: &&[f32; 2]| rung[0] <= (BEYOND * size).max(8) as f32;
     let rungs: Vec<[f32; 2]> = components.iter().filter(within).copied().collect();
@@ -67,7 +67,7 @@ pub(super) fn line(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         series: vec![("principal components".to_owned(), rungs), (format!("this network, {numbers}"), own)],
         level: Some(("this network".to_owned(), error)),
     };
-    Ok(Some(Plate { title: "What a number is worth".to_owned(), meaning, content: Content::Lines(lines) }))
+    Ok(Some(Card { title: "What a number is worth".to_owned(), meaning, content: Content::Lines(lines) }))
 }
 
 /// The ladder's error at a size between its rungs.

@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::exhibit::Studio;
-use super::plate::{Content, Images, Ink, Plate};
+use super::card::CardInputs;
+use super::card::{Card, Content, Images, Ink};
 use crate::data::corrupt::corrupt;
 use crate::recipe::Corruption;
 use crate::recipe::random::{Purpose, stream};
@@ -13,8 +13,8 @@ use crate::train::read::{ReadError, read};
 const COLUMNS: usize = 10;
 
 /// Images and what becomes of them with and without code and skips, a row each.
-pub(super) fn rows(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
-    let Studio { learner, recipe, examples, .. } = studio;
+pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let CardInputs { learner, recipe, examples, .. } = inputs;
     let pixels = learner.pixels();
     let clean = &examples[..examples.len().min(COLUMNS * pixels)];
     let count = clean.len() / pixels;
@@ -42,7 +42,7 @@ pub(super) fn rows(studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
         captions: Vec::new(),
     };
     let title = "With and without skips".to_owned();
-    Ok(Some(Plate { title, meaning: meaning(&errors), content: Content::Images(images) }))
+    Ok(Some(Card { title, meaning: meaning(&errors), content: Content::Images(images) }))
 }
 
 /// Squared error per image.

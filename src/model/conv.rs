@@ -7,14 +7,14 @@ use super::dense::Dense;
 use super::init::Weights;
 use super::network::Skips;
 use super::pass::Pass;
-use super::stage::{Resampling, Stage};
+use super::stage::{ConvStage, Resampling};
 use crate::recipe::{Down, ModelRecipe};
 
 /// From the image to feature maps that are handed on flat.
 #[derive(Module, Debug)]
 pub struct ConvEncoder {
     /// The stages, in the order of the flow.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<ConvStage>,
     #[module(skip)]
     image: [usize; 3],
     #[module(skip)]
@@ -30,7 +30,7 @@ pub struct ConvDecoder {
     /// From the code to the first feature maps.
     pub open: Dense,
     /// The stages, in the order of the flow; the last one gives the image.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<ConvStage>,
     #[module(skip)]
     maps: [usize; 3],
 }
@@ -53,13 +53,13 @@ impl ConvEncoder {
             Down::Pooled => (1, Resampling::LargestAfter),
         };
         let all: Vec<usize> = [dims[0]].iter().chain(&recipe.channels).copied().collect();
-        let stage = |pair: &[usize]| Stage::new(weights, recipe, [pair[0], pair[1]], stride, resampling);
+        let stage = |pair: &[usize]| ConvStage::new(weights, recipe, [pair[0], pair[1]], stride, resampling);
         let stages = all.windows(2).map(stage).collect();
         Self { stages, image: dims, maps: last_maps(recipe, recipe.channels.len(), dims), skips: false }
     }
 
     /// Stages that were drawn elsewhere, with their last feature maps.
-    pub(super) fn of(stages: Vec<Stage>, image: [usize; 3], maps: [usize; 3], skips: bool) -> Self {
+    pub(super) fn of(stages: Vec<ConvStage>, image: [usize; 3], maps: [usize; 3], skips: bool) -> Self {
         Self { stages, image, maps, skips }
     }
 
@@ -101,10 +101,10 @@ impl ConvDecoder {
         let maps = last_maps(recipe, recipe.channels.len(), dims);
         let open = Dense::new(weights, recipe.code, maps.iter().product(), recipe.activation);
         let back: Vec<usize> = recipe.channels.iter().rev().copied().collect();
-        let mut stages: Vec<Stage> =
-            back.windows(2).map(|pair| Stage::doubling(weights, recipe, [pair[0], pair[1]])).collect();
+        let mut stages: Vec<ConvStage> =
+            back.windows(2).map(|pair| ConvStage::doubling(weights, recipe, [pair[0], pair[1]])).collect();
         let first = recipe.channels.first().copied().unwrap_or(dims[0]);
-        stages.push(Stage::last(weights, recipe, [first, dims[0]], true));
+        stages.push(ConvStage::last(weights, recipe, [first, dims[0]], true));
         Self { open, stages, maps }
     }
 

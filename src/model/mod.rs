@@ -30,5 +30,5 @@ pub use objective::{Penalty, PerImage};
 pub use pass::{Drops, Pass, Traced};
 pub use rbm::Rbm;
 pub use recurrent::{Reader, Writer};
-pub use stage::Stage;
+pub use stage::ConvStage;
 pub use unet::UNetDecoder;

@@ -22,7 +22,7 @@ const GROUPS: usize = 4;
 
 /// A convolution with what comes before and after it.
 #[derive(Module, Debug)]
-pub struct Stage {
+pub struct ConvStage {
     /// The convolution.
     pub kernel: Kernel,
     /// What keeps its numbers in range.
@@ -213,7 +213,7 @@ impl Resampling {
     }
 }
 
-impl Stage {
+impl ConvStage {
     /// Draws a stage of 3 by 3 that keeps the image's size, but for the stride and the resampling.
     pub fn new(
         weights: &mut Weights<'_>,

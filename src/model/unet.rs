@@ -8,7 +8,7 @@ use super::conv::{ConvEncoder, last_maps, opened, unflat};
 use super::dense::Dense;
 use super::init::Weights;
 use super::pass::Pass;
-use super::stage::{Resampling, Stage};
+use super::stage::{ConvStage, Resampling};
 use crate::recipe::ModelRecipe;
 
 /// From the code to the image, past maps that skipped the code.
@@ -17,11 +17,11 @@ pub struct UNetDecoder {
     /// From the code to the smallest feature maps.
     pub open: Dense,
     /// The doublings, in the order of the flow.
-    pub ups: Vec<Stage>,
+    pub ups: Vec<ConvStage>,
     /// After each doubling, what makes one of its maps and those that skipped.
-    pub merges: Vec<Stage>,
+    pub merges: Vec<ConvStage>,
     /// To the image's channels, place by place.
-    pub output: Stage,
+    pub output: ConvStage,
     #[module(skip)]
     maps: [usize; 3],
     #[module(skip)]
@@ -33,7 +33,7 @@ pub fn encoder(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]
     let all: Vec<usize> = [dims[0]].iter().chain(&recipe.channels).copied().collect();
     let stages = all.windows(2).enumerate().map(|(k, pair)| {
         let resampling = if k == 0 { Resampling::Keep } else { Resampling::LargestBefore };
-        Stage::new(weights, recipe, [pair[0], pair[1]], 1, resampling)
+        ConvStage::new(weights, recipe, [pair[0], pair[1]], 1, resampling)
     });
     let stages = stages.collect();
     ConvEncoder::of(stages, dims, last_maps(recipe, halvings(recipe), dims), recipe.skips)
@@ -52,11 +52,11 @@ impl UNetDecoder {
         let (mut ups, mut merges) = (Vec::new(), Vec::new());
         for pair in back.windows(2) {
             let beside = if recipe.skips { 2 * pair[1] } else { pair[1] };
-            ups.push(Stage::doubling(weights, recipe, [pair[0], pair[1]]));
-            merges.push(Stage::new(weights, recipe, [beside, pair[1]], 1, Resampling::Keep));
+            ups.push(ConvStage::doubling(weights, recipe, [pair[0], pair[1]]));
+            merges.push(ConvStage::new(weights, recipe, [beside, pair[1]], 1, Resampling::Keep));
         }
         let first = recipe.channels.first().copied().unwrap_or(dims[0]);
-        let output = Stage::last(weights, recipe, [first, dims[0]], false);
+        let output = ConvStage::last(weights, recipe, [first, dims[0]], false);
         Self { open, ups, merges, output, maps, skips: recipe.skips }
     }
 

@@ -121,7 +121,7 @@ impl Family {
             }
             Self::Sparse => "The code has many units, but each image may use only a few of them.",
             Self::Denoising => {
-                "It sees a spoilt image and must give back the clean one, so copying does not help."
+                "It sees a corrupted image and must give back the clean one, so copying does not help."
             }
             Self::Contractive => {
                 "The code should hardly move when a pixel does, except where images really differ."

@@ -40,7 +40,7 @@ pub struct Recipe {
     pub data: DataRecipe,
     /// The network and its code.
     pub model: ModelRecipe,
-    /// What is spoilt on purpose while it learns.
+    /// What is corrupted on purpose while it learns.
     pub noise: NoiseRecipe,
     /// What is minimised.
     pub objective: ObjectiveRecipe,
@@ -110,7 +110,7 @@ pub struct ModelRecipe {
     pub unit_columns: bool,
 }
 
-/// What is spoilt on purpose while the network learns; held-out images are judged without it, but for the input's
+/// What is corrupted on purpose while the network learns; held-out images are judged without it, but for the input's
 /// corruption where that is the task.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NoiseRecipe {

@@ -140,12 +140,12 @@ fn held_out_batch(
     let seen = match recipe.noise.kind {
         Corruption::None => clean.clone(),
         _ => {
-            let mut spoilt = images.to_vec();
-            for (image, index) in spoilt.chunks_exact_mut(pixels).zip(indices) {
+            let mut corrupted = images.to_vec();
+            for (image, index) in corrupted.chunks_exact_mut(pixels).zip(indices) {
                 let mut rng = stream(recipe.seed, Purpose::EvaluationCorruption, u64::from(*index));
                 corrupt(image, learner.dims(), &recipe.noise, &mut rng);
             }
-            learner.images(&spoilt, device)
+            learner.images(&corrupted, device)
         }
     };
     let epsilon = recipe.is_variational().then(|| {

@@ -11,7 +11,7 @@ use rand_distr::StandardNormal;
 use super::dictionary::{Dictionaries, Update};
 use super::figures::Figures;
 use super::optimizer::Optimizer;
-use super::plan::{Plan, Stage};
+use super::plan::{Stage, StagePlan};
 use super::pretraining::{Manner, Stack};
 use super::sparse::SLICE;
 use super::terms::{self, Batch};
@@ -32,7 +32,7 @@ pub struct Learner {
     pub(super) dictionaries: Option<Dictionaries>,
     /// An update of the dictionaries that is not over yet.
     pub(super) halfway: Option<Box<Update>>,
-    plan: Plan,
+    plan: StagePlan,
     device: Device,
     dims: [usize; 3],
     code: usize,
@@ -58,7 +58,7 @@ impl Learner {
             stack: recipe.is_pretrained().then(|| Stack::new(recipe, dims.iter().product(), device)),
             dictionaries: None,
             halfway: None,
-            plan: Plan::new(recipe, steps_per_epoch),
+            plan: StagePlan::new(recipe, steps_per_epoch),
             device: device.clone(),
             dims,
             code: recipe.model.code,
@@ -77,7 +77,7 @@ impl Learner {
     }
 
     /// The stages it goes through.
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &StagePlan {
         &self.plan
     }
 
@@ -248,10 +248,10 @@ impl Learner {
         let seen = match recipe.noise.kind {
             Corruption::None => clean.clone(),
             _ => {
-                let mut spoilt = images.to_vec();
+                let mut corrupted = images.to_vec();
                 let mut rng = stream(self.seed, Purpose::Corruption, self.step);
-                corrupt(&mut spoilt, self.dims, &recipe.noise, &mut rng);
-                self.images(&spoilt, &device)
+                corrupt(&mut corrupted, self.dims, &recipe.noise, &mut rng);
+                self.images(&corrupted, &device)
             }
         };
         let epsilon = recipe.is_variational().then(|| {

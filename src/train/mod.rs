@@ -26,7 +26,7 @@ pub use dictionary::Dictionaries;
 pub use evaluate::Evaluator;
 pub use figures::{Figures, Total};
 pub use learner::{Learner, StepCost, figures};
-pub use plan::{Plan, Stage, Stretch};
+pub use plan::{Stage, StagePlan, Stretch};
 pub use pretraining::Stack;
 pub use stop::{Limits, Reason};
 

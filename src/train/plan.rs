@@ -30,12 +30,12 @@ pub struct Stretch {
 
 /// The stages of a run, in order; there is always one that trains the whole network.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub struct StagePlan {
     stretches: Vec<Stretch>,
     steps_per_epoch: u64,
 }
 
-impl Plan {
+impl StagePlan {
     /// The stages of a recipe.
     pub fn new(recipe: &Recipe, steps_per_epoch: u64) -> Self {
         let mut stretches = Vec::new();
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_plain_run_has_one_stage_without_an_end() {
-        let plan = Plan::new(&Recipe::default(), 75);
+        let plan = StagePlan::new(&Recipe::default(), 75);
         assert_eq!(plan.stretches(), [Stretch { stage: Stage::Training, from: 0, to: None }]);
         assert!(!plan.is_over(1_000_000));
         assert_eq!(plan.trained(80), 80);
@@ -133,7 +133,7 @@ mod tests {
         recipe.model.widths = vec![512, 256];
         recipe.pretraining.method = Pretraining::Rbm;
         recipe.pretraining.epochs = 2;
-        let plan = Plan::new(&recipe, 75);
+        let plan = StagePlan::new(&recipe, 75);
         let stages: Vec<Stage> = plan.stretches().iter().map(|s| s.stage).collect();
         assert_eq!(stages, [Stage::Layer(0), Stage::Layer(1), Stage::Layer(2), Stage::Training]);
         assert_eq!(plan.at(149).stage, Stage::Layer(0));
@@ -151,7 +151,7 @@ mod tests {
         recipe.dictionary.atoms = 64;
         recipe.dictionary.epochs = 3;
         recipe.training.epochs = 2;
-        let plan = Plan::new(&recipe, 10);
+        let plan = StagePlan::new(&recipe, 10);
         assert_eq!((plan.at(19).stage, plan.at(20).stage), (Stage::Training, Stage::Dictionary));
         assert!(!plan.is_over(49) && plan.is_over(50));
     }

@@ -296,8 +296,8 @@ fn what_a_family_shows_is_among_its_figures() {
     let ran = train(folder.path(), "ae-simple", &noisy).done();
     assert_eq!(ran.json_lines().last().unwrap()["family"], "denoising");
     let out = folder.path().join("out");
-    assert!(text(&out, "exhibit-1-noise-in-clean-out.svg").contains("Noise in, clean out"));
-    let png = std::fs::read(out.join("exhibit-1-noise-in-clean-out.png")).unwrap();
+    assert!(text(&out, "card-1-noise-in-clean-out.svg").contains("Noise in, clean out"));
+    let png = std::fs::read(out.join("card-1-noise-in-clean-out.png")).unwrap();
     assert!(png.starts_with(b"\x89PNG") && png.len() > 1000);
 }
 

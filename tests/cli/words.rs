@@ -142,9 +142,9 @@ fn the_tour_writes_its_figures_and_says_so() {
     assert_eq!(names_in(folder.path()), ["here"]);
     assert_eq!(names_in(&folder.path().join("here")), FIGURES);
     assert_figures(&folder.path().join("here"));
-    let is_named = |name: &&&str| said.contains(**name) || name.starts_with("exhibit-");
+    let is_named = |name: &&&str| said.contains(**name) || name.starts_with("card-");
     let unnamed: Vec<&&str> = FIGURES.iter().filter(|name| !is_named(name)).collect();
-    assert!(unnamed.is_empty() && said.contains("exhibit-*"), "{unnamed:?} are not named in:\n{said}");
+    assert!(unnamed.is_empty() && said.contains("card-*"), "{unnamed:?} are not named in:\n{said}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hourglass::engine::{Bench, Command, EngineOptions, Event, Handle, Turn, Worker};
+use hourglass::engine::{BenchInfo, Command, EngineOptions, Event, Handle, Turn, Worker};
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::Recipe;
 
@@ -41,7 +41,7 @@ pub fn turn_until_there<T>(worker: &mut Worker, mut look: impl FnMut() -> Option
 }
 
 /// Opens recipes and turns the worker until their bench stands.
-pub fn open(worker: &mut Worker, handle: &Handle, recipes: Vec<Recipe>, playing: bool) -> Bench {
+pub fn open(worker: &mut Worker, handle: &Handle, recipes: Vec<Recipe>, playing: bool) -> BenchInfo {
     handle.send(Command::Open { recipes, playing }).expect("room for a command");
     turn_until(worker, handle, |event| match event {
         Event::Opened(bench) => Some(bench),

@@ -1,7 +1,9 @@
 //! A run that fails says so in a sentence that names the cause, and keeps weights that are numbers.
 
 use super::{broken, open, small, turn_until, worker};
-use hourglass::engine::{Bench, CloudWish, Command, Event, Handle, Phase, Snapshot, Turn, Wanted, Worker};
+use hourglass::engine::{
+    BenchInfo, CloudWish, Command, Event, Handle, Phase, Snapshot, Turn, Wanted, Worker,
+};
 use std::sync::Arc;
 
 /// How a run ends: with an error's sentence or a limit's.
@@ -13,7 +15,7 @@ fn end(worker: &mut Worker, handle: &Handle) -> Result<String, String> {
     })
 }
 
-fn snapshot(worker: &mut Worker, handle: &Handle, bench: &Bench) -> Arc<Snapshot> {
+fn snapshot(worker: &mut Worker, handle: &Handle, bench: &BenchInfo) -> Arc<Snapshot> {
     handle
         .send(Command::Snapshot { run: bench.runs[0].id, lattice: None, point: None, sheet: None })
         .expect("room");

@@ -80,7 +80,7 @@ fn a_reset_within_a_layer_begins_with_the_first_layer_again() {
 }
 
 #[test]
-fn every_act_has_its_plates() {
+fn every_act_has_its_cards() {
     let (mut worker, handle) = worker();
     let mut recipe = deep(&["training.epochs=1"]);
     recipe.model.widths = vec![32, 24, 16];
@@ -94,7 +94,7 @@ fn every_act_has_its_plates() {
             Event::Refused(sentence) => panic!("{sentence}"),
             _ => None,
         });
-        titles.push(snapshot.plates.iter().map(|plate| plate.title.clone()).collect::<Vec<_>>());
+        titles.push(snapshot.cards.iter().map(|card| card.title.clone()).collect::<Vec<_>>());
         handle.send(Command::StepEpoch).expect("room");
         turn_until(&mut worker, &handle, |event| match event {
             Event::Phase(_, Phase::Paused | Phase::Finished(_)) => Some(()),

@@ -6,7 +6,7 @@ use hourglass::export::scene::{Area, Pixels, Scene, Shape};
 use hourglass::export::style::FigureTheme;
 
 use super::drawn;
-use super::samples::{SHAPE, THEMES, caption, lattice, plate_of_images, reconstructions, single};
+use super::samples::{SHAPE, THEMES, caption, card_of_images, lattice, reconstructions, single};
 
 /// Checks that every pixel of every picture in a scene is where it belongs in the PNG, over its whole area.
 fn assert_pixels_are_exact(name: &str, scene: &Scene, scale: u32) {
@@ -43,7 +43,7 @@ fn pixels_land_in_the_png_exactly() {
         for scale in [1, 2, 3] {
             assert_pixels_are_exact("single", &single().scene(&caption(), theme), scale);
             assert_pixels_are_exact("lattice", &lattice().scene(&caption(), theme), scale);
-            assert_pixels_are_exact("plate", &plate_of_images().scene(&caption(), theme), scale);
+            assert_pixels_are_exact("card", &card_of_images().scene(&caption(), theme), scale);
             let mut pairs = reconstructions();
             assert_pixels_are_exact("reconstructions", &without_key(pairs.scene(&caption(), theme)), scale);
             pairs.shape = ImageShape { height: 5, width: 1, channels: 3 };

@@ -1,9 +1,9 @@
 //! One figure of each kind, small, with data whose every value is known.
 
-use hourglass::engine::Plate;
-use hourglass::engine::plate::{self, Bars, Content, Images, Lines};
+use hourglass::engine::Card;
+use hourglass::engine::card::{self, Bars, Content, Images, Lines};
 use hourglass::export::figures::{
-    Caption, Chart, Cloud, Curves, Figure, ImageShape, Lattice, PlateFigure, Reconstructions, Reference,
+    Caption, CardFigure, Chart, Cloud, Curves, Figure, ImageShape, Lattice, Reconstructions, Reference,
     Series, SingleImage, Stamp,
 };
 use hourglass::export::style::{FigureTheme, Ink, Term};
@@ -100,19 +100,19 @@ pub fn single() -> SingleImage {
 }
 
 /// Two rows of three pictures, a word under each.
-pub fn plate_of_images() -> PlateFigure {
+pub fn card_of_images() -> CardFigure {
     let images = Images {
         dims: [SHAPE.channels, SHAPE.height, SHAPE.width],
         columns: 3,
         pixels: values(6 * SHAPE.values()).into(),
-        ink: plate::Ink::Grey,
-        rows: ["clean", "spoilt"].map(String::from).to_vec(),
+        ink: card::Ink::Grey,
+        rows: ["clean", "corrupted"].map(String::from).to_vec(),
         captions: (1..=6).map(|number| format!("no. {number}")).collect(),
     };
-    plate_of("Noise in, clean out", Content::Images(images))
+    card_of("Noise in, clean out", Content::Images(images))
 }
 
-pub fn plate_of_bars() -> PlateFigure {
+pub fn card_of_bars() -> CardFigure {
     let bars = Bars {
         x: "dimension".into(),
         y: "nats".into(),
@@ -121,10 +121,10 @@ pub fn plate_of_bars() -> PlateFigure {
         counted: vec![true, false, true, false],
         level: Some(("counts from".into(), 0.5)),
     };
-    plate_of("KL of every dimension", Content::Bars(bars))
+    card_of("KL of every dimension", Content::Bars(bars))
 }
 
-pub fn plate_of_lines() -> PlateFigure {
+pub fn card_of_lines() -> CardFigure {
     let line = |scale: f32| (1..30).map(|n| [n as f32, scale / n as f32]).collect();
     let lines = Lines {
         x: "atoms used".into(),
@@ -132,12 +132,12 @@ pub fn plate_of_lines() -> PlateFigure {
         series: vec![("codes".into(), line(30.0)), ("pixels".into(), line(50.0))],
         level: None,
     };
-    plate_of("Error against atoms", Content::Lines(lines))
+    card_of("Error against atoms", Content::Lines(lines))
 }
 
-pub fn plate_of(title: &str, content: Content) -> PlateFigure {
-    PlateFigure {
-        plate: Plate { title: title.into(), meaning: "What it means, in one sentence.".into(), content },
+pub fn card_of(title: &str, content: Content) -> CardFigure {
+    CardFigure {
+        card: Card { title: title.into(), meaning: "What it means, in one sentence.".into(), content },
     }
 }
 
@@ -148,8 +148,8 @@ pub fn all_figures() -> Vec<(&'static str, Box<dyn Figure>)> {
         ("lattice", Box::new(lattice())),
         ("reconstructions", Box::new(reconstructions())),
         ("single", Box::new(single())),
-        ("plate of images", Box::new(plate_of_images())),
-        ("plate of bars", Box::new(plate_of_bars())),
-        ("plate of lines", Box::new(plate_of_lines())),
+        ("card of images", Box::new(card_of_images())),
+        ("card of bars", Box::new(card_of_bars())),
+        ("card of lines", Box::new(card_of_lines())),
     ]
 }

@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use hourglass::engine::{
-    Bench, CloudView, CloudWish, Command, Handle, Picture, Principal, Turn, Wanted, Whose, Worker,
+    BenchInfo, CloudView, CloudWish, Command, Handle, Picture, Principal, Turn, Wanted, Whose, Worker,
 };
 use hourglass::insight::cloud::Summary;
 use hourglass::recipe::Recipe;
@@ -11,12 +11,12 @@ use hourglass::train::Learner;
 use super::workers::{open, small, turn_until_there, worker};
 use super::{matrix, numbers};
 
-fn wish(handle: &Handle, bench: &Bench, count: usize, errors: bool) {
+fn wish(handle: &Handle, bench: &BenchInfo, count: usize, errors: bool) {
     let cloud = Some(CloudWish { count, errors, ..CloudWish::default() });
     handle.watch(bench.runs[0].id, Wanted { cloud, ..Wanted::default() });
 }
 
-fn cloud(worker: &mut Worker, bench: &Bench) -> CloudView {
+fn cloud(worker: &mut Worker, bench: &BenchInfo) -> CloudView {
     turn_until_there(worker, || bench.runs[0].views.cloud.take())
 }
 
@@ -35,7 +35,7 @@ fn close(what: &str, got: &[f32], want: &[f32]) {
 }
 
 /// What a network makes of images: codes, spreads, squared errors.
-fn want(recipe: &Recipe, bench: &Bench, images: &[u32]) -> [Vec<f32>; 3] {
+fn want(recipe: &Recipe, bench: &BenchInfo, images: &[u32]) -> [Vec<f32>; 3] {
     let model = Learner::new(recipe, [1, 28, 28], 10, &Device::flex()).model();
     let mut pixels = Vec::new();
     bench.dataset.write_f32(images, &mut pixels);
@@ -152,16 +152,16 @@ fn a_cloud_is_laid_along_its_principal_axes_where_that_is_wished_for() {
     let bench = open(&mut worker, &handle, vec![recipe], false);
     wish(&handle, &bench, 203, false);
     let plain = cloud(&mut worker, &bench);
-    assert!(plain.along.is_none(), "nobody wished for it");
+    assert!(plain.projection.is_none(), "nobody wished for it");
     let summary = Summary::of(&plain.codes, 5, plain.spreads.as_deref());
     assert_eq!(*plain.summary, summary, "summed up slice by slice as at once");
-    let wish = CloudWish { count: 203, along: true, ..CloudWish::default() };
+    let wish = CloudWish { count: 203, projection: true, ..CloudWish::default() };
     handle.watch(bench.runs[0].id, Wanted { cloud: Some(wish), ..Wanted::default() });
     let view = cloud(&mut worker, &bench);
     // A busy machine encodes in other slices, which rounds otherwise.
     close("code", &view.codes, &plain.codes);
     let summary = Summary::of(&view.codes, 5, view.spreads.as_deref());
-    let along = view.along.as_ref().expect("wished for");
+    let projection = view.projection.as_ref().expect("wished for");
     let want = Principal::of(&view.codes, &summary, None).expect("axes");
     assert_eq!(along.axes, want);
     let places: Vec<[f32; 2]> = view.codes.chunks(5).map(|code| want.place(code)).collect();

@@ -1,8 +1,8 @@
 //! Density, round trip and stretch against what they are defined as.
 
 use hourglass::engine::{
-    Ask, Bench, CloudWish, FieldAsk, FieldKind, FieldView, Handle, LatentPlane, LatticeAsk, Request, Sheet,
-    SheetAsk, Wanted, Whose, Worker,
+    Ask, BenchInfo, CloudWish, FieldAsk, FieldKind, FieldView, Handle, LatentPlane, LatticeAsk, Request,
+    Sheet, SheetAsk, Wanted, Whose, Worker,
 };
 use hourglass::insight::field::{Directions, round_trip, stretch_along};
 use hourglass::model::Autoencoder;
@@ -91,7 +91,7 @@ fn the_stretch_of_a_long_code_is_right_on_average() {
 fn field(
     worker: &mut Worker,
     handle: &Handle,
-    bench: &Bench,
+    bench: &BenchInfo,
     kind: FieldKind,
     lattice: LatticeAsk,
 ) -> FieldView {

@@ -2,16 +2,16 @@
 //!
 //! What they share stands here: words for what is not there yet, pictures and small switches.
 
+pub mod cards;
 pub mod curves;
-pub mod exhibits;
 pub mod held_out;
 pub mod hourglass;
 pub mod latent;
 pub mod objective;
 
 pub use self::hourglass::{HourglassMemory, hourglass_ui};
+pub use cards::{CardsMemory, cards_ui};
 pub use curves::{CurvesMemory, curves_ui};
-pub use exhibits::{ExhibitsMemory, exhibits_ui};
 pub use held_out::{HeldOutMemory, held_out_ui};
 pub use latent::{LatentMemory, dimensions_ui, latent_ui, samples_ui};
 pub use objective::{ObjectiveMemory, objective_ui};

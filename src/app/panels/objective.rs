@@ -10,7 +10,7 @@ use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::Theme;
 use crate::app::widgets::{card, muted};
-use crate::engine::{Figures, Penalty, Plan, References, Stage};
+use crate::engine::{Figures, Penalty, References, Stage, StagePlan};
 use crate::export::ticks::value_label;
 use crate::recipe::formula::{Part, Term, dictionary_formula, formula};
 use crate::recipe::words::Scale;
@@ -89,7 +89,7 @@ struct OtherStage {
 
 /// The stage of a run, where it is not that of the whole network.
 fn other_stage(run: &RunState, bench: &BenchState) -> Option<OtherStage> {
-    let plan = Plan::new(&run.info.recipe, bench.steps_per_epoch);
+    let plan = StagePlan::new(&run.info.recipe, bench.steps_per_epoch);
     let stage = plan.at(run.progress.step).stage;
     let name = plan.name(stage);
     match stage {

@@ -5,6 +5,7 @@
 //! says so.
 
 mod axes;
+mod card;
 mod chart;
 mod cloud;
 mod curves;
@@ -12,17 +13,16 @@ mod decimate;
 mod labels;
 mod lattice;
 mod pixels;
-mod plate;
 mod range;
 mod reconstructions;
 mod sheet;
 mod single;
 
+pub use card::CardFigure;
 pub use cloud::Cloud;
 pub use curves::{Chart, Curves, Reference, Series, Stamp};
 pub use lattice::Lattice;
 pub use pixels::ImageShape;
-pub use plate::PlateFigure;
 pub use reconstructions::Reconstructions;
 pub use single::SingleImage;
 

@@ -1,7 +1,7 @@
 //! The learning curves of a run: reconstruction, penalties and objective over the steps, with the live changes.
 
 use super::RunFigures;
-use crate::engine::{Figures, History, Penalty, Plan, References};
+use crate::engine::{Figures, History, Penalty, References, StagePlan};
 use crate::export::figures::{Chart, Curves, Reference, Series, Stamp};
 use crate::export::style::{Ink, Term};
 use crate::recipe::Reconstruction;
@@ -13,7 +13,7 @@ impl RunFigures<'_> {
         let kind = self.recipe.objective.reconstruction;
         let penalties: Vec<Penalty> = Penalty::ALL.into_iter().filter(|p| self.has(*p)).collect();
         let history = self.history.lock();
-        let plan = Plan::new(self.recipe, self.steps_per_epoch);
+        let plan = StagePlan::new(self.recipe, self.steps_per_epoch);
         let mut charts = vec![chart(&history, "Reconstruction", kind.unit(), Term::Reconstruction, |f| {
             Some(f.reconstruction)
         })];
@@ -47,7 +47,7 @@ impl RunFigures<'_> {
 
     /// Where each stage after the first begins, and the name of the first, where there are several.
     fn stages(&self) -> Vec<Stamp> {
-        let plan = Plan::new(self.recipe, self.steps_per_epoch);
+        let plan = StagePlan::new(self.recipe, self.steps_per_epoch);
         match plan.stretches() {
             [_] => Vec::new(),
             several => several
@@ -67,7 +67,7 @@ impl RunFigures<'_> {
 
 /// Takes out of a chart of images what layers behind the first make of their own inputs, which is another cost, and
 /// gives it a chart of its own. What is left is drawn stage by stage, so that no line leads over what is gone.
-fn layers(images: &mut Chart, plan: &Plan) -> Option<Chart> {
+fn layers(images: &mut Chart, plan: &StagePlan) -> Option<Chart> {
     let training = images.series.first()?;
     let stage = |point: &(f64, f64)| plan.at((point.0 as u64).saturating_sub(1)).from;
     let of_images = |point: &(f64, f64)| plan.is_of_images(point.0 as u64);

@@ -1,9 +1,9 @@
 //! The pictures of a run at one moment: reconstructions, codes, the decoded plane, one decoded image.
 
 use super::RunFigures;
-use crate::engine::plate::{Content, Images, Ink};
-use crate::engine::{Plate, Snapshot};
-use crate::export::figures::{Cloud, ImageShape, Lattice, PlateFigure, Reconstructions, SingleImage};
+use crate::engine::card::{Content, Images, Ink};
+use crate::engine::{Card, Snapshot};
+use crate::export::figures::{CardFigure, Cloud, ImageShape, Lattice, Reconstructions, SingleImage};
 
 /// Images beside each other in the figure of reconstructions.
 const EXAMPLES_IN_A_ROW: usize = 10;
@@ -80,18 +80,18 @@ impl RunFigures<'_> {
     }
 
     /// Codes decoded side by side, as the snapshot was asked for them.
-    pub fn sheet(&self, snapshot: &Snapshot, words: &SheetWords) -> PlateFigure {
+    pub fn sheet(&self, snapshot: &Snapshot, words: &SheetWords) -> CardFigure {
         let ImageShape { height, width, channels } = self.shape();
         let SheetWords { title, meaning, columns, rows, captions } = words.clone();
         let pixels = snapshot.sheet.as_slice().into();
         let dims = [channels, height, width];
         let images = Images { dims, columns, pixels, ink: Ink::Grey, rows, captions };
-        PlateFigure { plate: Plate { title, meaning, content: Content::Images(images) } }
+        CardFigure { card: Card { title, meaning, content: Content::Images(images) } }
     }
 
     /// A picture of the family.
-    pub fn plate(&self, plate: &Plate) -> PlateFigure {
-        PlateFigure { plate: plate.clone() }
+    pub fn card(&self, card: &Card) -> CardFigure {
+        CardFigure { card: card.clone() }
     }
 
     fn shape(&self) -> ImageShape {

@@ -38,7 +38,7 @@ fn snapshot() -> Snapshot {
         point: vec![-0.62, 1.05, 0.0],
         decoded: vec![0.5, 0.5],
         sheet: vec![0.0, 0.25, 0.5, 0.75],
-        plates: Vec::new(),
+        cards: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! one stamp per gesture. Nothing is drawn here.
 
 use crate::app::state::{BenchState, Past, RunState};
-use crate::engine::{Evaluation, Figures, History, Penalty, Plan, Point, References};
+use crate::engine::{Evaluation, Figures, History, Penalty, Point, References, StagePlan};
 use crate::recipe::gesture::{Gesture, gestures};
 use crate::recipe::{Change, Recipe, Reconstruction};
 
@@ -118,7 +118,7 @@ pub struct Boundary {
 
 /// The stages that have begun by a step, the first one included; none where there is but one.
 pub fn boundaries(recipe: &Recipe, steps_per_epoch: u64, last_step: f64) -> Vec<Boundary> {
-    let plan = Plan::new(recipe, steps_per_epoch);
+    let plan = StagePlan::new(recipe, steps_per_epoch);
     if plan.stretches().len() < 2 {
         return Vec::new();
     }
@@ -128,7 +128,7 @@ pub fn boundaries(recipe: &Recipe, steps_per_epoch: u64, last_step: f64) -> Vec<
 
 /// The charts of a run from top to bottom. The history is held no longer than it takes to copy them.
 pub fn charts(bench: &BenchState, run: &RunState, past: Option<&Past>, switches: Switches) -> Vec<Chart> {
-    let plan = Plan::new(&run.info.recipe, bench.steps_per_epoch);
+    let plan = StagePlan::new(&run.info.recipe, bench.steps_per_epoch);
     let history = run.info.history.lock();
     let reconstruction = run.recipe.objective.reconstruction;
     let chart = |term: Term| Chart {
@@ -157,7 +157,7 @@ pub fn charts(bench: &BenchState, run: &RunState, past: Option<&Past>, switches:
 
 /// Updates before the whole network is trained.
 pub fn training_begins(bench: &BenchState, run: &RunState) -> u64 {
-    Plan::new(&run.info.recipe, bench.steps_per_epoch).training().0
+    StagePlan::new(&run.info.recipe, bench.steps_per_epoch).training().0
 }
 
 /// Whether the run before was charged in the same coin.
@@ -193,7 +193,7 @@ fn terms(run: &RunState, has_layers: bool, switches: Switches) -> impl Iterator<
     std::iter::once(Term::Reconstruction).chain(layers).chain(penalties).chain(others.into_iter().flatten())
 }
 
-fn train(history: &History, plan: &Plan, term: Term) -> Vec<[f64; 2]> {
+fn train(history: &History, plan: &StagePlan, term: Term) -> Vec<[f64; 2]> {
     let point = |point: Point| Some([point.step as f64, term.figure(&point.figures)?]);
     // What a layer makes of its own input stands in a chart of its own.
     let belongs = |point: &Point| plan.is_of_images(point.step) != (term == Term::Layers);

@@ -50,7 +50,7 @@ pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
         card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return actions;
     };
-    memory.meet(bench, run);
+    memory.reset_for(bench, run);
     let mut asked = Vec::from_iter(memory.layers.wish(memory.slice.axes() == Axes::Principal));
     let trailing = |ui: &mut Ui| {
         export_button(ui, cx.theme, Figure::Cloud, "Export codes", &mut actions);

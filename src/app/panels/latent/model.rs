@@ -105,7 +105,7 @@ pub struct LatentMemory {
 
 impl LatentMemory {
     /// Makes the memory that of this run, in case it is another one's.
-    pub fn meet(&mut self, bench: &BenchState, run: &RunState) {
+    pub fn reset_for(&mut self, bench: &BenchState, run: &RunState) {
         let id = run.info.id;
         if self.run == Some(id) {
             return;

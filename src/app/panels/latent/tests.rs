@@ -14,8 +14,8 @@ use crate::app::state::AppState;
 use crate::app::theme::{Look, Theme};
 use crate::data::{Source, load};
 use crate::engine::{
-    Bench, CloudView, Decoded, Event as Fact, FieldKind, FieldView, LatentPlane, LatticeAsk, Phase, Pixels,
-    RunId, RunInfo, RunViews, SharedHistory,
+    BenchInfo, CloudView, Decoded, Event as Fact, FieldKind, FieldView, LatentPlane, LatticeAsk, Phase,
+    Pixels, RunId, RunInfo, RunViews, SharedHistory,
 };
 use crate::recipe::{CodeKind, Recipe};
 
@@ -97,7 +97,7 @@ pub(super) fn open(state: &mut AppState, runs: &[(RunId, usize)]) {
     let runs = runs.iter().copied().map(info).collect();
     let examples = cloud[..5].into();
     let device = "CPU".to_owned();
-    state.apply(Fact::Opened(Bench { dataset, examples, cloud, steps_per_epoch: 10, device, runs }));
+    state.apply(Fact::Opened(BenchInfo { dataset, examples, cloud, steps_per_epoch: 10, device, runs }));
     state.collect_views();
 }
 

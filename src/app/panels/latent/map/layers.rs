@@ -106,7 +106,7 @@ impl Default for Layers {
 impl Layers {
     /// Asks for another cloud, if another is wanted than the last one asked for; along its principal axes too, where
     /// those are shown.
-    pub fn wish(&mut self, along: bool) -> Option<Action> {
+    pub fn wish(&mut self, projection: bool) -> Option<Action> {
         let Self { count, whose, .. } = *self;
         let wish = CloudWish { count, whose, errors: self.color == ColorBy::Error, along };
         let is_new = wish != self.wished;

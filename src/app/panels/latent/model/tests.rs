@@ -174,7 +174,7 @@ fn the_nearest_of_very_many_numbers_is_found_roughly_while_the_point_moves_and_e
     bench.runs[0].seen.cloud = Some(CloudView::of_codes(1, dimensions, Arc::clone(&codes)));
     let (bench, run) = (&*bench, &bench.runs[0]);
     let mut memory = LatentMemory::default();
-    memory.meet(bench, run);
+    memory.reset_for(bench, run);
     let timed = |memory: &mut LatentMemory, now_secs: f64| {
         let begun = std::time::Instant::now();
         let row = Nearest::find(memory, (bench, run), now_secs).map(|nearest| nearest.row);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::app::panels::latent::cloud::looks::{ColorBy, Looks};
 use crate::app::panels::latent::plane::codes;
-use crate::engine::{Along, Principal};
+use crate::engine::{Principal, PrincipalProjection};
 
 /// A large code, and about as many images as a cloud of it holds.
 const DIMENSIONS: usize = 1000;
@@ -29,7 +29,7 @@ fn cloud(salt: u32) -> CloudView {
 fn laid(view: &CloudView, before: Option<&Principal>) -> CloudView {
     let axes = Principal::of(&view.codes, &view.summary, before).expect("axes");
     let places = view.codes.chunks(DIMENSIONS).map(|code| axes.place(code)).collect();
-    CloudView { along: Some(Arc::new(Along { axes, places })), ..view.clone() }
+    CloudView { projection: Some(Arc::new(PrincipalProjection { axes, places })), ..view.clone() }
 }
 
 /// Prints the middle and the least of some times.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Along, CloudView, LatentPlane};
+use crate::engine::{CloudView, LatentPlane, PrincipalProjection};
 
 use super::geometry::{self, Latent};
 use super::statistics;
@@ -37,7 +37,7 @@ impl Cloud {
     pub fn new(view: &CloudView, plane: &LatentPlane, version: u64) -> Self {
         let rows = view.codes.chunks_exact(view.dimensions.max(1));
         let reach = if view.dimensions == 1 { reach(&view.codes) } else { 0.0 };
-        let seen = view.along.as_deref().and_then(|along| Seen::of(along, plane));
+        let seen = view.projection.as_deref().and_then(|along| Seen::of(along, plane));
         let directions = [&plane.right, &plane.up].map(|direction| steps(direction, &plane.origin));
         let (mut broken, mut far) = (0, 0);
         let place = |(i, row): (usize, &[f32])| {
@@ -148,7 +148,7 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     /// `None` where the plane runs along other directions.
-    fn of(along: &'a Along, plane: &LatentPlane) -> Option<Self> {
+    fn of(along: &'a PrincipalProjection, plane: &LatentPlane) -> Option<Self> {
         let axes = &along.axes;
         let zero = axes.place(&plane.origin);
         let way = |direction: &[f32]| {
@@ -253,7 +253,8 @@ mod tests {
         let places = codes.chunks(5).map(|code| axes.place(code)).collect();
         let [a, b] = axes.axes.clone();
         let turned: Vec<f32> = a.iter().map(|z| -z).collect();
-        let laid = CloudView { along: Some(Arc::new(Along { axes, places })), ..plain.clone() };
+        let laid =
+            CloudView { projection: Some(Arc::new(PrincipalProjection { axes, places })), ..plain.clone() };
         let origin = vec![0.5, -1.0, 2.0, 0.25, 3.0];
         // The second axis to the right and the first, turned round, upwards; and a direction the trainer knows nothing of.
         for up in [turned, vec![1.0, 0.0, 0.0, 0.0, 0.0]] {

@@ -238,7 +238,7 @@ impl Slice {
 /// The principal axes of a cloud, in the order and with the signs of those before as far as that is true. The trainer
 /// has found them, but for the first cloud after they were chosen.
 fn principal(view: &CloudView, before: Option<&Principal>) -> Option<Principal> {
-    match &view.along {
+    match &view.projection {
         Some(along) => Some(along.axes.clone().like(before)),
         None => Principal::of(&view.codes, &view.summary, before),
     }

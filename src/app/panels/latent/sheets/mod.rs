@@ -50,7 +50,7 @@ pub fn codes<'a>(
     let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
         return Err(no_run(cx.state));
     };
-    memory.meet(bench, run);
+    memory.reset_for(bench, run);
     let view = run.seen.cloud.as_ref().filter(|view| view.dimensions == memory.dimensions());
     memory.take_in_cloud(view);
     view.map(|view| (bench, run, view)).ok_or_else(|| "waiting for the first codes".to_owned())

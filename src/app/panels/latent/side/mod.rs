@@ -1,7 +1,7 @@
 //! The column beside the map: the decoded image, where it is, the nearest image, and what can be switched.
 
 pub mod axes;
-pub mod company;
+pub mod run_strip;
 pub mod typed;
 
 use std::collections::HashSet;
@@ -150,7 +150,7 @@ fn decoded_ui(
     let shown = cx.pictures.get(run.info.id, Picture::Decoded);
     if bench.runs.len() > 1 {
         let height = 0.62 * ui.available_height();
-        actions.extend(company::company_ui(ui, cx, (bench, run), height));
+        actions.extend(run_strip::run_strip_ui(ui, cx, (bench, run), height));
     } else {
         picture(ui, cx.theme, shown, vec2(width, width * aspect), "decoded image");
     }

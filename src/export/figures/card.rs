@@ -1,11 +1,11 @@
-//! A plate as a figure: the picture that makes a family's idea visible, with its sentence, on a page of its own.
+//! A card as a figure: the picture that makes a family's idea visible, with its sentence, on a page of its own.
 
 use super::axes::{self, Axis};
 use super::pixels::{ImageShape, atlas, broken, difference, images};
 use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
 use super::{Caption, Figure};
-use crate::engine::Plate;
-use crate::engine::plate::{Bars, Content, Images, Ink, Lines};
+use crate::engine::Card;
+use crate::engine::card::{Bars, Content, Images, Ink, Lines};
 use crate::export::colormap;
 use crate::export::font;
 use crate::export::scene::{Area, Scene, Stroke};
@@ -19,16 +19,16 @@ const PLANE: f64 = 300.0;
 /// The least distance of two marks below and beside a chart.
 const MARKS_APART: [f64; 2] = [60.0, 36.0];
 
-/// What a plate is on paper.
+/// What a card is on paper.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PlateFigure {
-    /// The plate.
-    pub plate: Plate,
+pub struct CardFigure {
+    /// The card.
+    pub card: Card,
 }
 
-impl Figure for PlateFigure {
+impl Figure for CardFigure {
     fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
-        let Plate { title, meaning, content } = &self.plate;
+        let Card { title, meaning, content } = &self.card;
         let page = Page { title, meaning, caption, theme };
         let drawn = match content {
             Content::Images(images) => page.images(images),
@@ -39,7 +39,7 @@ impl Figure for PlateFigure {
     }
 }
 
-/// What all plates have in common.
+/// What all cards have in common.
 struct Page<'a> {
     title: &'a str,
     meaning: &'a str,
@@ -72,43 +72,43 @@ impl Page<'_> {
         (sheet, rest)
     }
 
-    fn images(&self, plate: &Images) -> Option<Scene> {
-        let [channels, height, width] = plate.dims;
+    fn images(&self, card: &Images) -> Option<Scene> {
+        let [channels, height, width] = card.dims;
         let shape = ImageShape { height, width, channels };
-        let count = shape.images_in(plate.pixels.len());
+        let count = shape.images_in(card.pixels.len());
         if count == 0 {
             return None;
         }
-        let columns = plate.columns.clamp(1, count);
+        let columns = card.columns.clamp(1, count);
         let room = NOMINAL_WIDTH / columns as f64 - GAP;
         let zoom = (room / width as f64).round().clamp(1.0, (160 / width.max(height)).max(1) as f64);
         let tile = [width, height].map(|side| side as f64 * zoom);
         let sizes = Sizes::for_width(columns as f64 * (tile[0] + GAP));
         let gap = (GAP * sizes.unit).round();
-        let widest = plate.rows.iter().map(|name| font::width(name, sizes.label)).fold(0.0, f64::max);
+        let widest = card.rows.iter().map(|name| font::width(name, sizes.label)).fold(0.0, f64::max);
         let names = if widest > 0.0 { (widest + sizes.label).ceil() } else { 0.0 };
-        let words = if plate.captions.is_empty() { 0.0 } else { (1.4 * sizes.small).ceil() };
+        let words = if card.captions.is_empty() { 0.0 } else { (1.4 * sizes.small).ceil() };
         let lines = count.div_ceil(columns) as f64;
         let used = names + columns as f64 * (tile[0] + gap) - gap;
         // A sentence needs some width, however few the pictures.
         let content = [used.max(0.6 * NOMINAL_WIDTH), lines * (tile[1] + gap + words) - gap];
-        let mut notes: Vec<String> = broken(&plate.pixels).into_iter().collect();
-        if plate.ink == Ink::Signed {
+        let mut notes: Vec<String> = broken(&card.pixels).into_iter().collect();
+        if card.ink == Ink::Signed {
             notes.push("red: above zero, blue: below".to_owned());
         }
         let (mut sheet, area) = self.sheet(content, sizes, &notes);
-        for (index, image) in images(&plate.pixels, shape).enumerate() {
+        for (index, image) in images(&card.pixels, shape).enumerate() {
             let (row, column) = (index / columns, index % columns);
             let x = area.x + names + column as f64 * (tile[0] + gap);
             let place = Area::new(x, area.y + row as f64 * (tile[1] + gap + words), tile[0], tile[1]);
             let edge = sheet.hairline(sheet.palette.line);
             sheet.scene.outline(place.grown(0.5 * edge.width), 0.0, edge);
-            sheet.scene.image(place, self.pixels(plate.ink, image, shape));
-            if let Some(caption) = plate.captions.get(index) {
+            sheet.scene.image(place, self.pixels(card.ink, image, shape));
+            if let Some(caption) = card.captions.get(index) {
                 let middle = [place.x + 0.5 * tile[0], place.bottom() + 1.1 * sizes.small];
                 sheet.scene.text(middle, caption.as_str(), sheet.small(sheet.palette.muted).middle());
             }
-            if let Some(name) = plate.rows.get(row).filter(|_| column == 0) {
+            if let Some(name) = card.rows.get(row).filter(|_| column == 0) {
                 let at = [area.x, place.y + 0.5 * tile[1] + 0.35 * sizes.label];
                 sheet.scene.text(at, name.as_str(), sheet.label(sheet.palette.text));
             }

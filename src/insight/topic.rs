@@ -1,6 +1,6 @@
 //! What a family has to show: the one or two pictures that make its idea visible, of a network as it is now.
 
-use super::plate::Plate;
+use super::card::Card;
 use super::{
     ablation, activity, atoms, contraction, depths, dictionary, dimensions, dream, filters, gradients,
 };
@@ -9,10 +9,10 @@ use crate::recipe::{Activation, Corruption, Network, Recipe};
 use crate::train::Learner;
 use crate::train::read::ReadError;
 
-/// What a plate can be about.
+/// What a card can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
-    /// Clean, spoilt and cleaned images.
+pub enum Topic {
+    /// Clean, corrupted and cleaned images.
     Noise,
     /// The weights of the newest layer.
     Filters,
@@ -67,9 +67,9 @@ const FEW_UNITS: usize = 100;
 /// Hidden layers from which on a network counts as deep.
 const DEEP: usize = 3;
 
-/// What plates are made from: a network and held-out images.
+/// What cards are made from: a network and held-out images.
 #[derive(Clone, Copy, Debug)]
-pub struct Studio<'a> {
+pub struct CardInputs<'a> {
     /// The network as it learns.
     pub learner: &'a Learner,
     /// Its recipe as it is now.
@@ -83,13 +83,13 @@ pub struct Studio<'a> {
     pub components: &'a [[f32; 2]],
 }
 
-impl Subject {
+impl Topic {
     /// What a recipe has to show, the most telling first.
     pub fn of(recipe: &Recipe) -> Vec<Self> {
-        let mut subjects = Vec::new();
+        let mut topics = Vec::new();
         let mut add = |is_offered: bool, offered: &[Self]| {
             if is_offered {
-                subjects.extend_from_slice(offered);
+                topics.extend_from_slice(offered);
             }
         };
         let (network, dictionary) = (recipe.model.network, recipe.has_dictionary());
@@ -108,9 +108,9 @@ impl Subject {
         // The machines have enough to show; what their numbers are worth is the point of the whole lesson.
         add(recipe.is_pretrained(), &[Self::Size]);
         if !recipe.is_variational() && !recipe.is_pretrained() {
-            subjects.extend(Self::of_plain(recipe));
+            topics.extend(Self::of_plain(recipe));
         }
-        subjects
+        topics
     }
 
     /// What a plain code has to show.
@@ -132,34 +132,34 @@ impl Subject {
             (Self::Units, has_many && can_be_silent),
             (Self::Ablation, is_countable && is_dense && !is_dropping),
         ];
-        all.into_iter().filter_map(|(subject, is_offered)| is_offered.then_some(subject)).collect()
+        all.into_iter().filter_map(|(topic, is_offered)| is_offered.then_some(topic)).collect()
     }
 
-    /// Makes the plate; `None` where there is nothing to see yet.
-    pub fn plate(self, studio: &Studio<'_>) -> Result<Option<Plate>, ReadError> {
+    /// Makes the card; `None` where there is nothing to see yet.
+    pub fn card(self, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         match self {
-            Self::Noise => noise::rows(studio).map(Some),
-            Self::Filters => filters::of_layer(studio),
-            Self::Dream => dream::fantasies(studio),
-            Self::Depths => depths::rows(studio),
-            Self::Gradients => gradients::bars(studio),
-            Self::Skips => skips::rows(studio),
-            Self::Maps => maps::rows(studio),
-            Self::Written => rows::written(studio).map(Some),
-            Self::Guessed => rows::guessed(studio).map(Some),
-            Self::Contraction => contraction::spectrum(studio),
-            Self::Directions => contraction::directions(studio),
-            Self::DictionaryParts => dictionary::parts(studio),
-            Self::DictionaryAtoms => dictionary::atoms(studio),
-            Self::DictionaryErrors => dictionary::errors(studio),
-            Self::DictionaryPixels => Ok(dictionary::pixel_atoms(studio)),
-            Self::Dimensions => dimensions::bars(studio).map(Some),
-            Self::Prior => prior::samples(studio).map(Some),
-            Self::Ablation => ablation::line(studio),
-            Self::Size => size::line(studio),
-            Self::Atoms => atoms::pictures(studio),
-            Self::Activity => activity::histogram(studio),
-            Self::Units => activity::units(studio),
+            Self::Noise => noise::rows(inputs).map(Some),
+            Self::Filters => filters::of_layer(inputs),
+            Self::Dream => dream::fantasies(inputs),
+            Self::Depths => depths::rows(inputs),
+            Self::Gradients => gradients::bars(inputs),
+            Self::Skips => skips::rows(inputs),
+            Self::Maps => maps::rows(inputs),
+            Self::Written => rows::written(inputs).map(Some),
+            Self::Guessed => rows::guessed(inputs).map(Some),
+            Self::Contraction => contraction::spectrum(inputs),
+            Self::Directions => contraction::directions(inputs),
+            Self::DictionaryParts => dictionary::parts(inputs),
+            Self::DictionaryAtoms => dictionary::atoms(inputs),
+            Self::DictionaryErrors => dictionary::errors(inputs),
+            Self::DictionaryPixels => Ok(dictionary::pixel_atoms(inputs)),
+            Self::Dimensions => dimensions::bars(inputs).map(Some),
+            Self::Prior => prior::samples(inputs).map(Some),
+            Self::Ablation => ablation::line(inputs),
+            Self::Size => size::line(inputs),
+            Self::Atoms => atoms::pictures(inputs),
+            Self::Activity => activity::histogram(inputs),
+            Self::Units => activity::units(inputs),
         }
     }
 }

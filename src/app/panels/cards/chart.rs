@@ -5,7 +5,7 @@ use eframe::egui::{Align2, Color32, Pos2, Rect, Response, Shape, Stroke, Ui, pos
 
 use super::layout::{plane, range};
 use crate::app::theme::{GRID, Theme};
-use crate::engine::plate::{Bars, Lines};
+use crate::engine::card::{Bars, Lines};
 use crate::export::style::series_class;
 use crate::export::ticks::{linear_ticks, named_places, value_label};
 

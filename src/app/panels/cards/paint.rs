@@ -9,7 +9,7 @@ use crate::app::context::PanelContext;
 use crate::app::images::Paint;
 use crate::app::pictures::Shown;
 use crate::app::theme::{GRID, Theme};
-use crate::engine::plate::{Images, Ink};
+use crate::engine::card::{Images, Ink};
 use crate::gpu::Tiles;
 
 /// Names of rows are at most this wide, in points; longer ones take a second line.
@@ -17,7 +17,7 @@ const NAMES_MOST: f32 = 104.0;
 /// Height of a word under a picture.
 const CAPTION: f32 = 15.0;
 
-/// Draws the pictures of a plate into a space; what is under the pointer is told by its tooltip.
+/// Draws the pictures of a card into a space; what is under the pointer is told by its tooltip.
 pub fn images(
     ui: &Ui,
     cx: &PanelContext<'_>,
@@ -46,7 +46,7 @@ pub fn images(
         Ink::Signed => Paint::Difference,
     };
     let tiles = Tiles::single(height, width, channels).grid(columns, rows);
-    let shown = cx.pictures.host("plate", version, tiles, paint, || images.pixels.to_vec());
+    let shown = cx.pictures.host("card", version, tiles, paint, || images.pixels.to_vec());
     tiles_ui(ui, cx.theme, &grid, shown, (images.count(), columns, rows));
     names_ui(ui, cx.theme, images, &grid, names);
     captions_ui(ui, cx.theme, images, &grid);

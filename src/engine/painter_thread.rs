@@ -18,7 +18,7 @@ use crate::gpu::painter::Placement;
 use crate::gpu::{Canvas, Painter};
 
 /// What belongs together on one canvas or several, and what to do when it is there.
-pub(super) struct Sheet {
+pub(super) struct PaintJob {
     pub(super) layers: Vec<Layer>,
     pub(super) publish: Box<dyn FnOnce() + Send>,
 }
@@ -31,7 +31,7 @@ pub(super) struct Layer {
 }
 
 /// The way to the painting thread, which ends with it.
-pub(super) struct Brush {
+pub(super) struct PainterThread {
     shared: Arc<Shared>,
     /// Taken when it was told to end.
     thread: Option<JoinHandle<()>>,
@@ -45,17 +45,17 @@ struct Shared {
 
 #[derive(Default)]
 struct Waiting {
-    sheets: BTreeMap<(RunId, Picture), Sheet>,
+    sheets: BTreeMap<(RunId, Picture), PaintJob>,
     is_closed: bool,
 }
 
-impl fmt::Debug for Brush {
+impl fmt::Debug for PainterThread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Brush")
+        f.write_str("PainterThread")
     }
 }
 
-impl Brush {
+impl PainterThread {
     /// Starts the thread. `wake` is called from it after every picture.
     pub(super) fn start(painter: Painter, wake: Arc<Wake>) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
@@ -67,13 +67,13 @@ impl Brush {
     }
 
     /// Leaves a sheet to be painted, in place of one for the same picture that nobody got to.
-    pub(super) fn paint(&self, picture: (RunId, Picture), sheet: Sheet) {
+    pub(super) fn paint(&self, picture: (RunId, Picture), sheet: PaintJob) {
         self.shared.lock().sheets.insert(picture, sheet);
         self.shared.bell.notify_one();
     }
 }
 
-impl Drop for Brush {
+impl Drop for PainterThread {
     fn drop(&mut self) {
         self.shared.lock().is_closed = true;
         self.shared.bell.notify_one();
@@ -91,7 +91,7 @@ impl Shared {
     }
 
     /// The image at the pointer before all else: somebody is dragging it.
-    fn next(&self) -> Option<Sheet> {
+    fn next(&self) -> Option<PaintJob> {
         let waiting = self.lock();
         let idle = |waiting: &mut Waiting| waiting.sheets.is_empty() && !waiting.is_closed;
         let mut waiting = self.bell.wait_while(waiting, idle).unwrap_or_else(PoisonError::into_inner);
@@ -103,7 +103,7 @@ impl Shared {
     }
 
     fn paint_all(&self, mut painter: Painter, wake: &Wake) {
-        while let Some(Sheet { layers, publish }) = self.next() {
+        while let Some(PaintJob { layers, publish }) = self.next() {
             // A picture that cannot be painted must not keep all later ones from being seen.
             let painted = catch_unwind(AssertUnwindSafe(|| {
                 for Layer { canvas, place, pixels } in layers {

@@ -27,7 +27,7 @@ fn shares(room: Vec2, count: usize, aspect: f32, line: f32) -> (usize, f32) {
 }
 
 /// The decoded images of all runs; the one whose map is shown has an edge around it.
-pub fn company_ui(
+pub fn run_strip_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     (bench, shown): (&BenchState, &RunState),

@@ -1,28 +1,28 @@
 //! What convolutional networks have to show.
 
 use burn::tensor::Device;
-use hourglass::insight::plate::Content;
-use hourglass::insight::{Plate, Studio, Subject};
+use hourglass::insight::card::Content;
+use hourglass::insight::{Card, CardInputs, Topic};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
 use super::{images, numbers, recipe};
 
-fn plates(recipe: &Recipe, dims: [usize; 3]) -> Vec<(Subject, Plate)> {
+fn cards(recipe: &Recipe, dims: [usize; 3]) -> Vec<(Topic, Card)> {
     let learner = Learner::new(recipe, dims, 10, &Device::flex());
     let examples = numbers(images(4, dims, &Device::flex()));
-    let studio =
-        Studio { learner: &learner, recipe, examples: &examples, sample: &examples, components: &[] };
-    let make = |subject: Subject| Some((subject, subject.plate(&studio).expect("read")?));
-    Subject::of(recipe).into_iter().filter_map(make).collect()
+    let inputs =
+        CardInputs { learner: &learner, recipe, examples: &examples, sample: &examples, components: &[] };
+    let make = |topic: Topic| Some((topic, topic.card(&inputs).expect("read")?));
+    Topic::of(recipe).into_iter().filter_map(make).collect()
 }
 
 #[test]
 fn feature_maps_are_shown_stage_by_stage_as_large_as_the_image() {
     let recipe = recipe(&["model.network=conv", "model.channels=3-14"]);
-    let all = plates(&recipe, [3, 8, 12]);
-    let (_, plate) = all.iter().find(|(subject, _)| *subject == Subject::Maps).expect("feature maps");
-    let Content::Images(maps) = &plate.content else { panic!("pictures") };
+    let all = cards(&recipe, [3, 8, 12]);
+    let (_, card) = all.iter().find(|(topic, _)| *topic == Topic::Maps).expect("feature maps");
+    let Content::Images(maps) = &card.content else { panic!("pictures") };
     assert_eq!((maps.dims, maps.columns, maps.row_count()), ([1, 8, 12], 3, 2));
     assert_eq!(maps.rows.len(), 2);
     assert!(maps.rows[0].contains("3 of 3") && maps.rows[1].contains("3 of 14"), "{:?}", maps.rows);
@@ -37,16 +37,16 @@ fn feature_maps_are_shown_stage_by_stage_as_large_as_the_image() {
 
 #[test]
 fn a_u_net_is_shown_with_and_without_its_skips() {
-    let all = plates(&recipe(&["model.network=u-net", "model.channels=2-3-4"]), [1, 8, 8]);
-    let (_, plate) = all.iter().find(|(subject, _)| *subject == Subject::Skips).expect("rows");
-    let Content::Images(rows) = &plate.content else { panic!("pictures") };
+    let all = cards(&recipe(&["model.network=u-net", "model.channels=2-3-4"]), [1, 8, 8]);
+    let (_, card) = all.iter().find(|(topic, _)| *topic == Topic::Skips).expect("rows");
+    let Content::Images(rows) = &card.content else { panic!("pictures") };
     assert_eq!((rows.columns, rows.row_count(), rows.rows.len()), (4, 4, 4));
     let row = |k: usize| &rows.pixels[k * 4 * 64..(k + 1) * 4 * 64];
     for (a, b) in [(1, 2), (1, 3), (2, 3)] {
         assert_ne!(row(a), row(b), "rows {a} and {b} are the same");
     }
     let far = row(0).iter().zip(row(3)).map(|(x, y)| (x - y).powi(2)).sum::<f32>() / 4.0;
-    assert!(plate.meaning.contains(&format!("{far:.1} with the skips at zero")), "{}", plate.meaning);
+    assert!(card.meaning.contains(&format!("{far:.1} with the skips at zero")), "{}", card.meaning);
     let without = recipe(&["model.network=u-net", "model.channels=2-3-4", "model.skips=false"]);
-    assert!(Subject::of(&without).iter().all(|subject| *subject != Subject::Skips));
+    assert!(Topic::of(&without).iter().all(|topic| *topic != Topic::Skips));
 }

@@ -1,7 +1,7 @@
 //! The last word on a run, a chunk of images a turn: whoever asks may stop waiting, and what else is asked meanwhile is
 //! answered. The network is the one it began with.
 
-use super::message::Final;
+use super::message::FinalFigures;
 use super::run::Run;
 use crate::data::Dataset;
 use crate::insight::Measuring;
@@ -13,7 +13,7 @@ use crate::train::read::ReadError;
 use crate::train::{Evaluator, Figures, Learner};
 
 /// Training images that the last word on a run is based on; more change it in the third figure.
-const JUDGED: usize = 10_000;
+const TRAINING_IMAGES: usize = 10_000;
 /// Test images that active dimensions are counted on: their variances are sure to a few percent.
 const ACTIVE_UNITS: usize = 2_000;
 /// Test images that a dictionary rebuilds for the last word on it, at every price.
@@ -21,7 +21,7 @@ const REBUILT: usize = 2_000;
 
 /// A judgement under way.
 #[derive(Debug)]
-pub(super) struct JudgeJob {
+pub(super) struct FinalEvaluation {
     recipe: Recipe,
     model: Autoencoder,
     seen: Evaluator,
@@ -34,7 +34,7 @@ pub(super) struct JudgeJob {
     rebuilt: usize,
 }
 
-impl JudgeJob {
+impl FinalEvaluation {
     /// Begins one of a run's present weights; the sentence says why it cannot.
     pub(super) fn new(run: &Run, dataset: &Dataset) -> Result<Self, String> {
         let split = &dataset.split;
@@ -60,10 +60,10 @@ impl JudgeJob {
         &mut self,
         learner: &Learner,
         dataset: &Dataset,
-    ) -> Result<Option<Final>, ReadError> {
+    ) -> Result<Option<FinalFigures>, ReadError> {
         let (train, test) = (&dataset.split.train, &dataset.split.test);
         if self.train.is_none() {
-            let seen = &train[..JUDGED.min(train.len())];
+            let seen = &train[..TRAINING_IMAGES.min(train.len())];
             self.train = self.seen.advance(learner, &self.recipe, dataset, seen)?;
             if self.train.is_some() {
                 self.active_units = self.count_active(learner, dataset)?;
@@ -87,7 +87,12 @@ impl JudgeJob {
         }
         let active_units = self.active_units;
         let dictionary = self.measuring.take().and_then(Measuring::done);
-        Ok(self.train.zip(self.test).map(|(train, test)| Final { train, test, active_units, dictionary }))
+        Ok(self.train.zip(self.test).map(|(train, test)| FinalFigures {
+            train,
+            test,
+            active_units,
+            dictionary,
+        }))
     }
 
     /// How many dimensions of a Gaussian code are in use.

@@ -10,16 +10,16 @@ const TURN: Duration = Duration::from_millis(5);
 /// Images in the first slice, before anything was measured.
 const FIRST: usize = 16;
 
-/// The pace of one job.
+/// The throttle of one job.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct Throttle {
     many: usize,
     is_fixed: bool,
     rests_until: Option<Instant>,
 }
 
-impl Pace {
-    /// A pace to begin with. A GPU prepares its kernels for every shape, so there all slices are full.
+impl Throttle {
+    /// A throttle to begin with. A GPU prepares its kernels for every shape, so there all slices are full.
     pub(super) fn new(wants_full_chunks: bool) -> Self {
         let many = if wants_full_chunks { CHUNK } else { FIRST };
         Self { many, is_fixed: wants_full_chunks, rests_until: None }
@@ -81,14 +81,14 @@ mod tests {
 
     #[test]
     fn quick_slices_grow_and_slow_ones_shrink_but_not_on_a_gpu() {
-        let mut pace = Pace::new(false);
-        (0..9).for_each(|_| pace.note(Duration::ZERO));
-        assert_eq!(pace.many, CHUNK);
-        pace.note(3 * TURN);
-        assert_eq!(pace.many, CHUNK / 2);
-        (0..20).for_each(|_| pace.note(3 * TURN));
-        assert_eq!(pace.many, 1);
-        let mut full = Pace::new(true);
+        let mut throttle = Throttle::new(false);
+        (0..9).for_each(|_| throttle.note(Duration::ZERO));
+        assert_eq!(throttle.many, CHUNK);
+        throttle.note(3 * TURN);
+        assert_eq!(throttle.many, CHUNK / 2);
+        (0..20).for_each(|_| throttle.note(3 * TURN));
+        assert_eq!(throttle.many, 1);
+        let mut full = Throttle::new(true);
         full.note(3 * TURN);
         assert_eq!(full.many, CHUNK);
     }
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_turn_ends_when_its_time_is_up_and_the_job_rests_only_beside_training() {
         // Slices that take so long each, by a clock that only they move.
-        let turn = |pace: &mut Pace, each: Duration, one_part_in: Option<u32>, last: usize| {
+        let turn = |throttle: &mut Throttle, each: Duration, one_part_in: Option<u32>, last: usize| {
             let (begun, mut asked, mut done) = (Instant::now(), 0, 0);
             let clock = || {
                 asked += 1;
@@ -106,20 +106,24 @@ mod tests {
                 done += 1;
                 Ok::<bool, ()>(done == last)
             };
-            let is_done = pace.turn_by(clock, one_part_in, slice);
+            let is_done = throttle.turn_by(clock, one_part_in, slice);
             (is_done, done)
         };
-        let mut pace = Pace::new(false);
-        assert_eq!(turn(&mut pace, TURN, None, 9), (Ok(false), 1), "a second slice would be too much");
-        assert!(!pace.is_resting());
+        let mut throttle = Throttle::new(false);
+        assert_eq!(turn(&mut throttle, TURN, None, 9), (Ok(false), 1), "a second slice would be too much");
+        assert!(!throttle.is_resting());
         // An hour's share of a few milliseconds: it cannot be over yet.
-        assert_eq!(turn(&mut pace, TURN, Some(1_000_000), 9), (Ok(false), 1));
-        assert!(pace.is_resting());
+        assert_eq!(turn(&mut throttle, TURN, Some(1_000_000), 9), (Ok(false), 1));
+        assert!(throttle.is_resting());
         assert_eq!(
-            turn(&mut Pace::new(true), TURN / 5, None, 9),
+            turn(&mut Throttle::new(true), TURN / 5, None, 9),
             (Ok(false), 5),
             "short slices share a turn"
         );
-        assert_eq!(turn(&mut Pace::new(true), TURN / 5, None, 3), (Ok(true), 3), "the last slice ends it");
+        assert_eq!(
+            turn(&mut Throttle::new(true), TURN / 5, None, 3),
+            (Ok(true), 3),
+            "the last slice ends it"
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::args::BenchArgs;
+use super::args::BenchmarkArgs;
 use super::failure::Failure;
 use super::output::{say, say_json};
 use crate::data::{Dataset, Source, load};
@@ -29,7 +29,7 @@ struct Line<'a> {
 }
 
 /// Measures the chosen recipes one after the other.
-pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &BenchmarkArgs) -> Result<(), Failure> {
     let recipes = chosen(&args.families)?;
     let compute = Compute::choose(args.device, None)?;
     let dataset = images(&recipes[0])?;

@@ -53,7 +53,7 @@ fn shares(a: &Recipe, b: &Recipe) -> bool {
 }
 
 /// Who is on the bench, and who could join: a small button with a menu.
-pub fn company_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
+pub fn bench_menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let Some(bench) = &cx.state.bench else { return };
     let count = bench.runs.len();
     let word = if count > 1 { format!("{count} runs") } else { "+".to_owned() };

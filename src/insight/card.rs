@@ -1,11 +1,11 @@
-//! A plate: one picture that makes an idea visible, as plain numbers with a title and a sentence. The window draws it,
+//! A card: one picture that makes an idea visible, as plain numbers with a title and a sentence. The window draws it,
 //! the figures draw it, and neither knows what it is about.
 
 use std::sync::Arc;
 
 /// One picture with what it says.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plate {
+pub struct Card {
     /// What is seen, in a few words.
     pub title: String,
     /// What it means, in one sentence, with the numbers of this moment.
@@ -14,7 +14,7 @@ pub struct Plate {
     pub content: Content,
 }
 
-/// What a plate shows.
+/// What a card shows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// Pictures in rows.

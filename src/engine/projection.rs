@@ -1,7 +1,7 @@
 //! The codes of a cloud along the two directions in which they differ most, a slice at a time: of long codes that is
 //! too much for the window's thread.
 
-use super::view::Along;
+use super::view::PrincipalProjection;
 use crate::insight::cloud::Summary;
 use crate::insight::principal::{Principal, Search};
 
@@ -10,19 +10,19 @@ const NUMBERS: usize = 1 << 18;
 
 /// What is being done.
 #[derive(Debug, Default)]
-pub(super) enum Looking {
+pub(super) enum Projecting {
     /// Look for the axes, round by round.
     Search(Box<Search>),
     /// See where each code lies along them.
-    Places(Box<Along>),
+    Places(Box<PrincipalProjection>),
     /// That came of it.
-    Done(Box<Along>),
+    Done(Box<PrincipalProjection>),
     /// Nobody asked, or the codes have no two directions.
     #[default]
     Nothing,
 }
 
-impl Looking {
+impl Projecting {
     /// Begins with the axes of the cloud before.
     pub(super) fn new(codes: &[f32], summary: &Summary, before: Option<&Principal>) -> Self {
         Search::new(codes, summary, before).map_or(Self::Nothing, |search| Self::Search(Box::new(search)))
@@ -41,10 +41,13 @@ impl Looking {
                     return Self::Search(search);
                 }
                 let Some(axes) = search.found() else { return Self::Nothing };
-                Self::Places(Box::new(Along { axes, places: Vec::with_capacity(summary.broken.len()) }))
+                Self::Places(Box::new(PrincipalProjection {
+                    axes,
+                    places: Vec::with_capacity(summary.broken.len()),
+                }))
             }
             Self::Places(mut along) => {
-                let Along { axes, places } = &mut *along;
+                let PrincipalProjection { axes, places } = &mut *along;
                 let dimensions = axes.mean.len();
                 let left = codes.chunks_exact(dimensions).zip(&summary.broken).skip(places.len());
                 let place = |(code, is_broken): (&[f32], &bool)| {
@@ -58,7 +61,7 @@ impl Looking {
     }
 
     /// What came of it.
-    pub(super) fn found(self) -> Option<Along> {
+    pub(super) fn found(self) -> Option<PrincipalProjection> {
         if let Self::Done(along) = self { Some(*along) } else { None }
     }
 }

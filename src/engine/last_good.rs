@@ -13,13 +13,13 @@ const INTERVAL: Duration = Duration::from_secs(3);
 
 /// The last good checkpoint of a run, and the one that may become it.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct LastGood {
     good: Option<Checkpoint>,
     candidate: Option<Checkpoint>,
     last: Option<Instant>,
 }
 
-impl Kept {
+impl LastGood {
     pub(super) fn new() -> Self {
         Self { good: None, candidate: None, last: None }
     }
@@ -31,7 +31,7 @@ impl Kept {
     }
 
     /// Keeps a checkpoint as a candidate, if every number in it is one.
-    pub(super) fn keep(&mut self, checkpoint: Checkpoint) {
+    pub(super) fn propose(&mut self, checkpoint: Checkpoint) {
         self.last = Some(Instant::now());
         if checkpoint.is_finite() {
             self.candidate = Some(checkpoint);
@@ -39,7 +39,7 @@ impl Kept {
     }
 
     /// Takes in that the weights after so many updates cost a number.
-    pub(super) fn vouch(&mut self, step: u64) {
+    pub(super) fn confirm(&mut self, step: u64) {
         if self.candidate.as_ref().is_some_and(|candidate| candidate.step <= step) {
             self.good = self.candidate.take();
         }
@@ -64,18 +64,18 @@ mod tests {
         let mut recipe = Recipe::default();
         recipe.model.widths = vec![3];
         let mut learner = Learner::new(&recipe, [1, 2, 2], 1, &Device::flex());
-        let mut kept = Kept::new();
-        let good = |kept: &Kept| kept.good().map(|checkpoint| checkpoint.step);
-        kept.keep(Checkpoint::take(&learner).expect("the CPU answers"));
-        assert_eq!(good(&kept), None, "nobody has seen what it costs");
-        kept.vouch(0);
-        assert_eq!(good(&kept), Some(0));
+        let mut last_good = LastGood::new();
+        let good = |last_good: &LastGood| last_good.good().map(|checkpoint| checkpoint.step);
+        last_good.propose(Checkpoint::take(&learner).expect("the CPU answers"));
+        assert_eq!(good(&last_good), None, "nobody has seen what it costs");
+        last_good.confirm(0);
+        assert_eq!(good(&last_good), Some(0));
         (0..2).for_each(|_| drop(learner.step(&[0.5; 8], &recipe)));
-        kept.keep(Checkpoint::take(&learner).expect("the CPU answers"));
+        last_good.propose(Checkpoint::take(&learner).expect("the CPU answers"));
         // The loss of the second update is of the weights before it.
-        kept.vouch(1);
-        assert_eq!(good(&kept), Some(0));
-        kept.vouch(2);
-        assert_eq!(good(&kept), Some(2));
+        last_good.confirm(1);
+        assert_eq!(good(&last_good), Some(0));
+        last_good.confirm(2);
+        assert_eq!(good(&last_good), Some(2));
     }
 }

@@ -1,4 +1,4 @@
-//! Where the pictures of a plate stand, and the frame of its charts: pure geometry, tested without a window.
+//! Where the pictures of a card stand, and the frame of its charts: pure geometry, tested without a window.
 
 use eframe::egui::{Pos2, Rect, Vec2, pos2, vec2};
 
@@ -35,9 +35,9 @@ pub struct Grid {
     pub tile: Vec2,
     /// Pictures beside each other.
     pub across: usize,
-    /// Pictures in a row of the plate.
+    /// Pictures in a row of the card.
     pub columns: usize,
-    /// Rows of the plate.
+    /// Rows of the card.
     pub rows: usize,
     /// How many pictures there are.
     count: usize,
