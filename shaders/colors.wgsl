@@ -1,33 +1,75 @@
-// Numbers as colours, gamma-encoded. Every shader that needs them is put behind this text.
+// Numbers as colours, gamma-encoded; every shader that needs them is put behind this text. The tables are those of
+// src/look/colormap.rs, with straight lines in between; a test holds both equal within one level of 255.
 
-// Polynomial fits to matplotlib's viridis and magma maps (both maps are CC0).
+const VIRIDIS = array<vec3<f32>, 17>(
+    vec3<f32>(68.0, 1.0, 84.0),
+    vec3<f32>(72.0, 24.0, 106.0),
+    vec3<f32>(71.0, 45.0, 123.0),
+    vec3<f32>(66.0, 64.0, 134.0),
+    vec3<f32>(59.0, 82.0, 139.0),
+    vec3<f32>(51.0, 99.0, 141.0),
+    vec3<f32>(44.0, 114.0, 142.0),
+    vec3<f32>(38.0, 129.0, 142.0),
+    vec3<f32>(33.0, 144.0, 140.0),
+    vec3<f32>(31.0, 159.0, 136.0),
+    vec3<f32>(40.0, 174.0, 128.0),
+    vec3<f32>(62.0, 188.0, 116.0),
+    vec3<f32>(93.0, 201.0, 99.0),
+    vec3<f32>(130.0, 211.0, 76.0),
+    vec3<f32>(171.0, 220.0, 50.0),
+    vec3<f32>(213.0, 226.0, 26.0),
+    vec3<f32>(253.0, 231.0, 37.0),
+);
+
+const MAGMA = array<vec3<f32>, 17>(
+    vec3<f32>(0.0, 0.0, 4.0),
+    vec3<f32>(10.0, 8.0, 34.0),
+    vec3<f32>(29.0, 17.0, 70.0),
+    vec3<f32>(54.0, 16.0, 106.0),
+    vec3<f32>(80.0, 18.0, 124.0),
+    vec3<f32>(105.0, 28.0, 129.0),
+    vec3<f32>(130.0, 38.0, 129.0),
+    vec3<f32>(156.0, 46.0, 127.0),
+    vec3<f32>(182.0, 55.0, 121.0),
+    vec3<f32>(207.0, 65.0, 112.0),
+    vec3<f32>(230.0, 81.0, 99.0),
+    vec3<f32>(245.0, 105.0, 92.0),
+    vec3<f32>(251.0, 135.0, 97.0),
+    vec3<f32>(254.0, 165.0, 113.0),
+    vec3<f32>(254.0, 195.0, 135.0),
+    vec3<f32>(253.0, 224.0, 162.0),
+    vec3<f32>(252.0, 253.0, 191.0),
+);
+
+// Blue over black to red.
+const BLUE_BLACK_RED = array<vec3<f32>, 5>(
+    vec3<f32>(92.0, 160.0, 255.0),
+    vec3<f32>(36.0, 88.0, 214.0),
+    vec3<f32>(0.0, 0.0, 0.0),
+    vec3<f32>(200.0, 48.0, 32.0),
+    vec3<f32>(255.0, 116.0, 92.0),
+);
+
+// From 0 to 1.
 fn viridis(t: f32) -> vec3<f32> {
-    let c0 = vec3<f32>(0.27772733, 0.00540734, 0.33409981);
-    let c1 = vec3<f32>(0.10509304, 1.40461353, 1.38459016);
-    let c2 = vec3<f32>(-0.33086183, 0.21484756, 0.09509516);
-    let c3 = vec3<f32>(-4.63423050, -5.79910097, -19.33244096);
-    let c4 = vec3<f32>(6.22826994, 14.17993337, 56.69055260);
-    let c5 = vec3<f32>(4.77638500, -13.74514538, -65.35303263);
-    let c6 = vec3<f32>(-5.43545586, 4.64585261, 26.31243525);
-    return c0 + t * (c1 + t * (c2 + t * (c3 + t * (c4 + t * (c5 + t * c6)))));
+    var stops = VIRIDIS;
+    let place = clamp(t, 0.0, 1.0) * 16.0;
+    let first = min(u32(place), 15u);
+    return mix(stops[first], stops[first + 1u], place - f32(first)) / 255.0;
 }
 
+// From 0 to 1.
 fn magma(t: f32) -> vec3<f32> {
-    let c0 = vec3<f32>(-0.00213649, -0.00074966, -0.00538613);
-    let c1 = vec3<f32>(0.25166054, 0.67752324, 2.49402660);
-    let c2 = vec3<f32>(8.35371728, -3.57771951, 0.31446790);
-    let c3 = vec3<f32>(-27.66873309, 14.26473078, -13.64921319);
-    let c4 = vec3<f32>(52.17613981, -27.94360607, 12.94416944);
-    let c5 = vec3<f32>(-50.76852536, 29.04658282, 4.23415300);
-    let c6 = vec3<f32>(18.65570507, -11.48976352, -5.60196151);
-    return c0 + t * (c1 + t * (c2 + t * (c3 + t * (c4 + t * (c5 + t * c6)))));
+    var stops = MAGMA;
+    let place = clamp(t, 0.0, 1.0) * 16.0;
+    let first = min(u32(place), 15u);
+    return mix(stops[first], stops[first + 1u], place - f32(first)) / 255.0;
 }
 
-// A signed value: blue below zero, red above, the ground at zero.
-fn difference(value: f32, ground: vec3<f32>) -> vec3<f32> {
-    let cold = vec3<f32>(0.18, 0.40, 0.95);
-    let warm = vec3<f32>(0.95, 0.28, 0.15);
-    let hue = select(cold, warm, value > 0.0);
-    return mix(ground, hue, clamp(abs(value), 0.0, 1.0));
+// A signed value from -1 to 1: blue below zero, black at zero, red above.
+fn difference(value: f32) -> vec3<f32> {
+    var stops = BLUE_BLACK_RED;
+    let place = clamp(0.5 + 0.5 * value, 0.0, 1.0) * 4.0;
+    let first = min(u32(place), 3u);
+    return mix(stops[first], stops[first + 1u], place - f32(first)) / 255.0;
 }
-

@@ -1,7 +1,8 @@
 // Lays out images as tiles in a texture, one texel per image pixel, and turns grey values into colours.
 // The source is a tensor as Burn keeps it, or pixels uploaded from the host: floats, image after image, channel
-// after channel. Colours are written gamma-encoded, as egui's textures are. The colour maps stand in colors.wgsl.
+// after channel. Colours are written gamma-encoded, as egui's textures are. The colour maps are in colors.wgsl.
 
+// `LayoutUniform` in gpu/painter.rs has the same fields.
 struct Layout {
     // Where the tiles begin in the texture.
     origin: vec2<u32>,
@@ -11,30 +12,31 @@ struct Layout {
     // Tiles to draw; the cells beyond stay untouched.
     count: u32,
     channels: u32,
-    // See ColorMap in gpu/canvas.rs.
+    // See ColorMap in look/colormap.rs.
     color_map: u32,
     // First cell of the grid to fill.
     first: u32,
     // Rows of texels above the row of that cell.
     above: u32,
-    // Grey values that become the ends of the colour map.
-    low: f32,
-    high: f32,
+    padding_a: u32,
+    padding_b: u32,
 };
 
 @group(0) @binding(0) var<storage, read> source: array<f32>;
 @group(0) @binding(1) var<uniform> grid: Layout;
 @group(0) @binding(2) var target_texture: texture_storage_2d<rgba8unorm, write>;
 
+// The numbers of ColorMap.
+const VIRIDIS_MAP: u32 = 1u;
+const MAGMA_MAP: u32 = 2u;
+const DIFFERENCE_MAP: u32 = 3u;
+
 fn color(value: f32) -> vec3<f32> {
-    let t = clamp((value - grid.low) / (grid.high - grid.low), 0.0, 1.0);
     switch grid.color_map {
-        case 1u: { return vec3<f32>(1.0 - t); }
-        case 2u: { return viridis(t); }
-        case 3u: { return magma(t); }
-        case 4u: { return difference(value / grid.high, vec3<f32>(0.0)); }
-        case 5u: { return difference(value / grid.high, vec3<f32>(1.0)); }
-        default: { return vec3<f32>(t); }
+        case VIRIDIS_MAP: { return viridis(value); }
+        case MAGMA_MAP: { return magma(value); }
+        case DIFFERENCE_MAP: { return difference(value); }
+        default: { return vec3<f32>(clamp(value, 0.0, 1.0)); }
     }
 }
 
@@ -49,8 +51,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let area = grid.tile.x * grid.tile.y;
     let base = (index - grid.first) * area * grid.channels + pixel.y * grid.tile.x + pixel.x;
     var rgb: vec3<f32>;
-    // See ColorMap: signed values in three channels are one difference, their mean; an image shows its own colours.
-    let is_signed = grid.color_map >= 4u;
+    // Signed values in three channels are one difference, their mean; an image shows its own colours.
+    let is_signed = grid.color_map == DIFFERENCE_MAP;
     if grid.channels == 3u && is_signed {
         rgb = color((source[base] + source[base + area] + source[base + 2u * area]) / 3.0);
     } else if grid.channels == 3u {

@@ -3,8 +3,8 @@
 //! The house has a room for everything, and no arrow points back:
 //!
 //! ```text
-//! recipe <- data, model <- train <- insight <- engine <- cli, app <- main
-//!                                  gpu <- engine, app, cli      export <- cli, app
+//! recipe, look <- data, chart <- model <- train <- insight <- engine <- export <- cli, app <- main
+//!         look <- gpu <- engine, app, cli
 //! ```
 //!
 //! How a number becomes a picture:
@@ -30,6 +30,7 @@ pub mod engine;
 pub mod export;
 pub mod gpu;
 pub mod insight;
+pub mod look;
 pub mod model;
 pub mod recipe;
 pub mod train;

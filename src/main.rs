@@ -15,7 +15,7 @@ fn main() -> ExitCode {
 
 #[cfg(feature = "gui")]
 fn open(wish: &WindowWish, started: Instant) -> ExitCode {
-    use hourglass::app::{Look, Screenshot, WindowOptions, open_window};
+    use hourglass::app::{ColorScheme, Screenshot, WindowOptions, open_window};
 
     let WindowWish { device, recipe, beside, screenshot, frame_log, trace, size, theme, simple } =
         wish.clone();
@@ -29,8 +29,8 @@ fn open(wish: &WindowWish, started: Instant) -> ExitCode {
         started: Some(started),
         size,
         theme: theme.map(|theme| match theme {
-            cli::Theme::Light => Look::Light,
-            cli::Theme::Dark => Look::Dark,
+            cli::Theme::Light => ColorScheme::Light,
+            cli::Theme::Dark => ColorScheme::Dark,
         }),
         simple,
         types_paths: false,

@@ -18,7 +18,7 @@ use hourglass::export::figures::{
     Caption, Chart, Cloud, Curves, Figure, ImageShape, Lattice, NOTHING_YET, Reconstructions, SingleImage,
 };
 use hourglass::export::scene::{Scene, Shape, Stroke, TextStyle};
-use hourglass::export::style::FigureTheme;
+use hourglass::look::ColorScheme;
 use image::RgbaImage;
 use proptest::prelude::*;
 use resvg::usvg;
@@ -63,7 +63,7 @@ fn every_figure_is_well_formed_svg_of_the_size_it_says() {
 #[test]
 fn the_same_figure_is_the_same_bytes() {
     for (name, figure) in all_figures() {
-        let [first, second] = [(); 2].map(|()| figure.scene(&caption(), FigureTheme::Dark));
+        let [first, second] = [(); 2].map(|()| figure.scene(&caption(), ColorScheme::Dark));
         assert_eq!(first.to_svg(), second.to_svg(), "{name}");
         assert!(
             first.to_png(1).expect("draws") == second.to_png(1).expect("draws"),
@@ -130,7 +130,7 @@ fn text_with_markup_is_escaped() {
     cloud.title = nasty.into();
     cloud.class_names[0] = nasty.into();
     cloud.axis_names[1] = nasty.into();
-    let svg = cloud.scene(&Caption { text: nasty.into() }, FigureTheme::Light).to_svg();
+    let svg = cloud.scene(&Caption { text: nasty.into() }, ColorScheme::Light).to_svg();
     parse("cloud", &svg);
     let said = words(&svg);
     assert!(said.matches("<&\"'> ]]> &amp;").count() == 4, "title, legend, axis and caption: {said}");
@@ -138,7 +138,7 @@ fn text_with_markup_is_escaped() {
 
 #[test]
 fn a_png_is_as_large_as_its_scale_says() {
-    let scene = single().scene(&caption(), FigureTheme::Light);
+    let scene = single().scene(&caption(), ColorScheme::Light);
     for scale in 1..=8 {
         let picture = drawn(&scene, scale);
         assert_eq!(picture.dimensions(), (scene.width * scale, scene.height * scale), "scale {scale}");
@@ -163,9 +163,9 @@ fn a_picture_too_large_to_open_is_refused_in_words() {
 fn a_cloud_puts_points_where_they_belong_with_equal_axes() {
     let corners = [[-2.0, -1.0], [2.0, -1.0], [-2.0, 1.0], [2.0, 1.0]];
     let figure = Cloud { points: corners.to_vec(), classes: vec![0, 1, 2, 0], prior_rings: false, ..cloud() };
-    let scene = figure.scene(&caption(), FigureTheme::Light);
+    let scene = figure.scene(&caption(), ColorScheme::Light);
     let find = |class: usize, nth: usize| {
-        let color = FigureTheme::Light.palette().class(class);
+        let color = ColorScheme::Light.palette().class(class);
         let markers = scene.shapes().iter().filter_map(|shape| match shape {
             Shape::Marker { center, color: ink, opacity, .. } if *ink == color && *opacity < 1.0 => {
                 Some(*center)
@@ -185,19 +185,19 @@ fn points_that_are_not_finite_are_counted_in_words() {
     let mut figure = cloud();
     figure.points[3] = [f32::NAN, 0.0];
     figure.points[4] = [0.0, f32::NEG_INFINITY];
-    let said = words(&figure.scene(&caption(), FigureTheme::Light).to_svg());
+    let said = words(&figure.scene(&caption(), ColorScheme::Light).to_svg());
     assert!(said.contains("left out as not finite: 2 of 120 codes"), "{said}");
 
     let mut curves = curves();
     curves.charts[0].series[0].points[50].1 = f64::INFINITY;
     curves.charts[1].series[1].points[5].1 = -1.0;
-    let said = words(&curves.scene(&caption(), FigureTheme::Light).to_svg());
+    let said = words(&curves.scene(&caption(), ColorScheme::Light).to_svg());
     assert!(said.contains("left out as not finite: 1 value"), "{said}");
     assert!(said.contains("not above zero on a logarithmic axis: 1 value"), "{said}");
 
     let mut image = single();
     image.pixels[0] = f32::NAN;
-    let said = words(&image.scene(&caption(), FigureTheme::Light).to_svg());
+    let said = words(&image.scene(&caption(), ColorScheme::Light).to_svg());
     assert!(said.contains("1 pixel is not a number"), "{said}");
 }
 
@@ -207,7 +207,7 @@ fn a_stray_code_does_not_shrink_the_others_to_a_blot() {
     figure.points = (0..1000).map(|index| [(index as f32).sin(), (index as f32).cos()]).collect();
     figure.points[0] = [1e9, 1e9];
     figure.classes.clear();
-    let scene = figure.scene(&caption(), FigureTheme::Light);
+    let scene = figure.scene(&caption(), ColorScheme::Light);
     assert!(words(&scene.to_svg()).contains("outside the frame: 1 of 1,000 codes"));
     let xs = scene.shapes().iter().filter_map(|shape| match shape {
         Shape::Marker { center, .. } => Some(center[0]),
@@ -280,7 +280,7 @@ fn a_long_caption_stays_on_the_page() {
     let text =
         "β 1.00 → 2.00 at step 3,500 · a-very-long-name/without/any/place/to/break/it/anywhere/at/all "
             .repeat(6);
-    let scene = single().scene(&Caption { text }, FigureTheme::Light);
+    let scene = single().scene(&Caption { text }, ColorScheme::Light);
     let png = drawn(&scene, 2);
     // The margin on the right stays as empty as that on the left.
     for x in (0..40).chain(png.width() - 40..png.width()) {
@@ -313,7 +313,7 @@ proptest! {
         let single = SingleImage { pixels, ..single() };
         let figures: [&dyn Figure; 5] = [&curves, &cloud, &lattice, &pairs, &single];
         for figure in figures {
-            let svg = figure.scene(&caption(), FigureTheme::Dark).to_svg();
+            let svg = figure.scene(&caption(), ColorScheme::Dark).to_svg();
             prop_assert!(!svg.contains("NaN") && !svg.contains("\"inf"), "a number that is none in {svg}");
             prop_assert!(usvg::Tree::from_str(&svg, &usvg::Options::default()).is_ok());
         }

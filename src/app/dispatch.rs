@@ -63,7 +63,7 @@ impl App {
             Action::ExportTo(figure, path) => self.export_to(figure, path),
             Action::SaveWeightsTo(path) => self.save_weights_to(path),
             Action::SaveRecipeTo(path) => self.save_recipe_to(path),
-            Action::ToggleTheme => self.look_like(ctx, Theme::new(self.theme.look.other(), self.simple)),
+            Action::ToggleTheme => self.look_like(ctx, Theme::new(self.theme.scheme.other(), self.simple)),
             Action::ToggleSimple => self.toggle_simple(ctx),
             Action::DrawImages(look) => self.draw_images(look),
             Action::ToggleFullScreen => toggle_full_screen(ctx),
@@ -180,7 +180,7 @@ impl App {
     fn export_to(&mut self, figure: Figure, path: PathBuf) {
         let scale = self.memories.transport.export_scale;
         let tint = self.pictures.look().tint;
-        let order = Order { figure, path, scale, look: self.theme.look, tint };
+        let order = Order { figure, path, scale, scheme: self.theme.scheme, tint };
         let shown = self.shown_run().map(|run| self.memories.latent.explored(run, figure));
         match self.exports.begin(&self.state, shown.unwrap_or_default(), order) {
             Ok(Some(snapshot)) => self.send(snapshot),
@@ -208,7 +208,7 @@ impl App {
 
     fn toggle_simple(&mut self, ctx: &Context) {
         self.simple = !self.simple;
-        self.look_like(ctx, Theme::new(self.theme.look, self.simple));
+        self.look_like(ctx, Theme::new(self.theme.scheme, self.simple));
     }
 
     fn draw_images(&mut self, look: ImageLook) {

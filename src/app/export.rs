@@ -8,13 +8,11 @@ use eframe::egui::Context;
 
 use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
-use super::theme::Look;
 use crate::engine::{Card, Command, LatticeAsk, RunId, SheetAsk, Snapshot};
-use crate::export::colormap::Tint;
 use crate::export::figures::{Caption, Figure as Drawable};
 use crate::export::run::{RunFigures, SheetWords};
-use crate::export::style::FigureTheme;
 use crate::export::{ExportError, save_figure, write_atomically};
+use crate::look::{ColorMap, ColorScheme};
 
 /// Figures that may be under way at once; more are refused in words.
 const MOST_AT_ONCE: usize = 16;
@@ -46,9 +44,9 @@ pub struct Order {
     /// How many times its size on paper, for a PNG.
     pub scale: u32,
     /// Light or dark.
-    pub look: Look,
+    pub scheme: ColorScheme,
     /// The colours of images.
-    pub tint: Tint,
+    pub tint: ColorMap,
 }
 
 type Outcome = Result<PathBuf, ExportError>;
@@ -183,11 +181,7 @@ impl Exports {
 }
 
 fn save(figure: &impl Drawable, caption: &Caption, path: &Path, order: &Order) -> Result<(), ExportError> {
-    let theme = match order.look {
-        Look::Light => FigureTheme::Light,
-        Look::Dark => FigureTheme::Dark,
-    };
-    save_figure(&figure.scene(caption, theme).tinted(order.tint), path, order.scale)
+    save_figure(&figure.scene(caption, order.scheme).tinted(order.tint), path, order.scale)
 }
 
 /// The card that is shown, and the step it was made at.
@@ -223,7 +217,8 @@ mod tests {
         let plane = LatentPlane::of_axes([1, 0], 2, &[]);
         let shown = LatticeAsk { plane, x: [-0.5, 0.5], y: [2.0, 3.0], columns: 4, rows: 3 };
         let path = PathBuf::from("codes.svg");
-        let order = Order { figure: Figure::Cloud, path, scale: 1, look: Look::Light, tint: Tint::Grey };
+        let order =
+            Order { figure: Figure::Cloud, path, scale: 1, scheme: ColorScheme::Light, tint: ColorMap::Grey };
         let explored = Explored { plane: Some(shown.clone()), sheet: None };
         let command = exports.begin(&state, explored, order.clone()).expect("room");
         let Some(Command::Snapshot { lattice, .. }) = command else { panic!("no snapshot is asked for") };
@@ -238,7 +233,13 @@ mod tests {
         let state = state_of("vae-2d", |_| ());
         let mut exports = Exports::new(Context::default());
         let path = PathBuf::from("dimensions.png");
-        let order = Order { figure: Figure::Dimensions, path, scale: 1, look: Look::Light, tint: Tint::Grey };
+        let order = Order {
+            figure: Figure::Dimensions,
+            path,
+            scale: 1,
+            scheme: ColorScheme::Light,
+            tint: ColorMap::Grey,
+        };
         let refused = exports.begin(&state, Explored::default(), order.clone());
         assert!(refused.is_err_and(|sentence| sentence == NO_SHEET));
         let points = [0.0, 1.0].into();

@@ -1,95 +1,23 @@
-//! The ten shapes that tell classes apart where colours cannot, and the few signs on buttons, painted by hand so that
-//! no font needs to have them.
+//! Shapes for egui: the glyphs of classes, the few signs on buttons and the logo, painted so that no font needs to have
+//! them.
 
 use std::f32::consts::TAU;
 
 use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
-/// One shape per class, in the order of the class colours; figures draw the same.
-pub const CLASS_GLYPHS: [Glyph; 10] = [
-    Glyph::Disc,
-    Glyph::Square,
-    Glyph::Triangle,
-    Glyph::Diamond,
-    Glyph::Wedge,
-    Glyph::Plus,
-    Glyph::Cross,
-    Glyph::Star,
-    Glyph::Pentagon,
-    Glyph::Hexagon,
-];
+use crate::look::Glyph;
 
-/// A shape for the points of a class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Glyph {
-    /// ●
-    Disc,
-    /// ■
-    Square,
-    /// ▲
-    Triangle,
-    /// ◆
-    Diamond,
-    /// ▼
-    Wedge,
-    /// +
-    Plus,
-    /// ×
-    Cross,
-    /// ★
-    Star,
-    /// ⬟
-    Pentagon,
-    /// ⬢
-    Hexagon,
-}
-
-impl Glyph {
-    /// The shape of a class. After ten classes the shapes shift against the colours, so that both together still
-    /// tell a hundred apart.
-    pub fn of_class(class: usize) -> Self {
-        CLASS_GLYPHS[(class + class / CLASS_GLYPHS.len()) % CLASS_GLYPHS.len()]
+/// The shape of a data point around a centre; the radius is that of a disc that looks as large.
+pub fn glyph_shape(glyph: Glyph, center: Pos2, radius: f32, color: Color32) -> Shape {
+    if glyph == Glyph::Circle {
+        return Shape::circle_filled(center, radius, color);
     }
-
-    /// The shape around a centre; the radius is that of a disc that looks as large.
-    pub fn shape(self, center: Pos2, radius: f32, color: Color32) -> Shape {
-        let stroke = Stroke::new((radius * 0.6).max(1.0), color);
-        match self {
-            Self::Disc => Shape::circle_filled(center, radius, color),
-            Self::Square => {
-                Shape::rect_filled(Rect::from_center_size(center, Vec2::splat(radius * 1.8)), 0.0, color)
-            }
-            Self::Diamond => polygon(center, radius * 1.25, 4, 0.0, color),
-            Self::Triangle => polygon(center, radius * 1.35, 3, -0.25, color),
-            Self::Wedge => polygon(center, radius * 1.35, 3, 0.25, color),
-            Self::Hexagon => polygon(center, radius * 1.15, 6, 0.0, color),
-            Self::Plus => bars(center, radius * 1.2, 0.0, stroke),
-            Self::Cross => bars(center, radius * 1.2, 0.125, stroke),
-            Self::Pentagon => polygon(center, radius * 1.2, 5, -0.25, color),
-            Self::Star => star(center, radius * 1.35, color),
-        }
-    }
-}
-
-fn polygon(center: Pos2, radius: f32, corners: usize, turn: f32, color: Color32) -> Shape {
-    let corner = |i: usize| center + radius * Vec2::angled((i as f32 / corners as f32 + turn) * TAU);
-    Shape::convex_polygon((0..corners).map(corner).collect(), color, Stroke::NONE)
-}
-
-/// Five kites around the centre: the outline of a star has dents, and only convex shapes are filled.
-fn star(center: Pos2, radius: f32, color: Color32) -> Shape {
-    let at = |turn: f32, radius: f32| center + radius * Vec2::angled((turn / 5.0 - 0.25) * TAU);
-    let kite = |k: f32| vec![center, at(k - 0.5, 0.45 * radius), at(k, radius), at(k + 0.5, 0.45 * radius)];
-    let kites = (0..5).map(|k| Shape::convex_polygon(kite(k as f32), color, Stroke::NONE));
-    Shape::Vec(kites.collect())
-}
-
-fn bars(center: Pos2, radius: f32, turn: f32, stroke: Stroke) -> Shape {
-    let bar = |turn: f32| {
-        let arm = radius * Vec2::angled(turn * TAU);
-        Shape::line_segment([center - arm, center + arm], stroke)
+    // egui fills convex polygons only.
+    let corner = |[x, y]: [f64; 2]| center + radius * vec2(x as f32, y as f32);
+    let part = |part: Vec<[f64; 2]>| {
+        Shape::convex_polygon(part.into_iter().map(corner).collect(), color, Stroke::NONE)
     };
-    Shape::Vec(vec![bar(turn), bar(turn + 0.25)])
+    Shape::Vec(glyph.convex_parts().into_iter().map(part).collect())
 }
 
 /// A sign on a button.
@@ -108,7 +36,7 @@ pub enum Sign {
     /// A die.
     Seed,
     /// A disc, half of it filled.
-    Look,
+    Contrast,
     /// An arrow downwards into a tray.
     Export,
 }
@@ -137,7 +65,7 @@ impl Sign {
             ],
             Self::Reset => circle_arrow(center, size * 0.38, thin),
             Self::Seed => die(center, size, thin),
-            Self::Look => half_disc(center, size * 0.42, thin),
+            Self::Contrast => half_disc(center, size * 0.42, thin),
             Self::Export => vec![
                 Shape::line_segment([at(0.0, -0.9), at(0.0, 0.3)], thin),
                 Shape::line(vec![at(-0.45, -0.15), at(0.0, 0.35), at(0.45, -0.15)], thin),
@@ -186,4 +114,32 @@ pub fn paint_logo(painter: &Painter, rect: Rect, glass: Color32, sand: Color32) 
     painter.line_segment([at(0.06, 0.04), at(0.94, 0.04)], stroke);
     painter.line_segment([at(0.06, 0.96), at(0.94, 0.96)], stroke);
     painter.circle_filled(at(0.5, 0.5), rect.height() * 0.09, sand);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The corners of a shape relative to a centre, in radii.
+    fn corners(shape: &Shape, center: Pos2, radius: f32) -> Vec<[f32; 2]> {
+        match shape {
+            Shape::Vec(parts) => parts.iter().flat_map(|part| corners(part, center, radius)).collect(),
+            Shape::Path(path) => path.points.iter().map(|p| ((*p - center) / radius).into()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_window_draws_the_outlines_of_the_figures() {
+        let (center, radius) = (pos2(30.0, 20.0), 4.0);
+        for glyph in Glyph::ALL {
+            let drawn = corners(&glyph_shape(glyph, center, radius, Color32::WHITE), center, radius);
+            for [x, y] in glyph.outline() {
+                let is_drawn = |[u, v]: &[f32; 2]| (f64::from(*u) - x).hypot(f64::from(*v) - y) < 1e-5;
+                // The corners where the arms of a cross meet lie on the edges of its bars.
+                let is_inner = matches!(glyph, Glyph::Plus | Glyph::Cross) && x.hypot(y) < 1.0;
+                assert!(is_inner || drawn.iter().any(is_drawn), "{glyph:?}: no corner at {x}, {y}");
+            }
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use eframe::egui::{Color32, ColorImage, TextureOptions};
 
 use super::theme;
-use crate::export::colormap::{self, Tint};
-use crate::gpu::{ColorMap, Tiles};
+use crate::gpu::Tiles;
+use crate::look::ColorMap;
 
 /// How images look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -13,18 +13,7 @@ pub struct ImageLook {
     /// What becomes of their pixels when they are drawn large.
     pub magnify: Magnify,
     /// The colours of those that have one number per pixel.
-    pub tint: Tint,
-}
-
-impl ImageLook {
-    /// The colours as the painter of pictures knows them.
-    pub fn colors(self) -> ColorMap {
-        match self.tint {
-            Tint::Grey => ColorMap::Grey,
-            Tint::Viridis => ColorMap::Viridis,
-            Tint::Magma => ColorMap::Magma,
-        }
-    }
+    pub tint: ColorMap,
 }
 
 /// What becomes of an image's pixels when it is drawn larger than it is.
@@ -69,7 +58,7 @@ pub enum Paint {
 }
 
 /// Tiles in tensor order as one image; what is missing stays black.
-pub fn image_of(tiles: &Tiles, paint: (Paint, Tint), values: &[f32]) -> ColorImage {
+pub fn image_of(tiles: &Tiles, paint: (Paint, ColorMap), values: &[f32]) -> ColorImage {
     let [width, height] = tiles.size().map(|n| n as usize);
     let mut pixels = vec![Color32::BLACK; width * height];
     let (tile_width, tile_height) = (tiles.width as usize, tiles.height as usize);
@@ -84,21 +73,23 @@ pub fn image_of(tiles: &Tiles, paint: (Paint, Tint), values: &[f32]) -> ColorIma
     ColorImage::new([width, height], pixels)
 }
 
-fn pixel((paint, tint): (Paint, Tint), tile: &[f32], i: usize, plane: usize) -> Color32 {
-    match (paint, tile.len() / plane) {
-        (Paint::Image, 3) => theme::color([tile[i], tile[plane + i], tile[2 * plane + i]]),
-        (Paint::Image, _) => mapped(tint.color(tile[i])),
-        (Paint::Viridis, _) => mapped(colormap::viridis(tile[i])),
-        (Paint::Magma, _) => mapped(colormap::magma(tile[i])),
+fn pixel((paint, tint): (Paint, ColorMap), tile: &[f32], i: usize, plane: usize) -> Color32 {
+    let rgb = match (paint, tile.len() / plane) {
+        (Paint::Image, 3) => [tile[i], tile[plane + i], tile[2 * plane + i]].map(byte),
+        (Paint::Image, _) => tint.color(tile[i]),
+        (Paint::Viridis, _) => ColorMap::Viridis.color(tile[i]),
+        (Paint::Magma, _) => ColorMap::Magma.color(tile[i]),
         (Paint::Difference, channels) => {
             let sum: f32 = (0..channels).map(|c| tile[c * plane + i]).sum();
-            theme::difference(sum / channels as f32)
+            ColorMap::Difference.color(sum / channels as f32)
         }
-    }
+    };
+    theme::color(rgb)
 }
 
-fn mapped(bytes: [u8; 3]) -> Color32 {
-    theme::color(bytes.map(|byte| f32::from(byte) / 255.0))
+/// A channel from 0 to 1 as a byte; the cast cuts what lies outside and turns NaN into 0.
+fn byte(value: f32) -> u8 {
+    (value * 255.0).round() as u8
 }
 
 #[cfg(test)]
@@ -108,7 +99,8 @@ mod tests {
     #[test]
     fn tiles_lie_in_rows_from_the_top_left() {
         let tiles = Tiles::single(1, 2, 1).grid(2, 2);
-        let image = image_of(&tiles, (Paint::Image, Tint::Grey), &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+        let image =
+            image_of(&tiles, (Paint::Image, ColorMap::Grey), &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
         let white: Vec<usize> = (0..8).filter(|&i| image.pixels[i] == Color32::WHITE).collect();
         assert_eq!(image.size, [4, 2]);
         assert_eq!(white, [1, 2, 4, 5]);
@@ -117,20 +109,20 @@ mod tests {
     #[test]
     fn channels_lie_one_after_the_other() {
         let tiles = Tiles::single(1, 2, 3);
-        let image = image_of(&tiles, (Paint::Image, Tint::Grey), &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+        let image = image_of(&tiles, (Paint::Image, ColorMap::Grey), &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
         assert_eq!((image.pixels[0], image.pixels[1]), (Color32::RED, Color32::GREEN));
     }
 
     #[test]
     fn a_short_answer_leaves_black_tiles_rather_than_a_panic() {
-        let image = image_of(&Tiles::single(2, 2, 1).grid(2, 1), (Paint::Image, Tint::Grey), &[1.0; 4]);
+        let image = image_of(&Tiles::single(2, 2, 1).grid(2, 1), (Paint::Image, ColorMap::Grey), &[1.0; 4]);
         assert_eq!(image.pixels.iter().filter(|p| **p == Color32::BLACK).count(), 4);
     }
 
     #[test]
     fn grey_images_take_the_colours_that_were_chosen_and_others_keep_theirs() {
         let tiles = Tiles::single(1, 1, 1);
-        for tint in Tint::ALL {
+        for tint in ColorMap::OF_IMAGES {
             let [r, g, b] = tint.color(0.5);
             let image = image_of(&tiles, (Paint::Image, tint), &[0.5]);
             assert_eq!(image.pixels[0].to_array(), [r, g, b, 255], "{}", tint.name());

@@ -39,10 +39,10 @@ use std::time::{Duration, Instant};
 use anyhow::{anyhow, bail};
 use eframe::egui::{self, CentralPanel, Context, Frame, Panel, Ui};
 
+pub use crate::look::ColorScheme;
 pub use action::{Action, Figure};
 pub use setup::graphics_setup;
 pub use state::{AppState, BenchState, Notice, Past, RunState, Seen};
-pub use theme::Look;
 pub use trace::Screenshot;
 
 use crate::engine::{CloudWish, Command, Engine, EngineOptions, Event, RunId, Wanted};
@@ -84,7 +84,7 @@ pub struct WindowOptions {
     /// Width and height in points.
     pub size: Option<[f32; 2]>,
     /// Light or dark; without it, as it was left.
-    pub theme: Option<Look>,
+    pub theme: Option<ColorScheme>,
     /// Few controls and large type.
     pub simple: bool,
     /// Where a file goes is typed in the window, and no dialog of the system is opened.
@@ -198,7 +198,7 @@ impl App {
             types_paths,
         } = options;
         let simple = simple || saved.simple;
-        let theme = Theme::new(theme.unwrap_or(saved.look), simple);
+        let theme = Theme::new(theme.unwrap_or(saved.scheme), simple);
         Theme::install_fonts(&cc.egui_ctx);
         theme.apply(&cc.egui_ctx);
         let graphics = cc.wgpu_render_state.as_ref().map(shared_graphics);
@@ -448,7 +448,7 @@ impl eframe::App for App {
         }
         let recipe = self.state.run().map(|run| run.recipe.to_toml());
         let saved = Saved {
-            look: self.theme.look,
+            scheme: self.theme.scheme,
             simple: self.simple,
             images: self.pictures.look(),
             recipe,

@@ -1,4 +1,4 @@
-//! What the window remembers until the next time: the look, the layouts, the recipe with its live values, the last
+//! What the window remembers until the next time: light or dark, the layouts, the recipe with its live values, the last
 //! folder. A first launch finds nothing and begins with the recipe that shows the most.
 
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::images::ImageLook;
 use super::layout::Layout;
-use super::theme::Look;
+use super::theme::ColorScheme;
 use crate::recipe::Recipe;
 
 /// Where it is kept in eframe's storage.
@@ -21,7 +21,8 @@ const FIRST_RECIPE: &str = "vae-2d";
 #[serde(default)]
 pub struct Saved {
     /// Light or dark.
-    pub look: Look,
+    #[serde(rename = "look")]
+    pub scheme: ColorScheme,
     /// Few controls and large type, or everything.
     pub simple: bool,
     /// How images look.

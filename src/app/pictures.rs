@@ -108,7 +108,7 @@ impl Pictures {
             }
             match entry.waiting.as_ref().or(entry.surface.as_ref()) {
                 Some(Surface::Canvas { texture, .. }) if before.tint != look.tint => {
-                    let canvas = Some(Canvas { texture: texture.clone(), colors: look.colors() });
+                    let canvas = Some(Canvas { texture: texture.clone(), colors: look.tint });
                     commands.push(Command::Canvas { run: *run, picture: *picture, canvas });
                 }
                 // What came through the host is uploaded once more.
@@ -272,7 +272,7 @@ impl Pictures {
         let filter = self.look.magnify.filter(is_shrunk(picture));
         let id = renderer.renderer.write().register_native_texture(&renderer.device, &view, filter);
         let entry = self.runs.entry((run, picture)).or_default();
-        let canvas = Canvas { texture: texture.clone(), colors: self.look.colors() };
+        let canvas = Canvas { texture: texture.clone(), colors: self.look.tint };
         let unused = entry.waiting.replace(Surface::Canvas { texture, id });
         self.release(unused);
         Some(Command::Canvas { run, picture, canvas: Some(canvas) })

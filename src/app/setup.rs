@@ -6,7 +6,7 @@ use eframe::egui::{self, IconData, ViewportBuilder};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use super::WindowOptions;
-use super::theme::{Look, Theme};
+use super::theme::{ColorScheme, Theme};
 use crate::gpu::Graphics;
 
 /// The name under which settings are kept and the window is known to the system.
@@ -62,7 +62,7 @@ pub fn sentence(error: &eframe::Error) -> String {
 
 /// The hourglass of the logo, drawn pixel by pixel.
 fn icon() -> IconData {
-    let theme = Theme::new(Look::Dark, false);
+    let theme = Theme::new(ColorScheme::Dark, false);
     let side = ICON as f32;
     let mut rgba = Vec::with_capacity(4 * ICON * ICON);
     for i in 0..ICON * ICON {

@@ -12,7 +12,7 @@ use super::state::{AppState, RunState};
 use super::theme::{GRID, HALF, Theme};
 use super::widgets::muted;
 use crate::engine::{Evaluation, Phase, Stage, StagePlan};
-use crate::export::ticks::count_label;
+use crate::look::count_label;
 
 /// Evaluations without a better one before the line says so.
 const NO_PROGRESS: usize = 6;

@@ -6,9 +6,9 @@ use super::action::{Action, Figure};
 use super::bench_menu::bench_menu_ui;
 use super::context::PanelContext;
 use super::glyph::{Sign, paint_logo};
-use super::theme::{GRID, HALF, Look, Theme};
+use super::theme::{ColorScheme, GRID, HALF, Theme};
 use super::widgets::{bold, muted, primary_button, sign_button, word_button};
-use crate::export::ticks::count_label;
+use crate::look::count_label;
 use crate::recipe::{DataRecipe, Family, Recipe, builtin};
 
 /// The sets that travel with the program.
@@ -228,8 +228,10 @@ fn window_ui(
     if word_button(ui, cx.theme, "?", "Keys (?)").clicked() {
         actions.push(Action::ToggleHelp);
     }
-    let other = if cx.theme.look == Look::Dark { "Light" } else { "Dark" };
-    if sign_button(ui, cx.theme, Sign::Look, &format!("{other} theme"), &format!("{other} theme")).clicked() {
+    let other = if cx.theme.scheme == ColorScheme::Dark { "Light" } else { "Dark" };
+    if sign_button(ui, cx.theme, Sign::Contrast, &format!("{other} theme"), &format!("{other} theme"))
+        .clicked()
+    {
         actions.push(Action::ToggleTheme);
     }
     let (word, tip) =

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::export::colormap::Tint;
 use crate::gpu::DeviceChoice;
+use crate::look::ColorMap;
 use crate::recipe::{Recipe, Value};
 
 use super::failure::Failure;
@@ -104,7 +104,7 @@ pub(super) struct TrainArgs {
     pub(super) out: Option<PathBuf>,
     /// Colours of grey images in the figures: grey, viridis or magma
     #[arg(long, value_name = "NAME", default_value = "grey")]
-    pub(super) colors: Tint,
+    pub(super) colors: ColorMap,
     /// Prints one JSON object per line, the summary last
     #[arg(long)]
     pub(super) json: bool,

@@ -8,8 +8,8 @@ use super::args::BenchmarkArgs;
 use super::failure::Failure;
 use super::output::{say, say_json};
 use crate::data::{Dataset, Source, load};
-use crate::export::ticks::{count_label, value_label};
 use crate::gpu::Compute;
+use crate::look::{count_label, value_label};
 use crate::recipe::{Family, Recipe, builtin};
 use crate::train::benchmark::{self, BenchmarkError, LATTICE, Speed};
 

@@ -8,8 +8,7 @@ use super::output::{Outlet, say};
 use crate::data::{Dataset, Source, Split, load};
 use crate::export::save_figure;
 use crate::export::scene::{Area, PixelLayout, Pixels, Scene, TextStyle};
-use crate::export::style::FigureTheme;
-use crate::export::ticks::{count_label, value_label};
+use crate::look::{ColorScheme, count_label, value_label};
 use crate::recipe::{Recipe, Value};
 
 /// Images in a row of the contact sheet.
@@ -127,7 +126,7 @@ fn range(values: &[f32]) -> String {
 /// The contact sheet: a row per class with its first images, or simply the first images.
 fn sheet(dataset: &Dataset) -> Scene {
     let rows = rows(dataset);
-    let palette = FigureTheme::Light.palette();
+    let palette = ColorScheme::Light.palette();
     let zoom = if dataset.shape.width > 64 { 1.0 } else { ZOOM };
     let [across, down] = [dataset.shape.width, dataset.shape.height].map(|side| side as f64 * zoom);
     let (margin, gap, type_size) = (16.0, 4.0, 13.0);
@@ -136,7 +135,7 @@ fn sheet(dataset: &Dataset) -> Scene {
     let names = if longest == 0 { 0.0 } else { (0.7 * type_size * longest as f64 + 12.0).min(160.0) };
     let width = 2.0 * margin + names + COLUMNS as f64 * (across + gap) - gap;
     let height = 2.0 * margin + rows.len() as f64 * (down + gap) - gap;
-    let mut scene = Scene::new(width.ceil() as u32, height.ceil() as u32, palette.ground);
+    let mut scene = Scene::new(width.ceil() as u32, height.ceil() as u32, palette.page);
     scene.title = format!("Contact sheet of {}", dataset.name);
     for (row, (name, images)) in rows.iter().enumerate() {
         let top = margin + row as f64 * (down + gap);

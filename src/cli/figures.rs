@@ -3,17 +3,16 @@
 use super::failure::Failure;
 use super::output::Stage;
 use super::session::Session;
-use crate::export::colormap::Tint;
 use crate::export::figures::Figure;
 use crate::export::run::RunFigures;
 use crate::export::save_figure;
-use crate::export::style::FigureTheme;
+use crate::look::{ColorMap, ColorScheme};
 
 /// Pixels of a PNG per pixel of the page: sharp on a projector and in print.
 const SCALE: u32 = 2;
 
 /// Draws the figures of a session, grey images in these colours.
-pub(super) fn draw(session: &mut Session, stage: &Stage, tint: Tint) -> Result<(), Failure> {
+pub(super) fn draw(session: &mut Session, stage: &Stage, tint: ColorMap) -> Result<(), Failure> {
     let snapshot = session.snapshot()?;
     let references = session.references();
     let figures = RunFigures {
@@ -27,7 +26,7 @@ pub(super) fn draw(session: &mut Session, stage: &Stage, tint: Tint) -> Result<(
     };
     let caption = figures.caption(snapshot.step);
     let save = |name: &str, endings: &[&str], figure: &dyn Figure| -> Result<(), Failure> {
-        let scene = figure.scene(&caption, FigureTheme::Light).tinted(tint);
+        let scene = figure.scene(&caption, ColorScheme::Light).tinted(tint);
         let save = |ending: &&str| save_figure(&scene, &stage.path(&format!("{name}.{ending}")), SCALE);
         Ok(endings.iter().try_for_each(save)?)
     };

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output;
 use super::summary::ProgressLine;
 use crate::engine::{Progress, StagePlan};
-use crate::export::ticks::{count_label, value_label};
+use crate::look::{count_label, value_label};
 use crate::recipe::Recipe;
 use crate::train::Figures;
 

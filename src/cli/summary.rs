@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::session::{End, Session};
 use crate::engine::{Evaluation, FinalFigures, History, Progress, StagePlan};
-use crate::export::ticks::{count_label, value_label};
 use crate::insight::SparseCoding;
 use crate::insight::dictionary::Rebuilt;
+use crate::look::{count_label, value_label};
 use crate::recipe::Family;
 use crate::train::{Figures, Penalty};
 

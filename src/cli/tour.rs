@@ -7,8 +7,7 @@ use super::interrupt;
 use super::output::{Outlet, say};
 use super::progress::Reporter;
 use super::session::{End, Session};
-use crate::export::colormap::Tint;
-use crate::export::ticks::{count_label, value_label};
+use crate::look::{ColorMap, count_label, value_label};
 use crate::recipe::{Recipe, Value};
 
 /// Where the figures go unless something else is said.
@@ -31,7 +30,7 @@ pub(super) fn run(args: &TourArgs) -> Result<(), Failure> {
     say(&format!("Training {RECIPE} on {}, on {}.\n", images(&session), session.bench.device))?;
     let end = session.train(&mut reporter)?;
     reporter.finish();
-    outlet.put(|stage| figures::draw(&mut session, stage, Tint::Grey))?;
+    outlet.put(|stage| figures::draw(&mut session, stage, ColorMap::Grey))?;
     say(&what_was_done(&session, &outlet))?;
     match end {
         End::Failed(sentence) => Err(Failure::Failed(sentence)),

@@ -8,7 +8,7 @@ use super::output::{Outlet, remark, say, say_json};
 use super::progress::Reporter;
 use super::session::{End, Session};
 use super::summary::{Summary, history_csv};
-use crate::export::colormap::Tint;
+use crate::look::ColorMap;
 
 /// Trains, tells, and writes. Whatever was trained is kept, also after Ctrl-C and after a run that failed.
 pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
@@ -69,7 +69,7 @@ fn keep(session: &mut Session, outlet: Option<&Outlet>) -> Result<Failure, Failu
 /// colours come with it.
 fn write(
     session: &mut Session,
-    measured: Option<(&Summary, Tint)>,
+    measured: Option<(&Summary, ColorMap)>,
     outlet: &Outlet,
 ) -> Result<Vec<String>, Failure> {
     outlet.put(|stage| {

@@ -129,9 +129,7 @@ pub(super) fn decode_point(
 
 /// The colours of images on a canvas, and of differences beside them.
 fn colors_of(canvas: Option<&Canvas>) -> [ColorMap; 2] {
-    let colors = canvas.map_or(ColorMap::Grey, |canvas| canvas.colors);
-    let ground = if colors == ColorMap::Paper { ColorMap::DifferencePaper } else { ColorMap::Difference };
-    [colors, ground]
+    [canvas.map_or(ColorMap::Grey, |canvas| canvas.colors), ColorMap::Difference]
 }
 
 /// Reconstructs the examples: inputs, outputs and their difference, one row each.

@@ -6,23 +6,20 @@
 //!
 //! ```
 //! use hourglass::export::figures::{Caption, Figure as _, ImageShape, SingleImage};
-//! use hourglass::export::style::FigureTheme;
+//! use hourglass::look::ColorScheme;
 //!
 //! let shape = ImageShape { height: 2, width: 2, channels: 1 };
 //! let figure = SingleImage { pixels: vec![0.0, 0.5, 1.0, 0.25], shape, title: "Four pixels".into() };
-//! let scene = figure.scene(&Caption { text: "seed 1".into() }, FigureTheme::Light);
+//! let scene = figure.scene(&Caption { text: "seed 1".into() }, ColorScheme::Light);
 //! assert!(scene.to_svg().contains("Four pixels"));
 //! ```
 
-pub mod colormap;
 pub mod figures;
 mod font;
 mod raster;
 pub mod run;
 pub mod scene;
-pub mod style;
 mod svg;
-pub mod ticks;
 
 use std::path::{Path, PathBuf};
 

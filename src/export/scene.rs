@@ -5,9 +5,8 @@
 //! are pixels at scale 1, y points down. A shape with a coordinate that is not a finite number is left out
 //! instead of spoiling the file.
 
-use super::colormap::Tint;
-use super::style::{Glyph, Rgb};
 use super::{ExportError, raster, svg};
+use crate::look::{ColorMap, Glyph, Rgb};
 
 /// A rectangle on the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -327,8 +326,8 @@ impl Scene {
     }
 
     /// The same page, its pictures of one number per pixel in other colours.
-    pub fn tinted(mut self, tint: Tint) -> Self {
-        if tint == Tint::Grey {
+    pub fn tinted(mut self, tint: ColorMap) -> Self {
+        if tint == ColorMap::Grey {
             return self;
         }
         for shape in &mut self.shapes {

@@ -11,7 +11,7 @@ use image::ImageEncoder as _;
 
 use super::font;
 use super::scene::{Anchor, Area, PixelLayout, Pixels, Scene, Shape, Stroke, TextStyle, Weight};
-use super::style::{Glyph, Rgb};
+use crate::look::{Glyph, Rgb};
 
 /// Writes the whole document.
 pub(super) fn write(scene: &Scene) -> String {

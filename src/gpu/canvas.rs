@@ -1,30 +1,14 @@
 //! A texture of the window's and how tiles are laid out on it.
 
+use crate::look::ColorMap;
+
 /// A texture that the window owns and samples, and the trainer thread paints.
 #[derive(Clone, Debug)]
 pub struct Canvas {
     /// `Rgba8Unorm` with `STORAGE_BINDING | TEXTURE_BINDING`, as large as [`Tiles::size`] says.
     pub texture: wgpu::Texture,
-    /// Colours for one-channel images, and for differences of any.
+    /// The colours of images with one channel.
     pub colors: ColorMap,
-}
-
-/// How grey values become colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub enum ColorMap {
-    /// 0 is black, 1 is white.
-    Grey = 0,
-    /// 0 is white, 1 is black: ink on paper.
-    Paper = 1,
-    /// Dark violet to yellow, equal steps looking equal.
-    Viridis = 2,
-    /// Black to pale yellow, equal steps looking equal.
-    Magma = 3,
-    /// −1 is blue, 0 is black, 1 is red: a difference, on a dark ground.
-    Difference = 4,
-    /// −1 is blue, 0 is white, 1 is red: a difference, on a light ground.
-    DifferencePaper = 5,
 }
 
 /// Equal tiles in rows and columns, in texture pixels, one texel per image pixel.

@@ -11,6 +11,8 @@ pub mod device;
 pub mod painter;
 
 pub use adapter::{Adapter, Graphics, GraphicsError};
-pub use canvas::{Canvas, ColorMap, Tiles};
+pub use canvas::{Canvas, Tiles};
 pub use device::{Compute, DeviceChoice, limit_threads};
 pub use painter::Painter;
+
+pub use crate::look::ColorMap;

@@ -10,7 +10,8 @@ use burn_wgpu::{CubeBackend, Wgpu};
 use std::sync::Arc;
 
 use super::adapter::Graphics;
-use super::canvas::{Canvas, ColorMap, Tiles};
+use super::canvas::{Canvas, Tiles};
+use crate::look::ColorMap;
 
 /// Bytes uploaded at once. A device takes 128 MiB in a binding where it is least, and a sheet of large colour images is
 /// four times that.
@@ -34,14 +35,54 @@ pub struct Placement {
     pub count: u32,
     /// Colours of one-channel images, and of differences of any: then channels are averaged.
     pub colors: ColorMap,
-    /// Grey values that become the ends of the colours.
-    pub range: [f32; 2],
 }
 
 impl Placement {
     /// Images that fill the cells from the first on.
     pub fn all(tiles: Tiles, colors: ColorMap) -> Self {
-        Self { origin: [0, 0], tiles, first: 0, count: tiles.count() as u32, colors, range: [0.0, 1.0] }
+        Self { origin: [0, 0], tiles, first: 0, count: tiles.count() as u32, colors }
+    }
+
+    /// The rows of texels that are painted: those above the row of the first cell, and how many follow.
+    fn rows_px(&self) -> [u32; 2] {
+        let (columns, height) = (self.tiles.columns.max(1), self.tiles.height);
+        let above = self.first / columns * height;
+        [above, (self.first + self.count).div_ceil(columns) * height - above]
+    }
+}
+
+/// What the shader reads with every pass: `Layout` in `image_grid.wgsl`, field by field.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
+struct LayoutUniform {
+    origin: [u32; 2],
+    tile: [u32; 2],
+    columns: u32,
+    count: u32,
+    channels: u32,
+    color_map: u32,
+    first: u32,
+    above: u32,
+    /// Some adapters bind only multiples of 16 bytes.
+    padding: [u32; 2],
+}
+
+impl From<&Placement> for LayoutUniform {
+    fn from(place: &Placement) -> Self {
+        let Placement { origin, tiles, first, count, colors } = *place;
+        let Tiles { columns, rows: _, width, height, channels } = tiles;
+        let [above, _] = place.rows_px();
+        Self {
+            origin,
+            tile: [width, height],
+            columns,
+            count,
+            channels,
+            color_map: colors as u32,
+            first,
+            above,
+            padding: [0; 2],
+        }
     }
 }
 
@@ -80,7 +121,7 @@ impl Painter {
         });
         let layout = graphics.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("image grid layout"),
-            size: size_of::<[u32; 12]>() as u64,
+            size: size_of::<LayoutUniform>() as u64,
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
@@ -144,27 +185,8 @@ impl Painter {
     }
 
     fn paint(&self, canvas: &Canvas, place: Placement, source: wgpu::BindingResource<'_>) {
-        let Placement { origin, tiles, first, count, colors, range } = place;
-        // Only the rows of tiles that are painted are gone over.
-        let columns = tiles.columns.max(1);
-        let above = first / columns * tiles.height;
-        let height = (first + count).div_ceil(columns) * tiles.height - above;
-        let words = [
-            origin[0],
-            origin[1],
-            tiles.width,
-            tiles.height,
-            tiles.columns,
-            count,
-            tiles.channels,
-            colors as u32,
-            first,
-            above,
-            range[0].to_bits(),
-            range[1].to_bits(),
-        ];
         let Graphics { device, queue, .. } = &*self.graphics;
-        queue.write_buffer(&self.layout, 0, bytemuck::cast_slice(&words));
+        queue.write_buffer(&self.layout, 0, bytemuck::bytes_of(&LayoutUniform::from(&place)));
         let view = canvas.texture.create_view(&wgpu::TextureViewDescriptor::default());
         let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
@@ -181,7 +203,7 @@ impl Painter {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             pass.set_pipeline(&self.pipeline);
             pass.set_bind_group(0, &group, &[]);
-            let [width, _] = tiles.size();
+            let ([width, _], [_, height]) = (place.tiles.size(), place.rows_px());
             pass.dispatch_workgroups(width.div_ceil(WORKGROUP), height.div_ceil(WORKGROUP), 1);
         }
         queue.submit([encoder.finish()]);

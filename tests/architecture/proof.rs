@@ -37,7 +37,13 @@ fn a_forbidden_use_is_caught() {
     assert_caught("src/data/idx.rs", "use crate::train;", "not `train`");
     assert_caught("src/app/state.rs", "use crate::model::Autoencoder;", "not `model`");
     assert_caught("src/cli/mod.rs", "use crate::app::App;", "not `app`");
-    assert_caught("src/gpu/mod.rs", "use crate::recipe::Recipe;", "`gpu` may call no other room");
+    assert_caught("src/gpu/mod.rs", "use crate::recipe::Recipe;", "`gpu` may call look; not `recipe`");
+    assert_caught("src/look/mod.rs", "use crate::recipe::Recipe;", "`look` may call no other room");
+    assert_caught(
+        "src/chart/mod.rs",
+        "use crate::model::Penalty;",
+        "`chart` may call recipe, look; not `model`",
+    );
 }
 
 #[test]

@@ -20,19 +20,26 @@ pub struct Room {
 /// Who may call whom.
 pub const ROOMS: &[Room] = &[
     Room { name: "recipe", may_call: &[] },
+    Room { name: "look", may_call: &[] },
+    Room { name: "chart", may_call: &["recipe", "look"] },
     Room { name: "data", may_call: &["recipe"] },
     Room { name: "model", may_call: &["recipe", "data"] },
     Room { name: "train", may_call: &["recipe", "data", "model"] },
-    Room { name: "insight", may_call: &["recipe", "data", "model", "train"] },
-    Room { name: "gpu", may_call: &[] },
-    Room { name: "engine", may_call: &["recipe", "data", "model", "train", "insight", "gpu"] },
-    Room { name: "export", may_call: &["recipe", "data", "train", "insight", "engine"] },
+    Room { name: "insight", may_call: &["recipe", "look", "chart", "data", "model", "train"] },
+    Room { name: "gpu", may_call: &["look"] },
+    Room {
+        name: "engine",
+        may_call: &["recipe", "look", "chart", "data", "model", "train", "insight", "gpu"],
+    },
+    Room { name: "export", may_call: &["recipe", "look", "chart", "data", "train", "insight", "engine"] },
     Room {
         name: "cli",
-        may_call: &["recipe", "data", "model", "train", "insight", "gpu", "engine", "export"],
+        may_call: &[
+            "recipe", "look", "chart", "data", "model", "train", "insight", "gpu", "engine", "export",
+        ],
     },
     // What the window shows of a model or a run, it gets from the engine's views.
-    Room { name: "app", may_call: &["recipe", "data", "gpu", "engine", "export"] },
+    Room { name: "app", may_call: &["recipe", "look", "chart", "data", "gpu", "engine", "export"] },
 ];
 
 /// The one thing every room may call, wherever it stands: all randomness comes from here.
@@ -40,7 +47,7 @@ const OPEN_TO_ALL: [&str; 2] = ["recipe", "random"];
 
 const BURN: &[&str] = &["burn", "burn_wgpu", "burn_cubecl", "burn_tensor"];
 /// These rooms hold plain data; tensors stay with the engine.
-const FREE_OF_BURN: &[&str] = &["recipe", "cli", "app"];
+const FREE_OF_BURN: &[&str] = &["recipe", "look", "chart", "cli", "app"];
 
 const WINDOW: &[&str] = &[
     "egui",

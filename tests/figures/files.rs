@@ -4,15 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use hourglass::export::figures::Figure as _;
-use hourglass::export::style::FigureTheme;
 use hourglass::export::{FileError, save_figure, write_atomically};
+use hourglass::look::ColorScheme;
 
 use super::samples::{caption, single};
 
 #[test]
 fn files_are_chosen_by_their_ending() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let scene = single().scene(&caption(), FigureTheme::Light);
+    let scene = single().scene(&caption(), ColorScheme::Light);
     let (png, svg) = (folder.path().join("a.PNG"), folder.path().join("a.svg"));
     save_figure(&scene, &png, 2).expect("writes");
     save_figure(&scene, &svg, 2).expect("writes");

@@ -1,9 +1,8 @@
 //! Pictures inside figures are exact: every pixel is where it belongs, and sharp.
 
-use hourglass::export::colormap::Tint;
 use hourglass::export::figures::{Figure as _, ImageShape};
 use hourglass::export::scene::{Area, Pixels, Scene, Shape};
-use hourglass::export::style::FigureTheme;
+use hourglass::look::{ColorMap, ColorScheme};
 
 use super::drawn;
 use super::samples::{SHAPE, THEMES, caption, card_of_images, lattice, reconstructions, single};
@@ -55,9 +54,9 @@ fn pixels_land_in_the_png_exactly() {
 
 #[test]
 fn grey_pictures_take_the_colours_asked_for_and_coloured_ones_keep_theirs() {
-    let plain = lattice().scene(&caption(), FigureTheme::Light);
-    assert_eq!(plain.clone().tinted(Tint::Grey), plain);
-    let tinted = plain.clone().tinted(Tint::Viridis);
+    let plain = lattice().scene(&caption(), ColorScheme::Light);
+    assert_eq!(plain.clone().tinted(ColorMap::Grey), plain);
+    let tinted = plain.clone().tinted(ColorMap::Viridis);
     assert_pixels_are_exact("tinted", &tinted, 2);
     let [before, after] = [&plain, &tinted].map(|scene| {
         let pixels = scene.shapes().iter().find_map(|shape| match shape {
@@ -68,12 +67,12 @@ fn grey_pictures_take_the_colours_asked_for_and_coloured_ones_keep_theirs() {
     });
     assert!(before.iter().any(|grey| *grey > 0), "the picture is not all black");
     for (grey, color) in before.iter().zip(after.chunks(3)) {
-        assert_eq!(color, Tint::Viridis.color(f32::from(*grey) / 255.0), "grey {grey}");
+        assert_eq!(color, ColorMap::Viridis.color(f32::from(*grey) / 255.0), "grey {grey}");
     }
     let mut pairs = reconstructions();
     pairs.shape = ImageShape { height: 5, width: 1, channels: 3 };
-    let colored = without_key(pairs.scene(&caption(), FigureTheme::Light));
-    assert_eq!(colored.clone().tinted(Tint::Magma), colored);
+    let colored = without_key(pairs.scene(&caption(), ColorScheme::Light));
+    assert_eq!(colored.clone().tinted(ColorMap::Magma), colored);
 }
 
 /// The key to the differences is a ramp, not data, and lies where the text leaves it room.
@@ -91,7 +90,7 @@ fn a_lattice_shows_its_first_image_at_the_top_left() {
     let mut figure = lattice();
     figure.tiles = vec![0.0; 24 * SHAPE.values()];
     figure.tiles[..SHAPE.values()].fill(1.0);
-    let scene = figure.scene(&caption(), FigureTheme::Light);
+    let scene = figure.scene(&caption(), ColorScheme::Light);
     let area = pictures(&scene)[0].0;
     let png = drawn(&scene, 1);
     let at = |x: f64, y: f64| {

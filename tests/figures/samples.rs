@@ -6,9 +6,9 @@ use hourglass::export::figures::{
     Caption, CardFigure, Chart, Cloud, Curves, Figure, ImageShape, Lattice, Reconstructions, Reference,
     Series, SingleImage, Stamp,
 };
-use hourglass::export::style::{FigureTheme, Ink, Term};
+use hourglass::look::{ColorScheme, DataColor};
 
-pub const THEMES: [FigureTheme; 2] = [FigureTheme::Light, FigureTheme::Dark];
+pub const THEMES: [ColorScheme; 2] = [ColorScheme::Light, ColorScheme::Dark];
 pub const SHAPE: ImageShape = ImageShape { height: 5, width: 4, channels: 1 };
 
 pub fn caption() -> Caption {
@@ -30,7 +30,7 @@ pub fn curves() -> Curves {
     };
     let series = |name: &str, held_out: bool, points: Vec<(f64, f64)>| Series {
         name: name.into(),
-        ink: Ink::Term(Term::Reconstruction),
+        color: DataColor::Reconstruction,
         held_out,
         points,
     };

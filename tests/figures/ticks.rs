@@ -1,6 +1,6 @@
 //! Marks of axes: few, round, inside, and never a panic.
 
-use hourglass::export::ticks::{linear_ticks, log_ticks};
+use hourglass::look::{linear_ticks, log_ticks};
 use proptest::prelude::*;
 
 proptest! {

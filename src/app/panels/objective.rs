@@ -11,7 +11,7 @@ use crate::app::state::{BenchState, RunState};
 use crate::app::theme::Theme;
 use crate::app::widgets::{card, muted};
 use crate::engine::{Figures, Penalty, References, Stage, StagePlan};
-use crate::export::ticks::value_label;
+use crate::look::{DataColor, value_label};
 use crate::recipe::formula::{Part, Term, dictionary_formula, formula};
 use crate::recipe::words::Scale;
 use crate::recipe::{Corruption, ObjectiveRecipe, Recipe, Reconstruction};
@@ -134,7 +134,7 @@ fn line(ui: &mut Ui, theme: &Theme, parts: &[Part], font: &FontId) {
     let mut job = LayoutJob::default();
     for Part { text, term } in parts {
         let color: Color32 = match term {
-            Term::Sum => theme.objective,
+            Term::Sum => theme.data(DataColor::Objective),
             Term::Reconstruction => theme.reconstruction,
             Term::Weighed(key) => theme.parameter(key),
         };
@@ -352,7 +352,7 @@ mod tests {
         figures.set_penalty(Penalty::Contractive, 4.0);
         let parts = numbers(&recipe, &figures, Some(1), 784);
         assert_eq!(text(&parts), "17 = 10 + 1.00 · 1 + 2.00 · 2 + 0.50 · 4");
-        let theme = Theme::new(crate::app::theme::Look::Dark, false);
+        let theme = Theme::new(crate::app::theme::ColorScheme::Dark, false);
         let mut colors: Vec<Color32> = parts
             .iter()
             .filter_map(|part| match part.term {

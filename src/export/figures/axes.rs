@@ -2,7 +2,7 @@
 
 use super::sheet::{Sheet, Sizes};
 use crate::export::scene::{Area, Stroke};
-use crate::export::ticks::{Tick, linear_ticks, log_ticks};
+use crate::look::{Tick, linear_ticks, log_ticks};
 
 /// The least distance of two marks on the axes of a plane.
 pub(super) const MARKS_APART: f64 = 56.0;

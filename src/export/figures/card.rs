@@ -6,11 +6,9 @@ use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
 use super::{Caption, Figure};
 use crate::engine::Card;
 use crate::engine::card::{Bars, Content, Images, Ink, Lines};
-use crate::export::colormap;
 use crate::export::font;
 use crate::export::scene::{Area, Scene, Stroke};
-use crate::export::style::{FigureTheme, Rgb, mixed, series_class};
-use crate::export::ticks::{named_places, value_label};
+use crate::look::{ColorScheme, DataColor, Rgb, colormap, mixed, named_places, value_label};
 
 /// Space between two pictures.
 const GAP: f64 = 4.0;
@@ -27,7 +25,7 @@ pub struct CardFigure {
 }
 
 impl Figure for CardFigure {
-    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
+    fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         let Card { title, meaning, content } = &self.card;
         let page = Page { title, meaning, caption, theme };
         let drawn = match content {
@@ -44,7 +42,7 @@ struct Page<'a> {
     title: &'a str,
     meaning: &'a str,
     caption: &'a Caption,
-    theme: FigureTheme,
+    theme: ColorScheme,
 }
 
 impl Page<'_> {
@@ -117,13 +115,9 @@ impl Page<'_> {
     }
 
     fn pixels(&self, ink: Ink, image: &[f32], shape: ImageShape) -> crate::export::scene::Pixels {
-        let map = match self.theme {
-            FigureTheme::Light => colormap::diverging_on_light,
-            FigureTheme::Dark => colormap::diverging_on_dark,
-        };
         match ink {
             Ink::Grey => atlas(image, shape, 1),
-            Ink::Signed => difference(image, shape, |value| map(0.5 + 0.5 * value)),
+            Ink::Signed => difference(image, shape, |value| colormap::difference(value, self.theme)),
         }
     }
 
@@ -140,7 +134,7 @@ impl Page<'_> {
         for (place, value) in bars.values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
             let palette = chart.sheet.palette;
             let counts = bars.counted.get(place).copied().unwrap_or(true);
-            let fill = if counts { palette.accent } else { mixed(palette.ground, palette.muted, 0.55) };
+            let fill = if counts { palette.accent } else { mixed(palette.page, palette.muted, 0.55) };
             let (foot, head) = (chart.y.place(0.0), chart.y.place(f64::from(*value)));
             let x = chart.frame.x + place as f64 * pitch + 0.5 * gap;
             let area = Area::new(x, foot.min(head), pitch - gap, (foot - head).abs());
@@ -223,7 +217,7 @@ impl ChartPage {
         let width = font::width(&words, small) + 8.0;
         let is_high = y - frame.y < 2.0 * small;
         let top = if is_high { y + 2.0 } else { y - 1.5 * small };
-        let ground = self.sheet.palette.ground;
+        let ground = self.sheet.palette.page;
         self.sheet.scene.rect(Area::new(frame.right() - width, top, width, 1.4 * small), 3.0, ground);
         let style = self.sheet.small(self.sheet.palette.text).end();
         self.sheet.scene.text([frame.right() - 4.0, top + 1.05 * small], words, style);
@@ -263,7 +257,7 @@ impl ChartPage {
 
 /// Lines are told apart as runs and classes are.
 fn series_color(sheet: &Sheet, number: usize) -> Rgb {
-    sheet.palette.class(series_class(number))
+    sheet.palette.data(DataColor::of_line(number))
 }
 
 /// The least and the largest number that is finite.

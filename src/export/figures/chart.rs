@@ -9,8 +9,7 @@ use super::range::{is_showable, range, start_above};
 use super::sheet::{Sheet, Sizes};
 use crate::export::font;
 use crate::export::scene::{Area, Stroke};
-use crate::export::style::mixed;
-use crate::export::ticks::{Tick, value_label};
+use crate::look::{Tick, mixed, value_label};
 
 /// Width of a column within which a curve is thinned: half a pixel, so that a picture at scale 2 loses
 /// nothing.
@@ -127,7 +126,7 @@ pub(super) fn draw_lane(sheet: &mut Sheet, lane: &Lane<'_>, x: &Axis, stamped: &
     for (series, drawn) in lane.chart.series.iter().zip(&drawn) {
         let stroke = stroke(sheet, series);
         let pale = Stroke {
-            color: mixed(stroke.color, sheet.palette.ground, 0.72),
+            color: mixed(stroke.color, sheet.palette.page, 0.72),
             width: sheet.sizes.unit,
             dash: None,
         };
@@ -193,7 +192,7 @@ fn draw_header(sheet: &mut Sheet, lane: &Lane<'_>) {
 }
 
 fn stroke(sheet: &Sheet, series: &Series) -> Stroke {
-    let stroke = Stroke::solid(sheet.palette.ink(series.ink), 1.7 * sheet.sizes.unit);
+    let stroke = Stroke::solid(sheet.palette.data(series.color), 1.7 * sheet.sizes.unit);
     if series.held_out { stroke.dashed(5.0, 3.0) } else { stroke }
 }
 
@@ -262,7 +261,7 @@ fn draw_ends(sheet: &mut Sheet, lane: &Lane<'_>, drawn: &[Drawn], y: &Axis) {
     let small = sheet.sizes.small;
     let lasts = lane.chart.series.iter().zip(drawn).filter_map(|(series, drawn)| Some((series, drawn.last?)));
     let mut ends: Vec<(f64, f64, [u8; 3])> =
-        lasts.map(|(series, value)| (y.place(value), value, sheet.palette.ink(series.ink))).collect();
+        lasts.map(|(series, value)| (y.place(value), value, sheet.palette.data(series.color))).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     let heights =
         apart(ends.iter().map(|end| end.0).collect(), 1.2 * small, [lane.frame.y, lane.frame.bottom()]);

@@ -5,8 +5,7 @@ use super::sheet::{Layout, Sheet, Sizes};
 use super::{Caption, Figure};
 use crate::export::font;
 use crate::export::scene::{Area, Scene, Shape};
-use crate::export::style::{FigureTheme, Glyph, mixed};
-use crate::export::ticks::count_label;
+use crate::look::{ColorScheme, Glyph, count_label, mixed};
 
 /// Side of the square the cloud is drawn in.
 const SIDE: f64 = 500.0;
@@ -37,7 +36,7 @@ struct View {
 }
 
 impl Figure for Cloud {
-    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
+    fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         let finite: Vec<usize> = (0..self.points.len())
             .filter(|index| self.points[*index].iter().all(|z| z.is_finite()))
             .collect();
@@ -205,7 +204,7 @@ fn draw_ground(sheet: &mut Sheet, frame: Area, [x, y]: [&Axis; 2]) {
 fn draw_rings(sheet: &mut Sheet, [x, y]: [&Axis; 2]) {
     let (palette, small) = (sheet.palette, sheet.sizes.small);
     let zero = [x.place(0.0), y.place(0.0)];
-    let ink = mixed(palette.text, palette.ground, 0.3);
+    let ink = mixed(palette.text, palette.page, 0.3);
     for sigmas in [1.0, 2.0] {
         let radius = x.place(sigmas) - zero[0];
         sheet.scene.ring(zero, radius, sheet.hairline(ink).dashed(4.0, 4.0));
@@ -214,7 +213,7 @@ fn draw_rings(sheet: &mut Sheet, [x, y]: [&Axis; 2]) {
         let [middle, height] = [zero[0] - radius / 2f64.sqrt(), zero[1] - radius / 2f64.sqrt()];
         let half = [font::width(&text, small) / 2.0 + 4.0, 0.65 * small];
         let patch = Area::new(middle - half[0], height - half[1], 2.0 * half[0], 2.0 * half[1]);
-        sheet.scene.rect(patch, 4.0, palette.ground);
+        sheet.scene.rect(patch, 4.0, palette.page);
         let style = sheet.small(palette.text).middle();
         sheet.scene.text([middle, height + 0.35 * small], text, style);
     }

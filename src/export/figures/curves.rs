@@ -7,8 +7,7 @@ use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
 use super::{Caption, Figure};
 use crate::export::font;
 use crate::export::scene::{Area, Scene, TextStyle};
-use crate::export::style::{FigureTheme, Ink};
-use crate::export::ticks::count_label;
+use crate::look::{ColorScheme, DataColor, count_label};
 
 /// Curves over the steps of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,7 +45,7 @@ pub struct Series {
     /// Its name in the legend, such as train.
     pub name: String,
     /// What it is drawn with.
-    pub ink: Ink,
+    pub color: DataColor,
     /// Whether it was measured on held-out images: such curves are dashed.
     pub held_out: bool,
     /// Step and value, in the order of the steps.
@@ -83,7 +82,7 @@ struct PlacedStamp<'a> {
 const STAMP_ROWS: usize = 3;
 
 impl Figure for Curves {
-    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
+    fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         let Some(steps) = self.steps() else {
             return Sheet::nothing(&self.title, caption, theme);
         };

@@ -41,7 +41,7 @@ impl<'a> Ground<'a> {
             return;
         };
         // The grid does not run through words.
-        sheet.scene.rect(area.grown(1.0), 0.0, sheet.palette.ground);
+        sheet.scene.rect(area.grown(1.0), 0.0, sheet.palette.page);
         let style = sheet.small(sheet.palette.muted);
         sheet.scene.text([area.x, area.y + 0.82 * size], text, style);
         self.taken.push(*area);

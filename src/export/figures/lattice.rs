@@ -5,7 +5,7 @@ use super::pixels::{ImageShape, atlas, broken};
 use super::sheet::{Layout, Sheet, Sizes};
 use super::{Caption, Figure};
 use crate::export::scene::{Area, Scene};
-use crate::export::style::FigureTheme;
+use crate::look::ColorScheme;
 
 /// About how large the plane is drawn.
 const SIDE: f64 = 520.0;
@@ -32,7 +32,7 @@ pub struct Lattice {
 }
 
 impl Figure for Lattice {
-    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
+    fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         let wanted = self.columns.saturating_mul(self.rows);
         let count = self.shape.images_in(self.tiles.len()).min(wanted);
         if count == 0 {

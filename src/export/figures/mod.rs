@@ -27,7 +27,7 @@ pub use reconstructions::Reconstructions;
 pub use single::SingleImage;
 
 use super::scene::Scene;
-use super::style::FigureTheme;
+use crate::look::ColorScheme;
 
 /// The muted line at the foot of a figure: the key settings of the recipe and the seed, so that a picture in
 /// a paper can be traced to the run that made it. It is wrapped to the width of the figure.
@@ -40,7 +40,7 @@ pub struct Caption {
 /// Anything that can be drawn as a figure.
 pub trait Figure {
     /// The figure on a page of its own.
-    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene;
+    fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene;
 }
 
 /// What a figure says when it has no data.

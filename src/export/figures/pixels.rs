@@ -1,7 +1,7 @@
 //! Tensor values as pixels: `[channel, row, column]` of f32 in 0 to 1, into bytes row by row.
 
 use crate::export::scene::{PixelLayout, Pixels};
-use crate::export::style::Rgb;
+use crate::look::Rgb;
 
 /// The shape of one image. Images are stored one after the other, each channel by channel, row by row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ pub(super) fn broken(values: &[f32]) -> Option<String> {
     match values.iter().filter(|value| !value.is_finite()).count() {
         0 => None,
         1 => Some("1 pixel is not a number".to_owned()),
-        count => Some(format!("{} pixels are not numbers", crate::export::ticks::count_label(count as u64))),
+        count => Some(format!("{} pixels are not numbers", crate::look::count_label(count as u64))),
     }
 }
 

@@ -69,10 +69,10 @@ pub(super) fn start_above(chart: &Chart, top: f64) -> Option<(f64, f64)> {
 mod tests {
     use super::*;
     use crate::export::figures::{Reference, Series};
-    use crate::export::style::Ink;
+    use crate::look::DataColor;
 
     fn chart(points: Vec<(f64, f64)>, log_y: bool) -> Chart {
-        let series = Series { name: String::new(), ink: Ink::Accent, held_out: false, points };
+        let series = Series { name: String::new(), color: DataColor::Accent, held_out: false, points };
         Chart { series: vec![series], log_y, ..Chart::default() }
     }
 

@@ -3,10 +3,9 @@
 use super::pixels::{ImageShape, atlas, broken, difference, images};
 use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
 use super::{Caption, Figure};
-use crate::export::colormap;
 use crate::export::font;
 use crate::export::scene::{Area, PixelLayout, Pixels, Scene};
-use crate::export::style::{FigureTheme, Rgb};
+use crate::look::{ColorScheme, Rgb, colormap};
 
 /// Space between two images.
 const GAP: f64 = 4.0;
@@ -55,14 +54,13 @@ struct Plan {
 
 /// How differences become colours.
 struct Key {
-    /// The difference at the ends of the map.
+    /// The difference at the ends of the colours.
     most: f32,
-    /// The map, from 0 to 1.
-    map: fn(f32) -> Rgb,
+    scheme: ColorScheme,
 }
 
 impl Figure for Reconstructions {
-    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
+    fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         let Some(plan) = self.plan() else {
             return Sheet::nothing(&self.title, caption, theme);
         };
@@ -150,21 +148,17 @@ impl Plan {
 impl Key {
     /// A key whose ends are a round number that no difference exceeds, so that small differences are not
     /// lost.
-    fn new(differences: &[f32], theme: FigureTheme) -> Self {
+    fn new(differences: &[f32], scheme: ColorScheme) -> Self {
         let largest = differences
             .iter()
             .filter(|value| value.is_finite())
             .fold(0.0, |most: f32, value| most.max(value.abs()));
         let most = [0.02, 0.05, 0.1, 0.2, 0.5].into_iter().find(|most| largest <= *most).unwrap_or(1.0);
-        let map = match theme {
-            FigureTheme::Light => colormap::diverging_on_light,
-            FigureTheme::Dark => colormap::diverging_on_dark,
-        };
-        Self { most, map }
+        Self { most, scheme }
     }
 
-    fn color(&self, difference: f32) -> Rgb {
-        (self.map)(0.5 + 0.5 * difference / self.most)
+    fn color(&self, value: f32) -> Rgb {
+        colormap::difference(value / self.most, self.scheme)
     }
 }
 
@@ -182,7 +176,8 @@ fn draw_names(sheet: &mut Sheet, plan: &Plan, row: usize) {
 fn draw_key(sheet: &mut Sheet, plan: &Plan, key: &Key) {
     const STEPS: u32 = 128;
     let (sizes, palette) = (sheet.sizes, sheet.palette);
-    let bytes = (0..STEPS).flat_map(|step| (key.map)(step as f32 / (STEPS - 1) as f32)).collect();
+    let bytes = (0..STEPS).map(|step| 2.0 * step as f32 / (STEPS - 1) as f32 - 1.0);
+    let bytes = bytes.flat_map(|share| colormap::difference(share, key.scheme)).collect();
     let top = sheet.content.bottom() - plan.key + 1.6 * sizes.small;
     let left = sheet.content.x + plan.names;
     let bar = Area::new(left, top.round(), f64::from(STEPS) * sizes.unit, 0.6 * sizes.small);

@@ -5,7 +5,7 @@
 use super::{Caption, NOTHING_YET};
 use crate::export::font;
 use crate::export::scene::{Area, Scene, Stroke, TextStyle};
-use crate::export::style::{FigureTheme, Palette};
+use crate::look::{ColorScheme, Palette};
 
 /// Width of content for which the type has its nominal size; wider pages grow their type with them, so that
 /// it stays readable when the figure is fitted to a slide or a column.
@@ -54,7 +54,7 @@ pub(super) struct Layout<'a> {
     /// The measures the content was laid out with.
     pub sizes: Sizes,
     /// Colours.
-    pub theme: FigureTheme,
+    pub theme: ColorScheme,
 }
 
 /// A page with its title and caption, waiting for its content.
@@ -86,7 +86,7 @@ impl Sheet {
             if foot.is_empty() { 0.0 } else { foot.len() as f64 * sizes.line_height() + sizes.small };
         let page = [width + 2.0 * sizes.margin, content.bottom() + foot_height + sizes.margin];
 
-        let mut scene = Scene::new(page[0].ceil() as u32, page[1].ceil() as u32, palette.ground);
+        let mut scene = Scene::new(page[0].ceil() as u32, page[1].ceil() as u32, palette.page);
         scene.title = layout.title.to_owned();
         for (line, text) in title.into_iter().enumerate() {
             let baseline = sizes.margin + sizes.title * (0.8 + 1.3 * line as f64);
@@ -100,7 +100,7 @@ impl Sheet {
     }
 
     /// A whole page that only says that there is nothing yet.
-    pub fn nothing(title: &str, caption: &Caption, theme: FigureTheme) -> Scene {
+    pub fn nothing(title: &str, caption: &Caption, theme: ColorScheme) -> Scene {
         let content = [400.0, 160.0];
         let mut sheet = Self::new(&Layout {
             title,

@@ -4,7 +4,7 @@ use super::pixels::{ImageShape, atlas, broken};
 use super::sheet::{Layout, Sheet, Sizes};
 use super::{Caption, Figure};
 use crate::export::scene::{Area, Scene};
-use crate::export::style::FigureTheme;
+use crate::look::ColorScheme;
 
 /// About how large the picture is drawn.
 const SIDE: usize = 336;
@@ -21,7 +21,7 @@ pub struct SingleImage {
 }
 
 impl Figure for SingleImage {
-    fn scene(&self, caption: &Caption, theme: FigureTheme) -> Scene {
+    fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         if self.shape.images_in(self.pixels.len()) == 0 {
             return Sheet::nothing(&self.title, caption, theme);
         }

@@ -3,7 +3,7 @@
 use super::RunFigures;
 use crate::engine::{Figures, History, Penalty, References, StagePlan};
 use crate::export::figures::{Chart, Curves, Reference, Series, Stamp};
-use crate::export::style::{Ink, Term};
+use crate::look::DataColor;
 use crate::recipe::Reconstruction;
 use crate::recipe::gesture::gestures;
 
@@ -14,16 +14,17 @@ impl RunFigures<'_> {
         let penalties: Vec<Penalty> = Penalty::ALL.into_iter().filter(|p| self.has(*p)).collect();
         let history = self.history.lock();
         let plan = StagePlan::new(self.recipe, self.steps_per_epoch);
-        let mut charts = vec![chart(&history, "Reconstruction", kind.unit(), Term::Reconstruction, |f| {
-            Some(f.reconstruction)
-        })];
+        let mut charts =
+            vec![chart(&history, "Reconstruction", kind.unit(), DataColor::Reconstruction, |f| {
+                Some(f.reconstruction)
+            })];
         let layers = layers(&mut charts[0], &plan);
         charts[0].reference_lines =
             self.references.map(|costs| reference_lines(kind, &costs)).unwrap_or_default();
         charts.extend(layers);
         charts.extend(penalties.iter().map(|penalty| penalty_chart(&history, *penalty)));
         let unit = objective_unit(kind, &penalties);
-        charts.push(chart(&history, "Objective", unit, Term::Objective, |f| Some(f.objective)));
+        charts.push(chart(&history, "Objective", unit, DataColor::Objective, |f| Some(f.objective)));
         Curves {
             title: format!("Learning curves of {}", self.recipe.name),
             charts,
@@ -93,13 +94,13 @@ fn layers(images: &mut Chart, plan: &StagePlan) -> Option<Chart> {
 }
 
 fn penalty_chart(history: &History, penalty: Penalty) -> Chart {
-    let (term, unit) = match penalty {
-        Penalty::Kl => (Term::Kl, "nats per image"),
-        Penalty::Rate => (Term::Rate, "nats"),
-        Penalty::Sparsity => (Term::Penalty, "per image"),
-        Penalty::Contractive => (Term::Contractive, "per image"),
+    let (color, unit) = match penalty {
+        Penalty::Kl => (DataColor::Kl, "nats per image"),
+        Penalty::Rate => (DataColor::Rate, "nats"),
+        Penalty::Sparsity => (DataColor::Sparsity, "per image"),
+        Penalty::Contractive => (DataColor::Contractive, "per image"),
     };
-    chart(history, penalty.label(), unit, term, |figures| figures.penalty(penalty))
+    chart(history, penalty.label(), unit, color, |figures| figures.penalty(penalty))
 }
 
 /// One term on training and on held-out images.
@@ -107,7 +108,7 @@ fn chart(
     history: &History,
     title: &str,
     unit: &str,
-    term: Term,
+    color: DataColor,
     value: impl Fn(&Figures) -> Option<f64>,
 ) -> Chart {
     let point = |step: u64, figures: &Figures| Some((step as f64, value(figures)?));
@@ -115,7 +116,7 @@ fn chart(
     let held_out = history.evaluations().iter().filter_map(|e| point(e.step, &e.held_out)).collect();
     let series = |name: &str, held_out: bool, points: Vec<(f64, f64)>| Series {
         name: name.to_owned(),
-        ink: Ink::Term(term),
+        color,
         held_out,
         points,
     };

@@ -4,7 +4,7 @@ use super::*;
 use crate::data::{ImageShape, Split};
 use crate::engine::{Evaluation, Figures, LatentPlane, LatticeAsk, Penalty, Point, Snapshot};
 use crate::export::figures::{Chart, Figure as _};
-use crate::export::style::FigureTheme;
+use crate::look::ColorScheme;
 
 /// Three grey images of two pixels, the first without a use.
 fn dataset() -> Dataset {
@@ -191,13 +191,13 @@ fn codes_side_by_side_keep_their_words_and_their_pixels() {
             captions: Vec::new(),
         };
         let figure = run.sheet(&snapshot(), &words);
-        let svg = figure.scene(&run.caption(40), FigureTheme::Light).to_svg();
+        let svg = figure.scene(&run.caption(40), ColorScheme::Light).to_svg();
         for want in ["Every number of the code", "z3  1.20 nats", "z1  0.10 nats", "seed", "step 40"] {
             assert!(svg.contains(want), "`{want}` is missing");
         }
         assert_eq!(svg.matches("<image").count(), 2, "two images of two pixels");
         let nothing = run.sheet(&Snapshot { sheet: Vec::new(), ..snapshot() }, &words);
-        let svg = nothing.scene(&run.caption(40), FigureTheme::Light).to_svg();
+        let svg = nothing.scene(&run.caption(40), ColorScheme::Light).to_svg();
         assert!(svg.contains("nothing to show yet"));
     });
 }

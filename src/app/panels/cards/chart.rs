@@ -6,8 +6,7 @@ use eframe::egui::{Align2, Color32, Pos2, Rect, Response, Shape, Stroke, Ui, pos
 use super::layout::{plane, range};
 use crate::app::theme::{GRID, Theme};
 use crate::engine::card::{Bars, Lines};
-use crate::export::style::series_class;
-use crate::export::ticks::{linear_ticks, named_places, value_label};
+use crate::look::{DataColor, linear_ticks, named_places, value_label};
 
 /// The least distance of two numbers on an axis, in points.
 const APART: Pos2 = pos2(64.0, 34.0);
@@ -183,7 +182,7 @@ pub fn lines(ui: &Ui, theme: &Theme, lines: &Lines, space: Rect, response: &Resp
 
 /// One line has the colour of what can be acted upon; several are told apart as runs and classes are.
 fn series_color(theme: &Theme, number: usize) -> Color32 {
-    theme.class(series_class(number))
+    theme.data(DataColor::of_line(number))
 }
 
 /// The names of the lines, above the plane at its right end.

@@ -19,7 +19,7 @@ use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, export_button, heading, muted};
 use crate::engine::Card;
 use crate::engine::card::{Content, Ink};
-use crate::export::ticks::count_label;
+use crate::look::count_label;
 use crate::recipe::Family;
 
 /// What stays from frame to frame: nothing, so far.

@@ -8,7 +8,7 @@ use super::*;
 use crate::app::pictures::Pictures;
 use crate::app::state::AppState;
 use crate::app::testing::state_of;
-use crate::app::theme::{Look, Theme};
+use crate::app::theme::{ColorScheme, Theme};
 use crate::engine::CardsView;
 use crate::engine::card::{Bars, Images, Lines};
 
@@ -63,7 +63,7 @@ fn state(recipe: &str, cards: Option<Vec<Card>>) -> AppState {
 }
 
 fn panel(state: AppState, size: [f32; 2]) -> Harness<'static, Shown> {
-    let theme = Theme::new(Look::Light, false);
+    let theme = Theme::new(ColorScheme::Light, false);
     let shown =
         Shown { state, theme, pictures: Pictures::new(Default::default(), None), actions: Vec::new() };
     Harness::builder().with_size(vec2(size[0], size[1])).build_ui_state(

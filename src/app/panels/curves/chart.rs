@@ -12,7 +12,7 @@ use egui_plot::{
 
 use crate::app::theme::Theme;
 use crate::app::widgets::heading;
-use crate::export::ticks::{Tick, count_label, linear_ticks, log_ticks, value_label};
+use crate::look::{DataColor, Tick, count_label, linear_ticks, log_ticks, value_label};
 
 use super::model::{self, Boundary, Chart, Column, Stamp, Term};
 
@@ -46,7 +46,7 @@ impl Frame<'_> {
     fn color(&self, term: Term) -> Color32 {
         match term {
             Term::Reconstruction | Term::Layers | Term::SquaredError => self.theme.reconstruction,
-            Term::Objective => self.theme.objective,
+            Term::Objective => self.theme.data(DataColor::Objective),
             Term::Penalty(penalty) => self.theme.parameter(penalty.weight_key()),
         }
     }

@@ -332,7 +332,7 @@ mod tests {
 
     use super::*;
     use crate::app::testing::state_of;
-    use crate::app::theme::Look;
+    use crate::app::theme::ColorScheme;
 
     fn layer(role: LayerRole, maps: Option<[usize; 3]>, count: usize) -> LayerActivity {
         let values = (0..count).map(|unit| unit as f32 / count as f32).collect();
@@ -351,7 +351,8 @@ mod tests {
         ];
         let view = LayersView { step: 3, example: 0, layers, output: vec![0.5].into() };
         let state = state_of("ae-32", |views| views.layers.put(view));
-        let (theme, pictures) = (Theme::new(Look::Dark, false), Pictures::new(Default::default(), None));
+        let (theme, pictures) =
+            (Theme::new(ColorScheme::Dark, false), Pictures::new(Default::default(), None));
         let mut panel = Harness::builder().with_size(vec2(690.0, 160.0)).build_ui(move |ui| {
             let cx = PanelContext { state: &state, theme: &theme, pictures: &pictures };
             hourglass_ui(ui, &cx, &mut HourglassMemory::default());

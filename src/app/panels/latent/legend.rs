@@ -6,10 +6,11 @@ use eframe::egui::{
 
 use super::model::LatentMemory;
 use crate::app::context::PanelContext;
-use crate::app::glyph::Glyph;
+use crate::app::glyph::glyph_shape;
 use crate::app::state::BenchState;
 use crate::app::theme::Theme;
 use crate::app::widgets::small_button;
+use crate::look::Glyph;
 
 /// Space between two classes.
 const GAP: f32 = 2.0;
@@ -101,7 +102,7 @@ fn entry_ui(
         let ground = Rect::from_center_size(center, Vec2::splat(4.0 * radius(theme)));
         ui.painter().rect_filled(ground, 3, theme.faded(theme.picture, if is_shown { 1.0 } else { 0.3 }));
     }
-    ui.painter().add(Glyph::of_class(class).shape(center, radius(theme), dot));
+    ui.painter().add(glyph_shape(Glyph::of_class(class), center, radius(theme), dot));
     let words = rect.left_center() + vec2(mark_width(theme), -0.5 * galley.size().y);
     ui.painter().galley(words, galley, color);
     filter(&response, memory, number, names.len());
@@ -132,10 +133,10 @@ mod tests {
     use super::*;
     use crate::app::panels::latent::latent_ui;
     use crate::app::panels::latent::tests::{Shown, bench};
-    use crate::app::theme::Look;
+    use crate::app::theme::ColorScheme;
 
     /// The explorer of images of 26 classes, in a window this wide.
-    fn explorer(width: f32, look: Look) -> Harness<'static, Shown> {
+    fn explorer(width: f32, look: ColorScheme) -> Harness<'static, Shown> {
         let mut state = bench(2);
         let bench = state.bench.as_mut().expect("a bench");
         let mut dataset = bench.dataset.as_ref().clone();
@@ -162,7 +163,7 @@ mod tests {
 
     #[test]
     fn classes_without_room_wait_behind_a_button() {
-        let mut harness = explorer(520.0, Look::Dark);
+        let mut harness = explorer(520.0, ColorScheme::Dark);
         assert!(harness.query_by_label("class a").is_some(), "the first class comes first");
         assert!(harness.query_by_label("class z").is_none(), "there is room for all of them");
         harness.get_by_label_contains("more classes").click();
@@ -180,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_class_that_was_hidden_before_the_window_shrank_can_be_brought_back() {
-        let mut harness = explorer(1100.0, Look::Dark);
+        let mut harness = explorer(1100.0, ColorScheme::Dark);
         assert!(harness.query_by_label_contains("more classes").is_none());
         harness.get_by_label("class y").click();
         harness.run_steps(3);
@@ -195,7 +196,7 @@ mod tests {
 
     #[test]
     fn marks_wear_the_colours_of_the_map_in_both_looks() {
-        for look in [Look::Dark, Look::Light] {
+        for look in [ColorScheme::Dark, ColorScheme::Light] {
             let harness = explorer(700.0, look);
             let entry = harness.get_by_label("class a").rect();
             let fill = |shape: &Shape| -> Option<Color32> {
@@ -204,7 +205,7 @@ mod tests {
             };
             let marks: Vec<_> =
                 harness.output().shapes.iter().filter_map(|drawn| fill(&drawn.shape)).collect();
-            assert_eq!(marks, [Theme::new(Look::Dark, false).class(0)], "{look:?}");
+            assert_eq!(marks, [Theme::new(ColorScheme::Dark, false).class(0)], "{look:?}");
         }
     }
 }

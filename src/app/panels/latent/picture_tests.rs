@@ -19,11 +19,11 @@ use crate::app::panels::latent::tests::bench;
 use crate::app::pictures::{Pictures, Plotting};
 use crate::app::setup::graphics_setup;
 use crate::app::state::AppState;
-use crate::app::theme::{Look, Theme};
+use crate::app::theme::{ColorScheme, Theme};
 use crate::engine::{
     CloudView, FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk, Sheet, SheetAsk, SheetView,
 };
-use crate::export::colormap;
+use crate::look::ColorMap;
 use crate::recipe::{Activation, CodeKind};
 
 /// The explorer in a window of its own.
@@ -66,7 +66,7 @@ fn drawn(
         let painting = cc.wgpu_render_state.clone().filter(|_| is_plotted);
         let mut pictures = Pictures::new(cc.egui_ctx.clone(), painting);
         pictures.take_in(&state);
-        Probe { state, theme: Theme::new(Look::Dark, false), pictures, memory }
+        Probe { state, theme: Theme::new(ColorScheme::Dark, false), pictures, memory }
     });
     harness.run_steps(8);
     Some(harness)
@@ -132,7 +132,7 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
     }
     let rect = Rect::from_min_size(pos2(21.3, 14.8), vec2(300.0, 220.0));
     let plane = Plane::new(View { center: [0.3, -0.2], radius: 2.0 }, rect);
-    let color = |k: usize| Theme::new(Look::Dark, false).class(k);
+    let color = |k: usize| Theme::new(ColorScheme::Dark, false).class(k);
     let at = |k: usize| [3.0 * (k as f32 * 1.7).sin(), 3.0 * (k as f32 * 2.3).cos()];
     let places: Vec<Latent> = (0..600).map(at).collect();
     let before: Vec<Latent> = places.iter().map(|[x, y]| [*y, 0.5 * *x]).collect();
@@ -219,7 +219,7 @@ fn a_field_has_the_colours_of_its_scale_with_and_without_shaders() {
             if is_near_a_line || !(8.0..500.0).contains(&on_screen.x) {
                 continue;
             }
-            let want = colormap::magma(share).map(|byte| (f32::from(byte) * 0.72) as u8);
+            let want = ColorMap::Magma.color(share).map(|byte| (f32::from(byte) * 0.72) as u8);
             let got = at(&picture, on_screen);
             let tolerance = 12;
             assert!(
@@ -255,7 +255,7 @@ fn a_place_that_gave_no_number_is_drawn_as_nothing() {
         view.values = values.map(|(i, value)| if i % 41 > 20 { f32::NAN } else { *value }).collect();
         let Some(mut harness) = drawn(state, layers, is_plotted) else { return };
         let (picture, origin) = pixels(&mut harness);
-        let ground = Theme::new(Look::Dark, false).picture;
+        let ground = Theme::new(ColorScheme::Dark, false).picture;
         let ground = [ground.r(), ground.g(), ground.b()];
         let [left, right] = [-33.0, 33.0].map(|x| at(&picture, origin + vec2(x, -27.0)));
         assert!(apart(right, ground) <= 2, "shaders: {is_plotted}: {right:?}, want the ground {ground:?}");

@@ -11,7 +11,7 @@ use super::plane::slice;
 use super::*;
 use crate::app::pictures::Pictures;
 use crate::app::state::AppState;
-use crate::app::theme::{Look, Theme};
+use crate::app::theme::{ColorScheme, Theme};
 use crate::data::{Source, load};
 use crate::engine::{
     BenchInfo, CloudView, Decoded, Event as Fact, FieldKind, FieldView, LatentPlane, LatticeAsk, Phase,
@@ -36,7 +36,7 @@ impl Shown {
     pub(super) fn of(state: AppState) -> Self {
         Self {
             state,
-            theme: Theme::new(Look::Dark, false),
+            theme: Theme::new(ColorScheme::Dark, false),
             pictures: Pictures::new(Default::default(), None),
             memory: LatentMemory::default(),
             actions: Vec::new(),

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{Color32, Mesh, Rect, pos2};
 
-use crate::app::glyph::CLASS_GLYPHS;
 use crate::app::theme::{self, Theme};
 use crate::data::Dataset;
-use crate::export::colormap;
+use crate::look::{ColorMap, Glyph};
 
 use crate::app::panels::latent::plane::codes::Cloud;
 
@@ -72,7 +71,7 @@ impl Looks {
                 (Some(values), Some(range)) => value_color(share(values[row], range)),
                 _ => class.map_or(on_map.accent, |class| on_map.class(usize::from(class))),
             };
-            let glyph = usize::from(class.unwrap_or(0)) % CLASS_GLYPHS.len();
+            let glyph = Glyph::of_class(usize::from(class.unwrap_or(0)));
             Some(PointLook { color, glyph: glyph as u8 })
         };
         Self { points: classes.iter().enumerate().map(look).collect(), range }
@@ -95,8 +94,7 @@ fn values(cloud: &Cloud, dataset: &Dataset, by: ColorBy) -> Option<Vec<f32>> {
 
 /// The colour of a value between 0 and 1: viridis without its darkest part, which is lost on black.
 pub fn value_color(share: f32) -> Color32 {
-    let [r, g, b] = colormap::viridis(0.16 + 0.84 * share).map(|byte| f32::from(byte) / 255.0);
-    theme::color([r, g, b])
+    theme::color(ColorMap::Viridis.color(0.16 + 0.84 * share))
 }
 
 /// Where a value lies between the ends of a range.

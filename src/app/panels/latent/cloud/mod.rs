@@ -19,10 +19,11 @@ use eframe::egui::{
     Color32, ColorImage, Context, Painter, Pos2, Rect, Shape, TextureHandle, TextureOptions, Vec2, pos2, vec2,
 };
 
-use crate::app::glyph::CLASS_GLYPHS;
+use crate::app::glyph::glyph_shape;
 use crate::app::panels::WHOLE;
 use crate::app::pictures::Plotting;
 use crate::data::Dataset;
+use crate::look::Glyph;
 
 use super::plane::codes::Cloud;
 use super::plane::geometry::{Latent, Plane};
@@ -275,7 +276,7 @@ pub fn instance_words(places: &[Latent], before: &[Latent], looks: &Looks) -> Ve
 fn fill(mesh: &mut Mesh, plane: &Plane, (way, looks): (Way<'_>, &Looks), size: Vec2) {
     mesh.reserve_vertices(4 * way.places.len());
     mesh.reserve_triangles(2 * way.places.len());
-    let share = 1.0 / CLASS_GLYPHS.len() as f32;
+    let share = 1.0 / Glyph::ALL.len() as f32;
     for ((before, place), look) in way.before.iter().zip(way.places).zip(&looks.points) {
         let Some(look) = (*look).filter(|_| place[0].is_finite()) else { continue };
         let center = plane.screen_from_latent(between(*before, *place, way.share));
@@ -314,17 +315,17 @@ impl Atlas {
 }
 
 fn cell_px(radius: f32, pixels_per_point: f32) -> usize {
-    // A triangle reaches 1.35 radii from its centre; one texel stays empty on either side.
-    (2.0 * (1.4 * radius + RIM) * pixels_per_point).ceil() as usize + 2
+    // One texel stays empty on either side.
+    (2.0 * Glyph::REACH as f32 * (radius + RIM) * pixels_per_point).ceil() as usize + 2
 }
 
 fn atlas_image(cell: usize, radius_px: f32, rim_px: f32) -> ColorImage {
-    let width = cell * CLASS_GLYPHS.len();
+    let width = cell * Glyph::ALL.len();
     let mut pixels = vec![Color32::TRANSPARENT; width * cell];
-    for (number, glyph) in CLASS_GLYPHS.into_iter().enumerate() {
+    for (number, glyph) in Glyph::ALL.into_iter().enumerate() {
         let center = Pos2::new(0.5, 0.5) * cell as f32;
-        let core = triangles(glyph.shape(center, radius_px, Color32::WHITE));
-        let rim = triangles(glyph.shape(center, radius_px + rim_px, Color32::WHITE));
+        let core = triangles(glyph_shape(glyph, center, radius_px, Color32::WHITE));
+        let rim = triangles(glyph_shape(glyph, center, radius_px + rim_px, Color32::WHITE));
         for y in 0..cell {
             for x in 0..cell {
                 let texel = pos2(x as f32, y as f32);
@@ -371,7 +372,7 @@ mod tests {
     use super::looks::PointLook;
     use super::*;
     use crate::app::panels::latent::plane::geometry::View;
-    use crate::app::theme::{Look, Theme};
+    use crate::app::theme::{ColorScheme, Theme};
 
     /// Radius of a point in these tests.
     const RADIUS: f32 = 2.4;
@@ -384,9 +385,9 @@ mod tests {
     fn every_glyph_is_drawn_apart_and_inside_its_cell() {
         let cell = cell_px(RADIUS, 2.0);
         let image = atlas_image(cell, RADIUS * 2.0, RIM * 2.0);
-        assert_eq!(image.size, [cell * CLASS_GLYPHS.len(), cell]);
+        assert_eq!(image.size, [cell * Glyph::ALL.len(), cell]);
         let alpha = |glyph: usize, x: usize, y: usize| image.pixels[y * image.size[0] + glyph * cell + x].a();
-        let cells: Vec<Vec<u8>> = (0..CLASS_GLYPHS.len())
+        let cells: Vec<Vec<u8>> = (0..Glyph::ALL.len())
             .map(|glyph| (0..cell * cell).map(|i| alpha(glyph, i % cell, i / cell)).collect())
             .collect();
         for (glyph, pixels) in cells.iter().enumerate() {
@@ -401,7 +402,7 @@ mod tests {
 
     /// A point that is shown, one that is hidden, one that is nowhere and one outside.
     fn four() -> ([Latent; 4], Looks) {
-        let look = PointLook { color: Theme::new(Look::Dark, false).class(2), glyph: 2 };
+        let look = PointLook { color: Theme::new(ColorScheme::Dark, false).class(2), glyph: 2 };
         let points = vec![Some(look), None, Some(look), Some(look)];
         ([[0.0, 0.0], [1.0, 1.0], [f32::NAN, 0.0], [50.0, 0.0]], Looks { points, range: None })
     }
@@ -413,7 +414,7 @@ mod tests {
         let there = Way { before: &places, places: &places, share: 1.0 };
         fill(&mut mesh, &plane(), (there, &looks), Vec2::splat(8.0));
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (4, 6));
-        assert_eq!(mesh.vertices[0].color, Theme::new(Look::Dark, false).class(2));
+        assert_eq!(mesh.vertices[0].color, Theme::new(ColorScheme::Dark, false).class(2));
         let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;
         assert_eq!(middle, vec2(150.0, 150.0));
         // Half of the way from one unit to the left, where a unit is 50 points.
@@ -434,7 +435,7 @@ mod tests {
         let number = |point: usize, word: usize| f32::from_bits(words[point][word]);
         assert_eq!([0, 1, 2, 3].map(|word| number(0, word)), [0.0, 0.0, -1.0, 2.0]);
         assert_eq!([0, 1, 2, 3].map(|word| number(1, word)), [50.0, 0.0, 50.0, 0.0]);
-        let color = Theme::new(Look::Dark, false).class(2);
+        let color = Theme::new(ColorScheme::Dark, false).class(2);
         assert_eq!((words[0][4].to_le_bytes(), words[0][5]), (color.to_array(), 2));
     }
 }

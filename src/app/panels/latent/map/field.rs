@@ -11,9 +11,8 @@ use crate::app::pictures::Pictures;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{self, HALF, Theme};
 use crate::engine::{FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk};
-use crate::export::colormap;
-use crate::export::ticks::count_label;
 use crate::gpu::Tiles;
+use crate::look::{ColorMap, count_label};
 
 use super::field_paint::FieldPaint;
 use super::paint::Map;
@@ -116,8 +115,8 @@ fn is_magma(kind: FieldKind) -> bool {
 
 /// The colour of a share of the range on the scale below the map, as the shader paints it.
 fn color(kind: FieldKind, share: f32) -> Color32 {
-    let rgb = if is_magma(kind) { colormap::magma(share) } else { colormap::viridis(share) };
-    theme::color(rgb.map(|byte| f32::from(byte) / 255.0))
+    let map = if is_magma(kind) { ColorMap::Magma } else { ColorMap::Viridis };
+    theme::color(map.color(share))
 }
 
 /// Where the measured grid lies on the screen, even if the view has moved on since it was asked for. A line has no
@@ -155,7 +154,7 @@ pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, (view, known): (
         // The same values have other colours once the codes lie elsewhere.
         let version = view.request ^ (u64::from(span[1].to_bits()) << 32);
         let shown = pictures.host("field", version, tiles, paint, shares);
-        map.painter().image(shown.id, rect, WHOLE, theme::grey(1.0).gamma_multiply(OPACITY));
+        map.painter().image(shown.id, rect, WHOLE, Color32::WHITE.gamma_multiply(OPACITY));
         map.painter().add(Shape::mesh(holes(
             &view.values,
             [lattice.columns, lattice.rows],

@@ -12,7 +12,7 @@ use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
 use crate::app::widgets::muted;
 use crate::engine::{CloudWish, FieldAsk, FieldKind, FieldView, LatentPlane, Whose};
-use crate::export::colormap::Tint;
+use crate::look::ColorMap;
 
 use super::field;
 use super::paint::Map;
@@ -286,7 +286,7 @@ fn images_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState) -> Option<A
     if bench.dataset.shape.channels == 1 {
         section(ui, cx.theme, "colours of images");
         let tip = "for every image in the window, and for figures that are exported from it";
-        choices(ui, cx.theme, &mut look.tint, &Tint::ALL.map(|tint| (tint, tint.name(), tip)));
+        choices(ui, cx.theme, &mut look.tint, &ColorMap::OF_IMAGES.map(|tint| (tint, tint.name(), tip)));
     }
     let mut is_smooth = look.magnify == Magnify::Smoothly;
     let name = RichText::new("smooth images").font(cx.theme.small());

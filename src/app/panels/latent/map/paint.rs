@@ -9,7 +9,7 @@ use crate::app::panels::{WHOLE, words_over};
 use crate::app::pictures::Shown;
 use crate::app::theme::{RADIUS_SMALL, Theme};
 use crate::engine::LatticeAsk;
-use crate::export::ticks::{Tick, linear_ticks};
+use crate::look::{Tick, linear_ticks};
 
 use crate::app::panels::latent::plane::geometry::{self, Latent, Plane};
 
@@ -138,7 +138,7 @@ impl<'a> Map<'a> {
         if away.length() < POINT_RADIUS + ring {
             return;
         }
-        let Theme { marker, picture, .. } = *self.theme;
+        let (marker, picture) = (self.theme.marker, self.theme.picture);
         self.painter.circle_stroke(at, ring, Stroke::new(3.0, self.theme.faded(picture, 0.6)));
         self.painter.circle_stroke(at, ring, Stroke::new(1.4, marker));
         let along = away.normalized();
@@ -148,7 +148,7 @@ impl<'a> Map<'a> {
 
     /// The point: a white ring that no class looks like.
     pub fn point(&self, at: Pos2, has_focus: bool, is_inside: bool) {
-        let Theme { marker, picture, accent, .. } = *self.theme;
+        let (marker, picture, accent) = (self.theme.marker, self.theme.picture, self.theme.accent);
         let dark = Stroke::new(5.0, self.theme.faded(picture, 0.7));
         self.painter.circle_stroke(at, POINT_RADIUS, dark);
         if has_focus {

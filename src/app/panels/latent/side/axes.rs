@@ -13,7 +13,7 @@ use crate::app::state::RunState;
 use crate::app::theme::HALF;
 use crate::app::widgets::{muted, small_button};
 use crate::engine::CloudView;
-use crate::export::ticks::count_label;
+use crate::look::count_label;
 
 use super::Nearest;
 use crate::app::panels::latent::model::LatentMemory;
