@@ -152,7 +152,7 @@ mod tests {
             parameters: 1,
         };
         let old = state.bench.as_ref().expect("a bench");
-        let bench = crate::engine::Bench {
+        let bench = crate::engine::BenchInfo {
             dataset: std::sync::Arc::clone(&old.dataset),
             examples: [2].into(),
             cloud: [2].into(),

@@ -1,7 +1,7 @@
 //! What a code is worth when some of its units fall silent: a network that learned without them can do without them.
 
-use super::card::CardInputs;
 use super::card::{Card, Content, Lines};
+use super::topic::CardInputs;
 use crate::model::{Drops, Pass};
 use crate::recipe::random::{Purpose, stream};
 use crate::train::read::{ReadError, read};

@@ -1,7 +1,7 @@
 //! How a plain code is used: how strongly its units speak, how many of them for one image, and which never do.
 
-use super::card::CardInputs;
 use super::card::{Bars, Card, Content};
+use super::topic::CardInputs;
 use crate::recipe::Activation;
 use crate::train::read::{ReadError, read};
 

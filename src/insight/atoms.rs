@@ -1,8 +1,8 @@
 //! The pictures that a plain code is put together from: what each unit adds to an image.
 
 use super::activity::Activity;
-use super::card::CardInputs;
 use super::card::{Card, Content, Images, Ink, signed_each};
+use super::topic::CardInputs;
 use crate::model::Decoder;
 use crate::train::read::{ReadError, read};
 

@@ -3,8 +3,8 @@
 
 use faer::{Mat, Side};
 
-use super::card::CardInputs;
 use super::card::{Bars, Card, Content, Images, Ink, signed_each};
+use super::topic::CardInputs;
 use crate::model::Method;
 use crate::recipe::gesture::three_figures;
 use crate::train::read::{ReadError, read};

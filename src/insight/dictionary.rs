@@ -1,8 +1,8 @@
 //! What a dictionary learned: its atoms as pictures, digits built from few of them, and what few atoms cost, in the
 //! space of codes beside that of raw pixels.
 
-use super::card::CardInputs;
 use super::card::{Card, Content, Images, Ink, Lines, signed_each};
+use super::topic::CardInputs;
 use crate::model::Autoencoder;
 use crate::train::read::{ReadError, read};
 use crate::train::sparse::{Method, Patience, nonzeros};

@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::card::CardInputs;
 use super::card::{Bars, Card, Content};
+use super::topic::CardInputs;
 use crate::model::Autoencoder;
 use crate::model::objective::kl_per_dimension;
 use crate::train::read::{ReadError, read};

@@ -2,9 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use super::card::CardInputs;
 use super::card::{Card, Content, Images, Ink};
 use super::filters::act;
+use super::topic::CardInputs;
 use crate::recipe::random::{Purpose, stream};
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};

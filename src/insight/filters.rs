@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::card::CardInputs;
 use super::card::{Card, Content, Images, Ink, signed_each};
+use super::topic::CardInputs;
 use crate::train::read::{ReadError, read};
 use crate::train::{Learner, Stage};
 

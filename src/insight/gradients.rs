@@ -1,7 +1,7 @@
 //! How much of the error reaches each layer of a deep network on its way back: vanishing gradients as bars.
 
-use super::card::CardInputs;
 use super::card::{Bars, Card, Content};
+use super::topic::CardInputs;
 use crate::train::Stage;
 use crate::train::gradients::lengths;
 use crate::train::read::ReadError;

@@ -1,7 +1,7 @@
 //! What a convolutional network sees in an image: the feature maps of every stage.
 
-use super::card::CardInputs;
 use super::card::{Card, Content, Images, Ink, signed_each};
+use super::topic::CardInputs;
 use crate::train::read::{ReadError, read};
 
 /// Maps beside each other; of a stage with more, these are the first.

@@ -1,7 +1,7 @@
 //! What a denoising network does: clean images, what it is given, and what it makes of it.
 
-use super::card::CardInputs;
 use super::card::{Card, Content, Images, Ink};
+use super::topic::CardInputs;
 use crate::data::corrupt::corrupt;
 use crate::recipe::random::{Purpose, stream};
 use crate::train::read::{ReadError, read};

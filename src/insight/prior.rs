@@ -1,7 +1,7 @@
 //! What a variational autoencoder dreams: images decoded from codes drawn from the prior.
 
-use super::card::CardInputs;
 use super::card::{Card, Content, Images, Ink};
+use super::topic::CardInputs;
 use crate::recipe::random::{Purpose, stream};
 use crate::train::read::{ReadError, read};
 use rand::RngExt as _;

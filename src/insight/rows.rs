@@ -1,8 +1,8 @@
 //! What a recurrent network does from row to row: the image as far as it is written, and what it
 //! makes of an image of which only the first rows are there.
 
-use super::card::CardInputs;
 use super::card::{Card, Content, Images, Ink};
+use super::topic::CardInputs;
 use crate::train::read::{ReadError, read};
 
 /// Looks at an image on its way, the last one at the end.

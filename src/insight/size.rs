@@ -1,9 +1,9 @@
 //! Reconstruction against the size of the code: a network beside principal components, the best that lines can do.
 
 use super::ablation::squared_error;
-use super::card::CardInputs;
 use super::card::{Card, Content, Lines};
 use super::pca::Pca;
+use super::topic::CardInputs;
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
 

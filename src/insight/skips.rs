@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::card::CardInputs;
 use super::card::{Card, Content, Images, Ink};
+use super::topic::CardInputs;
 use crate::data::corrupt::corrupt;
 use crate::recipe::Corruption;
 use crate::recipe::random::{Purpose, stream};

@@ -163,7 +163,7 @@ fn a_cloud_is_laid_along_its_principal_axes_where_that_is_wished_for() {
     let summary = Summary::of(&view.codes, 5, view.spreads.as_deref());
     let projection = view.projection.as_ref().expect("wished for");
     let want = Principal::of(&view.codes, &summary, None).expect("axes");
-    assert_eq!(along.axes, want);
+    assert_eq!(projection.axes, want);
     let places: Vec<[f32; 2]> = view.codes.chunks(5).map(|code| want.place(code)).collect();
-    assert_eq!(along.places, places);
+    assert_eq!(projection.places, places);
 }

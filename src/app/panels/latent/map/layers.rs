@@ -108,7 +108,7 @@ impl Layers {
     /// those are shown.
     pub fn wish(&mut self, projection: bool) -> Option<Action> {
         let Self { count, whose, .. } = *self;
-        let wish = CloudWish { count, whose, errors: self.color == ColorBy::Error, along };
+        let wish = CloudWish { count, whose, errors: self.color == ColorBy::Error, projection };
         let is_new = wish != self.wished;
         self.wished = wish;
         is_new.then_some(Action::WishCloud(wish))
