@@ -24,6 +24,7 @@
 
 #[cfg(feature = "gui")]
 pub mod app;
+pub mod chart;
 pub mod cli;
 pub mod data;
 pub mod engine;

@@ -12,10 +12,11 @@ mod samples;
 #[path = "figures/ticks.rs"]
 mod ticks;
 
+use hourglass::chart::{Chart, Curves};
 use hourglass::engine::card::{Bars, Content, Lines};
 use hourglass::export::ExportError;
 use hourglass::export::figures::{
-    Caption, Chart, Cloud, Curves, Figure, ImageShape, Lattice, NOTHING_YET, Reconstructions, SingleImage,
+    Caption, Cloud, CurvesFigure, Figure, ImageShape, Lattice, NOTHING_YET, Reconstructions, SingleImage,
 };
 use hourglass::export::scene::{Scene, Shape, Stroke, TextStyle};
 use hourglass::look::ColorScheme;
@@ -82,7 +83,7 @@ fn every_figure_says_what_it_shows() {
                 "Reconstruction",
                 "nats per image",
                 "step",
-                "train",
+                "training",
                 "held out",
                 "mean image 190",
                 "floor 12, below this chart",
@@ -189,8 +190,9 @@ fn points_that_are_not_finite_are_counted_in_words() {
     assert!(said.contains("left out as not finite: 2 of 120 codes"), "{said}");
 
     let mut curves = curves();
-    curves.charts[0].series[0].points[50].1 = f64::INFINITY;
-    curves.charts[1].series[1].points[5].1 = -1.0;
+    curves.curves.is_log = true;
+    curves.curves.charts[0].curves[1].parts[0][50][1] = f64::INFINITY;
+    curves.curves.charts[1].curves[0].parts[0][5][1] = -1.0;
     let said = words(&curves.scene(&caption(), ColorScheme::Light).to_svg());
     assert!(said.contains("left out as not finite: 1 value"), "{said}");
     assert!(said.contains("not above zero on a logarithmic axis: 1 value"), "{said}");
@@ -219,7 +221,8 @@ fn a_stray_code_does_not_shrink_the_others_to_a_blot() {
 
 #[test]
 fn figures_without_data_say_so() {
-    let curves_of_nothing = Curves { charts: vec![Chart::default()], ..Curves::default() };
+    let curves = Curves { charts: vec![Chart::default()], ..Curves::default() };
+    let curves_of_nothing = CurvesFigure { title: String::new(), curves };
     let without_channels = ImageShape { channels: 0, ..SHAPE };
     let no_bars = Bars {
         x: String::new(),
@@ -233,7 +236,7 @@ fn figures_without_data_say_so() {
     let (no_bars, no_lines) =
         (card_of("Bars", Content::Bars(no_bars)), card_of("Lines", Content::Lines(no_lines)));
     let empty: [&dyn Figure; 11] = [
-        &Curves::default(),
+        &CurvesFigure::default(),
         &curves_of_nothing,
         &Cloud { points: Vec::new(), ..cloud() },
         &Cloud { points: vec![[f32::NAN; 2]; 9], ..cloud() },
@@ -295,18 +298,18 @@ proptest! {
 
     #[test]
     fn no_number_breaks_a_figure(
-        points in prop::collection::vec((any::<f64>(), any::<f64>()), 0..40),
+        points in prop::collection::vec(any::<[f64; 2]>(), 0..40),
         codes in prop::collection::vec(any::<[f32; 2]>(), 0..40),
         pixels in prop::collection::vec(any::<f32>(), 0..90),
         (columns, rows) in (0usize..6, 0usize..6),
         range in any::<[f64; 2]>(),
-        log_y in any::<bool>(),
+        is_log in any::<bool>(),
     ) {
         let mut curves = curves();
-        curves.charts[0].series[0].points = points;
-        curves.charts[0].log_y = log_y;
-        curves.charts[0].reference_lines[0].value = range[0];
-        curves.stamps[0].step = range[1];
+        curves.curves.charts[0].curves[1].parts = vec![points];
+        curves.curves.is_log = is_log;
+        curves.curves.charts[0].references[0].value = range[0];
+        curves.curves.changes[0].step = range[1];
         let cloud = Cloud { points: codes, ..cloud() };
         let lattice = Lattice { tiles: pixels.clone(), columns, rows, x_range: range, ..lattice() };
         let pairs = Reconstructions { inputs: pixels.clone(), residual: Some(pixels.clone()), columns, ..reconstructions() };

@@ -335,7 +335,7 @@ fn another_recipe_keeps_seed_and_images_and_the_grey_curve_until_it_is_dismissed
     assert_eq!((now.seed, now.data.count), (5, 400));
     let past = window.state().state().past.clone().expect("the curve of the run before");
     assert_eq!(past.name, "ae-32");
-    assert!(past.train.len() > 10 && past.train.iter().all(|point| point[1].is_finite()));
+    assert!(past.training.len() > 10 && past.training.iter().all(|point| point[1].is_finite()));
     window.step();
     window.get_by_label("Dismiss the curve of ae-32").click();
     step_until(&mut window, "dismissed", |state| state.past.is_none());

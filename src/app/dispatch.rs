@@ -180,7 +180,8 @@ impl App {
     fn export_to(&mut self, figure: Figure, path: PathBuf) {
         let scale = self.memories.transport.export_scale;
         let tint = self.pictures.look().tint;
-        let order = Order { figure, path, scale, scheme: self.theme.scheme, tint };
+        let curves = self.memories.curves.options();
+        let order = Order { figure, path, scale, scheme: self.theme.scheme, tint, curves };
         let shown = self.shown_run().map(|run| self.memories.latent.explored(run, figure));
         match self.exports.begin(&self.state, shown.unwrap_or_default(), order) {
             Ok(Some(snapshot)) => self.send(snapshot),

@@ -8,8 +8,9 @@ use eframe::egui::Context;
 
 use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
+use crate::engine::curves::{CurveOptions, RunRecord};
 use crate::engine::{Card, Command, LatticeAsk, RunId, SheetAsk, Snapshot};
-use crate::export::figures::{Caption, Figure as Drawable};
+use crate::export::figures::{Caption, CurvesFigure, Figure as Drawable};
 use crate::export::run::{RunFigures, SheetWords};
 use crate::export::{ExportError, save_figure, write_atomically};
 use crate::look::{ColorMap, ColorScheme};
@@ -47,6 +48,8 @@ pub struct Order {
     pub scheme: ColorScheme,
     /// The colours of images.
     pub tint: ColorMap,
+    /// What the panel of curves shows.
+    pub curves: CurveOptions,
 }
 
 type Outcome = Result<PathBuf, ExportError>;
@@ -79,8 +82,8 @@ impl Exports {
             return Err("There is nothing to export yet: wait for the first images.".to_owned());
         };
         if order.figure == Figure::Curves {
-            let figures = run_figures(bench, run);
-            self.write(figures.curves(), figures.caption(run.progress.step), order)?;
+            let caption = run_figures(bench, run).caption(run.progress.step);
+            self.write(curves_figure(state, bench, run, order.curves), caption, order)?;
             return Ok(None);
         }
         if order.figure == Figure::Card {
@@ -134,7 +137,7 @@ impl Exports {
         let figures = run_figures(bench, run);
         let caption = figures.caption(snapshot.step);
         match order.figure {
-            Figure::Curves => self.write(figures.curves(), caption, order),
+            Figure::Curves => self.write(figures.curves(order.curves), caption, order),
             Figure::Reconstructions => self.write(figures.reconstructions(snapshot), caption, order),
             Figure::Cloud => self.write(figures.cloud(snapshot), caption, order),
             Figure::Lattice => self.write(figures.lattice(snapshot), caption, order),
@@ -191,17 +194,21 @@ fn shown_card(state: &AppState) -> Option<(&Card, u64)> {
     Some((chosen.or(view.cards.first())?, view.step))
 }
 
+/// The curves of a run and of the run before, as the panel of curves shows them.
+pub fn curves_figure(
+    state: &AppState,
+    bench: &BenchState,
+    run: &RunState,
+    options: CurveOptions,
+) -> CurvesFigure {
+    let figures = run_figures(bench, run);
+    let record = RunRecord { past: state.past.as_ref(), ..figures.record };
+    RunFigures { record, ..figures }.curves(options)
+}
+
 /// The figures of a run, from what the window knows of it.
 fn run_figures<'a>(bench: &'a BenchState, run: &'a RunState) -> RunFigures<'a> {
-    RunFigures {
-        recipe: &run.info.recipe,
-        changes: &run.changes,
-        history: &run.info.history,
-        references: bench.references,
-        dataset: &bench.dataset,
-        cloud: &bench.cloud,
-        steps_per_epoch: bench.steps_per_epoch,
-    }
+    RunFigures { record: bench.record(run), dataset: &bench.dataset, cloud: &bench.cloud }
 }
 
 #[cfg(test)]
@@ -217,8 +224,14 @@ mod tests {
         let plane = LatentPlane::of_axes([1, 0], 2, &[]);
         let shown = LatticeAsk { plane, x: [-0.5, 0.5], y: [2.0, 3.0], columns: 4, rows: 3 };
         let path = PathBuf::from("codes.svg");
-        let order =
-            Order { figure: Figure::Cloud, path, scale: 1, scheme: ColorScheme::Light, tint: ColorMap::Grey };
+        let order = Order {
+            figure: Figure::Cloud,
+            path,
+            scale: 1,
+            scheme: ColorScheme::Light,
+            tint: ColorMap::Grey,
+            curves: CurveOptions::default(),
+        };
         let explored = Explored { plane: Some(shown.clone()), sheet: None };
         let command = exports.begin(&state, explored, order.clone()).expect("room");
         let Some(Command::Snapshot { lattice, .. }) = command else { panic!("no snapshot is asked for") };
@@ -239,6 +252,7 @@ mod tests {
             scale: 1,
             scheme: ColorScheme::Light,
             tint: ColorMap::Grey,
+            curves: CurveOptions::default(),
         };
         let refused = exports.begin(&state, Explored::default(), order.clone());
         assert!(refused.is_err_and(|sentence| sentence == NO_SHEET));

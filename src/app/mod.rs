@@ -42,7 +42,7 @@ use eframe::egui::{self, CentralPanel, Context, Frame, Panel, Ui};
 pub use crate::look::ColorScheme;
 pub use action::{Action, Figure};
 pub use setup::graphics_setup;
-pub use state::{AppState, BenchState, Notice, Past, RunState, Seen};
+pub use state::{AppState, BenchState, Notice, RunState, Seen};
 pub use trace::Screenshot;
 
 use crate::engine::{CloudWish, Command, Engine, EngineOptions, Event, RunId, Wanted};

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::Dataset;
+use crate::engine::curves::{PastRun, RunRecord};
 use crate::engine::{
     BenchInfo, CardsView, CloudView, Decoded, Event, FieldView, ForcesView, LatticeView, LayersView, Phase,
-    Progress, ReconstructionsView, References, RunId, RunInfo, Sheet, SheetView, StagePlan,
+    Progress, ReconstructionsView, References, RunId, RunInfo, Sheet, SheetView,
 };
-use crate::recipe::{Change, PixelRange, Recipe, Reconstruction, table};
+use crate::recipe::{Change, Recipe, table};
 
 /// Everything the window knows.
 #[derive(Debug, Default)]
@@ -24,52 +25,11 @@ pub struct AppState {
     /// The latest thing worth saying, until something newer is.
     pub notice: Option<Notice>,
     /// The curve of the run before, until it is dismissed.
-    pub past: Option<Past>,
+    pub past: Option<PastRun>,
     /// The title of the card somebody chose to see; without one, the most telling.
     pub card: Option<String>,
     /// The run whose pictures and curves are shown, where somebody chose one of several.
     pub shown: Option<RunId>,
-}
-
-/// What is kept of a run that another recipe replaced: its reconstruction, for comparison.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Past {
-    /// Name of its recipe.
-    pub name: String,
-    /// What its costs are counted in; those of another kind cannot be compared.
-    pub reconstruction: Reconstruction,
-    /// The scale of the pixels that they were taken in: on another one, the same error costs another price.
-    pub range: PixelRange,
-    /// Updates made before the network was trained as a whole; the steps below are counted from there.
-    pub before: u64,
-    /// Step and cost over training batches.
-    pub train: Vec<[f64; 2]>,
-    /// Step and cost over held-out images.
-    pub held_out: Vec<[f64; 2]>,
-}
-
-impl Past {
-    /// The curve of a run whose network has made a few steps as a whole. A pretrained network and one from scratch
-    /// are compared at equal steps of that training.
-    fn of(run: &RunState, steps_per_epoch: u64) -> Option<Self> {
-        let (before, end) = StagePlan::new(&run.info.recipe, steps_per_epoch).training();
-        let is_training = |step: u64| end.is_none_or(|end| step <= end);
-        let at = |step: u64, cost: f64| [(step - before) as f64, cost];
-        let history = run.info.history.lock();
-        let steps = history.train().filter(|point| point.step > before && is_training(point.step));
-        let train: Vec<[f64; 2]> = steps.map(|p| at(p.step, p.figures.reconstruction)).collect();
-        let judged = history.evaluations().iter().filter(|e| e.step >= before.max(1) && is_training(e.step));
-        let held_out = judged.map(|e| at(e.step, e.held_out.reconstruction)).collect();
-        let Recipe { name, data, objective, .. } = &run.recipe;
-        (train.len() > 1).then(|| Self {
-            name: name.clone(),
-            reconstruction: objective.reconstruction,
-            range: data.range,
-            before,
-            train,
-            held_out,
-        })
-    }
 }
 
 /// A sentence for the bottom line.
@@ -138,6 +98,21 @@ pub struct Seen {
     pub layers: Option<LayersView>,
     /// The pictures of the family.
     pub cards: Option<CardsView>,
+}
+
+impl BenchState {
+    /// What the curves of a run are made of, without a run to compare it with.
+    pub fn record<'a>(&self, run: &'a RunState) -> RunRecord<'a> {
+        RunRecord {
+            recipe: &run.info.recipe,
+            changes: &run.changes,
+            history: &run.info.history,
+            references: self.references,
+            steps_per_epoch: self.steps_per_epoch,
+            pixels: self.dataset.shape.pixels(),
+            past: None,
+        }
+    }
 }
 
 impl AppState {
@@ -259,7 +234,7 @@ impl AppState {
         };
         let is_same_experiment =
             old.info.recipe.name == opened.name && table::PARAMETERS.iter().all(|p| is_same(&p));
-        if !is_same_experiment && let Some(past) = Past::of(old, bench.steps_per_epoch) {
+        if !is_same_experiment && let Some(past) = PastRun::of(&bench.record(old)) {
             self.past = Some(past);
         }
     }

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::output::Stage;
 use super::session::Session;
+use crate::engine::curves::{CurveOptions, RunRecord};
 use crate::export::figures::Figure;
 use crate::export::run::RunFigures;
 use crate::export::save_figure;
@@ -16,21 +17,26 @@ pub(super) fn draw(session: &mut Session, stage: &Stage, tint: ColorMap) -> Resu
     let snapshot = session.snapshot()?;
     let references = session.references();
     let figures = RunFigures {
-        recipe: &session.run.recipe,
-        changes: session.changes(),
-        history: &session.run.history,
-        references,
+        record: RunRecord {
+            recipe: &session.run.recipe,
+            changes: session.changes(),
+            history: &session.run.history,
+            references,
+            steps_per_epoch: session.bench.steps_per_epoch,
+            pixels: session.bench.dataset.shape.pixels(),
+            past: None,
+        },
         dataset: &session.bench.dataset,
         cloud: &session.bench.cloud,
-        steps_per_epoch: session.bench.steps_per_epoch,
     };
+    let options = CurveOptions::of_figure(&session.run.recipe);
     let caption = figures.caption(snapshot.step);
     let save = |name: &str, endings: &[&str], figure: &dyn Figure| -> Result<(), Failure> {
         let scene = figure.scene(&caption, ColorScheme::Light).tinted(tint);
         let save = |ending: &&str| save_figure(&scene, &stage.path(&format!("{name}.{ending}")), SCALE);
         Ok(endings.iter().try_for_each(save)?)
     };
-    save("curves", &["png", "svg"], &figures.curves())?;
+    save("curves", &["png", "svg"], &figures.curves(options))?;
     save("reconstructions", &["png"], &figures.reconstructions(&snapshot))?;
     save("codes", &["png", "svg"], &figures.cloud(&snapshot))?;
     save("lattice", &["png"], &figures.lattice(&snapshot))?;

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use crate::data::Dataset;
 use crate::gpu::Canvas;
 use crate::insight::SparseCoding;
+use crate::insight::references::References;
 use crate::recipe::{Change, Recipe};
+use crate::train::history::SharedHistory;
 use crate::train::{Figures, Stage};
 
-use super::history::SharedHistory;
 use super::plane::LatentPlane;
 use super::view::{RunViews, Snapshot};
 
@@ -401,19 +402,4 @@ pub enum Phase {
     Finished(String),
     /// It failed; the sentence says how. Its last good weights are kept.
     Failed(String),
-}
-
-/// Costs that the curves are held against, per image.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct References {
-    /// Squared error of predicting the mean training image.
-    pub mean_squared_error: f64,
-    /// Cross-entropy of predicting the mean training image.
-    pub mean_cross_entropy: f64,
-    /// The cross-entropy no model can go below, the images' own entropy.
-    pub cross_entropy_floor: f64,
-    /// Held-out squared error of principal components, as many as the first run's code has numbers.
-    pub pca_squared_error: f64,
-    /// How many principal components those were.
-    pub pca_components: usize,
 }

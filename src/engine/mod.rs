@@ -11,7 +11,6 @@ mod components;
 mod fields;
 mod final_evaluation;
 mod gallery;
-mod history;
 mod inbox;
 mod jobs;
 mod last_good;
@@ -38,12 +37,10 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-pub use history::{Evaluation, History, Point, SharedHistory};
 pub use inbox::EngineBusy;
 pub use message::{
     Ask, BenchInfo, CloudWish, Command, DecodeAsk, Event, FieldAsk, FieldKind, FinalFigures, ForcesAsk,
-    LatticeAsk, Phase, Picture, Progress, Purpose, References, Request, RunId, RunInfo, Sheet, SheetAsk,
-    Wanted, Whose,
+    LatticeAsk, Phase, Picture, Progress, Purpose, Request, RunId, RunInfo, Sheet, SheetAsk, Wanted, Whose,
 };
 pub use opening::MOST_RUNS;
 pub use outbox::Wake;
@@ -57,7 +54,10 @@ pub use worker::{Turn, Worker};
 
 pub use crate::insight::Card;
 pub use crate::insight::card;
+pub use crate::insight::curves;
 pub use crate::insight::principal::Principal;
+pub use crate::insight::references::References;
+pub use crate::train::history::{Evaluation, History, Point, SharedHistory};
 pub use crate::train::{Figures, Penalty, Stage, StagePlan, Stretch};
 
 use crate::gpu::{DeviceChoice, Graphics};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use super::gallery::Gallery;
-use super::message::References;
 use crate::data::{Dataset, Source, load};
 use crate::insight::Pca;
+use crate::insight::references::References;
 use crate::recipe::{DataRecipe, Recipe};
 
 /// Most runs on a bench.

@@ -10,7 +10,6 @@ use super::cards::CardsJob;
 use super::clouds::{CloudJob, Handed};
 use super::fields::Fields;
 use super::final_evaluation::FinalEvaluation;
-use super::history::{Evaluation, Point, SharedHistory};
 use super::jobs::{EvaluationJob, ViewClock};
 use super::last_good::LastGood;
 use super::losses::{Losses, Meter};
@@ -20,6 +19,7 @@ use super::view::RunViews;
 use crate::gpu::Canvas;
 use crate::insight::principal::Principal;
 use crate::recipe::{Change, Recipe, Value, table};
+use crate::train::history::{Evaluation, Point, SharedHistory};
 use crate::train::{Checkpoint, Figures, Learner, Limits, Reason, Stage, Total};
 
 /// One run on the bench.

@@ -26,7 +26,7 @@ pub fn value_label(value: f64) -> String {
         1.0.. => 2,
         _ => 2 - size.log10().floor() as i32,
     };
-    let text = fixed(value, decimals.max(0) as usize);
+    let text = decimal_label(value, decimals.max(0) as usize);
     // A power of ten below one needs no more digits than it has, and 0.9999 is shown as one.
     if size < 1.0 { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
@@ -49,8 +49,8 @@ pub(super) fn power(mantissa: f64, decade: i32) -> f64 {
     format!("{mantissa}e{decade}").parse().unwrap_or(mantissa * 10f64.powi(decade))
 }
 
-/// A number with fixed decimals, thousands marked and a true minus sign.
-pub(super) fn fixed(value: f64, decimals: usize) -> String {
+/// A number with so many decimals, with commas between thousands.
+pub fn decimal_label(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
     let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
@@ -86,6 +86,10 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(value_label(value), text, "{value}");
         }
+        assert_eq!(
+            (decimal_label(-1234.567, 2), decimal_label(-0.001, 2)),
+            ("−1,234.57".to_owned(), "0.00".to_owned())
+        );
         // Rounded up to one, nothing is left behind the point.
         assert_eq!((value_label(0.9999), value_label(-0.99999)), ("1".to_owned(), "−1".to_owned()));
         assert_eq!(value_label(2.54e-6), "2.5e−6");

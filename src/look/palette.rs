@@ -35,7 +35,7 @@ impl ColorScheme {
 }
 
 /// Which colour a line or a mark of data has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DataColor {
     /// What the decoder gets wrong.
     Reconstruction,
@@ -52,6 +52,7 @@ pub enum DataColor {
     /// A class, or a run among several.
     Class(usize),
     /// What can be acted upon.
+    #[default]
     Accent,
     /// What stays in the background.
     Muted,

@@ -3,7 +3,7 @@
 //! Steps are 1, 2 or 5 times a power of ten. The functions never panic and never return a tick outside the
 //! range; for a range that is empty or not finite they return none.
 
-use super::number::{LARGE, SMALL, fixed, power, scientific_label, value_label};
+use super::number::{LARGE, SMALL, decimal_label, power, scientific_label, value_label};
 
 /// One tick of an axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ pub fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<Tick> {
             let label = if scientific {
                 scientific_label(value, step)
             } else {
-                fixed(value, digits.max(0.0) as usize)
+                decimal_label(value, digits.max(0.0) as usize)
             };
             Tick { value, label }
         })

@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod figures;
 pub mod file;
 pub mod gradients;
+pub mod history;
 pub mod learner;
 pub mod optimizer;
 pub mod plan;

@@ -1,10 +1,10 @@
 //! One figure of each kind, small, with data whose every value is known.
 
+use hourglass::chart::{Chart, Curve, Curves, Reference, Source, Stamp};
 use hourglass::engine::Card;
 use hourglass::engine::card::{self, Bars, Content, Images, Lines};
 use hourglass::export::figures::{
-    Caption, CardFigure, Chart, Cloud, Curves, Figure, ImageShape, Lattice, Reconstructions, Reference,
-    Series, SingleImage, Stamp,
+    Caption, CardFigure, Cloud, CurvesFigure, Figure, ImageShape, Lattice, Reconstructions, SingleImage,
 };
 use hourglass::look::{ColorScheme, DataColor};
 
@@ -24,35 +24,31 @@ pub fn names(list: [&str; 2]) -> [String; 2] {
     list.map(String::from)
 }
 
-pub fn curves() -> Curves {
-    let line = |scale: f64, step: usize| {
-        (0..2000).step_by(step).map(|at| (at as f64, 100.0 + scale * (-(at as f64) / 300.0).exp())).collect()
+pub fn curves() -> CurvesFigure {
+    let line = |scale: f64, step: usize| -> Vec<[f64; 2]> {
+        (0..2000).step_by(step).map(|at| [at as f64, 100.0 + scale * (-(at as f64) / 300.0).exp()]).collect()
     };
-    let series = |name: &str, held_out: bool, points: Vec<(f64, f64)>| Series {
-        name: name.into(),
-        color: DataColor::Reconstruction,
-        held_out,
-        points,
-    };
-    let chart = |title: &str, log_y: bool| Chart {
+    let stamp = |step: f64, label: &str| Stamp { step, label: label.into() };
+    let chart = |title: &str| Chart {
         title: title.into(),
-        y_label: "nats per image".into(),
-        series: vec![series("train", false, line(80.0, 1)), series("held out", true, line(84.0, 100))],
-        reference_lines: [("mean image", 190.0), ("floor", 12.0)]
+        unit: "nats per image".into(),
+        color: DataColor::Reconstruction,
+        is_from_zero: false,
+        curves: vec![
+            Curve::whole("held out", Source::HeldOut, line(84.0, 100)),
+            Curve::whole("training", Source::Training, line(80.0, 1)),
+        ],
+        references: [("mean image", 190.0), ("floor", 12.0)]
             .map(|(label, value)| Reference { label: label.into(), value })
             .to_vec(),
-        log_y,
     };
-    Curves {
-        title: "Learning curves".into(),
-        charts: vec![chart("Reconstruction", false), chart("Objective", true)],
-        stamps: vec![Stamp { step: 900.0, label: "β 1 to 2".into() }],
-        stages: vec![
-            Stamp { step: 0.0, label: "layer 1 of 2".into() },
-            Stamp { step: 600.0, label: "fine-tuning".into() },
-        ],
-        x_label: "step".into(),
-    }
+    let curves = Curves {
+        charts: vec![chart("Reconstruction"), chart("Objective")],
+        changes: vec![stamp(900.0, "β 1 to 2")],
+        stages: vec![stamp(0.0, "layer 1 of 2"), stamp(600.0, "fine-tuning")],
+        is_log: false,
+    };
+    CurvesFigure { title: "Learning curves".into(), curves }
 }
 
 pub fn cloud() -> Cloud {

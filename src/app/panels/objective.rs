@@ -11,7 +11,7 @@ use crate::app::state::{BenchState, RunState};
 use crate::app::theme::Theme;
 use crate::app::widgets::{card, muted};
 use crate::engine::{Figures, Penalty, References, Stage, StagePlan};
-use crate::look::{DataColor, value_label};
+use crate::look::{DataColor, decimal_label, value_label};
 use crate::recipe::formula::{Part, Term, dictionary_formula, formula};
 use crate::recipe::words::Scale;
 use crate::recipe::{Corruption, ObjectiveRecipe, Recipe, Reconstruction};
@@ -188,7 +188,7 @@ fn charged_kl(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usiz
 
 /// A weight with the digits a slider can be read to.
 fn weight_label(weight: f64) -> String {
-    if (0.1..100.0).contains(&weight) { format!("{weight:.2}") } else { value_label(weight) }
+    if (0.1..100.0).contains(&weight) { decimal_label(weight, 2) } else { value_label(weight) }
 }
 
 /// What the numbers mean, in a few sentences: what is peculiar to this objective first.

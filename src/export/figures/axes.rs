@@ -2,7 +2,7 @@
 
 use super::sheet::{Sheet, Sizes};
 use crate::export::scene::{Area, Stroke};
-use crate::look::{Tick, linear_ticks, log_ticks};
+use crate::look::{Tick, linear_ticks};
 
 /// The least distance of two marks on the axes of a plane.
 pub(super) const MARKS_APART: f64 = 56.0;
@@ -14,8 +14,6 @@ pub(super) struct Axis {
     pub low: f64,
     /// Value at the end.
     pub high: f64,
-    /// Whether equal ratios, not equal differences, are equal steps.
-    pub log: bool,
     /// Place of the start.
     pub start: f64,
     /// Place of the end.
@@ -25,23 +23,19 @@ pub(super) struct Axis {
 impl Axis {
     /// An axis with even steps.
     pub fn linear([low, high]: [f64; 2], [start, end]: [f64; 2]) -> Self {
-        Self { low, high, log: false, start, end }
+        Self { low, high, start, end }
     }
 
     /// Where a value is on the page.
     pub fn place(&self, value: f64) -> f64 {
-        let share = if self.log {
-            (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
-        } else {
-            (value - self.low) / (self.high - self.low)
-        };
+        let share = (value - self.low) / (self.high - self.low);
         self.start + share * (self.end - self.start)
     }
 
     /// Its marks, none closer than about `apart` to the next.
     pub fn ticks(&self, apart: f64) -> Vec<Tick> {
         let most = ((self.end - self.start).abs() / apart) as usize;
-        if self.log { log_ticks(self.low, self.high, most) } else { linear_ticks(self.low, self.high, most) }
+        linear_ticks(self.low, self.high, most)
     }
 }
 

@@ -182,7 +182,7 @@ impl Page<'_> {
         let below = if y[0] == 0.0 { 0.0 } else { 0.05 * span };
         let [low, high] = [y[0] - below, y[1] + 0.06 * span];
         let top = area.y + above;
-        let y = Axis { low, high, log: false, start: top + PLANE, end: top };
+        let y = Axis { low, high, start: top + PLANE, end: top };
         let ticks = y.ticks(MARKS_APART[1]);
         let left = ticks.iter().map(|tick| font::width(&tick.label, sizes.small)).fold(0.0, f64::max) + 12.0;
         let frame = Area::new(area.x + left.ceil(), top, area.width - left.ceil(), PLANE);

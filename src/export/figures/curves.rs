@@ -1,73 +1,22 @@
-//! Learning curves: one chart below another over the same steps, with the live changes marked through all of
-//! them.
+//! Learning curves as a figure: one chart below another over the same steps, with the live changes marked through all
+//! of them. What is shown is decided in [`crate::chart`]; this file lays it out on a page.
 
 use super::axes::{self, Axis};
 use super::chart::{Lane, draw_lane};
 use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
 use super::{Caption, Figure};
+use crate::chart::{Curves, Stamp};
 use crate::export::font;
 use crate::export::scene::{Area, Scene, TextStyle};
-use crate::look::{ColorScheme, DataColor, count_label};
+use crate::look::{ColorScheme, count_label};
 
-/// Curves over the steps of a run.
+/// The learning curves of a run on a page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Curves {
-    /// What it is; none is drawn when empty.
+pub struct CurvesFigure {
+    /// Its title; none is drawn when empty.
     pub title: String,
-    /// The charts from top to bottom; the first is the largest.
-    pub charts: Vec<Chart>,
-    /// Live changes, marked through all charts.
-    pub stamps: Vec<Stamp>,
-    /// Where stages of the training begin, marked by thin lines and named in the first chart.
-    pub stages: Vec<Stamp>,
-    /// Name of the common axis, such as step.
-    pub x_label: String,
-}
-
-/// One chart.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Chart {
-    /// What is measured, such as Reconstruction.
-    pub title: String,
-    /// Its unit, such as nats per image.
-    pub y_label: String,
     /// The curves.
-    pub series: Vec<Series>,
-    /// Values to compare with.
-    pub reference_lines: Vec<Reference>,
-    /// Whether equal ratios are equal steps.
-    pub log_y: bool,
-}
-
-/// One curve.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Series {
-    /// Its name in the legend, such as train.
-    pub name: String,
-    /// What it is drawn with.
-    pub color: DataColor,
-    /// Whether it was measured on held-out images: such curves are dashed.
-    pub held_out: bool,
-    /// Step and value, in the order of the steps.
-    pub points: Vec<(f64, f64)>,
-}
-
-/// A value that a curve is compared with, such as the cost of predicting the mean image.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reference {
-    /// What it is.
-    pub label: String,
-    /// The value.
-    pub value: f64,
-}
-
-/// A live change.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stamp {
-    /// The step it acted on.
-    pub step: f64,
-    /// What changed, such as `β 1 → 2`.
-    pub label: String,
+    pub curves: Curves,
 }
 
 /// A stamp and the row and place of its label.
@@ -81,13 +30,18 @@ struct PlacedStamp<'a> {
 /// The most rows of labels above the first chart.
 const STAMP_ROWS: usize = 3;
 
-impl Figure for Curves {
+/// The name of the horizontal axis.
+const STEPS: &str = "step";
+
+impl Figure for CurvesFigure {
     fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
-        let Some(steps) = self.steps() else {
+        let Some(last_step) = self.curves.last_step() else {
             return Sheet::nothing(&self.title, caption, theme);
         };
+        let steps = [0.0, last_step.max(1.0)];
         let sizes = Sizes::for_width(NOMINAL_WIDTH);
-        let mut lanes: Vec<Lane<'_>> = self.charts.iter().map(|chart| Lane::new(chart, steps)).collect();
+        let lane = |chart| Lane::new(chart, steps[1], self.curves.is_log);
+        let mut lanes: Vec<Lane<'_>> = self.curves.charts.iter().map(lane).collect();
         let heights = heights(lanes.len());
         let lefts =
             lanes.iter().enumerate().map(|(index, lane)| lane.left_width(heights[index.min(1)], &sizes));
@@ -98,8 +52,7 @@ impl Figure for Curves {
         let height = stack(&mut lanes, &axis, rows as f64 * stamp_height(&sizes), &sizes);
 
         let content = [NOMINAL_WIDTH, height + axes::height_below(&sizes)];
-        let averaged = lanes.iter().find_map(|lane| lane.averaged_steps(&axis));
-        let notes = self.notes(averaged);
+        let notes = self.notes(lanes.iter().find_map(Lane::averaged_steps));
         let mut sheet =
             Sheet::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
         let corner = [sheet.content.x, sheet.content.y];
@@ -109,65 +62,40 @@ impl Figure for Curves {
             lane.header_top += corner[1];
         }
         let stamped: Vec<f64> = stamps.iter().map(|stamp| stamp.x + corner[0]).collect();
-        draw_stages(&mut sheet, &lanes, &axis, &self.stages);
+        draw_stages(&mut sheet, &lanes, &axis, &self.curves.stages);
         draw_stamps(&mut sheet, &lanes, &stamps);
         for lane in &lanes {
             draw_lane(&mut sheet, lane, &axis, &stamped);
         }
         if let Some(last) = lanes.last() {
             axes::draw_below(&mut sheet, last.frame, &axis, 80.0);
-            axes::draw_name_below(&mut sheet, last.frame, &self.x_label);
+            axes::draw_name_below(&mut sheet, last.frame, STEPS);
         }
         sheet.scene
     }
 }
 
-impl Curves {
-    /// The first and the last step of all charts; from zero if the first is near it.
-    fn steps(&self) -> Option<[f64; 2]> {
-        let points = self.charts.iter().flat_map(|chart| &chart.series).flat_map(|series| &series.points);
-        let steps =
-            points.filter(|(step, value)| step.is_finite() && value.is_finite()).map(|(step, _)| *step);
-        let (low, high) =
-            steps.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), step| (l.min(step), h.max(step)));
-        if low > high {
-            return None;
-        }
-        let low = if (0.0..=0.1 * high).contains(&low) { 0.0 } else { low };
-        // A single step still gets an axis.
-        Some(if low < high { [low, high] } else { [low - 1.0, high + 1.0] })
-    }
-
+impl CurvesFigure {
     fn notes(&self, averaged_steps: Option<u64>) -> Vec<String> {
-        let values = || self.charts.iter().flat_map(|c| c.series.iter().map(move |s| (c, s)));
-        let broken: usize = values()
-            .map(|(_, series)| series.points.iter().filter(|(x, y)| !x.is_finite() || !y.is_finite()).count())
-            .sum();
-        let unloggable: usize = values()
-            .filter(|(chart, _)| chart.log_y)
-            .map(|(_, series)| series.points.iter().filter(|(_, y)| *y <= 0.0 && y.is_finite()).count())
-            .sum();
         let mut notes = Vec::new();
         if let Some(steps) = averaged_steps {
+            let steps = count_label(steps);
             notes.push(format!("pale: single batches; solid: their mean over {steps} steps"));
         }
-        if broken > 0 {
-            notes.push(format!("left out as not finite: {}", values_label(broken)));
-        }
-        if unloggable > 0 {
-            notes.push(format!(
-                "left out as not above zero on a logarithmic axis: {}",
-                values_label(unloggable)
-            ));
-        }
+        let left_out = [
+            (self.curves.not_finite(), "left out as not finite"),
+            (self.curves.without_logarithm(), "left out as not above zero on a logarithmic axis"),
+        ];
+        let said = left_out.into_iter().filter(|(count, _)| *count > 0);
+        notes.extend(said.map(|(count, why)| format!("{why}: {}", values_label(count))));
         notes
     }
 
-    /// Where the stamps stand, and in how many rows their labels fit without touching.
+    /// Where the live changes are, and in how many rows their labels fit without touching.
     fn place_stamps(&self, axis: &Axis, sizes: &Sizes) -> (Vec<PlacedStamp<'_>>, usize) {
         let mut ends = [f64::NEG_INFINITY; STAMP_ROWS];
         let mut used = 0;
-        let inside = self.stamps.iter().filter(|stamp| (axis.low..=axis.high).contains(&stamp.step));
+        let inside = self.curves.changes.iter().filter(|stamp| (axis.low..=axis.high).contains(&stamp.step));
         let placed = inside
             .map(|stamp| {
                 // On whole pixels, so that all marks look alike.

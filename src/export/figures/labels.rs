@@ -1,22 +1,22 @@
-//! Where words go inside a chart: on free ground, never on a curve while there is another place.
+//! Places labels inside a chart: where nothing is drawn, and on a curve only if there is no other place.
 
-use super::decimate::clip;
+use super::clip::clip;
 use super::sheet::Sheet;
 use crate::export::font;
 use crate::export::scene::Area;
 
-/// Free ground around a label.
+/// Free space around a label.
 const CLEARANCE: f64 = 3.0;
 
-/// The ground of one chart, and what is already taken of it.
-pub(super) struct Ground<'a> {
+/// The plane of one chart, and what is already drawn on it.
+pub(super) struct FreeSpace<'a> {
     frame: Area,
     /// The curves, in page units.
     lines: &'a [Vec<[f64; 2]>],
     taken: Vec<Area>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> FreeSpace<'a> {
     /// A chart with its curves and no labels yet.
     pub fn new(frame: Area, lines: &'a [Vec<[f64; 2]>]) -> Self {
         Self { frame, lines, taken: Vec::new() }
@@ -70,7 +70,7 @@ fn runs_through(line: &[[f64; 2]], room: &Area) -> bool {
 }
 
 /// Ascending heights, moved so that neighbours keep a distance and stay inside as far as that goes.
-pub(super) fn apart(mut heights: Vec<f64>, distance: f64, [top, bottom]: [f64; 2]) -> Vec<f64> {
+pub(super) fn spread_apart(mut heights: Vec<f64>, distance: f64, [top, bottom]: [f64; 2]) -> Vec<f64> {
     // Neighbours that touch become a group around its own middle, so that no label is driven off on its own.
     let mut groups: Vec<(f64, usize)> = Vec::new();
     for height in &heights {
@@ -101,18 +101,18 @@ mod tests {
 
     #[test]
     fn labels_keep_their_distance() {
-        assert_eq!(apart(vec![10.0, 14.0, 50.0], 12.0, [0.0, 100.0]), [6.0, 18.0, 50.0]);
-        assert_eq!(apart(vec![95.0, 99.0], 12.0, [0.0, 100.0]), [88.0, 100.0]);
-        assert_eq!(apart(vec![1.0, 1.0, 1.0], 10.0, [0.0, 100.0]), [0.0, 10.0, 20.0]);
-        assert!(apart(Vec::new(), 10.0, [0.0, 100.0]).is_empty());
+        assert_eq!(spread_apart(vec![10.0, 14.0, 50.0], 12.0, [0.0, 100.0]), [6.0, 18.0, 50.0]);
+        assert_eq!(spread_apart(vec![95.0, 99.0], 12.0, [0.0, 100.0]), [88.0, 100.0]);
+        assert_eq!(spread_apart(vec![1.0, 1.0, 1.0], 10.0, [0.0, 100.0]), [0.0, 10.0, 20.0]);
+        assert!(spread_apart(Vec::new(), 10.0, [0.0, 100.0]).is_empty());
     }
 
     #[test]
     fn a_curve_through_a_place_takes_it() {
         let lines = [vec![[0.0, 50.0], [100.0, 50.0]]];
-        let ground = Ground::new(Area::new(0.0, 0.0, 100.0, 100.0), &lines);
-        assert!(!ground.is_free(&Area::new(40.0, 45.0, 20.0, 10.0)));
-        assert!(ground.is_free(&Area::new(40.0, 20.0, 20.0, 10.0)));
-        assert!(!ground.is_free(&Area::new(90.0, 20.0, 20.0, 10.0)), "it would leave the frame");
+        let space = FreeSpace::new(Area::new(0.0, 0.0, 100.0, 100.0), &lines);
+        assert!(!space.is_free(&Area::new(40.0, 45.0, 20.0, 10.0)));
+        assert!(space.is_free(&Area::new(40.0, 20.0, 20.0, 10.0)));
+        assert!(!space.is_free(&Area::new(90.0, 20.0, 20.0, 10.0)), "it would leave the frame");
     }
 }

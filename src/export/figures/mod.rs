@@ -7,20 +7,19 @@
 mod axes;
 mod card;
 mod chart;
+mod clip;
 mod cloud;
 mod curves;
-mod decimate;
 mod labels;
 mod lattice;
 mod pixels;
-mod range;
 mod reconstructions;
 mod sheet;
 mod single;
 
 pub use card::CardFigure;
 pub use cloud::Cloud;
-pub use curves::{Chart, Curves, Reference, Series, Stamp};
+pub use curves::CurvesFigure;
 pub use lattice::Lattice;
 pub use pixels::ImageShape;
 pub use reconstructions::Reconstructions;

@@ -6,47 +6,45 @@
 //!
 //! [`Snapshot`]: crate::engine::Snapshot
 
-mod curves;
 mod pictures;
 
 pub use pictures::SheetWords;
 
-use super::figures::Caption;
+use super::figures::{Caption, CurvesFigure};
 use crate::data::Dataset;
-use crate::engine::{References, SharedHistory};
+use crate::insight::curves::{CurveOptions, RunRecord, curves};
 use crate::recipe::gesture::gestures;
-use crate::recipe::{Change, Recipe, Value};
+use crate::recipe::{Change, Value};
 
 /// What is known of a run, ready to be drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct RunFigures<'a> {
-    /// What the run began with.
-    pub recipe: &'a Recipe,
-    /// Live changes, exactly as applied.
-    pub changes: &'a [Change],
-    /// Its curves; held only while they are copied.
-    pub history: &'a SharedHistory,
-    /// The costs that the curves are held against, once they are known.
-    pub references: Option<References>,
+    /// What its curves are made of.
+    pub record: RunRecord<'a>,
     /// The images.
     pub dataset: &'a Dataset,
     /// The held-out images whose codes make the cloud, in the order of the snapshot's codes.
     pub cloud: &'a [u32],
-    /// Steps in an epoch, which say where stages begin.
-    pub steps_per_epoch: u64,
 }
 
 impl RunFigures<'_> {
+    /// The learning curves.
+    pub fn curves(&self, options: CurveOptions) -> CurvesFigure {
+        let title = format!("Learning curves of {}", self.record.recipe.name);
+        CurvesFigure { title, curves: curves(&self.record, options) }
+    }
+
     /// What a figure of this step was made with: the settings in force then, and how often they were moved.
     pub fn caption(&self, step: u64) -> Caption {
-        let mut recipe = self.recipe.clone();
+        let RunRecord { recipe: start, changes, .. } = self.record;
+        let mut recipe = start.clone();
         // A change acts on the update with its number, which is the first after so many steps.
-        let applied: Vec<Change> = self.changes.iter().filter(|change| change.step < step).cloned().collect();
+        let applied: Vec<Change> = changes.iter().filter(|change| change.step < step).cloned().collect();
         for Change { key, value, .. } in &applied {
             // The value was allowed when it acted.
             recipe.set(key, &Value::Number(*value)).ok();
         }
-        let moved = match gestures(&applied, self.recipe).len() {
+        let moved = match gestures(&applied, start).len() {
             0 => String::new(),
             1 => " · 1 live change".to_owned(),
             count => format!(" · {count} live changes"),

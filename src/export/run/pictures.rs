@@ -4,6 +4,7 @@ use super::RunFigures;
 use crate::engine::card::{Content, Images, Ink};
 use crate::engine::{Card, Snapshot};
 use crate::export::figures::{CardFigure, Cloud, ImageShape, Lattice, Reconstructions, SingleImage};
+use crate::look::decimal_label;
 
 /// Images beside each other in the figure of reconstructions.
 const EXAMPLES_IN_A_ROW: usize = 10;
@@ -49,7 +50,7 @@ impl RunFigures<'_> {
             classes: self.cloud.iter().filter_map(|image| self.dataset.label(*image)).collect(),
             class_names: self.dataset.class_names.clone(),
             axis_names: snapshot.lattice.plane.names.clone(),
-            prior_rings: self.recipe.is_variational(),
+            prior_rings: self.record.recipe.is_variational(),
         }
     }
 
@@ -103,7 +104,7 @@ impl RunFigures<'_> {
 /// `z = (−0.62, 1.05)`; a long code by its first numbers.
 fn point_label(point: &[f32]) -> String {
     let shown: Vec<String> =
-        point.iter().take(NUMBERS_SHOWN).map(|x| format!("{x:.2}").replace('-', "−")).collect();
+        point.iter().take(NUMBERS_SHOWN).map(|x| decimal_label(f64::from(*x), 2)).collect();
     let more = if point.len() > shown.len() { ", …" } else { "" };
     format!("z = ({}{more})", shown.join(", "))
 }

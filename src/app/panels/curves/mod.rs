@@ -1,10 +1,9 @@
 //! The learning curves: what reconstruction, penalties and objective cost, over training batches and held-out
-//! images, with the live changes stamped where they acted.
+//! images, with the live changes marked where they acted.
 //!
-//! `model` turns the history into plain numbers, `chart` draws one chart; this file is the way in.
+//! What is shown is decided in [`crate::engine::curves`], for exported figures as well; `plot` draws one chart.
 
-mod chart;
-mod model;
+mod plot;
 
 use eframe::egui::{
     Align, Layout, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
@@ -13,12 +12,14 @@ use eframe::egui::{
 use super::{no_run, switch, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
-use crate::app::state::Past;
+use crate::app::state::{AppState, BenchState, RunState};
 use crate::app::theme::{HALF, Theme};
 use crate::app::widgets::{card, export_button};
+use crate::chart::Resolution;
+use crate::engine::StagePlan;
+use crate::engine::curves::{CurveOptions, PastRun, RunRecord, curves};
 
-use chart::Frame;
-use model::Switches;
+use plot::Frame;
 
 /// The first chart is this many times as high as each of the others.
 const FIRST: f32 = 1.45;
@@ -26,8 +27,15 @@ const FIRST: f32 = 1.45;
 /// What stays from frame to frame.
 #[derive(Debug, Default)]
 pub struct CurvesMemory {
-    switches: Switches,
+    options: CurveOptions,
     hovered_step: Option<f64>,
+}
+
+impl CurvesMemory {
+    /// What is shown of the curves, for a figure that shows the same.
+    pub fn options(&self) -> CurveOptions {
+        self.options
+    }
 }
 
 /// Draws the curves.
@@ -37,61 +45,64 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
         card(ui, cx.theme, "Curves", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return actions;
     };
-    let past = cx.state.past.as_ref();
-    let charts = model::charts(bench, run, past, memory.switches);
-    let last_step = model::last_step(&charts);
-    if last_step <= 0.0 && charts.iter().all(|chart| chart.held_out.is_empty()) {
+    let record = record(cx.state, bench, run);
+    let curves = curves(&record, memory.options);
+    let Some(last_step) = curves.last_step() else {
         card(ui, cx.theme, "Curves", |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first steps"));
         return actions;
-    }
-    let stages = model::boundaries(&run.info.recipe, bench.steps_per_epoch, last_step);
-    let stamps = model::stamps(&run.info.recipe, &run.changes);
+    };
     let space = ui.available_rect_before_wrap();
     let foot_height = 18.0 * cx.theme.scale;
+    let columns = plot::columns(space.width());
     let frame = Frame {
         theme: cx.theme,
-        is_log: memory.switches.is_log,
-        last_step,
-        stamps: &stamps,
-        stages: &stages,
+        curves: &curves,
+        resolution: Resolution { columns, last_step },
         hovered_step: memory.hovered_step,
-        width: space.width(),
     };
     ui.spacing_mut().item_spacing.y = HALF;
-    let shares = FIRST + charts.len() as f32 - 1.0;
-    let gaps = HALF * (charts.len() as f32 + 2.0) + HALF * (charts.len() as f32 - 1.0);
+    let count = curves.charts.len() as f32;
+    let shares = FIRST + count - 1.0;
+    let gaps = HALF * (count + 2.0) + HALF * (count - 1.0);
     let room = (space.height() - foot_height - 14.0 * cx.theme.scale - gaps).max(40.0);
     memory.hovered_step = None;
-    for (number, chart) in charts.iter().enumerate() {
+    for (number, chart) in curves.charts.iter().enumerate() {
         let share = if number == 0 { FIRST } else { 1.0 };
         if number > 0 {
             ui.add_space(HALF);
         }
-        let hovered = chart::chart_ui(ui, &frame, chart, room * share / shares, number == 0);
+        let hovered = plot::chart_ui(ui, &frame, chart, room * share / shares, number == 0);
         memory.hovered_step = memory.hovered_step.or(hovered);
     }
-    let between = chart::steps_line(ui, &frame);
-    if let Some(past) = past {
-        let is_comparable = model::is_comparable(past, run, model::Term::Reconstruction);
-        // Counted from where the whole network begins to be trained, where the two begin that at different steps.
-        let is_shifted = model::training_begins(bench, run) != past.before;
-        let words = match (is_comparable, is_shifted) {
-            (true, false) => past.name.clone(),
-            (true, true) => format!("{} from fine-tuning on", past.name),
-            (false, _) => format!("{} counts otherwise", past.name),
-        };
-        actions.extend(past_ui(ui, cx.theme, past, words, between));
+    let between = plot::steps_line(ui, &frame);
+    if let Some(past) = record.past {
+        actions.extend(past_ui(ui, cx.theme, past, past_words(past, &record), between));
     }
     let foot = eframe::egui::Rect::from_min_max(pos2(space.left(), space.bottom() - foot_height), space.max);
     ui.scope_builder(UiBuilder::new().max_rect(foot).layout(Layout::left_to_right(Align::Center)), |ui| {
-        switches_ui(ui, cx, &mut memory.switches, &mut actions);
+        options_ui(ui, cx, &mut memory.options, &mut actions);
     });
     ui.allocate_rect(space, Sense::hover());
     actions
 }
 
+/// What is drawn: the run that is shown, and the run before.
+fn record<'a>(state: &'a AppState, bench: &BenchState, run: &'a RunState) -> RunRecord<'a> {
+    RunRecord { past: state.past.as_ref(), ..bench.record(run) }
+}
+
+/// How the run before is named below the charts.
+fn past_words(past: &PastRun, record: &RunRecord<'_>) -> String {
+    if !past.is_comparable(record.recipe) {
+        return format!("{} has another cost", past.name);
+    }
+    // Counted from where the whole network begins to be trained, where the two begin that at different steps.
+    let is_shifted = StagePlan::new(record.recipe, record.steps_per_epoch).training().0 != past.before;
+    if is_shifted { format!("{} from fine-tuning on", past.name) } else { past.name.clone() }
+}
+
 /// The name of the run whose curve is grey, and the cross that dismisses it.
-fn past_ui(ui: &Ui, theme: &Theme, past: &Past, words: String, room: Rect) -> Option<Action> {
+fn past_ui(ui: &Ui, theme: &Theme, past: &PastRun, words: String, room: Rect) -> Option<Action> {
     let galley = ui.painter().layout_no_wrap(words, theme.small(), theme.muted);
     let cross = room.height();
     let width = 18.0 + galley.size().x + 4.0 + cross;
@@ -114,8 +125,8 @@ fn past_ui(ui: &Ui, theme: &Theme, past: &Past, words: String, room: Rect) -> Op
     response.on_hover_text(format!("{name} (G)")).clicked().then_some(Action::DismissPast)
 }
 
-fn switches_ui(ui: &mut Ui, cx: &PanelContext<'_>, switches: &mut Switches, actions: &mut Vec<Action>) {
-    let Switches { is_log, is_per_pixel, shows_objective, shows_pca } = switches;
+fn options_ui(ui: &mut Ui, cx: &PanelContext<'_>, options: &mut CurveOptions, actions: &mut Vec<Action>) {
+    let CurveOptions { is_log, is_per_pixel, shows_objective, shows_pca } = options;
     ui.spacing_mut().item_spacing.x = HALF;
     switch(ui, cx.theme, "log", is_log, "equal ratios are equal steps");
     switch(ui, cx.theme, "per pixel", is_per_pixel, "costs divided by the number of pixels");
@@ -137,3 +148,6 @@ fn switches_ui(ui: &mut Ui, cx: &PanelContext<'_>, switches: &mut Switches, acti
         export_button(ui, cx.theme, Figure::Curves, "Export curves", actions);
     });
 }
+
+#[cfg(test)]
+mod tests;

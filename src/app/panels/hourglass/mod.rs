@@ -20,6 +20,7 @@ use crate::app::pictures::{Pictures, Shown, image_tiles};
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{RADIUS, Theme};
 use crate::engine::{LayerActivity, LayerRole, LayersView};
+use crate::look::decimal_label;
 
 use layout::{Cells, DOTS_MOST, Places, WORDS_HEIGHT};
 use maps::Maps;
@@ -321,7 +322,7 @@ fn values_in_words(values: &[f32], spread: Option<&[f32]>) -> String {
 }
 
 fn number(value: f32) -> String {
-    format!("{value:.3}").replace('-', "−")
+    decimal_label(f64::from(value), 3)
 }
 
 #[cfg(test)]

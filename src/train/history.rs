@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::train::Figures;
+use super::figures::Figures;
 
 /// Points kept of the whole past; twice the pixels of a wide chart.
 const WHOLE: usize = 4096;
@@ -35,20 +35,17 @@ pub struct Evaluation {
     pub held_out: Figures,
 }
 
-/// The past of one run.
+/// The curves of one run so far.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     whole: Curve,
     recent: VecDeque<Point>,
     evaluations: Vec<Evaluation>,
-    /// Goes up with every change, so that a chart knows when to redraw.
-    version: u64,
 }
 
 impl History {
     /// Adds the training figures of one step.
     pub fn push_step(&mut self, point: Point) {
-        self.version += 1;
         self.whole.push(point);
         if self.recent.len() == RECENT {
             self.recent.pop_front();
@@ -58,7 +55,6 @@ impl History {
 
     /// Adds a held-out evaluation; when there are very many, every second old one is dropped.
     pub fn push_evaluation(&mut self, evaluation: Evaluation) {
-        self.version += 1;
         self.evaluations.push(evaluation);
         if self.evaluations.len() >= 2 * WHOLE {
             let mut keep = false;
@@ -71,7 +67,6 @@ impl History {
 
     /// Forgets everything after a step: a run went back to a checkpoint.
     pub fn truncate(&mut self, step: u64) {
-        self.version += 1;
         self.whole.points.retain(|p| p.step <= step);
         self.whole.bin.clear();
         self.recent.retain(|p| p.step <= step);
@@ -91,11 +86,6 @@ impl History {
     /// The held-out evaluations, oldest first.
     pub fn evaluations(&self) -> &[Evaluation] {
         &self.evaluations
-    }
-
-    /// Goes up with every change.
-    pub fn version(&self) -> u64 {
-        self.version
     }
 }
 
@@ -135,7 +125,7 @@ fn average(points: &[Point]) -> Option<Point> {
     Some(Point { step, figures: Figures::mean(points.iter().map(|p| &p.figures))? })
 }
 
-/// A history in the hands of the trainer, who writes it, and of those who look at it.
+/// A history that the trainer writes and others read.
 #[derive(Clone, Debug, Default)]
 pub struct SharedHistory(Arc<Mutex<History>>);
 
