@@ -3,7 +3,7 @@
 //! The house has a room for everything, and no arrow points back:
 //!
 //! ```text
-//! recipe, look <- data, chart <- model <- train <- insight <- engine <- export <- cli, app <- main
+//! recipe, look <- data, chart <- model <- train <- insight <- document, engine <- export <- cli, app <- main
 //!         look <- gpu <- engine, app, cli
 //! ```
 //!
@@ -27,6 +27,7 @@ pub mod app;
 pub mod chart;
 pub mod cli;
 pub mod data;
+pub mod document;
 pub mod engine;
 pub mod export;
 pub mod gpu;

@@ -40,6 +40,11 @@ impl ImageShape {
         self.height * self.width * self.channels
     }
 
+    /// How many times as wide as high the images are.
+    pub fn aspect(&self) -> f32 {
+        self.width as f32 / self.height.max(1) as f32
+    }
+
     /// Channels, height and width, as tensors have them.
     pub fn dims(&self) -> [usize; 3] {
         [self.channels, self.height, self.width]

@@ -7,20 +7,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use crate::insight::cloud::Whose;
+pub use crate::insight::field::FieldKind;
+pub use crate::recipe::RunId;
+
 use crate::data::Dataset;
 use crate::gpu::Canvas;
 use crate::insight::SparseCoding;
+use crate::insight::plane::LatentPlane;
 use crate::insight::references::References;
 use crate::recipe::{Change, Recipe};
 use crate::train::history::SharedHistory;
 use crate::train::{Figures, Stage};
 
-use super::plane::LatentPlane;
 use super::view::{RunViews, Snapshot};
-
-/// One run's name for as long as the program lives. A reset makes a new one, so that late answers find no taker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RunId(pub u64);
 
 /// What the trainer thread can be told.
 #[derive(Clone, Debug)]
@@ -193,17 +193,6 @@ pub struct FieldAsk {
     pub lattice: LatticeAsk,
 }
 
-/// What can be measured of a place in latent space, to tell where the map can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FieldKind {
-    /// How many codes of images lie around it.
-    Density,
-    /// How far it is from the code of the image decoded there: ‖encode(decode(z)) − z‖.
-    RoundTrip,
-    /// How much the decoded image changes with a small step, whichever way: ‖∂decode/∂z‖, over all of the code.
-    Stretch,
-}
-
 /// What a sheet of decoded points is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sheet {
@@ -264,18 +253,6 @@ pub struct Wanted {
     pub layers: Option<usize>,
     /// The pictures that make the family's idea visible.
     pub cards: bool,
-}
-
-/// Which images a cloud shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Whose {
-    /// Images that were held out and images trained on by turns, as long as there are any of both.
-    #[default]
-    Both,
-    /// Images that were held out.
-    HeldOut,
-    /// Images trained on.
-    TrainedOn,
 }
 
 /// How large a cloud of codes is wanted, of which images, and with what.

@@ -20,7 +20,6 @@ mod opening;
 mod outbox;
 mod painter_thread;
 mod pictures;
-mod plane;
 mod projection;
 mod run;
 mod self_test;
@@ -44,7 +43,6 @@ pub use message::{
 };
 pub use opening::MOST_RUNS;
 pub use outbox::Wake;
-pub use plane::LatentPlane;
 pub use slot::Slot;
 pub use view::{
     CardsView, CloudView, Decoded, Encoded, FieldView, ForcesView, LatticeView, LayerActivity, LayerRole,
@@ -55,6 +53,7 @@ pub use worker::{Turn, Worker};
 pub use crate::insight::Card;
 pub use crate::insight::card;
 pub use crate::insight::curves;
+pub use crate::insight::plane::LatentPlane;
 pub use crate::insight::principal::Principal;
 pub use crate::insight::references::References;
 pub use crate::train::history::{Evaluation, History, Point, SharedHistory};

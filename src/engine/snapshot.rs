@@ -3,10 +3,10 @@
 use super::cards;
 use super::gallery::Gallery;
 use super::message::{LatticeAsk, SheetAsk};
-use super::plane::LatentPlane;
 use super::run::Run;
 use super::sheets::{MOST_TILES, lattice_codes, sheet_codes};
 use super::view::Snapshot;
+use crate::insight::plane::LatentPlane;
 use crate::train::evaluate::CHUNK;
 use crate::train::read::{ReadError, read};
 

@@ -2,6 +2,20 @@
 //! number of a Gaussian code costs. Summed up as the codes come, so that nobody has to go through all of them at once.
 //! Codes that are no numbers are left out. Pure.
 
+use serde::{Deserialize, Serialize};
+
+/// Which images a cloud shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Whose {
+    /// Held-out images and training images in turn, while there are any of both.
+    #[default]
+    Both,
+    /// Held-out images.
+    HeldOut,
+    /// Training images.
+    TrainedOn,
+}
+
 /// So many numbers speak for all of a cloud: every code of a hundred numbers of ten thousand images, fewer of longer
 /// ones.
 const NUMBERS: usize = 1_000_000;

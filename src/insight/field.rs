@@ -6,6 +6,7 @@
 use burn::tensor::Tensor;
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
+use serde::{Deserialize, Serialize};
 
 use crate::model::Autoencoder;
 use crate::recipe::random::{Purpose, stream};
@@ -17,6 +18,18 @@ const MOST_DIRECTIONS: usize = 32;
 const STEP: f64 = 1e-2;
 /// A kernel is no narrower than this, however close together the codes lie.
 const NARROWEST: f64 = 1e-6;
+
+/// What can be measured at a place in latent space, to tell where the map can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum FieldKind {
+    /// The density of the codes of images.
+    Density,
+    /// The round-trip error ‖encode(decode(z)) − z‖.
+    RoundTrip,
+    /// The norm of the decoder's derivative, ‖∂decode/∂z‖, over the whole code: how much the image changes with a
+    /// small step in any direction.
+    Stretch,
+}
 
 /// ‖encode(decode(z)) − z‖ over the whole code; of a Gaussian code μ counts, and a U-Net's skips are fed with nothing,
 /// as wherever only a code is known.

@@ -18,6 +18,7 @@ mod gradients;
 mod maps;
 mod noise;
 pub mod pca;
+pub mod plane;
 pub mod principal;
 mod prior;
 pub mod references;

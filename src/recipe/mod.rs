@@ -27,6 +27,11 @@ pub use words::{
     Pretraining, Rebuild, Reconstruction, Up,
 };
 
+/// Identifies one run for as long as the program is open. A reset makes a new run with a new number, so that late
+/// answers are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RunId(pub u64);
+
 /// One experiment, completely: the same recipe on the same machine gives the same numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {

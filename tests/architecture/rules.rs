@@ -26,6 +26,7 @@ pub const ROOMS: &[Room] = &[
     Room { name: "model", may_call: &["recipe", "data"] },
     Room { name: "train", may_call: &["recipe", "data", "model"] },
     Room { name: "insight", may_call: &["recipe", "look", "chart", "data", "model", "train"] },
+    Room { name: "document", may_call: &["recipe", "look", "data", "insight"] },
     Room { name: "gpu", may_call: &["look"] },
     Room {
         name: "engine",
@@ -39,7 +40,10 @@ pub const ROOMS: &[Room] = &[
         ],
     },
     // What the window shows of a model or a run, it gets from the engine's views.
-    Room { name: "app", may_call: &["recipe", "look", "chart", "data", "gpu", "engine", "export"] },
+    Room {
+        name: "app",
+        may_call: &["recipe", "look", "chart", "data", "document", "gpu", "engine", "export"],
+    },
 ];
 
 /// The one thing every room may call, wherever it stands: all randomness comes from here.
@@ -47,7 +51,7 @@ const OPEN_TO_ALL: [&str; 2] = ["recipe", "random"];
 
 const BURN: &[&str] = &["burn", "burn_wgpu", "burn_cubecl", "burn_tensor"];
 /// These rooms hold plain data; tensors stay with the engine.
-const FREE_OF_BURN: &[&str] = &["recipe", "look", "chart", "cli", "app"];
+const FREE_OF_BURN: &[&str] = &["recipe", "look", "chart", "document", "cli", "app"];
 
 const WINDOW: &[&str] = &[
     "egui",

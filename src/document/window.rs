@@ -1,0 +1,76 @@
+//! How the window is arranged and how it looks.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::look::{ColorMap, ColorScheme};
+
+/// How many times their size on paper exported pictures are, by default and at most.
+const EXPORT_SCALE: u32 = 2;
+const EXPORT_SCALE_MOST: u32 = 8;
+
+/// How images look, everywhere in the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImageLook {
+    /// How their pixels are magnified.
+    pub magnify: Magnify,
+    /// The colours of those that have one number per pixel.
+    pub tint: ColorMap,
+}
+
+/// How the pixels of an image are drawn when it is larger than it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Magnify {
+    /// As squares, as the network sees them.
+    #[default]
+    Squares,
+    /// Interpolated.
+    Smoothly,
+}
+
+/// What a person has set up in the window. `Layout` is the arrangement of the panels, in a type of the window's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Window<Layout> {
+    /// Light or dark.
+    #[serde(rename = "look")]
+    pub scheme: ColorScheme,
+    /// Few controls and large type, or everything.
+    pub simple: bool,
+    /// How images look.
+    pub images: ImageLook,
+    /// The arrangement of the panels.
+    pub layout: Layout,
+    /// The folder of the last file.
+    pub folder: Option<PathBuf>,
+    /// How many times their size on paper exported pictures are; see [`Self::export_scale`].
+    pub export_scale: u32,
+}
+
+impl<Layout: Default> Default for Window<Layout> {
+    fn default() -> Self {
+        Self {
+            scheme: ColorScheme::default(),
+            simple: false,
+            images: ImageLook::default(),
+            layout: Layout::default(),
+            folder: None,
+            export_scale: EXPORT_SCALE,
+        }
+    }
+}
+
+impl<Layout> Window<Layout> {
+    /// How many times their size on paper exported pictures are; the default where the file says what is not offered.
+    pub fn export_scale(&self) -> u32 {
+        let is_allowed = (1..=EXPORT_SCALE_MOST).contains(&self.export_scale);
+        if is_allowed { self.export_scale } else { EXPORT_SCALE }
+    }
+
+    /// The scales that can be chosen.
+    pub fn export_scales() -> impl Iterator<Item = u32> {
+        1..=EXPORT_SCALE_MOST
+    }
+}
