@@ -12,7 +12,7 @@ struct View {
     // Side of a glyph or a dot, in pixels.
     side: f32,
     // How far points have moved to their place.
-    share: f32,
+    fraction: f32,
     // Corners per point: 6 for glyphs, 3 for dots.
     corners: u32,
     padding_a: u32,
@@ -44,7 +44,7 @@ struct Corner {
 fn corner(@builtin(vertex_index) index: u32) -> Corner {
     let point = points[index / view.corners];
     let number = index % view.corners;
-    let at = mix(point.before, point.place, view.share) - view.center;
+    let at = mix(point.before, point.place, view.fraction) - view.center;
     var middle = view.origin + vec2<f32>(at.x, -at.y) * view.scale;
     var inside: vec2<f32>;
     if view.corners == 3u {

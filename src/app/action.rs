@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::images::ImageLook;
-use crate::engine::{CloudWish, FieldAsk, ForcesAsk, LatticeAsk, RunId, SheetAsk};
+use crate::document::ImageLook;
+use crate::engine::{CloudWish, DecodeAsk, FieldAsk, ForcesAsk, LatticeAsk, RunId, SheetAsk};
 use crate::recipe::{Recipe, Value};
 
 /// Something a person did, to be carried out after the panels are drawn.
@@ -46,10 +46,8 @@ pub enum Action {
     },
     /// Take back the last live change.
     Undo,
-    /// Decode this point of latent space.
-    MovePoint(Vec<f32>),
-    /// Compare what is decoded from now on with this image of the data set, or with none.
-    CompareWith(Option<u32>),
+    /// Decode this point of latent space, in every run of the bench.
+    MovePoint(DecodeAsk),
     /// Decode this plane of latent space.
     AskLattice(LatticeAsk),
     /// Decode many points of latent space side by side.

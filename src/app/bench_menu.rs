@@ -7,11 +7,10 @@ use eframe::egui::{self, Ui};
 use super::action::Action;
 use super::context::PanelContext;
 use super::state::AppState;
-use super::theme::HALF;
-use super::transport::family_title;
+use super::theme::{HALF, Theme};
 use super::widgets::{muted, word_button};
 use crate::engine::MOST_RUNS;
-use crate::recipe::{DataRecipe, Recipe, builtin};
+use crate::recipe::{DataRecipe, Family, Recipe, builtin};
 
 /// The recipes of a bench on which `recipe` replaces the run that is shown. Runs that cannot share its images, seed
 /// or batches leave.
@@ -102,6 +101,12 @@ fn joining_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
             }
         }
     });
+}
+
+/// The name of a family above its recipes, with a sentence about it under the pointer.
+pub fn family_title(ui: &mut Ui, theme: &Theme, family: Family) {
+    ui.add_space(HALF);
+    muted(ui, theme, family.label()).on_hover_text(family.sentence());
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Asking where a file goes, without ever holding the window up.
+//! Asks where a file is to be written, without blocking the window.
 //!
-//! The system's dialog is opened here, on the window's thread, as macOS demands, and awaited in a thread of its own.
-//! Where no dialog answers (a bare X server, a container), the path is typed in the window instead.
+//! The dialog of the system is opened on the thread of the window, as macOS requires, and awaited in a thread of its own.
+//! Where there is none (a bare X server, a container), the path is typed in the window instead.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
@@ -13,7 +13,7 @@ use super::action::{Action, Figure};
 use super::theme::{GRID, Theme};
 use super::widgets::{heading, muted};
 
-/// Nobody cancels a dialog faster than this: an answer of nothing this early means that there was no dialog.
+/// A dialog that returns nothing sooner than this was not cancelled by a person: there was no dialog.
 const NO_DIALOG: Duration = Duration::from_millis(700);
 
 /// What is to be written.
@@ -67,7 +67,7 @@ impl Errand {
 #[derive(Debug, Default)]
 pub struct Dialogs {
     folder: Option<PathBuf>,
-    /// Paths are typed, whether a dialog would answer or not.
+    /// Whether paths are always typed.
     types_paths: bool,
     open: Option<Open>,
     typed: Option<Typed>,
@@ -79,7 +79,7 @@ struct Open {
     answer: Receiver<Answer>,
 }
 
-/// What a dialog answered, and after how long: that is measured where it answers, since the window may look late.
+/// What a dialog returned, and after how long: measured in its thread, since the window may poll late.
 #[derive(Debug)]
 struct Answer {
     path: Option<PathBuf>,
@@ -94,7 +94,7 @@ struct Typed {
 }
 
 impl Dialogs {
-    /// No dialog; the first one begins in this folder. With `types_paths` there never is one, and paths are typed.
+    /// No dialog yet; the first one starts in this folder. With `types_paths` there is none, and paths are typed.
     pub fn new(folder: Option<PathBuf>, types_paths: bool) -> Self {
         Self { folder: folder.filter(|folder| folder.is_dir()), types_paths, ..Self::default() }
     }
@@ -104,7 +104,7 @@ impl Dialogs {
         self.folder.as_deref()
     }
 
-    /// Asks where something goes. A dialog that is still open stays the only one.
+    /// Asks where something is to be written. While a dialog is open, no other is opened.
     pub fn ask(&mut self, ctx: &Context, errand: Errand) {
         if self.open.is_some() {
             return;
@@ -113,7 +113,7 @@ impl Dialogs {
             return self.type_path(errand);
         }
         let name = format!("{}.{}", errand.stem(), errand.endings()[0]);
-        let mut dialog = rfd::AsyncFileDialog::new().set_title("Where to?").set_file_name(name);
+        let mut dialog = rfd::AsyncFileDialog::new().set_title("Save as").set_file_name(name);
         for ending in errand.endings() {
             dialog = dialog.add_filter(ending.to_uppercase(), &[ending]);
         }
@@ -137,13 +137,13 @@ impl Dialogs {
         }
     }
 
-    /// What the open dialog has answered, if it has.
+    /// The result of the open dialog, once there is one.
     pub fn poll(&mut self) -> Option<Action> {
         let open = self.open.as_ref()?;
         let errand = open.errand;
         let answer = match open.answer.try_recv() {
             Err(TryRecvError::Empty) => return None,
-            // The thread ended without an answer: there was no dialog either.
+            // The thread ended without a result: there was no dialog.
             Err(TryRecvError::Disconnected) => Answer { path: None, after: Duration::ZERO },
             Ok(answer) => answer,
         };
@@ -190,14 +190,14 @@ impl Dialogs {
     }
 }
 
-/// The field and its two buttons; some answer once one of them is pressed.
+/// Draws the field and its two buttons; `Some` once one of them is clicked.
 fn typed_path_ui(ui: &mut egui::Ui, theme: &Theme, typed: &mut Typed) -> Option<bool> {
     ui.set_width(52.0 * GRID * theme.scale);
-    heading(ui, theme, "Where to?");
+    heading(ui, theme, "Save as");
     let endings =
         typed.errand.endings().iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" or ");
     let label =
-        muted(ui, theme, format!("No file dialog answered. Type the file's path, ending in {endings}."));
+        muted(ui, theme, format!("There is no file dialog. Type the path of the file, ending in {endings}."));
     let field = ui
         .add(egui::TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY))
         .labelled_by(label.id);
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dialog_that_never_was_leads_to_a_typed_path() {
+    fn without_a_dialog_the_path_is_typed() {
         let answered = |after: Duration| {
             let (give, answer) = sync_channel(1);
             give.send(Answer { path: None, after }).expect("the receiver is here");

@@ -10,9 +10,9 @@ use super::bench_menu;
 use super::dialogs::Errand;
 use super::export::Order;
 use super::form::with_live_values;
-use super::images::ImageLook;
 use super::layout::Layout;
 use super::theme::Theme;
+use crate::document::ImageLook;
 use crate::engine::{Ask, Command, DecodeAsk, Picture, Request, RunId};
 use crate::recipe::{Recipe, Value, table};
 
@@ -38,8 +38,7 @@ impl App {
             Action::DropDraft => self.drop_draft(),
             Action::Tune { key, value, done } => self.tune(key, value, done),
             Action::Undo => self.undo(),
-            Action::MovePoint(point) => self.move_point(point),
-            Action::CompareWith(image) => self.asked.against = image,
+            Action::MovePoint(ask) => self.move_point(ask),
             Action::AskLattice(ask) => {
                 let size = [ask.columns, ask.rows];
                 self.ask_sheet(Ask::Lattice(ask), Picture::Lattice, size);
@@ -57,18 +56,20 @@ impl App {
             }
             Action::Say(sentence) => self.state.say(sentence),
             Action::ShowExample(example) => self.asked.example = example,
-            Action::Export(figure) => self.dialogs.ask(ctx, Errand::Figure(figure)),
-            Action::SaveWeights => self.dialogs.ask(ctx, Errand::Weights),
-            Action::SaveRecipe => self.dialogs.ask(ctx, Errand::Recipe),
+            Action::Export(figure) => self.files.dialogs.ask(ctx, Errand::Figure(figure)),
+            Action::SaveWeights => self.files.dialogs.ask(ctx, Errand::Weights),
+            Action::SaveRecipe => self.files.dialogs.ask(ctx, Errand::Recipe),
             Action::ExportTo(figure, path) => self.export_to(figure, path),
             Action::SaveWeightsTo(path) => self.save_weights_to(path),
             Action::SaveRecipeTo(path) => self.save_recipe_to(path),
-            Action::ToggleTheme => self.look_like(ctx, Theme::new(self.theme.scheme.other(), self.simple)),
+            Action::ToggleTheme => {
+                self.look_like(ctx, Theme::new(self.theme.scheme.other(), self.window.simple));
+            }
             Action::ToggleSimple => self.toggle_simple(ctx),
             Action::DrawImages(look) => self.draw_images(look),
             Action::ToggleFullScreen => toggle_full_screen(ctx),
-            Action::ToggleHelp => self.help_is_open = !self.help_is_open,
-            Action::ResetLayout => self.layout = Layout::default(),
+            Action::ToggleHelp => self.screen.help_is_open = !self.screen.help_is_open,
+            Action::ResetLayout => self.window.layout = Layout::default(),
             Action::ShowCard(title) => self.state.card = Some(title),
             Action::DismissPast => self.state.past = None,
         }
@@ -142,16 +143,16 @@ impl App {
         }
     }
 
-    fn move_point(&mut self, point: Vec<f32>) {
+    fn move_point(&mut self, mut ask: DecodeAsk) {
         // The image may have been one of another data set.
         let images = self.state.bench.as_ref().map_or(0, |bench| bench.dataset.len());
-        let against = self.asked.against.filter(|image| (*image as usize) < images);
+        ask.against = ask.against.filter(|image| (*image as usize) < images);
         self.asked.number += 1;
         self.asked.pointer = self.asked.number;
         // Every run shows what it makes of the same place.
         let Some((engine, bench)) = self.engine.as_ref().zip(self.state.bench.as_ref()) else { return };
         for run in &bench.runs {
-            let ask = Ask::Decode(DecodeAsk { point: point.clone(), against });
+            let ask = Ask::Decode(ask.clone());
             engine.ask(run.info.id, Request { number: self.asked.number, ask });
         }
     }
@@ -178,12 +179,13 @@ impl App {
     }
 
     fn export_to(&mut self, figure: Figure, path: PathBuf) {
-        let scale = self.memories.transport.export_scale;
+        let scale = self.window.export_scale();
         let tint = self.pictures.look().tint;
-        let curves = self.memories.curves.options();
+        let curves = self.caches.curves.options();
         let order = Order { figure, path, scale, scheme: self.theme.scheme, tint, curves };
-        let shown = self.shown_run().map(|run| self.memories.latent.explored(run, figure));
-        match self.exports.begin(&self.state, shown.unwrap_or_default(), order) {
+        let shown = self.shown_run();
+        let shown = shown.map(|run| self.caches.latent.explored(&self.exploration, run, figure));
+        match self.files.exports.begin(&self.state, shown.unwrap_or_default(), order) {
             Ok(Some(snapshot)) => self.send(snapshot),
             Ok(None) => {}
             Err(sentence) => self.state.complain(sentence),
@@ -199,7 +201,7 @@ impl App {
 
     fn save_recipe_to(&mut self, path: PathBuf) {
         let written = match self.state.run() {
-            Some(run) => self.exports.write_text(path, run.lesson().to_toml()),
+            Some(run) => self.files.exports.write_text(path, run.lesson().to_toml()),
             None => Err("There is no run yet: wait for the first images.".to_owned()),
         };
         if let Err(sentence) = written {
@@ -208,15 +210,15 @@ impl App {
     }
 
     fn toggle_simple(&mut self, ctx: &Context) {
-        self.simple = !self.simple;
-        self.look_like(ctx, Theme::new(self.theme.scheme, self.simple));
+        self.window.simple = !self.window.simple;
+        self.look_like(ctx, Theme::new(self.theme.scheme, self.window.simple));
     }
 
     fn draw_images(&mut self, look: ImageLook) {
         for command in self.pictures.look_like(look) {
             self.send(command);
         }
-        self.memories.latent.ask_again();
+        self.caches.latent.ask_images_again();
     }
 
     fn look_like(&mut self, ctx: &Context, theme: Theme) {

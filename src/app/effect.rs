@@ -1,25 +1,23 @@
-//! What a live change did to the curves, read off the exact recent past.
-//!
-//! The terms just before a gesture are held against the terms a little after it.
+//! The effect of a live change on the curves: the terms a little after a gesture are compared with those just before it.
 
 use super::state::RunState;
 use crate::engine::{History, Penalty, Point};
 use crate::recipe::Recipe;
 use crate::recipe::gesture::{Gesture, gestures, three_figures};
 
-/// Steps averaged before and after: one batch says little.
+/// Steps averaged before and after: a single batch is noisy.
 const WINDOW: usize = 60;
-/// Steps after a change before anything is said.
+/// Steps after a change before its effect is measured.
 const SETTLING: u64 = 60;
-/// Steps after which the effect is old news.
+/// Steps after which the effect is no longer reported.
 const OLD: u64 = 2000;
-/// A relative difference below this is none.
+/// A relative difference below this counts as none.
 const NOTICEABLE: f64 = 0.015;
 
-/// What the last gesture did.
+/// The effect of the last gesture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effect {
-    /// Whether the steps since have been enough to judge.
+    /// Whether there have been enough steps since.
     pub is_settled: bool,
     /// The gesture.
     pub gesture: Gesture,
@@ -29,7 +27,7 @@ pub struct Effect {
     penalty: Option<(&'static str, f64)>,
 }
 
-/// The effect of a run's last gesture, while it is news.
+/// The effect of the last gesture of a run, while it is recent.
 pub fn last_effect(history: &History, run: &RunState) -> Option<Effect> {
     let gesture = gestures(&run.changes, &run.info.recipe).pop()?;
     if run.progress.step.saturating_sub(gesture.last_step) > OLD || gesture.from == gesture.to {
@@ -48,15 +46,15 @@ pub fn last_effect(history: &History, run: &RunState) -> Option<Effect> {
     Some(Effect { is_settled, gesture, reconstruction, penalty })
 }
 
-/// The penalty that a gesture is about: the one whose weight it moved. Any other gesture is told by the first penalty
-/// that has a price, where there is one.
+/// The penalty that a gesture is about: the one whose weight it changed. For any other gesture, the first penalty with a
+/// weight, where there is one.
 fn penalty_of(gesture: &Gesture, recipe: &Recipe, point: &Point) -> Option<Penalty> {
     let measured = || point.figures.penalties().map(|(penalty, _)| penalty);
     let own = measured().find(|penalty| penalty.weight_key() == gesture.key);
     own.or_else(|| measured().find(|penalty| penalty.weight(&recipe.objective, point.step) > 0.0))
 }
 
-/// By how much the mean of a figure differs, relative to what it was; none where it cannot be told.
+/// The relative difference of the mean of a figure; `None` where it is not known.
 fn difference(before: &[Point], after: &[Point], figure: impl Fn(&Point) -> Option<f64>) -> Option<f64> {
     let mean = |points: &[Point]| {
         let values: Vec<f64> = points.iter().filter_map(&figure).collect();
@@ -67,7 +65,7 @@ fn difference(before: &[Point], after: &[Point], figure: impl Fn(&Point) -> Opti
 }
 
 impl Effect {
-    /// What happened, in one sentence.
+    /// The effect, in one sentence.
     pub fn sentence(&self) -> String {
         let Gesture { from, to, .. } = &self.gesture;
         let name = self.gesture.name();
@@ -91,7 +89,7 @@ impl Effect {
         }
     }
 
-    /// Whether one term was bought with the other.
+    /// Whether one term got better and the other worse.
     fn is_trade(&self) -> bool {
         let by = self.penalty.map_or(0.0, |(_, by)| by) * self.reconstruction.unwrap_or(0.0);
         self.gesture.key.starts_with("objective.") && by < 0.0

@@ -3,28 +3,9 @@
 use eframe::egui::{Color32, ColorImage, TextureOptions};
 
 use super::theme;
+use crate::document::Magnify;
 use crate::gpu::Tiles;
 use crate::look::ColorMap;
-
-/// How images look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct ImageLook {
-    /// What becomes of their pixels when they are drawn large.
-    pub magnify: Magnify,
-    /// The colours of those that have one number per pixel.
-    pub tint: ColorMap,
-}
-
-/// What becomes of an image's pixels when it is drawn larger than it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Magnify {
-    /// They stay squares, as the network sees them.
-    #[default]
-    Squares,
-    /// They run into each other, as the eye would like them.
-    Smoothly,
-}
 
 impl Magnify {
     /// For textures that egui uploads.

@@ -1,6 +1,6 @@
 //! The keys, and the list of them that ? shows.
 //!
-//! While somebody types, keys belong to the text. While a widget has the keyboard, the arrows are its own; the space
+//! While text is typed, all keys go to the text. While a widget has the keyboard focus, the arrow keys go to it; the space
 //! bar always plays and pauses, and Enter presses the widget.
 
 use eframe::egui::{self, Context, Key, Modifiers, RichText};
@@ -13,22 +13,22 @@ use super::widgets::heading;
 pub const KEYS: [(&str, &str); 15] = [
     ("Space", "plays and pauses"),
     ("→", "trains one step"),
-    ("R", "begins again from the same weights"),
-    ("N", "begins again with a new seed"),
+    ("R", "starts again from the same weights"),
+    ("N", "starts again with a new seed"),
     ("E", "exports the panel under the pointer"),
     ("F", "fills the screen"),
-    ("G", "dismisses the grey curve of the run before"),
-    ("Home or 0", "brings all codes into view on the map that has the pointer"),
+    ("G", "removes the grey curve of the previous run"),
+    ("Home or 0", "shows all codes on the map under the pointer"),
     ("+ and −", "zoom that map"),
-    ("P", "pins the point of the map that has the pointer"),
-    ("Delete", "removes the pin that has the keyboard"),
-    ("D", "draws other samples"),
-    ("Ctrl+Z", "takes back the last live change"),
+    ("P", "pins the point of the map under the pointer"),
+    ("Delete", "removes the pin that has the keyboard focus"),
+    ("D", "samples other codes"),
+    ("Ctrl+Z", "undoes the last live change"),
     ("Tab, Enter", "move to a control and press it"),
     ("? or F1", "shows and hides this list"),
 ];
 
-/// What the keys pressed in this frame ask for. `under_pointer` is the figure that E exports, where there is one.
+/// The actions of the keys pressed in this frame. `under_pointer` is the figure that E exports, where there is one.
 pub fn pressed(ctx: &Context, under_pointer: Option<Figure>) -> Vec<Action> {
     if ctx.text_edit_focused() {
         return Vec::new();
@@ -60,7 +60,7 @@ pub fn pressed(ctx: &Context, under_pointer: Option<Figure>) -> Vec<Action> {
     actions
 }
 
-/// Whether a key of a panel's own was pressed, and by nobody who types. The key is taken.
+/// Whether a key of a panel was pressed while no text is typed. The key is consumed.
 pub fn is_typed(ctx: &Context, key: Key) -> bool {
     !ctx.text_edit_focused() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key))
 }

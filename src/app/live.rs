@@ -1,7 +1,7 @@
 //! The sliders that act while the run trains, generated from the declarations of live parameters.
 //!
-//! What a person sets is shown at once and held until the trainer reports it applied, so that a handle never jumps
-//! back under the finger.
+//! A value that was set is shown at once and held until the trainer reports it applied, so that a handle does not jump back
+//! under the finger.
 
 use eframe::egui::{self, Align, Color32, Layout, RichText, Slider, SliderClamping, Ui};
 
@@ -12,9 +12,9 @@ use super::widgets::{card, muted};
 use crate::recipe::parameter::short_number;
 use crate::recipe::{Kind, Parameter, Recipe, Scale, table};
 
-/// How long a value is held that the trainer does not confirm: it was refused, or another one won.
+/// How long a value is held that the trainer does not confirm: it was refused or replaced by another.
 const HELD_SECS: f64 = 2.0;
-/// The smallest step above zero of a logarithmic slider that begins there, as a share of its largest value.
+/// The smallest value above zero of a logarithmic slider that begins there, as a fraction of its largest value.
 const SMALLEST_SHARE: f64 = 1e-3;
 
 /// What the sliders remember between frames.
@@ -23,7 +23,7 @@ pub struct LiveMemory {
     held: Option<Held>,
 }
 
-/// A value set by hand and not confirmed yet.
+/// A value that was set and is not confirmed yet.
 #[derive(Clone, Copy, Debug)]
 struct Held {
     key: &'static str,
@@ -47,8 +47,8 @@ impl LiveMemory {
     }
 }
 
-/// The same in the order of their use: what this recipe is about, how fast it learns, what is switched off. `opened`
-/// is the recipe as it was opened, so that no slider moves away from under the finger.
+/// The live parameters in the order in which they are shown: what this recipe is about, the learning rate, what is off.
+/// `opened` is the recipe as it was opened, so that no slider changes its place while it is dragged.
 pub fn in_order(opened: &Recipe) -> Vec<&'static Parameter> {
     let rank = |parameter: &Parameter| match parameter.key {
         key if key.ends_with("learning_rate") => 1,
@@ -153,7 +153,7 @@ fn value_field(
     response
 }
 
-/// The rail and its handle, in the colour of the term.
+/// The slider, in the colour of its term.
 fn rail_ui(ui: &mut Ui, color: Color32, value: &mut f64, slider: (f64, f64), scale: Scale) -> egui::Response {
     let width = ui.available_width();
     ui.scope(|ui| {
@@ -178,12 +178,12 @@ fn rail_ui(ui: &mut Ui, color: Color32, value: &mut f64, slider: (f64, f64), sca
     .inner
 }
 
-/// Where a logarithmic rail begins; below it there is only zero, where the range has it.
+/// Where a logarithmic slider begins; below it there is only zero, where the range includes it.
 fn smallest_positive((least, most): (f64, f64)) -> f64 {
     if least > 0.0 { least } else { most * SMALLEST_SHARE }
 }
 
-/// Three figures are what a slider means; more would flicker while it moves.
+/// A number in three significant figures; more would flicker while the slider moves.
 fn shown_number(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();

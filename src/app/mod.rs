@@ -17,6 +17,7 @@ mod images;
 mod keys;
 mod layout;
 mod live;
+mod notices;
 mod pace;
 mod panels;
 mod persistence;
@@ -34,7 +35,7 @@ mod widgets;
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{anyhow, bail};
 use eframe::egui::{self, CentralPanel, Context, Frame, Panel, Ui};
@@ -45,6 +46,7 @@ pub use setup::graphics_setup;
 pub use state::{AppState, BenchState, Notice, RunState, Seen};
 pub use trace::Screenshot;
 
+use crate::document::{Bench, Document, Exploration, Run, Window};
 use crate::engine::{CloudWish, Command, Engine, EngineOptions, Event, RunId, Wanted};
 use crate::gpu::{DeviceChoice, Graphics};
 use crate::recipe::{Family, Recipe};
@@ -52,17 +54,12 @@ use context::PanelContext;
 use dialogs::Dialogs;
 use export::Exports;
 use layout::{Layout, Pane, Visible};
+use notices::Notices;
 use pace::Pace;
-use persistence::Saved;
 use pictures::Pictures;
 use theme::{STATUS_HEIGHT, TOP_BAR_HEIGHT, Theme};
 use trace::{Trace, TraceOptions};
 use tuning::Tuning;
-
-/// How long the bottom line says what was just done.
-const NOTICE: Duration = Duration::from_secs(7);
-/// How long it says what went wrong.
-const PROBLEM: Duration = Duration::from_secs(20);
 
 /// How the window is opened.
 #[derive(Clone, Debug, Default)]
@@ -123,38 +120,54 @@ pub struct App {
     state: AppState,
     /// Absent only where the system gave no thread; the window says so.
     engine: Option<Engine>,
+    /// How the window is arranged. What else the document says of it is read off where it is used.
+    window: Window<Layout>,
+    /// What is set up in the latent explorer.
+    exploration: Exploration,
     theme: Theme,
-    simple: bool,
-    layout: Layout,
-    visible: Visible,
+    screen: Screen,
     pictures: Pictures,
-    memories: Memories,
+    caches: Caches,
     tuning: Tuning,
-    dialogs: Dialogs,
-    exports: Exports,
+    files: Files,
     asked: Asked,
     trace: Trace,
+    pace: Pace,
+    kind: WindowKind,
+}
+
+/// What is on the screen beside the panels' contents.
+#[derive(Default)]
+struct Screen {
+    /// The panels that are drawn, and where.
+    visible: Visible,
     help_is_open: bool,
-    /// What the bottom line says, and since when.
-    notice_since: Option<(Notice, Instant)>,
+    notices: Notices,
+}
+
+/// Files that are being chosen and written.
+struct Files {
+    dialogs: Dialogs,
+    exports: Exports,
+}
+
+/// What depends on who opened the window.
+struct WindowKind {
+    /// Whether the document is stored.
     is_kept: bool,
     /// Whether the surface has the panels' colour before anything is drawn on it.
     is_cleared: bool,
-    pace: Pace,
 }
 
-/// What panels remember between frames.
+/// What panels keep between frames.
 #[derive(Default)]
-struct Memories {
-    transport: transport::TransportMemory,
+struct Caches {
     live: live::LiveMemory,
     form: form::FormMemory,
-    network: panels::HourglassMemory,
-    latent: panels::LatentMemory,
+    latent: panels::LatentCache,
     cards: panels::CardsMemory,
     curves: panels::CurvesMemory,
     held_out: panels::HeldOutMemory,
-    objective: panels::ObjectiveMemory,
 }
 
 /// What was asked of the trainer.
@@ -164,8 +177,6 @@ struct Asked {
     number: u64,
     /// Number of the last request for the pointer.
     pointer: u64,
-    /// The image of the data set that the decoded one is compared with.
-    against: Option<u32>,
     /// The example whose activations are shown.
     example: usize,
     /// How large a cloud the explorer wants.
@@ -183,7 +194,7 @@ impl App {
     /// The same; what becomes of a screenshot is put into `outcome`.
     fn telling(cc: &eframe::CreationContext<'_>, options: WindowOptions, outcome: trace::Outcome) -> Self {
         let is_kept = options.is_kept();
-        let saved = Saved::load(cc.storage.filter(|_| is_kept));
+        let (Document { mut window, .. }, last) = persistence::load(cc.storage.filter(|_| is_kept));
         let WindowOptions {
             device,
             recipe,
@@ -197,40 +208,36 @@ impl App {
             simple,
             types_paths,
         } = options;
-        let simple = simple || saved.simple;
-        let theme = Theme::new(theme.unwrap_or(saved.scheme), simple);
+        window.simple |= simple;
+        let theme = Theme::new(theme.unwrap_or(window.scheme), window.simple);
         Theme::install_fonts(&cc.egui_ctx);
         theme.apply(&cc.egui_ctx);
         let graphics = cc.wgpu_render_state.as_ref().map(shared_graphics);
         let painting =
             cc.wgpu_render_state.clone().filter(|_| graphics.as_ref().is_some_and(|g| g.can_compute()));
-        let recipe = recipe.unwrap_or_else(|| saved.recipe());
-        let mut memories = Memories::default();
-        if (1..=8).contains(&saved.export_scale) {
-            memories.transport.export_scale = saved.export_scale;
-        }
+        let recipe = recipe.unwrap_or(last);
         let mut pictures = Pictures::new(cc.egui_ctx.clone(), painting);
         // There is nothing yet that would have to be painted again.
-        pictures.look_like(saved.images);
+        pictures.look_like(window.images);
+        let files = Files {
+            dialogs: Dialogs::new(window.folder.clone(), types_paths),
+            exports: Exports::new(cc.egui_ctx.clone()),
+        };
         let mut app = Self {
             state: AppState { draft: recipe.clone(), ..AppState::default() },
             engine: None,
+            window,
+            exploration: Exploration::default(),
             theme,
-            simple,
-            layout: saved.layout,
-            visible: Visible::default(),
+            screen: Screen::default(),
             pictures,
-            memories,
+            caches: Caches::default(),
             tuning: Tuning::default(),
-            dialogs: Dialogs::new(saved.folder, types_paths),
-            exports: Exports::new(cc.egui_ctx.clone()),
+            files,
             asked: Asked::default(),
             trace: Trace::new(TraceOptions { started, screenshot, frame_log, trace }, outcome),
-            help_is_open: false,
-            notice_since: None,
-            is_kept,
-            is_cleared: cc.winit_window().is_some(),
             pace: Pace::new(graphics.as_ref().is_some_and(|graphics| graphics.is_software())),
+            kind: WindowKind { is_kept, is_cleared: cc.winit_window().is_some() },
         };
         let joining = beside.into_iter().map(|other| bench_menu::sharing(other, &recipe));
         let recipes = std::iter::once(recipe.clone()).chain(joining).collect();
@@ -268,7 +275,7 @@ impl App {
     /// Takes in one event.
     fn take_in(&mut self, event: Event) {
         if let Event::Snapshot(run, snapshot) = &event
-            && let Err(sentence) = self.exports.take_snapshot(&self.state, *run, snapshot)
+            && let Err(sentence) = self.files.exports.take_snapshot(&self.state, *run, snapshot)
         {
             self.state.complain(sentence);
         }
@@ -291,7 +298,7 @@ impl App {
     fn show_what_it_is_about(&mut self) {
         if let Some(run) = self.state.run() {
             let is_map = Family::of(&run.recipe).is_about_the_map();
-            self.layout.bring_forward(if is_map { Pane::Latent } else { Pane::Cards });
+            self.window.layout.bring_forward(if is_map { Pane::Latent } else { Pane::Cards });
         }
     }
 
@@ -299,12 +306,12 @@ impl App {
     fn watch(&mut self) {
         let Some(run) = self.state.run() else { return };
         let of_codes = [Pane::Latent, Pane::Dimensions, Pane::Samples];
-        let needs_codes = of_codes.into_iter().any(|pane| self.visible.contains(pane));
+        let needs_codes = of_codes.into_iter().any(|pane| self.screen.visible.contains(pane));
         let wanted = Wanted {
             cloud: needs_codes.then_some(self.asked.cloud),
-            reconstructions: self.visible.contains(Pane::HeldOut),
-            layers: self.visible.contains(Pane::Hourglass).then_some(self.asked.example),
-            cards: self.visible.contains(Pane::Cards),
+            reconstructions: self.screen.visible.contains(Pane::HeldOut),
+            layers: self.screen.visible.contains(Pane::Hourglass).then_some(self.asked.example),
+            cards: self.screen.visible.contains(Pane::Cards),
         };
         let watched = Some((run.info.id, wanted));
         let Some(engine) = self.engine.as_ref().filter(|_| self.asked.watched != watched) else { return };
@@ -315,35 +322,12 @@ impl App {
         self.asked.watched = watched;
     }
 
-    /// Lets the bottom line go back to what is happening.
-    fn forget_old_notice(&mut self, ctx: &Context) {
-        let Some(notice) = &self.state.notice else {
-            self.notice_since = None;
-            return;
-        };
-        let lasts = if notice.is_problem { PROBLEM } else { NOTICE };
-        match &self.notice_since {
-            Some((known, since)) if known == notice => {
-                let left = lasts.saturating_sub(since.elapsed());
-                if left.is_zero() {
-                    self.state.notice = None;
-                } else {
-                    ctx.request_repaint_after(left);
-                }
-            }
-            _ => {
-                self.notice_since = Some((notice.clone(), Instant::now()));
-                ctx.request_repaint_after(lasts);
-            }
-        }
-    }
-
     /// What dialogs and figures have come to.
     fn collect_files(&mut self, ctx: &Context) {
-        if let Some(action) = self.dialogs.poll() {
+        if let Some(action) = self.files.dialogs.poll() {
             self.carry_out(ctx, action);
         }
-        while let Some(outcome) = self.exports.poll() {
+        while let Some(outcome) = self.files.exports.poll() {
             match outcome {
                 Ok(path) => self.state.say(format!("Saved {}", path.display())),
                 Err(error) => self.state.complain(format!("Nothing was saved: {error}.")),
@@ -353,26 +337,42 @@ impl App {
 
     /// Draws everything and gathers what was asked for.
     fn draw(&mut self, ui: &mut Ui) -> Vec<Action> {
-        let Self { state, theme, simple, layout, visible, pictures, memories, is_cleared, .. } = self;
+        let Self { state, theme, window, exploration, screen, pictures, caches, kind, .. } = self;
         let cx = PanelContext { state, theme, pictures };
         // A window is cleared to this colour before it is drawn; a test is not.
-        if !*is_cleared {
+        if !kind.is_cleared {
             ui.painter().rect_filled(ui.max_rect(), 0.0, theme.panel);
         }
         let mut actions = Vec::new();
         Panel::top("transport").exact_size(TOP_BAR_HEIGHT * theme.scale).frame(Frame::NONE).show(ui, |ui| {
-            actions.extend(transport::transport_ui(ui, &cx, *simple, &mut memories.transport));
+            actions.extend(transport::transport_ui(ui, &cx, window));
         });
         Panel::bottom("status").exact_size(STATUS_HEIGHT * theme.scale).frame(Frame::NONE).show(ui, |ui| {
             actions.extend(status::status_ui(ui, &cx));
         });
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
             let sliders = state.run().map_or(2, |run| live::parameters(&run.info.recipe).count());
-            *visible = layout.show(ui, theme, *simple, sliders, &mut |ui, pane, is_tab| {
-                actions.extend(pane_ui(ui, &cx, (pane, is_tab), memories));
+            let Window { layout, simple, .. } = window;
+            screen.visible = layout.show(ui, theme, *simple, sliders, &mut |ui, pane, is_tab| {
+                actions.extend(pane_ui(ui, &cx, (pane, is_tab), exploration, caches));
             });
         });
         actions
+    }
+
+    /// Everything that can be saved.
+    fn document(&self) -> Document<Layout> {
+        let window = Window {
+            scheme: self.theme.scheme,
+            images: self.pictures.look(),
+            folder: self.files.dialogs.folder().map(ToOwned::to_owned),
+            ..self.window.clone()
+        };
+        let runs = self.state.bench.iter().flat_map(|bench| &bench.runs);
+        let runs = runs.map(|run| Run::new(run.info.id, &run.info.recipe, &run.changes));
+        let shown = self.state.run().map(|run| run.info.id);
+        let bench = Bench { runs: runs.collect(), shown, exploration: self.exploration.clone() };
+        Document { window, bench }
     }
 }
 
@@ -386,25 +386,29 @@ fn shared_graphics(window: &eframe::egui_wgpu::RenderState) -> Arc<Graphics> {
     })
 }
 
-/// Draws one panel. On a tab its name stands already.
+/// Draws one panel. A tab shows its name already.
 fn pane_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     (pane, is_tab): (Pane, bool),
-    memories: &mut Memories,
+    exploration: &mut Exploration,
+    caches: &mut Caches,
 ) -> Vec<Action> {
     let title = if is_tab { "" } else { pane.title() };
     match pane {
-        Pane::Live => live::live_ui(ui, cx, &mut memories.live),
-        Pane::Recipe => form::form_ui(ui, cx, &mut memories.form),
-        Pane::Hourglass => panels::hourglass_ui(ui, cx, &mut memories.network),
-        Pane::Latent => panels::latent_ui(ui, cx, &mut memories.latent, title),
-        Pane::Dimensions => panels::dimensions_ui(ui, cx, &mut memories.latent, title),
-        Pane::Samples => panels::samples_ui(ui, cx, &mut memories.latent, title),
-        Pane::Cards => panels::cards_ui(ui, cx, &mut memories.cards),
-        Pane::Curves => panels::curves_ui(ui, cx, &mut memories.curves),
-        Pane::HeldOut => panels::held_out_ui(ui, cx, &mut memories.held_out),
-        Pane::Objective => panels::objective_ui(ui, cx, &mut memories.objective),
+        Pane::Live => live::live_ui(ui, cx, &mut caches.live),
+        Pane::Recipe => form::form_ui(ui, cx, &mut caches.form),
+        Pane::Hourglass => panels::hourglass_ui(ui, cx),
+        Pane::Latent => panels::latent_ui(ui, cx, exploration, &mut caches.latent, title),
+        Pane::Dimensions => panels::dimensions_ui(ui, cx, exploration, &mut caches.latent, title),
+        Pane::Samples => panels::samples_ui(ui, cx, exploration, &mut caches.latent, title),
+        Pane::Cards => panels::cards_ui(ui, cx, &mut caches.cards),
+        Pane::Curves => panels::curves_ui(ui, cx, &mut caches.curves),
+        Pane::HeldOut => panels::held_out_ui(ui, cx, &mut caches.held_out),
+        Pane::Objective => {
+            panels::objective_ui(ui, cx);
+            Vec::new()
+        }
     }
 }
 
@@ -423,18 +427,18 @@ impl eframe::App for App {
         self.pictures.take_in(&self.state);
         self.collect_files(ctx);
         self.watch();
-        self.forget_old_notice(ctx);
+        self.screen.notices.expire(ctx, &mut self.state.notice);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let pointer = ctx.input(|input| input.pointer.hover_pos());
-        let under_pointer = pointer.and_then(|at| self.visible.at(at)).and_then(Pane::figure);
+        let under_pointer = pointer.and_then(|at| self.screen.visible.at(at)).and_then(Pane::figure);
         let mut actions = keys::pressed(&ctx, under_pointer);
         actions.extend(self.draw(ui));
-        actions.extend(self.dialogs.typed_ui(&ctx, &self.theme));
-        if self.help_is_open && keys::help_ui(&ctx, &self.theme) {
-            self.help_is_open = false;
+        actions.extend(self.files.dialogs.typed_ui(&ctx, &self.theme));
+        if self.screen.help_is_open && keys::help_ui(&ctx, &self.theme) {
+            self.screen.help_is_open = false;
         }
         for action in actions {
             self.carry_out(&ctx, action);
@@ -443,20 +447,9 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        if !self.is_kept {
-            return;
+        if self.kind.is_kept {
+            persistence::store(&self.document(), storage);
         }
-        let recipe = self.state.run().map(|run| run.recipe.to_toml());
-        let saved = Saved {
-            scheme: self.theme.scheme,
-            simple: self.simple,
-            images: self.pictures.look(),
-            recipe,
-            layout: self.layout.clone(),
-            folder: self.dialogs.folder().map(ToOwned::to_owned),
-            export_scale: self.memories.transport.export_scale,
-        };
-        saved.store(storage);
     }
 
     fn on_exit(&mut self) {

@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 use eframe::egui::{self, TextureHandle, TextureId};
 use eframe::egui_wgpu::RenderState;
 
-use super::images::{ImageLook, Paint, image_of};
+use super::images::{Paint, image_of};
 use super::state::{AppState, BenchState, RunState};
+use crate::document::ImageLook;
 use crate::engine::{Command, Picture, RunId, Sheet};
 use crate::gpu::{Canvas, Tiles};
 

@@ -60,6 +60,15 @@ pub struct BenchState {
     pub runs: Vec<RunState>,
 }
 
+/// The run whose pictures and curves are shown, and its bench.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownRun<'a> {
+    /// The bench.
+    pub bench: &'a BenchState,
+    /// The run.
+    pub run: &'a RunState,
+}
+
 /// One run as the window knows it.
 #[derive(Debug)]
 pub struct RunState {
@@ -149,6 +158,11 @@ impl AppState {
     pub fn run(&self) -> Option<&RunState> {
         let runs = &self.bench.as_ref()?.runs;
         runs.iter().find(|run| Some(run.info.id) == self.shown).or(runs.first())
+    }
+
+    /// That run with its bench.
+    pub fn shown_run(&self) -> Option<ShownRun<'_>> {
+        Some(ShownRun { bench: self.bench.as_ref()?, run: self.run()? })
     }
 
     /// Shows another run of the bench.

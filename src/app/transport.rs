@@ -3,11 +3,13 @@
 use eframe::egui::{self, Align, Layout, RichText, Ui};
 
 use super::action::{Action, Figure};
-use super::bench_menu::bench_menu_ui;
+use super::bench_menu::{bench_menu_ui, family_title};
 use super::context::PanelContext;
 use super::glyph::{Sign, paint_logo};
+use super::layout;
 use super::theme::{ColorScheme, GRID, HALF, Theme};
 use super::widgets::{bold, muted, primary_button, sign_button, word_button};
+use crate::document::Window;
 use crate::look::count_label;
 use crate::recipe::{DataRecipe, Family, Recipe, builtin};
 
@@ -29,26 +31,9 @@ const RIGHT_SIMPLE: f32 = 160.0;
 /// Width of a number with its word.
 const NUMBER: f32 = 90.0;
 
-/// What the bar remembers.
-#[derive(Clone, Copy, Debug)]
-pub struct TransportMemory {
-    /// Exported pictures are so many times their size on paper.
-    pub export_scale: u32,
-}
-
-impl Default for TransportMemory {
-    fn default() -> Self {
-        Self { export_scale: 2 }
-    }
-}
-
 /// The bar.
-pub fn transport_ui(
-    ui: &mut Ui,
-    cx: &PanelContext<'_>,
-    simple: bool,
-    memory: &mut TransportMemory,
-) -> Vec<Action> {
+pub fn transport_ui(ui: &mut Ui, cx: &PanelContext<'_>, window: &mut Window<layout::Layout>) -> Vec<Action> {
+    let simple = window.simple;
     let mut actions = Vec::new();
     ui.horizontal_centered(|ui| {
         ui.add_space(GRID + HALF);
@@ -63,7 +48,7 @@ pub fn transport_ui(
         progress_ui(ui, cx, simple);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(GRID);
-            window_ui(ui, cx, simple, memory, &mut actions);
+            window_ui(ui, cx, window, &mut actions);
             if !simple {
                 device_ui(ui, cx);
             }
@@ -102,12 +87,6 @@ fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let family = Family::of(running);
     let words = format!("{}\n\n{}: {}", running.about, family.label(), family.sentence());
     combo.response.on_hover_text(words.trim());
-}
-
-/// The name of a family above its recipes; what it is stands under the pointer.
-pub fn family_title(ui: &mut Ui, theme: &Theme, family: Family) {
-    ui.add_space(HALF);
-    muted(ui, theme, family.label()).on_hover_text(family.sentence());
 }
 
 /// A recipe as it is opened while another one runs: same images, same seed, so that the two can be compared.
@@ -221,8 +200,7 @@ fn number_ui(ui: &mut Ui, theme: &Theme, before: &str, number: &str, after: &str
 fn window_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    simple: bool,
-    memory: &mut TransportMemory,
+    window: &mut Window<layout::Layout>,
     actions: &mut Vec<Action>,
 ) {
     if word_button(ui, cx.theme, "?", "Keys (?)").clicked() {
@@ -234,26 +212,29 @@ fn window_ui(
     {
         actions.push(Action::ToggleTheme);
     }
-    let (word, tip) =
-        if simple { ("Full", "Every panel") } else { ("Simple", "Few controls and large type, for a class") };
+    let (word, tip) = if window.simple {
+        ("Full", "Every panel")
+    } else {
+        ("Simple", "Few controls and large type, for a class")
+    };
     if word_button(ui, cx.theme, word, tip).clicked() {
         actions.push(Action::ToggleSimple);
     }
     let button = sign_button(ui, cx.theme, Sign::Export, "Export", "Figures, weights, recipe");
-    egui::Popup::menu(&button).show(|ui| export_menu(ui, cx.theme, memory, actions));
+    egui::Popup::menu(&button).show(|ui| export_menu(ui, cx.theme, window, actions));
 }
 
-fn export_menu(ui: &mut Ui, theme: &Theme, memory: &mut TransportMemory, actions: &mut Vec<Action>) {
+fn export_menu(ui: &mut Ui, theme: &Theme, window: &mut Window<layout::Layout>, actions: &mut Vec<Action>) {
     ui.set_min_width(220.0 * theme.scale);
     for (figure, name) in FIGURES {
         if ui.button(name).clicked() {
             actions.push(Action::Export(figure));
         }
     }
-    ui.menu_button(format!("Size of pictures: {}×", memory.export_scale), |ui| {
-        for scale in 1..=8 {
-            if ui.selectable_label(memory.export_scale == scale, format!("{scale}×")).clicked() {
-                memory.export_scale = scale;
+    ui.menu_button(format!("Size of pictures: {}×", window.export_scale()), |ui| {
+        for scale in Window::<layout::Layout>::export_scales() {
+            if ui.selectable_label(window.export_scale() == scale, format!("{scale}×")).clicked() {
+                window.export_scale = scale;
             }
         }
     });

@@ -1,5 +1,5 @@
-//! The few things every panel is made of: a card with a title line, buttons with a painted sign, and words in the
-//! three sizes of type.
+//! What every panel is made of: a card with a title line, buttons with a painted sign, and text in the three sizes of
+//! type.
 
 use eframe::egui::{
     self, Align, Button, Color32, CornerRadius, FontId, Layout, Response, RichText, Sense, Stroke,
@@ -10,7 +10,7 @@ use super::action::{Action, Figure};
 use super::glyph::Sign;
 use super::theme::{BUTTON_HEIGHT, GRID, RADIUS_SMALL, Theme};
 
-/// A title line with something at its right end, and the content below it. The tile around it has drawn the face.
+/// A title line with something at its right end, and the content below it. The background is drawn by the tile around it.
 pub fn card<R>(
     ui: &mut Ui,
     theme: &Theme,
@@ -32,8 +32,7 @@ pub fn heading(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
     bold(ui, text, theme.body(), theme.text)
 }
 
-/// Words on one line in a heavier hand. The font that travels with the window has one weight only, so they are
-/// written twice, one pixel apart.
+/// Bold text on one line. The font of the window has one weight only, so it is drawn twice, one pixel apart.
 pub fn bold(ui: &mut Ui, text: &str, font: FontId, color: Color32) -> Response {
     let response = ui.label(RichText::new(text).font(font.clone()).color(color));
     if ui.is_rect_visible(response.rect) {
@@ -49,7 +48,7 @@ fn one_pixel(ui: &Ui) -> egui::Vec2 {
     egui::vec2(1.0 / ui.pixels_per_point(), 0.0)
 }
 
-/// Words that explain.
+/// Small text that explains something.
 pub fn muted(ui: &mut Ui, theme: &Theme, text: impl Into<String>) -> Response {
     ui.label(RichText::new(text).font(theme.small()).color(theme.muted))
 }
@@ -95,7 +94,7 @@ pub fn sign_button(ui: &mut Ui, theme: &Theme, sign: Sign, name: &str, tip: &str
     response.on_hover_text(tip)
 }
 
-/// A small sign without a face, for the corner of a panel.
+/// A small sign without a background, for the corner of a panel.
 pub fn quiet_sign(ui: &mut Ui, theme: &Theme, sign: Sign, name: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(18.0 * theme.scale), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
@@ -127,7 +126,7 @@ pub fn word_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Respons
     response.on_hover_text(tip)
 }
 
-/// The face of an ordinary button, and what is on it in the colour that the button's state asks for.
+/// The background of an ordinary button, and what is on it in the colour of its state.
 fn paint_button(ui: &Ui, theme: &Theme, response: &Response, sign: impl FnOnce(&egui::Painter, Color32)) {
     if !ui.is_rect_visible(response.rect) {
         return;
@@ -142,7 +141,7 @@ fn paint_button(ui: &Ui, theme: &Theme, response: &Response, sign: impl FnOnce(&
     sign(ui.painter(), if ui.is_enabled() { theme.text } else { theme.muted });
 }
 
-/// Shows where the keyboard is.
+/// A ring around what has the keyboard focus.
 fn focus_ring(ui: &Ui, theme: &Theme, response: &Response) {
     if response.has_focus() {
         let stroke = Stroke::new(1.5, theme.accent);
@@ -155,7 +154,7 @@ fn focus_ring(ui: &Ui, theme: &Theme, response: &Response) {
     }
 }
 
-/// A word to press, as small as a switch.
+/// A button with a word on it, as small as a switch.
 pub fn small_button(ui: &mut Ui, theme: &Theme, word: &str, tip: &str) -> Response {
     let text = RichText::new(word).font(theme.small()).color(theme.text);
     let response = ui.scope(|ui| {

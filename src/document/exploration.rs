@@ -109,6 +109,11 @@ pub enum Origin {
 }
 
 impl Exploration {
+    /// The exploration of a single run.
+    pub fn of(run: RunExploration) -> Self {
+        Self { run, ..Self::default() }
+    }
+
     /// Shows one of the runs of a bench. Runs that have left the bench are forgotten; new ones begin where a run with as
     /// many numbers per code was, preferably the one that was shown last: it is often the same recipe, restarted.
     pub fn show(&mut self, shown: CodeTraits, bench: &[CodeTraits]) -> Origin {

@@ -1,6 +1,5 @@
 //! The pictures that a plain code is put together from: what each unit adds to an image.
 
-use super::CardInputs;
 use super::activity::Activity;
 use super::card::{Card, Content, Images, Ink, signed_each};
 use super::topic::CardInputs;

@@ -1,6 +1,5 @@
 //! Reconstruction against the size of the code: a network beside principal components, the best that lines can do.
 
-use super::CardInputs;
 use super::ablation::squared_error;
 use super::card::{Card, Content, Lines};
 use super::pca::Pca;

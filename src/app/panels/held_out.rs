@@ -1,7 +1,7 @@
-//! Held-out images over what the network makes of them, and the difference between the two.
+//! Held-out images over their reconstructions, and the difference between the two.
 //!
-//! The picture is one texture that the trainer thread paints: a row of inputs, a row of outputs and, where there is
-//! room for it, a row of differences. Where the pixels come through the host, the differences are worked out here.
+//! The picture is one texture that the trainer thread paints: a row of inputs, a row of outputs and, where there is room
+//! for it, a row of differences. Where the pixels are uploaded from the host, the differences are computed here.
 
 use eframe::egui::{
     Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
@@ -109,7 +109,7 @@ fn grid_ui(
     difference: Option<(Shown, Rect)>,
 ) -> Vec<Action> {
     let shape = bench.dataset.shape;
-    let aspect = shape.width as f32 / shape.height as f32;
+    let aspect = shape.aspect();
     let columns = bench.examples.len();
     let rows = if difference.is_some() { 3 } else { 2 };
     let tile = tile_size(ui.available_size(), columns, rows, aspect);
@@ -142,7 +142,8 @@ fn grid_ui(
             let corner = CornerRadius::same(RADIUS_SMALL);
             ui.painter().rect_stroke(column.shrink(0.5), corner, Stroke::new(1.5, color), StrokeKind::Inside);
         }
-        if response.on_hover_text(format!("{name}: click to send it through the hourglass")).clicked() {
+        if response.on_hover_text(format!("{name}: click to show its activations in the hourglass")).clicked()
+        {
             actions.push(Action::ShowExample(number));
         }
     }

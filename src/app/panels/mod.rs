@@ -9,12 +9,12 @@ pub mod hourglass;
 pub mod latent;
 pub mod objective;
 
-pub use self::hourglass::{HourglassMemory, hourglass_ui};
+pub use self::hourglass::hourglass_ui;
 pub use cards::{CardsMemory, cards_ui};
 pub use curves::{CurvesMemory, curves_ui};
 pub use held_out::{HeldOutMemory, held_out_ui};
-pub use latent::{LatentMemory, dimensions_ui, latent_ui, samples_ui};
-pub use objective::{ObjectiveMemory, objective_ui};
+pub use latent::{LatentCache, dimensions_ui, latent_ui, samples_ui};
+pub use objective::objective_ui;
 
 use std::sync::Arc;
 

@@ -5,7 +5,6 @@ use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Color32, FontId, Label, RichText, ScrollArea, Ui};
 
 use super::{no_run, waiting};
-use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::Theme;
@@ -16,15 +15,11 @@ use crate::recipe::formula::{Part, Term, dictionary_formula, formula};
 use crate::recipe::words::Scale;
 use crate::recipe::{Corruption, ObjectiveRecipe, Recipe, Reconstruction};
 
-/// What stays from frame to frame: nothing, so far.
-#[derive(Debug, Default)]
-pub struct ObjectiveMemory {}
-
 /// Draws the objective.
-pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveMemory) -> Vec<Action> {
+pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
     let Some(run) = cx.state.run() else {
         card(ui, cx.theme, "Objective", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
-        return Vec::new();
+        return;
     };
     // Held-out figures are steadier; training figures are there sooner.
     // Those of an untrained network say nothing, though.
@@ -48,7 +43,6 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut ObjectiveM
             }
         });
     });
-    Vec::new()
 }
 
 /// How terms were weighed: as training does at a step, or as held-out images are judged, by the whole of β.

@@ -1,7 +1,7 @@
-//! The network as an hourglass: an image falls in on the left, is squeezed through the code, and comes out on the
-//! right, with the real activations of every layer on the way.
+//! The network as an hourglass: an image on the left, the layers of the encoder, the code in the middle, the layers of the
+//! decoder, and the output on the right, with the activations of every layer.
 //!
-//! `layout` says where everything stands; this file draws it and is the way in.
+//! `layout` computes where everything is; this file draws it and is the entry.
 
 mod layout;
 mod maps;
@@ -25,14 +25,10 @@ use crate::look::decimal_label;
 use layout::{Cells, DOTS_MOST, Places, WORDS_HEIGHT};
 use maps::Maps;
 
-/// A number of a Gaussian code beyond this is as loud as can be: two and a half standard deviations of the prior.
+/// A number of a Gaussian code beyond this has the brightest colour: two and a half standard deviations of the prior.
 const LOUD_CODE: f32 = 2.5;
 
-/// What stays from frame to frame: nothing, so far.
-#[derive(Debug, Default)]
-pub struct HourglassMemory {}
-
-/// The layers sorted by where they stand.
+/// The layers by their roles.
 struct Parts<'a> {
     encoder: Vec<&'a LayerActivity>,
     code: Option<&'a LayerActivity>,
@@ -53,7 +49,7 @@ impl<'a> Parts<'a> {
 }
 
 /// Draws the hourglass.
-pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut HourglassMemory) -> Vec<Action> {
+pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
     let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
         waiting(ui, cx.theme, &no_run(cx.state));
         return Vec::new();
@@ -64,8 +60,7 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut HourglassM
     };
     let parts = Parts::of(view);
     let (space, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
-    let shape = bench.dataset.shape;
-    let aspect = shape.width as f32 / shape.height as f32;
+    let aspect = bench.dataset.shape.aspect();
     let places = layout::places(space, aspect, parts.encoder.len(), parts.decoder.len(), cx.theme.scale);
     let version = (run.info.id.0 << 44).wrapping_add(view.step << 10).wrapping_add(view.example as u64);
     let foot = space.bottom() - WORDS_HEIGHT * cx.theme.scale;
@@ -84,7 +79,7 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>, _memory: &mut HourglassM
     ends(&painting, cx, bench, view, &places)
 }
 
-/// The colour of the term that presses on the code.
+/// The colour of the term that acts on the code.
 fn code_color(theme: &Theme, run: &RunState) -> Color32 {
     if run.recipe.is_variational() {
         theme.kl
@@ -161,8 +156,7 @@ impl Painting<'_> {
         paint_picture(self.ui, shown, rect, WHOLE, Color32::WHITE);
     }
 
-    /// A layer as a grid of cells, each as bright as its unit is loud.
-    /// Feature maps are pictures.
+    /// A layer as a grid of cells, each as bright as the activation of its unit. Feature maps are pictures.
     fn layer(&self, layer: &LayerActivity, station: Rect, (name, number): (&str, usize)) {
         if let Some(maps) = layer.maps.filter(|maps| maps.iter().product::<usize>() == layer.values.len()) {
             return self.maps(layer, maps, station, (name, number));
@@ -220,7 +214,7 @@ impl Painting<'_> {
         }
     }
 
-    /// What one unit says, under the pointer.
+    /// The activation of the unit under the pointer.
     fn tell(&self, response: Response, cells: &Cells, layer: &LayerActivity, words: &str) {
         let Some(at) = response.hover_pos() else { return };
         let unit = cells.unit(at, layer.values.len());
@@ -297,8 +291,8 @@ impl Painting<'_> {
     }
 }
 
-/// What counts as loud in a layer: the size that only one unit in fifty exceeds, so that one loud unit does not
-/// silence the rest.
+/// The activation with the brightest colour: the absolute value that only one unit in fifty exceeds, so that a single large
+/// one does not make the others dark.
 fn loudest(values: &[f32]) -> f32 {
     let mut sizes: Vec<f32> =
         values.iter().map(|value| value.abs()).filter(|size| size.is_finite()).collect();
@@ -356,7 +350,7 @@ mod tests {
             (Theme::new(ColorScheme::Dark, false), Pictures::new(Default::default(), None));
         let mut panel = Harness::builder().with_size(vec2(690.0, 160.0)).build_ui(move |ui| {
             let cx = PanelContext { state: &state, theme: &theme, pictures: &pictures };
-            hourglass_ui(ui, &cx, &mut HourglassMemory::default());
+            hourglass_ui(ui, &cx);
         });
         panel.step();
         let maps = panel.get_by_label("encoder layer, 16 of 28×28, ReLU").rect();

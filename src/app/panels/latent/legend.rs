@@ -1,26 +1,29 @@
 //! The legend of the map: the mark of every class. A click hides or shows a class, a double click shows it alone.
 
 use eframe::egui::{
-    Popup, PopupCloseBehavior, Rect, Response, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
+    Popup, PopupCloseBehavior, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
 };
 
-use super::model::LatentMemory;
 use crate::app::context::PanelContext;
 use crate::app::glyph::glyph_shape;
-use crate::app::state::BenchState;
 use crate::app::theme::Theme;
 use crate::app::widgets::small_button;
+use crate::document::Layers;
 use crate::look::Glyph;
 
 /// Space between two classes.
 const GAP: f32 = 2.0;
-/// How high the list of further classes grows before it scrolls.
+/// The height at which the list of further classes begins to scroll.
 const LIST: f32 = 320.0;
 
 /// Draws the legend from right to left: as many classes as fit from the first one on, and a button with a list of the
-/// rest. While colours are values, glyphs alone tell classes apart.
-pub fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, bench: &BenchState) {
-    let names = &bench.dataset.class_names;
+/// rest. While colours mean values, only glyphs differ between classes.
+pub fn legend_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    layers: &mut Layers,
+    (names, colors_are_values): (&[String], bool),
+) {
     ui.spacing_mut().item_spacing.x = GAP;
     let wide =
         |words: &str| ui.painter().layout_no_wrap(words.to_owned(), cx.theme.small(), cx.theme.text).size().x;
@@ -36,11 +39,12 @@ pub fn legend_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, 
         let list = Popup::menu(&more).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         list.show(|ui| {
             ScrollArea::vertical().max_height(LIST * cx.theme.scale).show(ui, |ui| {
-                (shown..names.len()).for_each(|class| entry_ui(ui, cx, memory, (class, names)));
+                let all = shown..names.len();
+                all.for_each(|class| entry_ui(ui, cx, layers, (class, names, colors_are_values)));
             });
         });
     }
-    (0..shown).rev().for_each(|class| entry_ui(ui, cx, memory, (class, names)));
+    (0..shown).rev().for_each(|class| entry_ui(ui, cx, layers, (class, names, colors_are_values)));
 }
 
 /// How many entries of these widths fit from the first one on; where not all do, beside a button for the rest.
@@ -64,8 +68,8 @@ fn radius(theme: &Theme) -> f32 {
     3.4 * theme.scale
 }
 
-/// Width of the place that a mark stands in. Marks wear the colours of the map, which is dark in both looks, so a light
-/// panel has a dark ground for them.
+/// Width of the space for a mark. Marks have the colours of the map, which is dark in both themes, so a light panel draws
+/// them on a dark background.
 fn mark_width(theme: &Theme) -> f32 {
     radius(theme) * if theme.is_dark() { 4.0 } else { 5.0 }
 }
@@ -78,12 +82,12 @@ fn entry_size(theme: &Theme, words: f32) -> Vec2 {
 fn entry_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
-    (class, names): (usize, &[String]),
+    layers: &mut Layers,
+    (class, names, colors_are_values): (usize, &[String], bool),
 ) {
     let (Ok(number), Some(name)) = (u8::try_from(class), names.get(class)) else { return };
     let theme = cx.theme;
-    let is_shown = !memory.hidden.contains(&number);
+    let is_shown = !layers.hidden.contains(&number);
     let color = if is_shown { theme.text } else { theme.faded(theme.muted, 0.6) };
     let galley = ui.painter().layout_no_wrap(name.clone(), theme.small(), color);
     let (rect, response) = ui.allocate_exact_size(entry_size(theme, galley.size().x), Sense::click());
@@ -92,7 +96,7 @@ fn entry_ui(
         ui.painter().rect_filled(rect, 4, theme.raised_hover);
     }
     let on_map = Theme::on_pictures();
-    let dot = match (is_shown, memory.value_range().is_some()) {
+    let dot = match (is_shown, colors_are_values) {
         (false, _) => on_map.faded(on_map.muted, 0.45),
         (true, true) => on_map.muted,
         (true, false) => on_map.class(class),
@@ -105,21 +109,14 @@ fn entry_ui(
     ui.painter().add(glyph_shape(Glyph::of_class(class), center, radius(theme), dot));
     let words = rect.left_center() + vec2(mark_width(theme), -0.5 * galley.size().y);
     ui.painter().galley(words, galley, color);
-    filter(&response, memory, number, names.len());
-    response.on_hover_text("click hides or shows, double click shows it alone");
-}
-
-fn filter(response: &Response, memory: &mut LatentMemory, class: u8, count: usize) {
-    if response.clicked() && !memory.hidden.remove(&class) {
-        memory.hidden.insert(class);
+    if response.clicked() {
+        layers.toggle_class(number);
     }
     if response.double_clicked() {
-        // The first of the two clicks has hidden or shown it, and this one has taken that back.
-        let others =
-            (0..count).filter_map(|other| u8::try_from(other).ok()).filter(|other| *other != class).collect();
-        // Asked for alone when it is alone already: everybody comes back.
-        memory.hidden = if memory.hidden == others { Default::default() } else { others };
+        // The two clicks have hidden it and shown it again, or the other way round.
+        layers.show_class_alone(number, names.len());
     }
+    response.on_hover_text("click hides or shows, double click shows it alone");
 }
 
 #[cfg(test)]
@@ -162,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_without_room_wait_behind_a_button() {
+    fn classes_without_room_are_listed_behind_a_button() {
         let mut harness = explorer(520.0, ColorScheme::Dark);
         assert!(harness.query_by_label("class a").is_some(), "the first class comes first");
         assert!(harness.query_by_label("class z").is_none(), "there is room for all of them");
@@ -170,10 +167,10 @@ mod tests {
         harness.run_steps(3);
         harness.get_by_label("class z").click();
         harness.run_steps(3);
-        assert_eq!(harness.state().memory.hidden.iter().copied().collect::<Vec<_>>(), [25]);
+        assert_eq!(harness.state().document.layers.hidden.iter().copied().collect::<Vec<_>>(), [25]);
         harness.get_by_label("class z").click();
         harness.run_steps(3);
-        assert!(harness.state().memory.hidden.is_empty(), "the list is still open");
+        assert!(harness.state().document.layers.hidden.is_empty(), "the list is still open");
         let all: Vec<char> =
             ('a'..='z').filter(|name| harness.query_by_label(&format!("class {name}")).is_none()).collect();
         assert!(all.is_empty(), "{all:?} are neither beside the button nor in its list");
@@ -191,11 +188,11 @@ mod tests {
         harness.run_steps(3);
         harness.get_by_label("class y").click();
         harness.run_steps(3);
-        assert!(harness.state().memory.hidden.is_empty());
+        assert!(harness.state().document.layers.hidden.is_empty());
     }
 
     #[test]
-    fn marks_wear_the_colours_of_the_map_in_both_looks() {
+    fn marks_have_the_colours_of_the_map_in_both_themes() {
         for look in [ColorScheme::Dark, ColorScheme::Light] {
             let harness = explorer(700.0, look);
             let entry = harness.get_by_label("class a").rect();

@@ -1,17 +1,20 @@
-//! The latent explorer: the codes of images as a cloud on a map, what the decoder makes of every place on
-//! it, and a point that can be dragged through it while the network learns.
+//! The latent explorer: the codes of images as a cloud on a map, what the decoder makes of every place on it, and a point
+//! that can be dragged through it while the network learns.
 //!
-//! `model` remembers, `kept` what belongs to runs that are not shown, `asking` says when to ask the trainer, `plane` lays
-//! codes onto the shown plane and that onto the screen, `map` draws the layers and follows the hand, `cloud` draws the
-//! points, `legend` names their classes, `side` is the column beside the map, `walks` are pins and the ways between them,
-//! `sheets` the tables of decoded codes; this file is the way in.
+//! What a person sets up is in the document. `explorer` is the document together with what follows from it for the shown
+//! run, `wants` says what the panel wants to see and `asking` turns that into requests, `plane` projects codes onto the
+//! shown plane and that onto the screen, `camera` follows the cloud, `map` draws the layers and reacts to pointer and keys,
+//! `cloud` draws the points, `legend` names their classes, `side` is the column beside the map, `walks` are pins and the
+//! paths between them, `sheets` the tables of decoded codes. This file is the way in: what all of them keep between
+//! frames is [`LatentCache`], which can be dropped at any time.
 
 mod asking;
+mod camera;
 mod cloud;
-mod kept;
+mod explorer;
 mod legend;
 mod map;
-mod model;
+mod nearest;
 #[cfg(test)]
 mod picture_tests;
 mod plane;
@@ -20,78 +23,263 @@ mod side;
 #[cfg(test)]
 mod tests;
 mod walks;
-
-pub use model::LatentMemory;
-pub use sheets::dimensions::dimensions_ui;
-pub use sheets::samples::samples_ui;
+mod wants;
 
 use std::time::Duration;
 
-use eframe::egui::{Sense, Ui};
+use eframe::egui::{Rect, Sense, Ui};
 
 use super::{no_run, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
+use crate::app::export::Explored;
+use crate::app::state::ShownRun;
 use crate::app::theme::GRID;
 use crate::app::widgets::{card, export_button};
+use crate::document::Exploration;
+use crate::engine::{CloudView, DecodeAsk, RunId};
 
-use asking::{Wish, carry};
+use asking::{Questions, Wish, carry};
+use cloud::CloudPainter;
+use explorer::{Explorer, MapCache, REST_SECS};
 use map::layers;
-use model::REST_SECS;
+use map::painters::MapPainters;
+use map::thumbnails::Thumbnails;
+use nearest::NearestCache;
 use plane::geometry;
-use plane::slice::Axes;
-use side::Nearest;
-use walks::{beside, strip};
+use sheets::dimensions::DimensionsCache;
+use sheets::samples::SamplesCache;
+use side::SideCache;
+use walks::{pin_images, strip};
+use wants::{LatentWants, Room};
 
-/// Draws the latent explorer under a title, which is empty where it stands elsewhere.
-pub fn latent_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, title: &str) -> Vec<Action> {
-    let mut actions = Vec::new();
-    let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
-        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
-        return actions;
-    };
-    memory.reset_for(bench, run);
-    let mut asked = Vec::from_iter(memory.layers.wish(memory.slice.axes() == Axes::Principal));
-    let trailing = |ui: &mut Ui| {
-        export_button(ui, cx.theme, Figure::Cloud, "Export codes", &mut actions);
-        asked.extend(layers::menu_ui(ui, cx, &mut memory.layers, bench));
-        if let Some(range) = memory.value_range() {
-            layers::value_scale_ui(ui, cx.theme, range);
+/// What the explorer's panels keep between frames.
+#[derive(Debug, Default)]
+pub struct LatentCache {
+    /// What follows from the document for the shown run.
+    map: MapCache,
+    /// The points as they were drawn last.
+    points: CloudPainter,
+    /// The images on the map in place of points.
+    thumbnails: Thumbnails,
+    nearest: NearestCache,
+    side: SideCache,
+    dimensions: DimensionsCache,
+    samples: SamplesCache,
+    questions: Questions,
+}
+
+impl LatentCache {
+    /// The explorer of the shown run. What belongs to another run is dropped.
+    fn open<'a>(&'a mut self, document: &'a mut Exploration, shown: ShownRun<'_>) -> Opened<'a> {
+        let (explorer, is_other) = Explorer::open(document, &mut self.map, shown);
+        if is_other {
+            self.thumbnails = Thumbnails::default();
+            self.nearest = NearestCache::default();
+            self.side = SideCache::default();
+            self.dimensions = DimensionsCache::default();
+            self.questions.reset();
         }
-        legend::legend_ui(ui, cx, memory, bench);
+        Opened {
+            explorer,
+            painters: MapPainters { points: &mut self.points, thumbnails: &mut self.thumbnails },
+            nearest: &mut self.nearest,
+            side: &mut self.side,
+            dimensions: &mut self.dimensions,
+            samples: &mut self.samples,
+            questions: &mut self.questions,
+        }
+    }
+
+    /// Asks for all images again: those that are there are painted in other colours.
+    pub fn ask_images_again(&mut self) {
+        self.questions.ask_images_again();
+    }
+
+    /// What a figure of this run is to show: the plane of its map, whatever is drawn on it, and the codes of a table.
+    pub fn explored(&self, document: &Exploration, run: RunId, figure: Figure) -> Explored {
+        if document.run.run != Some(run) {
+            return Explored::default();
+        }
+        let plane = &self.map.plane;
+        let sheet = match figure {
+            Figure::Dimensions => self.dimensions.exported(document.run.plane.rest(plane.is_variational())),
+            Figure::Samples => self.samples.exported(document.samples, plane),
+            Figure::Path => strip::exported(&document.run.pins),
+            _ => None,
+        };
+        Explored { plane: self.map.lattice.clone(), sheet }
+    }
+}
+
+/// The explorer, and what the panels keep between frames.
+struct Opened<'a> {
+    explorer: Explorer<'a>,
+    painters: MapPainters<'a>,
+    nearest: &'a mut NearestCache,
+    side: &'a mut SideCache,
+    dimensions: &'a mut DimensionsCache,
+    samples: &'a mut SamplesCache,
+    questions: &'a mut Questions,
+}
+
+/// Draws the latent explorer under a title, which is empty where a tab shows it.
+pub fn latent_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    document: &mut Exploration,
+    cache: &mut LatentCache,
+    title: &str,
+) -> Vec<Action> {
+    let Some(shown) = cx.state.shown_run() else {
+        card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
+        return Vec::new();
     };
-    // The legend and the map use the memory one after the other.
-    card(ui, cx.theme, title, trailing, |_| {});
+    let opened = cache.open(document, shown);
+    let Opened { mut explorer, mut painters, nearest: search, side, questions, .. } = opened;
+    let mut actions = Vec::new();
+    title_ui(ui, cx, (&mut explorer, &painters), title, &mut actions);
     let space = ui.available_rect_before_wrap();
     let now_secs = ui.input(|input| input.time);
     let mut places = geometry::places(space, cx.theme.scale, GRID);
-    let has_sum = memory.formula.is_open && !bench.dataset.class_names.is_empty();
-    let height = strip::height(memory.walk.pins().len(), has_sum, places.map.width(), cx.theme.scale);
-    let strip = geometry::cut_strip(&mut places.map, height, GRID);
-    let nearest = Nearest::find(memory, (bench, run), now_secs);
-    if memory.nearest.as_ref().is_some_and(|found| found.is_rough) {
-        // All codes are looked at when the point rests.
+    let strip_rect = cut_strip(&explorer, shown, &mut places.map, cx.theme.scale);
+    let nearest = search.find(&explorer, shown, now_secs);
+    if search.is_rough() {
+        // All codes are searched when the point rests.
         ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS));
     }
-    if memory.compare(nearest.map(|nearest| nearest.image)) {
-        actions.push(Action::CompareWith(memory.compared));
+    let plane = map::map_ui(ui, cx, &mut explorer, &mut painters, (shown, places.map, nearest), &mut actions);
+    if let Some(plane) = &plane {
+        let lattice = wants::lattice_ask(&explorer, plane, shown.bench.dataset.shape.aspect());
+        explorer.cache.lattice = Some(lattice);
     }
-    asked.extend(map::map_ui(ui, cx, memory, (bench, run), (places.map, nearest)));
-    asked.extend(side::side_ui(ui, cx, memory, (bench, run), (places.side, nearest)));
-    let mut wish = Wish::default();
-    let has_images = beside::has_room(places.map.size(), cx.theme.scale);
-    if let Some(strip) = strip {
-        asked.extend(strip::strip_ui(ui, cx, memory, (bench, run), strip));
-    } else if height > 0.0 {
-        strip::no_room_ui(ui, cx, memory, (places.map, has_images));
+    let column = side::Column { shown, rect: places.side, nearest };
+    actions.extend(side::side_ui(ui, cx, &mut explorer, (side, search), column));
+    let has_pin_images = pin_images::has_room(places.map.size(), cx.theme.scale);
+    match strip_rect {
+        Strip::Shown(rect) => actions.extend(strip::strip_ui(ui, cx, &mut explorer, shown, rect)),
+        Strip::TooSmall => strip::no_room_ui(ui, cx, &explorer, (places.map, has_pin_images)),
+        Strip::Empty => {}
     }
-    strip::ask(memory, run, now_secs, (has_images, strip.is_some()), &mut wish);
-    actions.extend(carry(ui, wish));
-    if memory.is_point_sought {
+    let has_strip = matches!(strip_rect, Strip::Shown(_));
+    let room = Room { map: plane.as_ref(), has_pin_images, has_strip };
+    let wants = LatentWants::of(&explorer, shown, room, nearest.map(|nearest| nearest.image));
+    actions.extend(carry(ui, questions.ask(&wants, shown, now_secs)));
+    if explorer.cache.is_point_sought {
         // The map moves to it in the next frame.
         ui.ctx().request_repaint();
     }
     ui.allocate_rect(space, Sense::hover());
-    actions.extend(asked);
+    actions
+}
+
+/// The line with the title: what the map shows, and the legend.
+fn title_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    (explorer, painters): (&mut Explorer<'_>, &MapPainters<'_>),
+    title: &str,
+    actions: &mut Vec<Action>,
+) {
+    let Some(ShownRun { bench, .. }) = cx.state.shown_run() else { return };
+    let layers = &mut explorer.document.layers;
+    let range = painters.points.range();
+    let trailing = |ui: &mut Ui| {
+        export_button(ui, cx.theme, Figure::Cloud, "Export codes", actions);
+        actions.extend(layers::menu_ui(ui, cx, layers, bench));
+        if let Some(range) = range {
+            layers::value_scale_ui(ui, cx.theme, range);
+        }
+        legend::legend_ui(ui, cx, layers, (&bench.dataset.class_names, range.is_some()));
+    };
+    card(ui, cx.theme, title, trailing, |_| {});
+}
+
+/// The strip of pins below the map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Strip {
+    /// There is nothing to show.
+    Empty,
+    /// There is no room for it.
+    TooSmall,
+    /// Where it is.
+    Shown(Rect),
+}
+
+/// Cuts the strip off the map.
+fn cut_strip(explorer: &Explorer<'_>, shown: ShownRun<'_>, map: &mut Rect, scale: f32) -> Strip {
+    let run = &explorer.document.run;
+    let has_sum = run.sum.is_open && !shown.bench.dataset.class_names.is_empty();
+    let height = strip::height(run.pins.pins().len(), has_sum, map.width(), scale);
+    match geometry::cut_strip(map, height, GRID) {
+        Some(rect) => Strip::Shown(rect),
+        None if height > 0.0 => Strip::TooSmall,
+        None => Strip::Empty,
+    }
+}
+
+/// The shown run and its codes, for a panel that shows what is decoded from codes; why there are none yet, otherwise.
+fn codes<'a>(cx: &PanelContext<'a>) -> Result<(ShownRun<'a>, &'a CloudView), String> {
+    let Some(shown) = cx.state.shown_run() else { return Err(no_run(cx.state)) };
+    let dimensions = shown.run.recipe.model.code.max(1);
+    let view = shown.run.seen.cloud.as_ref().filter(|view| view.dimensions == dimensions);
+    view.map(|view| (shown, view)).ok_or_else(|| "waiting for the first codes".to_owned())
+}
+
+/// Draws every number of the code as a row of decoded images.
+pub fn dimensions_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    document: &mut Exploration,
+    cache: &mut LatentCache,
+    title: &str,
+) -> Vec<Action> {
+    let (shown, view) = match codes(cx) {
+        Ok(there) => there,
+        Err(why) => {
+            card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
+            return Vec::new();
+        }
+    };
+    let Opened { mut explorer, dimensions, questions, .. } = cache.open(document, shown);
+    explorer.take_in_cloud(Some(view));
+    let before = explorer.point().to_vec();
+    let mut actions =
+        sheets::dimensions::table_panel_ui(ui, cx, &mut explorer, (shown, view), (dimensions, title));
+    let now_secs = ui.input(|input| input.time);
+    let mut wish = Wish::default();
+    if let Some(ask) = dimensions.wanted() {
+        questions.ask_sheet(ask, shown.run, now_secs, &mut wish);
+    }
+    if explorer.point() != before {
+        let point = DecodeAsk::from(explorer.point().to_vec());
+        questions.ask_point(&point, shown, now_secs, &mut wish);
+    }
+    actions.extend(carry(ui, wish));
+    actions
+}
+
+/// Draws images decoded from sampled codes.
+pub fn samples_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    document: &mut Exploration,
+    cache: &mut LatentCache,
+    title: &str,
+) -> Vec<Action> {
+    let (shown, view) = match codes(cx) {
+        Ok(there) => there,
+        Err(why) => {
+            card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
+            return Vec::new();
+        }
+    };
+    let Opened { mut explorer, samples, questions, .. } = cache.open(document, shown);
+    explorer.take_in_cloud(Some(view));
+    let (ask, mut actions) =
+        sheets::samples::sample_panel_ui(ui, cx, &mut explorer, (shown, view), (samples, title));
+    let mut wish = Wish::default();
+    questions.ask_sheet(&ask, shown.run, ui.input(|input| input.time), &mut wish);
+    actions.extend(carry(ui, wish));
     actions
 }

@@ -7,19 +7,17 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::cloud::splat;
-use super::map::layers::Background;
 use super::plane::geometry::{Latent, Plane};
 use super::*;
-use crate::app::panels::latent::cloud::looks::{ColorBy, Looks, PointLook};
-use crate::app::panels::latent::cloud::points::{Instances, PointsPaint};
-use crate::app::panels::latent::cloud::splat::Way;
-use crate::app::panels::latent::map::layers::PointStyle;
-use crate::app::panels::latent::plane::geometry::View;
+use crate::app::panels::latent::cloud::looks::{Looks, PointLook};
+use crate::app::panels::latent::cloud::motion::Moving;
+use crate::app::panels::latent::cloud::points::PointsPaint;
 use crate::app::panels::latent::tests::bench;
 use crate::app::pictures::{Pictures, Plotting};
 use crate::app::setup::graphics_setup;
 use crate::app::state::AppState;
 use crate::app::theme::{ColorScheme, Theme};
+use crate::document::{Background, ColorBy, Layers, MapView, PointStyle};
 use crate::engine::{
     CloudView, FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk, Sheet, SheetAsk, SheetView,
 };
@@ -31,13 +29,26 @@ struct Probe {
     state: AppState,
     theme: Theme,
     pictures: Pictures,
-    memory: LatentMemory,
+    document: Exploration,
+    cache: LatentCache,
+}
+
+impl Probe {
+    /// The explorer of the shown run.
+    fn explorer(&mut self) -> Explorer<'_> {
+        Explorer { document: &mut self.document, cache: &mut self.cache.map }
+    }
+
+    /// Where the point is on the shown plane.
+    fn place(&self) -> Latent {
+        self.cache.map.plane.plane().place(&self.document.run.point)
+    }
 }
 
 impl eframe::App for Probe {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        let Self { state, theme, pictures, memory } = self;
-        latent_ui(ui, &PanelContext { state, theme, pictures }, memory, "Latent space");
+        let Self { state, theme, pictures, document, cache } = self;
+        latent_ui(ui, &PanelContext { state, theme, pictures }, document, cache, "Latent space");
     }
 }
 
@@ -51,22 +62,19 @@ fn has_adapter() -> bool {
 }
 
 /// Draws the explorer with shaders of our own or without; `None` where there is no adapter.
-fn drawn(
-    state: AppState,
-    layers: fn(&mut LatentMemory),
-    is_plotted: bool,
-) -> Option<Harness<'static, Probe>> {
+fn drawn(state: AppState, layers: fn(&mut Layers), is_plotted: bool) -> Option<Harness<'static, Probe>> {
     if !has_adapter() {
         return None;
     }
-    let mut memory = LatentMemory::default();
-    layers(&mut memory);
+    let mut document = Exploration::default();
+    layers(&mut document.layers);
     let builder = Harness::builder().with_size(vec2(700.0, 520.0)).wgpu_setup(graphics_setup());
     let mut harness = builder.build_eframe(|cc| {
         let painting = cc.wgpu_render_state.clone().filter(|_| is_plotted);
         let mut pictures = Pictures::new(cc.egui_ctx.clone(), painting);
         pictures.take_in(&state);
-        Probe { state, theme: Theme::new(ColorScheme::Dark, false), pictures, memory }
+        let (theme, cache) = (Theme::new(ColorScheme::Dark, false), LatentCache::default());
+        Probe { state, theme, pictures, document, cache }
     });
     harness.run_steps(8);
     Some(harness)
@@ -106,9 +114,9 @@ fn spiral(count: usize) -> AppState {
     state
 }
 
-fn points_alone(memory: &mut LatentMemory) {
-    memory.layers.background = Background::Plain;
-    memory.layers.has_rings = false;
+fn points_alone(layers: &mut Layers) {
+    layers.background = Background::Plain;
+    layers.has_rings = false;
 }
 
 #[test]
@@ -131,25 +139,24 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
         return;
     }
     let rect = Rect::from_min_size(pos2(21.3, 14.8), vec2(300.0, 220.0));
-    let plane = Plane::new(View { center: [0.3, -0.2], radius: 2.0 }, rect);
+    let plane = Plane::new(MapView { center: [0.3, -0.2], radius: 2.0 }, rect);
     let color = |k: usize| Theme::new(ColorScheme::Dark, false).class(k);
     let at = |k: usize| [3.0 * (k as f32 * 1.7).sin(), 3.0 * (k as f32 * 2.3).cos()];
     let places: Vec<Latent> = (0..600).map(at).collect();
     let before: Vec<Latent> = places.iter().map(|[x, y]| [*y, 0.5 * *x]).collect();
     let points = (0..600).map(|k| (k % 7 != 3).then(|| PointLook { color: color(k), glyph: 0 })).collect();
     let looks = Looks { points, range: None };
-    for (share, side_px) in [(1.0, 2), (0.4, 3)] {
-        let way = Way { before: &before, places: &places, share };
-        let want = splat::splat(&plane, way, &looks, 1.0, side_px);
-        let words = cloud::instance_words(&places, &before, &looks);
-        let instances = Arc::new(Instances { version: 1, words });
+    for (fraction, side_px) in [(1.0, 2), (0.4, 3)] {
+        let moving = Moving { before: &before, places: &places, fraction };
+        let want = splat::splat(&plane, moving, &looks, 1.0, side_px);
+        let points: Arc<[_]> = cloud::point_instances(&places, &before, &looks).into();
         let plotting = Plotting { format: wgpu::TextureFormat::Rgba8Unorm, is_software: false };
         let paint = move |ui: &mut Ui| {
             ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, Color32::BLACK);
-            let instances = Arc::clone(&instances);
+            let points = Arc::clone(&points);
             let side_px = side_px as f32;
             let painter = ui.painter().with_clip_rect(rect);
-            PointsPaint { instances, atlas: None, plane, share, side_px, plotting }.add_to(&painter);
+            PointsPaint { points, atlas: None, plane, fraction, side_px, plotting }.add_to(&painter);
         };
         let builder = Harness::builder().with_size(vec2(360.0, 260.0)).wgpu_setup(graphics_setup());
         let mut harness = builder.build_ui(paint);
@@ -167,7 +174,7 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
         // The host leaves out what reaches over an edge, and rounds halves its own way.
         assert!(
             ink > 500 && different < ink / 8,
-            "share {share}: {different} pixels differ, of {ink} with ink"
+            "fraction {fraction}: {different} pixels differ, of {ink} with ink"
         );
     }
 }
@@ -195,10 +202,10 @@ fn rising() -> AppState {
 
 #[test]
 fn a_field_has_the_colours_of_its_scale_with_and_without_shaders() {
-    let layers = |memory: &mut LatentMemory| {
-        memory.layers.background = Background::Field(FieldKind::RoundTrip);
-        memory.layers.points = PointStyle::Hidden;
-        memory.layers.has_rings = false;
+    let layers = |layers: &mut Layers| {
+        layers.background = Background::Field(FieldKind::RoundTrip);
+        layers.points = PointStyle::Hidden;
+        layers.has_rings = false;
     };
     for is_plotted in [true, false] {
         let Some(mut harness) = drawn(rising(), layers, is_plotted) else { return };
@@ -209,7 +216,7 @@ fn a_field_has_the_colours_of_its_scale_with_and_without_shaders() {
         harness.key_press(Key::ArrowRight);
         harness.run_steps(2);
         let moved = harness.get_by_label("latent point").rect().center().x - origin.x;
-        let per_unit = moved / harness.state().memory.place()[0];
+        let per_unit = moved / harness.state().place()[0];
         let mut compared = 0;
         for k in -12..=12 {
             let x = 0.15 * k as f32;
@@ -241,10 +248,10 @@ fn a_field_has_the_colours_of_its_scale_with_and_without_shaders() {
 
 #[test]
 fn a_place_that_gave_no_number_is_drawn_as_nothing() {
-    let layers = |memory: &mut LatentMemory| {
-        memory.layers.background = Background::Field(FieldKind::RoundTrip);
-        memory.layers.points = PointStyle::Hidden;
-        memory.layers.has_rings = false;
+    let layers = |layers: &mut Layers| {
+        layers.background = Background::Field(FieldKind::RoundTrip);
+        layers.points = PointStyle::Hidden;
+        layers.has_rings = false;
     };
     for is_plotted in [true, false] {
         let mut state = rising();
@@ -270,12 +277,12 @@ fn the_map_of_a_bounded_code_shows_where_codes_end() {
         let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
         run.recipe.model.code_kind = CodeKind::Plain;
         run.recipe.model.code_activation = activation;
-        let layers = |memory: &mut LatentMemory| {
-            points_alone(memory);
-            memory.layers.points = PointStyle::Hidden;
+        let layers = |layers: &mut Layers| {
+            points_alone(layers);
+            layers.points = PointStyle::Hidden;
         };
         let mut harness = drawn(state, layers, true)?;
-        harness.state_mut().memory.look(View { center: [0.5, 0.5], radius: 1.0 });
+        harness.state_mut().explorer().look_at(MapView { center: [0.5, 0.5], radius: 1.0 });
         harness.run_steps(3);
         Some(pixels(&mut harness).0)
     };
@@ -295,14 +302,14 @@ fn the_map_of_a_bounded_code_shows_where_codes_end() {
 
 #[test]
 fn images_stand_where_their_codes_are() {
-    let layers = |memory: &mut LatentMemory| {
-        points_alone(memory);
-        memory.layers.points = PointStyle::Thumbnails;
-        memory.layers.color = ColorBy::Class;
+    let layers = |layers: &mut Layers| {
+        points_alone(layers);
+        layers.points = PointStyle::Thumbnails;
+        layers.color = ColorBy::Class;
     };
     let Some(mut harness) = drawn(spiral(400), layers, true) else { return };
     let (picture, _) = pixels(&mut harness);
-    let shown = harness.state().memory.layers.thumbnails.shown.clone();
+    let shown = harness.state().cache.thumbnails.shown.clone();
     assert!(shown.len() > 30, "only {} images fit", shown.len());
     for (i, (_, rect)) in shown.iter().enumerate() {
         assert!(shown[..i].iter().all(|(_, other)| !other.intersects(*rect)), "image {i} covers another");
@@ -332,7 +339,7 @@ fn the_image_of_every_pin_stands_beside_its_flag() {
     let Some(mut harness) = drawn(state, points_alone, true) else { return };
     // Dropped in the other order: an image is known by its code.
     for code in [codes[1], codes[0]] {
-        harness.state_mut().memory.walk.drop_pin(code.to_vec()).expect("room for a pin");
+        harness.state_mut().document.run.pins.add(code.to_vec()).expect("room for a pin");
     }
     harness.run_steps(3);
     let (picture, _) = pixels(&mut harness);

@@ -6,13 +6,13 @@ use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::plane::geometry::{Latent, View};
-use super::plane::slice;
+use super::plane::geometry::Latent;
 use super::*;
 use crate::app::pictures::Pictures;
 use crate::app::state::AppState;
 use crate::app::theme::{ColorScheme, Theme};
 use crate::data::{Source, load};
+use crate::document::{Axes, Background, MapView};
 use crate::engine::{
     BenchInfo, CloudView, Decoded, Event as Fact, FieldKind, FieldView, LatentPlane, LatticeAsk, Phase,
     Pixels, RunId, RunInfo, RunViews, SharedHistory,
@@ -24,9 +24,14 @@ pub(super) struct Shown {
     pub(super) state: AppState,
     pub(super) theme: Theme,
     pictures: Pictures,
-    pub(super) memory: LatentMemory,
+    pub(super) document: Exploration,
+    pub(super) cache: LatentCache,
     pub(super) actions: Vec<Action>,
 }
+
+/// One of the panels of the explorer.
+pub(super) type Panel =
+    fn(&mut Ui, &PanelContext<'_>, &mut Exploration, &mut LatentCache, &str) -> Vec<Action>;
 
 /// The explorer in a harness.
 pub(super) type Explorer = Harness<'static, Shown>;
@@ -38,26 +43,38 @@ impl Shown {
             state,
             theme: Theme::new(ColorScheme::Dark, false),
             pictures: Pictures::new(Default::default(), None),
-            memory: LatentMemory::default(),
+            document: Exploration::default(),
+            cache: LatentCache::default(),
             actions: Vec::new(),
         }
     }
 
     /// Draws a panel and keeps what it asks for.
-    pub(super) fn draw(
-        &mut self,
-        ui: &mut Ui,
-        panel: fn(&mut Ui, &PanelContext<'_>, &mut LatentMemory, &str) -> Vec<Action>,
-    ) {
-        let Self { state, theme, pictures, memory, actions } = self;
+    pub(super) fn draw(&mut self, ui: &mut Ui, panel: Panel) {
+        let Self { state, theme, pictures, document, cache, actions } = self;
         let cx = PanelContext { state, theme, pictures };
-        actions.extend(panel(ui, &cx, memory, "Latent space"));
+        actions.extend(panel(ui, &cx, document, cache, "Latent space"));
+    }
+
+    /// The explorer of the shown run.
+    pub(super) fn explorer(&mut self) -> super::explorer::Explorer<'_> {
+        super::explorer::Explorer { document: &mut self.document, cache: &mut self.cache.map }
+    }
+
+    /// Which part of the plane is on the screen.
+    pub(super) fn view(&self) -> MapView {
+        self.cache.map.camera.view()
+    }
+
+    /// Where the point is on the shown plane.
+    pub(super) fn place(&self) -> Latent {
+        self.cache.map.plane.plane().place(&self.document.run.point)
     }
 
     /// Where the point was moved to since the last question.
     pub(super) fn points(&mut self) -> Vec<Vec<f32>> {
         let points = self.actions.drain(..).filter_map(|action| match action {
-            Action::MovePoint(point) => Some(point),
+            Action::MovePoint(ask) => Some(ask.point),
             _ => None,
         });
         points.collect()
@@ -118,22 +135,23 @@ pub(super) fn center(harness: &Explorer) -> Pos2 {
 #[test]
 fn a_new_run_is_asked_for_its_image_and_its_tiles_once() {
     let mut harness = explorer(bench(2));
-    harness.run_steps(20);
-    let asked = |wanted: fn(&Action) -> bool| harness.state().actions.iter().filter(|a| wanted(a)).count();
-    assert!(asked(|action| matches!(action, Action::AskLattice(_))) >= 1);
-    let Some(Action::MovePoint(point)) =
-        harness.state().actions.iter().find(|a| matches!(a, Action::MovePoint(_)))
-    else {
-        panic!("no image was asked for: {:?}", harness.state().actions);
-    };
-    assert_eq!(point, &[0.0, 0.0]);
-    let tiles = harness.state().actions.iter().find_map(|action| match action {
+    // Less than two seconds: an answer that does not come is asked for again later.
+    harness.run_steps(4);
+    let points = harness.state().actions.iter().filter_map(|action| match action {
+        Action::MovePoint(ask) => Some(ask.point.clone()),
+        _ => None,
+    });
+    assert_eq!(points.collect::<Vec<_>>(), [[0.0, 0.0]]);
+    let tiles = harness.state().actions.iter().filter_map(|action| match action {
         Action::AskLattice(ask) => Some(ask.clone()),
         _ => None,
     });
-    let LatticeAsk { plane, x, y, columns, rows } = tiles.unwrap();
-    assert_eq!(plane, LatentPlane::of_axes([0, 1], 2, &[]));
-    assert!(x[0] < x[1] && y[0] < y[1] && columns > 5 && rows > 5);
+    let tiles: Vec<LatticeAsk> = tiles.collect();
+    let [LatticeAsk { plane, x, y, columns, rows }] = tiles.as_slice() else {
+        panic!("one lattice, not {}", tiles.len());
+    };
+    assert_eq!(*plane, LatentPlane::of_axes([0, 1], 2, &[]));
+    assert!(x[0] < x[1] && y[0] < y[1] && *columns > 5 && *rows > 5);
 }
 
 #[test]
@@ -158,7 +176,7 @@ fn dragging_the_point_decodes_where_it_goes_and_stays_on_the_map() {
     harness.step();
     harness.drop_at(start + vec2(-5000.0, 5000.0));
     harness.step();
-    let radius = harness.state().memory.view.radius;
+    let radius = harness.state().view().radius;
     let points = harness.state_mut().points();
     let last = points.last().unwrap();
     assert!(
@@ -214,10 +232,10 @@ fn the_legend_hides_and_shows_classes() {
     let mut harness = explorer(bench(2));
     harness.get_by_label("class 3").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().memory.hidden.iter().copied().collect::<Vec<_>>(), [3]);
+    assert_eq!(harness.state().document.layers.hidden.iter().copied().collect::<Vec<_>>(), [3]);
     harness.get_by_label("class 3").click();
     harness.run_steps(2);
-    assert!(harness.state().memory.hidden.is_empty());
+    assert!(harness.state().document.layers.hidden.is_empty());
 }
 
 #[test]
@@ -251,14 +269,14 @@ fn a_failed_run_is_not_asked_again_and_again() {
 
 /// Tells every run that it has decoded the point with the network it has.
 fn decode(harness: &mut Explorer) {
-    let Shown { state, memory, .. } = harness.state_mut();
+    let Shown { state, document, cache, .. } = harness.state_mut();
     for run in state.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
         run.seen.decoded = Some(Decoded {
             request: run.seen.decoded.as_ref().map_or(1, |seen| seen.request + 1),
             step: run.progress.step,
-            point: memory.point.clone(),
+            point: document.run.point.clone(),
             pixels: Pixels::default(),
-            against: memory.compared,
+            against: cache.nearest.last().map(|nearest| nearest.image),
             difference: Pixels::default(),
         });
     }
@@ -292,18 +310,18 @@ fn the_point_is_decoded_again_while_any_run_learns() {
 #[test]
 fn a_look_at_another_run_costs_neither_the_pins_nor_the_zoom() {
     let mut harness = explorer(bench_of(&[2, 5, 2]));
-    let memory = &mut harness.state_mut().memory;
-    memory.look(View { center: [0.5, 0.25], radius: 0.75 });
-    memory.drop_pin();
+    let mut explorer = harness.state_mut().explorer();
+    explorer.look_at(MapView { center: [0.5, 0.25], radius: 0.75 });
+    explorer.add_pin();
     let show = |harness: &mut Explorer, id: u64| {
         harness.state_mut().state.focus(RunId(id));
         harness.run_steps(5);
-        let memory = &harness.state().memory;
-        (memory.dimensions(), memory.walk.pins().len(), memory.view.radius)
+        let run = &harness.state().document.run;
+        (run.dimensions(), run.pins.pins().len(), harness.state().view().radius)
     };
     for other in [2, 3] {
         show(&mut harness, other);
-        assert!(!harness.state().memory.is_view_chosen, "run {other} has a zoom of its own");
+        assert!(harness.state().document.run.view.is_none(), "run {other} has a zoom of its own");
         assert_eq!(show(&mut harness, 1), (2, 1, 0.75), "after a look at run {other}");
     }
 }
@@ -311,8 +329,8 @@ fn a_look_at_another_run_costs_neither_the_pins_nor_the_zoom() {
 #[test]
 fn another_run_is_asked_for_its_own_field_and_images_picked_elsewhere_are_let_go() {
     let mut harness = explorer(bench_of(&[2, 2]));
-    harness.state_mut().memory.layers.background = layers::Background::Field(FieldKind::Density);
-    harness.state_mut().memory.layers.picked = vec![3];
+    harness.state_mut().document.layers.background = Background::Field(FieldKind::Density);
+    harness.state_mut().document.layers.picked = vec![3];
     harness.run_steps(20);
     let asked = |harness: &mut Explorer| {
         let mut asks = harness.state_mut().actions.drain(..).filter_map(|action| match action {
@@ -333,13 +351,13 @@ fn another_run_is_asked_for_its_own_field_and_images_picked_elsewhere_are_let_go
     harness.state_mut().state.focus(RunId(2));
     harness.run_steps(20);
     assert!(asked(&mut harness).is_some(), "the other run was not asked");
-    assert_eq!(harness.state().memory.layers.picked, [3], "the images are the same");
+    assert_eq!(harness.state().document.layers.picked, [3], "the images are the same");
     // The same runs again, with images of their own.
     let mut state = bench_of(&[]);
     open(&mut state, &[(RunId(7), 2)]);
     harness.state_mut().state = state;
     harness.run_steps(3);
-    assert!(harness.state().memory.layers.picked.is_empty(), "there are other images now");
+    assert!(harness.state().document.layers.picked.is_empty(), "there are other images now");
 }
 
 #[test]
@@ -351,9 +369,8 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
     harness.key_press(Key::ArrowRight);
     harness.run_steps(2);
     let before = center(&harness);
-    let memory = &harness.state().memory;
-    let scale = (before.x - origin.x) / memory.place()[0];
-    let cloud = memory.cloud.as_ref().unwrap();
+    let scale = (before.x - origin.x) / harness.state().place()[0];
+    let cloud = harness.state().cache.map.cloud.as_ref().unwrap();
     let on_screen = |place: &Latent| origin + vec2(place[0], -place[1]) * scale;
     let (row, place) = cloud
         .places
@@ -380,10 +397,10 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
         harness.run_steps(2);
     };
     click(&mut harness);
-    assert_eq!(harness.state().memory.layers.picked, [image]);
+    assert_eq!(harness.state().document.layers.picked, [image]);
     assert_eq!(center(&harness), before);
     click(&mut harness);
-    assert!(harness.state().memory.layers.picked.is_empty(), "a second click lets it go");
+    assert!(harness.state().document.layers.picked.is_empty(), "a second click lets it go");
 }
 
 #[test]
@@ -396,11 +413,11 @@ fn draws_are_around_the_picked_image_before_the_nearest() {
     let (first, second) = (view.images[7], view.images[11]);
     let mut harness = explorer(state);
     for (image, row) in [(first, 7), (second, 11)] {
-        harness.state_mut().memory.layers.picked = vec![image];
+        harness.state_mut().document.layers.picked = vec![image];
         harness.run_steps(2);
         harness.get_by_label("new ε").click();
         harness.run_steps(2);
-        let point = &harness.state().memory.point;
+        let point = &harness.state().document.run.point;
         for (got, want) in point.iter().zip(&codes[2 * row..]) {
             assert!((got - want).abs() < 0.01, "got {got}, want {want} of the picked image, tolerance 0.01");
         }
@@ -417,11 +434,11 @@ fn the_axes_and_the_rest_of_a_longer_code_are_chosen_by_label() {
         harness.run_steps(3);
     };
     choose(&mut harness, "axis across", "principal axes");
-    assert_eq!(harness.state().memory.slice.axes(), slice::Axes::Principal);
+    assert_eq!(harness.state().document.run.plane.axes, Axes::Principal);
     assert!(harness.query_by_label("axis up").is_none(), "one list says it all");
-    assert!(harness.state().memory.plane().names[0].contains("principal axis"));
+    assert!(harness.state().cache.map.plane.plane().names[0].contains("principal axis"));
     choose(&mut harness, "axis across", "z4");
-    assert_eq!(harness.state().memory.slice.axes(), slice::Axes::Pair([3, 4]));
+    assert_eq!(harness.state().document.run.plane.axes, Axes::Pair([3, 4]));
     choose(&mut harness, "rest of the code", "as of the nearest image");
     let point = harness.state_mut().points().pop().unwrap();
     assert!(point[..3].iter().any(|z| *z != 0.0), "{point:?} is still at zero");

@@ -1,5 +1,4 @@
-//! What every point of the cloud looks like: hidden or not, which glyph, which colour; and how large points are where
-//! there are many. Pure.
+//! What every point of the cloud looks like: hidden or not, which glyph, which colour; and the size of points. Pure.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +6,7 @@ use eframe::egui::{Color32, Mesh, Rect, pos2};
 
 use crate::app::theme::{self, Theme};
 use crate::data::Dataset;
+use crate::document::ColorBy;
 use crate::look::{ColorMap, Glyph};
 
 use crate::app::panels::latent::plane::codes::Cloud;
@@ -15,28 +15,16 @@ use crate::app::panels::latent::plane::codes::Cloud;
 const RADIUS: f32 = 2.4;
 /// The smallest radius: below it a point is no longer seen.
 const RADIUS_LEAST: f32 = 0.8;
-/// All points together cover at most about this share of the map, so that sixty thousand cost little more to draw
+/// All points together cover at most about this fraction of the map, so that sixty thousand cost little more to draw
 /// than six hundred, and still show where they are dense.
 const INK: f32 = 0.3;
-/// More points than this are too small for shapes, and are drawn as dots.
+/// More points than this are too small for glyphs, and are drawn as dots.
 const GLYPHS_MOST: usize = 8000;
-/// The share of values beyond either end of a colour scale: a few strays would take all of its colours.
-const STRAYS: f32 = 0.02;
+/// The fraction of values beyond either end of a colour scale: otherwise outliers would take most of its colours.
+const OUTLIERS: f32 = 0.02;
 
-/// Pieces of a colour scale; between them colours run evenly.
+/// Segments of a colour scale; each is interpolated.
 const PIECES: usize = 24;
-
-/// What the colour of a point says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColorBy {
-    /// Its class; its glyph says the same.
-    #[default]
-    Class,
-    /// How badly its image is reconstructed.
-    Error,
-    /// The factor of the data set with this number.
-    Factor(usize),
-}
 
 /// How one point looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +45,7 @@ pub struct Looks {
 }
 
 impl Looks {
-    /// How the points of a cloud look. Where what the colour should say is not known yet, it says the class.
+    /// How the points of a cloud look. Colours mean classes while the values they should mean are not known yet.
     pub fn new(cloud: &Cloud, dataset: &Dataset, by: ColorBy, hidden: &BTreeSet<u8>) -> Self {
         let classes: Vec<Option<u8>> = cloud.images.iter().map(|image| dataset.label(*image)).collect();
         let values = values(cloud, dataset, by);
@@ -78,7 +66,7 @@ impl Looks {
     }
 }
 
-/// What colours stand for, one value per point; none where they stand for classes, or where it is not known.
+/// The values that colours mean, one per point; `None` where they mean classes, or where values are not known.
 fn values(cloud: &Cloud, dataset: &Dataset, by: ColorBy) -> Option<Vec<f32>> {
     let values: Vec<f32> = match by {
         ColorBy::Class => return None,
@@ -97,28 +85,28 @@ pub fn value_color(share: f32) -> Color32 {
     theme::color(ColorMap::Viridis.color(0.16 + 0.84 * share))
 }
 
-/// Where a value lies between the ends of a range.
+/// A value as a fraction of a range.
 fn share(value: f32, [low, high]: [f32; 2]) -> f32 {
     if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 }
 }
 
-/// The range of nearly all values; strays and what is no number do not count.
+/// The range of the values without outliers and without values that are not finite.
 pub fn range(values: &[f32]) -> [f32; 2] {
     let mut sorted: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
     sorted.sort_unstable_by(f32::total_cmp);
-    let out = (STRAYS * sorted.len() as f32) as usize;
+    let out = (OUTLIERS * sorted.len() as f32) as usize;
     match (sorted.get(out), sorted.get(sorted.len().wrapping_sub(1 + out))) {
         (Some(low), Some(high)) => [*low, *high],
         _ => [0.0, 1.0],
     }
 }
 
-/// How large points are, and whether as shapes or as dots.
+/// The size of points, and whether they are glyphs or dots.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PointSize {
     /// Radius in points of the screen.
     pub radius: f32,
-    /// Whether shapes would be too small to be told apart.
+    /// Whether glyphs would be too small to be recognised.
     pub is_dot: bool,
 }
 
@@ -133,7 +121,7 @@ impl PointSize {
     }
 }
 
-/// A rectangle in which colours run from left to right.
+/// A colour scale from left to right.
 pub fn gradient(rect: Rect, color: impl Fn(f32) -> Color32) -> Mesh {
     let mut mesh = Mesh::default();
     for piece in 0..=PIECES {
@@ -150,7 +138,7 @@ pub fn gradient(rect: Rect, color: impl Fn(f32) -> Color32) -> Mesh {
     mesh
 }
 
-/// A number in as few digits as tell it.
+/// A number in about three digits.
 pub fn short(value: f32) -> String {
     let digits = match value.abs() {
         size if size >= 100.0 => 0,
@@ -176,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_classes_have_no_look_and_the_rest_wear_their_class() {
+    fn hidden_classes_have_no_look_and_the_others_that_of_their_class() {
         let (cloud, dataset) = cloud(60);
         let looks = Looks::new(&cloud, &dataset, ColorBy::Class, &BTreeSet::from([3]));
         let dark = Theme::on_pictures();
@@ -200,13 +188,13 @@ mod tests {
         let by_factor = Looks::new(&cloud, &dataset, ColorBy::Factor(0), &BTreeSet::new());
         let [low, high] = by_factor.range.unwrap();
         assert!(low < high);
-        // A factor nobody knows leaves the classes.
+        // For a factor that does not exist colours mean classes.
         let unknown = Looks::new(&cloud, &dataset, ColorBy::Factor(99), &BTreeSet::new());
         assert_eq!(unknown, Looks::new(&cloud, &dataset, ColorBy::Class, &BTreeSet::new()));
     }
 
     #[test]
-    fn a_range_leaves_strays_and_what_is_no_number_aside() {
+    fn a_range_leaves_out_outliers_and_values_that_are_not_finite() {
         let mut values: Vec<f32> = (0..100).map(|i| i as f32).collect();
         values.extend([1e9, f32::NAN, f32::INFINITY]);
         assert_eq!(range(&values), [2.0, 98.0]);

@@ -1,9 +1,12 @@
-//! The cloud of codes as it is drawn: by shaders where they can (`points`), else as one mesh, four corners per point;
-//! and very many points by the processor as one picture (`splat`).
+//! Draws the cloud of codes: with a shader that reads the points from a storage buffer (`points`), else as one mesh, four
+//! corners per point; and very many points as one picture made on the host (`splat`).
+//!
+//! The mesh is for adapters whose vertex shaders cannot read storage buffers, such as the Intel HD Graphics 3000 of a
+//! ThinkPad X220: its OpenGL 3.3 has none. The picture is for them, too, and for software adapters.
 //!
 //! The glyphs are rasterised once into a small texture, exactly as large as they are drawn, each with a thin dark rim
-//! that keeps it apart from the tiles and from its neighbours. What is drawn is kept while nothing moves, so a resting
-//! map costs nothing but the drawing.
+//! that separates it from the tiles and from its neighbours. What was drawn is cached while nothing moves, so a map at rest
+//! costs nothing but the drawing.
 
 pub mod looks;
 pub mod motion;
@@ -23,14 +26,14 @@ use crate::app::glyph::glyph_shape;
 use crate::app::panels::WHOLE;
 use crate::app::pictures::Plotting;
 use crate::data::Dataset;
+use crate::document::ColorBy;
 use crate::look::Glyph;
 
 use super::plane::codes::Cloud;
 use super::plane::geometry::{Latent, Plane};
-use looks::{ColorBy, Looks, PointSize};
-use motion::{Motion, between};
-use points::{Instances, PointsPaint};
-use splat::Way;
+use looks::{Looks, PointSize};
+use motion::{Motion, Moving, between};
+use points::{PointInstance, PointsPaint};
 
 /// How far the dark rim reaches beyond a point.
 const RIM: f32 = 0.9;
@@ -41,29 +44,28 @@ const SAMPLES: usize = 4;
 /// Where the processor draws, a moving cloud is drawn this often: the rest of its time is the training's.
 const SOFTWARE_FRAME: Duration = Duration::from_millis(100);
 
-/// What was drawn last, to be drawn again.
+/// Draws the points, and caches what was drawn last.
 #[derive(Default)]
-pub struct Drawn {
-    version: u64,
+pub struct CloudPainter {
     looks: Option<(LooksKey, Arc<Looks>)>,
     motion: Motion,
-    instances: Option<(InstancesKey, Arc<Instances>)>,
+    points: Option<(PointsKey, Arc<[PointInstance]>)>,
     atlas: Option<Atlas>,
     mesh: Option<(MeshKey, Arc<Mesh>)>,
     dots: Option<(DotsKey, TextureHandle)>,
 }
 
-impl std::fmt::Debug for Drawn {
+impl std::fmt::Debug for CloudPainter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Drawn").field("version", &self.version).finish_non_exhaustive()
+        f.debug_struct("CloudPainter").finish_non_exhaustive()
     }
 }
 
-/// Everything the looks of points depend on.
+/// Everything the looks of points depend on: the version of the cloud, what colours mean, hidden classes.
 type LooksKey = (u64, ColorBy, BTreeSet<u8>);
 
 /// Everything the points on the GPU depend on.
-type InstancesKey = (u64, Arc<Looks>);
+type PointsKey = (u64, Arc<Looks>);
 
 /// Everything a picture of dots depends on.
 type DotsKey = (u64, Plane, f32, Arc<Looks>);
@@ -75,18 +77,12 @@ struct MeshKey {
     plane: Plane,
     looks: LooksKey,
     /// How far points have moved to their places.
-    share: f32,
+    fraction: f32,
     /// Size of a glyph in texels.
     cell: usize,
 }
 
-impl Drawn {
-    /// A number no cloud had before.
-    pub fn next_version(&mut self) -> u64 {
-        self.version += 1;
-        self.version
-    }
-
+impl CloudPainter {
     /// How the points of a cloud look.
     pub fn looks(
         &mut self,
@@ -126,70 +122,74 @@ impl Drawn {
     ) {
         let size = PointSize::new(cloud.places.len(), plane.rect.area(), scale);
         let ctx = painter.ctx();
-        let (_, share) = self.way(ctx, cloud, plotting);
+        let fraction = self.advance(ctx, cloud, plotting).fraction;
         match plotting.filter(|plotting| !(size.is_dot && plotting.is_software)) {
-            Some(plotting) => self.plot(painter, (plane, size, share), (cloud, looks), plotting),
-            None if size.is_dot => self.dots(painter, (plane, size, share), (cloud, looks)),
+            Some(plotting) => self.plot(painter, (plane, size, fraction), (cloud, looks), plotting),
+            None if size.is_dot => self.dots(painter, (plane, size, fraction), (cloud, looks)),
             None => {
-                let mesh = self.mesh(ctx, (plane, size, share), (cloud, looks));
+                let mesh = self.mesh(ctx, (plane, size, fraction), (cloud, looks));
                 painter.add(Shape::Mesh(mesh));
             }
         }
     }
 
-    /// Where the points of a cloud come from, and how much of the way to their places is done by now. While they are
-    /// under way the window is drawn again.
-    pub fn way(&mut self, ctx: &Context, cloud: &Cloud, plotting: Option<Plotting>) -> (Arc<[Latent]>, f32) {
+    /// Moves the points towards the places of a cloud, and has the window drawn again while they move.
+    pub fn advance<'a>(
+        &'a mut self,
+        ctx: &Context,
+        cloud: &'a Cloud,
+        plotting: Option<Plotting>,
+    ) -> Moving<'a> {
         let is_software = plotting.is_none_or(|plotting| plotting.is_software);
         let now_secs = ctx.input(|input| input.time);
         self.motion.go_to(cloud, now_secs);
-        let share = self.motion.share(now_secs);
-        if share < 1.0 {
+        let moving = self.motion(cloud, now_secs);
+        if moving.fraction < 1.0 {
             ctx.request_repaint_after(if is_software { SOFTWARE_FRAME } else { Duration::ZERO });
         }
-        (Arc::clone(&self.motion.before), share)
+        moving
     }
 
-    /// Where the points that are drawn are by now: what is touched is what is seen.
-    pub fn drawn_at<'a>(&'a self, cloud: &'a Cloud, now_secs: f64) -> Way<'a> {
-        let share = if self.motion.is_of(cloud) { self.motion.share(now_secs) } else { 1.0 };
-        Way { before: &self.motion.before, places: &cloud.places, share }
+    /// Where the points are that are drawn now.
+    pub fn motion<'a>(&'a self, cloud: &'a Cloud, now_secs: f64) -> Moving<'a> {
+        let fraction = if self.motion.is_of(cloud) { self.motion.fraction(now_secs) } else { 1.0 };
+        Moving { before: &self.motion.before, places: &cloud.places, fraction }
     }
 
     /// The points on the GPU.
     fn plot(
         &mut self,
         painter: &Painter,
-        (plane, size, share): (&Plane, PointSize, f32),
+        (plane, size, fraction): (&Plane, PointSize, f32),
         (cloud, looks): (&Cloud, &Arc<Looks>),
         plotting: Plotting,
     ) {
         let pixels_per_point = painter.ctx().pixels_per_point();
-        let instances = self.instances(cloud, looks);
+        let points = self.points(cloud, looks);
         let (atlas, side_px) = if size.is_dot {
             (None, dot_px(size, pixels_per_point) as f32)
         } else {
             let atlas = self.atlas(size.radius, pixels_per_point);
             (Some(Arc::clone(&atlas.image)), atlas.cell as f32)
         };
-        PointsPaint { instances, atlas, plane: *plane, share, side_px, plotting }.add_to(painter);
+        PointsPaint { points, atlas, plane: *plane, fraction, side_px, plotting }.add_to(painter);
     }
 
     /// The points as one picture that is made on the host.
     fn dots(
         &mut self,
         painter: &Painter,
-        (plane, size, share): (&Plane, PointSize, f32),
+        (plane, size, fraction): (&Plane, PointSize, f32),
         (cloud, looks): (&Cloud, &Arc<Looks>),
     ) {
         let ppp = painter.ctx().pixels_per_point();
-        let is_known = self.dots.as_ref().is_some_and(|((version, at, old_share, known), _)| {
-            (*version, *at, *old_share) == (cloud.version, *plane, share) && Arc::ptr_eq(known, looks)
+        let is_known = self.dots.as_ref().is_some_and(|((version, at, before, known), _)| {
+            (*version, *at, *before) == (cloud.version, *plane, fraction) && Arc::ptr_eq(known, looks)
         });
         if !is_known {
-            let way = Way { before: &self.motion.before, places: &cloud.places, share };
-            let image = splat::splat(plane, way, looks, ppp, dot_px(size, ppp));
-            let key = (cloud.version, *plane, share, Arc::clone(looks));
+            let moving = Moving { before: &self.motion.before, places: &cloud.places, fraction };
+            let image = splat::splat(plane, moving, looks, ppp, dot_px(size, ppp));
+            let key = (cloud.version, *plane, fraction, Arc::clone(looks));
             let texture = match self.dots.take() {
                 Some((_, mut texture)) => {
                     texture.set(image, TextureOptions::NEAREST);
@@ -208,17 +208,16 @@ impl Drawn {
     }
 
     /// The shown points as the GPU reads them.
-    fn instances(&mut self, cloud: &Cloud, looks: &Arc<Looks>) -> Arc<Instances> {
-        if let Some(((version, known), instances)) = &self.instances
+    fn points(&mut self, cloud: &Cloud, looks: &Arc<Looks>) -> Arc<[PointInstance]> {
+        if let Some(((version, known), points)) = &self.points
             && *version == cloud.version
             && Arc::ptr_eq(known, looks)
         {
-            return Arc::clone(instances);
+            return Arc::clone(points);
         }
-        let words = instance_words(&cloud.places, &self.motion.before, looks);
-        let instances = Arc::new(Instances { version: self.next_version(), words });
-        self.instances = Some(((cloud.version, Arc::clone(looks)), Arc::clone(&instances)));
-        instances
+        let points: Arc<[PointInstance]> = point_instances(&cloud.places, &self.motion.before, looks).into();
+        self.points = Some(((cloud.version, Arc::clone(looks)), Arc::clone(&points)));
+        points
     }
 
     fn atlas(&mut self, radius: f32, pixels_per_point: f32) -> &mut Atlas {
@@ -232,22 +231,22 @@ impl Drawn {
     fn mesh(
         &mut self,
         ctx: &Context,
-        (plane, size, share): (&Plane, PointSize, f32),
+        (plane, size, fraction): (&Plane, PointSize, f32),
         (cloud, looks): (&Cloud, &Looks),
     ) -> Arc<Mesh> {
         let pixels_per_point = ctx.pixels_per_point();
         let looks_key = self.looks.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
         let atlas = self.atlas(size.radius, pixels_per_point);
         let (cell, texture) = (atlas.cell, atlas.texture(ctx).id());
-        let key = MeshKey { cloud: cloud.version, plane: *plane, looks: looks_key, share, cell };
+        let key = MeshKey { cloud: cloud.version, plane: *plane, looks: looks_key, fraction, cell };
         if let Some((known, mesh)) = &self.mesh
             && *known == key
         {
             return Arc::clone(mesh);
         }
         let mut mesh = Mesh::with_texture(texture);
-        let way = Way { before: &self.motion.before, places: &cloud.places, share };
-        fill(&mut mesh, plane, (way, looks), Vec2::splat(cell as f32 / pixels_per_point));
+        let moving = Moving { before: &self.motion.before, places: &cloud.places, fraction };
+        fill(&mut mesh, plane, (moving, looks), Vec2::splat(cell as f32 / pixels_per_point));
         let mesh = Arc::new(mesh);
         self.mesh = Some((key, Arc::clone(&mesh)));
         mesh
@@ -259,31 +258,30 @@ fn dot_px(size: PointSize, pixels_per_point: f32) -> usize {
     (2.0 * size.radius * pixels_per_point).round().max(1.0) as usize
 }
 
-/// The points that are shown: place, place before, colour, glyph. What has no place is left out, and what had none
-/// before has not moved.
-pub fn instance_words(places: &[Latent], before: &[Latent], looks: &Looks) -> Vec<[u32; 6]> {
+/// The points that are shown. One without a place is left out, and one without a place before does not move.
+pub fn point_instances(places: &[Latent], before: &[Latent], looks: &Looks) -> Vec<PointInstance> {
     let points = places.iter().zip(before).zip(&looks.points);
     let shown = points.filter_map(|((place, before), look)| {
         let look = (*look).filter(|_| place[0].is_finite())?;
         let before = if before[0].is_finite() { before } else { place };
-        let [x, y, x_before, y_before] = [place[0], place[1], before[0], before[1]].map(f32::to_bits);
-        Some([x, y, x_before, y_before, u32::from_le_bytes(look.color.to_array()), u32::from(look.glyph)])
+        let (color, glyph) = (look.color.to_array(), u32::from(look.glyph));
+        Some(PointInstance { place: *place, before: *before, color, glyph })
     });
     shown.collect()
 }
 
 /// Adds one quad per shown point, each with its class's glyph and colour.
-fn fill(mesh: &mut Mesh, plane: &Plane, (way, looks): (Way<'_>, &Looks), size: Vec2) {
-    mesh.reserve_vertices(4 * way.places.len());
-    mesh.reserve_triangles(2 * way.places.len());
-    let share = 1.0 / Glyph::ALL.len() as f32;
-    for ((before, place), look) in way.before.iter().zip(way.places).zip(&looks.points) {
+fn fill(mesh: &mut Mesh, plane: &Plane, (moving, looks): (Moving<'_>, &Looks), size: Vec2) {
+    mesh.reserve_vertices(4 * moving.places.len());
+    mesh.reserve_triangles(2 * moving.places.len());
+    let width = 1.0 / Glyph::ALL.len() as f32;
+    for ((before, place), look) in moving.before.iter().zip(moving.places).zip(&looks.points) {
         let Some(look) = (*look).filter(|_| place[0].is_finite()) else { continue };
-        let center = plane.screen_from_latent(between(*before, *place, way.share));
+        let center = plane.screen_from_latent(between(*before, *place, moving.fraction));
         if !plane.rect.expand(size.x).contains(center) {
             continue;
         }
-        let uv = Rect::from_min_size(pos2(f32::from(look.glyph) * share, 0.0), vec2(share, 1.0));
+        let uv = Rect::from_min_size(pos2(f32::from(look.glyph) * width, 0.0), vec2(width, 1.0));
         mesh.add_rect_with_uv(Rect::from_center_size(center, size), uv, look.color);
     }
 }
@@ -371,14 +369,14 @@ fn contains([a, b, c]: &[Pos2; 3], point: Pos2) -> bool {
 mod tests {
     use super::looks::PointLook;
     use super::*;
-    use crate::app::panels::latent::plane::geometry::View;
     use crate::app::theme::{ColorScheme, Theme};
+    use crate::document::MapView;
 
     /// Radius of a point in these tests.
     const RADIUS: f32 = 2.4;
 
     fn plane() -> Plane {
-        Plane::new(View::default(), Rect::from_min_size(Pos2::ZERO, Vec2::splat(300.0)))
+        Plane::new(MapView::default(), Rect::from_min_size(Pos2::ZERO, Vec2::splat(300.0)))
     }
 
     #[test]
@@ -408,10 +406,10 @@ mod tests {
     }
 
     #[test]
-    fn points_that_are_hidden_outside_or_no_numbers_cost_nothing() {
+    fn points_that_are_hidden_outside_or_not_finite_are_left_out() {
         let (places, looks) = four();
         let mut mesh = Mesh::default();
-        let there = Way { before: &places, places: &places, share: 1.0 };
+        let there = Moving { before: &places, places: &places, fraction: 1.0 };
         fill(&mut mesh, &plane(), (there, &looks), Vec2::splat(8.0));
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (4, 6));
         assert_eq!(mesh.vertices[0].color, Theme::new(ColorScheme::Dark, false).class(2));
@@ -420,7 +418,7 @@ mod tests {
         // Half of the way from one unit to the left, where a unit is 50 points.
         let before = [[-1.0, 0.0]; 4];
         let mut mesh = Mesh::default();
-        let half = Way { before: &before, places: &places, share: 0.5 };
+        let half = Moving { before: &before, places: &places, fraction: 0.5 };
         fill(&mut mesh, &plane(), (half, &looks), Vec2::splat(8.0));
         let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;
         assert_eq!(middle, vec2(125.0, 150.0), "it is under way");
@@ -430,12 +428,10 @@ mod tests {
     fn the_gpu_is_sent_what_is_shown_and_where_it_was() {
         let (places, looks) = four();
         let before = [[-1.0, 2.0], [0.0, 0.0], [0.0, 0.0], [f32::NAN, 0.0]];
-        let words = instance_words(&places, &before, &looks);
-        assert_eq!(words.len(), 2, "the hidden one and the one that is nowhere are left out");
-        let number = |point: usize, word: usize| f32::from_bits(words[point][word]);
-        assert_eq!([0, 1, 2, 3].map(|word| number(0, word)), [0.0, 0.0, -1.0, 2.0]);
-        assert_eq!([0, 1, 2, 3].map(|word| number(1, word)), [50.0, 0.0, 50.0, 0.0]);
-        let color = Theme::new(ColorScheme::Dark, false).class(2);
-        assert_eq!((words[0][4].to_le_bytes(), words[0][5]), (color.to_array(), 2));
+        let points = point_instances(&places, &before, &looks);
+        let color = Theme::new(ColorScheme::Dark, false).class(2).to_array();
+        let point = |place, before| PointInstance { place, before, color, glyph: 2 };
+        let want = [point([0.0, 0.0], [-1.0, 2.0]), point([50.0, 0.0], [50.0, 0.0])];
+        assert_eq!(points, want, "the hidden one and the one that is nowhere are left out");
     }
 }

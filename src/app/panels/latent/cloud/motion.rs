@@ -1,11 +1,11 @@
-//! The way of a cloud from one update to the next: points move there instead of jumping. Pure.
+//! The motion of a cloud from one update to the next: points move to their new places instead of jumping. Pure.
 
 use std::sync::Arc;
 
 use crate::app::panels::latent::plane::codes::Cloud;
 use crate::app::panels::latent::plane::geometry::Latent;
 
-/// Seconds a cloud takes to its new places; the next one comes a little later.
+/// How long a cloud moves to its new places, in seconds; the next one comes a little later.
 const MOVE_SECS: f64 = 0.25;
 
 /// Where points come from and where they go.
@@ -20,18 +20,21 @@ pub struct Motion {
 }
 
 impl Motion {
-    /// Sets out for a cloud's places, if they are new: from where the points are now, or at once where the cloud shows
-    /// other images.
+    /// Starts to move to the places of a cloud, if they are new: from where the points are now, or at once where the
+    /// cloud shows other images.
     pub fn go_to(&mut self, cloud: &Cloud, now_secs: f64) {
         if self.version == cloud.version {
             return;
         }
         let is_same = self.images == cloud.images;
-        let share = self.share(now_secs);
+        let fraction = self.fraction(now_secs);
         let before = match is_same {
-            true => {
-                self.before.iter().zip(&*self.places).map(|(from, to)| between(*from, *to, share)).collect()
-            }
+            true => self
+                .before
+                .iter()
+                .zip(&*self.places)
+                .map(|(from, to)| between(*from, *to, fraction))
+                .collect(),
             false => Arc::clone(&cloud.places),
         };
         *self = Self {
@@ -43,24 +46,43 @@ impl Motion {
         };
     }
 
-    /// Whether it has set out for this cloud's places.
+    /// Whether it moves to the places of this cloud.
     pub fn is_of(&self, cloud: &Cloud) -> bool {
         self.version == cloud.version
     }
 
-    /// How much of the way is done, 0 to 1, slow at both ends.
-    pub fn share(&self, now_secs: f64) -> f32 {
+    /// The fraction of the motion that is done, slow at both ends.
+    pub fn fraction(&self, now_secs: f64) -> f32 {
         let t = ((now_secs - self.began_secs) / MOVE_SECS).clamp(0.0, 1.0) as f32;
         t * t * (3.0 - 2.0 * t)
     }
 }
 
-/// A place between two; where the first is none, the second.
-pub fn between(from: Latent, to: Latent, share: f32) -> Latent {
-    if !from[0].is_finite() || share >= 1.0 {
+/// Points on their way from one cloud to the next.
+#[derive(Clone, Copy)]
+pub struct Moving<'a> {
+    /// The places they come from.
+    pub before: &'a [Latent],
+    /// The places they move to.
+    pub places: &'a [Latent],
+    /// The fraction of the motion that is done.
+    pub fraction: f32,
+}
+
+impl Moving<'_> {
+    /// Where the point in this row is by now.
+    pub fn at(&self, row: usize) -> Option<Latent> {
+        let to = *self.places.get(row)?;
+        Some(self.before.get(row).map_or(to, |from| between(*from, to, self.fraction)))
+    }
+}
+
+/// Interpolates between two places; the second where the first is not finite.
+pub fn between(from: Latent, to: Latent, fraction: f32) -> Latent {
+    if !from[0].is_finite() || fraction >= 1.0 {
         return to;
     }
-    [0, 1].map(|k| from[k] + (to[k] - from[k]) * share)
+    [0, 1].map(|k| from[k] + (to[k] - from[k]) * fraction)
 }
 
 #[cfg(test)]
@@ -76,15 +98,15 @@ mod tests {
     fn a_first_cloud_is_there_at_once_and_the_next_moves() {
         let mut motion = Motion::default();
         motion.go_to(&cloud(&[1.0, 2.0], 1), 10.0);
-        assert_eq!((motion.share(10.0), &*motion.before), (1.0, &[[1.0, 2.0]][..]));
+        assert_eq!((motion.fraction(10.0), &*motion.before), (1.0, &[[1.0, 2.0]][..]));
         motion.go_to(&cloud(&[3.0, 2.0], 2), 20.0);
-        assert_eq!((motion.share(20.0), &*motion.before), (0.0, &[[1.0, 2.0]][..]));
-        let shares: Vec<f32> = (0..=10).map(|k| motion.share(20.0 + 0.025 * f64::from(k))).collect();
-        assert!(shares.is_sorted() && shares[10] == 1.0, "{shares:?}");
+        assert_eq!((motion.fraction(20.0), &*motion.before), (0.0, &[[1.0, 2.0]][..]));
+        let fractions: Vec<f32> = (0..=10).map(|k| motion.fraction(20.0 + 0.025 * f64::from(k))).collect();
+        assert!(fractions.is_sorted() && fractions[10] == 1.0, "{fractions:?}");
     }
 
     #[test]
-    fn a_cloud_that_comes_too_early_is_met_half_way() {
+    fn a_cloud_that_arrives_during_the_motion_starts_from_where_the_points_are() {
         let mut motion = Motion::default();
         motion.go_to(&cloud(&[0.0, 0.0], 1), 0.0);
         motion.go_to(&cloud(&[4.0, -2.0], 2), 10.0);
@@ -101,6 +123,6 @@ mod tests {
         motion.go_to(&cloud(&[1.0, 1.0, 5.0, 5.0], 3), 10.1);
         assert_eq!(motion.before[1], [5.0, 5.0]);
         motion.go_to(&cloud(&[7.0, 7.0], 4), 20.0);
-        assert_eq!((motion.share(20.0), &*motion.before), (1.0, &[[7.0, 7.0]][..]));
+        assert_eq!((motion.fraction(20.0), &*motion.before), (1.0, &[[7.0, 7.0]][..]));
     }
 }

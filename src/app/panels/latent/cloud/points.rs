@@ -1,45 +1,69 @@
-//! The cloud on the GPU: the points lie in a buffer there, and to pan, to zoom or to move from one cloud to the next
-//! only a few numbers are sent. The shader is `shaders/points.wgsl`.
+//! The cloud on the GPU: the points lie in a storage buffer, and to pan, to zoom or to move from one cloud to the next only
+//! the uniform is written. The shader is `shaders/points.wgsl`.
 
 use std::sync::Arc;
 
+use bytemuck::{Pod, Zeroable};
 use eframe::egui::epaint::PaintCallbackInfo;
 use eframe::egui::{ColorImage, Painter};
 use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
+use wgpu::{BindingResource, ShaderStages};
 
 use crate::app::pictures::Plotting;
 
-use crate::app::panels::latent::map::overlay;
+use crate::app::panels::latent::map::render::{self, PassDescriptor, PassResources};
 use crate::app::panels::latent::plane::geometry::Plane;
 
-/// The shader, behind what it needs.
+/// The shader, after what it includes.
 const SHADER: &str = concat!(
     include_str!("../../../../../shaders/overlay.wgsl"),
     include_str!("../../../../../shaders/points.wgsl")
 );
 
-/// The name of the buffer of points.
-const POINTS: &str = "points of the cloud";
+/// The fragment stages of the shader.
+const FRAGMENTS: [&str; 2] = ["glyph", "dot_of"];
+/// Their indices.
+const GLYPHS: usize = 0;
+const DOTS: usize = 1;
 
-/// The points as the shader reads them.
-#[derive(Debug, PartialEq)]
-pub struct Instances {
-    /// Another number means other points.
-    pub version: u64,
-    /// Of every point: its place, the place before, its colour and its glyph.
-    pub words: Vec<[u32; 6]>,
+/// A point as the shader reads it; see `Point` there.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub struct PointInstance {
+    /// Its place in latent units.
+    pub place: [f32; 2],
+    /// The place it moves from.
+    pub before: [f32; 2],
+    /// Red, green, blue and opacity.
+    pub color: [u8; 4],
+    /// Which glyph of the atlas it is.
+    pub glyph: u32,
 }
 
-/// Everything one frame of the cloud depends on.
+/// The uniform of the shader; see `View` there.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct PointsUniform {
+    center: [f32; 2],
+    origin: [f32; 2],
+    viewport: [f32; 2],
+    scale: f32,
+    side: f32,
+    fraction: f32,
+    corners: u32,
+    padding: [u32; 2],
+}
+
+/// Everything that one frame of the cloud depends on.
 pub struct PointsPaint {
     /// The points.
-    pub instances: Arc<Instances>,
-    /// All glyphs side by side; none where points are dots.
+    pub points: Arc<[PointInstance]>,
+    /// All glyphs side by side; `None` where points are dots.
     pub atlas: Option<Arc<ColorImage>>,
     /// Where they are drawn.
     pub plane: Plane,
     /// How far they have moved from the place before to their place, 0 to 1.
-    pub share: f32,
+    pub fraction: f32,
     /// Side of a glyph or a dot, in pixels.
     pub side_px: f32,
     /// What they are drawn onto.
@@ -57,24 +81,20 @@ impl PointsPaint {
         if self.atlas.is_some() { 6 } else { 3 }
     }
 
-    /// What the shader is told anew with every frame.
-    fn uniform(&self, screen: &ScreenDescriptor) -> overlay::Uniform {
+    fn uniform(&self, screen: &ScreenDescriptor) -> PointsUniform {
         let Plane { rect, center, scale } = self.plane;
-        let (viewport, ppp) = overlay::viewport(&rect, screen);
+        let (viewport, ppp) = render::viewport(&rect, screen);
         let origin = rect.center() * ppp;
-        let mut words = overlay::words(&[
-            center[0],
-            center[1],
-            origin.x - viewport.left_px as f32,
-            origin.y - viewport.top_px as f32,
-            viewport.width_px as f32,
-            viewport.height_px as f32,
-            scale * ppp,
-            self.side_px,
-            self.share,
-        ]);
-        words[9] = self.corners();
-        words
+        PointsUniform {
+            center,
+            origin: [origin.x - viewport.left_px as f32, origin.y - viewport.top_px as f32],
+            viewport: [viewport.width_px as f32, viewport.height_px as f32],
+            scale: scale * ppp,
+            side: self.side_px,
+            fraction: self.fraction,
+            corners: self.corners(),
+            padding: [0; 2],
+        }
     }
 }
 
@@ -87,11 +107,13 @@ impl CallbackTrait for PointsPaint {
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        let (format, uniform) = (self.plotting.format, self.uniform(screen));
-        let kept: &mut Kept = overlay::open((device, queue), resources, format, &uniform);
-        kept.take_points(device, queue, &self.instances);
+        let resources = resources
+            .entry::<PointsResources>()
+            .or_insert_with(|| PointsResources::new(device, self.plotting.format));
+        resources.pass.write_uniform(queue, &self.uniform(screen));
+        resources.write_points(device, queue, &self.points);
         if let Some(atlas) = &self.atlas {
-            kept.take_atlas(device, queue, atlas);
+            resources.write_atlas(device, queue, atlas);
         }
         Vec::new()
     }
@@ -102,78 +124,66 @@ impl CallbackTrait for PointsPaint {
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
-        let Some(kept) = resources.get::<Kept>() else { return };
-        let count = self.instances.words.len() as u32;
-        if count == 0 {
-            return;
+        let Some(resources) = resources.get::<PointsResources>() else { return };
+        let count = self.points.len() as u32;
+        if count > 0 {
+            let fragment = if self.atlas.is_some() { GLYPHS } else { DOTS };
+            // Not one instance per point: on some adapters an instance costs more than its corners.
+            resources.pass.draw(pass, fragment, self.corners() * count);
         }
-        pass.set_pipeline(if self.atlas.is_some() { &kept.glyphs } else { &kept.dots });
-        pass.set_bind_group(0, &kept.group, &[]);
-        // Not one instance per point: adapters have a price per instance that is higher than that of its corners.
-        pass.draw(0..self.corners() * count, 0..1);
     }
 }
 
-/// What stays on the GPU from frame to frame.
-struct Kept {
-    glyphs: wgpu::RenderPipeline,
-    dots: wgpu::RenderPipeline,
-    layout: wgpu::BindGroupLayout,
-    uniform: wgpu::Buffer,
-    points: wgpu::Buffer,
-    version: u64,
-    atlas: (Option<Arc<ColorImage>>, wgpu::TextureView),
+/// What stays on the GPU between frames.
+struct PointsResources {
+    pass: PassResources,
+    /// The points that are there.
+    written: Option<Arc<[PointInstance]>>,
+    atlas: Option<Arc<ColorImage>>,
+    atlas_view: wgpu::TextureView,
     sampler: wgpu::Sampler,
-    group: wgpu::BindGroup,
 }
 
-impl overlay::Kept for Kept {
+impl PointsResources {
     fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
-        let module = overlay::module(device, "points", SHADER);
         let texture = wgpu::BindingType::Texture {
             sample_type: wgpu::TextureSampleType::Float { filterable: true },
             view_dimension: wgpu::TextureViewDimension::D2,
             multisampled: false,
         };
-        let sampler = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
-        let stages = (wgpu::ShaderStages::VERTEX, wgpu::ShaderStages::VERTEX);
-        let layout = overlay::bind_layout(device, "cloud", stages, &[texture, sampler]);
-        let [glyphs, dots] =
-            ["glyph", "dot_of"].map(|entry| overlay::pipeline(device, (&module, entry), (&layout, format)));
-        let uniform = overlay::uniform_buffer(device, "view of the cloud");
-        let points = overlay::storage_buffer(device, POINTS, size_of::<[u32; 6]>());
+        let descriptor = PassDescriptor {
+            label: "points of the cloud",
+            shader: SHADER,
+            fragments: &FRAGMENTS,
+            uniform_stages: ShaderStages::VERTEX,
+            uniform_bytes: size_of::<PointsUniform>(),
+            storage_stages: ShaderStages::VERTEX,
+            others: &[texture, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)],
+        };
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
             mag_filter: wgpu::FilterMode::Linear,
             min_filter: wgpu::FilterMode::Linear,
             ..wgpu::SamplerDescriptor::default()
         });
-        let blank = atlas_texture(device, [1, 1]).create_view(&wgpu::TextureViewDescriptor::default());
-        let group = bind(device, &layout, (&uniform, &points), (&blank, &sampler));
-        Self { glyphs, dots, layout, uniform, points, version: 0, atlas: (None, blank), sampler, group }
+        let atlas_view = view_of(&atlas_texture(device, [1, 1]));
+        let pass = PassResources::new(device, format, &descriptor, &bindings(&atlas_view, &sampler));
+        Self { pass, written: None, atlas: None, atlas_view, sampler }
     }
 
-    fn uniform(&self) -> &wgpu::Buffer {
-        &self.uniform
-    }
-}
-
-impl Kept {
-    /// Sends the points to the GPU, if they are others than those that are there.
-    fn take_points(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, instances: &Instances) {
-        if self.version == instances.version || instances.words.is_empty() {
+    /// Writes the points, unless they are there already.
+    fn write_points(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, points: &Arc<[PointInstance]>) {
+        let is_written = self.written.as_ref().is_some_and(|written| Arc::ptr_eq(written, points));
+        if is_written || points.is_empty() {
             return;
         }
-        let bytes: &[u8] = bytemuck::cast_slice(instances.words.as_flattened());
-        if self.points.size() < bytes.len() as u64 {
-            self.points = overlay::storage_buffer(device, POINTS, bytes.len());
-            self.rebind(device);
-        }
-        queue.write_buffer(&self.points, 0, bytes);
-        self.version = instances.version;
+        let others = bindings(&self.atlas_view, &self.sampler);
+        self.pass.write_storage(device, queue, bytemuck::cast_slice(points), &others);
+        self.written = Some(Arc::clone(points));
     }
 
-    fn take_atlas(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, image: &Arc<ColorImage>) {
-        if self.atlas.0.as_ref().is_some_and(|known| Arc::ptr_eq(known, image)) {
+    /// Writes the atlas, unless it is there already.
+    fn write_atlas(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, image: &Arc<ColorImage>) {
+        if self.atlas.as_ref().is_some_and(|written| Arc::ptr_eq(written, image)) {
             return;
         }
         let [width, height] = image.size.map(|side| side as u32);
@@ -181,15 +191,19 @@ impl Kept {
         let rows =
             wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(4 * width), rows_per_image: None };
         queue.write_texture(texture.as_image_copy(), image.as_raw(), rows, texture.size());
-        let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        self.atlas = (Some(Arc::clone(image)), view);
-        self.rebind(device);
+        self.atlas_view = view_of(&texture);
+        self.atlas = Some(Arc::clone(image));
+        self.pass.bind(device, &bindings(&self.atlas_view, &self.sampler));
     }
+}
 
-    fn rebind(&mut self, device: &wgpu::Device) {
-        let (buffers, texture) = ((&self.uniform, &self.points), (&self.atlas.1, &self.sampler));
-        self.group = bind(device, &self.layout, buffers, texture);
-    }
+/// The resources from binding 2 on.
+fn bindings<'a>(view: &'a wgpu::TextureView, sampler: &'a wgpu::Sampler) -> [BindingResource<'a>; 2] {
+    [BindingResource::TextureView(view), BindingResource::Sampler(sampler)]
+}
+
+fn view_of(texture: &wgpu::Texture) -> wgpu::TextureView {
+    texture.create_view(&wgpu::TextureViewDescriptor::default())
 }
 
 fn atlas_texture(device: &wgpu::Device, [width, height]: [u32; 2]) -> wgpu::Texture {
@@ -204,19 +218,4 @@ fn atlas_texture(device: &wgpu::Device, [width, height]: [u32; 2]) -> wgpu::Text
         usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
         view_formats: &[],
     })
-}
-
-fn bind(
-    device: &wgpu::Device,
-    layout: &wgpu::BindGroupLayout,
-    (uniform, points): (&wgpu::Buffer, &wgpu::Buffer),
-    (view, sampler): (&wgpu::TextureView, &wgpu::Sampler),
-) -> wgpu::BindGroup {
-    let resources = [
-        uniform.as_entire_binding(),
-        points.as_entire_binding(),
-        wgpu::BindingResource::TextureView(view),
-        wgpu::BindingResource::Sampler(sampler),
-    ];
-    overlay::bind(device, "cloud", layout, &resources)
 }

@@ -1,30 +1,12 @@
-//! Many small dots as one picture, made on the host. Where the processor draws, sixty thousand triangles cost it far
-//! more than sixty thousand times four pixels; and where shaders cannot read buffers, there is no other way. Pure.
+//! Many small dots as one picture, made on the host. For a software adapter sixty thousand triangles cost far more than
+//! sixty thousand times four pixels; and where vertex shaders cannot read storage buffers, they cannot draw the dots at
+//! all. Pure.
 
 use eframe::egui::{Color32, ColorImage, Rect};
 
 use super::looks::Looks;
-use super::motion::between;
-use crate::app::panels::latent::plane::geometry::{Latent, Plane};
-
-/// Where points are on their way from one cloud to the next.
-#[derive(Clone, Copy)]
-pub struct Way<'a> {
-    /// Where they come from.
-    pub before: &'a [Latent],
-    /// Where they go.
-    pub places: &'a [Latent],
-    /// How much of the way is done, 0 to 1.
-    pub share: f32,
-}
-
-impl Way<'_> {
-    /// Where the point in this row is by now.
-    pub fn at(&self, row: usize) -> Option<Latent> {
-        let to = *self.places.get(row)?;
-        Some(self.before.get(row).map_or(to, |from| between(*from, to, self.share)))
-    }
-}
+use super::motion::{Moving, between};
+use crate::app::panels::latent::plane::geometry::Plane;
 
 /// The map in whole pixels: where it begins, and how many it has to the right and downwards.
 pub fn pixels(rect: Rect, pixels_per_point: f32) -> ([f32; 2], [usize; 2]) {
@@ -36,7 +18,7 @@ pub fn pixels(rect: Rect, pixels_per_point: f32) -> ([f32; 2], [usize; 2]) {
 /// A picture as large as the map with a dot of `side_px` pixels for every shown point; later ones cover earlier ones.
 pub fn splat(
     plane: &Plane,
-    way: Way<'_>,
+    moving: Moving<'_>,
     looks: &Looks,
     pixels_per_point: f32,
     side_px: usize,
@@ -44,13 +26,13 @@ pub fn splat(
     let (from, [width, height]) = pixels(plane.rect, pixels_per_point);
     let mut pixels = vec![Color32::TRANSPARENT; width * height];
     let half = 0.5 * side_px as f32;
-    let points = way.before.iter().zip(way.places).zip(&looks.points);
+    let points = moving.before.iter().zip(moving.places).zip(&looks.points);
     for ((before, place), look) in points {
         let Some(look) = look else { continue };
-        let at = plane.screen_from_latent(between(*before, *place, way.share));
+        let at = plane.screen_from_latent(between(*before, *place, moving.fraction));
         let left = (at.x * pixels_per_point - from[0] - half).round();
         let top = (at.y * pixels_per_point - from[1] - half).round();
-        // Dots that reach over an edge are left out whole; what is no number is no place either.
+        // Dots that cross an edge are left out; so are those whose place is not finite.
         let is_inside = left >= 0.0
             && top >= 0.0
             && left + side_px as f32 <= width as f32
@@ -70,21 +52,21 @@ pub fn splat(
 mod tests {
     use super::*;
     use crate::app::panels::latent::cloud::looks::PointLook;
-    use crate::app::panels::latent::geometry::View;
+    use crate::document::MapView;
     use eframe::egui::{pos2, vec2};
 
     #[test]
     fn dots_lie_where_their_places_are_and_later_ones_cover() {
         let rect = Rect::from_min_size(pos2(10.2, 5.0), vec2(60.0, 40.0));
-        let plane = Plane::new(View { center: [0.0, 0.0], radius: 2.0 }, rect);
+        let plane = Plane::new(MapView { center: [0.0, 0.0], radius: 2.0 }, rect);
         let look = |color| Some(PointLook { color, glyph: 0 });
         let points =
             vec![look(Color32::RED), look(Color32::GREEN), None, look(Color32::RED), look(Color32::BLUE)];
         let looks = Looks { points, range: None };
         let places = [[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [99.0, 0.0], [f32::NAN, 0.0]];
         let before = [[0.0, 0.0], [-2.0, 0.0], [0.0; 2], [0.0; 2], [0.0; 2]];
-        let ink = |share: f32, color: Color32| -> Vec<usize> {
-            let image = splat(&plane, Way { before: &before, places: &places, share }, &looks, 1.0, 2);
+        let ink = |fraction: f32, color: Color32| -> Vec<usize> {
+            let image = splat(&plane, Moving { before: &before, places: &places, fraction }, &looks, 1.0, 2);
             assert_eq!(image.size, [60, 40]);
             (0..image.pixels.len()).filter(|i| image.pixels[*i] == color).collect()
         };

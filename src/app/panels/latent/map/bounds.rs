@@ -1,33 +1,34 @@
-//! Where codes end: the lines on the map that no code of an encoder with a bounded output can lie beyond.
+//! The limits of codes: lines on the map that no code of an encoder with a bounded output can be beyond.
 
 use eframe::egui::{Align2, Pos2, Shape, Stroke, pos2};
 
 use super::paint::Map;
 use crate::app::panels::latent::plane::geometry::Plane;
 use crate::app::panels::latent::plane::range::{Range, number};
-use crate::app::panels::latent::plane::slice::Axes;
 use crate::app::panels::words_over;
 use crate::app::theme::Theme;
+use crate::document::Axes;
 
 /// How long the dashes of a line are, and the gaps between them.
 const DASHES: [f32; 2] = [6.0, 4.0];
-/// How far the words stand from their line.
+/// How far the words are from their line.
 const APART: f32 = 5.0;
-/// The room that words need to the edge of the map, across and up; where there is less, they stand beyond the line.
+/// The room that words need to the edge of the map, across and up; where there is less, they are on the other side of the
+/// line.
 const ROOM: [f32; 2] = [150.0, 24.0];
 
-/// A line that no code lies beyond.
+/// A line that no code is beyond.
 #[derive(Clone, Debug, PartialEq)]
 struct Bound {
     /// From one edge of the map to the other.
     ends: [Pos2; 2],
-    /// Where its words begin or end: on the side where codes are, if they have room there.
+    /// Where its words are anchored: on the side where codes are, if there is room.
     at: Pos2,
     anchor: Align2,
     words: String,
 }
 
-/// The lines that are in view. Along principal axes there are none: the numbers of the code do not run along them.
+/// The lines that are in view. There are none along principal axes, which are not the axes of the numbers of the code.
 fn in_view(plane: &Plane, axes: Axes, range: Range, is_line: bool) -> Vec<Bound> {
     if axes == Axes::Principal {
         return Vec::new();
@@ -44,12 +45,12 @@ fn in_view(plane: &Plane, axes: Axes, range: Range, is_line: bool) -> Vec<Bound>
     bounds
 }
 
-/// The line at an end of the range. Its words stand off the middle of the map, and each way elsewhere, so that they do
-/// not cover each other or the point where it begins.
+/// The line at an end of the range. Its words are off the middle of the map, and at another place for each axis, so that
+/// they cover neither each other nor the point where it is at first.
 fn bound(plane: &Plane, way: usize, end: f32, is_low: bool) -> Bound {
     let rect = plane.rect;
     let on_screen = plane.screen_from_latent([end; 2]);
-    let words = format!("no code can lie {} {}", if is_low { "below" } else { "above" }, number(end));
+    let words = format!("no code can be {} {}", if is_low { "below" } else { "above" }, number(end));
     if way == 0 {
         let (x, y) = (on_screen.x, rect.top() + 0.3 * rect.height());
         let is_right = if is_low { x < rect.right() - ROOM[0] } else { x < rect.left() + ROOM[0] };
@@ -79,12 +80,12 @@ pub fn paint(map: &Map<'_>, theme: &Theme, (axes, range): (Axes, Range), is_line
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::panels::latent::plane::geometry::View;
+    use crate::document::MapView;
     use crate::recipe::Recipe;
     use eframe::egui::{Rect, vec2};
 
     /// What is said at the lines of a recipe's map, and where these are: `x` or `y` of the screen.
-    fn said(recipe: &str, axes: Axes, view: View, is_line: bool) -> Vec<(String, f32)> {
+    fn said(recipe: &str, axes: Axes, view: MapView, is_line: bool) -> Vec<(String, f32)> {
         let rect = Rect::from_min_size(pos2(40.0, 20.0), vec2(600.0, 400.0));
         let range = Range::of(&Recipe::open(recipe).expect("built in").model);
         let bounds = in_view(&Plane::new(view, rect), axes, range, is_line);
@@ -99,18 +100,18 @@ mod tests {
 
     #[test]
     fn lines_stand_where_codes_end_and_nowhere_else() {
-        let (pair, whole) = (Axes::Pair([3, 7]), View { center: [0.5, 0.5], radius: 1.0 });
-        let below = "no code can lie below 0".to_owned();
-        let above = "no code can lie above 1".to_owned();
+        let (pair, whole) = (Axes::Pair([3, 7]), MapView { center: [0.5, 0.5], radius: 1.0 });
+        let below = "no code can be below 0".to_owned();
+        let above = "no code can be above 1".to_owned();
         // 200 points of the screen for one unit, (0.5, 0.5) in the middle at (340, 220).
         let relu = [(below.clone(), 240.0), (below.clone(), 320.0)];
         assert_eq!(said("ae-sparse", pair, whole, false), relu);
         let sigmoid =
             [(below.clone(), 240.0), (above.clone(), 440.0), (below, 320.0), (above.clone(), 120.0)];
         assert_eq!(said("ae-rate", pair, whole, false), sigmoid);
-        let near = View { center: [0.9, 0.5], radius: 0.2 };
+        let near = MapView { center: [0.9, 0.5], radius: 0.2 };
         assert_eq!(said("ae-rate", pair, near, false), [(above, 440.0)], "the others are out of view");
-        let edge = View { center: [-0.9, -0.9], radius: 1.0 };
+        let edge = MapView { center: [-0.9, -0.9], radius: 1.0 };
         assert_eq!(said("ae-sparse", pair, edge, false).len(), 2, "words at the edge stay on the map");
         assert_eq!(said("ae-rate", Axes::Pair([0, 0]), whole, true).len(), 2, "a line has no height");
         assert_eq!(said("ae-rate", Axes::Principal, whole, false), []);

@@ -1,5 +1,5 @@
-//! What is measured of the shown plane, as the ground of the map: where codes lie, where the decoder makes things up,
-//! where it is stretched. It asks, says what the colours mean, and draws. The shader is `shaders/field.wgsl`.
+//! A measurement of the shown plane as the background of the map: the density of codes, the round-trip error, or the norm of
+//! the decoder's derivative. What is wanted, what the colours mean, and how it is drawn. The shader is `shaders/field.wgsl`.
 
 use std::sync::Arc;
 
@@ -21,11 +21,9 @@ use crate::app::panels::latent::cloud::looks::{gradient, short};
 use crate::app::panels::latent::plane::geometry::{self, Plane};
 use crate::app::panels::latent::plane::statistics;
 
-/// Seconds between two measurements: they cost as much as a lattice and change as slowly.
-pub const FIELD_SECS: f64 = 0.5;
 /// About so many places are measured, whatever the shape of the map.
 const PLACES: f32 = 1600.0;
-/// How bright the ground is: the points come first.
+/// The opacity of the field: the points come first.
 const OPACITY: f32 = 0.72;
 
 /// The measurement of the shown plane.
@@ -41,19 +39,18 @@ pub fn field_ask(kind: FieldKind, plane: &Plane, latent: LatentPlane) -> FieldAs
     FieldAsk { kind, lattice }
 }
 
-/// What is known of the codes that a field is about.
+/// What is known of the codes that a measurement is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Known {
+pub struct KnownCodes {
     /// Numbers per code.
     pub dimensions: usize,
-    /// How far codes lie from their mean, in all of their numbers: the root of the mean square. `None` where there are
-    /// none yet, or where they do not differ.
+    /// The root mean square distance of codes from their mean. `None` where there are none yet, or where they do not vary.
     pub spread: Option<f32>,
     /// The held-out images whose density is measured, whichever are shown as points.
     pub images: usize,
 }
 
-impl Known {
+impl KnownCodes {
     /// What is known of the codes of a run.
     pub fn of(bench: &BenchState, run: &RunState) -> Self {
         let dimensions = run.recipe.model.code;
@@ -65,41 +62,39 @@ impl Known {
 }
 
 /// What the colours mean, in one line.
-fn words(kind: FieldKind, known: &Known) -> String {
+fn words(kind: FieldKind, known: &KnownCodes) -> String {
     match kind {
         FieldKind::Density => {
             let images = count_label(known.images as u64);
-            // Whatever else is shown lies on the plane.
-            let above =
-                if known.dimensions > 2 { ", seen from above: all, however far from this plane" } else { "" };
-            format!("density: where the codes of {images} held-out images lie{above}")
+            // The other measurements are of places on the plane itself.
+            let above = if known.dimensions > 2 { ", all of them projected onto this plane" } else { "" };
+            format!("density of the codes of {images} held-out images{above}")
         }
         FieldKind::RoundTrip => {
             let bright = match known.spread {
-                Some(_) => "as far as codes lie from their mean",
-                None => "the farthest here",
+                Some(_) => "the spread of the codes around their mean",
+                None => "the largest here",
             };
-            format!("round trip: how far encode(decode(z)) ends up from z; brightest: {bright}")
+            format!("round-trip error, the distance from z to encode(decode(z)); brightest: {bright}")
         }
-        FieldKind::Stretch => "stretch: how much the image changes with a small step".to_owned(),
+        FieldKind::Stretch => "stretch: how much the decoded image changes with a small step".to_owned(),
     }
 }
 
-/// What the colours mean, and how many places have none because nothing came out there.
-fn caption(kind: FieldKind, known: &Known, values: &[f32]) -> String {
+/// What the colours mean, and at how many places the result is not finite.
+fn caption(kind: FieldKind, known: &KnownCodes, values: &[f32]) -> String {
     let words = words(kind, known);
     match values.iter().filter(|value| !value.is_finite()).count() {
         0 => words,
-        1 => format!("{words}; 1 place gave no number"),
-        count => format!("{words}; {count} places gave no number"),
+        1 => format!("{words}; 1 place without a finite value"),
+        count => format!("{words}; {count} places without a finite value"),
     }
 }
 
-/// The values at the ends of the colours. All begin at nothing. A distance in latent space ends at the spread of the
-/// codes, wherever the map looks, so that a bright place is one that comes back as far away as another code. Density ends
-/// at its largest value on the map, and stretch at nearly that, for a few places may be torn: these two say where there
-/// is more and where less, and the number at the end of the scale says how much.
-fn span(kind: FieldKind, known: &Known, values: &[f32]) -> [f32; 2] {
+/// The values at the ends of the colour scale, which begins at zero. The round-trip error ends at the spread of the codes,
+/// whatever part of the plane is shown, so that a bright place is one that comes back as far away as another code. Density
+/// ends at its largest value on the map, and stretch nearly there, without outliers.
+fn span(kind: FieldKind, known: &KnownCodes, values: &[f32]) -> [f32; 2] {
     let largest = || values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
     let high = match (kind, known.spread) {
         (FieldKind::Density, _) => largest(),
@@ -113,22 +108,27 @@ fn is_magma(kind: FieldKind) -> bool {
     kind != FieldKind::Density
 }
 
-/// The colour of a share of the range on the scale below the map, as the shader paints it.
+/// The colour of a fraction of the range on the scale below the map, as in the shader.
 fn color(kind: FieldKind, share: f32) -> Color32 {
     let map = if is_magma(kind) { ColorMap::Magma } else { ColorMap::Viridis };
     theme::color(map.color(share))
 }
 
-/// Where the measured grid lies on the screen, even if the view has moved on since it was asked for. A line has no
-/// height of its own and takes the map's.
+/// Where the measured grid is on the screen, even if the view has changed since. A line has no height of its own and takes
+/// that of the map.
 fn place(plane: &Plane, ask: &LatticeAsk) -> Rect {
     let x = geometry::whole_range(ask.x, ask.columns);
     let y = if ask.plane.is_line() { plane.bounds()[1] } else { geometry::whole_range(ask.y, ask.rows) };
     plane.screen_rect(x, y)
 }
 
-/// Draws the field, and at the foot of the map what its colours mean. How much of the map that takes up.
-pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, (view, known): (&FieldView, &Known)) -> f32 {
+/// Draws the field, and at the foot of the map what its colours mean. Returns the height of those words.
+pub fn paint(
+    map: &Map<'_>,
+    theme: &Theme,
+    pictures: &Pictures,
+    (view, known): (&FieldView, &KnownCodes),
+) -> f32 {
     let FieldAsk { kind, lattice } = &view.ask;
     let is_whole = view.values.len() == lattice.columns * lattice.rows;
     if !is_whole || view.values.is_empty() {
@@ -151,7 +151,7 @@ pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, (view, known): (
         let tiles = Tiles::single(lattice.rows, lattice.columns, 1);
         let paint = if is_magma(*kind) { Paint::Magma } else { Paint::Viridis };
         let shares = || view.values.iter().map(|value| value / span[1]).collect();
-        // The same values have other colours once the codes lie elsewhere.
+        // The same values have other colours when the spread of the codes has changed.
         let version = view.request ^ (u64::from(span[1].to_bits()) << 32);
         let shown = pictures.host("field", version, tiles, paint, shares);
         map.painter().image(shown.id, rect, WHOLE, Color32::WHITE.gamma_multiply(OPACITY));
@@ -165,7 +165,7 @@ pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, (view, known): (
     legend(map, theme, (*kind, &caption(*kind, known, &view.values)), span)
 }
 
-/// The ground again, wherever a place gave no number: an image has a colour for every place.
+/// The background again, at every place without a finite value: an image has a colour for every place.
 fn holes(values: &[f32], [columns, rows]: [usize; 2], rect: Rect, ground: Color32) -> Mesh {
     let mut mesh = Mesh::default();
     let cell = vec2(rect.width() / columns.max(1) as f32, rect.height() / rows.max(1) as f32);
@@ -198,12 +198,12 @@ fn legend(map: &Map<'_>, theme: &Theme, (kind, caption): (FieldKind, &str), span
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::panels::latent::geometry::View;
+    use crate::document::MapView;
     use crate::engine::CloudView;
 
     fn plane() -> Plane {
         let rect = Rect::from_min_size(pos2(40.0, 20.0), vec2(640.0, 400.0));
-        Plane::new(View { center: [1.0, -1.0], radius: 2.0 }, rect)
+        Plane::new(MapView { center: [1.0, -1.0], radius: 2.0 }, rect)
     }
 
     #[test]
@@ -224,8 +224,8 @@ mod tests {
         assert!((covered.height() - 400.0).abs() < 0.1, "{covered:?}");
     }
 
-    fn known(dimensions: usize, spread: Option<f32>) -> Known {
-        Known { dimensions, spread, images: 1800 }
+    fn known(dimensions: usize, spread: Option<f32>) -> KnownCodes {
+        KnownCodes { dimensions, spread, images: 1800 }
     }
 
     #[test]
@@ -258,23 +258,23 @@ mod tests {
             views.cloud.put(CloudView::of_codes(0, 2, codes.into()));
         });
         let bench = state.bench.as_mut().expect("a bench");
-        let got = Known::of(bench, &bench.runs[0]);
+        let got = KnownCodes::of(bench, &bench.runs[0]);
         assert!(got.spread.is_some_and(|spread| (spread - 5.0_f32.sqrt()).abs() < 1e-6), "{got:?}, want √5");
         assert_eq!((got.dimensions, got.images), (2, 1));
         bench.runs[0].seen.cloud = Some(CloudView::of_codes(0, 2, [1.0; 8].into()));
-        assert_eq!(Known::of(bench, &bench.runs[0]).spread, None, "codes that do not differ");
+        assert_eq!(KnownCodes::of(bench, &bench.runs[0]).spread, None, "codes that do not differ");
         bench.runs[0].seen.cloud = None;
-        assert_eq!(Known::of(bench, &bench.runs[0]).spread, None, "no codes yet");
+        assert_eq!(KnownCodes::of(bench, &bench.runs[0]).spread, None, "no codes yet");
     }
 
     #[test]
     fn captions_say_whose_codes_they_are_of_and_what_the_brightest_colour_means() {
         let two = words(FieldKind::Density, &known(2, None));
-        assert_eq!(two, "density: where the codes of 1,800 held-out images lie");
-        assert!(words(FieldKind::Density, &known(3, None)).contains("seen from above: all"));
+        assert_eq!(two, "density of the codes of 1,800 held-out images");
+        assert!(words(FieldKind::Density, &known(3, None)).contains("projected onto this plane"));
         let [far, unknown] = [Some(2.0), None].map(|spread| words(FieldKind::RoundTrip, &known(2, spread)));
-        assert!(far.ends_with("brightest: as far as codes lie from their mean"), "{far}");
-        assert!(unknown.ends_with("brightest: the farthest here"), "{unknown}");
+        assert!(far.ends_with("brightest: the spread of the codes around their mean"), "{far}");
+        assert!(unknown.ends_with("brightest: the largest here"), "{unknown}");
     }
 
     #[test]
@@ -282,7 +282,7 @@ mod tests {
         let (kind, codes) = (FieldKind::RoundTrip, known(2, Some(1.0)));
         let caption = |values: &[f32]| caption(kind, &codes, values);
         assert_eq!(caption(&[0.0, 1.0]), words(kind, &codes));
-        assert!(caption(&[f32::NAN, 1.0]).ends_with("; 1 place gave no number"));
-        assert!(caption(&[f32::NAN, 1.0, f32::INFINITY]).ends_with("; 2 places gave no number"));
+        assert!(caption(&[f32::NAN, 1.0]).ends_with("; 1 place without a finite value"));
+        assert!(caption(&[f32::NAN, 1.0, f32::INFINITY]).ends_with("; 2 places without a finite value"));
     }
 }

@@ -1,45 +1,59 @@
-//! The field on the GPU: its values lie in a buffer there and become colours pixel by pixel.
+//! The field on the GPU: its values lie in a storage buffer and become colours pixel by pixel.
 
 use std::sync::Arc;
 
+use bytemuck::{Pod, Zeroable};
 use eframe::egui::epaint::PaintCallbackInfo;
 use eframe::egui::{Painter, Rect};
 use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
+use wgpu::ShaderStages;
 
 use crate::app::pictures::Plotting;
 
-use super::overlay;
+use super::render::{self, PassDescriptor, PassResources};
 
-/// The shader, behind what it needs.
+/// The shader, after what it includes.
 const SHADER: &str = concat!(
     include_str!("../../../../../shaders/overlay.wgsl"),
     include_str!("../../../../../shaders/colors.wgsl"),
     include_str!("../../../../../shaders/field.wgsl")
 );
 
-/// The name of the buffer of values.
-const VALUES: &str = "values of the field";
-/// What the shader is sent for a place that gave no number; see there.
-const NO_NUMBER: f32 = -1.0;
+/// The value that the shader takes for a place without a finite one; see there.
+const NOT_FINITE: f32 = -1.0;
 
-/// Everything one frame of a field depends on.
+/// Everything that one frame of a field depends on.
 pub struct FieldPaint {
     /// The values, row by row from the top.
     pub values: Arc<[f32]>,
-    /// Places to the right and downwards.
+    /// Columns and rows of values.
     pub grid: [u32; 2],
     /// Where the field lies.
     pub rect: Rect,
-    /// What is drawn at all.
+    /// The part of the screen that is drawn at all.
     pub map: Rect,
-    /// The values at the ends of the colours.
+    /// The values at the ends of the colour scale.
     pub span: [f32; 2],
-    /// Whether colours are magma; else they are viridis.
+    /// Whether colours are magma; otherwise they are viridis.
     pub is_magma: bool,
-    /// How bright it is.
+    /// Its opacity.
     pub opacity: f32,
     /// What it is drawn onto.
     pub plotting: Plotting,
+}
+
+/// The uniform of the shader; see `Field` there.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct FieldUniform {
+    origin: [f32; 2],
+    size: [f32; 2],
+    viewport: [f32; 2],
+    grid: [u32; 2],
+    low: f32,
+    high: f32,
+    is_magma: u32,
+    opacity: f32,
 }
 
 impl FieldPaint {
@@ -48,22 +62,20 @@ impl FieldPaint {
         painter.add(Callback::new_paint_callback(self.map, self));
     }
 
-    fn uniform(&self, screen: &ScreenDescriptor) -> overlay::Uniform {
-        let (viewport, ppp) = overlay::viewport(&self.map, screen);
+    fn uniform(&self, screen: &ScreenDescriptor) -> FieldUniform {
+        let (viewport, ppp) = render::viewport(&self.map, screen);
+        let corner = self.rect.min * ppp;
         let size = self.rect.size() * ppp;
-        let mut words = overlay::words(&[
-            self.rect.min.x * ppp - viewport.left_px as f32,
-            self.rect.min.y * ppp - viewport.top_px as f32,
-            size.x,
-            size.y,
-            viewport.width_px as f32,
-            viewport.height_px as f32,
-        ]);
-        [words[6], words[7]] = self.grid;
-        [words[8], words[9]] = self.span.map(f32::to_bits);
-        words[10] = u32::from(self.is_magma);
-        words[11] = self.opacity.to_bits();
-        words
+        FieldUniform {
+            origin: [corner.x - viewport.left_px as f32, corner.y - viewport.top_px as f32],
+            size: [size.x, size.y],
+            viewport: [viewport.width_px as f32, viewport.height_px as f32],
+            grid: self.grid,
+            low: self.span[0],
+            high: self.span[1],
+            is_magma: u32::from(self.is_magma),
+            opacity: self.opacity,
+        }
     }
 }
 
@@ -76,9 +88,11 @@ impl CallbackTrait for FieldPaint {
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        let (format, uniform) = (self.plotting.format, self.uniform(screen));
-        let kept: &mut Kept = overlay::open((device, queue), resources, format, &uniform);
-        kept.take(device, queue, self);
+        let resources = resources
+            .entry::<FieldResources>()
+            .or_insert_with(|| FieldResources::new(device, self.plotting.format));
+        resources.pass.write_uniform(queue, &self.uniform(screen));
+        resources.write_values(device, queue, &self.values);
         Vec::new()
     }
 
@@ -88,61 +102,41 @@ impl CallbackTrait for FieldPaint {
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
-        let Some(kept) = resources.get::<Kept>() else { return };
-        pass.set_pipeline(&kept.pipeline);
-        pass.set_bind_group(0, &kept.group, &[]);
-        pass.draw(0..3, 0..1);
+        if let Some(resources) = resources.get::<FieldResources>() {
+            resources.pass.draw(pass, 0, 3);
+        }
     }
 }
 
-/// What stays on the GPU from frame to frame.
-struct Kept {
-    pipeline: wgpu::RenderPipeline,
-    layout: wgpu::BindGroupLayout,
-    uniform: wgpu::Buffer,
-    values: wgpu::Buffer,
-    shown: Option<Arc<[f32]>>,
-    group: wgpu::BindGroup,
+/// What stays on the GPU between frames.
+struct FieldResources {
+    pass: PassResources,
+    /// The values that are there.
+    written: Option<Arc<[f32]>>,
 }
 
-impl overlay::Kept for Kept {
+impl FieldResources {
     fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
-        let module = overlay::module(device, "field", SHADER);
-        let stages = (wgpu::ShaderStages::VERTEX_FRAGMENT, wgpu::ShaderStages::FRAGMENT);
-        let layout = overlay::bind_layout(device, "field", stages, &[]);
-        let pipeline = overlay::pipeline(device, (&module, "height"), (&layout, format));
-        let uniform = overlay::uniform_buffer(device, "where the field lies");
-        let values = overlay::storage_buffer(device, VALUES, size_of::<f32>());
-        let group = bind(device, &layout, (&uniform, &values));
-        Self { pipeline, layout, uniform, values, shown: None, group }
+        let descriptor = PassDescriptor {
+            label: "field",
+            shader: SHADER,
+            fragments: &["height"],
+            uniform_stages: ShaderStages::VERTEX_FRAGMENT,
+            uniform_bytes: size_of::<FieldUniform>(),
+            storage_stages: ShaderStages::FRAGMENT,
+            others: &[],
+        };
+        Self { pass: PassResources::new(device, format, &descriptor, &[]), written: None }
     }
 
-    fn uniform(&self) -> &wgpu::Buffer {
-        &self.uniform
-    }
-}
-
-impl Kept {
-    /// Sends the values to the GPU, if they are others than those that are there.
-    fn take(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, field: &FieldPaint) {
-        if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, &field.values)) {
+    /// Writes the values, unless they are there already.
+    fn write_values(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, values: &Arc<[f32]>) {
+        if self.written.as_ref().is_some_and(|written| Arc::ptr_eq(written, values)) {
             return;
         }
-        let numbers: Vec<f32> =
-            field.values.iter().map(|value| if value.is_finite() { *value } else { NO_NUMBER }).collect();
-        if self.values.size() < size_of_val(numbers.as_slice()) as u64 {
-            self.values = overlay::storage_buffer(device, VALUES, size_of_val(numbers.as_slice()));
-            self.group = bind(device, &self.layout, (&self.uniform, &self.values));
-        }
-        queue.write_buffer(&self.values, 0, bytemuck::cast_slice(&numbers));
-        self.shown = Some(Arc::clone(&field.values));
+        let finite = |value: &f32| if value.is_finite() { *value } else { NOT_FINITE };
+        let numbers: Vec<f32> = values.iter().map(finite).collect();
+        self.pass.write_storage(device, queue, bytemuck::cast_slice(&numbers), &[]);
+        self.written = Some(Arc::clone(values));
     }
-}
-
-fn bind(
-    device: &wgpu::Device,
-    layout: &wgpu::BindGroupLayout,
-    (uniform, values): (&wgpu::Buffer, &wgpu::Buffer),
-) -> wgpu::BindGroup {
-    overlay::bind(device, "field", layout, &[uniform.as_entire_binding(), values.as_entire_binding()])
 }

@@ -1,5 +1,5 @@
-//! The point of the cloud under the pointer: a ring around it and a card with its real image; and the point that was
-//! picked, with the spread of its code at true scale.
+//! The point of the cloud under the pointer: a ring around it and a card with its image; and the picked points, with the
+//! spread of their codes at true scale.
 
 use eframe::egui::{Color32, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::f32::consts::TAU;
@@ -8,18 +8,18 @@ use crate::app::context::PanelContext;
 use crate::app::panels::{WHOLE, host_image, paint_picture};
 use crate::app::state::BenchState;
 use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
+use crate::document::PointStyle;
 
-use super::hand::Hand;
-use super::layers::PointStyle;
+use super::interaction::MapResponse;
 use super::paint::Map;
-use crate::app::panels::latent::cloud::looks::Looks;
-use crate::app::panels::latent::cloud::looks::short;
-use crate::app::panels::latent::cloud::splat::Way;
-use crate::app::panels::latent::model::LatentMemory;
+use super::painters::MapPainters;
+use crate::app::panels::latent::cloud::looks::{Looks, short};
+use crate::app::panels::latent::cloud::motion::Moving;
+use crate::app::panels::latent::explorer::Explorer;
 use crate::app::panels::latent::plane::codes::Cloud;
 use crate::app::panels::latent::plane::geometry::{Latent, Plane};
 
-/// How near to a point the pointer must be, in points of the screen.
+/// The largest distance from the pointer to a point of the cloud, in points of the screen.
 const REACH: f32 = 8.0;
 /// How far from the pointer the card is.
 const APART: f32 = 14.0;
@@ -32,50 +32,49 @@ const CORNERS: usize = 64;
 pub fn hover_ui(
     ui: &Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
+    (explorer, painters): (&mut Explorer<'_>, &MapPainters<'_>),
     (bench, plane): (&BenchState, &Plane),
-    hand: &Hand,
+    response: &MapResponse,
 ) {
-    let (Some(cloud), Some(looks)) = (&memory.cloud, memory.drawn.last_looks()) else { return };
-    let (is_held, is_down) = ui.input(|input| (input.modifiers.command, input.pointer.any_down()));
-    let way = memory.drawn.drawn_at(cloud, ui.input(|input| input.time));
-    // A hand that drags looks for nothing.
-    let pointer = hand.hover_pos().filter(|_| !is_down);
-    let under = pointer.and_then(|pointer| match memory.layers.points {
-        PointStyle::Glyphs => nearest_on_screen(plane, way, &looks, pointer),
-        PointStyle::Thumbnails => {
-            let shown = &memory.layers.thumbnails.shown;
-            shown.iter().find(|(_, rect)| rect.contains(pointer)).map(|(row, _)| *row)
-        }
+    let (Some(cloud), Some(looks)) = (&explorer.cache.cloud, painters.points.last_looks()) else { return };
+    let (has_ctrl, is_down) = ui.input(|input| (input.modifiers.command, input.pointer.any_down()));
+    let moving = painters.points.motion(cloud, ui.input(|input| input.time));
+    // Nothing is shown under a pointer that drags.
+    let pointer = response.hover_pos().filter(|_| !is_down);
+    let layers = &mut explorer.document.layers;
+    let under = pointer.and_then(|pointer| match layers.points {
+        PointStyle::Glyphs => nearest_on_screen(plane, moving, &looks, pointer),
+        PointStyle::Thumbnails => painters.thumbnails.at(pointer),
         PointStyle::Hidden => None,
     });
-    if hand.clicked() && is_held {
-        memory.layers.pick(under.map(|row| cloud.images[row]));
+    if response.clicked() && has_ctrl {
+        layers.pick(under.map(|row| cloud.images[row]));
     }
     let map = Map::new(ui, cx.theme, *plane);
-    for row in memory.layers.picked.iter().filter_map(|image| cloud.row_of(*image)) {
-        if let Some(place) = way.at(row) {
+    for row in layers.picked.iter().filter_map(|image| cloud.row_of(*image)) {
+        if let Some(place) = moving.at(row) {
             paint_picked(&map, cx.theme, place, cloud.spread(row));
         }
     }
-    if let (Some((row, place)), Some(pointer)) = (under.and_then(|row| Some((row, way.at(row)?))), pointer) {
+    if let (Some((row, place)), Some(pointer)) = (under.and_then(|row| Some((row, moving.at(row)?))), pointer)
+    {
         ring(&map, cx.theme, plane.screen_from_latent(place));
         card(ui, cx, bench, (cloud, row), (pointer, plane.rect));
     }
 }
 
 /// The drawn point nearest to a place on the screen, if it is near enough.
-fn nearest_on_screen(plane: &Plane, way: Way<'_>, looks: &Looks, pointer: Pos2) -> Option<usize> {
+fn nearest_on_screen(plane: &Plane, moving: Moving<'_>, looks: &Looks, pointer: Pos2) -> Option<usize> {
     let distance = |(row, look): (usize, &Option<_>)| {
         look.as_ref()?;
-        let away = plane.screen_from_latent(way.at(row)?).distance_sq(pointer);
+        let away = plane.screen_from_latent(moving.at(row)?).distance_sq(pointer);
         (away <= REACH * REACH).then_some((away, row))
     };
     let near = looks.points.iter().enumerate().filter_map(distance);
     near.min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, row)| row)
 }
 
-/// Where a card goes: beside the pointer, and never over the edge of the map.
+/// Where a card is drawn: beside the pointer, and inside the map.
 fn card_rect(pointer: Pos2, size: Vec2, bounds: Rect) -> Rect {
     let right = pointer.x + APART;
     let left = if right + size.x > bounds.right() { pointer.x - APART - size.x } else { right };
@@ -84,7 +83,7 @@ fn card_rect(pointer: Pos2, size: Vec2, bounds: Rect) -> Rect {
     Rect::from_min_size(pos2(left.max(bounds.left()), top), size)
 }
 
-/// The outline of one standard deviation around a code, given the variances and what they share.
+/// The outline of one standard deviation around a code, given its variances and its covariance.
 fn ellipse([x, y]: Latent, [across, shared, up]: [f32; 3]) -> Vec<Latent> {
     // A root of the covariance takes the unit circle to the outline.
     let a = across.max(0.0).sqrt();
@@ -134,7 +133,7 @@ fn card(
         bench.dataset.label(image).and_then(|label| bench.dataset.class_names.get(usize::from(label)));
     let error = cloud.errors.as_ref().and_then(|errors| errors.get(row));
     let hint = cloud.has_spread().then(|| "Ctrl+click: its spread".to_owned());
-    let whose = if bench.dataset.split.train.contains(&image) { "trained on" } else { "held out" };
+    let whose = if bench.dataset.split.train.contains(&image) { "training image" } else { "held-out image" };
     let error = error.map(|error| format!("error {}", short(*error)));
     let lines = [class.cloned(), Some(whose.to_owned()), error, hint];
     let galleys: Vec<_> = lines
@@ -174,11 +173,11 @@ fn card(
 mod tests {
     use super::*;
     use crate::app::panels::latent::cloud::looks::PointLook;
-    use crate::app::panels::latent::geometry::View;
+    use crate::document::MapView;
 
     fn plane() -> Plane {
         let rect = Rect::from_min_size(Pos2::ZERO, Vec2::splat(400.0));
-        Plane::new(View { center: [0.0, 0.0], radius: 2.0 }, rect)
+        Plane::new(MapView { center: [0.0, 0.0], radius: 2.0 }, rect)
     }
 
     #[test]
@@ -186,8 +185,8 @@ mod tests {
         let look = Some(PointLook { color: Color32::WHITE, glyph: 0 });
         let looks = Looks { points: vec![look, look, None, look], range: None };
         let places = [[0.0, 0.0], [0.05, 0.0], [0.03, 0.0], [f32::NAN, 0.0]];
-        let way = Way { before: &places, places: &places, share: 1.0 };
-        let at = |x: f32| nearest_on_screen(&plane(), way, &looks, pos2(x, 200.0));
+        let moving = Moving { before: &places, places: &places, fraction: 1.0 };
+        let at = |x: f32| nearest_on_screen(&plane(), moving, &looks, pos2(x, 200.0));
         assert_eq!(
             (at(201.0), at(203.0), at(212.0)),
             (Some(0), Some(1), Some(1)),

@@ -1,133 +1,175 @@
-//! The map: its layers from the ground up, the menu that chooses them, and the hand that moves over it.
+//! The map: its layers from the background up, the menu that chooses them, and what pointer and keys do to it.
 
+pub mod arrows;
 mod bounds;
 pub mod field;
 pub mod field_paint;
-pub mod hand;
-#[cfg(test)]
-mod hand_tests;
 pub mod hover;
+pub mod interaction;
+#[cfg(test)]
+mod interaction_tests;
 pub mod layers;
-pub mod overlay;
 pub mod paint;
-pub mod pull;
+pub mod painters;
+pub mod render;
 #[cfg(test)]
 mod tests;
 pub mod thumbnails;
 
 use eframe::egui::{Rect, Ui};
 
-use super::asking::{Wish, carry};
-use super::model::LatentMemory;
+use super::explorer::Explorer;
+use super::nearest::Nearest;
+use super::plane::cache;
 use super::plane::geometry::Plane;
 use super::plane::range::Range;
-use super::plane::slice;
-use super::side::Nearest;
 use super::walks::pins;
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
-use crate::app::state::{BenchState, RunState};
+use crate::app::state::ShownRun;
+use crate::document::{Background, PointStyle};
 use crate::engine::{Picture, Stage};
-use hand::Hand;
-use layers::Background;
+use interaction::MapResponse;
 use paint::Map;
+use painters::MapPainters;
 
-/// What is said of the map while layers are trained one by one.
+/// A map smaller than this is not drawn.
+const SMALLEST: f32 = 40.0;
+/// The note on the map while layers are trained one by one.
 const PRETRAINING: &str =
     "layer by layer: the network is not trained as a whole yet, and its code means little";
 
-/// Draws the map and everything on it, and lets it be touched.
+/// Draws the map and everything on it, and reacts to pointer and keys. Returns the plane as it is on the screen; `None`
+/// where the map is too small to be drawn.
 pub fn map_ui(
     ui: &Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
-    (bench, run): (&BenchState, &RunState),
-    (rect, nearest): (Rect, Option<Nearest>),
-) -> Vec<Action> {
-    if rect.width() < 40.0 || rect.height() < 40.0 {
-        // A map too small to be drawn does not look for the point either.
-        memory.is_point_sought = false;
-        return Vec::new();
+    explorer: &mut Explorer<'_>,
+    painters: &mut MapPainters<'_>,
+    (shown, rect, nearest): (ShownRun<'_>, Rect, Option<Nearest>),
+    actions: &mut Vec<Action>,
+) -> Option<Plane> {
+    if rect.width() < SMALLEST || rect.height() < SMALLEST {
+        // A map that is not drawn does not move to the point either.
+        explorer.cache.is_point_sought = false;
+        return None;
     }
+    let ShownRun { bench, run } = shown;
     let (now_secs, dt) = ui.input(|input| (input.time, input.stable_dt.min(0.1)));
-    let cloud = memory.take_in_cloud(run.seen.cloud.as_ref()).map(|cloud| (cloud.version, cloud.complaint()));
-    if memory.follow(run.recipe.is_variational(), rect.size(), dt) {
+    let complaint = explorer.take_in_cloud(run.seen.cloud.as_ref()).map(|cloud| cloud.complaint());
+    if explorer.follow(run.recipe.is_variational(), rect.size(), dt) {
         ui.ctx().request_repaint();
     }
-    memory.show_point(rect);
-    let before = Plane::new(memory.view, rect);
-    let hand = Hand::new(ui, memory, &before);
-    hand::look(ui, memory, &hand, &before);
-    let plane = Plane::new(memory.view, rect);
-    // Pins come after the point and lie on it: a point that follows the pointer must not keep it from them.
-    let mut actions = pins::pins_ui(ui, cx.theme, memory, (&plane, aspect(bench)));
-    actions.extend(hand::move_point(ui, memory, &hand, &plane, now_secs));
-    if hand::wants_pin(ui, &hand) {
-        actions.extend(memory.drop_pin());
+    explorer.show_point(rect);
+    let before = Plane::new(explorer.view(), rect);
+    let response = MapResponse::new(ui, explorer, &before);
+    interaction::zoom_and_pan(ui, explorer, &response, &before);
+    let plane = Plane::new(explorer.view(), rect);
+    // Pins sense the pointer after the point and so before it: a point that follows the pointer must not cover them.
+    pins::pins_ui(ui, cx.theme, explorer, (&plane, bench.dataset.shape.aspect()));
+    interaction::move_point(ui, explorer, &response, &plane, now_secs);
+    if interaction::wants_pin(ui, &response) {
+        actions.extend(explorer.add_pin());
     }
-    if memory.walk.is_touring() {
-        actions.extend(memory.tour(dt, now_secs));
+    if explorer.document.run.pins.is_touring() {
+        explorer.advance_tour(dt, now_secs);
         ui.ctx().request_repaint();
     }
-    let mut wish = Wish::default();
-    memory.ask(&plane, bench, run, now_secs, &mut wish);
-    memory.layers.ask_field((&plane, memory.slice.plane().clone()), run, now_secs, &mut wish);
-    memory.layers.ask_pull((bench, run), now_secs, &mut wish);
-    actions.extend(carry(ui, wish));
-    let complaint = cloud.as_ref().and_then(|(_, complaint)| complaint.clone());
-    let below = paint_map(ui, cx, memory, (bench, run), &plane, (hand.point.has_focus(), nearest));
-    hover::hover_ui(ui, cx, memory, (bench, &plane), &hand);
-    let waits = cloud.is_none().then(|| "waiting for the first codes".to_owned());
+    let below = paint_map(ui, cx, (explorer, painters), (shown, &plane), (&response, nearest));
+    hover::hover_ui(ui, cx, (explorer, painters), (bench, &plane), &response);
+    let waits = complaint.is_none().then(|| "waiting for the first codes".to_owned());
     let unready = matches!(run.progress.stage, Stage::Layer(_)).then(|| PRETRAINING.to_owned());
-    if let Some(note) = waits.or(complaint).or(unready) {
+    if let Some(note) = waits.or(complaint.flatten()).or(unready) {
         Map::new(ui, cx.theme, plane).note(&note, below);
     }
-    actions
+    Some(plane)
 }
 
-/// Everything on the map, from the ground up. Down to where words stand at its top.
+/// Draws everything on the map, from the background up. Returns how far down there are words at its top.
 fn paint_map(
     ui: &Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
-    (bench, run): (&BenchState, &RunState),
-    plane: &Plane,
-    (has_focus, nearest): (bool, Option<Nearest>),
+    (explorer, painters): (&Explorer<'_>, &mut MapPainters<'_>),
+    (shown, plane): (ShownRun<'_>, &Plane),
+    (response, nearest): (&MapResponse, Option<Nearest>),
 ) -> f32 {
-    let is_line = memory.dimensions() < 2;
+    let ShownRun { bench, run } = shown;
+    let layers = &explorer.document.layers;
+    let is_line = explorer.dimensions() < 2;
     let map = Map::new(ui, cx.theme, *plane);
     map.ground();
-    let lattice = run.seen.lattice.as_ref().filter(|view| slice::is_alike(&view.ask.plane, memory.plane()));
-    let shown = cx.pictures.get(run.info.id, Picture::Lattice);
-    if let (Some(view), Some(shown), Background::Tiles) = (lattice, shown, memory.layers.background) {
-        map.tiles(&view.ask, shown, is_line, run.seen.cloud.is_some());
+    let foot = paint_background(&map, cx, explorer, shown);
+    if run.recipe.is_variational() && layers.has_rings {
+        map.rings(explorer.prior_place(), is_line);
     }
-    let field = memory.layers.field(run.seen.field.as_ref(), memory.plane());
-    let paint = |view| field::paint(&map, cx.theme, cx.pictures, (view, &field::Known::of(bench, run)));
-    let foot = field.map_or(0.0, paint);
-    let names = memory.plane().names.clone();
-    if run.recipe.is_variational() && memory.layers.has_rings {
-        map.rings(memory.prior_place(), is_line);
-    }
-    memory.paint_cloud(&map, cx, bench);
-    map.axes([&names[0], &names[1]], is_line, foot);
-    bounds::paint(&map, cx.theme, (memory.slice.axes(), Range::of(&run.recipe.model)), is_line);
-    let at = plane.screen_from_latent(plane.clamp(memory.place()));
+    paint_cloud(&map, cx, (explorer, painters), shown);
+    let [across, up] = &explorer.plane().names;
+    map.axes([across, up], is_line, foot);
+    bounds::paint(&map, cx.theme, (explorer.document.run.plane.axes, Range::of(&run.recipe.model)), is_line);
+    let at = plane.screen_from_latent(plane.clamp(explorer.place()));
     let now_secs = ui.input(|input| input.time);
-    let place = |row: usize| memory.drawn.drawn_at(memory.cloud.as_ref()?, now_secs).at(row);
+    let cloud = explorer.cache.cloud.as_ref();
+    let place = |row: usize| painters.points.motion(cloud?, now_secs).at(row);
     if let Some(place) = nearest.and_then(|nearest| place(nearest.row)) {
         map.nearest(at, place);
     }
-    let below = memory.layers.pull.paint(&map, cx.theme, (run, memory.plane()), memory.cloud.as_ref());
-    let is_inside = plane.clamp(memory.place()) == memory.place();
-    pins::paint(ui, cx, (memory, run), (plane, aspect(bench)));
-    map.point(at, has_focus, is_inside);
+    let arrows = layers.has_arrows.then(|| arrows::paint(&map, cx.theme, (run, explorer.plane()), cloud));
+    let is_inside = plane.clamp(explorer.place()) == explorer.place();
+    pins::paint(ui, cx, (explorer, run), (plane, bench.dataset.shape.aspect()));
+    map.point(at, response.point.has_focus(), is_inside);
     map.edge();
-    below.unwrap_or(plane.rect.top())
+    arrows.flatten().unwrap_or(plane.rect.top())
 }
 
-/// How many times as wide as high the images are.
-fn aspect(bench: &BenchState) -> f32 {
-    let shape = bench.dataset.shape;
-    shape.width as f32 / shape.height.max(1) as f32
+/// Draws the tiles or the field. Returns the height of the words at the foot of the map.
+fn paint_background(
+    map: &Map<'_>,
+    cx: &PanelContext<'_>,
+    explorer: &Explorer<'_>,
+    ShownRun { bench, run }: ShownRun<'_>,
+) -> f32 {
+    let is_line = explorer.dimensions() < 2;
+    match explorer.document.layers.background {
+        Background::Plain => 0.0,
+        Background::Tiles => {
+            let is_shown = |plane| cache::is_alike(plane, explorer.plane());
+            let lattice = run.seen.lattice.as_ref().filter(|view| is_shown(&view.ask.plane));
+            let picture = cx.pictures.get(run.info.id, Picture::Lattice);
+            if let (Some(view), Some(picture)) = (lattice, picture) {
+                map.tiles(&view.ask, picture, is_line, run.seen.cloud.is_some());
+            }
+            0.0
+        }
+        Background::Field(kind) => {
+            let is_shown = |plane| cache::is_alike(plane, explorer.plane());
+            let view = run.seen.field.as_ref();
+            let view = view.filter(|view| view.ask.kind == kind && is_shown(&view.ask.lattice.plane));
+            let known = field::KnownCodes::of(bench, run);
+            view.map_or(0.0, |view| field::paint(map, cx.theme, cx.pictures, (view, &known)))
+        }
+    }
+}
+
+/// Draws the cloud.
+fn paint_cloud(
+    map: &Map<'_>,
+    cx: &PanelContext<'_>,
+    (explorer, painters): (&Explorer<'_>, &mut MapPainters<'_>),
+    ShownRun { bench, .. }: ShownRun<'_>,
+) {
+    let Some(cloud) = &explorer.cache.cloud else { return };
+    let layers = &explorer.document.layers;
+    let MapPainters { points, thumbnails } = painters;
+    let looks = points.looks(cloud, &bench.dataset, layers.color, &layers.hidden);
+    match layers.points {
+        PointStyle::Glyphs => {
+            let at = (map.plane(), cx.theme.scale);
+            points.paint(map.painter(), at, (cloud, &looks), cx.pictures.plotting());
+        }
+        PointStyle::Thumbnails => {
+            let motion = points.advance(map.painter().ctx(), cloud, cx.pictures.plotting());
+            thumbnails.paint(map, cx, bench, (cloud, &looks, motion));
+        }
+        PointStyle::Hidden => {}
+    }
 }

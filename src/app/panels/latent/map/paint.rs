@@ -13,19 +13,19 @@ use crate::look::{Tick, linear_ticks};
 
 use crate::app::panels::latent::plane::geometry::{self, Latent, Plane};
 
-/// How bright the tiles are beneath a cloud: the points come first.
+/// The brightness of tiles beneath a cloud: the points come first.
 const UNDER_CLOUD: f32 = 0.62;
 /// How far apart ticks are, in points.
 const TICK_POINTS: f32 = 84.0;
 /// Radius of the point's ring.
 pub const POINT_RADIUS: f32 = 8.5;
 
-/// Round numbers along an edge of this length.
+/// Tick labels for an edge of this length.
 fn ticks([from, to]: [f32; 2], length: f32) -> Vec<Tick> {
     linear_ticks(f64::from(from), f64::from(to), (length / TICK_POINTS) as usize + 1)
 }
 
-/// A painter for the map, kept inside it.
+/// A painter for the map, clipped to it.
 pub struct Map<'a> {
     ui: &'a Ui,
     painter: Painter,
@@ -39,12 +39,12 @@ impl<'a> Map<'a> {
         Self { ui, painter: ui.painter_at(plane.rect), theme, plane }
     }
 
-    /// The empty map.
+    /// The background of the map.
     pub fn ground(&self) {
         self.painter.rect_filled(self.plane.rect, CornerRadius::same(RADIUS_SMALL), self.theme.picture);
     }
 
-    /// The decoded tiles where they belong, even if the view has moved on since they were asked for.
+    /// The decoded tiles at the places they were decoded for, even if the view has changed since.
     pub fn tiles(&self, ask: &LatticeAsk, shown: Shown, is_line: bool, has_cloud: bool) {
         let x = geometry::whole_range(ask.x, ask.columns);
         let rect = if is_line {
@@ -56,7 +56,7 @@ impl<'a> Map<'a> {
         self.painter.image(shown.id, rect, WHOLE, tint);
     }
 
-    /// A code of one number has one row of tiles, at the foot of the map.
+    /// The single row of tiles of a code of one number, at the foot of the map.
     fn line_of_tiles(&self, x: [f32; 2], columns: usize, shown: Shown) -> Rect {
         let rect = self.plane.screen_rect(x, [0.0, 0.0]);
         let [width, height] = shown.size_px.map(|n| n as f32);
@@ -65,8 +65,8 @@ impl<'a> Map<'a> {
         Rect::from_x_y_ranges(rect.x_range(), foot - tile_height..=foot)
     }
 
-    /// Lines through the origin, round numbers along the edges, and the names of the axes. What stands at the foot of the
-    /// map keeps that much of it free of numbers.
+    /// Lines through the origin, tick labels along the edges, and the names of the axes. No tick labels are drawn over the
+    /// words at the foot of the map, which are `foot` high.
     pub fn axes(&self, names: [&str; 2], is_line: bool, foot: f32) {
         let Plane { rect, .. } = self.plane;
         let origin = self.plane.screen_from_latent([0.0, 0.0]);
@@ -119,12 +119,12 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// Where things are drawn on the map.
+    /// The painter, clipped to the map.
     pub fn painter(&self) -> &Painter {
         &self.painter
     }
 
-    /// How places become points of the screen.
+    /// The transform to the screen.
     pub fn plane(&self) -> &Plane {
         &self.plane
     }
@@ -146,7 +146,7 @@ impl<'a> Map<'a> {
         self.painter.line_segment(ends, Stroke::new(1.0, self.theme.faded(marker, 0.55)));
     }
 
-    /// The point: a white ring that no class looks like.
+    /// The point: a white ring, unlike the glyph of any class.
     pub fn point(&self, at: Pos2, has_focus: bool, is_inside: bool) {
         let (marker, picture, accent) = (self.theme.marker, self.theme.picture, self.theme.accent);
         let dark = Stroke::new(5.0, self.theme.faded(picture, 0.7));
@@ -159,13 +159,13 @@ impl<'a> Map<'a> {
         self.painter.circle_filled(at, 2.0, bright);
     }
 
-    /// A thin edge around the whole, so that a dark map does not bleed into a dark panel.
+    /// A thin edge around the map, so that a dark map ends visibly in a dark panel.
     pub fn edge(&self) {
         let corner = CornerRadius::same(RADIUS_SMALL);
         self.ui.painter().rect_stroke(self.plane.rect, corner, self.theme.line_stroke(), StrokeKind::Outside);
     }
 
-    /// A sentence at the top of the map, below what else is said there.
+    /// A sentence at the top of the map, below the other words there.
     pub fn note(&self, words: &str, below: f32) {
         let at = pos2(self.plane.rect.center().x, below + 8.0);
         words_over(&self.painter, self.theme, at, Align2::CENTER_TOP, words, self.theme.small());

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::app::action::Figure;
-use crate::app::panels::latent::plane::geometry::View;
 use crate::app::panels::latent::tests::{Shown, bench, explorer};
+use crate::document::MapView;
 use crate::engine::{FieldKind, RunId};
 use eframe::egui::Key;
 use egui_kittest::Harness;
@@ -54,18 +54,21 @@ fn a_field_is_asked_for_when_it_is_chosen_and_tiles_no_longer() {
 fn the_shown_plane_is_known_for_export_whatever_lies_on_it() {
     let mut harness = explorer(bench(5));
     choose(&mut harness, "density");
-    harness.state_mut().memory.look(View { center: [4.0, -1.0], radius: 0.5 });
+    harness.state_mut().explorer().look_at(MapView { center: [4.0, -1.0], radius: 0.5 });
     harness.get_by_label("axis across").click();
     harness.run_steps(3);
     harness.get_by_label("z4").click();
     harness.run_steps(3);
-    harness.state_mut().memory.look(View { center: [4.0, -1.0], radius: 0.5 });
+    harness.state_mut().explorer().look_at(MapView { center: [4.0, -1.0], radius: 0.5 });
     harness.run_steps(2);
-    let memory = &harness.state().memory;
-    let shown = memory.explored(RunId(1), Figure::Cloud).plane.expect("the map was drawn");
+    let Shown { document, cache, .. } = harness.state();
+    let shown = cache.explored(document, RunId(1), Figure::Cloud).plane.expect("the map was drawn");
     assert_eq!(shown.plane.names[0], "z4");
     assert!((0.5 * (shown.x[0] + shown.x[1]) - 4.0).abs() < 1e-3, "{:?}", shown.x);
-    assert!(memory.explored(RunId(2), Figure::Cloud).plane.is_none(), "another run's map was not drawn");
+    assert!(
+        cache.explored(document, RunId(2), Figure::Cloud).plane.is_none(),
+        "another run's map was not drawn"
+    );
 }
 
 #[test]
@@ -79,6 +82,6 @@ fn classes_are_hidden_while_colours_are_values_too() {
     assert!(harness.query_by_label_contains("colours from").is_some(), "no scale");
     harness.get_by_label("class 3").click();
     harness.run_steps(3);
-    assert_eq!(harness.state().memory.hidden.iter().copied().collect::<Vec<_>>(), [3]);
+    assert_eq!(harness.state().document.layers.hidden.iter().copied().collect::<Vec<_>>(), [3]);
     assert!(harness.query_by_label_contains("colours from").is_some(), "the scale went away");
 }

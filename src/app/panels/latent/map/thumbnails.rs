@@ -1,10 +1,10 @@
-//! Real images of the cloud in place of points: so many of those that are not hidden as do not cover each other. Which
-//! ones does not change while the map is panned. Those in view, and some around it, lie in one texture.
+//! Images in place of the points of the cloud: as many of those that are not hidden as do not cover each other. Panning the
+//! map does not change which ones these are. Those in view, and some around it, are in one texture.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use eframe::egui::{Color32, CornerRadius, Mesh, Rect, Shape, Vec2, pos2, vec2};
+use eframe::egui::{Color32, CornerRadius, Mesh, Pos2, Rect, Shape, Vec2, pos2, vec2};
 
 use crate::app::context::PanelContext;
 use crate::app::images::Paint;
@@ -15,14 +15,13 @@ use crate::gpu::Tiles;
 
 use super::paint::Map;
 use crate::app::panels::latent::cloud::looks::Looks;
-use crate::app::panels::latent::cloud::motion::between;
-use crate::app::panels::latent::cloud::splat::Way;
+use crate::app::panels::latent::cloud::motion::{Moving, between};
 use crate::app::panels::latent::plane::codes::Cloud;
 use crate::app::panels::latent::plane::geometry::{Latent, Plane};
 
 /// The most images in the texture: as many as a large map has room for.
 const IMAGES: usize = 1024;
-/// How much of the map's size on every side of it is in the texture too, to be panned to.
+/// Images outside the map are in the texture too, up to this fraction of its size on every side, for panning.
 const AROUND: f32 = 0.5;
 /// Images to the right in the texture.
 const COLUMNS: usize = 16;
@@ -35,18 +34,18 @@ const BORDER: f32 = 1.5;
 #[derive(Debug, Default)]
 pub struct Thumbnails {
     images: Arc<[u32]>,
-    /// Points of the cloud, the classes taking turns: the order in which they find a place.
+    /// Rows of the cloud in the order in which they are placed: the classes take turns.
     order: Vec<usize>,
-    /// Points that find a place, in that order, and what that was worked out from.
+    /// Rows that are placed, in that order, and what that was computed from.
     placed: Option<(Basis, Vec<usize>)>,
-    /// Points whose images are in the texture, in its order, and where each is.
+    /// Rows whose images are in the texture, in its order, and the slot of each.
     rows: Vec<usize>,
     slots: HashMap<usize, usize>,
     /// What is on the map: points of the cloud, and where their images are.
-    pub shown: Vec<(usize, Rect)>,
+    pub(in crate::app::panels::latent) shown: Vec<(usize, Rect)>,
 }
 
-/// Everything on which it depends which points find a place.
+/// Everything that the placement depends on.
 #[derive(Debug)]
 struct Basis {
     cloud: u64,
@@ -67,7 +66,7 @@ impl Thumbnails {
         map: &Map<'_>,
         cx: &PanelContext<'_>,
         bench: &BenchState,
-        (cloud, looks, way): (&Cloud, &Arc<Looks>, Way<'_>),
+        (cloud, looks, moving): (&Cloud, &Arc<Looks>, Moving<'_>),
     ) {
         let (painter, plane) = (map.painter(), map.plane());
         let ppp = painter.ctx().pixels_per_point();
@@ -76,7 +75,7 @@ impl Thumbnails {
         let magnified = (SIDE * cx.theme.scale * ppp / tile.width.max(tile.height) as f32).round().max(1.0);
         let size = vec2(tile.width as f32, tile.height as f32) * magnified / ppp;
         self.place((cloud, looks), latent_size(plane, size + Vec2::splat(2.0 * BORDER + 1.0)), bench);
-        self.choose(way, plane, size);
+        self.choose(moving, plane, size);
         let grid = tile.grid(COLUMNS, self.rows.len().div_ceil(COLUMNS).max(1));
         let atlas = cx.pictures.host("thumbnails", self.version(&bench.dataset), grid, Paint::Image, || {
             pixels(&bench.dataset, &self.images, &self.rows, shrink)
@@ -98,7 +97,12 @@ impl Thumbnails {
         painter.add(Shape::mesh(mesh));
     }
 
-    /// Finds out which of the points that are not hidden find a place, if something has changed.
+    /// The point whose image is under the pointer.
+    pub fn at(&self, pointer: Pos2) -> Option<usize> {
+        self.shown.iter().find(|(_, rect)| rect.contains(pointer)).map(|(row, _)| *row)
+    }
+
+    /// Computes which of the points that are not hidden are placed, if something has changed.
     fn place(&mut self, (cloud, looks): (&Cloud, &Arc<Looks>), size: [f32; 2], bench: &BenchState) {
         if self.images != cloud.images {
             self.images = Arc::clone(&cloud.images);
@@ -116,13 +120,13 @@ impl Thumbnails {
         self.placed = Some((basis, rows));
     }
 
-    /// Chooses what is shown: the placed points in view. What is not in the texture yet is put there, with what lies
-    /// around.
-    fn choose(&mut self, way: Way<'_>, plane: &Plane, size: Vec2) {
+    /// Chooses what is shown: the placed points in view. Where one is not in the texture yet, the texture is filled anew, with
+    /// those around the view too.
+    fn choose(&mut self, moving: Moving<'_>, plane: &Plane, size: Vec2) {
         self.shown.clear();
         let Some((_, placed)) = &self.placed else { return };
         let all = placed.iter().map(|row| {
-            let at = between(way.before[*row], way.places[*row], way.share);
+            let at = between(moving.before[*row], moving.places[*row], moving.fraction);
             let at = plane.screen_from_latent(at);
             (*row, Rect::from_center_size(at, size))
         });
@@ -159,14 +163,14 @@ fn by_turns(images: &[u32], dataset: &Dataset) -> Vec<usize> {
     ranked.into_iter().map(|(_, _, row)| row).collect()
 }
 
-/// How large an image is on the plane. In steps, so that while somebody zooms the same images stay for a while.
+/// The size of an image on the plane, in steps, so that a little zooming does not change which images are placed.
 fn latent_size(plane: &Plane, size: Vec2) -> [f32; 2] {
     let step = |side: f32| ((side / plane.scale).log2() * 8.0).ceil() / 8.0;
     [size.x, size.y].map(|side| step(side).exp2())
 }
 
-/// Which places find room for an image of this size around them: each in its turn, unless it would cover one before
-/// it. What is hidden has no place.
+/// Which places have room for an image of this size: each in its turn, unless it would cover an earlier one. Hidden points
+/// have no place.
 fn thin(places: &[Option<Latent>], [width, height]: [f32; 2]) -> Vec<usize> {
     // Two places in one cell of this size cover each other, so that a cell holds one at most.
     let mut cells: HashMap<[i64; 2], Latent> = HashMap::new();
@@ -187,14 +191,14 @@ fn thin(places: &[Option<Latent>], [width, height]: [f32; 2]) -> Vec<usize> {
     kept
 }
 
-/// How an image lies in the texture, and by how much it is shrunk for that.
+/// The size of an image in the texture, and the factor by which it is shrunk.
 fn tile(image: Tiles) -> (Tiles, usize) {
     let shrink = (image.width.max(image.height) as f32 / (1.25 * SIDE)).ceil().max(1.0) as u32;
     let (width, height) = ((image.width / shrink).max(1), (image.height / shrink).max(1));
     (Tiles { width, height, ..image }, shrink as usize)
 }
 
-/// The images one after the other; every pixel is the mean of the `shrink` times `shrink` it stands for.
+/// The images one after the other; every pixel is the mean of `shrink` times `shrink` pixels.
 fn pixels(dataset: &Dataset, images: &[u32], rows: &[usize], shrink: usize) -> Vec<f32> {
     let wanted: Vec<u32> = rows.iter().map(|row| images[*row]).collect();
     let mut values = Vec::new();
@@ -219,8 +223,8 @@ fn pixels(dataset: &Dataset, images: &[u32], rows: &[usize], shrink: usize) -> V
 mod tests {
     use super::*;
     use crate::app::panels::latent::cloud::looks::PointLook;
-    use crate::app::panels::latent::geometry::View;
     use crate::data::{ImageShape, Source, load};
+    use crate::document::MapView;
     use crate::engine::{CloudView, LatentPlane};
 
     fn scattered(count: usize) -> Vec<Option<Latent>> {
@@ -229,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn images_never_cover_each_other_and_leave_no_room_for_another() {
+    fn images_do_not_cover_each_other_and_leave_no_room_for_another() {
         let places = scattered(400);
         let size = [0.5, 0.3];
         let kept = thin(&places, size);
@@ -253,7 +257,7 @@ mod tests {
         let places = scattered(400);
         let rect = Rect::from_min_size(pos2(0.0, 0.0), Vec2::splat(500.0));
         let kept = |center: Latent, radius: f32| {
-            let plane = Plane::new(View { center, radius }, rect);
+            let plane = Plane::new(MapView { center, radius }, rect);
             thin(&places, latent_size(&plane, Vec2::splat(31.0)))
         };
         let first = kept([0.0, 0.0], 3.0);
@@ -261,7 +265,7 @@ mod tests {
         assert_eq!(first, kept([0.0, 0.0], 3.01));
         assert!(first.len() < kept([0.0, 0.0], 0.5).len(), "there is more room from nearby");
         // What is kept does not cover each other on the screen either.
-        let plane = Plane::new(View { center: [0.0, 0.0], radius: 3.0 }, rect);
+        let plane = Plane::new(MapView { center: [0.0, 0.0], radius: 3.0 }, rect);
         let [width, height] = latent_size(&plane, Vec2::splat(31.0)).map(|side| side * plane.scale);
         assert!(width >= 31.0 && height >= 31.0 && width < 34.0, "{width} x {height}");
     }
@@ -277,11 +281,11 @@ mod tests {
         assert_eq!(first, (0..10).collect::<Vec<u8>>());
         let mut all = rows;
         all.sort_unstable();
-        assert_eq!(all, (0..400).collect::<Vec<_>>(), "nobody is left out before it is known who is seen");
+        assert_eq!(all, (0..400).collect::<Vec<_>>(), "all of them are in the order");
     }
 
     #[test]
-    fn what_is_in_view_is_what_finds_a_place_however_many_there_are() {
+    fn every_placed_image_in_view_is_shown_however_many_there_are() {
         let state = crate::app::panels::latent::tests::bench(2);
         let bench = state.bench.as_ref().expect("a bench");
         // Two thousand codes of three classes on a fine grid; the first two classes are hidden.
@@ -295,11 +299,11 @@ mod tests {
         let rect = Rect::from_min_size(pos2(0.0, 0.0), Vec2::splat(500.0));
         let mut thumbnails = Thumbnails::default();
         // Near enough that every code has room.
-        let plane = Plane::new(View { center: [25.0, 20.0], radius: 5.0 }, rect);
+        let plane = Plane::new(MapView { center: [25.0, 20.0], radius: 5.0 }, rect);
         let size = Vec2::splat(20.0);
         thumbnails.place((&cloud, &looks), latent_size(&plane, size), bench);
-        let way = Way { before: &cloud.places, places: &cloud.places, share: 1.0 };
-        thumbnails.choose(way, &plane, size);
+        let moving = Moving { before: &cloud.places, places: &cloud.places, fraction: 1.0 };
+        thumbnails.choose(moving, &plane, size);
         let inside = |row: &usize| rect.contains(plane.screen_from_latent(cloud.places[*row]));
         let want = (0..2000).filter(|row| class(*row) == 3).filter(inside).count();
         let got = thumbnails.shown.iter().filter(|(row, _)| inside(row)).count();

@@ -1,4 +1,4 @@
-//! The codes of images as places on the shown plane, whatever the number of dimensions. Pure.
+//! The codes of images, projected onto the shown plane, whatever the number of dimensions. Pure.
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use crate::engine::{CloudView, LatentPlane, PrincipalProjection};
 use super::geometry::{self, Latent};
 use super::statistics;
 
-/// Height of the strip in which codes of one number are spread out, as a share of how far nearly all of them reach.
+/// Height of the strip over which codes of one number are spread, as a fraction of half their range.
 const STRIP: f32 = 0.26;
-/// An axis with less than this share of the largest variance is not worth showing unasked.
+/// An axis with less than this fraction of the largest variance is not shown by default.
 const LIVELY: f32 = 0.1;
 
 /// The codes as places on the shown plane.
@@ -22,22 +22,22 @@ pub struct Cloud {
     /// The squared error of each image, where it was measured.
     pub errors: Option<Arc<[f32]>>,
     spreads: Option<Arc<[f32]>>,
-    /// One place per code; not finite where the code is not, or where it is too far away.
+    /// One place per code; NaN where the code is not finite or too far away.
     pub places: Arc<[Latent]>,
-    /// Codes that are no numbers.
+    /// How many codes are not finite.
     pub broken: usize,
-    /// Codes that are too far away to be shown.
+    /// How many codes are too far away to be shown.
     pub far: usize,
     /// Goes up with every new cloud.
     pub version: u64,
 }
 
 impl Cloud {
-    /// Lays codes onto a plane.
+    /// Projects codes onto a plane.
     pub fn new(view: &CloudView, plane: &LatentPlane, version: u64) -> Self {
         let rows = view.codes.chunks_exact(view.dimensions.max(1));
         let reach = if view.dimensions == 1 { reach(&view.codes) } else { 0.0 };
-        let seen = view.projection.as_deref().and_then(|along| Seen::of(along, plane));
+        let projected = view.projection.as_deref().and_then(|projection| Projected::of(projection, plane));
         let directions = [&plane.right, &plane.up].map(|direction| steps(direction, &plane.origin));
         let (mut broken, mut far) = (0, 0);
         let place = |(i, row): (usize, &[f32])| {
@@ -45,9 +45,9 @@ impl Cloud {
                 broken += 1;
                 return [f32::NAN; 2];
             }
-            let place = match (row, &seen) {
+            let place = match (row, &projected) {
                 ([only], _) => [*only, reach * strip_height(i)],
-                (_, Some(seen)) => seen.place(i),
+                (_, Some(projected)) => projected.place(i),
                 _ => [0, 1].map(|way| along(row, &directions[way])),
             };
             if geometry::is_near(place) {
@@ -70,8 +70,8 @@ impl Cloud {
         }
     }
 
-    /// Whether this is how these very codes look on this plane. Codes are seen from above, so a plane that only lies
-    /// higher or lower, as on a walk away from it, is the same to them.
+    /// Whether this is the projection of these very codes onto this plane. A plane that is only shifted along its normal
+    /// gives the same projection.
     pub fn is_of(&self, view: &CloudView, plane: &LatentPlane) -> bool {
         let is_same = (&self.plane.right, &self.plane.up) == (&plane.right, &plane.up);
         let middle =
@@ -81,25 +81,25 @@ impl Cloud {
         Arc::ptr_eq(&self.codes, &view.codes) && is_same && is_above()
     }
 
-    /// Which point of the cloud shows an image.
+    /// The row of an image.
     pub fn row_of(&self, image: u32) -> Option<usize> {
         self.images.iter().position(|other| *other == image)
     }
 
-    /// Whether codes are Gaussian and have a spread.
+    /// Whether codes are Gaussian and have a σ.
     pub fn has_spread(&self) -> bool {
         self.spreads.is_some()
     }
 
-    /// How a Gaussian code is spread as seen on the plane: the variance to the right, what both directions share,
-    /// and the variance up. `None` where codes have no spread.
+    /// The covariance of a Gaussian code on the plane: the variance to the right, the covariance, and the variance up.
+    /// `None` where codes have no σ.
     pub fn spread(&self, row: usize) -> Option<[f32; 3]> {
         let dimensions = self.plane.right.len();
         let sigma = self.spreads.as_ref()?.chunks_exact(dimensions.max(1)).nth(row)?;
         Some(covariance(&self.plane, sigma))
     }
 
-    /// How many codes are left out, in words; nothing where none is.
+    /// How many codes are left out, in words; `None` where none is.
     pub fn complaint(&self) -> Option<String> {
         let broken = match self.broken {
             0 => None,
@@ -116,8 +116,8 @@ impl Cloud {
     }
 }
 
-/// The axes to show of a longer code where nobody has chosen any: those given, unless the codes hardly differ along
-/// one of them; then the two along which they differ most.
+/// The axes to show of a longer code by default: those given, unless the codes hardly vary along one of them; then the two
+/// along which they vary most.
 pub fn lively_axes(view: &CloudView, axes: [usize; 2]) -> [usize; 2] {
     if view.dimensions < 3 {
         return axes;
@@ -129,7 +129,7 @@ pub fn lively_axes(view: &CloudView, axes: [usize; 2]) -> [usize; 2] {
     if least > LIVELY * spreads[0].0 { axes } else { [spreads[0].1, spreads[1].1] }
 }
 
-/// What a plane sees of independent spreads along the numbers of a code: Σσ²r², Σσ²ru, Σσ²u².
+/// The covariance on a plane of independent numbers with these standard deviations: Σσ²r², Σσ²ru, Σσ²u².
 fn covariance(plane: &LatentPlane, sigma: &[f32]) -> [f32; 3] {
     let directions = plane.right.iter().zip(&plane.up).zip(sigma);
     directions.fold([0.0; 3], |[a, b, c], ((r, u), s)| {
@@ -138,18 +138,18 @@ fn covariance(plane: &LatentPlane, sigma: &[f32]) -> [f32; 3] {
     })
 }
 
-/// A plane along the principal axes that the trainer has laid the codes along already: going through a thousand numbers
-/// of each code once more would take the window several frames.
-struct Seen<'a> {
+/// A plane along the principal axes that the trainer has projected the codes onto already: projecting codes of a thousand
+/// numbers once more would take the window several frames.
+struct Projected<'a> {
     places: &'a [Latent],
-    /// For each direction of the plane: along which axis it runs, which way, and where the plane has its zero there.
+    /// For each direction of the plane: its principal axis, its sign, and the origin of the plane on that axis.
     ways: [(usize, f32, f32); 2],
 }
 
-impl<'a> Seen<'a> {
-    /// `None` where the plane runs along other directions.
-    fn of(along: &'a PrincipalProjection, plane: &LatentPlane) -> Option<Self> {
-        let axes = &along.axes;
+impl<'a> Projected<'a> {
+    /// `None` where the plane has other directions.
+    fn of(projection: &'a PrincipalProjection, plane: &LatentPlane) -> Option<Self> {
+        let axes = &projection.axes;
         let zero = axes.place(&plane.origin);
         let way = |direction: &[f32]| {
             [(0, 1.0), (1, 1.0), (0, -1.0), (1, -1.0)].into_iter().find_map(|(axis, sign)| {
@@ -158,7 +158,7 @@ impl<'a> Seen<'a> {
                 is_it.then_some((axis, sign, zero[axis]))
             })
         };
-        Some(Self { places: &along.places, ways: [way(&plane.right)?, way(&plane.up)?] })
+        Some(Self { places: &projection.places, ways: [way(&plane.right)?, way(&plane.up)?] })
     }
 
     fn place(&self, row: usize) -> Latent {
@@ -167,20 +167,20 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// The numbers of the code that a direction has a part in: which, where the plane has it, and how much of it. A plane
-/// along two numbers of a thousand need not go through the others.
+/// The nonzero elements of a direction: index, origin of the plane there, and value. A plane of two numbers of a thousand
+/// need not go through the others.
 fn steps(direction: &[f32], origin: &[f32]) -> Vec<(usize, f32, f32)> {
     let steps = direction.iter().copied().enumerate().filter(|(_, step)| *step != 0.0);
     steps.map(|(number, step)| (number, origin.get(number).copied().unwrap_or(0.0), step)).collect()
 }
 
-/// How far a code lies along a direction, as [`LatentPlane::place`] has it.
+/// The coordinate of a code along a direction, as in [`LatentPlane::place`].
 fn along(code: &[f32], steps: &[(usize, f32, f32)]) -> f32 {
     let part = |(number, origin, step): &(usize, f32, f32)| Some((code.get(*number)? - origin) * step);
     steps.iter().filter_map(part).sum()
 }
 
-/// Half of the range between the first and the last hundredth of some numbers: how far nearly all of them reach.
+/// Half of the range between the first and the last percentile.
 fn reach(numbers: &[f32]) -> f32 {
     let mut sorted: Vec<f32> = numbers.iter().copied().filter(|z| z.is_finite()).collect();
     sorted.sort_unstable_by(f32::total_cmp);
@@ -191,8 +191,8 @@ fn reach(numbers: &[f32]) -> f32 {
     }
 }
 
-/// Codes of one number lie on a line; spread over a strip, they do not hide each other. The golden ratio spreads
-/// evenly, however many there are.
+/// Codes of one number are on a line; spread over a strip, they do not hide each other. Multiples of the golden ratio are
+/// spread evenly, however many there are.
 fn strip_height(i: usize) -> f32 {
     STRIP * (2.0 * (i as f32 * 0.618_034).fract() - 1.0)
 }
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_are_no_numbers_are_counted_and_left_out() {
+    fn codes_that_are_not_finite_are_counted_and_left_out() {
         let view = view(2, &[1.0, 2.0, f32::NAN, 0.0, 3.0, f32::INFINITY, -1.0, 0.5]);
         let plane = LatentPlane::of_axes([0, 1], 2, &[]);
         let cloud = Cloud::new(&view, &plane, 1);
@@ -218,13 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_away_from_the_plane_moves_no_code_on_the_map() {
+    fn shifting_the_plane_along_its_normal_moves_no_code_on_the_map() {
         let view = CloudView::of_codes(1, 3, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].into());
         let plane = LatentPlane::of_axes([0, 1], 3, &[0.0, 0.0, 7.0]);
         let cloud = Cloud::new(&view, &plane, 1);
         let moved = |origin: [f32; 3]| LatentPlane { origin: origin.to_vec(), ..plane.clone() };
-        assert!(cloud.is_of(&view, &moved([0.0, 0.0, -50.0])), "it lies lower");
-        assert!(!cloud.is_of(&view, &moved([0.5, 0.0, 7.0])), "its middle is elsewhere");
+        assert!(cloud.is_of(&view, &moved([0.0, 0.0, -50.0])), "it is shifted along its normal");
+        assert!(!cloud.is_of(&view, &moved([0.5, 0.0, 7.0])), "its origin is elsewhere");
     }
 
     #[test]
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_were_laid_along_their_axes_lie_where_the_plane_has_them() {
+    fn codes_projected_by_the_trainer_are_where_the_plane_projects_them() {
         let mut codes: Vec<f32> = (0..5 * 60).map(|i| (i as f32 * 1.3).sin() * (1 + i % 5) as f32).collect();
         codes[7] = f32::NAN;
         let plain = view(5, &codes);
@@ -256,7 +256,7 @@ mod tests {
         let laid =
             CloudView { projection: Some(Arc::new(PrincipalProjection { axes, places })), ..plain.clone() };
         let origin = vec![0.5, -1.0, 2.0, 0.25, 3.0];
-        // The second axis to the right and the first, turned round, upwards; and a direction the trainer knows nothing of.
+        // The second axis to the right and the first, reversed, upwards; and a direction that is not a principal axis.
         for up in [turned, vec![1.0, 0.0, 0.0, 0.0, 0.0]] {
             let plane =
                 LatentPlane { origin: origin.clone(), right: b.clone(), up, ..LatentPlane::default() };
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_have_run_away_are_counted_and_left_out() {
+    fn codes_that_are_too_far_away_are_counted_and_left_out() {
         let complaint = |codes: &[f32]| {
             let cloud = Cloud::new(&view(2, codes), &LatentPlane::of_axes([0, 1], 2, &[]), 1);
             assert_eq!(cloud.places.iter().filter(|place| place[0].is_finite()).count(), 1, "{codes:?}");
@@ -288,13 +288,13 @@ mod tests {
     }
 
     #[test]
-    fn a_code_of_one_number_is_a_line_with_a_strip_around_it() {
+    fn codes_of_one_number_are_spread_over_a_strip() {
         let codes: Vec<f32> = (0..500).map(|i| i as f32 / 100.0).collect();
         let cloud = Cloud::new(&view(1, &codes), &LatentPlane::of_axes([0, 0], 1, &[]), 1);
         for (place, code) in cloud.places.iter().zip(&codes) {
             assert!(place[0] == *code && place[1].abs() <= 2.5 * STRIP, "{place:?} for {code}");
         }
-        // Wherever they lie, and whatever has strayed, the strip is as high as it is among the codes themselves.
+        // Neither an offset nor outliers change the height of the strip.
         let far: Vec<f32> = codes.iter().map(|z| z + 100.0).chain([9e5, -9e5]).collect();
         let there = Cloud::new(&view(1, &far), &LatentPlane::of_axes([0, 0], 1, &[]), 1);
         for ([_, here], [_, there]) in cloud.places.iter().zip(there.places.iter()) {
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plane_sees_the_spread_of_a_code_from_above() {
+    fn the_covariance_of_a_code_is_projected_onto_the_plane() {
         let sigma = [2.0, 0.5, 7.0];
         let straight = LatentPlane::of_axes([1, 0], 3, &[]);
         assert_eq!(covariance(&straight, &sigma), [0.25, 0.0, 4.0]);
@@ -320,12 +320,12 @@ mod tests {
     }
 
     #[test]
-    fn axes_along_which_nothing_happens_are_not_shown_unasked() {
-        // The first unit is dead, the third hardly speaks, the last speaks most.
+    fn axes_along_which_codes_do_not_vary_are_not_shown_by_default() {
+        // The first unit is dead, the third hardly varies, the last varies most.
         let codes: Vec<f32> =
             (0..100).flat_map(|i| [0.0, i as f32, 0.01 * i as f32, 2.0 * i as f32]).collect();
         assert_eq!(lively_axes(&view(4, &codes), [0, 1]), [3, 1]);
-        assert_eq!(lively_axes(&view(4, &codes), [1, 3]), [1, 3], "both are alive");
+        assert_eq!(lively_axes(&view(4, &codes), [1, 3]), [1, 3], "codes vary along both");
         assert_eq!(lively_axes(&view(2, &[0.0; 8]), [0, 1]), [0, 1]);
         assert_eq!(lively_axes(&view(3, &[f32::NAN; 9]), [0, 1]).len(), 2);
     }

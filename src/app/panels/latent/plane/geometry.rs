@@ -1,52 +1,38 @@
-//! Where latent space meets the screen: one transform, what fits into it, and where its tiles fall.
+//! From latent space to the screen: one transform, what fits into it, and where its tiles are.
 //!
-//! Pure: no drawing, no state, tested without a window. The canvas lives in latent coordinates, y upwards; a [`View`]
-//! says which part is looked at, and a [`Plane`] is that view laid into a rectangle of the screen, equal on both axes.
+//! Pure: no drawing, no state, tested without a window. The map is in latent coordinates, y upwards; a [`MapView`] says
+//! which part of it is shown, and a [`Plane`] fits that view into a rectangle of the screen, with one scale on both axes.
 
 use eframe::egui::{Pos2, Rect, Vec2, pos2, vec2};
+
+use crate::document::MapView;
 
 /// A place on the shown plane, in latent coordinates: to the right, and up.
 pub type Latent = [f32; 2];
 
-/// The narrowest and the widest view: beyond them f32 has no digits left to tell neighbours apart.
+/// The smallest and the largest radius of a view: beyond them neighbouring places are the same in f32.
 const RADII: (f32, f32) = (1e-4, 1e5);
-/// Places farther than this from zero, either way, are left out: nothing could be told apart among them, and their sums
-/// may be no numbers.
+/// Places farther than this from zero on either axis are left out: they could not be resolved, and their sums may not be
+/// finite.
 pub const FAR: f32 = 1e6;
-/// Space left around a cloud that is fitted, as a share of its size.
+/// Space around a cloud that is fitted, as a fraction of its size.
 const MARGIN: f32 = 1.12;
-/// A cloud may grow or shrink this much before a view that follows it moves: a map that breathes cannot be read.
+/// A cloud may grow or shrink by these factors before a view that follows it moves: a map that always moves cannot be read.
 const SLACK: (f32, f32) = (0.72, 1.02);
-/// How far a view can be pulled away from one that shows everything, in radii.
+/// How far a view can be panned away from one that shows everything, in radii.
 const REACH: f32 = 3.0;
-/// A map that moves to show a place shows it within this share of its size.
+/// A map that moves to a place shows it within this fraction of its size.
 const INNER: f32 = 0.9;
 /// Seconds in which a moving view covers about two thirds of the way.
 const GLIDE_SECS: f32 = 0.35;
-/// Tiles are about this many points wide where nobody asks for more: far below it nobody can tell a 4 from a 9.
+/// The usual width of tiles in points: far below it a 4 looks like a 9.
 const TILE: f32 = 24.0;
 /// About this many tiles at most, so that one lattice stays a fraction of a second of decoding on a laptop.
 const TILES_MOST: f32 = 560.0;
 
-/// Which part of latent space is looked at, whatever the screen.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct View {
-    /// What lies in the middle.
-    pub center: Latent,
-    /// From the middle to the nearer pair of edges, in latent units.
-    pub radius: f32,
-}
-
-impl Default for View {
-    /// Three standard deviations of a prior: where a fresh code is most likely to be.
-    fn default() -> Self {
-        Self { center: [0.0, 0.0], radius: 3.0 }
-    }
-}
-
-impl View {
-    /// The view that holds nearly all of some places, in a window of a given size. A few stray places do not count:
-    /// they would shrink the rest to a dot. `None` where no place is a number within reach.
+impl MapView {
+    /// The view that contains nearly all of some places, for a map of this size. Outliers do not count: they would shrink the
+    /// rest to a dot. `None` where no place is finite and near enough.
     pub fn fit(places: impl Iterator<Item = Latent>, size: Vec2) -> Option<Self> {
         let (mut xs, mut ys): (Vec<f32>, Vec<f32>) =
             places.filter(|place| is_near(*place)).map(|[x, y]| (x, y)).unzip();
@@ -62,7 +48,7 @@ impl View {
         Some(Self { center, radius: radius.clamp(RADII.0, RADII.1) })
     }
 
-    /// The view to go to when the best fit has become `fit`: this one, unless it serves badly.
+    /// The view to move to when the best fit has become `fit`: this one, unless it is too far off.
     pub fn followed(self, fit: Self) -> Self {
         let size = fit.radius / self.radius;
         let shift = distance(self.center, fit.center) / self.radius;
@@ -70,7 +56,7 @@ impl View {
     }
 
     /// This view after it was moved from `before`, but within reach of one that shows everything: its middle not farther
-    /// away than a few radii, unless it was that far before. What is pulled farther shows nothing any more.
+    /// away than a few radii, unless it was that far before. Farther away there is nothing to see.
     pub fn within_reach(self, fit: Self, before: Latent) -> Self {
         let reach = (REACH * fit.radius.max(self.radius)).max(distance(before, fit.center));
         let away = distance(self.center, fit.center);
@@ -82,7 +68,7 @@ impl View {
         Self { center, ..self }
     }
 
-    /// A little nearer to another view; there, when there is no difference to see.
+    /// Moves a little towards another view, and all the way once the difference is too small to see.
     pub fn glided(self, goal: Self, seconds: f32) -> Self {
         let share = 1.0 - (-seconds.max(0.0) / GLIDE_SECS).exp();
         let mix = |from: f32, to: f32| from + (to - from) * share;
@@ -97,27 +83,27 @@ impl View {
     }
 }
 
-/// A view laid into a rectangle of the screen: the one transform between the two.
+/// A view fitted into a rectangle of the screen: the one transform between the two.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plane {
     /// Where on the screen, in points.
     pub rect: Rect,
-    /// What lies in the middle.
+    /// The place in the middle.
     pub center: Latent,
     /// Points of the screen per latent unit, the same on both axes.
     pub scale: f32,
 }
 
 impl Plane {
-    /// Lays a view into a rectangle.
-    pub fn new(view: View, rect: Rect) -> Self {
+    /// Fits a view into a rectangle.
+    pub fn new(view: MapView, rect: Rect) -> Self {
         let radius = view.radius.clamp(RADII.0, RADII.1);
         Self { rect, center: view.center, scale: 0.5 * rect.size().min_elem().max(1.0) / radius }
     }
 
-    /// The view that was laid in.
-    pub fn view(&self) -> View {
-        View { center: self.center, radius: 0.5 * self.rect.size().min_elem().max(1.0) / self.scale }
+    /// The view that was fitted.
+    pub fn view(&self) -> MapView {
+        MapView { center: self.center, radius: 0.5 * self.rect.size().min_elem().max(1.0) / self.scale }
     }
 
     /// From latent space to the screen.
@@ -143,7 +129,7 @@ impl Plane {
     /// The nearest place that is shown.
     pub fn clamp(&self, place: Latent) -> Latent {
         let [x, y] = self.bounds();
-        // Not `f32::clamp`, which panics where a bound is no number.
+        // Not `f32::clamp`, which panics where a bound is NaN.
         [place[0].max(x[0]).min(x[1]), place[1].max(y[0]).min(y[1])]
     }
 
@@ -153,30 +139,30 @@ impl Plane {
     }
 
     /// The view after zooming by `factor`; what is under the pointer stays there.
-    pub fn zoomed(&self, pointer: Pos2, factor: f32) -> View {
+    pub fn zoomed(&self, pointer: Pos2, factor: f32) -> MapView {
         let held = self.latent_from_screen(pointer);
         let radius = (self.view().radius / factor.max(1e-3)).clamp(RADII.0, RADII.1);
         let scale = 0.5 * self.rect.size().min_elem().max(1.0) / radius;
         let offset = (pointer - self.rect.center()) / scale;
-        View { center: [held[0] - offset.x, held[1] + offset.y], radius }
+        MapView { center: [held[0] - offset.x, held[1] + offset.y], radius }
     }
 
-    /// The view after the paper was pulled by `delta` points.
-    pub fn panned(&self, delta: Vec2) -> View {
+    /// The view after panning by `delta` points.
+    pub fn panned(&self, delta: Vec2) -> MapView {
         let [x, y] = self.center;
-        View { center: [x - delta.x / self.scale, y + delta.y / self.scale], ..self.view() }
+        MapView { center: [x - delta.x / self.scale, y + delta.y / self.scale], ..self.view() }
     }
 
-    /// The view that shows a place which is not on the map; the nearest such view, with the place a little off the edge.
-    /// `None` where it is on the map already, or nowhere.
-    pub fn showing(&self, place: Latent) -> Option<View> {
+    /// The nearest view that shows a place, a little inside the edge. `None` where the map shows it already, or where it is
+    /// not finite.
+    pub fn showing(&self, place: Latent) -> Option<MapView> {
         if self.clamp(place) == place || place.iter().any(|z| !z.is_finite()) {
             return None;
         }
         let half = 0.5 * self.rect.size() / self.scale * INNER;
         let near = |center: f32, z: f32, half: f32| center.max(z - half).min(z + half);
         let center = [near(self.center[0], place[0], half.x), near(self.center[1], place[1], half.y)];
-        Some(View { center, ..self.view() })
+        Some(MapView { center, ..self.view() })
     }
 
     /// How many tiles of images with this aspect (width over height) cover the plane, about `across` times `across` of
@@ -206,8 +192,7 @@ pub fn whole_range([first, last]: [f32; 2], count: usize) -> [f32; 2] {
     [first - half, last + half]
 }
 
-/// The nearest of those rows of numbers that count to a point, by Euclidean distance; rows that are no numbers are left
-/// out.
+/// The row nearest to a point by Euclidean distance, among those that count; rows that are not finite are left out.
 pub fn nearest(rows: &[f32], point: &[f32], counts: impl Fn(usize) -> bool) -> Option<usize> {
     rows.chunks_exact(point.len().max(1))
         .enumerate()
@@ -218,7 +203,7 @@ pub fn nearest(rows: &[f32], point: &[f32], counts: impl Fn(usize) -> bool) -> O
         .map(|(row, _)| row)
 }
 
-/// The square of the distance of two rows, in sixteen sums side by side, which a processor adds at once.
+/// The squared distance of two rows, in sixteen partial sums, which a processor adds at once.
 fn distance_sq(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
     let mut sums = [0.0_f32; 16];
@@ -237,8 +222,8 @@ pub struct Places {
     pub side: Rect,
 }
 
-/// Cuts a strip of this height off the foot of the map; nothing where the strip has no height, or where it would leave
-/// the map less than the better half.
+/// Cuts a strip of this height off the foot of the map; `None` where it has no height or would leave less than about half
+/// of the map.
 pub fn cut_strip(map: &mut Rect, height: f32, gap: f32) -> Option<Rect> {
     if height <= 0.0 || height + gap > 0.48 * map.height() {
         return None;
@@ -249,7 +234,7 @@ pub fn cut_strip(map: &mut Rect, height: f32, gap: f32) -> Option<Rect> {
     Some(strip)
 }
 
-/// Divides the panel: the side column takes a fifth, but stays wide enough to read and leaves the map most.
+/// Divides the panel: the side column takes a fifth, but is wide enough to read and leaves most to the map.
 pub fn places(space: Rect, scale: f32, gap: f32) -> Places {
     let least = 120.0 * scale;
     let side =
@@ -283,7 +268,7 @@ mod tests {
 
     fn plane() -> Plane {
         let rect = Rect::from_min_size(pos2(100.0, 40.0), vec2(520.0, 480.0));
-        Plane::new(View { center: [0.3, -0.7], radius: 2.5 }, rect)
+        Plane::new(MapView { center: [0.3, -0.7], radius: 2.5 }, rect)
     }
 
     fn assert_near(got: Latent, want: Latent, tolerance: f32) {
@@ -312,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_view_is_kept_by_the_plane_it_is_laid_into() {
-        let view = View { center: [1.5, -2.0], radius: 0.75 };
+        let view = MapView { center: [1.5, -2.0], radius: 0.75 };
         let kept = Plane::new(view, plane().rect).view();
         assert_near(kept.center, view.center, 1e-6);
         assert!((kept.radius - view.radius).abs() < 1e-6);
@@ -342,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn panning_moves_what_is_under_the_hand() {
+    fn panning_moves_what_is_under_the_pointer() {
         let plane = plane();
         let place = plane.latent_from_screen(pos2(300.0, 300.0));
         let panned = Plane::new(plane.panned(vec2(25.0, -10.0)), plane.rect);
@@ -366,8 +351,8 @@ mod tests {
 
     #[test]
     fn a_map_cannot_be_pulled_away_for_ever() {
-        let fit = View { center: [5.0, 0.0], radius: 2.0 };
-        let pulled = |view: View| {
+        let fit = MapView { center: [5.0, 0.0], radius: 2.0 };
+        let pulled = |view: MapView| {
             let plane = Plane::new(view, plane().rect);
             plane.panned(vec2(0.0, -90.0)).within_reach(fit, plane.center)
         };
@@ -375,7 +360,7 @@ mod tests {
         assert!(pulled(fit).center[1] < -0.5, "near the cloud it is pulled freely: {:?}", pulled(fit));
         let far = (0..500).fold(fit, |view, _| pulled(view));
         assert_near(far.center, [5.0, -REACH * fit.radius], 1e-3);
-        let stray = View { center: [5.0, -60.0], radius: 0.5 };
+        let stray = MapView { center: [5.0, -60.0], radius: 0.5 };
         assert_near(pulled(stray).center, stray.center, 1e-3);
         let back = Plane::new(stray, plane().rect).panned(vec2(0.0, 90.0)).within_reach(fit, stray.center);
         assert!(back.center[1] > -60.0, "the way back is free");
@@ -387,30 +372,33 @@ mod tests {
         let mut cloud: Vec<Latent> =
             (0..1000).map(|i| [(i % 100) as f32 / 10.0, (i / 100) as f32 / 10.0]).collect();
         cloud.extend([[1e6, 0.0], [f32::NAN, 1.0], [0.0, f32::INFINITY]]);
-        let view = View::fit(cloud.iter().copied(), size).unwrap();
+        let view = MapView::fit(cloud.iter().copied(), size).unwrap();
         let plane = Plane::new(view, Rect::from_min_size(Pos2::ZERO, size));
         let shown =
             cloud[..1000].iter().filter(|z| plane.rect.contains(plane.screen_from_latent(**z))).count();
         assert!(shown >= 980, "{shown} of 1000 shown");
         assert!(plane.bounds()[0][1] < 20.0, "{:?}", plane.bounds());
-        assert_eq!(View::fit([[f32::NAN, 0.0]].into_iter(), size), None);
-        assert_eq!(View::fit([[2.0, 3.0]].into_iter(), size), Some(View { center: [2.0, 3.0], radius: 1.0 }));
+        assert_eq!(MapView::fit([[f32::NAN, 0.0]].into_iter(), size), None);
+        assert_eq!(
+            MapView::fit([[2.0, 3.0]].into_iter(), size),
+            Some(MapView { center: [2.0, 3.0], radius: 1.0 })
+        );
     }
 
     #[test]
     fn codes_that_have_run_away_neither_break_the_map_nor_keep_it_moving() {
         let size = vec2(400.0, 300.0);
         let runaway = [[3e38, -3e38], [3e38, 2e38], [-2e7, 0.0]];
-        assert_eq!(View::fit(runaway.into_iter(), size), None);
+        assert_eq!(MapView::fit(runaway.into_iter(), size), None);
         let some = runaway.into_iter().chain([[1.0, 1.0], [3.0, 1.0]]);
-        assert_eq!(View::fit(some, size).map(|view| view.center), Some([2.0, 1.0]));
+        assert_eq!(MapView::fit(some, size).map(|view| view.center), Some([2.0, 1.0]));
         for place in [f32::NAN, f32::INFINITY] {
             let broken = Plane { center: [place, 0.0], ..plane() };
             broken.clamp([0.0, 0.0]);
         }
         for far in [9.9e5, 1e12] {
-            let goal = View { center: [far, 0.3 * far], radius: 0.01 };
-            let start = View { center: [0.0, -0.1 * far], radius: 2.0 };
+            let goal = MapView { center: [far, 0.3 * far], radius: 0.01 };
+            let start = MapView { center: [0.0, -0.1 * far], radius: 2.0 };
             let arrived = (0..2000).fold(start, |view, _| view.glided(goal, 1.0 / 60.0));
             assert_eq!(arrived, goal, "a view on its way to {far}");
         }
@@ -418,8 +406,8 @@ mod tests {
 
     #[test]
     fn a_view_that_serves_well_stays_and_one_that_does_not_moves() {
-        let view = View::default();
-        let fit = |x: f32, radius: f32| View { center: [x, 0.0], radius };
+        let view = MapView::default();
+        let fit = |x: f32, radius: f32| MapView { center: [x, 0.0], radius };
         assert_eq!(view.followed(fit(0.1, 2.7)), view);
         for fit in [fit(0.0, 3.5), fit(0.0, 1.5), fit(1.0, 2.7)] {
             assert_eq!(view.followed(fit), fit);
@@ -434,7 +422,7 @@ mod tests {
         for (width, height) in [(520.0, 480.0), (1100.0, 800.0), (200.0, 900.0), (30.0, 30.0)] {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(width, height));
             for aspect in [1.0, 0.5, 2.0] {
-                let (columns, rows) = Plane::new(View::default(), rect).tiles(aspect, None);
+                let (columns, rows) = Plane::new(MapView::default(), rect).tiles(aspect, None);
                 assert!(columns >= 1 && rows >= 1);
                 assert!(width / columns as f32 >= 0.75 * TILE, "{columns} columns in {width}");
                 assert!((columns * rows) as f32 <= 1.2 * TILES_MOST, "{columns} x {rows}");
@@ -445,7 +433,7 @@ mod tests {
     #[test]
     fn as_many_tiles_cover_the_plane_as_were_asked_for() {
         for (width, height) in [(500.0, 500.0), (1100.0, 800.0), (420.0, 900.0)] {
-            let plane = Plane::new(View::default(), Rect::from_min_size(Pos2::ZERO, vec2(width, height)));
+            let plane = Plane::new(MapView::default(), Rect::from_min_size(Pos2::ZERO, vec2(width, height)));
             for across in [8, 20, 40] {
                 for aspect in [1.0, 0.5] {
                     let (columns, rows) = plane.tiles(aspect, Some(across));

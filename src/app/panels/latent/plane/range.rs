@@ -1,8 +1,8 @@
-//! What a number of the code can be: some encoders end in a function that gives no number below zero, or above one.
+//! The range of a number of the code: the last activation of some encoders has no output below zero, or above one.
 
 use crate::recipe::ModelRecipe;
 
-/// The least and the largest number that the encoder can give.
+/// The smallest and the largest output of the encoder.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range([f32; 2]);
 
@@ -19,18 +19,18 @@ impl Range {
         model.code_range().map_or_else(Self::default, Self)
     }
 
-    /// The ends; infinite where there is none.
+    /// Both ends; infinite where there is none.
     pub fn ends(self) -> [f32; 2] {
         self.0
     }
 
-    /// The nearest number that the encoder can give.
+    /// The nearest output of the encoder.
     pub fn clamp(self, z: f32) -> f32 {
         let [low, high] = self.0;
         z.max(low).min(high)
     }
 
-    /// The range in words, to be put behind what is kept inside of it; nothing where any number can be.
+    /// The range in words, to follow what is clamped to it; `None` where it is unbounded.
     pub fn words(self) -> Option<String> {
         let [low, high] = self.0;
         match (low.is_finite(), high.is_finite()) {
@@ -44,7 +44,7 @@ impl Range {
     }
 }
 
-/// An end of the range as people write it.
+/// An end of the range in two decimals, with a real minus.
 pub fn number(end: f32) -> String {
     format!("{}", (f64::from(end) * 100.0).round() / 100.0).replace('-', "−")
 }
@@ -55,7 +55,7 @@ mod tests {
     use crate::recipe::Recipe;
 
     #[test]
-    fn numbers_are_kept_within_what_the_encoder_gives() {
+    fn numbers_are_clamped_to_the_range_of_the_encoder() {
         for (name, want, words) in [
             ("ae-sparse", [0.0, 0.5, 7.0], Some("0 or more")),
             ("ae-rate", [0.0, 0.5, 1.0], Some("0 to 1")),

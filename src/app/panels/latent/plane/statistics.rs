@@ -1,16 +1,15 @@
-//! What can be said of a cloud of codes as a whole: its mean, its spread, the means of its classes, what each number of
-//! a Gaussian code costs. Most of it was summed up by the trainer as it encoded them. Codes that are no numbers are left
-//! out.
+//! Statistics of a cloud of codes: mean, variances, class means, and the KL of each number of a Gaussian code. Most of them
+//! were computed by the trainer as it encoded the images. Codes that are not finite are left out.
 
 use crate::engine::CloudView;
 
-/// The codes that are numbers, each with its place in the cloud.
+/// The finite codes, each with its row in the cloud.
 pub fn rows(view: &CloudView) -> impl Iterator<Item = (usize, &[f32])> + Clone {
     let rows = view.codes.chunks_exact(view.dimensions.max(1)).enumerate();
     rows.filter(|(row, _)| view.summary.broken.get(*row) == Some(&false))
 }
 
-/// The mean of some codes; `None` where there is none.
+/// The mean of some codes; `None` without codes.
 pub fn mean<'a>(codes: impl Iterator<Item = &'a [f32]>, dimensions: usize) -> Option<Vec<f32>> {
     let mut sum = vec![0.0_f64; dimensions];
     let mut count = 0.0_f64;
@@ -37,7 +36,7 @@ pub fn variances(view: &CloudView) -> Vec<f32> {
     view.summary.variances.clone()
 }
 
-/// The mean KL of every number of a Gaussian code from its prior in nats; `None` for a plain code, which has no σ.
+/// The mean KL divergence of every number of a Gaussian code from its prior, in nats; `None` for a plain code, which has no σ.
 pub fn divergences(view: &CloudView) -> Option<Vec<f32>> {
     view.summary.divergences.clone()
 }
@@ -47,11 +46,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn means_leave_out_what_is_no_number() {
+    fn means_leave_out_codes_that_are_not_finite() {
         let view = CloudView::of_codes(1, 2, [1.0, 2.0, f32::NAN, 9.0, 3.0, 6.0].into());
         assert_eq!(mean_of(&view), Some(vec![2.0, 4.0]));
         assert_eq!(class_mean(&view, |row| Some(row as u8), 2), Some(vec![3.0, 6.0]));
-        assert_eq!(class_mean(&view, |row| Some(row as u8), 1), None, "its only code is no number");
+        assert_eq!(class_mean(&view, |row| Some(row as u8), 1), None, "its only code is not finite");
         assert_eq!((variances(&view), divergences(&view)), (vec![1.0, 4.0], None));
     }
 }

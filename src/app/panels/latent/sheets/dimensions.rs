@@ -1,4 +1,4 @@
-//! Every number of the code as a row of decoded images: what it does when it alone is moved, and what it costs.
+//! Every number of the code as a row of decoded images: the effect of changing it alone, and its KL or its variance.
 
 use std::sync::Arc;
 
@@ -7,19 +7,18 @@ use eframe::egui::{
     vec2,
 };
 
-use super::{Arrived, codes};
+use super::Arrived;
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
-use crate::app::panels::latent::asking::Wish;
-use crate::app::panels::latent::asking::carry;
-use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::explorer::Explorer;
+use crate::app::panels::latent::plane::cache::PlaneCache;
 use crate::app::panels::latent::plane::range::Range;
-use crate::app::panels::latent::plane::slice::{Rest, Slice};
 use crate::app::panels::latent::plane::statistics;
-use crate::app::panels::{picture_frame, waiting};
-use crate::app::state::RunState;
+use crate::app::panels::picture_frame;
+use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, export_button, muted};
+use crate::document::Rest;
 use crate::engine::{CloudView, Sheet, SheetAsk};
 use crate::export::run::SheetWords;
 
@@ -28,45 +27,40 @@ const MOST_ROWS: usize = 64;
 const COLUMNS: usize = 13;
 /// From one end of a row to the middle, in standard deviations.
 const REACH: f32 = 3.0;
-/// Rows change places only when one is worth so much more than the one above it, while the network learns.
+/// While the network learns, rows change places only when the value of one exceeds that of the one above by this factor.
 const SLACK: f32 = 1.15;
-/// Space for the name and the worth of a row, and the smallest and largest an image is drawn.
+/// Space for the name and the value of a row, and the smallest and largest height of an image.
 const NAMES: f32 = 96.0;
 const IMAGE: [f32; 2] = [36.0, 60.0];
-/// So many bands of rows stand beside each other at most.
+/// The most bands of rows beside each other.
 const MOST_BANDS: usize = 3;
 
-/// The table as it was asked for last, and as it is shown.
+/// The table as it is wanted, and as it is shown.
 #[derive(Debug, Default)]
-pub struct Table {
+pub struct DimensionsCache {
     codes: Option<Arc<[f32]>>,
-    /// What each number of the code is worth: its KL, or its variance.
+    /// The value by which each number of the code is sorted: its KL, or its variance.
     worth: Vec<f32>,
     has_divergences: bool,
     is_gaussian: bool,
-    /// What a number of the code can be.
+    /// The range of the encoder.
     range: Range,
-    /// Where a row's images begin and how far apart they are: the middle and the standard deviation.
+    /// The middle of each row and the standard deviation that its steps are counted in.
     middles: Vec<[f32; 2]>,
-    /// The numbers of the code, the most telling first.
+    /// The numbers of the code, sorted.
     order: Vec<usize>,
     held: Vec<f32>,
     /// Whether the network learns, so that rows keep their places for a while.
     may_lag: bool,
     ask: Option<(SheetAsk, Vec<usize>)>,
-    /// The numbers of the rows that are on show.
+    /// The numbers of the rows that are shown.
     shown: Vec<usize>,
 }
 
-impl Table {
+impl DimensionsCache {
     /// Takes in the codes as they are now and where the other numbers are held.
-    pub(in crate::app::panels::latent) fn take_in(
-        &mut self,
-        view: &CloudView,
-        slice: &Slice,
-        is_playing: bool,
-    ) {
-        let held = slice.held();
+    pub fn take_in(&mut self, view: &CloudView, plane: &PlaneCache, is_playing: bool) {
+        let held = plane.held();
         let is_known = self.codes.as_ref().is_some_and(|codes| Arc::ptr_eq(codes, &view.codes));
         if is_known && self.held == held && self.may_lag == is_playing && self.ask.is_some() {
             return;
@@ -74,7 +68,7 @@ impl Table {
         let variances = statistics::variances(view);
         let divergences = statistics::divergences(view);
         self.has_divergences = divergences.is_some();
-        self.is_gaussian = slice.is_variational();
+        self.is_gaussian = plane.is_variational();
         self.middles = match (self.is_gaussian, statistics::mean_of(view)) {
             (false, Some(mean)) => {
                 mean.iter().zip(&variances).map(|(mean, variance)| [*mean, variance.sqrt()]).collect()
@@ -94,6 +88,11 @@ impl Table {
         self.ask = Some((ask, numbers));
     }
 
+    /// The sheet that is wanted, once there are codes.
+    pub fn wanted(&self) -> Option<&SheetAsk> {
+        self.ask.as_ref().map(|(ask, _)| ask)
+    }
+
     /// The codes of a row.
     fn row(&self, number: usize) -> impl Iterator<Item = Vec<f32>> {
         let [middle, spread] = self.middles.get(number).copied().unwrap_or([0.0, 1.0]);
@@ -106,7 +105,7 @@ impl Table {
         })
     }
 
-    /// What a row is worth, in words.
+    /// The value of a row, in words.
     fn worth(&self, number: usize) -> String {
         let worth = self.worth.get(number).copied().unwrap_or(f32::NAN);
         if self.has_divergences { format!("{worth:.2} nats") } else { format!("var {worth:.2}") }
@@ -132,7 +131,7 @@ impl Table {
             Rest::Mean => "at the mean",
             Rest::Zero => "at zero",
             Rest::Image(_) => "as of an image",
-            Rest::Hand => "where the point has put it",
+            Rest::Point => "where the point has put it",
         };
         let range = if self.is_gaussian {
             "from −3 to 3"
@@ -158,8 +157,8 @@ fn steps() -> impl Iterator<Item = f32> {
     (0..COLUMNS).map(|k| REACH * (2.0 * k as f32 / (COLUMNS - 1) as f32 - 1.0))
 }
 
-/// The numbers sorted by what they are worth, the most first. Those sorted before keep their places unless the lower
-/// one is worth `slack` times more: a table whose rows jump cannot be read.
+/// The numbers sorted by their values, the largest first. Those sorted before keep their places unless the lower one is
+/// `slack` times as large: a table whose rows jump cannot be read.
 fn reordered(before: &[usize], worth: &[f32], slack: f32) -> Vec<usize> {
     let of = |number: usize| worth.get(number).copied().filter(|worth| worth.is_finite()).unwrap_or(-1.0);
     let mut order = before.to_vec();
@@ -178,7 +177,7 @@ fn reordered(before: &[usize], worth: &[f32], slack: f32) -> Vec<usize> {
     order
 }
 
-/// How rows stand: in how many bands beside each other, how many in each, and how large their images are.
+/// How rows are arranged: the number of bands beside each other, rows in each, and the size of their images.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Bands {
     count: usize,
@@ -216,29 +215,18 @@ fn image_size(space: Vec2, rows: usize, aspect: f32, scale: f32) -> Vec2 {
     vec2(high * aspect, high)
 }
 
-/// Draws the table under a title, which is empty where it stands elsewhere.
-pub fn dimensions_ui(
+/// Draws the table under a title, which is empty where a tab shows it.
+pub fn table_panel_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
-    title: &str,
+    explorer: &mut Explorer<'_>,
+    (ShownRun { bench, run }, view): (ShownRun<'_>, &CloudView),
+    (table, title): (&mut DimensionsCache, &str),
 ) -> Vec<Action> {
-    let (bench, run, view) = match codes(cx, memory) {
-        Ok(there) => there,
-        Err(why) => {
-            card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
-            return Vec::new();
-        }
-    };
-    memory.table.range = Range::of(&run.recipe.model);
-    memory.table.take_in(view, &memory.slice, cx.state.is_playing());
-    let mut wish = Wish::default();
-    let now_secs = ui.input(|input| input.time);
-    if let Some((ask, _)) = &memory.table.ask {
-        memory.sheets.ask(ask, run, now_secs, &mut wish);
-    }
-    let mut actions = carry(ui, wish);
-    let words = memory.table.words(memory.slice.rest());
+    table.range = Range::of(&run.recipe.model);
+    table.take_in(view, &explorer.cache.plane, cx.state.is_playing());
+    let mut actions = Vec::new();
+    let words = table.words(explorer.rest());
     if !title.is_empty() {
         card(ui, cx.theme, title, |_| {}, |_| {});
     }
@@ -249,32 +237,36 @@ pub fn dimensions_ui(
         });
     });
     ui.add_space(HALF);
-    let shape = bench.dataset.shape;
-    actions.extend(table_ui(ui, cx, memory, run, shape.width as f32 / shape.height as f32));
+    if let Some(code) = table_ui(ui, cx, table, run, bench.dataset.shape.aspect()) {
+        let now_secs = ui.input(|input| input.time);
+        explorer.go_to(code, now_secs);
+    }
     actions
 }
 
+/// Draws the rows; returns the code of the image that was clicked.
 fn table_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
+    table: &mut DimensionsCache,
     run: &RunState,
     aspect: f32,
-) -> Option<Action> {
+) -> Option<Vec<f32>> {
     let arrived = Arrived::of(cx, run, Sheet::Dimensions);
     let view = run.seen.sheets.get(&Sheet::Dimensions);
-    if let (Some(view), Some((ask, order))) = (view, &memory.table.ask)
+    if let (Some(view), Some((ask, order))) = (view, &table.ask)
         && Arc::ptr_eq(&view.ask.points, &ask.points)
     {
-        memory.table.shown.clone_from(order);
+        table.shown.clone_from(order);
     }
-    let order = if memory.table.shown.is_empty() { &memory.table.order } else { &memory.table.shown };
+    let table = &*table;
+    let order = if table.shown.is_empty() { &table.order } else { &table.shown };
     let numbers: Vec<usize> = order.iter().copied().take(MOST_ROWS).collect();
     let head = 16.0 * cx.theme.scale;
     let room = ui.available_size() - vec2(GRID, head + GRID);
     let bands = Bands::fit(room, numbers.len(), aspect, cx.theme.scale);
     let names = NAMES * cx.theme.scale;
-    head_ui(ui, cx, &memory.table, (bands, ui.cursor().left() + names), head);
+    head_ui(ui, cx, table, (bands, ui.cursor().left() + names), head);
     let mut moved = None;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         let wide = bands.pitch * (bands.count - 1) as f32 + names + bands.image.x * COLUMNS as f32;
@@ -292,15 +284,20 @@ fn table_ui(
                 continue;
             }
             let at = (row, corner.x + names);
-            moved = row_ui(ui, cx, memory, at, (*number, place), arrived).or(moved.take());
+            moved = row_ui(ui, cx, table, at, (*number, place), arrived).or(moved.take());
         }
     });
-    let now_secs = ui.input(|input| input.time);
-    moved.and_then(|code| memory.go_to(code, now_secs))
+    moved
 }
 
 /// The steps above the columns of every band.
-fn head_ui(ui: &mut Ui, cx: &PanelContext<'_>, table: &Table, (bands, left): (Bands, f32), height: f32) {
+fn head_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    table: &DimensionsCache,
+    (bands, left): (Bands, f32),
+    height: f32,
+) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let columns = steps().enumerate().filter(|(column, _)| column % 2 == 0);
     let all = columns.flat_map(|(column, step)| (0..bands.count).map(move |band| (band, column, step)));
@@ -317,16 +314,15 @@ fn head_ui(ui: &mut Ui, cx: &PanelContext<'_>, table: &Table, (bands, left): (Ba
     }
 }
 
-/// A row; the code of the image that was pressed.
+/// Draws a row; returns the code of the image that was clicked.
 fn row_ui(
     ui: &Ui,
     cx: &PanelContext<'_>,
-    memory: &LatentMemory,
+    table: &DimensionsCache,
     (row, left): (Rect, f32),
     (number, place): (usize, usize),
     arrived: Option<Arrived<'_>>,
 ) -> Option<Vec<f32>> {
-    let table = &memory.table;
     let name = format!("z{}", number + 1);
     let at = row.left_center();
     let font = cx.theme.small();
@@ -343,7 +339,7 @@ fn row_ui(
     let words = format!("row of {name}, {}", table.worth(number));
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     let pressed = response.interact_pointer_pos().filter(|_| response.clicked());
-    response.on_hover_text(format!("{name}: a click brings the point there"));
+    response.on_hover_text(format!("{name}: a click moves the point there"));
     let column = (pressed?.x - left) / images.width() * COLUMNS as f32;
     table.row(number).nth(column.clamp(0.0, COLUMNS as f32 - 1.0) as usize)
 }
@@ -357,14 +353,16 @@ fn part_of(arrived: &Arrived<'_>, row: usize) -> Option<Rect> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::PlaneChoice;
     use crate::recipe::Recipe;
 
-    /// A slice that holds the rest at a code.
-    fn held_at(code: &[f32], is_variational: bool) -> Slice {
-        let mut slice = Slice::new(code.len(), is_variational);
+    /// A plane that holds the rest at a code.
+    fn held_at(code: &[f32], is_variational: bool) -> PlaneCache {
+        let mut choice = PlaneChoice::new(code.len());
+        let mut plane = PlaneCache::new(&choice, code.len(), is_variational);
         let view = CloudView::of_codes(1, code.len(), code.into());
-        slice.choose_rest(Rest::Image(0), Some(&view));
-        slice
+        plane.choose_rest(&mut choice, Rest::Image(0), Some(&view));
+        plane
     }
 
     fn view(spreads: Option<&[f32]>) -> CloudView {
@@ -375,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_gaussian_code_goes_from_minus_three_to_three_around_what_is_held() {
-        let mut table = Table::default();
+        let mut table = DimensionsCache::default();
         table.take_in(&view(Some(&[1.0; 4])), &held_at(&[0.5, 0.25], true), false);
         assert_eq!(table.order, [1, 0], "the second number is farther from the prior");
         let (ask, _) = table.ask.as_ref().expect("a question");
@@ -388,7 +386,7 @@ mod tests {
 
     #[test]
     fn a_plain_code_goes_three_standard_deviations_from_its_mean() {
-        let mut table = Table::default();
+        let mut table = DimensionsCache::default();
         table.take_in(&view(None), &held_at(&[0.0, 6.0], false), false);
         let (ask, order) = table.ask.as_ref().expect("a question");
         assert_eq!(order, &[1, 0], "a variance of 4 before one of 1");
@@ -399,7 +397,7 @@ mod tests {
     #[test]
     fn a_row_goes_to_no_code_that_the_encoder_never_gives() {
         let recipe = Recipe::open("ae-rate").expect("built in");
-        let mut table = Table { range: Range::of(&recipe.model), ..Table::default() };
+        let mut table = DimensionsCache { range: Range::of(&recipe.model), ..DimensionsCache::default() };
         // Means of 0.5 and 0.25, standard deviations of 0.5 and 0.05.
         let view = CloudView::of_codes(1, 2, [0.0, 0.2, 1.0, 0.3].into());
         table.take_in(&view, &held_at(&[0.5, 0.25], false), false);
@@ -414,12 +412,12 @@ mod tests {
         }
         assert!((row(1)[0] - 0.1).abs() < 1e-6 && (row(1)[12] - 0.4).abs() < 1e-6, "{:?}", row(1));
         assert!(table.words(Rest::Mean).contains("within what this encoder can give, 0 to 1, the rest"));
-        assert!(!Table::default().words(Rest::Mean).contains("this encoder"));
+        assert!(!DimensionsCache::default().words(Rest::Mean).contains("this encoder"));
     }
 
     #[test]
     fn the_same_codes_are_not_laid_out_again() {
-        let mut table = Table::default();
+        let mut table = DimensionsCache::default();
         let view = view(None);
         table.take_in(&view, &held_at(&[0.0, 0.0], false), true);
         let first = table.ask.clone().expect("a question").0.points;
@@ -441,22 +439,22 @@ mod tests {
     #[test]
     fn rows_that_keep_their_places_are_not_called_sorted() {
         let codes = |first: f32| CloudView::of_codes(1, 2, [first, 1.0, -first, -1.0].into());
-        let slice = held_at(&[0.0, 0.0], false);
-        let mut table = Table::default();
-        table.take_in(&codes(1.02), &slice, true);
+        let plane = held_at(&[0.0, 0.0], false);
+        let mut table = DimensionsCache::default();
+        table.take_in(&codes(1.02), &plane, true);
         assert_eq!(table.order, [0, 1]);
         let later = codes(0.98);
-        table.take_in(&later, &slice, true);
+        table.take_in(&later, &plane, true);
         assert_eq!(table.order, [0, 1], "the second is hardly ahead");
         assert!(table.words(Rest::Zero).contains("change places once one is clearly ahead"));
-        table.take_in(&later, &slice, false);
+        table.take_in(&later, &plane, false);
         assert_eq!(table.order, [1, 0], "at rest the table is sorted");
         assert!(table.words(Rest::Zero).ends_with("sorted by variance."), "{}", table.words(Rest::Zero));
     }
 
     #[test]
     fn many_rows_are_left_out_in_words() {
-        let mut table = Table::default();
+        let mut table = DimensionsCache::default();
         let codes: Vec<f32> = (0..300).map(|i| (i as f32).sin()).collect();
         table.take_in(&CloudView::of_codes(1, 100, codes.into()), &held_at(&[0.0; 100], false), false);
         assert_eq!(table.ask.as_ref().map(|(ask, _)| ask.rows), Some(64));

@@ -1,5 +1,5 @@
-//! Images that nobody drew: codes from the prior, decoded. A plain code has no prior; its codes are drawn from a
-//! Gaussian fitted to those of the images, and that is said.
+//! Images decoded from codes sampled from the prior. A plain code has no prior; its codes are sampled from a Gaussian fitted
+//! to those of the images, and the panel says so.
 
 use std::sync::Arc;
 
@@ -8,52 +8,39 @@ use eframe::egui::{Key, RichText};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
-use super::{Arrived, GRIDS, codes};
+use super::{Arrived, GRIDS};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::keys;
-use crate::app::panels::latent::asking::Wish;
-use crate::app::panels::latent::asking::carry;
-use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::explorer::Explorer;
+use crate::app::panels::latent::plane::cache::PlaneCache;
 use crate::app::panels::latent::plane::quantile::normal_steps;
 use crate::app::panels::latent::plane::range::Range;
-use crate::app::panels::latent::plane::slice::Slice;
 use crate::app::panels::latent::plane::statistics;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, waiting};
-use crate::app::state::RunState;
+use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, export_button, muted, small_button};
+use crate::document::SampleChoice;
 use crate::engine::{CloudView, LatentPlane, Sheet, SheetAsk};
 use crate::export::run::SheetWords;
 use crate::recipe::random::{Purpose, stream};
 
-/// How wide a sample is about, and the fewest and the most there are each way.
+/// About how wide a sample is, and the fewest and the most across and down.
 const IMAGE: f32 = 46.0;
 const ACROSS: [usize; 2] = [4, 18];
 const DOWN: [usize; 2] = [2, 14];
-/// How much narrower or wider than the prior codes may be drawn.
+/// The lowest and the highest temperature.
 const TEMPERATURES: [f32; 2] = [0.2, 2.0];
 /// So many codes are enough to fit a Gaussian to.
 const FITTED: usize = 400;
 
-/// What was drawn last.
-#[derive(Debug)]
-pub struct Samples {
-    draw: u64,
-    temperature: f32,
-    are_quantiles: bool,
-    /// How many there are each way, where somebody has chosen it.
-    across: Option<usize>,
-    /// What a number of the code can be.
+/// The codes that were sampled last.
+#[derive(Debug, Default)]
+pub struct SamplesCache {
+    /// The range of the encoder.
     range: Range,
-    drawn: Option<(Basis, SheetAsk)>,
-}
-
-impl Default for Samples {
-    fn default() -> Self {
-        let range = Range::default();
-        Self { draw: 1, temperature: 1.0, are_quantiles: false, across: None, range, drawn: None }
-    }
+    sampled: Option<(Basis, SheetAsk)>,
 }
 
 /// Everything the codes depend on.
@@ -61,56 +48,54 @@ impl Default for Samples {
 struct Basis {
     codes: Arc<[f32]>,
     plane: LatentPlane,
-    draw: u64,
-    temperature: f32,
-    are_quantiles: bool,
+    choice: SampleChoice,
     grid: [usize; 2],
 }
 
 impl PartialEq for Basis {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.codes, &other.codes)
-            && (&self.plane, self.draw, self.temperature, self.are_quantiles, self.grid)
-                == (&other.plane, other.draw, other.temperature, other.are_quantiles, other.grid)
+            && (&self.plane, self.choice, self.grid) == (&other.plane, other.choice, other.grid)
     }
 }
 
-impl Samples {
-    /// The codes to decode, worked out anew where something has changed.
-    fn ask(&mut self, view: &CloudView, slice: &Slice, seed: u64, grid: [usize; 2]) -> SheetAsk {
-        let key = Basis {
-            codes: Arc::clone(&view.codes),
-            plane: slice.plane().clone(),
-            draw: self.draw,
-            temperature: self.temperature,
-            are_quantiles: self.are_quantiles,
-            grid,
-        };
-        if let Some((known, ask)) = &self.drawn
-            && *known == key
+impl SamplesCache {
+    /// The codes to decode, sampled anew where something has changed.
+    fn ask(
+        &mut self,
+        view: &CloudView,
+        plane: &PlaneCache,
+        (choice, seed): (SampleChoice, u64),
+        grid: [usize; 2],
+    ) -> SheetAsk {
+        let basis = Basis { codes: Arc::clone(&view.codes), plane: plane.plane().clone(), choice, grid };
+        if let Some((known, ask)) = &self.sampled
+            && *known == basis
         {
             return ask.clone();
         }
         let [columns, rows] = grid;
-        let mut points = match (self.are_quantiles, slice.is_variational()) {
-            (true, _) => at_quantiles(view, slice, grid, self.temperature),
-            (_, true) => from_prior(view.dimensions, (seed, self.draw), columns * rows, self.temperature),
-            _ => from_fit(view, (seed, self.draw), columns * rows, self.temperature),
+        let SampleChoice { draw, temperature, are_quantiles, .. } = choice;
+        let mut points = match (are_quantiles, plane.is_variational()) {
+            (true, _) => at_quantiles(view, plane, grid, temperature),
+            (_, true) => from_prior(view.dimensions, (seed, draw), columns * rows, temperature),
+            _ => from_fit(view, (seed, draw), columns * rows, temperature),
         };
         points.iter_mut().for_each(|z| *z = self.range.clamp(*z));
         let ask = SheetAsk { sheet: Sheet::Samples, columns, rows, points: points.into() };
-        self.drawn = Some((key, ask.clone()));
+        self.sampled = Some((basis, ask.clone()));
         ask
     }
 
-    /// The samples as a figure; none before they were drawn.
-    pub fn exported(&self, slice: &Slice) -> Option<(SheetAsk, SheetWords)> {
-        let (_, ask) = self.drawn.clone()?;
-        let is_plain = (self.temperature - 1.0).abs() < 0.005;
-        let warmth = if is_plain { String::new() } else { format!(" Temperature {:.2}.", self.temperature) };
+    /// The samples as a figure; `None` before the first ones.
+    pub fn exported(&self, choice: SampleChoice, plane: &PlaneCache) -> Option<(SheetAsk, SheetWords)> {
+        let (_, ask) = self.sampled.clone()?;
+        let is_default = (choice.temperature - 1.0).abs() < 0.005;
+        let temperature =
+            if is_default { String::new() } else { format!(" Temperature {:.2}.", choice.temperature) };
         let words = SheetWords {
             title: "Samples".to_owned(),
-            meaning: format!("{}{warmth}", self.words(slice)),
+            meaning: format!("{}{temperature}", self.words(choice, plane)),
             columns: ask.columns,
             ..SheetWords::default()
         };
@@ -118,17 +103,17 @@ impl Samples {
     }
 
     /// What is shown, in words.
-    fn words(&self, slice: &Slice) -> String {
-        let is_gaussian = slice.is_variational();
-        let [across, up] = &slice.plane().names;
+    fn words(&self, choice: SampleChoice, plane: &PlaneCache) -> String {
+        let is_gaussian = plane.is_variational();
+        let [across, up] = &plane.plane().names;
         let whose = if is_gaussian { "the prior" } else { "a Gaussian fitted to the codes" };
-        let place = if up.is_empty() { across.clone() } else { format!("{across} and {up}") };
+        let axes = if up.is_empty() { across.clone() } else { format!("{across} and {up}") };
         let within =
             self.range.words().map_or(String::new(), |words| format!("; every number is kept {words}"));
-        match (self.are_quantiles, is_gaussian) {
+        match (choice.are_quantiles, is_gaussian) {
             (true, _) => {
                 format!(
-                    "Codes at equally likely steps of {whose} along {place}, the rest as on the map{within}."
+                    "Codes at equally likely steps of {whose} along {axes}, the rest as on the map{within}."
                 )
             }
             (_, true) => "No image went in: every code was drawn from the prior N(0, 1).".to_owned(),
@@ -139,14 +124,14 @@ impl Samples {
     }
 }
 
-/// Codes from N(0, 1), so many times as wide.
+/// Codes from N(0, temperature²).
 fn from_prior(dimensions: usize, (seed, draw): (u64, u64), count: usize, temperature: f32) -> Vec<f32> {
     let mut rng = stream(seed, Purpose::Prior, draw);
     (0..count * dimensions).map(|_| temperature * rng.sample::<f32, _>(StandardNormal)).collect()
 }
 
-/// Codes from the Gaussian with the mean and the covariance of a cloud, so many times as wide: a sum of its codes with
-/// random weights has that covariance, and moves with the codes while the network learns.
+/// Codes from the Gaussian with the mean and the covariance of a cloud, its standard deviations scaled by the temperature:
+/// a sum of its codes with random weights has that covariance, and moves with the codes while the network learns.
 fn from_fit(view: &CloudView, (seed, draw): (u64, u64), count: usize, temperature: f32) -> Vec<f32> {
     let rows: Vec<&[f32]> = statistics::rows(view).map(|(_, row)| row).collect();
     let stride = rows.len().div_ceil(FITTED).max(1);
@@ -172,9 +157,14 @@ fn from_fit(view: &CloudView, (seed, draw): (u64, u64), count: usize, temperatur
 
 /// Codes at equally likely steps along the two axes of the map: of the prior, or of a Gaussian fitted to the places of
 /// the codes. The highest row comes first.
-fn at_quantiles(view: &CloudView, slice: &Slice, [columns, rows]: [usize; 2], temperature: f32) -> Vec<f32> {
-    let plane = slice.plane();
-    let [x, y] = match slice.is_variational() {
+fn at_quantiles(
+    view: &CloudView,
+    shown: &PlaneCache,
+    [columns, rows]: [usize; 2],
+    temperature: f32,
+) -> Vec<f32> {
+    let plane = shown.plane();
+    let [x, y] = match shown.is_variational() {
         true => plane.place(&vec![0.0; view.dimensions]).map(|middle| [middle, 1.0]),
         false => fitted_places(view, plane),
     };
@@ -204,71 +194,63 @@ fn grid(space: Vec2, aspect: f32, scale: f32) -> [usize; 2] {
     [columns.clamp(ACROSS[0], ACROSS[1]), rows.clamp(DOWN[0], DOWN[1])]
 }
 
-/// Draws the samples under a title, which is empty where it stands elsewhere.
-pub fn samples_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, title: &str) -> Vec<Action> {
-    let (bench, run, view) = match codes(cx, memory) {
-        Ok(there) => there,
-        Err(why) => {
-            card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
-            return Vec::new();
-        }
-    };
+/// Draws the samples under a title, which is empty where a tab shows them; returns the sheet that is wanted as well.
+pub fn sample_panel_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    explorer: &mut Explorer<'_>,
+    (ShownRun { bench, run }, view): (ShownRun<'_>, &CloudView),
+    (cache, title): (&mut SamplesCache, &str),
+) -> (SheetAsk, Vec<Action>) {
     let mut actions = Vec::new();
+    let choice = &mut explorer.document.samples;
     let trailing = |ui: &mut Ui| {
         export_button(ui, cx.theme, Figure::Samples, "Export samples", &mut actions);
-        controls_ui(ui, cx, &mut memory.samples);
+        controls_ui(ui, cx, choice);
     };
     card(ui, cx.theme, title, trailing, |_| {});
-    memory.samples.range = Range::of(&run.recipe.model);
-    let words = memory.samples.words(&memory.slice);
-    muted(ui, cx.theme, words);
+    cache.range = Range::of(&run.recipe.model);
+    let (choice, plane) = (explorer.document.samples, &explorer.cache.plane);
+    muted(ui, cx.theme, cache.words(choice, plane));
     ui.add_space(HALF);
-    let shape = bench.dataset.shape;
-    let aspect = shape.width as f32 / shape.height as f32;
+    let aspect = bench.dataset.shape.aspect();
     let space = ui.available_size() - vec2(0.0, HALF);
-    let across = memory.samples.across;
-    let mut grid = across.map_or_else(|| grid(space, aspect, cx.theme.scale), |across| [across; 2]);
-    if memory.dimensions() < 2 && memory.samples.are_quantiles {
+    let mut grid = choice.across.map_or_else(|| grid(space, aspect, cx.theme.scale), |across| [across; 2]);
+    if explorer.dimensions() < 2 && choice.are_quantiles {
         grid[1] = 1;
     }
-    let ask = memory.samples.ask(view, &memory.slice, run.recipe.seed, grid);
-    let mut wish = Wish::default();
-    let now_secs = ui.input(|input| input.time);
-    memory.sheets.ask(&ask, run, now_secs, &mut wish);
+    let ask = cache.ask(view, plane, (choice, run.recipe.seed), grid);
     sheet_ui(ui, cx, run, space, aspect);
-    actions.extend(carry(ui, wish));
-    actions
+    (ask, actions)
 }
 
-fn controls_ui(ui: &mut Ui, cx: &PanelContext<'_>, samples: &mut Samples) {
+fn controls_ui(ui: &mut Ui, cx: &PanelContext<'_>, choice: &mut SampleChoice) {
     ui.spacing_mut().item_spacing.x = GRID;
-    let is_pressed = small_button(ui, cx.theme, "draw anew", "other codes (D)").clicked();
-    if (is_pressed || keys::is_typed(ui.ctx(), Key::D)) && !samples.are_quantiles {
-        samples.draw += 1;
+    let is_pressed = small_button(ui, cx.theme, "draw anew", "sample other codes (D)").clicked();
+    if (is_pressed || keys::is_typed(ui.ctx(), Key::D)) && !choice.are_quantiles {
+        choice.draw += 1;
     }
-    let tip = "codes at equally likely steps along the map's two axes, in place of random ones";
-    switch(ui, cx.theme, "quantiles", &mut samples.are_quantiles, tip);
-    counts_ui(ui, cx, samples);
+    let tip = "codes at equally likely steps along the two axes of the map, in place of random ones";
+    switch(ui, cx.theme, "quantiles", &mut choice.are_quantiles, tip);
+    counts_ui(ui, cx, choice);
     ui.spacing_mut().slider_width = 90.0 * cx.theme.scale;
-    let slider = Slider::new(&mut samples.temperature, TEMPERATURES[0]..=TEMPERATURES[1]).fixed_decimals(2);
+    let slider = Slider::new(&mut choice.temperature, TEMPERATURES[0]..=TEMPERATURES[1]).fixed_decimals(2);
     let response = ui.add(slider).accessible_name("temperature");
-    response.on_hover_text("below 1 the codes keep to the middle, above 1 they reach beyond it");
+    response.on_hover_text("the standard deviation of the codes, relative to that of the prior");
     ui.label(RichText::new("temperature").font(cx.theme.small()).color(cx.theme.muted));
 }
 
-fn counts_ui(ui: &mut Ui, cx: &PanelContext<'_>, samples: &mut Samples) {
+fn counts_ui(ui: &mut Ui, cx: &PanelContext<'_>, choice: &mut SampleChoice) {
     let name = |across| GRIDS.iter().find(|(count, _)| *count == across).map_or("", |(_, name)| name);
-    let chosen = RichText::new(name(samples.across)).font(cx.theme.small());
+    let chosen = RichText::new(name(choice.across)).font(cx.theme.small());
     let combo = ComboBox::from_id_salt("samples").selected_text(chosen).width(64.0 * cx.theme.scale);
     let response = combo.show_ui(ui, |ui| {
         for (across, name) in GRIDS {
-            ui.selectable_value(&mut samples.across, across, name);
+            ui.selectable_value(&mut choice.across, across, name);
         }
     });
-    response
-        .response
-        .accessible_name("how many samples")
-        .on_hover_text("many images take the trainer longer");
+    let response = response.response.accessible_name("how many samples");
+    response.on_hover_text("more samples take longer to decode");
 }
 
 /// The sheet as it came, as large as fits.
@@ -291,8 +273,12 @@ fn sheet_ui(ui: &mut Ui, cx: &PanelContext<'_>, run: &RunState, space: Vec2, asp
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::panels::latent::plane::slice::{Axes, Rest};
+    use crate::document::{Axes, PlaneChoice, Rest};
     use crate::recipe::Recipe;
+
+    fn plane(dimensions: usize, is_variational: bool) -> PlaneCache {
+        PlaneCache::new(&PlaneChoice::new(dimensions), dimensions, is_variational)
+    }
 
     /// The mean and the standard deviation of one number of codes of two.
     fn moments(points: &[f32], number: usize) -> [f64; 2] {
@@ -341,16 +327,16 @@ mod tests {
     #[test]
     fn quantiles_lie_on_the_map_from_the_upper_left() {
         let view = CloudView::of_codes(1, 3, [0.0, 0.0, 7.0].into());
-        let mut slice = Slice::new(3, true);
-        slice.choose_axes(Axes::Pair([1, 0]));
-        slice.choose_rest(Rest::Image(0), Some(&view));
-        let points = at_quantiles(&view, &slice, [2, 2], 1.0);
+        let (mut choice, mut cache) = (PlaneChoice::new(3), plane(3, true));
+        cache.choose_axes(&mut choice, Axes::Pair([1, 0]));
+        cache.choose_rest(&mut choice, Rest::Image(0), Some(&view));
+        let points = at_quantiles(&view, &cache, [2, 2], 1.0);
         let q = 0.674_489_75;
         let want = [q, -q, 7.0, q, q, 7.0, -q, -q, 7.0, -q, q, 7.0];
         for (got, want) in points.iter().zip(want) {
             assert!((got - want).abs() < 1e-5, "got {points:?}, want {want}, tolerance 1e-5");
         }
-        let plain = at_quantiles(&cloud(), &Slice::new(2, false), [1, 1], 1.0);
+        let plain = at_quantiles(&cloud(), &plane(2, false), [1, 1], 1.0);
         for (got, want) in plain.iter().zip([5.0, -1.0]) {
             assert!((got - want).abs() < 1e-3, "the middle is the mean: got {got}, want {want}");
         }
@@ -359,12 +345,14 @@ mod tests {
     #[test]
     fn no_sample_is_a_code_that_the_encoder_never_gives() {
         let recipe = Recipe::open("ae-sparse").expect("built in");
-        let (view, slice) = (cloud(), Slice::new(2, false));
+        let (view, plane) = (cloud(), plane(2, false));
         for are_quantiles in [false, true] {
-            let free = Samples { are_quantiles, ..Samples::default() };
-            let kept = Samples { are_quantiles, range: Range::of(&recipe.model), ..Samples::default() };
-            let [free, kept] = [free, kept]
-                .map(|mut samples| (samples.ask(&view, &slice, 1, [9, 9]).points, samples.words(&slice)));
+            let choice = SampleChoice { are_quantiles, ..SampleChoice::default() };
+            let free = SamplesCache::default();
+            let kept = SamplesCache { range: Range::of(&recipe.model), ..SamplesCache::default() };
+            let [free, kept] = [free, kept].map(|mut cache| {
+                (cache.ask(&view, &plane, (choice, 1), [9, 9]).points, cache.words(choice, &plane))
+            });
             assert!(free.0.iter().any(|z| *z < 0.0), "nothing is below zero anyway");
             let want: Vec<f32> = free.0.iter().map(|z| z.max(0.0)).collect();
             assert_eq!(kept.0[..], want[..], "quantiles: {are_quantiles}");
@@ -374,23 +362,23 @@ mod tests {
     }
 
     #[test]
-    fn the_same_draw_is_asked_for_once() {
-        let (view, slice) = (cloud(), Slice::new(2, false));
-        let mut samples = Samples::default();
-        let first = samples.ask(&view, &slice, 1, [4, 2]).points;
-        assert!(Arc::ptr_eq(&first, &samples.ask(&view, &slice, 1, [4, 2]).points));
-        samples.draw += 1;
-        assert!(samples.ask(&view, &slice, 1, [4, 2]).points != first);
+    fn codes_are_sampled_once_for_each_draw() {
+        let (view, plane) = (cloud(), plane(2, false));
+        let (mut cache, mut choice) = (SamplesCache::default(), SampleChoice::default());
+        let first = cache.ask(&view, &plane, (choice, 1), [4, 2]).points;
+        assert!(Arc::ptr_eq(&first, &cache.ask(&view, &plane, (choice, 1), [4, 2]).points));
+        choice.draw += 1;
+        assert!(cache.ask(&view, &plane, (choice, 1), [4, 2]).points != first);
     }
 
     #[test]
     fn the_words_say_where_codes_come_from() {
-        let [gaussian, plain] = [true, false].map(|is_variational| Slice::new(2, is_variational));
-        let mut samples = Samples::default();
-        assert!(samples.words(&gaussian).contains("from the prior"));
-        assert!(samples.words(&plain).contains("no prior"));
-        samples.are_quantiles = true;
-        assert!(samples.words(&gaussian).contains("z1 and z2"));
+        let [gaussian, plain] = [true, false].map(|is_variational| plane(2, is_variational));
+        let (cache, mut choice) = (SamplesCache::default(), SampleChoice::default());
+        assert!(cache.words(choice, &gaussian).contains("from the prior"));
+        assert!(cache.words(choice, &plain).contains("no prior"));
+        choice.are_quantiles = true;
+        assert!(cache.words(choice, &gaussian).contains("z1 and z2"));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Chooses what the map shows of a code of more than two numbers: its two axes, and where the rest is held.
+//! The controls that choose what the map shows of a code of more than two numbers: its two axes, and where the rest is
+//! held.
 
 use std::ops::RangeInclusive;
 
@@ -7,7 +8,6 @@ use eframe::egui::{
     accesskit::Role,
 };
 
-use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::RunState;
 use crate::app::theme::HALF;
@@ -15,46 +15,43 @@ use crate::app::widgets::{muted, small_button};
 use crate::engine::CloudView;
 use crate::look::count_label;
 
-use super::Nearest;
-use crate::app::panels::latent::model::LatentMemory;
+use crate::app::panels::latent::explorer::Explorer;
 use crate::app::panels::latent::plane::range::Range;
-use crate::app::panels::latent::plane::slice::{Axes, Rest, Slice};
 use crate::app::panels::latent::plane::statistics;
+use crate::document::{Axes, PlaneChoice, Rest};
 
-/// Beyond this many numbers nobody looks through a list of sliders: longer codes have one for those that tell most.
+/// A list of more sliders than this is too long to read: of a longer code only the most informative numbers have one.
 const MOST_SLIDERS: usize = 64;
 /// How far a slider reaches at least: where nearly all of a prior lies.
 const REACH: f32 = 4.0;
 /// Standard deviations of the codes that it reaches beyond their mean.
 const SPREADS: f32 = 3.0;
 
-/// Draws the choice of axes and, above it, that of the rest.
+/// Draws the choice of axes and, above it, that of the rest. `images` are the picked one and the nearest.
 pub fn axes_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
-    (run, nearest, picked): (&RunState, Option<Nearest>, Option<u32>),
-) -> Vec<Action> {
-    let mut actions = Vec::new();
+    (explorer, sliders): (&mut Explorer<'_>, &mut Vec<usize>),
+    run: &RunState,
+    images: [Option<u32>; 2],
+) {
     let now_secs = ui.input(|input| input.time);
     let view = run.seen.cloud.as_ref();
-    let axes = pair_ui(ui, cx, memory.slice.axes(), memory.dimensions());
-    actions.extend(memory.choose_axes(axes, view, now_secs));
+    let axes = pair_ui(ui, cx, explorer.document.run.plane.axes, explorer.dimensions());
+    explorer.choose_axes(axes, view, now_secs);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
-        let rest = rest_ui(ui, cx, memory.slice.rest(), [picked, nearest.map(|nearest| nearest.image)]);
-        if let Some(rest) = rest {
-            actions.extend(memory.choose_rest(rest, view, now_secs));
+        if let Some(rest) = rest_ui(ui, cx, explorer.rest(), images) {
+            explorer.choose_rest(rest, view, now_secs);
         }
-        actions.extend(sliders_ui(ui, cx, memory, (run, view)));
+        sliders_ui(ui, cx, (explorer, sliders), (run, view));
     });
-    actions
 }
 
 /// What the first list says where it shows no number.
-fn name_of(axes: Axes, way: usize) -> String {
+fn name_of(axes: Axes, direction: usize) -> String {
     match axes {
-        Axes::Pair(pair) => format!("z{}", pair[way] + 1),
+        Axes::Pair(pair) => format!("z{}", pair[direction] + 1),
         Axes::Principal => "principal axes".to_owned(),
     }
 }
@@ -76,11 +73,11 @@ fn pair_ui(ui: &mut Ui, cx: &PanelContext<'_>, axes: Axes, dimensions: usize) ->
     }
 }
 
-fn axis_ui(ui: &mut Ui, cx: &PanelContext<'_>, (axes, way): (&mut Axes, usize), dimensions: usize) {
-    let word = ["across", "up"][way];
+fn axis_ui(ui: &mut Ui, cx: &PanelContext<'_>, (axes, direction): (&mut Axes, usize), dimensions: usize) {
+    let word = ["across", "up"][direction];
     let width = if *axes == Axes::Principal { 104.0 } else { 40.0 } * cx.theme.scale;
-    let combo = ComboBox::from_id_salt(("latent axis", way))
-        .selected_text(RichText::new(name_of(*axes, way)).font(cx.theme.small()))
+    let combo = ComboBox::from_id_salt(("latent axis", direction))
+        .selected_text(RichText::new(name_of(*axes, direction)).font(cx.theme.small()))
         .width(width);
     let response = combo.show_ui(ui, |ui| {
         ui.selectable_value(axes, Axes::Principal, "principal axes");
@@ -90,22 +87,25 @@ fn axis_ui(ui: &mut Ui, cx: &PanelContext<'_>, (axes, way): (&mut Axes, usize), 
         };
         for number in 0..dimensions {
             // From the principal axes back: the chosen number, and its neighbour.
-            let other = if *axes == Axes::Principal { (number + 1) % dimensions } else { pair[1 - way] };
-            let wanted = if way == 0 { [number, other] } else { [other, number] };
+            let other =
+                if *axes == Axes::Principal { (number + 1) % dimensions } else { pair[1 - direction] };
+            let wanted = if direction == 0 { [number, other] } else { [other, number] };
             ui.selectable_value(axes, Axes::Pair(wanted), format!("z{}", number + 1));
         }
     });
     let response = response.response.accessible_name(format!("axis {word}"));
-    response.on_hover_text(format!("which number of the code runs {word}, or where the codes differ most"));
+    response.on_hover_text(
+        "the number of the code on this axis, or the two directions along which codes vary most",
+    );
 }
 
-/// Where the rest is held; what was chosen in this frame. The images to choose from are the picked one and the nearest.
+/// Draws where the rest is held; returns what was chosen in this frame. `images` are the picked one and the nearest.
 fn rest_ui(ui: &mut Ui, cx: &PanelContext<'_>, rest: Rest, images: [Option<u32>; 2]) -> Option<Rest> {
     let word = match rest {
         Rest::Mean => "rest: mean",
         Rest::Zero => "rest: zero",
         Rest::Image(_) => "rest: image",
-        Rest::Hand => "rest: by hand",
+        Rest::Point => "rest: by hand",
     };
     let mut chosen = None;
     let combo = ComboBox::from_id_salt("rest of the code")
@@ -127,28 +127,28 @@ fn rest_ui(ui: &mut Ui, cx: &PanelContext<'_>, rest: Rest, images: [Option<u32>;
     });
     let response = response.response.accessible_name("rest of the code");
     response.on_hover_text(
-        "where the numbers of the code are held that are not on the axes; Ctrl+click on a point of the map picks its image",
+        "the values of the numbers that are not on the axes; Ctrl+click on a point of the map picks its image",
     );
     chosen
 }
 
-/// How far the slider of every number reaches either way: to where nearly all codes lie.
+/// How far the slider of every number reaches to either side: as far as nearly all codes.
 fn reaches(view: &CloudView) -> Vec<f32> {
     let mean = statistics::mean_of(view).unwrap_or_else(|| vec![0.0; view.dimensions]);
     let reach = |(mean, variance): (&f32, f32)| (mean.abs() + SPREADS * variance.sqrt()).max(REACH);
     mean.iter().zip(statistics::variances(view)).map(reach).collect()
 }
 
-/// The ends of a slider that reaches so far either way, but not where the encoder gives no codes. A number beyond all
-/// others stretches its own slider.
+/// The ends of a slider that reaches so far to either side, within the range of the encoder. A value outside extends its
+/// own slider.
 fn ends(reach: f32, range: Range, value: f32) -> RangeInclusive<f32> {
     range.clamp(-reach).min(value)..=range.clamp(reach).max(value)
 }
 
-/// The numbers that have sliders, in their order: of many numbers those whose codes differ most, or cost most KL.
-/// Before the codes are known, the first.
-fn with_sliders(slice: &Slice, dimensions: usize, view: Option<&CloudView>) -> Vec<usize> {
-    let mut numbers: Vec<usize> = (0..dimensions).filter(|number| !slice.is_shown(*number)).collect();
+/// The numbers that have sliders, in their order: of a long code those with the most KL or the most variance. Before the
+/// codes are known, the first.
+fn with_sliders(choice: &PlaneChoice, dimensions: usize, view: Option<&CloudView>) -> Vec<usize> {
+    let mut numbers: Vec<usize> = (0..dimensions).filter(|number| !choice.is_shown(*number)).collect();
     if dimensions > MOST_SLIDERS {
         let worth =
             view.map(|view| statistics::divergences(view).unwrap_or_else(|| statistics::variances(view)));
@@ -178,35 +178,37 @@ fn which_words(dimensions: usize, view: Option<&CloudView>) -> Option<String> {
 fn sliders_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
+    (explorer, numbers): (&mut Explorer<'_>, &mut Vec<usize>),
     (run, view): (&RunState, Option<&CloudView>),
-) -> Option<Action> {
+) {
     let button = small_button(ui, cx.theme, "…", "sliders for the numbers that are not on the axes");
     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, "sliders"));
     let mut moved = None;
     let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let shown = popup.show(|ui| {
         ui.spacing_mut().slider_width = 150.0 * cx.theme.scale;
-        let view = view.filter(|view| view.dimensions == memory.dimensions());
-        if let Some(words) = which_words(memory.dimensions(), view) {
+        let dimensions = explorer.dimensions();
+        let view = view.filter(|view| view.dimensions == dimensions);
+        if let Some(words) = which_words(dimensions, view) {
             muted(ui, cx.theme, words);
         }
-        // While the list is open it stays as it is, or a slider would run away from under the hand that holds it.
-        if memory.sliders.is_empty() || view.is_none() {
-            memory.sliders = with_sliders(&memory.slice, memory.dimensions(), view);
+        let choice = &explorer.document.run.plane;
+        // While the list is open it stays as it is, or a slider would move away from under the pointer that drags it.
+        if numbers.is_empty() || view.is_none() {
+            *numbers = with_sliders(choice, dimensions, view);
         }
         let (reaches, range) = (view.map(reaches).unwrap_or_default(), Range::of(&run.recipe.model));
         ScrollArea::vertical().max_height(320.0 * cx.theme.scale).show(ui, |ui| {
-            for number in memory.sliders.iter().copied().filter(|number| !memory.slice.is_shown(*number)) {
-                let mut value = memory.point[number];
+            for number in numbers.iter().copied().filter(|number| !choice.is_shown(*number)) {
+                let mut value = explorer.point()[number];
                 let ends = ends(reaches.get(number).copied().unwrap_or(REACH), range, value);
-                // A slider that nobody touches must not round its number: the plane would be held by hand from then on.
+                // A slider that nobody touches must not round its value: the rest would be held at the point from then on.
                 let slider = Slider::new(&mut value, ends)
                     .clamping(SliderClamping::Edits)
                     .text(format!("z{}", number + 1))
                     .fixed_decimals(2);
                 if ui.add(slider).changed() {
-                    let mut code = memory.point.clone();
+                    let mut code = explorer.point().to_vec();
                     code[number] = value;
                     moved = Some(code);
                 }
@@ -214,10 +216,12 @@ fn sliders_ui(
         });
     });
     if shown.is_none() {
-        memory.sliders.clear();
+        numbers.clear();
     }
     let now_secs = ui.input(|input| input.time);
-    moved.and_then(|code| memory.go_to(code, now_secs))
+    if let Some(code) = moved {
+        explorer.go_to(code, now_secs);
+    }
 }
 
 #[cfg(test)]
@@ -230,18 +234,18 @@ mod tests {
 
     #[test]
     fn of_a_long_code_the_numbers_that_tell_most_have_sliders() {
-        let slice = Slice::new(100, false);
+        let choice = PlaneChoice::new(100);
         // Variances grow with the number, and the σ make the first ones the farthest from the prior.
         let codes: Vec<f32> =
             [1.0, -1.0].into_iter().flat_map(|side| (0..100).map(move |k| side * k as f32)).collect();
         let plain = CloudView::of_codes(1, 100, codes.into());
         let wide: Vec<f32> = (0..200).map(|k| 1e6 / (1.0 + (k % 100) as f32).powi(3)).collect();
         let gaussian = plain.clone().with_spreads(wide.into());
-        let numbers = |view| with_sliders(&slice, 100, view);
+        let numbers = |view| with_sliders(&choice, 100, view);
         assert_eq!(numbers(Some(&plain)), (36..100).collect::<Vec<_>>());
         assert_eq!(numbers(Some(&gaussian))[..5], [2, 3, 4, 5, 6], "the axes have none");
         assert_eq!(numbers(None), (2..66).collect::<Vec<_>>());
-        assert_eq!(with_sliders(&Slice::new(5, false), 5, None), [2, 3, 4]);
+        assert_eq!(with_sliders(&PlaneChoice::new(5), 5, None), [2, 3, 4]);
         let words = |dimensions, view| which_words(dimensions, view).unwrap_or_default();
         assert_eq!(words(1000, Some(&plain)), "the 64 numbers of 1,000 that differ most");
         assert_eq!(words(100, Some(&gaussian)), "the 64 numbers of 100 with the most KL");
@@ -261,20 +265,20 @@ mod tests {
         let mut harness = explorer(state);
         harness.get_by_label("sliders").click();
         harness.run_steps(3);
-        let rest = harness.state().memory.slice.rest();
+        let rest = harness.state().document.run.plane.rest(false);
         assert_eq!(rest, Rest::Mean, "sliders that nobody touched have rounded the point");
         let said = "the 64 numbers of 1,000 that differ most";
         assert!(harness.query_all_by_value(said).next().is_some(), "it is not said");
-        let open = harness.state().memory.sliders.clone();
+        let open = harness.state().cache.side.sliders.clone();
         assert!(open.len() == MOST_SLIDERS && open.iter().all(|number| *number >= 900), "{open:?}");
         let run =
             harness.state_mut().state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
         run.seen.cloud = Some(CloudView::of_codes(1, 1000, (0..2000).map(|k| (k % 999) as f32).collect()));
         harness.run_steps(3);
-        assert_eq!(harness.state().memory.sliders, open, "they ran away");
+        assert_eq!(harness.state().cache.side.sliders, open, "they ran away");
         harness.key_press(eframe::egui::Key::Escape);
         harness.run_steps(3);
-        assert!(harness.state().memory.sliders.is_empty(), "closed, they are forgotten");
+        assert!(harness.state().cache.side.sliders.is_empty(), "closed, they are forgotten");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Several runs under one cursor: what each of them makes of the point, side by side. A click shows that run's map.
+//! Several runs under one cursor: the image that each of them decodes at the point, side by side. A click shows the map of
+//! that run.
 
 use std::cmp::Ordering;
 
@@ -10,18 +11,18 @@ use eframe::egui::{
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame};
-use crate::app::state::{BenchState, RunState};
+use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::muted;
 use crate::engine::Picture;
 
-/// How many images stand beside each other, and how wide each is, where `count` of them share a room: as large as they
-/// can be, each with a line of words below.
-fn shares(room: Vec2, count: usize, aspect: f32, line: f32) -> (usize, f32) {
+/// The number of columns and the width of an image, where `count` images of this aspect (width over height) are as large
+/// as the room allows, each with a line of words below.
+fn columns(room: Vec2, count: usize, aspect: f32, line: f32) -> (usize, f32) {
     let width = |columns: usize| {
         let wide = (room.x - HALF * (columns - 1) as f32) / columns as f32;
         let high = room.y / count.div_ceil(columns) as f32 - line;
-        wide.min(high / aspect).max(1.0)
+        wide.min(high * aspect).max(1.0)
     };
     if width(1) >= width(2) { (1, width(1)) } else { (2, width(2)) }
 }
@@ -30,19 +31,18 @@ fn shares(room: Vec2, count: usize, aspect: f32, line: f32) -> (usize, f32) {
 pub fn run_strip_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    (bench, shown): (&BenchState, &RunState),
+    ShownRun { bench, run: shown }: ShownRun<'_>,
     height: f32,
 ) -> Vec<Action> {
     let mut actions = Vec::new();
-    let shape = bench.dataset.shape;
-    let aspect = shape.height as f32 / shape.width as f32;
+    let aspect = bench.dataset.shape.aspect();
     let line = 20.0 * cx.theme.scale;
-    let (columns, width) = shares(vec2(ui.available_width(), height), bench.runs.len(), aspect, line);
+    let (columns, width) = columns(vec2(ui.available_width(), height), bench.runs.len(), aspect, line);
     for row in bench.runs.chunks(columns) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = HALF;
             for run in row {
-                let size = vec2(width, width * aspect);
+                let size = vec2(width, width / aspect);
                 ui.allocate_ui_with_layout(size + vec2(0.0, line), Layout::top_down(Align::Min), |ui| {
                     actions.extend(run_ui(ui, cx, run, (size, shown)));
                 });
@@ -118,12 +118,12 @@ mod tests {
             (3, vec2(140.0, 300.0), 1),
             (4, vec2(140.0, 300.0), 2),
         ] {
-            assert_eq!(shares(room, count, 1.0, line).0, columns, "{count} images in {room:?}");
+            assert_eq!(super::columns(room, count, 1.0, line).0, columns, "{count} images in {room:?}");
             for aspect in [0.5, 1.0, 2.0] {
-                let (columns, wide) = shares(room, count, aspect, line);
+                let (columns, wide) = super::columns(room, count, aspect, line);
                 let rows = count.div_ceil(columns) as f32;
                 let across = wide * columns as f32 + HALF * (columns - 1) as f32;
-                let down = (wide * aspect + line) * rows;
+                let down = (wide / aspect + line) * rows;
                 assert!(
                     across <= room.x + 0.01 && down <= room.y + 0.01,
                     "{count}: {across} by {down} in {room:?}"

@@ -1,13 +1,15 @@
-//! Coordinates that somebody types in place of dragging the point. What was typed stays until it can be read.
+//! Typed coordinates, in place of dragging the point. What was typed stays until it can be read.
 
 use eframe::egui::{Key, Label, RichText, Sense, TextEdit, Ui};
 
-use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::widgets::muted;
 
-use crate::app::panels::latent::model::{LatentMemory, coordinates, exact_coordinates};
-use crate::app::panels::latent::plane::slice::Axes;
+use crate::app::panels::latent::explorer::{Explorer, coordinates, exact_coordinates};
+use crate::document::Axes;
+
+/// The coordinates that are being typed, if any.
+pub type TypedCoordinates = Option<Typed>;
 
 /// What is being typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,11 +17,11 @@ pub struct Typed {
     text: String,
     /// What is wrong with it.
     complaint: Option<String>,
-    /// Whether the field has had the keyboard.
+    /// Whether the field has had the keyboard focus.
     is_entered: bool,
 }
 
-/// Reads as many numbers as one of the two counts says, however they are set apart; a sentence where it cannot.
+/// Reads as many numbers as one of the two counts, however they are separated; a sentence where that is not possible.
 pub fn read(text: &str, counts: [usize; 2]) -> Result<Vec<f32>, String> {
     let plain = text.trim().trim_start_matches(['z', 'p', ' ', '=']).replace('−', "-");
     let parts = plain.split([',', ';', ' ', '(', ')', '[', ']']).filter(|part| !part.is_empty());
@@ -42,20 +44,25 @@ pub fn read(text: &str, counts: [usize; 2]) -> Result<Vec<f32>, String> {
 }
 
 /// Draws where the point is; a click lets it be typed.
-pub fn coordinates_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory) -> Option<Action> {
-    let dimensions = memory.dimensions();
-    let words = coordinates(memory.place(), dimensions, memory.view.radius);
-    let Some(mut typed) = memory.typed.take() else {
+pub fn coordinates_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    explorer: &mut Explorer<'_>,
+    being_typed: &mut TypedCoordinates,
+) {
+    let dimensions = explorer.dimensions();
+    let words = coordinates(explorer.place(), dimensions, explorer.view().radius);
+    let Some(mut typed) = being_typed.take() else {
         // Along principal axes the map counts from the mean of the codes, not from their zero.
-        let name = if memory.slice.axes() == Axes::Principal { "p" } else { "z" };
+        let name = if explorer.document.run.plane.axes == Axes::Principal { "p" } else { "z" };
         let text =
             RichText::new(format!("{name} = {words}")).font(cx.theme.body()).color(cx.theme.text).strong();
         let response = ui.add(Label::new(text).sense(Sense::click()).selectable(false));
         if response.on_hover_text("where the point is on the map: click to type it").clicked() {
-            let text = exact_coordinates(memory.place(), dimensions);
-            memory.typed = Some(Typed { text, ..Typed::default() });
+            let text = exact_coordinates(explorer.place(), dimensions);
+            *being_typed = Some(Typed { text, ..Typed::default() });
         }
-        return None;
+        return;
     };
     let edit =
         TextEdit::singleline(&mut typed.text).desired_width(ui.available_width()).font(cx.theme.small());
@@ -66,14 +73,13 @@ pub fn coordinates_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMem
     }
     let (is_done, is_left) =
         ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Escape)));
-    let mut moved = None;
     let mut is_read = is_left;
     if response.lost_focus() && is_done {
         let place = dimensions.min(2);
         match read(&typed.text, [place, dimensions]) {
             Ok(numbers) => {
                 let now_secs = ui.input(|input| input.time);
-                moved = go(memory, &numbers, now_secs);
+                go(explorer, &numbers, now_secs);
                 is_read = true;
             }
             Err(sentence) => {
@@ -90,15 +96,14 @@ pub fn coordinates_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMem
     } else {
         muted(ui, cx.theme, "Enter goes there");
     }
-    memory.typed = (!is_read).then_some(typed);
-    moved
+    *being_typed = (!is_read).then_some(typed);
 }
 
-fn go(memory: &mut LatentMemory, numbers: &[f32], now_secs: f64) -> Option<Action> {
+fn go(explorer: &mut Explorer<'_>, numbers: &[f32], now_secs: f64) {
     match numbers {
-        [x] => memory.move_to([*x, 0.0], now_secs),
-        [x, y] => memory.move_to([*x, *y], now_secs),
-        code => memory.go_to(code.to_vec(), now_secs),
+        [x] => explorer.move_to([*x, 0.0], now_secs),
+        [x, y] => explorer.move_to([*x, *y], now_secs),
+        code => explorer.go_to(code.to_vec(), now_secs),
     }
 }
 

@@ -1,9 +1,8 @@
-//! Ways through latent space: pins, the paths between them, and sums of codes.
+//! Pins and paths through latent space, and sums of codes.
 
-pub mod beside;
-pub mod formula;
+pub mod pin_images;
 pub mod pins;
 pub mod strip;
+pub mod sum;
 #[cfg(test)]
 mod tests;
-pub mod walk;

@@ -1,5 +1,5 @@
-//! The strip below the map, there while there are pins: their decoded images, the film of the way between two of them,
-//! and sums of codes.
+//! The strip below the map, shown while there are pins: their decoded images, the images along the path between two of
+//! them, and sums of codes.
 
 use eframe::egui::{
     Align, Align2, Color32, ComboBox, CornerRadius, EventFilter, Key, Layout, Modifiers, PointerButton, Rect,
@@ -12,36 +12,36 @@ use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::glyph::Sign;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, words_over};
-use crate::app::state::{BenchState, RunState};
+use crate::app::pictures::Shown;
+use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{export_button, muted, quiet_sign};
+use crate::document::{MOST_PINS, Pins};
 use crate::engine::{Sheet, SheetAsk};
 use crate::export::run::SheetWords;
 
-use super::formula;
-use super::pins::{badge, removes};
-use super::walk::{MOST_PINS, Walk};
-use crate::app::panels::latent::asking::Wish;
-use crate::app::panels::latent::model::LatentMemory;
+use super::pins::{badge, is_delete_pressed};
+use super::sum;
+use crate::app::panels::latent::explorer::Explorer;
 use crate::app::panels::latent::sheets::Arrived;
 
 /// Height of the line of controls, and of an image.
 const CONTROLS: f32 = 24.0;
 const IMAGE: f32 = 40.0;
-/// Images of a film: enough to see where one thing becomes another.
-const FILM: usize = 15;
-/// Side of the × of a card, and of its number.
+/// Images along a path: enough to see where one thing becomes another.
+const PATH_IMAGES: usize = 15;
+/// Side of the × of an image, and of its number.
 const CORNER: f32 = 13.0;
 
 /// Width of all controls on one line.
 const LINE: f32 = 536.0;
 
-/// Whether all controls stand on one line.
+/// Whether all controls fit on one line.
 fn is_one_line(width: f32, scale: f32) -> bool {
     width >= LINE * scale
 }
 
-/// How high the strip is; nothing without pins, unless a sum of class means is wanted.
+/// The height of the strip; zero without pins, unless a sum of class means is shown.
 pub fn height(pins: usize, has_sum: bool, width: f32, scale: f32) -> f32 {
     let rows = match pins {
         0 if has_sum => return CONTROLS * scale,
@@ -53,58 +53,42 @@ pub fn height(pins: usize, has_sum: bool, width: f32, scale: f32) -> f32 {
     (lines * CONTROLS + rows * IMAGE) * scale + (rows + lines) * HALF
 }
 
-/// The size of an image so that so many of them, with gaps, are no wider than the strip.
+/// The size of an image so that `count` of them, with gaps, are no wider than the strip.
 fn image_size(width: f32, count: usize, gap: f32, aspect: f32, scale: f32) -> Vec2 {
     let widest = (width - gap * (count as f32 - 1.0)) / count as f32;
     let high = (IMAGE * scale).min(widest / aspect);
     vec2(high * aspect, high)
 }
 
-/// Asks for the images of the pins where they are missing or out of date, if they are shown on the map or in the strip;
-/// for the film if the strip is there.
-pub fn ask(
-    memory: &mut LatentMemory,
-    run: &RunState,
-    now_secs: f64,
-    (has_images, has_strip): (bool, bool),
-    wish: &mut Wish,
-) {
-    if memory.walk.pins().is_empty() || !(has_images || has_strip) {
-        return;
-    }
-    let codes: Vec<f32> = memory.walk.pins().iter().flat_map(|pin| pin.code.iter().copied()).collect();
-    let pins = SheetAsk { sheet: Sheet::Pins, columns: MOST_PINS, rows: 1, points: codes.into() };
-    memory.sheets.ask(&pins, run, now_secs, wish);
-    if let Some(film) = memory.walk.film(FILM).filter(|_| has_strip) {
-        let path = SheetAsk { sheet: Sheet::Path, columns: FILM, rows: 1, points: film.into() };
-        memory.sheets.ask(&path, run, now_secs, wish);
-    }
+/// The images along the shown path; `None` with fewer than two pins.
+pub fn path_ask(pins: &Pins) -> Option<SheetAsk> {
+    let points = pins.path(PATH_IMAGES)?.into();
+    Some(SheetAsk { sheet: Sheet::Path, columns: PATH_IMAGES, rows: 1, points })
 }
 
-/// The shown way as a figure; none with fewer than two pins.
-pub fn exported(walk: &Walk) -> Option<(SheetAsk, SheetWords)> {
-    let [from, to] = walk.ends()?;
-    let ask = SheetAsk { sheet: Sheet::Path, columns: FILM, rows: 1, points: walk.film(FILM)?.into() };
-    let way = if walk.is_arc { "an arc about the origin" } else { "a straight line" };
-    let captions = (0..FILM).map(|image| match image {
+/// The shown path as a figure; `None` with fewer than two pins.
+pub fn exported(pins: &Pins) -> Option<(SheetAsk, SheetWords)> {
+    let [from, to] = pins.ends()?;
+    let ask = path_ask(pins)?;
+    let way = if pins.is_arc { "an arc about the origin" } else { "a straight line" };
+    let captions = (0..PATH_IMAGES).map(|image| match image {
         0 => format!("pin {from}"),
-        last if last + 1 == FILM => format!("pin {to}"),
+        last if last + 1 == PATH_IMAGES => format!("pin {to}"),
         _ => String::new(),
     });
     let words = SheetWords {
-        title: format!("The way from pin {from} to pin {to}"),
-        meaning: format!("What the decoder makes of codes at equal steps along {way}."),
-        columns: FILM,
+        title: format!("The path from pin {from} to pin {to}"),
+        meaning: format!("Images decoded from codes at equal steps along {way}."),
+        columns: PATH_IMAGES,
         rows: Vec::new(),
         captions: captions.collect(),
     };
     Some((ask, words))
 }
 
-/// Says at the foot of the map that there is no room for the strip, where there is none. The map may have room for the
-/// images yet.
-pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, memory: &LatentMemory, (map, has_images): (Rect, bool)) {
-    let what = match (memory.walk.pins().len(), has_images) {
+/// Says at the foot of the map that there is no room for the strip. The map may still have room for the images.
+pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, explorer: &Explorer<'_>, (map, has_images): (Rect, bool)) {
+    let what = match (explorer.document.run.pins.pins().len(), has_images) {
         (0, _) => "the sum of codes".to_owned(),
         (1, false) => "the image of the pin".to_owned(),
         (1, true) => "what can be done with the pin".to_owned(),
@@ -123,8 +107,8 @@ pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, memory: &LatentMemory, (map, h
 pub fn strip_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
-    (bench, run): (&BenchState, &RunState),
+    explorer: &mut Explorer<'_>,
+    shown: ShownRun<'_>,
     space: Rect,
 ) -> Vec<Action> {
     let mut actions = Vec::new();
@@ -133,45 +117,44 @@ pub fn strip_ui(
         ui.spacing_mut().item_spacing.y = HALF;
         let line = vec2(ui.available_width(), CONTROLS * cx.theme.scale);
         let row = Layout::left_to_right(Align::Center);
-        if memory.walk.pins().is_empty() {
+        if explorer.document.run.pins.pins().is_empty() {
             ui.allocate_ui_with_layout(line, row, |ui| {
-                actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
+                actions.extend(sum::sum_ui(ui, cx, explorer, shown));
             });
             return;
         }
         let is_one_line = is_one_line(line.x, cx.theme.scale);
         ui.allocate_ui_with_layout(line, row, |ui| {
             ui.set_min_size(line);
-            way_ui(ui, cx, memory, &mut actions);
+            path_ui(ui, cx, &mut explorer.document.run.pins, &mut actions);
             if is_one_line {
-                actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
+                actions.extend(sum::sum_ui(ui, cx, explorer, shown));
             }
         });
         if !is_one_line {
             ui.allocate_ui_with_layout(line, row, |ui| {
                 ui.set_min_size(line);
-                actions.extend(formula::formula_ui(ui, cx, memory, (bench, run)));
+                actions.extend(sum::sum_ui(ui, cx, explorer, shown));
             });
         }
-        let shape = bench.dataset.shape;
-        let aspect = shape.width as f32 / shape.height as f32;
-        actions.extend(cards_ui(ui, cx, memory, run, aspect));
-        if memory.walk.ends().is_some() {
-            actions.extend(film_ui(ui, cx, memory, run, aspect));
+        let aspect = shown.bench.dataset.shape.aspect();
+        images_ui(ui, cx, explorer, shown.run, aspect);
+        if explorer.document.run.pins.ends().is_some() {
+            path_images_ui(ui, cx, explorer, shown.run, aspect);
         }
     });
     actions
 }
 
-/// Which way is shown, how it runs, and the tour.
-fn way_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, actions: &mut Vec<Action>) {
+/// Which path is shown, its shape, and the tour.
+fn path_ui(ui: &mut Ui, cx: &PanelContext<'_>, pins: &mut Pins, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = HALF;
-    let Some(mut ends) = memory.walk.ends() else {
+    let Some(mut ends) = pins.ends() else {
         muted(ui, cx.theme, "one more pin makes a path");
         return;
     };
     let before = ends;
-    let numbers: Vec<usize> = memory.walk.pins().iter().map(|pin| pin.number).collect();
+    let numbers: Vec<usize> = pins.pins().iter().map(|pin| pin.number).collect();
     for (end, name) in ends.iter_mut().zip(["path from", "path to"]) {
         let text = RichText::new(format!("pin {end}")).font(cx.theme.small());
         let combo = ComboBox::from_id_salt(name).selected_text(text).width(44.0 * cx.theme.scale);
@@ -186,76 +169,71 @@ fn way_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LatentMemory, actions
         }
     }
     if ends != before {
-        memory.walk.choose_ends(ends);
+        pins.choose_ends(ends);
     }
-    let tip = "a path that bends about the origin, at a steady distance from it, in place of a straight one";
-    switch(ui, cx.theme, "arc", &mut memory.walk.is_arc, tip);
-    let is_touring = memory.walk.is_touring();
+    let tip = "an arc about the origin, at a steady distance from it, in place of a straight line";
+    switch(ui, cx.theme, "arc", &mut pins.is_arc, tip);
+    let is_touring = pins.is_touring();
     let (sign, name) = if is_touring {
         (Sign::Pause, "stop the tour")
     } else {
         (Sign::Play, "tour all pins in their order")
     };
     if quiet_sign(ui, cx.theme, sign, name).clicked() {
-        if is_touring { memory.walk.stop_tour() } else { memory.walk.start_tour() }
+        if is_touring { pins.stop_tour() } else { pins.start_tour() }
     }
     export_button(ui, cx.theme, Figure::Path, "Export path", actions);
 }
 
-/// The pins' images, each with its number; a click goes there.
-fn cards_ui(
-    ui: &mut Ui,
-    cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
-    run: &RunState,
-    aspect: f32,
-) -> Vec<Action> {
+/// The images of the pins, each with its number; a click goes there.
+fn images_ui(ui: &mut Ui, cx: &PanelContext<'_>, explorer: &mut Explorer<'_>, run: &RunState, aspect: f32) {
     let size = image_size(ui.available_width(), MOST_PINS, HALF, aspect, cx.theme.scale);
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), IMAGE * cx.theme.scale), Sense::hover());
     let arrived = Arrived::of(cx, run, Sheet::Pins);
-    let mut actions = Vec::new();
-    let mut removed = None;
-    let pins = memory.walk.pins().to_vec();
-    for (place, pin) in pins.into_iter().enumerate() {
-        let left = row.left() + place as f32 * (size.x + HALF);
+    let pins = explorer.document.run.pins.pins().to_vec();
+    for (index, pin) in pins.into_iter().enumerate() {
+        let left = row.left() + index as f32 * (size.x + HALF);
         let rect = Rect::from_min_size(pos2(left, row.top()), size);
-        let name = format!("image of pin {}", pin.number);
-        let card = ui.interact(rect, ui.scope_id().with(("card", pin.number)), Sense::click());
-        card.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        picture_frame(ui, cx.theme, rect);
-        if let Some(arrived) = &arrived
-            && let Some(part) = arrived.part(tile_of(&arrived.view.ask, &pin.code, place))
-        {
-            paint_picture(ui, arrived.shown, rect, part, Color32::WHITE);
-        }
-        let corner = Vec2::splat(CORNER * cx.theme.scale);
-        badge(ui.painter(), cx.theme, Rect::from_min_size(rect.min, corner), pin.number);
-        let cross = Rect::from_min_size(pos2(rect.right() - corner.x, rect.top()), corner);
-        let close = ui.interact(cross, card.id.with("remove"), Sense::click());
-        close.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("remove pin {}", pin.number)));
-        let is_lit = card.hovered() || card.has_focus() || close.hovered() || close.has_focus();
-        if is_lit {
-            paint_cross(ui, cx, cross);
-            let stroke = Stroke::new(1.5, cx.theme.accent);
-            ui.painter().rect_stroke(rect, CornerRadius::same(RADIUS_SMALL), stroke, StrokeKind::Outside);
-        }
-        if close.clicked() || (card.has_focus() && removes(ui)) {
-            removed = Some(pin.number);
-        } else if card.clicked() {
+        let part = arrived
+            .as_ref()
+            .and_then(|arrived| Some((arrived.shown, arrived.part_of_code(&pin.code, index)?)));
+        let (image, close) = image_ui(ui, cx, (rect, pin.number), part);
+        if close.clicked() || (image.has_focus() && is_delete_pressed(ui)) {
+            explorer.document.run.pins.remove(pin.number);
+        } else if image.clicked() {
             let now_secs = ui.input(|input| input.time);
-            actions.extend(memory.go_to(pin.code, now_secs));
+            explorer.go_to(pin.code, now_secs);
         }
-        card.on_hover_text(format!("pin {}: a click goes there, Delete removes it", pin.number));
+        image.on_hover_text(format!("pin {}: a click goes there, Delete removes it", pin.number));
     }
-    if let Some(number) = removed {
-        memory.walk.remove(number);
-    }
-    actions
 }
 
-/// Which image of a sheet shows a code: where one was removed, the others stand elsewhere until the next sheet comes.
-pub fn tile_of(ask: &SheetAsk, code: &[f32], place: usize) -> usize {
-    ask.points.chunks_exact(code.len().max(1)).position(|known| known == code).unwrap_or(place)
+/// The image of one pin, with its number and a cross to remove it; both as they are clicked.
+fn image_ui(
+    ui: &Ui,
+    cx: &PanelContext<'_>,
+    (rect, number): (Rect, usize),
+    part: Option<(Shown, Rect)>,
+) -> (Response, Response) {
+    let name = format!("image of pin {number}");
+    let image = ui.interact(rect, ui.scope_id().with(("card", number)), Sense::click());
+    image.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    picture_frame(ui, cx.theme, rect);
+    if let Some((shown, part)) = part {
+        paint_picture(ui, shown, rect, part, Color32::WHITE);
+    }
+    let corner = Vec2::splat(CORNER * cx.theme.scale);
+    badge(ui.painter(), cx.theme, Rect::from_min_size(rect.min, corner), number);
+    let cross = Rect::from_min_size(pos2(rect.right() - corner.x, rect.top()), corner);
+    let close = ui.interact(cross, image.id.with("remove"), Sense::click());
+    close.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("remove pin {number}")));
+    let is_lit = image.hovered() || image.has_focus() || close.hovered() || close.has_focus();
+    if is_lit {
+        paint_cross(ui, cx, cross);
+        let stroke = Stroke::new(1.5, cx.theme.accent);
+        ui.painter().rect_stroke(rect, CornerRadius::same(RADIUS_SMALL), stroke, StrokeKind::Outside);
+    }
+    (image, close)
 }
 
 fn paint_cross(ui: &Ui, cx: &PanelContext<'_>, rect: Rect) {
@@ -266,86 +244,97 @@ fn paint_cross(ui: &Ui, cx: &PanelContext<'_>, rect: Rect) {
     ui.painter().line_segment([inside.right_top(), inside.left_bottom()], stroke);
 }
 
-/// The way as a film. It is a slider too: where it is pressed, the point goes.
-fn film_ui(
+/// The images along the path. They are a slider too: the point goes where they are pressed.
+fn path_images_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    memory: &mut LatentMemory,
+    explorer: &mut Explorer<'_>,
     run: &RunState,
     aspect: f32,
-) -> Option<Action> {
-    let size = image_size(ui.available_width(), FILM, 0.0, aspect, cx.theme.scale);
-    let (rect, film) = ui.allocate_exact_size(vec2(size.x * FILM as f32, size.y), Sense::click_and_drag());
+) {
+    let size = image_size(ui.available_width(), PATH_IMAGES, 0.0, aspect, cx.theme.scale);
+    let whole = vec2(size.x * PATH_IMAGES as f32, size.y);
+    let (rect, slider) = ui.allocate_exact_size(whole, Sense::click_and_drag());
     picture_frame(ui, cx.theme, rect);
     if let Some(arrived) = Arrived::of(cx, run, Sheet::Path) {
         paint_picture(ui, arrived.shown, rect, WHOLE, Color32::WHITE);
     }
-    // The ends of the way lie in the middle of the first and of the last image.
-    let way = rect.x_range().shrink(0.5 * size.x);
-    let mut moved = None;
-    let mut wanted = pushed(ui, &film, memory.walk.along);
-    let is_pressed = film.is_pointer_button_down_on() || film.dragged_by(PointerButton::Primary);
-    if let Some(pointer) = film.interact_pointer_pos().filter(|_| is_pressed || film.clicked()) {
-        film.request_focus();
-        wanted = Some((pointer.x - way.min) / way.span().max(1.0));
+    // The ends of the path are in the middle of the first and of the last image.
+    let range = rect.x_range().shrink(0.5 * size.x);
+    let pins = &mut explorer.document.run.pins;
+    let mut wanted = position_by_keys(ui, &slider, pins.position);
+    let is_pressed = slider.is_pointer_button_down_on() || slider.dragged_by(PointerButton::Primary);
+    if let Some(pointer) = slider.interact_pointer_pos().filter(|_| is_pressed || slider.clicked()) {
+        slider.request_focus();
+        wanted = Some((pointer.x - range.min) / range.span().max(1.0));
     }
-    if let Some(share) = wanted {
-        memory.walk.along = share.clamp(0.0, 1.0);
+    if let Some(position) = wanted {
+        pins.position = position.clamp(0.0, 1.0);
         let now_secs = ui.input(|input| input.time);
-        moved = memory.walk.at(memory.walk.along).and_then(|code| memory.go_to(code, now_secs));
+        if let Some(code) = pins.at(pins.position) {
+            explorer.go_to(code, now_secs);
+        }
     }
-    let x = way.min + memory.walk.along * way.span();
-    let top = pos2(x, rect.top());
+    let position = explorer.document.run.pins.position;
+    paint_slider(ui, cx, &slider, range.min + position * range.span());
+    describe_slider(ui, &slider, position);
+    let tip = "the path from one pin to the other: drag to move the point along it, or use the arrow keys, fine with Shift";
+    slider.on_hover_text(tip);
+}
+
+/// The position on the path as a line.
+fn paint_slider(ui: &Ui, cx: &PanelContext<'_>, slider: &Response, x: f32) {
+    let rect = slider.rect;
     ui.painter().vline(x, rect.y_range(), Stroke::new(3.0, cx.theme.faded(cx.theme.picture, 0.7)));
     ui.painter().vline(x, rect.y_range(), Stroke::new(1.4, cx.theme.marker));
-    ui.painter().circle_filled(top, 3.0, cx.theme.marker);
-    if film.has_focus() {
+    ui.painter().circle_filled(pos2(x, rect.top()), 3.0, cx.theme.marker);
+    if slider.has_focus() {
         let stroke = Stroke::new(1.5, cx.theme.accent);
         ui.painter().rect_stroke(rect, CornerRadius::same(RADIUS_SMALL), stroke, StrokeKind::Outside);
     }
-    let percent = 100.0 * memory.walk.along;
-    film.widget_info(|| WidgetInfo {
+}
+
+/// The position on the path for screen readers.
+fn describe_slider(ui: &Ui, slider: &Response, position: f32) {
+    let percent = 100.0 * position;
+    slider.widget_info(|| WidgetInfo {
         current_text_value: Some(format!("{percent:.0} %")),
         ..WidgetInfo::slider(true, f64::from(percent), "along the path")
     });
-    ui.ctx().accesskit_node_builder(film.id, |node| {
+    ui.ctx().accesskit_node_builder(slider.id, |node| {
         node.set_min_numeric_value(0.0);
         node.set_max_numeric_value(100.0);
         for action in [Asked::SetValue, Asked::Increment, Asked::Decrement] {
             node.add_action(action);
         }
     });
-    let tip =
-        "what lies on the way from one pin to the other: drag to go along it, or arrow keys, fine with Shift";
-    film.on_hover_text(tip);
-    moved
 }
 
-/// Where on the way the arrow keys or a screen reader bring a slider that was at `along`; none where they do nothing.
-fn pushed(ui: &Ui, film: &Response, along: f32) -> Option<f32> {
-    // Asked before the input is held: the answer takes the same lock.
-    let has_focus = film.has_focus();
+/// The position that the arrow keys or a screen reader ask for; `None` where they do nothing.
+fn position_by_keys(ui: &Ui, slider: &Response, position: f32) -> Option<f32> {
+    // Read before the input is locked: this takes the same lock.
+    let has_focus = slider.has_focus();
     if has_focus {
         let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|state| state.set_focus_lock_filter(film.id, filter));
+        ui.memory_mut(|state| state.set_focus_lock_filter(slider.id, filter));
     }
-    let step = 1.0 / (FILM - 1) as f32;
+    let step = 1.0 / (PATH_IMAGES - 1) as f32;
     ui.input_mut(|input| {
-        let set = input.accesskit_action_requests(film.id, Asked::SetValue).last();
+        let set = input.accesskit_action_requests(slider.id, Asked::SetValue).last();
         if let Some(ActionData::NumericValue(percent)) = set.and_then(|request| request.data.clone()) {
             return Some(0.01 * percent as f32);
         }
-        let count = |action: Asked| input.num_accesskit_action_requests(film.id, action) as f32;
+        let count = |action: Asked| input.num_accesskit_action_requests(slider.id, action) as f32;
         let mut steps = count(Asked::Increment) - count(Asked::Decrement);
         if has_focus {
-            let mut push = |key: Key| {
+            let mut count = |key: Key| {
                 // A press with Shift matches the plain pattern too, so the fine ones are taken out first.
                 let fine = input.count_and_consume_key(Modifiers::SHIFT, key) as f32;
                 0.1 * fine + input.count_and_consume_key(Modifiers::NONE, key) as f32
             };
-            steps += push(Key::ArrowRight) - push(Key::ArrowLeft);
+            steps += count(Key::ArrowRight) - count(Key::ArrowLeft);
         }
-        (steps != 0.0).then_some(along + steps * step)
+        (steps != 0.0).then_some(position + steps * step)
     })
 }
 
@@ -372,12 +361,5 @@ mod tests {
             assert!(12.0 * size.x + 11.0 * 4.0 <= width + 0.1, "{size:?} in {width}");
             assert!(size.y <= IMAGE * scale + 0.1 && (size.x / size.y - aspect).abs() < 1e-3, "{size:?}");
         }
-    }
-
-    #[test]
-    fn an_image_is_found_by_its_code_while_the_sheet_is_an_old_one() {
-        let ask = SheetAsk { sheet: Sheet::Pins, columns: 12, rows: 1, points: [1.0, 2.0, 3.0, 4.0].into() };
-        assert_eq!(tile_of(&ask, &[3.0, 4.0], 0), 1, "the first pin was removed");
-        assert_eq!(tile_of(&ask, &[9.0, 9.0], 1), 1, "a pin under way");
     }
 }

@@ -1,14 +1,13 @@
 //! Pins, ways and typed coordinates as a person uses them: by label, with pointer and keys, without a device.
 
-use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Ui, Vec2, vec2};
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::app::action::Action;
-use crate::app::context::PanelContext;
-use crate::app::panels::latent::plane::geometry::View;
-use crate::app::panels::latent::tests::{Explorer, Shown, bench, center, explorer};
-use crate::app::panels::latent::{LatentMemory, dimensions_ui, samples_ui};
+use crate::app::panels::latent::tests::{Explorer, Panel, Shown, bench, center, explorer};
+use crate::app::panels::latent::{dimensions_ui, samples_ui};
+use crate::document::MapView;
 use crate::engine::{Sheet, SheetAsk};
 
 fn press_p(harness: &mut Explorer) {
@@ -78,11 +77,11 @@ fn the_strip_comes_with_the_first_pin_and_goes_with_the_last() {
 fn a_double_click_with_alt_pins_and_does_not_fit_the_view() {
     let mut harness = explorer(bench(2));
     let at = center(&harness) + vec2(50.0, 30.0);
-    harness.state_mut().memory.is_view_chosen = true;
+    harness.state_mut().explorer().keep_view();
     click(&mut harness, at, 2, Modifiers::ALT);
     harness.run_steps(2);
-    assert_eq!(harness.state().memory.walk.pins().len(), 1);
-    assert!(harness.state().memory.is_view_chosen, "the view was fitted");
+    assert_eq!(harness.state().document.run.pins.pins().len(), 1);
+    assert!(harness.state().document.run.view.is_some(), "the view was fitted");
 }
 
 #[test]
@@ -121,7 +120,7 @@ fn the_film_takes_arrow_keys_and_values_as_a_slider_does() {
     harness.get_by_label("along the path").set_value_accesskit(50.0);
     harness.run_steps(2);
     let point = harness.state_mut().points().pop().expect("the point did not move");
-    let end = harness.state().memory.walk.pins()[1].code.clone();
+    let end = harness.state().document.run.pins.pins()[1].code.clone();
     for (got, end) in point.iter().zip(end) {
         assert!((got - 0.5 * end).abs() < 1e-4, "got {got}, want half of {end}, tolerance 1e-4");
     }
@@ -132,16 +131,16 @@ fn a_flag_is_dragged_and_its_image_leads_back_to_it() {
     let mut harness = with_two_pins(2);
     let from = harness.get_by_label("pin 1 on the map").rect().center();
     drag(&mut harness, from, vec2(-40.0, 20.0));
-    let code = harness.state().memory.walk.pins()[0].code.clone();
+    let code = harness.state().document.run.pins.pins()[0].code.clone();
     assert!(code[0] < -0.1 && code[1] < -0.05, "{code:?} is not to the lower left");
     harness.get_by_label("image of pin 1").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().memory.point, code);
+    assert_eq!(harness.state().document.run.point, code);
     harness.get_by_label("image of pin 1").focus();
     harness.run_steps(2);
     harness.key_press(Key::Delete);
     harness.run_steps(2);
-    assert_eq!(harness.state().memory.walk.pins().len(), 1);
+    assert_eq!(harness.state().document.run.pins.pins().len(), 1);
 }
 
 /// Drags from one place by so much, in four steps.
@@ -167,13 +166,13 @@ fn a_pin_is_dragged_by_the_image_beside_it_and_pressed_there_to_go_to_it() {
     drag(&mut harness, image.center(), vec2(-40.0, 20.0));
     let moved = rect(&harness, "image beside pin 1").center() - image.center();
     assert!((moved - vec2(-40.0, 20.0)).length() < 1.5, "the image moved by {moved:?}");
-    let code = harness.state().memory.walk.pins()[0].code.clone();
+    let code = harness.state().document.run.pins.pins()[0].code.clone();
     assert!(code[0] < -0.1 && code[1] < -0.05, "{code:?} is not to the lower left");
-    assert_ne!(harness.state().memory.point, code);
+    assert_ne!(harness.state().document.run.point, code);
     harness.state_mut().actions.clear();
     let at = rect(&harness, "image beside pin 1").center();
     click(&mut harness, at, 1, Modifiers::NONE);
-    assert_eq!(harness.state().memory.point, code);
+    assert_eq!(harness.state().document.run.point, code);
     harness.key_press(Key::Delete);
     harness.run_steps(2);
     assert!(harness.query_by_label("image beside pin 1").is_none(), "the flag has the keyboard");
@@ -196,8 +195,8 @@ fn the_map_is_pulled_at_an_image_and_one_out_of_view_is_not_drawn() {
     let moved = harness.get_by_label("image beside pin 1").rect().center() - image;
     assert!((moved - vec2(0.0, 30.0)).length() < 1.5, "the map moved by {moved:?}");
     // The second pin is to the upper right of the first.
-    let code = harness.state().memory.walk.pins()[1].code.clone();
-    harness.state_mut().memory.look(View { center: [code[0] - 3.0, code[1]], radius: 1.0 });
+    let code = harness.state().document.run.pins.pins()[1].code.clone();
+    harness.state_mut().explorer().look_at(MapView { center: [code[0] - 3.0, code[1]], radius: 1.0 });
     harness.run_steps(2);
     assert!(harness.query_by_label("image beside pin 2").is_none());
     assert!(harness.query_by_label("image of pin 2").is_some(), "its card shows it still");
@@ -224,7 +223,7 @@ fn images_on_the_map_are_decoded_where_the_strip_has_no_room() {
     let small = "this panel is too small to show the path between the pins: make it larger";
     assert!(harness.query_by_label(small).is_some());
     sheets(&mut harness);
-    harness.state_mut().memory.walk.shift(1, &[0.1, 0.0]);
+    harness.state_mut().document.run.pins.shift(1, &[0.1, 0.0]);
     harness.run_steps(40);
     let asked: Vec<Sheet> = sheets(&mut harness).iter().map(|ask| ask.sheet).collect();
     assert!(asked.contains(&Sheet::Pins) && !asked.contains(&Sheet::Path), "{asked:?}");
@@ -243,10 +242,10 @@ fn the_tour_plays_until_something_is_touched() {
     harness.state_mut().actions.clear();
     harness.run_steps(15);
     assert!(harness.state_mut().points().len() > 3, "it stands still");
-    assert!(harness.state().memory.walk.is_touring());
+    assert!(harness.state().document.run.pins.is_touring());
     let at = center(&harness) + vec2(-60.0, 0.0);
     click(&mut harness, at, 1, Modifiers::NONE);
-    assert!(!harness.state().memory.walk.is_touring());
+    assert!(!harness.state().document.run.pins.is_touring());
 }
 
 #[test]
@@ -262,9 +261,9 @@ fn a_sum_of_codes_brings_the_point_there() {
     harness.run_steps(3);
     harness.get_by_label("= go").click();
     harness.run_steps(3);
-    let memory = &harness.state().memory;
-    let want = memory.walk.pins()[0].code.clone();
-    for (got, want) in memory.point.iter().zip(want) {
+    let run = &harness.state().document.run;
+    let want = run.pins.pins()[0].code.clone();
+    for (got, want) in run.point.iter().zip(want) {
         assert!((got - want).abs() < 1e-5, "got {got}, want {want}: pin 1 − pin 2 + pin 2, tolerance 1e-5");
     }
 }
@@ -311,7 +310,7 @@ fn coordinates_are_typed_and_what_cannot_be_read_is_kept() {
     let field = harness.get_by_label("coordinates of the point");
     assert_eq!(field.accesskit_node().value().as_deref(), Some("1.5, up"));
     type_over(&mut harness, "1.5, −0.5");
-    assert_eq!(harness.state().memory.point, [1.5, -0.5]);
+    assert_eq!(harness.state().document.run.point, [1.5, -0.5]);
     assert!(harness.query_by_label("coordinates of the point").is_none());
 }
 
@@ -327,7 +326,7 @@ fn the_point_follows_the_pointer_when_asked_to() {
 }
 
 /// One of the panels that are shown beside the map, in a harness.
-fn panel(draw: fn(&mut Ui, &PanelContext<'_>, &mut LatentMemory, &str) -> Vec<Action>) -> Explorer {
+fn panel(draw: Panel) -> Explorer {
     let mut harness = Harness::builder()
         .with_size(vec2(700.0, 520.0))
         .build_ui_state(move |ui, shown: &mut Shown| shown.draw(ui, draw), Shown::of(bench(5)));

@@ -1,4 +1,4 @@
-//! The hand on the map, one press, move or turn of the wheel to a frame as a real pointer makes them.
+//! Pointer and keys on the map, one press, move or turn of the wheel per frame as a real pointer makes them.
 
 use eframe::egui::{
     Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Vec2, vec2,
@@ -8,8 +8,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use crate::app::panels::latent::latent_ui;
-use crate::app::panels::latent::plane::geometry::View;
 use crate::app::panels::latent::tests::{Explorer, Shown, bench, center};
+use crate::document::MapView;
 
 /// An explorer whose frames follow each other as on a screen: two clicks within a third of a second are a double one.
 fn explorer() -> Explorer {
@@ -53,7 +53,7 @@ fn turn_wheel(harness: &mut Explorer, notches: f32) {
 
 /// Looks somewhere by hand.
 fn look(harness: &mut Explorer, center: [f32; 2], radius: f32) {
-    harness.state_mut().memory.look(View { center, radius });
+    harness.state_mut().explorer().look_at(MapView { center, radius });
     harness.run_steps(2);
 }
 
@@ -64,12 +64,12 @@ fn a_double_click_fits_and_the_point_is_where_it_was_clicked() {
     let target = center(&harness) + vec2(40.0, 30.0);
     hover(&mut harness, target);
     click(&mut harness, target);
-    assert!(harness.state().memory.is_view_chosen, "one click fits nothing");
-    let clicked = harness.state().memory.point.clone();
+    assert!(harness.state().document.run.view.is_some(), "one click fits nothing");
+    let clicked = harness.state().document.run.point.clone();
     click(&mut harness, target);
-    assert!(!harness.state().memory.is_view_chosen, "a double click did not fit the view");
+    assert!(harness.state().document.run.view.is_none(), "a double click did not fit the view");
     harness.run_steps(60);
-    assert_eq!(harness.state().memory.point, clicked);
+    assert_eq!(harness.state().document.run.point, clicked);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn the_wheel_zooms_over_the_point_too() {
     let at = center(&harness);
     hover(&mut harness, at);
     turn_wheel(&mut harness, 3.0);
-    let radius = harness.state().memory.view.radius;
+    let radius = harness.state().view().radius;
     assert!(radius < 2.9, "a radius of {radius} after the wheel was turned over the point, want less than 3");
 }
 
@@ -87,7 +87,7 @@ fn the_wheel_zooms_over_the_point_too() {
 fn a_pull_with_the_second_button_may_begin_on_the_point() {
     let mut harness = explorer();
     look(&mut harness, [0.0, 0.0], 3.0);
-    let (at, point) = (center(&harness), harness.state().memory.point.clone());
+    let (at, point) = (center(&harness), harness.state().document.run.point.clone());
     hover(&mut harness, at);
     press(&mut harness, at, PointerButton::Secondary, true);
     for step in 1..=4 {
@@ -96,13 +96,13 @@ fn a_pull_with_the_second_button_may_begin_on_the_point() {
     press(&mut harness, at + Vec2::splat(48.0), PointerButton::Secondary, false);
     let moved = center(&harness) - at;
     assert!(moved.x > 30.0 && moved.y > 30.0, "the paper was pulled by {moved:?}, want about 48 each way");
-    assert_eq!(harness.state().memory.point, point, "the code itself stays");
+    assert_eq!(harness.state().document.run.point, point, "the code itself stays");
 }
 
 #[test]
 fn a_point_that_follows_the_pointer_follows_the_smallest_move() {
     let mut harness = explorer();
-    harness.state_mut().memory.follows_pointer = true;
+    harness.state_mut().document.follows_pointer = true;
     let start = center(&harness) + vec2(50.0, 20.0);
     hover(&mut harness, start);
     for step in 1..=6 {
@@ -128,7 +128,7 @@ fn keys_zoom_and_fit_where_the_point_has_the_keyboard_or_the_map_the_pointer() {
         let zoomed = |harness: &mut Explorer, key: Key| {
             harness.key_press(key);
             harness.run_steps(2);
-            harness.state().memory.view.radius
+            harness.state().view().radius
         };
         assert!((zoomed(&mut harness, Key::Plus) - 1.6).abs() < 1e-3, "+ with the pointer: {has_pointer}");
         assert!((zoomed(&mut harness, Key::Equals) - 1.28).abs() < 1e-3, "= with the pointer: {has_pointer}");
@@ -136,7 +136,7 @@ fn keys_zoom_and_fit_where_the_point_has_the_keyboard_or_the_map_the_pointer() {
         for key in [Key::Home, Key::Num0] {
             look(&mut harness, [0.0, 0.0], 2.0);
             zoomed(&mut harness, key);
-            assert!(!harness.state().memory.is_view_chosen, "{key:?} with the pointer: {has_pointer}");
+            assert!(harness.state().document.run.view.is_none(), "{key:?} with the pointer: {has_pointer}");
         }
     }
     // Elsewhere these keys are not the map's.
@@ -144,7 +144,7 @@ fn keys_zoom_and_fit_where_the_point_has_the_keyboard_or_the_map_the_pointer() {
     look(&mut harness, [0.0, 0.0], 2.0);
     harness.key_press(Key::Minus);
     harness.run_steps(2);
-    assert_eq!(harness.state().memory.view.radius, 2.0);
+    assert_eq!(harness.state().view().radius, 2.0);
 }
 
 #[test]
@@ -152,10 +152,10 @@ fn a_point_that_is_typed_or_pushed_off_the_map_takes_the_map_along() {
     let mut harness = explorer();
     look(&mut harness, [0.0, 0.0], 1.0);
     let now_secs = 100.0;
-    harness.state_mut().memory.go_to(vec![25.0, -3.0], now_secs);
+    harness.state_mut().explorer().go_to(vec![25.0, -3.0], now_secs);
     harness.run_steps(3);
     let is_shown = |harness: &Explorer| {
-        let (place, view) = (harness.state().memory.place(), harness.state().memory.view);
+        let (place, view) = (harness.state().place(), harness.state().view());
         let away = [0, 1].map(|axis| (place[axis] - view.center[axis]).abs() / view.radius);
         assert!(away[0] < 2.0 && away[1] <= 1.0, "{place:?} in {view:?}");
         place
@@ -165,7 +165,7 @@ fn a_point_that_is_typed_or_pushed_off_the_map_takes_the_map_along() {
     look(&mut harness, [0.0, 0.0], 1.0);
     harness.get_by_label("latent point").focus();
     harness.run_steps(2);
-    assert_eq!(harness.state().memory.point, [25.0, -3.0]);
+    assert_eq!(harness.state().document.run.point, [25.0, -3.0]);
     for _ in 0..40 {
         harness.key_press(Key::ArrowRight);
         harness.run_steps(2);
@@ -183,29 +183,29 @@ fn a_double_click_in_the_legend_shows_a_class_alone_and_another_brings_all_back(
         click(harness, at);
         // The next click begins another pair.
         harness.run_steps(60);
-        harness.state().memory.hidden.iter().copied().collect::<Vec<u8>>()
+        harness.state().document.layers.hidden.iter().copied().collect::<Vec<u8>>()
     };
     let others = [0, 1, 2, 4, 5, 6, 7, 8, 9];
     assert_eq!(double_click(&mut harness), others);
     assert!(double_click(&mut harness).is_empty(), "everybody is back");
-    harness.state_mut().memory.hidden.insert(3);
+    harness.state_mut().document.layers.hidden.insert(3);
     assert_eq!(double_click(&mut harness), others, "a hidden class is shown alone too");
 }
 
 #[test]
 fn a_pointer_that_rests_leaves_the_point_to_the_keys() {
     let mut harness = explorer();
-    harness.state_mut().memory.follows_pointer = true;
+    harness.state_mut().document.follows_pointer = true;
     let middle = center(&harness);
     hover(&mut harness, middle + vec2(40.0, 0.0));
     harness.run_steps(5);
-    let before = harness.state().memory.point.clone();
+    let before = harness.state().document.run.point.clone();
     harness.get_by_label("latent point").focus();
     harness.run_steps(2);
     harness.key_press(Key::ArrowRight);
     harness.run_steps(5);
-    let pushed = harness.state().memory.point.clone();
+    let pushed = harness.state().document.run.point.clone();
     assert!(pushed[0] > before[0], "{pushed:?} is not to the right of {before:?}");
     hover(&mut harness, middle - vec2(40.0, 0.0));
-    assert!(harness.state().memory.point[0] < before[0], "it follows the pointer again");
+    assert!(harness.state().document.run.point[0] < before[0], "it follows the pointer again");
 }

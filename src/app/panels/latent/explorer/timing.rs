@@ -1,11 +1,13 @@
-//! How long the window's thread needs for a large cloud of long codes, stage by stage. Prints; times are not asserted.
+//! Measures how long the thread of the window takes for a large cloud of long codes, stage by stage.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::app::panels::latent::cloud::looks::{ColorBy, Looks};
-use crate::app::panels::latent::plane::codes;
+use crate::app::panels::latent::cloud::looks::Looks;
+use crate::app::panels::latent::plane::{codes, geometry};
+use crate::app::panels::latent::sheets::dimensions::DimensionsCache;
+use crate::document::{ColorBy, RunExploration};
 use crate::engine::{Principal, PrincipalProjection};
 
 /// A large code, and about as many images as a cloud of it holds.
@@ -13,7 +15,7 @@ const DIMENSIONS: usize = 1000;
 const COUNT: usize = 16_000;
 const TIMES: usize = 9;
 
-/// Codes that differ more along some numbers than along others, from a generator that is quick.
+/// Codes that vary more along some numbers than along others, from a fast generator.
 fn cloud(salt: u32) -> CloudView {
     let mut state = 0x9e37_79b9_u32 ^ salt;
     let mut draw = || {
@@ -25,7 +27,7 @@ fn cloud(salt: u32) -> CloudView {
     view.with_spreads(vec![0.5; COUNT * DIMENSIONS].into())
 }
 
-/// The same, along its axes, as the trainer hands it out where they are wanted.
+/// The same, projected onto its axes, as the trainer sends it where that is wanted.
 fn laid(view: &CloudView, before: Option<&Principal>) -> CloudView {
     let axes = Principal::of(&view.codes, &view.summary, before).expect("axes");
     let places = view.codes.chunks(DIMENSIONS).map(|code| axes.place(code)).collect();
@@ -62,28 +64,32 @@ fn a_large_cloud_stage_by_stage() {
         Principal::of(&view.codes, &view.summary, Some(&before))
     });
     let views = [laid(&plain[0], None), laid(&plain[1], Some(&before))];
-    time("codes along their axes", |k| laid(&plain[k % 2], Some(&before)));
+    time("projection onto the axes", |k| laid(&plain[k % 2], Some(&before)));
     println!("in the window:");
-    time("axes where nobody has chosen", |_| codes::lively_axes(view, [0, 1]));
+    time("default axes", |_| codes::lively_axes(view, [0, 1]));
     let pair = LatentPlane::of_axes([0, 1], DIMENSIONS, &[]);
     time("places on two numbers", |k| Cloud::new(&views[k % 2], &pair, 1));
     let [right, up] = before.axes;
     let slanted = LatentPlane { right, up, ..pair.clone() };
-    time("places on axes that the trainer laid", |_| Cloud::new(&views[0], &slanted, 1));
+    time("places on axes projected by the trainer", |_| Cloud::new(&views[0], &slanted, 1));
     time("places on other directions", |k| Cloud::new(&plain[k % 2], &slanted, 1));
     let point: Vec<f32> = vec![0.1; DIMENSIONS];
     time("the nearest of all codes", |k| geometry::nearest(&views[k % 2].codes, &point, |_| true));
     let mut copies: Vec<_> = (0..TIMES).map(|_| view.codes.to_vec()).collect();
     time("giving the memory of codes back", |_| drop(copies.pop()));
     for axes in [Axes::Pair([2, 5]), Axes::Principal] {
-        let slice = Slice::new(DIMENSIONS, false);
-        let mut memory = LatentMemory { point: vec![0.0; DIMENSIONS], slice, ..LatentMemory::default() };
-        memory.choose_axes(axes, Some(view), 0.0);
+        let code = CodeTraits { run: RunId(1), dimensions: DIMENSIONS, is_variational: false };
+        let mut document = Exploration::of(RunExploration::new(code));
+        let mut cache = MapCache::default();
+        cache.reset_for(&document, code, &[code], Origin::Own);
+        let mut explorer = Explorer { document: &mut document, cache: &mut cache };
+        explorer.choose_axes(axes, Some(view), 0.0);
         time(&format!("all that a map does: {axes:?}"), |k| {
-            memory.take_in_cloud(Some(&views[(k + 1) % 2])).map(|cloud| cloud.version)
+            explorer.take_in_cloud(Some(&views[(k + 1) % 2])).map(|cloud| cloud.version)
         });
-        let mut table = Table::default();
-        time("  all that a table of numbers does", |k| table.take_in(&views[k % 2], &memory.slice, true));
+        let mut table = DimensionsCache::default();
+        let plane = &explorer.cache.plane;
+        time("  all that a table of numbers does", |k| table.take_in(&views[k % 2], plane, true));
     }
     let dataset = crate::app::testing::state_of("vae-2d", |_| ()).bench.expect("a bench").dataset;
     let shown = Cloud::new(view, &pair, 1);
