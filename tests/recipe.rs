@@ -1,11 +1,11 @@
-//! Promises of recipes: one declaration serves file, command line and validation; what is wrong is said by name.
+//! Tests of recipes: one declaration is used by files, the command line and validation; errors name the parameter.
 
 #![cfg(test)]
 
 use std::collections::BTreeSet;
 
 use hourglass::recipe::table::PARAMETERS;
-use hourglass::recipe::{Change, Kind, Recipe, RecipeError, Value, builtin};
+use hourglass::recipe::{Change, ParameterKind, Recipe, RecipeError, Value, builtin};
 use proptest::prelude::*;
 
 #[test]
@@ -36,7 +36,7 @@ fn every_declared_default_is_allowed_and_comes_back() {
 }
 
 #[test]
-fn every_built_in_recipe_opens_and_survives_being_written() {
+fn every_built_in_recipe_opens_and_round_trips() {
     for name in builtin::NAMES {
         let recipe = Recipe::open(name).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(&recipe.name, name);
@@ -56,7 +56,7 @@ fn every_recipe_in_the_assets_folder_is_built_in() {
 }
 
 #[test]
-fn a_schedule_survives_being_written() {
+fn a_schedule_round_trips() {
     let mut recipe = Recipe::open("vae-2d").expect("built in");
     recipe.schedule = vec![
         Change { step: 3, key: "objective.beta".to_owned(), value: 0.1 },
@@ -66,7 +66,7 @@ fn a_schedule_survives_being_written() {
 }
 
 #[test]
-fn what_is_wrong_is_refused_with_the_key_the_value_and_what_is_allowed() {
+fn errors_name_the_key_the_value_and_what_is_allowed() {
     let cases = [
         ("[model]\nwidth = [3]", "model.width", "model.widths"),
         ("[objective]\nbeta = -1.0", "-1", "from 0 to 1000"),
@@ -97,7 +97,7 @@ fn what_is_wrong_is_refused_with_the_key_the_value_and_what_is_allowed() {
 }
 
 #[test]
-fn a_schedule_brings_about_nothing_that_a_recipe_may_not_have() {
+fn a_schedule_is_validated_after_each_change() {
     let change = |step: u64, key: &str, value: f64| Change { step, key: key.to_owned(), value };
     let refused = |name: &str, schedule: &[Change]| {
         let recipe = Recipe { schedule: schedule.to_vec(), ..Recipe::open(name).expect("built in") };
@@ -115,7 +115,7 @@ fn a_schedule_brings_about_nothing_that_a_recipe_may_not_have() {
 }
 
 #[test]
-fn nan_and_infinity_are_no_values() {
+fn nan_and_infinity_are_refused() {
     let mut recipe = Recipe::default();
     for text in ["objective.beta=nan", "objective.beta=inf", "training.learning_rate=-inf"] {
         assert!(
@@ -141,7 +141,7 @@ fn a_setting_reaches_the_recipe() {
 }
 
 #[test]
-fn a_misspelt_key_is_answered_with_the_right_one() {
+fn the_error_for_a_misspelt_key_suggests_the_right_one() {
     let sentence = Recipe::default().set_from_text("objective.bata=1").expect_err("no such key").to_string();
     assert!(sentence.contains("objective.beta"), "{sentence}");
     let sentence = Recipe::default().set_from_text("beta=1").expect_err("no section").to_string();
@@ -160,7 +160,7 @@ proptest! {
     #[test]
     fn a_number_is_taken_exactly_when_it_is_in_range(x in -10.0f64..2000.0) {
         for parameter in PARAMETERS {
-            let Kind::Number { min, max, .. } = parameter.kind else { continue };
+            let ParameterKind::Number { min, max, .. } = parameter.kind else { continue };
             let taken = parameter.set(&mut Recipe::default(), &Value::Number(x)).is_ok();
             prop_assert_eq!(taken, (min..=max).contains(&x), "{}", parameter.key);
         }

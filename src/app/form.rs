@@ -10,7 +10,7 @@ use super::action::Action;
 use super::context::PanelContext;
 use super::theme::{GRID, PANEL_PADDING, Theme};
 use super::widgets::{card, muted, word_button};
-use crate::recipe::{Corruption, Family, Kind, Parameter, Recipe, RecipeError, Value, table};
+use crate::recipe::{Corruption, Family, Parameter, ParameterKind, Recipe, RecipeError, Value, table};
 
 /// Sections of a recipe file and their names for people; a key without a section belongs to the last one.
 const SECTIONS: [(&str, &str); 7] = [
@@ -232,12 +232,12 @@ fn field_ui(
     memory: &mut FormMemory,
 ) -> Option<Action> {
     match (parameter.kind, value) {
-        (Kind::Flag, Value::Flag(flag)) => {
+        (ParameterKind::Flag, Value::Flag(flag)) => {
             let mut flag = *flag;
             let response = ui.checkbox(&mut flag, "").labelled_by(label);
             response.changed().then_some(Action::Draft(parameter.key, Value::Flag(flag)))
         }
-        (Kind::Choice(words), Value::Word(word)) => choice_ui(ui, parameter, words, word, label),
+        (ParameterKind::Choice(words), Value::Word(word)) => choice_ui(ui, parameter, words, word, label),
         _ => text_ui(ui, theme, parameter, value, label, memory),
     }
 }

@@ -10,7 +10,7 @@ use super::context::PanelContext;
 use super::theme::Theme;
 use super::widgets::{card, muted};
 use crate::recipe::parameter::short_number;
-use crate::recipe::{Kind, Parameter, Recipe, Scale, table};
+use crate::recipe::{Parameter, ParameterKind, Recipe, SliderScale, table};
 
 /// How long a value is held that the trainer does not confirm: it was refused or replaced by another.
 const HELD_SECS: f64 = 2.0;
@@ -64,7 +64,7 @@ pub fn in_order(opened: &Recipe) -> Vec<&'static Parameter> {
 pub fn parameters(recipe: &Recipe) -> impl Iterator<Item = &'static Parameter> + '_ {
     table::PARAMETERS
         .iter()
-        .filter(|p| p.live && (p.applies)(recipe) && matches!(p.kind, Kind::Number { .. }))
+        .filter(|p| p.live && (p.applies)(recipe) && matches!(p.kind, ParameterKind::Number { .. }))
 }
 
 /// The sliders.
@@ -97,7 +97,7 @@ fn slider_ui(
     applied: f64,
     memory: &mut LiveMemory,
 ) -> Option<Action> {
-    let Kind::Number { min, max, slider, scale } = parameter.kind else {
+    let ParameterKind::Number { min, max, slider, scale } = parameter.kind else {
         return None;
     };
     let now_secs = ui.input(|i| i.time);
@@ -154,7 +154,13 @@ fn value_field(
 }
 
 /// The slider, in the colour of its term.
-fn rail_ui(ui: &mut Ui, color: Color32, value: &mut f64, slider: (f64, f64), scale: Scale) -> egui::Response {
+fn rail_ui(
+    ui: &mut Ui,
+    color: Color32,
+    value: &mut f64,
+    slider: (f64, f64),
+    scale: SliderScale,
+) -> egui::Response {
     let width = ui.available_width();
     ui.scope(|ui| {
         ui.spacing_mut().slider_width = width;
@@ -168,7 +174,7 @@ fn rail_ui(ui: &mut Ui, color: Color32, value: &mut f64, slider: (f64, f64), sca
             state.fg_stroke = egui::Stroke::new(2.0, color);
         }
         let slider = Slider::new(value, slider.0..=slider.1)
-            .logarithmic(scale == Scale::Log)
+            .logarithmic(scale == SliderScale::Log)
             .smallest_positive(smallest_positive(slider))
             .clamping(SliderClamping::Never)
             .handle_shape(egui::style::HandleShape::Circle)

@@ -51,7 +51,7 @@ fn first_recipe(last: Option<Recipe>) -> Recipe {
 
 /// Built-in sets always are; a path may have gone since the last time.
 fn images_are_there(recipe: &Recipe) -> bool {
-    matches!(recipe.data.set.as_str(), "digits" | "shapes") || std::path::Path::new(&recipe.data.set).exists()
+    recipe.data.built_in().is_some() || std::path::Path::new(&recipe.data.set).exists()
 }
 
 #[cfg(test)]

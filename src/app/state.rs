@@ -277,12 +277,7 @@ impl RunState {
 
     /// The recipe that replays this run so far: as it was opened, with every live change at its step.
     pub fn lesson(&self) -> Recipe {
-        // What is due before the next update is still to come, unless it has just been applied.
-        let is_to_come =
-            |change: &&Change| change.step >= self.progress.step && !self.changes.contains(change);
-        let to_come = self.info.recipe.schedule.iter().filter(is_to_come);
-        let schedule = self.changes.iter().chain(to_come).cloned().collect();
-        Recipe { schedule, ..self.info.recipe.clone() }
+        self.info.recipe.replay(&self.changes, self.progress.step)
     }
 
     fn apply_change(&mut self, change: Change) {

@@ -11,10 +11,8 @@ use super::theme::{ColorScheme, GRID, HALF, Theme};
 use super::widgets::{bold, muted, primary_button, sign_button, word_button};
 use crate::document::Window;
 use crate::look::count_label;
-use crate::recipe::{DataRecipe, Family, Recipe, builtin};
+use crate::recipe::{BuiltInSet, DataRecipe, Family, Recipe, builtin};
 
-/// The sets that travel with the program.
-const BUILT_IN_SETS: [&str; 2] = ["digits", "shapes"];
 /// Every figure with its name in the menu.
 const FIGURES: [(Figure, &str); 6] = [
     (Figure::Curves, "The curves…"),
@@ -113,16 +111,18 @@ fn keep_images(opened: &DataRecipe, running: &Recipe) -> DataRecipe {
 fn data_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let running = cx.state.run().map_or(&cx.state.draft, |run| &run.recipe);
     let set = running.data.set.as_str();
-    let combo =
-        egui::ComboBox::from_id_salt("images").selected_text(short_name(set)).width(60.0).show_ui(ui, |ui| {
-            for name in BUILT_IN_SETS {
+    let combo = egui::ComboBox::from_id_salt("images")
+        .selected_text(running.data.name())
+        .width(60.0)
+        .show_ui(ui, |ui| {
+            for &name in BuiltInSet::WORDS {
                 if ui.selectable_label(set == name, name).clicked() && set != name {
                     let mut recipe = running.clone();
                     recipe.data.set = name.to_owned();
                     actions.push(Action::Open(Box::new(recipe)));
                 }
             }
-            if !BUILT_IN_SETS.contains(&set) {
+            if !BuiltInSet::WORDS.contains(&set) {
                 ui.selectable_label(true, set).on_hover_text(set);
             }
         });
@@ -137,12 +137,6 @@ fn data_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     if let Some(about) = about {
         combo.response.on_hover_text(about);
     }
-}
-
-/// The last part of a path: there is no room for more.
-fn short_name(set: &str) -> String {
-    let name = std::path::Path::new(set).file_name().map(|name| name.to_string_lossy().into_owned());
-    name.unwrap_or_else(|| set.to_owned())
 }
 
 fn play_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
@@ -273,12 +267,6 @@ fn name_it(response: &egui::Response, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_is_shown_by_its_last_part() {
-        assert_eq!(short_name("digits"), "digits");
-        assert_eq!(short_name("/home/somebody/data/mnist"), "mnist");
-    }
 
     #[test]
     fn another_recipe_keeps_the_images_and_the_seed() {

@@ -1,13 +1,15 @@
-//! The recipes that travel with the program; each is a file in `assets/recipes`.
+//! The built-in recipes, one file each in `assets/recipes`.
 
-use super::{Family, Recipe, RecipeError};
+use super::error::RecipeError;
+use super::family::Family;
+use super::schema::Recipe;
 
 macro_rules! recipes {
     ($($name:literal),+ $(,)?) => {
         /// Names of the built-in recipes, simplest first.
         pub const NAMES: &[&str] = &[$($name),+];
 
-        /// The file of a built-in recipe.
+        /// The text of a built-in recipe.
         pub fn text(name: &str) -> Option<&'static str> {
             match name {
                 $($name => Some(include_str!(concat!("../../assets/recipes/", $name, ".toml"))),)+
@@ -52,7 +54,7 @@ recipes![
     "bug-mean",
 ];
 
-/// The built-in recipes by family, families in their order; one without a recipe is left out.
+/// The built-in recipes grouped by family, in the order of the families. Families without a recipe are left out.
 pub fn by_family() -> Result<Vec<(Family, Vec<Recipe>)>, RecipeError> {
     let all = NAMES.iter().map(|name| Recipe::open(name)).collect::<Result<Vec<Recipe>, RecipeError>>()?;
     let of = |family: Family| -> Vec<Recipe> {

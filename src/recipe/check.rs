@@ -1,12 +1,13 @@
-//! What no single declaration can say: settings that exclude each other, and settings that would look as if they did
-//! something and do not, each refused in a sentence before a run begins.
+//! Validation of parameters against each other: settings that exclude each other, and settings that would have no
+//! effect, are refused with a sentence before a run starts.
 
-use super::{
-    Activation, CodeKind, Network, Norm, Output, PixelRange, Pretraining, Rebuild, Recipe, RecipeError,
-    Reconstruction,
+use super::error::RecipeError;
+use super::schema::Recipe;
+use super::words::{
+    Activation, CodeKind, Network, Norm, Output, PixelRange, Pretraining, Rebuild, Reconstruction,
 };
 
-/// Whether the settings of a recipe fit together.
+/// Checks that the settings of a recipe fit together.
 pub(super) fn together(recipe: &Recipe) -> Result<(), RecipeError> {
     let all = [network(recipe), objective(recipe), pretraining(recipe), dictionary(recipe)];
     match all.into_iter().flatten().find(|(is_refused, _)| *is_refused) {
@@ -15,7 +16,7 @@ pub(super) fn together(recipe: &Recipe) -> Result<(), RecipeError> {
     }
 }
 
-/// Whether something is refused, and the sentence for it.
+/// Whether a combination is refused, and the sentence for it.
 type Refusal = (bool, &'static str);
 
 fn is_plain(recipe: &Recipe) -> bool {
@@ -26,7 +27,7 @@ fn is_dense(recipe: &Recipe) -> bool {
     recipe.model.network == Network::Dense
 }
 
-/// What a network cannot be.
+/// Combinations that a network excludes.
 fn network(recipe: &Recipe) -> Vec<Refusal> {
     let model = &recipe.model;
     let stages = model.channels.len();
@@ -36,7 +37,7 @@ fn network(recipe: &Recipe) -> Vec<Refusal> {
                 && is_plain(recipe)
                 && model.widths.is_empty()
                 && model.output != Output::Linear,
-            "model.unit_columns keeps the decoder's columns at length one, which bounds a sigmoid output; set \
+            "model.unit_columns keeps the decoder's columns at length one, which restricts a sigmoid output; set \
              model.output = \"linear\" or model.unit_columns = false",
         ),
         (
@@ -45,82 +46,82 @@ fn network(recipe: &Recipe) -> Vec<Refusal> {
         ),
         (
             model.unit_columns && !is_plain(recipe),
-            "model.unit_columns keeps a sparse code from shrinking for free, and a Gaussian code has no such price: set \
+            "model.unit_columns is for the penalty Σ|h|, which a Gaussian code does not have: set \
              model.code_kind = \"plain\" or model.unit_columns = false",
         ),
         (
             model.unit_columns && !model.widths.is_empty(),
-            "model.unit_columns holds only the layer after the code, and further decoder layers would grow in its \
-             place: leave model.widths empty or set model.unit_columns = false",
+            "model.unit_columns normalises only the layer after the code, and the weights of further decoder layers would \
+             grow instead: leave model.widths empty or set model.unit_columns = false",
         ),
         (
             model.network == Network::Conv && !(1..=4).contains(&stages),
-            "a convolutional network has one to four stages: give model.channels one to four numbers, such as 16-32",
+            "a convolutional network has one to four stages: set model.channels to one to four numbers, such as 16-32",
         ),
         (
             model.network == Network::UNet && !(3..=5).contains(&stages),
-            "a U-Net halves the image two to four times: give model.channels three to five numbers, such as 10-20-40",
+            "a U-Net halves the image two to four times: set model.channels to three to five numbers, such as 10-20-40",
         ),
     ]
 }
 
-/// What an objective cannot ask of this network.
+/// Combinations that an objective excludes.
 fn objective(recipe: &Recipe) -> Vec<Refusal> {
     let Recipe { data, model, noise, objective, .. } = recipe;
     vec![
         (
             objective.contractive > 0.0 && model.network == Network::Recurrent,
-            "the contractive penalty is not offered for a recurrent network: its code depends on a pixel through every \
-             later row, which has no short tangent; set objective.contractive = 0",
+            "the contractive penalty is not available for a recurrent network, whose code depends on a pixel through every \
+             later row: set objective.contractive = 0",
         ),
         (
             objective.contractive > 0.0 && model.norm == Norm::Batch && !is_dense(recipe),
-            "the contractive penalty is not offered with batch normalisation: there an image's code depends on the \
-             other images of the step; set model.norm = \"group\" or objective.contractive = 0",
+            "the contractive penalty is not available with batch normalisation, where an image's code depends on the other \
+             images of the step: set model.norm = \"group\" or objective.contractive = 0",
         ),
         (
             objective.rate > 0.0 && !(is_plain(recipe) && model.code_activation == Activation::Sigmoid),
-            "a target rate needs a plain code of sigmoid units, whose activity lies between 0 and 1: set \
+            "a target rate needs a plain code of sigmoid units, whose activations lie between 0 and 1: set \
              model.code_activation = \"sigmoid\" or objective.rate = 0",
         ),
         (
             (noise.drop_units > 0.0 || noise.drop_connections > 0.0)
                 && !(is_dense(recipe) && is_plain(recipe)),
-            "units and connections are dropped from dense networks with a plain code: set noise.drop_units = 0 and \
+            "units and connections can be dropped only in dense networks with a plain code: set noise.drop_units = 0 and \
              noise.drop_connections = 0, or model.network = \"dense\" and model.code_kind = \"plain\"",
         ),
         (
             data.range == PixelRange::Signed && objective.reconstruction == Reconstruction::CrossEntropy,
-            "cross-entropy needs pixels from 0 to 1, as they are probabilities there: set data.range = \"unit\" or \
+            "cross-entropy treats pixels as probabilities, so they must be from 0 to 1: set data.range = \"unit\" or \
              objective.reconstruction = \"squared-error\"",
         ),
         (
             objective.sparsity > 0.0 && !is_plain(recipe),
-            "Σ|h| is charged of a plain code; a Gaussian code pays for its KL: set objective.sparsity = 0 or \
+            "the penalty Σ|h| is for a plain code; a Gaussian code has the KL penalty instead: set objective.sparsity = 0 or \
              model.code_kind = \"plain\"",
         ),
         (
             objective.free_bits > 0.0 && is_plain(recipe),
-            "free nats are about the KL of a Gaussian code: set objective.free_bits = 0 or \
+            "free nats apply to the KL of a Gaussian code: set objective.free_bits = 0 or \
              model.code_kind = \"gaussian\"",
         ),
         (
             (objective.warm_up > 0 || objective.cycle > 0) && is_plain(recipe),
-            "β weighs the KL of a Gaussian code: set objective.warm_up = 0 and objective.cycle = 0, or \
+            "β is the weight of the KL of a Gaussian code: set objective.warm_up = 0 and objective.cycle = 0, or \
              model.code_kind = \"gaussian\"",
         ),
         (
             objective.warm_up > 0 && objective.cycle > 0,
-            "β either warms up once or in cycles: set objective.warm_up = 0 or objective.cycle = 0",
+            "β rises either once or in cycles: set objective.warm_up = 0 or objective.cycle = 0",
         ),
         (
             objective.cycle == 1,
-            "a cycle of one step would never leave β = 0: set objective.cycle to 2 or more, or to 0 for no cycles",
+            "with a cycle of one step β would always be 0: set objective.cycle to 2 or more, or to 0 for no cycles",
         ),
     ]
 }
 
-/// What cannot be pretrained.
+/// Combinations that pretraining excludes.
 fn pretraining(recipe: &Recipe) -> Vec<Refusal> {
     let Recipe { data, model, objective, .. } = recipe;
     let is_rbm = recipe.pretraining.method == Pretraining::Rbm;
@@ -133,14 +134,14 @@ fn pretraining(recipe: &Recipe) -> Vec<Refusal> {
         (
             is_rbm
                 && !(model.activation == Activation::Sigmoid && model.code_activation == Activation::Linear),
-            "RBM pretraining needs sigmoid layers and a linear code, as its machines have binary units and a Gaussian \
+            "RBM pretraining needs sigmoid layers and a linear code, because the RBMs have binary units and a Gaussian \
              code: set model.activation = \"sigmoid\" and model.code_activation = \"linear\"",
         ),
         (
             is_rbm
                 && objective.reconstruction == Reconstruction::SquaredError
                 && model.output == Output::Linear,
-            "RBM pretraining gives pixels by a sigmoid: set model.output = \"sigmoid\" or \
+            "RBM pretraining needs a sigmoid output: set model.output = \"sigmoid\" or \
              objective.reconstruction = \"cross-entropy\"",
         ),
         (
@@ -150,30 +151,30 @@ fn pretraining(recipe: &Recipe) -> Vec<Refusal> {
     ]
 }
 
-/// What no dictionary can be learned on.
+/// Combinations that a dictionary excludes.
 fn dictionary(recipe: &Recipe) -> Vec<Refusal> {
     let Recipe { model, training, dictionary, .. } = recipe;
     vec![
         (
             dictionary.atoms > 0 && dictionary.rebuild == Rebuild::Straight,
-            "x ≈ D·a does not fit in its dimensions: D·a is a code, as long as the network's, and not an image; decode \
-             it with dictionary.rebuild = \"decoder\"",
+            "x ≈ D·a does not match in its dimensions: D·a is a code, with the dimensions of the network's code, and not an \
+             image; set dictionary.rebuild = \"decoder\"",
         ),
         (
             dictionary.atoms > 0 && training.epochs == 0 && training.steps == 0,
-            "a dictionary is learned on the codes of a trained network, so training needs an end: set training.epochs \
+            "a dictionary is learned on the codes of a trained network, so training has to end: set training.epochs \
              or training.steps",
         ),
         (
             dictionary.atoms > 0
                 && (training.seconds > 0.0 || training.target > 0.0 || training.patience > 0),
-            "with a dictionary the training ends after training.epochs or training.steps, so that the dictionary's \
-             stage has its place: set training.seconds, training.target and training.patience to 0, or \
+            "with a dictionary, training has to end after training.epochs or training.steps, so that the start of the \
+             dictionary's stage is known: set training.seconds, training.target and training.patience to 0, or \
              dictionary.atoms to 0",
         ),
         (
             dictionary.atoms > 0 && model.network == Network::UNet && model.skips,
-            "a U-Net's image comes past the code through its skips, so atoms of the code could not rebuild it: set \
+            "a U-Net's skip connections carry the image past the code, so atoms of the code cannot reconstruct it: set \
              model.skips = false or dictionary.atoms = 0",
         ),
     ]

@@ -1,16 +1,16 @@
-//! What can be wrong with a recipe, each in one sentence that says what is allowed.
+//! What can be wrong with a recipe, each as one sentence that says what is allowed.
 
 use std::path::PathBuf;
 
 /// What is wrong with a recipe.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RecipeError {
-    /// A key that no declaration has.
+    /// An unknown key.
     #[error("there is no parameter `{key}`; {hint}")]
     UnknownKey {
         /// The key as it was written.
         key: String,
-        /// The nearest key, or where to find the list.
+        /// The nearest key, or where the keys are listed.
         hint: String,
     },
     /// `--set` without an equals sign.
@@ -29,28 +29,25 @@ pub enum RecipeError {
         /// What the declaration allows.
         allowed: String,
     },
-    /// A schedule names a parameter that cannot move while the run trains.
-    #[error(
-        "`{key}` is in the schedule, but it cannot change while a run trains; take it out of the schedule"
-    )]
+    /// A schedule names a parameter that cannot change during training.
+    #[error("`{key}` is in the schedule, but it cannot change during training; remove it from the schedule")]
     NotLive {
         /// Key of the parameter.
         key: String,
     },
-    /// A schedule that goes back in time.
+    /// A schedule that is not sorted by step.
     #[error(
-        "the schedule changes `{key}` at step {step}, after a change at step {before}; write the changes in the order of \
-         their steps"
+        "the schedule changes `{key}` at step {step}, after a change at step {before}; sort the changes by step"
     )]
     Unsorted {
         /// Key of the parameter.
         key: String,
-        /// The step of the change that comes too late.
+        /// The step of the change.
         step: u64,
         /// The step of the change before it.
         before: u64,
     },
-    /// Settings that exclude each other once a change of the schedule has acted.
+    /// Settings that exclude each other after a change of the schedule.
     #[error("at step {step} of the schedule: {what}")]
     Scheduled {
         /// The step of the change.
@@ -64,10 +61,10 @@ pub enum RecipeError {
         /// The sentence.
         what: String,
     },
-    /// The text is not TOML.
+    /// Text that is not TOML.
     #[error("the recipe is not valid TOML: {message}")]
     NotToml {
-        /// What the TOML reader said, with the line.
+        /// The message of the TOML parser, with the line.
         message: String,
     },
     /// A name that is neither a built-in recipe nor a file.
@@ -83,7 +80,7 @@ pub enum RecipeError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The message of the system.
         message: String,
     },
 }

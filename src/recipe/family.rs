@@ -1,40 +1,41 @@
-//! The families of autoencoders: to which one a recipe belongs, what makes it one, and in which order they are told.
+//! The families of autoencoders: which one a recipe belongs to, and what characterises it.
 //!
-//! A model is a composition, and a family is a name for a kind of it. Where several names fit, the one that changes
-//! most of what is seen is taken: a mistake before a procedure, a procedure before a network, a network before a
-//! penalty.
+//! A model is a composition of network, code, noise and penalties, and a family is a name for a kind of composition.
+//! Where several names fit, the first of these counts: a mistake, a training procedure, a network, a penalty.
 
-use super::words::Scale;
-use super::{Activation, Corruption, Network, PixelRange, Recipe};
+use super::schema::Recipe;
+use super::words::{
+    Activation, Corruption, Network, Output, PixelRange, Reconstruction, ReconstructionScale,
+};
 
 /// A family of autoencoders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
-    /// A code of some size and nothing else.
+    /// A code without further constraints.
     Plain,
-    /// A plain code that may say little.
+    /// A plain code with a sparsity penalty or dropout.
     Sparse,
-    /// Corrupted in, clean out.
+    /// Corrupted images in, clean images out.
     Denoising,
-    /// A code that hardly moves when pixels do.
+    /// A code with a penalty on its derivative.
     Contractive,
     /// Many layers, with or without pretraining.
     Deep,
-    /// Filters that slide over the image.
+    /// Convolutions.
     Convolutional,
-    /// Convolutions with a way past the code.
+    /// Convolutions with skip connections past the code.
     UNet,
     /// The image row by row.
     Recurrent,
-    /// A Gaussian code held close to a prior.
+    /// A Gaussian code with a KL penalty.
     Variational,
-    /// A dictionary on the codes of a trained network.
+    /// A dictionary of the codes of a trained network.
     SparseCoding,
-    /// Something is wrong on purpose.
+    /// A deliberate mistake.
     Mistakes,
 }
 
-/// From so many layers on, a network is what pretraining was invented for, pretrained or not.
+/// A network with this many hidden layers is deep, whether it is pretrained or not.
 const DEEP: usize = 3;
 
 impl Family {
@@ -55,8 +56,7 @@ impl Family {
 
     /// The family of a recipe.
     pub fn of(recipe: &Recipe) -> Self {
-        let Recipe { data, model, noise, objective, .. } = recipe;
-        let is_mistaken = data.range == PixelRange::Signed || objective.scale == Scale::Mean;
+        let Recipe { model, noise, objective, .. } = recipe;
         let is_deep = model.network == Network::Dense
             && !recipe.is_variational()
             && model.activation == Activation::Sigmoid
@@ -64,7 +64,7 @@ impl Family {
         let is_sparse = objective.sparsity > 0.0 || objective.rate > 0.0;
         let drops = noise.drop_units > 0.0 || noise.drop_connections > 0.0;
         match model.network {
-            _ if is_mistaken => Self::Mistakes,
+            _ if has_mistake(recipe) => Self::Mistakes,
             _ if recipe.has_dictionary() => Self::SparseCoding,
             _ if recipe.is_pretrained() || is_deep => Self::Deep,
             Network::Conv => Self::Convolutional,
@@ -96,7 +96,7 @@ impl Family {
         }
     }
 
-    /// The name shown to people.
+    /// The name shown in the window.
     pub fn label(self) -> &'static str {
         match self {
             Self::Plain => "Plain",
@@ -113,45 +113,59 @@ impl Family {
         }
     }
 
-    /// What makes it a family, in one sentence.
+    /// What characterises the family, in one sentence.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Plain => {
-                "The image must pass through a code of a few numbers; nothing else is asked of it."
+                "Images are encoded in a code and decoded again; the code has no other constraint."
             }
-            Self::Sparse => "The code has many units, but each image may use only a few of them.",
+            Self::Sparse => {
+                "A large code with a constraint: small activations, a low mean activation, or units dropped at random."
+            }
             Self::Denoising => {
-                "It sees a corrupted image and must give back the clean one, so copying does not help."
+                "The input is corrupted and the target is the clean image, so copying the input does not help."
             }
             Self::Contractive => {
-                "The code should hardly move when a pixel does, except where images really differ."
+                "The code is penalised for changing with the pixels, so it ignores most changes of the image."
             }
             Self::Deep => {
-                "Many layers need a good beginning: each trained alone as an RBM, or first weights of the right size."
+                "Many layers need a good initialisation: pretraining layer by layer, or weights of the right scale."
             }
             Self::Convolutional => {
-                "The same small filters look at every place of the image, with few weights."
+                "The same small filters are applied at every position of the image, with few weights."
             }
             Self::UNet => {
-                "Feature maps skip past the code, so details survive and the code has little to do."
+                "Skip connections carry feature maps past the code, so details survive and the code has little to do."
             }
-            Self::Recurrent => {
-                "The image is read row by row, remembered as one code, and written row by row."
-            }
+            Self::Recurrent => "The image is read row by row into one code, and written row by row from it.",
             Self::Variational => {
-                "Each image is a small cloud of codes, and all clouds together look like one bell curve."
+                "Each image is encoded as a Gaussian, and all of them together are pushed towards one normal distribution."
             }
             Self::SparseCoding => {
                 "After training, every code is written as a sum of few atoms from a learned dictionary."
             }
-            Self::Mistakes => "Something is wrong on purpose: it runs, but the numbers betray it. Find it.",
+            Self::Mistakes => {
+                "The recipe contains a deliberate mistake: it runs, but its results are wrong. Find it."
+            }
         }
     }
 
-    /// Whether the map of codes is what this family is about; otherwise its own pictures come first.
+    /// Whether the map of codes is shown first; otherwise the family's own cards are.
     pub fn is_about_the_map(self) -> bool {
         matches!(self, Self::Plain | Self::Variational | Self::Mistakes)
     }
+}
+
+/// Whether a recipe contains one of the mistakes that the built-in recipes demonstrate: pixels from −1 to 1 that a
+/// sigmoid output cannot reach, or a mean over pixels beside penalties that are sums.
+fn has_mistake(recipe: &Recipe) -> bool {
+    let Recipe { data, model, objective, .. } = recipe;
+    let is_sigmoid =
+        objective.reconstruction == Reconstruction::CrossEntropy || model.output == Output::Sigmoid;
+    let has_penalty = recipe.is_variational()
+        || [objective.sparsity, objective.rate, objective.contractive].iter().any(|weight| *weight > 0.0);
+    (data.range == PixelRange::Signed && is_sigmoid)
+        || (objective.scale == ReconstructionScale::Mean && has_penalty)
 }
 
 #[cfg(test)]
@@ -167,8 +181,8 @@ mod tests {
     }
 
     #[test]
-    fn every_composition_has_the_family_that_says_most() {
-        let cases: [(&[&str], Family); 19] = [
+    fn a_recipe_belongs_to_the_first_family_that_fits() {
+        let cases: [(&[&str], Family); 22] = [
             (&[], Family::Plain),
             (&["objective.sparsity=0.3"], Family::Sparse),
             (&["objective.rate=1", "model.code_activation=sigmoid"], Family::Sparse),
@@ -186,6 +200,9 @@ mod tests {
             (&["model.code_kind=gaussian"], Family::Variational),
             (&["model.code_kind=gaussian", "dictionary.atoms=64"], Family::SparseCoding),
             (&["data.range=signed"], Family::Mistakes),
+            (&["data.range=signed", "model.output=linear"], Family::Plain),
+            (&["objective.scale=mean"], Family::Plain),
+            (&["objective.scale=mean", "objective.sparsity=0.1"], Family::Mistakes),
             (&["objective.scale=mean", "model.code_kind=gaussian"], Family::Mistakes),
             (&["model.network=conv", "model.code_kind=gaussian"], Family::Convolutional),
         ];

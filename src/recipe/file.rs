@@ -1,14 +1,17 @@
-//! Recipes as TOML: what a file leaves out has its declared default; what it misspells is refused by name.
+//! Recipes as TOML. What a file leaves out has its declared default; an unknown key is an error that names it.
 
 use std::path::Path;
 
-use super::{Change, Recipe, RecipeError, Value, table};
+use super::error::RecipeError;
+use super::parameter::Value;
+use super::schema::{Change, Recipe};
+use super::table;
 
-/// Largest recipe file worth reading, in bytes: a recipe is a page of text.
+/// The largest recipe file that is read, in bytes: a recipe is a page of text.
 const LARGEST: u64 = 1 << 20;
 
 impl Recipe {
-    /// A built-in recipe by its name, or a recipe file by its path.
+    /// Opens a built-in recipe by its name, or a recipe file by its path.
     pub fn open(name: &str) -> Result<Self, RecipeError> {
         if let Some(text) = super::builtin::text(name) {
             return Self::from_toml(text);
@@ -27,7 +30,7 @@ impl Recipe {
         let size = std::fs::metadata(path).map_err(|e| unreadable(e.to_string()))?.len();
         if size > LARGEST {
             return Err(unreadable(format!(
-                "it has {size} bytes, far more than a recipe; is it the right file?"
+                "it has {size} bytes, which is too much for a recipe; check that it is the right file"
             )));
         }
         let text = std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?;
@@ -40,7 +43,7 @@ impl Recipe {
         Ok(recipe)
     }
 
-    /// Reads a recipe from TOML, and validates it.
+    /// Parses a recipe from TOML and validates it.
     pub fn from_toml(text: &str) -> Result<Self, RecipeError> {
         let not_toml = |message: String| RecipeError::NotToml { message: message.trim().replace('\n', " ") };
         let root: toml::Table = text.parse().map_err(|e: toml::de::Error| not_toml(e.to_string()))?;
@@ -65,7 +68,7 @@ impl Recipe {
         Ok(recipe)
     }
 
-    /// The complete recipe as TOML: it reproduces the run.
+    /// The complete recipe as TOML, which reproduces the run.
     #[expect(clippy::expect_used, reason = "a recipe holds only numbers, words and lists of them")]
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("TOML can write every number, word and list")
@@ -87,7 +90,7 @@ fn set_from_file(recipe: &mut Recipe, key: &str, value: &toml::Value) -> Result<
     table::find(key)?.set(recipe, &value)
 }
 
-/// An array of whole numbers; anything else is no list of widths. A negative one becomes 0, which is refused in words.
+/// An array of whole numbers; `None` for anything else. A negative number becomes 0, which validation refuses.
 fn widths(items: &[toml::Value]) -> Option<Vec<usize>> {
     items.iter().map(|item| item.as_integer().map(|n| usize::try_from(n).unwrap_or(0))).collect()
 }

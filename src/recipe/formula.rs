@@ -1,79 +1,81 @@
-//! What a recipe minimises, as a formula in parts: each part knows the term it belongs to, so that it can have that
-//! term's colour in the window. No letter has a mark above it: the font that travels with the program would drop it.
+//! The objective of a recipe as a formula. Each part of it belongs to a term, so that the window can draw it in the
+//! colour of that term. The built-in font has no letters with a tilde or hat above them, so the corrupted x is written
+//! x~.
 
-use super::words::Scale;
-use super::{Corruption, Recipe};
+use super::schema::Recipe;
+use super::words::{Corruption, ReconstructionScale};
 
 /// One part of a formula.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Part {
-    /// What is written.
+pub struct FormulaPart {
+    /// The symbols.
     pub text: String,
-    /// Whose part it is.
-    pub term: Term,
+    /// The term that it belongs to.
+    pub term: FormulaTerm,
 }
 
-/// What a part of a formula belongs to.
+/// A term of a formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Term {
-    /// The sum, and the signs between.
+pub enum FormulaTerm {
+    /// The sum and the signs between the terms.
     Sum,
     /// The reconstruction.
     Reconstruction,
-    /// The term that this parameter weighs.
-    Weighed(&'static str),
+    /// The term whose weight is this parameter.
+    Weighted(&'static str),
 }
 
-impl Part {
-    /// Signs and the sum.
+impl FormulaPart {
+    /// The sum or a sign.
     pub fn sum(text: impl Into<String>) -> Self {
-        Self { text: text.into(), term: Term::Sum }
+        Self { text: text.into(), term: FormulaTerm::Sum }
     }
 
-    /// Part of the reconstruction.
+    /// FormulaPart of the reconstruction.
     pub fn reconstruction(text: impl Into<String>) -> Self {
-        Self { text: text.into(), term: Term::Reconstruction }
+        Self { text: text.into(), term: FormulaTerm::Reconstruction }
     }
 
-    /// Part of a term with this weight.
-    pub fn weighed(text: impl Into<String>, key: &'static str) -> Self {
-        Self { text: text.into(), term: Term::Weighed(key) }
+    /// FormulaPart of the term whose weight is this parameter.
+    pub fn weighted(text: impl Into<String>, key: &'static str) -> Self {
+        Self { text: text.into(), term: FormulaTerm::Weighted(key) }
     }
 }
 
 /// The objective of a recipe in symbols: `objective = cross-entropy + β · KL`.
-pub fn formula(recipe: &Recipe) -> Vec<Part> {
-    let mut parts = vec![Part::sum("objective = "), Part::reconstruction(reconstruction(recipe))];
+pub fn formula(recipe: &Recipe) -> Vec<FormulaPart> {
+    let mut parts =
+        vec![FormulaPart::sum("objective = "), FormulaPart::reconstruction(reconstruction(recipe))];
     for part in penalties(recipe) {
-        parts.extend([Part::sum(" + "), part]);
+        parts.extend([FormulaPart::sum(" + "), part]);
     }
     if let Some(noise) = corruption(recipe) {
-        parts.extend([Part::sum(", "), noise]);
+        parts.extend([FormulaPart::sum(", "), noise]);
     }
     for part in dropped(recipe) {
-        parts.extend([Part::sum(", "), part]);
+        parts.extend([FormulaPart::sum(", "), part]);
     }
     parts
 }
 
-/// What the dictionary of a recipe minimises, once the network is trained.
-pub fn dictionary_formula(recipe: &Recipe) -> Option<Vec<Part>> {
+/// The objective of the dictionary of a recipe, which is learned after training.
+pub fn dictionary_formula(recipe: &Recipe) -> Option<Vec<FormulaPart>> {
     recipe.has_dictionary().then(|| {
         vec![
-            Part::sum("then z ≈ D·a: "),
-            Part::reconstruction("½‖z − D·a‖²"),
-            Part::sum(" + "),
-            Part::weighed("λ · ‖a‖₁", "dictionary.lambda"),
+            FormulaPart::sum("then z ≈ D·a: "),
+            FormulaPart::reconstruction("½‖z − D·a‖²"),
+            FormulaPart::sum(" + "),
+            FormulaPart::weighted("λ · ‖a‖₁", "dictionary.lambda"),
         ]
     })
 }
 
-/// The reconstruction's name, and what is compared where that is not plain.
+/// The reconstruction cost, and what it compares where the input is corrupted.
 fn reconstruction(recipe: &Recipe) -> String {
     let name = recipe.objective.reconstruction.label();
     let name = match recipe.objective.scale {
-        Scale::Sum => name.to_owned(),
-        Scale::Mean => format!("{name} / pixels"),
+        ReconstructionScale::Sum => name.to_owned(),
+        ReconstructionScale::Mean => format!("{name} / pixels"),
     };
     match recipe.noise.kind {
         Corruption::None => name,
@@ -81,28 +83,28 @@ fn reconstruction(recipe: &Recipe) -> String {
     }
 }
 
-/// The penalties that a recipe asks for, each with its weight.
-fn penalties(recipe: &Recipe) -> Vec<Part> {
+/// The penalties of a recipe, each with its weight.
+fn penalties(recipe: &Recipe) -> Vec<FormulaPart> {
     let objective = &recipe.objective;
     let mut parts = Vec::new();
     if recipe.is_variational() {
         let beta = if objective.warm_up > 0 || objective.cycle > 0 { "β(t)" } else { "β" };
         let kl = if objective.free_bits > 0.0 { "Σ max(free, KL)" } else { "KL" };
-        parts.push(Part::weighed(format!("{beta} · {kl}"), "objective.beta"));
+        parts.push(FormulaPart::weighted(format!("{beta} · {kl}"), "objective.beta"));
     } else if objective.sparsity > 0.0 {
-        parts.push(Part::weighed("λ · Σ|h|", "objective.sparsity"));
+        parts.push(FormulaPart::weighted("λ · Σ|h|", "objective.sparsity"));
     }
     if objective.rate > 0.0 {
-        parts.push(Part::weighed("w · Σ KL(ρ‖rate)", "objective.rate"));
+        parts.push(FormulaPart::weighted("w · Σ KL(ρ‖rate)", "objective.rate"));
     }
     if objective.contractive > 0.0 {
-        parts.push(Part::weighed("λ · ‖∂h/∂x‖²", "objective.contractive"));
+        parts.push(FormulaPart::weighted("λ · ‖∂h/∂x‖²", "objective.contractive"));
     }
     parts
 }
 
-/// What the network sees in place of the image.
-fn corruption(recipe: &Recipe) -> Option<Part> {
+/// The corruption of the input.
+fn corruption(recipe: &Recipe) -> Option<FormulaPart> {
     let noise = &recipe.noise;
     let text = match noise.kind {
         Corruption::None => return None,
@@ -110,19 +112,21 @@ fn corruption(recipe: &Recipe) -> Option<Part> {
             format!("x~ = x with {} noise {}", kind.label(), super::parameter::short_number(noise.amount))
         }
     };
-    Some(Part::weighed(text, "noise.amount"))
+    Some(FormulaPart::weighted(text, "noise.amount"))
 }
 
-/// What is switched off at random while it learns.
-fn dropped(recipe: &Recipe) -> Vec<Part> {
+/// The units and connections that are dropped during training.
+fn dropped(recipe: &Recipe) -> Vec<FormulaPart> {
     let noise = &recipe.noise;
-    let shares = [
+    let fractions = [
         (noise.drop_units, "units", "noise.drop_units"),
         (noise.drop_connections, "connections", "noise.drop_connections"),
     ];
-    let is_on = shares.into_iter().filter(|(share, _, _)| *share > 0.0);
+    let is_on = fractions.into_iter().filter(|(fraction, _, _)| *fraction > 0.0);
     is_on
-        .map(|(share, what, key)| Part::weighed(format!("{:.0} % of {what} off", 100.0 * share), key))
+        .map(|(fraction, what, key)| {
+            FormulaPart::weighted(format!("{:.0} % of {what} dropped", 100.0 * fraction), key)
+        })
         .collect()
 }
 
@@ -140,13 +144,13 @@ mod tests {
     }
 
     #[test]
-    fn every_term_that_is_asked_for_is_in_the_formula_and_no_other() {
+    fn the_formula_has_every_term_of_the_recipe_and_no_other() {
         let gaussian = "model.code_kind=gaussian";
         let entropy = "objective.reconstruction=cross-entropy";
         let cases: [(&[&str], &str); 10] = [
             (
                 &["noise.drop_units=0.5", "noise.drop_connections=0.25"],
-                "objective = squared error, 50 % of units off, 25 % of connections off",
+                "objective = squared error, 50 % of units dropped, 25 % of connections dropped",
             ),
             (&[], "objective = squared error"),
             (&[gaussian, entropy], "objective = cross-entropy + β · KL"),

@@ -1,10 +1,11 @@
-//! Live changes as a person made them: one drag of a slider is many changes and one gesture.
+//! Groups live changes into gestures: one drag of a slider is many changes and one gesture.
 
 use super::parameter::short_number;
-use super::{Change, Recipe, table};
+use super::schema::{Change, Recipe};
+use super::table;
 
-/// Changes of one key that follow each other within so many steps are one gesture.
-const CLOSE: u64 = 150;
+/// The most steps between two changes of one gesture.
+const LONGEST_PAUSE: u64 = 150;
 
 /// One gesture.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,34 +16,34 @@ pub struct Gesture {
     pub last_step: u64,
     /// Key of the parameter.
     pub key: String,
-    /// What it was before.
+    /// The value before.
     pub from: f64,
-    /// What it was left at.
+    /// The value after.
     pub to: f64,
 }
 
-/// The gestures in a list of changes, oldest first. `recipe` is what the run began with.
+/// The gestures in a list of changes, oldest first. `recipe` is the recipe that the run started with.
 pub fn gestures(changes: &[Change], recipe: &Recipe) -> Vec<Gesture> {
     let mut gestures: Vec<Gesture> = Vec::new();
     for Change { step, key, value } in changes {
         if let Some(last) = gestures.last_mut()
             && last.key == *key
-            && step.saturating_sub(last.last_step) <= CLOSE
+            && step.saturating_sub(last.last_step) <= LONGEST_PAUSE
         {
             last.last_step = *step;
             last.to = *value;
             continue;
         }
         let earlier = gestures.iter().rev().find(|gesture| gesture.key == *key).map(|gesture| gesture.to);
-        let began_with = || table::find(key).ok().and_then(|parameter| parameter.number(recipe));
-        let from = earlier.or_else(began_with).unwrap_or(*value);
+        let initial = || table::find(key).ok().and_then(|parameter| parameter.number(recipe));
+        let from = earlier.or_else(initial).unwrap_or(*value);
         gestures.push(Gesture { first_step: *step, last_step: *step, key: key.clone(), from, to: *value });
     }
     gestures
 }
 
 impl Gesture {
-    /// What moved: β, λ and ρ go by their letter, the others by their name.
+    /// The name of the parameter: a letter for β, λ and ρ.
     pub fn name(&self) -> &'static str {
         match self.key.as_str() {
             "objective.beta" => "β",
@@ -52,18 +53,18 @@ impl Gesture {
         }
     }
 
-    /// Whether it led anywhere that can be read.
+    /// Whether the value before and the value after differ in three figures.
     pub fn has_moved(&self) -> bool {
         three_figures(self.from) != three_figures(self.to)
     }
 
-    /// The label of its stamp: `β 1 → 2`.
+    /// The label of its mark on the curves: `β 1 → 2`.
     pub fn label(&self) -> String {
         format!("{} {} → {}", self.name(), three_figures(self.from), three_figures(self.to))
     }
 }
 
-/// Three figures are enough to say what a slider said.
+/// A number to three significant figures.
 pub fn three_figures(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return short_number(value);

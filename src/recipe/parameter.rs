@@ -1,15 +1,16 @@
-//! One declared parameter: how it is written, checked, read from and put into a recipe.
+//! One declared parameter: its allowed values, how it is parsed, and where it is in a recipe.
 
-use super::{Recipe, RecipeError};
+use super::error::RecipeError;
+use super::schema::Recipe;
 
-/// The value of a parameter, apart from any recipe.
+/// The value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// A real number.
     Number(f64),
     /// A whole number, never negative.
     Integer(u64),
-    /// Yes or no.
+    /// True or false.
     Flag(bool),
     /// A word: a choice, or free text.
     Word(String),
@@ -17,28 +18,28 @@ pub enum Value {
     Widths(Vec<usize>),
 }
 
-/// How a slider spreads its range.
+/// How a slider maps its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
+pub enum SliderScale {
     /// Equal steps.
     Linear,
-    /// Equal ratios; a range that begins at zero keeps zero reachable.
+    /// Equal ratios; a range that begins at zero includes zero.
     Log,
 }
 
-/// What a parameter can be.
+/// The kind of value that a parameter takes, and its bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
-    /// A real number between two bounds; a slider offers a narrower, useful range.
+pub enum ParameterKind {
+    /// A real number between two bounds. A slider offers a narrower range.
     Number {
         /// Smallest allowed.
         min: f64,
         /// Largest allowed.
         max: f64,
-        /// What a slider offers.
+        /// The range of a slider.
         slider: (f64, f64),
-        /// How the slider spreads it.
-        scale: Scale,
+        /// How the slider maps it.
+        scale: SliderScale,
     },
     /// A whole number between two bounds.
     Integer {
@@ -47,7 +48,7 @@ pub enum Kind {
         /// Largest allowed.
         max: u64,
     },
-    /// Yes or no.
+    /// True or false.
     Flag,
     /// One of these words.
     Choice(&'static [&'static str]),
@@ -70,37 +71,37 @@ pub(super) enum Preset {
     Widths(&'static [usize]),
 }
 
-/// The declaration of one parameter. All of them stand in [`super::table::PARAMETERS`].
+/// The declaration of one parameter. [`super::table::PARAMETERS`] lists them all.
 pub struct Parameter {
-    /// Where it stands in a recipe file, `section.name`.
+    /// Its name in recipe files, `section.name`.
     pub key: &'static str,
-    /// Its name for people.
+    /// Its name in the window.
     pub label: &'static str,
-    /// What it can be.
-    pub kind: Kind,
-    /// Its unit, or nothing.
+    /// The kind of value it takes.
+    pub kind: ParameterKind,
+    /// Its unit, or an empty string.
     pub unit: &'static str,
-    /// Whether a change acts on the next update; the others need the run to be started anew.
+    /// Whether a change acts on the next update. Other parameters need a restart of the run.
     pub live: bool,
-    /// One or two sentences for somebody who meets it for the first time.
+    /// One or two sentences that explain it to a beginner.
     pub help: &'static str,
-    /// Whether it means anything in this recipe.
+    /// Whether it has an effect in a recipe.
     pub applies: fn(&Recipe) -> bool,
     pub(super) preset: Preset,
     pub(super) read: fn(&Recipe) -> Value,
     pub(super) write: fn(&mut Recipe, &Value) -> bool,
 }
 
-/// Most hidden layers a recipe may ask for.
+/// The most hidden layers of a recipe.
 const MAX_LAYERS: usize = 8;
 
 impl Parameter {
-    /// The value in a recipe.
+    /// Its value in a recipe.
     pub fn get(&self, recipe: &Recipe) -> Value {
         (self.read)(recipe)
     }
 
-    /// The value in a recipe, where it is a number of either kind.
+    /// Its value in a recipe, if it is a number.
     pub fn number(&self, recipe: &Recipe) -> Option<f64> {
         match self.get(recipe) {
             Value::Number(x) => Some(x),
@@ -109,7 +110,7 @@ impl Parameter {
         }
     }
 
-    /// Checks a value and puts it into a recipe.
+    /// Checks a value and sets it in a recipe.
     pub fn set(&self, recipe: &mut Recipe, value: &Value) -> Result<(), RecipeError> {
         let value = self.coerce(value);
         self.check(&value)?;
@@ -127,7 +128,7 @@ impl Parameter {
         }
     }
 
-    /// Puts the declared default into a recipe.
+    /// Sets the declared default in a recipe.
     pub fn reset(&self, recipe: &mut Recipe) {
         (self.write)(recipe, &self.default_value());
     }
@@ -135,12 +136,12 @@ impl Parameter {
     /// Checks a value against the declaration.
     pub fn check(&self, value: &Value) -> Result<(), RecipeError> {
         let allowed = match (self.kind, value) {
-            (Kind::Number { min, max, .. }, Value::Number(x)) => *x >= min && *x <= max,
-            (Kind::Integer { min, max }, Value::Integer(n)) => *n >= min && *n <= max,
-            (Kind::Flag, Value::Flag(_)) => true,
-            (Kind::Choice(words), Value::Word(word)) => words.contains(&word.as_str()),
-            (Kind::Text, Value::Word(text)) => !text.trim().is_empty(),
-            (Kind::Widths { max }, Value::Widths(widths)) => {
+            (ParameterKind::Number { min, max, .. }, Value::Number(x)) => *x >= min && *x <= max,
+            (ParameterKind::Integer { min, max }, Value::Integer(n)) => *n >= min && *n <= max,
+            (ParameterKind::Flag, Value::Flag(_)) => true,
+            (ParameterKind::Choice(words), Value::Word(word)) => words.contains(&word.as_str()),
+            (ParameterKind::Text, Value::Word(text)) => !text.trim().is_empty(),
+            (ParameterKind::Widths { max }, Value::Widths(widths)) => {
                 widths.len() <= MAX_LAYERS && widths.iter().all(|w| (1..=max).contains(w))
             }
             _ => false,
@@ -148,32 +149,32 @@ impl Parameter {
         if allowed { Ok(()) } else { Err(self.refusal(value)) }
     }
 
-    /// Reads a value as a person types it on the command line or in the form.
+    /// Parses a value as it is typed on the command line or in the form.
     pub fn parse(&self, text: &str) -> Result<Value, RecipeError> {
         let unquoted = text.trim_matches('"');
         let value = match self.kind {
-            Kind::Number { .. } => text.parse().ok().map(Value::Number),
-            Kind::Integer { .. } => text.parse().ok().map(Value::Integer),
-            Kind::Flag => text.parse().ok().map(Value::Flag),
-            Kind::Choice(_) | Kind::Text => Some(Value::Word(unquoted.to_owned())),
-            Kind::Widths { .. } => parse_widths(text).map(Value::Widths),
+            ParameterKind::Number { .. } => text.parse().ok().map(Value::Number),
+            ParameterKind::Integer { .. } => text.parse().ok().map(Value::Integer),
+            ParameterKind::Flag => text.parse().ok().map(Value::Flag),
+            ParameterKind::Choice(_) | ParameterKind::Text => Some(Value::Word(unquoted.to_owned())),
+            ParameterKind::Widths { .. } => parse_widths(text).map(Value::Widths),
         };
         let value = value.ok_or_else(|| self.refusal(&Value::Word(text.to_owned())))?;
         self.check(&value)?;
         Ok(value)
     }
 
-    /// What the declaration allows, in words that complete "it takes …".
+    /// The allowed values, in words that complete "it takes …".
     pub fn allowed(&self) -> String {
         match self.kind {
-            Kind::Number { min, max, .. } => {
+            ParameterKind::Number { min, max, .. } => {
                 format!("a number from {} to {}", short_number(min), short_number(max))
             }
-            Kind::Integer { min, max } => format!("a whole number from {min} to {max}"),
-            Kind::Flag => "true or false".to_owned(),
-            Kind::Choice(words) => format!("one of {}", words.join(", ")),
-            Kind::Text => "a text that is not empty".to_owned(),
-            Kind::Widths { max } => {
+            ParameterKind::Integer { min, max } => format!("a whole number from {min} to {max}"),
+            ParameterKind::Flag => "true or false".to_owned(),
+            ParameterKind::Choice(words) => format!("one of {}", words.join(", ")),
+            ParameterKind::Text => "text that is not empty".to_owned(),
+            ParameterKind::Widths { max } => {
                 format!(
                     "up to {MAX_LAYERS} layer widths from 1 to {max}, such as 512-256, or nothing for no hidden layer"
                 )
@@ -181,11 +182,11 @@ impl Parameter {
         }
     }
 
-    /// A whole number written where a real one is meant is that number.
+    /// Converts a whole number to a real one and back where the declaration asks for the other.
     fn coerce(&self, value: &Value) -> Value {
         match (self.kind, value) {
-            (Kind::Number { .. }, Value::Integer(n)) => Value::Number(*n as f64),
-            (Kind::Integer { .. }, Value::Number(x)) if x.fract() == 0.0 && *x >= 0.0 => {
+            (ParameterKind::Number { .. }, Value::Integer(n)) => Value::Number(*n as f64),
+            (ParameterKind::Integer { .. }, Value::Number(x)) if x.fract() == 0.0 && *x >= 0.0 => {
                 Value::Integer(*x as u64)
             }
             _ => value.clone(),
@@ -216,12 +217,12 @@ impl std::fmt::Display for Value {
     }
 }
 
-/// A number the way a person would write it: `0.001` as `1e-3`, `12000` as it is.
+/// A number in its short form: `0.001` as `1e-3`, `12000` as it is.
 pub fn short_number(x: f64) -> String {
     if x != 0.0 && (x.abs() < 1e-2 || x.abs() >= 1e6) { format!("{x:e}") } else { format!("{x}") }
 }
 
-/// Reads `512-256`, `512,256`, `[512, 256]` or nothing at all.
+/// Parses `512-256`, `512,256`, `[512, 256]` or an empty list.
 fn parse_widths(text: &str) -> Option<Vec<usize>> {
     text.trim_matches(['[', ']', '"'])
         .split(['-', ',', '·', ' '])

@@ -1,14 +1,14 @@
-//! The seed of an experiment, turned into as many independent streams of random numbers as it needs.
+//! Independent streams of random numbers from the seed of an experiment.
 //!
-//! Every draw in Hourglass comes from here: weights, the order of the images, ε, corruption. A stream is named by
-//! (seed, purpose, step), never by what was drawn before it, so that a run can be resumed, replayed or run beside
-//! others and still see the same numbers on every device. Burn's own generators are global to the process and
-//! differ between backends; they are not used.
+//! All random numbers of the program come from here: weights, the order of the images, ε, corruption. A stream is
+//! determined by (seed, purpose, step) and not by what was drawn before, so that a run can be resumed, replayed or run
+//! beside others and still gets the same numbers on every device. Burn's own generators are not used: they are global
+//! to the process and differ between backends.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
-/// What a stream of random numbers is for. The number of a purpose is part of every saved experiment: never reuse one.
+/// What a stream of random numbers is for. The numbers are part of every saved experiment: never reuse or change one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
 pub enum Purpose {
@@ -26,9 +26,9 @@ pub enum Purpose {
     Digits = 6,
     /// The built-in shapes; the step is the index of the image.
     Shapes = 7,
-    /// What happens to the images of a training step.
+    /// The corruption of the images of a training step; the step is the training step.
     Corruption = 8,
-    /// What happens to an image while evaluating; the step is the index of the image.
+    /// The corruption of an image while evaluating; the step is the index of the image.
     EvaluationCorruption = 9,
     /// Which units and connections are dropped; the step is the training step.
     Drops = 10,
@@ -38,28 +38,28 @@ pub enum Purpose {
     EvaluationProbes = 12,
     /// Hidden states of a Boltzmann machine; the step is the training step.
     Gibbs = 13,
-    /// A Boltzmann machine that dreams; the step is the training step.
+    /// Samples drawn from a Boltzmann machine; the step is the training step.
     Dream = 14,
     /// The first atoms of a dictionary, and those that replace unused ones; the step is the training step.
     Atoms = 15,
-    /// Codes drawn from the prior to be looked at; the step is the number of the draw.
+    /// Codes drawn from the prior for display; the step is the number of the draw.
     Prior = 16,
-    /// Units switched off to see what they were good for; the step is the number of the draw.
+    /// Units removed to measure their importance; the step is the number of the draw.
     Ablation = 17,
-    /// Directions through latent space along which a decoder's stretch is measured; the step is always zero.
+    /// Directions in latent space along which the change of the image is measured; the step is always zero.
     Directions = 18,
-    /// Codes drawn around an image to be looked at; the step is the number of the draw.
+    /// Codes drawn from the posterior of an image for display; the step is the number of the draw.
     Posterior = 19,
 }
 
 /// The stream of random numbers for one purpose at one step.
 pub fn stream(seed: u64, purpose: Purpose, step: u64) -> ChaCha8Rng {
     let mut key = [0u8; 32];
-    for (place, word) in key.chunks_exact_mut(8).zip([seed, purpose as u64, step, HOUSE]) {
+    for (place, word) in key.chunks_exact_mut(8).zip([seed, purpose as u64, step, NAMESPACE]) {
         place.copy_from_slice(&word.to_le_bytes());
     }
     ChaCha8Rng::from_seed(key)
 }
 
-/// Keeps our streams apart from anybody else's use of the same generator with a small key.
-const HOUSE: u64 = u64::from_le_bytes(*b"hourglas");
+/// Separates these streams from other uses of the same generator with small keys.
+const NAMESPACE: u64 = u64::from_le_bytes(*b"hourglas");

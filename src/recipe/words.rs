@@ -1,8 +1,8 @@
-//! The choices a recipe can make, each with the word it has in files and the one people read.
+//! The choices of a recipe, each with its word in files and its label in the window.
 
 use serde::{Deserialize, Serialize};
 
-/// Declares an enumeration whose values are words: `word()` for files, `label()` for people, and the list of all.
+/// Declares an enumeration with a word per variant for files, a label for the window, and the list of all words.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
         $(#[$doc])*
@@ -12,7 +12,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// The words this choice can take in a file, in the order they are offered.
+            /// Every word, in the order in which they are offered.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
             /// The word in files and on the command line.
@@ -20,12 +20,12 @@ macro_rules! words {
                 match self { $(Self::$variant => $word,)+ }
             }
 
-            /// The name shown to people.
+            /// The name shown in the window.
             pub fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)+ }
             }
 
-            /// The choice a word stands for.
+            /// The variant with this word.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
             }
@@ -34,7 +34,18 @@ macro_rules! words {
 }
 
 words! {
-    /// What follows a linear layer.
+    /// The image sets that are built in, drawn from a seed. This is the one list of them.
+    BuiltInSet {
+        /// Handwritten digits.
+        #[default]
+        Digits = "digits", "digits";
+        /// Squares, ellipses and hearts.
+        Shapes = "shapes", "shapes";
+    }
+}
+
+words! {
+    /// An activation function.
     Activation {
         /// max(0, x)
         #[default]
@@ -49,20 +60,20 @@ words! {
         Silu = "silu", "SiLU";
         /// x, or 0.01·x below zero
         LeakyRelu = "leaky-relu", "leaky ReLU";
-        /// nothing
+        /// x
         Linear = "linear", "linear";
     }
 }
 
 impl Activation {
-    /// The least and the largest number that comes out, infinite where only the other end is bounded; `None` where any
-    /// number can.
+    /// The smallest and the largest value, infinite where only the other end is bounded; `None` where both ends are
+    /// unbounded.
     pub fn range(self) -> Option<[f32; 2]> {
         match self {
             Self::Relu => Some([0.0, f32::INFINITY]),
             Self::Tanh => Some([-1.0, 1.0]),
             Self::Sigmoid => Some([0.0, 1.0]),
-            // x · Φ(x) is least at −0.7518, x · sigmoid(x) at −1.2785.
+            // The minimum of x · Φ(x) is at −0.7518, that of x · sigmoid(x) at −1.2785.
             Self::Gelu => Some([-0.169_971, f32::INFINITY]),
             Self::Silu => Some([-0.278_465, f32::INFINITY]),
             Self::LeakyRelu | Self::Linear => None,
@@ -71,18 +82,18 @@ impl Activation {
 }
 
 words! {
-    /// The kind of code in the middle.
+    /// The kind of code.
     CodeKind {
-        /// The encoder's numbers are the code.
+        /// The encoder's output is the code.
         #[default]
         Plain = "plain", "plain";
-        /// The encoder gives a mean and a variance, and the code is drawn from them.
+        /// The encoder's output is a mean and a variance, and the code is sampled from them.
         Gaussian = "gaussian", "Gaussian";
     }
 }
 
 words! {
-    /// How the first weights are drawn. Biases begin at zero in every case.
+    /// The distribution of the initial weights.
     Init {
         /// He for ReLU and its relatives, Xavier for the others.
         #[default]
@@ -95,9 +106,9 @@ words! {
 }
 
 words! {
-    /// What follows the decoder's last layer when the squared error is used.
+    /// The activation of the decoder's last layer under squared error.
     Output {
-        /// Between 0 and 1, as pixels are.
+        /// From 0 to 1, as pixels are.
         #[default]
         Sigmoid = "sigmoid", "sigmoid";
         /// Any number.
@@ -106,7 +117,7 @@ words! {
 }
 
 words! {
-    /// How an image and its reconstruction are compared, summed over pixels.
+    /// The reconstruction cost, summed over pixels.
     Reconstruction {
         /// Σ(x − x̂)²
         #[default]
@@ -127,7 +138,7 @@ impl Reconstruction {
 }
 
 words! {
-    /// The rule that turns gradients into steps, with the textbook constants.
+    /// The optimiser, with the usual constants.
     OptimizerKind {
         /// Adam: β₁ 0.9, β₂ 0.999, ε 1e-8.
         #[default]
@@ -142,14 +153,14 @@ words! {
 }
 
 words! {
-    /// What the images go through on the way to the code and back.
+    /// The kind of encoder and decoder.
     Network {
         /// Fully connected layers.
         #[default]
         Dense = "dense", "dense";
-        /// Convolutions that halve the image stage by stage, and their mirror image.
+        /// Convolutions that halve the image stage by stage, mirrored in the decoder.
         Conv = "conv", "convolutional";
-        /// Convolutions whose feature maps also skip past the code.
+        /// Convolutions with skip connections past the code.
         UNet = "u-net", "U-Net";
         /// The image read row by row, and written row by row.
         Recurrent = "recurrent", "recurrent";
@@ -159,34 +170,34 @@ words! {
 words! {
     /// How a convolutional stage halves its image.
     Down {
-        /// A convolution that takes every second place.
+        /// A convolution with stride two.
         #[default]
         Strided = "strided", "strided convolution";
-        /// A convolution, then the largest of every two by two.
-        Pooled = "pooled", "largest of 2 by 2";
+        /// A convolution, then max pooling of two by two.
+        Pooled = "pooled", "max pooling";
     }
 }
 
 words! {
     /// How a convolutional stage doubles its image.
     Up {
-        /// Every place repeated two by two, then a convolution.
+        /// Nearest-neighbour upsampling, then a convolution.
         #[default]
-        Resize = "resize", "repeat, then convolve";
-        /// A transposed convolution whose kernel its stride divides, so that no checkerboard appears.
+        Resize = "resize", "resize and convolve";
+        /// A transposed convolution. Its stride divides its kernel size, which avoids checkerboard artefacts.
         Transposed = "transposed", "transposed convolution";
     }
 }
 
 words! {
-    /// What keeps the numbers of a convolutional stage in range.
+    /// The normalisation of a convolutional stage.
     Norm {
         /// Nothing.
         #[default]
         None = "none", "none";
-        /// Mean and spread of a channel over the batch.
+        /// By the mean and variance of a channel over the batch.
         Batch = "batch", "batch";
-        /// Mean and spread of a group of channels, image by image.
+        /// By the mean and variance of a group of channels, for each image.
         Group = "group", "group";
     }
 }
@@ -203,62 +214,62 @@ words! {
 }
 
 words! {
-    /// What happens to an image before the network sees it. It is always compared with the clean one.
+    /// The corruption of the input. The target is always the clean image.
     Corruption {
         /// Nothing.
         #[default]
         None = "none", "none";
-        /// A normal number added to every pixel.
+        /// Gaussian noise added to every pixel.
         Gaussian = "gaussian", "Gaussian";
-        /// Pixels turned off.
+        /// Pixels set to 0.
         Masking = "masking", "masking";
-        /// Pixels turned fully off or fully on, half and half.
+        /// Pixels set to 0 or 1 with equal probability.
         SaltAndPepper = "salt-and-pepper", "salt and pepper";
-        /// A square block turned off.
+        /// A block of pixels set to 0.
         Blocks = "blocks", "blocks";
     }
 }
 
 words! {
-    /// What comes before the network is trained as a whole.
+    /// The procedure before the network is trained as a whole.
     Pretraining {
-        /// Nothing: it begins with its first weights.
+        /// None: training starts from the initial weights.
         #[default]
         None = "none", "none";
-        /// Every layer as a restricted Boltzmann machine on the layer before, then unrolled.
-        Rbm = "rbm", "RBM by RBM";
+        /// Each layer as a restricted Boltzmann machine on the output of the layer below, then unrolled.
+        Rbm = "rbm", "RBM";
     }
 }
 
 words! {
-    /// How the numbers of a pixel are scaled for the network.
+    /// The range that pixels are scaled to for the network.
     PixelRange {
-        /// From 0 to 1, what a sigmoid output can give.
+        /// From 0 to 1, the range of a sigmoid.
         #[default]
         Unit = "unit", "0 to 1";
-        /// From −1 to 1, half of which no sigmoid output can give: a mistake to be found.
+        /// From −1 to 1. Half of it is out of reach of a sigmoid output.
         Signed = "signed", "−1 to 1";
     }
 }
 
 words! {
-    /// What the objective counts as the reconstruction.
-    Scale {
+    /// How the reconstruction cost is reduced over the pixels.
+    ReconstructionScale {
         /// The sum over the pixels, in the unit of the penalties.
         #[default]
         Sum = "sum", "sum over pixels";
-        /// The mean over the pixels, beside penalties that are sums: a mistake to be found.
+        /// The mean over the pixels. With penalties that are sums, this makes the penalties far too strong.
         Mean = "mean", "mean over pixels";
     }
 }
 
 words! {
-    /// What a sparse code's sum of atoms is taken for.
+    /// How an image is reconstructed from a sum of atoms.
     Rebuild {
-        /// A code, which the decoder turns into an image.
+        /// The sum is a code, and the decoder turns it into an image.
         #[default]
         Decoder = "decoder", "by the decoder";
-        /// An image, which it is not: x ≈ D·a does not fit in its dimensions.
-        Straight = "straight", "straight from the atoms";
+        /// The sum is taken for an image, which is refused: x ≈ D·a does not match in its dimensions.
+        Straight = "straight", "directly from the atoms";
     }
 }

@@ -11,8 +11,8 @@ use crate::app::theme::Theme;
 use crate::app::widgets::{card, muted};
 use crate::engine::{Figures, Penalty, References, Stage, StagePlan};
 use crate::look::{DataColor, decimal_label, value_label};
-use crate::recipe::formula::{Part, Term, dictionary_formula, formula};
-use crate::recipe::words::Scale;
+use crate::recipe::ReconstructionScale;
+use crate::recipe::formula::{FormulaPart, FormulaTerm, dictionary_formula, formula};
 use crate::recipe::{Corruption, ObjectiveRecipe, Recipe, Reconstruction};
 
 /// Draws the objective.
@@ -68,7 +68,7 @@ fn formula_ui(
         muted(ui, theme, "waiting for the first figures");
         return;
     };
-    let pixels = bench.map_or(1, |bench| bench.dataset.shape.pixels());
+    let pixels = bench.map_or(1, |bench| bench.dataset.shape.values());
     line(ui, theme, &numbers(&run.recipe, &figures, weighed, pixels), &theme.large());
     ui.add_space(2.0);
     words_ui(ui, theme, &meaning(run, &figures, bench.and_then(|bench| bench.references), pixels));
@@ -77,7 +77,7 @@ fn formula_ui(
 /// What is minimised while something else than the whole network is trained.
 struct OtherStage {
     name: String,
-    formula: Vec<Part>,
+    formula: Vec<FormulaPart>,
     words: String,
 }
 
@@ -91,9 +91,9 @@ fn other_stage(run: &RunState, bench: &BenchState) -> Option<OtherStage> {
         Stage::Layer(_) => Some(OtherStage {
             name,
             formula: vec![
-                Part::weighed("energy of data", "pretraining.learning_rate"),
-                Part::sum(" − "),
-                Part::weighed("energy of dreams", "pretraining.learning_rate"),
+                FormulaPart::weighted("free energy of data", "pretraining.learning_rate"),
+                FormulaPart::sum(" − "),
+                FormulaPart::weighted("free energy of samples", "pretraining.learning_rate"),
             ],
             words: format!(
                 "This layer alone learns now, as a restricted Boltzmann machine. Contrastive divergence lowers the \
@@ -124,13 +124,13 @@ fn words_ui(ui: &mut Ui, theme: &Theme, words: &str) {
     ui.add(Label::new(RichText::new(words).font(theme.small()).color(theme.muted)).wrap());
 }
 
-fn line(ui: &mut Ui, theme: &Theme, parts: &[Part], font: &FontId) {
+fn line(ui: &mut Ui, theme: &Theme, parts: &[FormulaPart], font: &FontId) {
     let mut job = LayoutJob::default();
-    for Part { text, term } in parts {
+    for FormulaPart { text, term } in parts {
         let color: Color32 = match term {
-            Term::Sum => theme.data(DataColor::Objective),
-            Term::Reconstruction => theme.reconstruction,
-            Term::Weighed(key) => theme.parameter(key),
+            FormulaTerm::Sum => theme.data(DataColor::Objective),
+            FormulaTerm::Reconstruction => theme.reconstruction,
+            FormulaTerm::Weighted(key) => theme.parameter(key),
         };
         job.append(text, 0.0, TextFormat::simple(font.clone(), color));
     }
@@ -138,7 +138,7 @@ fn line(ui: &mut Ui, theme: &Theme, parts: &[Part], font: &FontId) {
 }
 
 /// The formula in numbers: `147.8 = 138.2 + 2.00 · 4.80`.
-fn numbers(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usize) -> Vec<Part> {
+fn numbers(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usize) -> Vec<FormulaPart> {
     let reconstruction = counted(recipe, figures.reconstruction, pixels);
     let mut terms = Vec::new();
     let mut sum = reconstruction;
@@ -151,11 +151,11 @@ fn numbers(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usize) 
         let value = charged.filter(|_| penalty == Penalty::Kl).unwrap_or(value);
         sum += weight * value;
         let text = format!("{} · {}", weight_label(weight), value_label(value));
-        terms.extend([Part::sum(" + "), Part::weighed(text, penalty.weight_key())]);
+        terms.extend([FormulaPart::sum(" + "), FormulaPart::weighted(text, penalty.weight_key())]);
     }
     // The weight may have moved since these figures were taken; the sum is that of what is shown.
-    let reconstruction = Part::reconstruction(value_label(reconstruction));
-    let mut parts = vec![Part::sum(value_label(sum)), Part::sum(" = "), reconstruction];
+    let reconstruction = FormulaPart::reconstruction(value_label(reconstruction));
+    let mut parts = vec![FormulaPart::sum(value_label(sum)), FormulaPart::sum(" = "), reconstruction];
     parts.extend(terms);
     parts
 }
@@ -163,8 +163,8 @@ fn numbers(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usize) 
 /// The reconstruction as the objective counts it.
 fn counted(recipe: &Recipe, reconstruction: f64, pixels: usize) -> f64 {
     match recipe.objective.scale {
-        Scale::Sum => reconstruction,
-        Scale::Mean => reconstruction / pixels.max(1) as f64,
+        ReconstructionScale::Sum => reconstruction,
+        ReconstructionScale::Mean => reconstruction / pixels.max(1) as f64,
     }
 }
 
@@ -218,7 +218,7 @@ fn meaning(run: &RunState, figures: &Figures, references: Option<References>, pi
 fn peculiar(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Vec<String> {
     let objective = &recipe.objective;
     let mut sentences = Vec::new();
-    if objective.scale == Scale::Mean {
+    if objective.scale == ReconstructionScale::Mean {
         sentences.push(format!(
             "The reconstruction is divided by {pixels} pixels and the penalties are not, so each of them weighs \
              {pixels} times as much."
@@ -265,7 +265,7 @@ mod tests {
     use super::*;
     use crate::recipe::{CodeKind, Value};
 
-    fn text(parts: &[Part]) -> String {
+    fn text(parts: &[FormulaPart]) -> String {
         parts.iter().map(|part| part.text.as_str()).collect()
     }
 
@@ -287,8 +287,8 @@ mod tests {
     fn the_formula_adds_up_to_what_it_shows() {
         let parts = numbers(&variational(2.0), &figures(138.2, Penalty::Kl, 4.8), Some(1), 784);
         assert_eq!(text(&parts), "147.8 = 138.2 + 2.00 · 4.80");
-        assert_eq!(parts[2].term, Term::Reconstruction);
-        assert_eq!(parts[4].term, Term::Weighed("objective.beta"));
+        assert_eq!(parts[2].term, FormulaTerm::Reconstruction);
+        assert_eq!(parts[4].term, FormulaTerm::Weighted("objective.beta"));
         assert_eq!(text(&formula(&variational(2.0))), "objective = cross-entropy + β · KL");
     }
 
@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn a_mean_is_counted_as_a_mean_and_told() {
         let mut recipe = variational(1.0);
-        recipe.objective.scale = Scale::Mean;
+        recipe.objective.scale = ReconstructionScale::Mean;
         let figures = figures(156.8, Penalty::Kl, 4.0);
         assert_eq!(text(&numbers(&recipe, &figures, Some(1), 784)), "4.20 = 0.2 + 1.00 · 4");
         assert!(peculiar(&recipe, &figures, 1, 784)[0].contains("divided by 784 pixels"));
@@ -350,7 +350,7 @@ mod tests {
         let mut colors: Vec<Color32> = parts
             .iter()
             .filter_map(|part| match part.term {
-                Term::Weighed(key) => Some(theme.parameter(key)),
+                FormulaTerm::Weighted(key) => Some(theme.parameter(key)),
                 _ => None,
             })
             .collect();
