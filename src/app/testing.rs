@@ -12,7 +12,7 @@ pub fn state_of(recipe: &str, fill: impl FnOnce(&RunViews)) -> AppState {
     let dataset = crate::data::Dataset {
         name: "nothing".to_owned(),
         shape: crate::data::ImageShape { height: 1, width: 1, channels: 1 },
-        images: vec![0; 4],
+        images: vec![0_u8; 4].into(),
         labels: Vec::new(),
         class_names: Vec::new(),
         factors: Vec::new(),

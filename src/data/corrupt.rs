@@ -1,12 +1,12 @@
-//! What happens to images before a network sees them: every draw comes from the stream it is given.
+//! Corrupts images for a denoising autoencoder. All randomness comes from the generator that is passed in.
 
 use rand::{Rng, RngExt as _};
 use rand_distr::StandardNormal;
 
 use crate::recipe::{Corruption, NoiseRecipe};
 
-/// Corrupts images of `[channels, height, width]`, one after the other. A pixel's channels are corrupted together, but for
-/// Gaussian noise, which every number has of its own; it is not clipped.
+/// Corrupts images of `[channels, height, width]`, one after the other. The channels of a pixel are corrupted together,
+/// except by Gaussian noise, which is independent for every value and not clipped.
 pub fn corrupt(images: &mut [f32], dims: [usize; 3], noise: &NoiseRecipe, rng: &mut impl Rng) {
     let amount = noise.amount as f32;
     for image in images.chunks_exact_mut(dims.iter().product()) {
@@ -22,12 +22,12 @@ pub fn corrupt(images: &mut [f32], dims: [usize; 3], noise: &NoiseRecipe, rng: &
                 let draw = rng.random::<f32>();
                 (draw < amount).then_some(if draw < amount / 2.0 { 0.0 } else { 1.0 })
             }),
-            Corruption::Blocks => turn_off_block(image, dims, amount, rng),
+            Corruption::Blocks => blank_block(image, dims, amount, rng),
         }
     }
 }
 
-/// Sets pixels, all their channels alike, to what is drawn for them.
+/// Sets pixels, in all channels, to the values that `draw` gives for them.
 fn each_pixel(
     image: &mut [f32],
     [channels, height, width]: [usize; 3],
@@ -41,8 +41,8 @@ fn each_pixel(
     }
 }
 
-/// Turns off a block of the image's own proportions that covers a share of its area, wholly inside it.
-fn turn_off_block(image: &mut [f32], [channels, height, width]: [usize; 3], area: f32, rng: &mut impl Rng) {
+/// Sets a block of the image's proportions to zero. It covers the fraction `area` of the image and lies inside it.
+fn blank_block(image: &mut [f32], [channels, height, width]: [usize; 3], area: f32, rng: &mut impl Rng) {
     let side = |length: usize| ((length as f32 * area.sqrt()).round() as usize).min(length);
     let (tall, wide) = (side(height), side(width));
     let top = rng.random_range(0..=height - tall);

@@ -1,156 +1,174 @@
 //! What can be wrong with a data set, each as one sentence that says what it is and what to do.
 
-use super::ImageShape;
 use std::io;
-use std::path::PathBuf;
 
-/// Why a data set could not be made or batched.
+use super::shape::ImageShape;
+
+/// Why a data set could not be made or split into batches. `name` is the file, the folder or the built-in set.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// Neither a built-in name nor a path that exists.
-    #[error(
-        "there is no data set, file or folder called \"{path}\"; use digits, shapes, or the path of an IDX file or of a folder with MNIST's files"
-    )]
+    #[error("there is no data set, file or folder called \"{name}\"; use {accepted}")]
     Missing {
         /// What was asked for.
-        path: PathBuf,
+        name: String,
+        /// What can be used instead.
+        accepted: String,
+    },
+    /// No reader recognises it.
+    #[error("{name} is in no format that can be read; use {accepted}")]
+    UnknownFormat {
+        /// The file or folder.
+        name: String,
+        /// What can be used instead.
+        accepted: String,
     },
     /// The operating system refused.
-    #[error("{path} cannot be read ({reason}); check that it is a file you may open")]
+    #[error("{name} cannot be read ({reason}); check that it is a file you may open")]
     Unreadable {
         /// The file.
-        path: PathBuf,
+        name: String,
         /// The system's own words.
         reason: io::Error,
     },
-    /// A folder without MNIST's training images.
-    #[error(
-        "the folder {folder} holds no train-images-idx3-ubyte, with or without .gz; put the training images there or give the image file itself"
-    )]
-    NoImages {
-        /// The folder.
-        folder: PathBuf,
-    },
     /// Named .gz, but not compressed.
-    #[error("{path} is named .gz but is not gzip; rename it without .gz or compress it again")]
+    #[error("{name} is named .gz but is not gzip; rename it without .gz or compress it again")]
     NotGzip {
         /// The file.
-        path: PathBuf,
+        name: String,
     },
-    /// Compressed data that does not unpack.
-    #[error("{path} is damaged gzip ({reason}); fetch or compress it again")]
+    /// Compressed data that cannot be decompressed.
+    #[error("{name} is damaged gzip ({reason}); download or compress it again")]
     BrokenGzip {
         /// The file.
-        path: PathBuf,
-        /// What the unpacker says.
+        name: String,
+        /// What the decompressor says.
         reason: io::Error,
     },
     /// The first four bytes are not those of the file that was wanted.
     #[error(
-        "{path} starts with the number 0x{found:08x}, but an IDX file of {wanted}; give an unsigned-byte IDX file of that kind"
+        "{name} starts with the number 0x{found:08x}, but an IDX file {wanted}; give an IDX file of that kind"
     )]
     Magic {
         /// The file.
-        path: PathBuf,
+        name: String,
         /// Its first four bytes, big-endian.
         found: u32,
         /// What was wanted, and the numbers it starts with.
         wanted: &'static str,
     },
     /// Ends before its header does.
-    #[error("{path} ends inside its header; fetch the file again")]
+    #[error("{name} ends inside its header; download the file again")]
     NoHeader {
         /// The file.
-        path: PathBuf,
+        name: String,
     },
     /// Holds less than the header promises.
-    #[error("{path} promises {promised} bytes of data but holds only {found}; fetch the file again")]
+    #[error("{name} promises {promised} bytes of data but holds only {found}; download the file again")]
     Truncated {
         /// The file.
-        path: PathBuf,
+        name: String,
         /// Bytes after the header, by the header.
         promised: u64,
         /// Bytes after the header, in fact.
         found: u64,
     },
     /// Holds more than the header promises.
-    #[error("{path} goes on after the {promised} bytes its header promises; fetch the file again")]
+    #[error("{name} continues after the {promised} bytes its header promises; download the file again")]
     Trailing {
         /// The file.
-        path: PathBuf,
+        name: String,
         /// Bytes after the header, by the header.
         promised: u64,
     },
-    /// Images of a size the networks are not built for.
-    #[error("{path} holds images of {height}x{width} pixels; shrink them to at most 128x128")]
+    /// Images larger than the networks are built for.
+    #[error("{name} holds images of {height}x{width} pixels; scale them down to at most {most}x{most}")]
     Size {
         /// The file.
-        path: PathBuf,
+        name: String,
         /// Rows.
         height: u32,
         /// Columns.
         width: u32,
+        /// The most rows and columns.
+        most: u32,
     },
     /// Neither grey nor colour.
-    #[error("{path} holds images of {channels} channels; use 1 (grey) or 3 (red, green, blue)")]
+    #[error("{name} holds images of {channels} channels; use 1 (grey) or 3 (red, green, blue)")]
     Channels {
         /// The file.
-        path: PathBuf,
+        name: String,
         /// Its channels.
         channels: u32,
     },
+    /// A pixel that is not from 0 to 1.
+    #[error("{name} holds a pixel of {value}; scale its pixels to numbers from 0 to 1")]
+    Value {
+        /// The file.
+        name: String,
+        /// The first such pixel.
+        value: f32,
+    },
     /// Nothing in it.
-    #[error("{name} holds no images; give a set with at least one")]
+    #[error("{name} holds no images; use a data set with at least one")]
     Empty {
-        /// The file or the built-in set.
+        /// The file, the folder or the built-in set.
         name: String,
     },
     /// More than is kept in memory.
-    #[error("{name} promises {count} images, more than the 2 GiB that are kept in memory; use fewer images")]
-    TooMany {
+    #[error(
+        "{name} promises {count} images of {shape}, {needed} in memory; use fewer images, at most {most}"
+    )]
+    TooLarge {
         /// The file or the built-in set.
         name: String,
-        /// The number promised.
+        /// The number of images promised.
         count: u64,
+        /// Their shape.
+        shape: ImageShape,
+        /// The memory that they would take, in words.
+        needed: String,
+        /// The most memory, in words.
+        most: String,
     },
     /// Labels of some other images.
     #[error(
-        "{path} holds {labels} labels for {images} images; use the label file that belongs to the images"
+        "{name} holds {labels} labels for {images} images; use the label file that belongs to the images"
     )]
     LabelCount {
         /// The label file.
-        path: PathBuf,
+        name: String,
         /// Labels in it.
         labels: usize,
         /// Images beside it.
         images: usize,
     },
-    /// Training and test images of which only one part is labelled.
+    /// Only one of training and test images is labelled.
     #[error(
-        "{folder} has labels for only one of its training and test images; add the missing label file or remove the other"
+        "{name} has labels for only one of its training and test images; add the missing label file or remove the other"
     )]
     HalfLabelled {
         /// The folder.
-        folder: PathBuf,
+        name: String,
     },
-    /// Training and test images that do not fit one network.
-    #[error("{folder} has training images of {train} but test images of {test}; use two files of one size")]
+    /// Training and test images of different shapes.
+    #[error("{name} has training images of {train} but test images of {test}; use two files of one size")]
     Mismatch {
         /// The folder.
-        folder: PathBuf,
+        name: String,
         /// Shape of the training images.
         train: ImageShape,
         /// Shape of the test images.
         test: ImageShape,
     },
-    /// A messiness that is no amount.
+    /// A messiness that cannot be drawn.
     #[error("a messiness of {messiness} cannot be drawn; use a number from 0 (neat) to about 2 (wild)")]
     Messiness {
         /// The value given.
         messiness: f64,
     },
-    /// A share that is no share.
-    #[error("a held-out share of {held_out} is no share; use a number from 0 to below 0.5")]
+    /// Not a fraction that can be held out.
+    #[error("a held-out fraction of {held_out} is not possible; use a number from 0 to below 0.5")]
     HeldOut {
         /// The value given.
         held_out: f64,
@@ -160,7 +178,7 @@ pub enum DataError {
         "holding out {held_out} of {count} images twice leaves none to train on; hold out less or use more images"
     )]
     NothingToTrain {
-        /// The share for validation, and again for test.
+        /// The fraction for validation, and again for the test.
         held_out: f64,
         /// Images in the set.
         count: usize,

@@ -1,21 +1,22 @@
-//! Batches of training images: a new order every epoch, a fixed shape, and any step on demand.
+//! Batches of training images: shuffled every epoch, all of one size, and available for any step.
 //!
 //! Contract: the images of a step depend on the data set, the batch size, the seed and the step alone, so that a
 //! resumed run sees what an uninterrupted one would have seen, and runs that share a feed see the same images.
 
-use super::{DataError, Dataset};
+use super::dataset::Dataset;
+use super::error::DataError;
 use crate::recipe::random::{Purpose, stream};
 use rand::seq::SliceRandom as _;
 use std::sync::Arc;
 
-/// Deals the training images in batches. Within an epoch no image comes twice; what does not fill a batch at the
-/// end of an epoch is dropped.
+/// Divides the training images into batches. Within an epoch no image comes twice; the remainder that does not fill a
+/// batch is dropped.
 #[derive(Debug)]
 pub struct Feed {
     dataset: Arc<Dataset>,
     batch: usize,
     seed: u64,
-    /// The epoch whose order is in `order`.
+    /// The epoch that `order` belongs to.
     epoch: Option<u64>,
     order: Vec<u32>,
     pixels: Vec<f32>,
@@ -48,7 +49,7 @@ impl Feed {
 
     /// The images of one step, as indices into the data set.
     pub fn indices(&mut self, step: u64) -> &[u32] {
-        let start = self.turn_to(step);
+        let start = self.start_of(step);
         &self.order[start..start + self.batch]
     }
 
@@ -57,13 +58,13 @@ impl Feed {
     /// # Shapes
     /// - output: `[batch, channels, height, width]`
     pub fn batch(&mut self, step: u64) -> &[f32] {
-        let start = self.turn_to(step);
+        let start = self.start_of(step);
         self.dataset.write_f32(&self.order[start..start + self.batch], &mut self.pixels);
         &self.pixels
     }
 
-    /// Makes `order` that of the step's epoch and returns where in it the step begins.
-    fn turn_to(&mut self, step: u64) -> usize {
+    /// Shuffles `order` for the step's epoch, and returns where in it the step begins.
+    fn start_of(&mut self, step: u64) -> usize {
         let epoch = step / self.steps_per_epoch();
         if self.epoch != Some(epoch) {
             self.order.clone_from(&self.dataset.split.train);

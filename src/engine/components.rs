@@ -45,7 +45,7 @@ impl Components {
     }
 
     fn worked_out(&self) -> Vec<[f32; 2]> {
-        let pixels = self.dataset.shape.pixels();
+        let pixels = self.dataset.shape.values();
         if pixels > MOST_PIXELS {
             return Vec::new();
         }

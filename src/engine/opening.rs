@@ -79,9 +79,9 @@ impl Loading {
     /// What is being waited for, in words.
     pub(super) fn sentence(&self) -> String {
         let data = &self.recipes[0].data;
-        match data.set.as_str() {
-            "digits" | "shapes" => format!("Drawing {} {}…", data.count, data.set),
-            path => format!("Reading {path}…"),
+        match data.built_in() {
+            Some(set) => format!("Drawing {} {}…", data.count, set.label()),
+            None => format!("Reading {}…", data.set),
         }
     }
 }
@@ -107,11 +107,11 @@ pub(super) fn begin_references(gallery: &Gallery, code: usize) -> Result<Receive
 fn references_of(dataset: &Dataset, code: usize) -> References {
     let held_out = &dataset.split.validation;
     let mean = dataset.mean_image_cost(held_out);
-    let components = code.min(dataset.shape.pixels());
+    let components = code.min(dataset.shape.values());
     let (mut train, mut test) = (Vec::new(), Vec::new());
     dataset.write_f32(&dataset.split.train[..PCA_IMAGES.min(dataset.split.train.len())], &mut train);
     dataset.write_f32(held_out, &mut test);
-    let pca = Pca::fit(&train, dataset.shape.pixels(), components);
+    let pca = Pca::fit(&train, dataset.shape.values(), components);
     References {
         mean_squared_error: mean.squared_error,
         mean_cross_entropy: mean.cross_entropy,

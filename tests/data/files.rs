@@ -1,10 +1,11 @@
-//! IDX files: good ones are read in every spelling, bad ones get one sentence that says what is wrong.
+//! IDX files: every spelling of the names is read, and a bad file gets one sentence that says what is wrong.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot write its files must fail")]
 
 use super::{assert_close, pixels, source};
 use flate2::{Compression, write::GzEncoder};
-use hourglass::data::{DataError, Dataset, ImageShape, Split, load};
+use hourglass::data::readers::{self, Input};
+use hourglass::data::{DataError, Dataset, ImageShape, PixelData, SizeLimits, Split, load};
 use std::io::Write as _;
 
 /// An IDX file: its header's sizes, then the bytes.
@@ -48,7 +49,7 @@ fn ten_labels() -> Vec<u8> {
 }
 
 #[test]
-fn a_lone_file_is_read_packed_or_not_with_the_labels_beside_it() {
+fn a_single_file_is_read_compressed_or_not_with_its_labels() {
     for (images, labels) in [
         ("hand-images-idx3-ubyte", "hand-labels-idx1-ubyte"),
         ("hand-images.idx3-ubyte", "hand-labels.idx1-ubyte.gz"),
@@ -62,7 +63,11 @@ fn a_lone_file_is_read_packed_or_not_with_the_labels_beside_it() {
         let set = load_folder_file(&files, images).unwrap();
         assert_eq!(set.shape, ImageShape { height: 2, width: 3, channels: 1 });
         assert_eq!((set.name.as_str(), set.len(), set.split.train.len()), (images, 10, 8));
-        assert_eq!((set.image(9), set.label(9)), (&[54, 55, 56, 57, 58, 59][..], Some(4)), "{images}");
+        assert_eq!(
+            (&*set.image_bytes(9), set.label(9)),
+            (&[54, 55, 56, 57, 58, 59][..], Some(4)),
+            "{images}"
+        );
         assert_eq!(set.class_names, ["0", "1", "2", "3", "4"]);
     }
     let unlabelled = load_bytes("scans", &ten_images()).unwrap();
@@ -71,7 +76,7 @@ fn a_lone_file_is_read_packed_or_not_with_the_labels_beside_it() {
 }
 
 #[test]
-fn a_folder_that_brings_test_images_is_split_as_it_says() {
+fn a_folder_with_test_images_is_split_by_its_files() {
     let mut files = vec![
         ("train-images.idx3-ubyte", ten_images()),
         ("train-labels-idx1-ubyte.gz", gzip(&ten_labels())),
@@ -80,7 +85,7 @@ fn a_folder_that_brings_test_images_is_split_as_it_says() {
     ];
     let set = load_folder_file(&files, "").unwrap();
     assert_eq!(set.split, Split { train: (0..10).collect(), validation: vec![10, 11], test: vec![10, 11] });
-    assert_eq!((set.len(), set.image(10), set.label(11)), (12, &[9; 6][..], Some(3)));
+    assert_eq!((set.len(), &*set.image_bytes(10), set.label(11)), (12, &[9; 6][..], Some(3)));
     files.truncate(2);
     assert_eq!(
         load_folder_file(&files, "").unwrap().split.test.len(),
@@ -97,8 +102,38 @@ fn colour_is_stored_channels_last_and_given_channels_first() {
     let got: Vec<u8> = pixels(&set, &[2, 0]).iter().map(|x| (x * 255.0).round() as u8).collect();
     let want = [24, 27, 30, 33, 25, 28, 31, 34, 26, 29, 32, 35, 0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11];
     assert_eq!(got, want);
-    let only = f64::from(set.image(set.split.train[0])[3]) / 255.0;
+    let only = f64::from(set.image_bytes(set.split.train[0])[3]) / 255.0;
     assert_close("mean, red of pixel 1", f64::from(set.mean_image()[1]), only, 1e-7);
+}
+
+#[test]
+fn pixels_may_be_f32_and_keep_their_precision() {
+    let numbers: Vec<f32> = (0..60).map(|i| i as f32 / 61.0).collect();
+    let body: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+    let mut bytes = idx(&[10, 2, 3], &body);
+    bytes[2] = 0x0d;
+    let set = load_bytes("floats", &bytes).unwrap();
+    assert_eq!((set.len(), set.images.bytes_per_value()), (10, 4));
+    assert_eq!(pixels(&set, &[9, 0]), [&numbers[54..], &numbers[..6]].concat());
+    assert_eq!(*set.image_bytes(0), [0, 4, 8, 13, 17, 21], "rounded for display");
+    bytes[16..20].copy_from_slice(&1.5_f32.to_be_bytes());
+    let sentence = load_bytes("floats", &bytes).unwrap_err().to_string();
+    assert!(sentence.contains("a pixel of 1.5; scale its pixels"), "{sentence}");
+}
+
+#[test]
+fn bytes_in_memory_are_read_like_a_file() {
+    let found = |bytes: &[u8]| readers::read(&Input::in_memory("pasted", bytes), &SizeLimits::default());
+    for bytes in [ten_images(), gzip(&ten_images())] {
+        let train = found(&bytes).unwrap().train;
+        assert_eq!((train.count(), train.pixels), (10, PixelData::Bytes((0..60).collect())));
+    }
+    let sentence = found(b"\x89PNG\r\n\x1a\n").unwrap_err().to_string();
+    assert!(sentence.contains("pasted is in no format that can be read; use an IDX file"), "{sentence}");
+    let limits = SizeLimits { side: 2, ..SizeLimits::default() };
+    let sentence =
+        readers::read(&Input::in_memory("pasted", &ten_images()), &limits).unwrap_err().to_string();
+    assert!(sentence.contains("2x3 pixels; scale them down to at most 2x2"), "{sentence}");
 }
 
 #[test]
@@ -113,7 +148,7 @@ fn bad_files_get_a_sentence_that_says_what_is_wrong() {
         (refused(&images[..images.len() - 1]), "promises 60 bytes of data but holds only 59"),
         (refused(&images[..10]), "ends inside its header"),
         (refused(&[]), "ends inside its header"),
-        (refused(&[&images[..], &[0]].concat()), "goes on after the 60 bytes"),
+        (refused(&[&images[..], &[0]].concat()), "continues after the 60 bytes"),
         (refused(&ten_labels()), "0x00000801, but an IDX file of images"),
         (refused(b"\x89PNG\r\n\x1a\n"), "0x89504e47"),
         (refused(&idx(&[60_000, 28, 28], &[0; 100])), "promises 47040000 bytes of data but holds only 100"),
@@ -126,8 +161,9 @@ fn bad_files_get_a_sentence_that_says_what_is_wrong() {
         (refused(&packed[..packed.len() - 30]), "but holds only"),
         (refused(&packed[..packed.len() - 4]), "damaged gzip"),
         (refused(&broken), "damaged gzip"),
+        (load_bytes("picture", b"\x89PNG\r\n\x1a\n").unwrap_err().to_string(), "no format that can be read"),
         (load_bytes("a.gz", &images).unwrap_err().to_string(), "is not gzip"),
-        (load_folder_file(&[], "").unwrap_err().to_string(), "no train-images-idx3-ubyte"),
+        (load_folder_file(&[], "").unwrap_err().to_string(), "train-images-idx3-ubyte"),
         (refused(&idx(&[2, 1, 1], &[1, 2])), "leaves none to train on"),
     ];
     for (i, (got, want)) in cases.iter().enumerate() {

@@ -12,7 +12,7 @@ fn dataset() -> Dataset {
     Dataset {
         name: "tiny".to_owned(),
         shape: ImageShape { height: 1, width: 2, channels: 1 },
-        images: vec![0, 255, 255, 0, 128, 128],
+        images: vec![0_u8, 255, 255, 0, 128, 128].into(),
         labels: vec![0, 1, 0],
         class_names: vec!["left".to_owned(), "right".to_owned()],
         factors: Vec::new(),

@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn large_images_are_shrunk_by_means() {
         let shape = ImageShape { height: 4, width: 4, channels: 1 };
-        let images = vec![0, 255, 0, 0, 255, 0, 0, 0, 255, 255, 51, 51, 255, 255, 51, 51];
+        let images = vec![0_u8, 255, 0, 0, 255, 0, 0, 0, 255, 255, 51, 51, 255, 255, 51, 51].into();
         let source = Source { set: "digits", count: 60, messiness: 0.5, held_out: 0.1, seed: 1 };
         let dataset = Dataset { shape, images, ..load(&source).unwrap() };
         let got = pixels(&dataset, &[0], &[0], 2);

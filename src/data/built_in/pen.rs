@@ -1,12 +1,11 @@
-//! The pen: turns a line of given thickness into grey levels.
+//! Draws anti-aliased lines of a given thickness.
 //!
-//! Contract: drawing uses only +, −, ×, ÷ and √ on f32, which every machine rounds alike; so the same line gives
-//! the same bytes everywhere. Only pixels near a line are visited.
+//! Contract: drawing uses only +, −, ×, ÷ and √ on f32, which every machine rounds alike, so the same line gives the
+//! same bytes everywhere. Only pixels near a line are visited.
 
-/// Rows and columns of the paper.
-pub(super) const SIDE: usize = 28;
+use super::drawn::SIDE;
 
-/// Width in pixels of the soft edge of a line. Measured against scanned handwriting.
+/// Width in pixels of the soft edge of a line, measured on scanned handwriting.
 const SOFT: f32 = 1.15;
 
 /// A straight piece of a line, in pixels.
@@ -17,18 +16,18 @@ pub(super) struct Segment {
     pub radius: f32,
 }
 
-/// A square of grey levels, 0 white paper, 1 full ink.
-pub(super) struct Paper {
+/// A square image of grey levels: 0 is background, 1 is ink.
+pub(super) struct Canvas {
     shade: [f32; SIDE * SIDE],
 }
 
-impl Paper {
+impl Canvas {
     pub fn blank() -> Self {
         Self { shade: [0.0; SIDE * SIDE] }
     }
 
-    /// Inks a segment. Where segments overlap, the darker one counts: ink does not add up.
-    pub fn ink(&mut self, segment: &Segment) {
+    /// Draws a segment. Where segments overlap, the larger level counts.
+    pub fn draw(&mut self, segment: &Segment) {
         let Segment { from, to, radius } = *segment;
         let along = [to[0] - from[0], to[1] - from[1]];
         // A segment of no length is a dot; the tiny number only keeps the division from 0/0.
@@ -47,14 +46,14 @@ impl Paper {
         }
     }
 
-    /// The bytes of the drawing, moved by whole pixels so that its centre of mass is in the middle, as in MNIST.
+    /// The image as bytes, shifted by whole pixels so that its centre of mass is in the middle, as in MNIST.
     pub fn centred(&self) -> [u8; SIDE * SIDE] {
-        let (right, down) = self.way_to_middle();
+        let (right, down) = self.offset_to_middle();
         let mut bytes = [0; SIDE * SIDE];
         for (row, line) in self.shade.chunks_exact(SIDE).enumerate() {
-            let Some(row) = moved(row, down) else { continue };
+            let Some(row) = shifted(row, down) else { continue };
             for (column, shade) in line.iter().enumerate() {
-                if let Some(column) = moved(column, right) {
+                if let Some(column) = shifted(column, right) {
                     bytes[row * SIDE + column] = (shade * 255.0).round() as u8;
                 }
             }
@@ -63,7 +62,7 @@ impl Paper {
     }
 
     /// Whole pixels to the right and down from the centre of mass to the middle.
-    fn way_to_middle(&self) -> (isize, isize) {
+    fn offset_to_middle(&self) -> (isize, isize) {
         let (mut mass, mut x, mut y) = (0.0_f32, 0.0_f32, 0.0_f32);
         for (i, shade) in self.shade.iter().enumerate() {
             mass += shade;
@@ -71,20 +70,20 @@ impl Paper {
             y += shade * ((i / SIDE) as f32 + 0.5);
         }
         let middle = SIDE as f32 / 2.0;
-        let way = |sum: f32| (middle - sum / mass.max(1e-6)).round() as isize;
-        (way(x), way(y))
+        let offset = |sum: f32| (middle - sum / mass.max(1e-6)).round() as isize;
+        (offset(x), offset(y))
     }
 }
 
-/// The rows or columns whose middle may lie within `reach` of the stretch from `a` to `b`.
+/// The rows or columns whose middle may lie within `reach` of the interval from `a` to `b`.
 fn pixels_near(a: f32, b: f32, reach: f32) -> std::ops::Range<usize> {
-    // Casts from float to usize saturate, so that what lies off the paper becomes its edge.
+    // Casts from float to usize saturate, so that what lies outside of the image becomes its edge.
     let first = (a.min(b) - reach - 0.5).ceil() as usize;
     let past = (a.max(b) + reach + 0.5).floor() as usize;
     first..past.min(SIDE)
 }
 
-/// Where a row or column goes; none if it leaves the paper.
-fn moved(place: usize, by: isize) -> Option<usize> {
+/// A row or column shifted by `by`; `None` if it leaves the image.
+fn shifted(place: usize, by: isize) -> Option<usize> {
     place.checked_add_signed(by).filter(|&place| place < SIDE)
 }

@@ -1,0 +1,97 @@
+//! From the name of a data set, or the path of one, to the data set.
+//!
+//! The same [`Source`] gives the same images on every machine and for any number of threads.
+
+use std::path::Path;
+
+use super::built_in;
+use super::dataset::{Dataset, Split};
+use super::error::DataError;
+use super::limits::SizeLimits;
+use super::readers::{self, Found, Input};
+use crate::recipe::BuiltInSet;
+
+/// Which images to draw or read, and how to split them.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The name of a built-in set, or the path of a file or a folder.
+    pub set: &'a str,
+    /// How many images a built-in set draws.
+    pub count: usize,
+    /// How untidy a built-in set is: 0 neat, 1 like real handwriting.
+    pub messiness: f64,
+    /// The fraction of the images held out for validation, and as many again for the test.
+    pub held_out: f64,
+    /// Seed of the drawing and of the split.
+    pub seed: u64,
+}
+
+/// What a data set can be, in words that complete "use …": the names of the built-in sets, then what the readers
+/// accept.
+pub fn accepted() -> String {
+    let mut all = [BuiltInSet::WORDS.to_vec(), readers::accepted()].concat();
+    let last = all.pop().unwrap_or_default();
+    format!("{}, or {last}", all.join(", "))
+}
+
+/// Draws a built-in set, or reads a file or a folder.
+pub fn load(source: &Source<'_>) -> Result<Dataset, DataError> {
+    match BuiltInSet::from_word(source.set) {
+        Some(set) => draw(set, source),
+        None => read(Path::new(source.set), source),
+    }
+}
+
+fn draw(set: BuiltInSet, source: &Source<'_>) -> Result<Dataset, DataError> {
+    let Source { count, messiness, held_out, seed, .. } = *source;
+    let shape = built_in::SHAPE;
+    SizeLimits::default().check_memory(set.word(), count as u64, shape, 1)?;
+    if !messiness.is_finite() || messiness < 0.0 {
+        return Err(DataError::Messiness { messiness });
+    }
+    let split = Split::random(count, held_out, seed)?;
+    let drawn = built_in::draw(set, count, messiness, seed);
+    Ok(Dataset {
+        name: set.word().to_owned(),
+        shape,
+        images: drawn.images.into(),
+        labels: drawn.labels,
+        class_names: drawn.class_names,
+        factors: drawn.factors,
+        split,
+    })
+}
+
+fn read(path: &Path, source: &Source<'_>) -> Result<Dataset, DataError> {
+    let name = path.display().to_string();
+    if !path.exists() {
+        return Err(DataError::Missing { name, accepted: accepted() });
+    }
+    let limits = SizeLimits::default();
+    let Found { train, test, class_names } = readers::read(&Input::at(path)?, &limits)?;
+    let (count, shape) = (train.count(), train.shape);
+    let (mut images, mut labels) = (train.pixels, train.labels);
+    let split = match test {
+        Some(test) => {
+            let all = count + test.count();
+            limits.check_memory(&name, all as u64, shape, images.bytes_per_value())?;
+            images.append(test.pixels);
+            labels.extend(test.labels);
+            let brought: Vec<u32> = (count as u32..all as u32).collect();
+            Split { train: (0..count as u32).collect(), validation: brought.clone(), test: brought }
+        }
+        None => Split::random(count, source.held_out, source.seed)?,
+    };
+    if let Some(value) = images.invalid() {
+        return Err(DataError::Value { name, value });
+    }
+    Ok(Dataset {
+        name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        shape,
+        images,
+        labels,
+        class_names,
+        factors: Vec::new(),
+        split,
+    })
+}

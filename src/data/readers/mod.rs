@@ -1,0 +1,25 @@
+//! The readers of file formats. A new format is one file here and one line in [`READERS`].
+
+mod idx;
+mod reader;
+
+pub use reader::{FormatReader, Found, Input, LabelledImages};
+
+use super::error::DataError;
+use super::limits::SizeLimits;
+
+/// Every format that can be read. The first reader that recognises an input reads it.
+pub static READERS: &[&dyn FormatReader] = &[&idx::IdxReader];
+
+/// Reads an input with the first reader that recognises it.
+pub fn read(input: &Input<'_>, limits: &SizeLimits) -> Result<Found, DataError> {
+    match READERS.iter().find(|reader| reader.recognises(input)) {
+        Some(reader) => reader.read(input, limits),
+        None => Err(DataError::UnknownFormat { name: input.name(), accepted: accepted().join(", or ") }),
+    }
+}
+
+/// The files and folders that can be read, each in words such as `an IDX file`.
+pub fn accepted() -> Vec<&'static str> {
+    READERS.iter().flat_map(|reader| reader.accepts()).copied().collect()
+}
