@@ -6,7 +6,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use hourglass::data::{Source, load};
 use hourglass::insight::{CardInputs, Topic, card::Content};
-use hourglass::model::{Autoencoder, Method, Pass};
+use hourglass::model::{Autoencoder, JacobianMethod, Pass};
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Activation, Recipe};
 use hourglass::train::evaluate::evaluate;
@@ -47,7 +47,7 @@ fn images(device: &Device) -> Tensor<2> {
 /// ‖∂h/∂x‖² of every image as training takes it.
 fn contraction(model: &Autoencoder, x: Tensor<2>) -> Vec<f32> {
     let mut pass = Pass::default();
-    pass.keep_slopes();
+    pass.record_slopes();
     model.encode_in(x, &mut pass);
     read(model.contraction(pass.take_slopes()).expect("a dense encoder")).expect("the CPU answers")
 }
@@ -171,13 +171,13 @@ fn a_network_says_how_its_jacobian_is_found() {
     let method = |settings: &[&str], dims| {
         Autoencoder::new(&recipe(settings), dims, &Device::flex()).jacobian_method()
     };
-    assert_eq!(method(&[], DIMS), Method::Closed);
-    assert_eq!(method(&["model.widths=9-8"], DIMS), Method::Product);
+    assert_eq!(method(&[], DIMS), JacobianMethod::Closed);
+    assert_eq!(method(&["model.widths=9-8"], DIMS), JacobianMethod::Product);
     // Products of this size would take many times as long as the rest of a step.
-    assert_eq!(method(&["model.widths=512-256", "model.code=64"], [1, 28, 28]), Method::Estimated);
-    for method in [Method::Closed, Method::Product, Method::Estimated] {
+    assert_eq!(method(&["model.widths=512-256", "model.code=64"], [1, 28, 28]), JacobianMethod::Estimated);
+    for method in [JacobianMethod::Closed, JacobianMethod::Product, JacobianMethod::Estimated] {
         let is_estimated = method.words().contains("estimated");
-        assert_eq!(is_estimated, method == Method::Estimated, "{}", method.words());
+        assert_eq!(is_estimated, method == JacobianMethod::Estimated, "{}", method.words());
     }
 }
 
@@ -252,7 +252,7 @@ fn cards_show_the_singular_values_and_the_directions() {
     assert!(bars.values.len() == 8 && bars.values.is_sorted_by(|a, b| a >= b), "{:?}", bars.values);
     // The mean of ‖J‖² over the images is in the sentence.
     let mut pass = Pass::default();
-    pass.keep_slopes();
+    pass.record_slopes();
     let model = learner.model();
     model.encode_in(learner.images(&data, learner.device()), &mut pass);
     let sizes = read(model.contraction(pass.take_slopes()).expect("dense")).expect("the CPU answers");

@@ -207,7 +207,7 @@ fn a_network_that_copies_pays_for_all_of_the_noise() {
     corrupt(&mut seen, DIMS, &recipe.noise, &mut stream(1, Purpose::Corruption, 0));
     let tensor = |numbers| Tensor::<2>::from_data(TensorData::new(numbers, [count, PIXELS]), &device);
     let batch = Batch { clean: tensor(clean), seen: tensor(seen), epsilon: None, probes: None, count };
-    let outcome = terms::outcome(&model, &recipe, &batch, &mut Pass::default());
+    let outcome = terms::forward(&model, &recipe, &batch, &mut Pass::default());
     let costs = read(outcome.terms.reconstruction).expect("the CPU answers");
     let got = costs.iter().map(|x| f64::from(*x)).sum::<f64>() / count as f64;
     // 784 pixels of variance 0.25; a sum of n squares of normal numbers spreads by √(2n) of their variance.

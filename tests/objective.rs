@@ -49,7 +49,7 @@ fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
     let clean = images(device);
     let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
     let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
-    let outcome = terms::outcome(model, recipe, &batch, &mut Pass::default());
+    let outcome = terms::forward(model, recipe, &batch, &mut Pass::default());
     terms::weighted(&outcome.terms, recipe, 0, PIXELS).mean()
 }
 
@@ -155,7 +155,7 @@ fn images_that_only_fill_a_batch_up_do_not_count_for_free_bits() {
     let charged = |clean: Tensor<2>, count: usize| {
         let epsilon = Some(matrix(normal(2, clean.dims()[0] * 3), 3, &device));
         let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count };
-        let terms = terms::outcome(&model, &recipe, &batch, &mut Pass::default()).terms;
+        let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
         read(terms.charged_kl.expect("free bits")).expect("the CPU answers")[0]
     };
     let three = images(&device).narrow(0, 0, 3);
@@ -185,7 +185,7 @@ fn the_objective_weighs_kl_by_beta_at_its_step() {
     let clean = images(&device);
     let epsilon = Some(matrix(normal(2, BATCH * 3), 3, &device));
     let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
-    let terms = terms::outcome(&model, &recipe, &batch, &mut Pass::default()).terms;
+    let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
     let numbers = |tensor: Tensor<1>| read(tensor).expect("the CPU answers");
     let (reconstruction, kl) = (numbers(terms.reconstruction.clone()), numbers(terms.penalties[0].1.clone()));
     for (step, beta) in [(0, 0.0f32), (50, 2.0), (100, 4.0), (900, 4.0)] {
@@ -241,7 +241,7 @@ fn a_mean_divides_the_reconstruction_and_leaves_the_penalties_whole() {
         let clean = images(&device);
         let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, &device));
         let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
-        let terms = terms::outcome(&model, &recipe, &batch, &mut Pass::default()).terms;
+        let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
         let reconstruction = read(terms.reconstruction.clone()).expect("the CPU answers");
         let sum = read(terms::weighted(&terms, &recipe, 0, PIXELS)).expect("the CPU answers");
         recipe.set_from_text("objective.scale=mean").expect("a valid setting");

@@ -10,7 +10,7 @@ mod stack;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use hourglass::model::Rbm;
-use hourglass::model::rbm::Units;
+use hourglass::model::rbm::HiddenUnits;
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::train::read::read;
 
@@ -44,7 +44,7 @@ fn tiny_gaussian() -> Rbm {
         weight: rows(&[vec![0.5], vec![-1.0]]),
         visible: vector(&[0.1, -0.2]),
         hidden: vector(&[0.3]),
-        units: Units::Gaussian,
+        units: HiddenUnits::Gaussian,
     }
 }
 
@@ -55,7 +55,7 @@ fn a_code_layer_moves_as_worked_out_by_hand() {
     // b + v·W = 0.3 + 0.5 − 0.5.
     assert_close(&numbers(machine.up(v.clone())), &[0.3], 1e-6, "mean");
     // With ε = 0.7 the hidden unit is 1, the dream σ(0.6) and σ(−1.2), and what it raises 0.391353.
-    let contrast = machine.contrast(v, vec![rows(&[vec![0.7]])]);
+    let contrast = machine.contrastive_divergence(v, vec![rows(&[vec![0.7]])]);
     assert_close(&numbers(contrast.weight), &[0.047320509, 0.059411494], 1e-6, "weight");
     assert_close(&numbers(contrast.visible), &[0.354343694, 0.268524784], 1e-6, "visible bias");
     assert_close(&numbers(contrast.hidden), &[-0.091352937], 1e-6, "hidden bias");
@@ -68,7 +68,7 @@ fn binary_units_are_on_as_often_as_they_say_and_gaussian_ones_spread_by_one() {
     let mut rng = stream(1, Purpose::Gibbs, 0);
     let count = 20_000;
     let mut machine = tiny_gaussian();
-    for (units, want) in [(Units::Binary, [0.3, 0.3 * 0.7]), (Units::Gaussian, [0.3, 1.0])] {
+    for (units, want) in [(HiddenUnits::Binary, [0.3, 0.3 * 0.7]), (HiddenUnits::Gaussian, [0.3, 1.0])] {
         machine.units = units;
         let draws = machine.draws(&mut rng, count);
         let drawn = numbers(machine.sample(Tensor::full([count, 1], 0.3, &Device::flex()), draws));
@@ -83,7 +83,7 @@ fn binary_units_are_on_as_often_as_they_say_and_gaussian_ones_spread_by_one() {
 /// goes on rising for longer (to −2.1 to −2.3 after 5,000 updates); here it turns at about half of that.
 #[test]
 fn the_likelihood_of_patterns_rises_while_they_are_learned_but_not_for_ever() {
-    let mut machine = Rbm::new(1, 0, [6, 4], Units::Binary, &Device::flex());
+    let mut machine = Rbm::new(1, 0, [6, 4], HiddenUnits::Binary, &Device::flex());
     let patterns = rows(&PATTERNS.map(|p| p.to_vec()));
     let judge = |machine: &Rbm| {
         let again = machine.down(machine.up(patterns.clone()));
@@ -93,7 +93,7 @@ fn the_likelihood_of_patterns_rises_while_they_are_learned_but_not_for_ever() {
     let mut judged = vec![judge(&machine)];
     for step in 0..5000 {
         let draws = machine.draws(&mut stream(1, Purpose::Gibbs, step), 4);
-        let contrast = machine.contrast(patterns.clone(), vec![draws]);
+        let contrast = machine.contrastive_divergence(patterns.clone(), vec![draws]);
         machine.weight = machine.weight + contrast.weight * 0.05;
         machine.visible = machine.visible + contrast.visible * 0.05;
         machine.hidden = machine.hidden + contrast.hidden * 0.05;

@@ -67,7 +67,7 @@ fn images_of_every_size_come_back_in_their_size() {
                 let model = Autoencoder::new(&recipe(&[cell]), dims, &device);
                 let pixels = channels * height * width;
                 let x = matrix(grey(1, 2 * pixels), pixels, &device);
-                let trace = model.trace(x.clone());
+                let trace = model.activations(x.clone());
                 assert_eq!(trace.encoded.code.dims(), [2, 3], "{cell} {dims:?}");
                 assert_eq!(trace.pixels.dims(), [2, pixels], "{cell} {dims:?}");
                 for (traced, side) in [(&trace.encoder, "encoder"), (&trace.decoder, "decoder")] {
@@ -128,7 +128,7 @@ fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
     let clean = matrix(grey(1, BATCH * 12), 12, device);
     let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
     let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
-    let outcome = terms::outcome(model, recipe, &batch, &mut Pass::default());
+    let outcome = terms::forward(model, recipe, &batch, &mut Pass::default());
     terms::weighted(&outcome.terms, recipe, 0, 12).mean()
 }
 
@@ -287,7 +287,7 @@ fn a_contractive_penalty_is_refused_with_the_reason() {
     let mut recipe = Recipe::open("gru-rows").expect("built in");
     recipe.set_from_text("objective.contractive=1").expect("a number in range");
     let sentence = recipe.validate().expect_err("it is not offered").to_string();
-    for part in ["not offered for a recurrent network", "objective.contractive = 0"] {
+    for part in ["not available for a recurrent network", "objective.contractive = 0"] {
         assert!(sentence.contains(part), "{sentence}");
     }
     let model = Autoencoder::new(&recipe, [1, 28, 28], &Device::flex());

@@ -125,16 +125,16 @@ impl StageInWords {
 
 fn stage(state: &AppState, run: &RunState) -> Option<StageInWords> {
     let plan = StagePlan::new(&run.info.recipe, state.bench.as_ref()?.steps_per_epoch);
-    if plan.stretches().len() < 2 {
+    if plan.spans().len() < 2 {
         return None;
     }
-    let stretch = plan.at(run.progress.step);
-    let done = run.progress.step.saturating_sub(stretch.from);
-    let percent = stretch.to.map(|to| 100 * done.min(to - stretch.from) / (to - stretch.from).max(1));
+    let span = plan.at(run.progress.step);
+    let done = run.progress.step.saturating_sub(span.from);
+    let percent = span.to.map(|to| 100 * done.min(to - span.from) / (to - span.from).max(1));
     Some(StageInWords {
-        name: plan.name(stretch.stage),
-        is_training: stretch.stage == Stage::Training,
-        is_layer: matches!(stretch.stage, Stage::Layer(_)),
+        name: plan.name(span.stage),
+        is_training: span.stage == Stage::Training,
+        is_layer: matches!(span.stage, Stage::Layer(_)),
         percent,
     })
 }

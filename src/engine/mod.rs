@@ -57,7 +57,7 @@ pub use crate::insight::plane::LatentPlane;
 pub use crate::insight::principal::Principal;
 pub use crate::insight::references::References;
 pub use crate::train::history::{Evaluation, History, Point, SharedHistory};
-pub use crate::train::{Figures, Penalty, Stage, StagePlan, Stretch};
+pub use crate::train::{Figures, Penalty, Stage, StagePlan, StageSpan};
 
 use crate::gpu::{DeviceChoice, Graphics};
 use inbox::InboxSender;

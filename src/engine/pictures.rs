@@ -13,7 +13,7 @@ use super::run::Run;
 use super::view::{Decoded, LayerActivity, LayerRole, LayersView, Pixels, ReconstructionsView};
 use crate::gpu::painter::Placement;
 use crate::gpu::{Canvas, ColorMap, Compute, Painter};
-use crate::model::Traced;
+use crate::model::LayerOutput;
 use crate::train::read::read;
 
 /// Where pictures are painted.
@@ -170,15 +170,15 @@ pub(super) fn show_layers(run: &Run, gallery: &Gallery, example: usize) -> Resul
         return Ok(());
     };
     let model = run.learner.so_far();
-    let trace = model.trace(run.learner.images(image, run.learner.device()));
+    let trace = model.activations(run.learner.images(image, run.learner.device()));
     let code_label = if run.recipe.is_variational() { "μ" } else { model.code.activation().label() };
-    let code = Traced { values: trace.encoded.code, maps: None, activation: code_label };
-    let spread =
-        trace
-            .encoded
-            .log_variance
-            .map(|lv| Traced { values: (lv * 0.5).exp(), maps: None, activation: "σ" });
-    let mut parts: Vec<(LayerRole, Traced)> = Vec::new();
+    let code = LayerOutput { values: trace.encoded.code, maps: None, activation: code_label };
+    let spread = trace.encoded.log_variance.map(|lv| LayerOutput {
+        values: (lv * 0.5).exp(),
+        maps: None,
+        activation: "σ",
+    });
+    let mut parts: Vec<(LayerRole, LayerOutput)> = Vec::new();
     parts.extend(trace.encoder.into_iter().map(|layer| (LayerRole::Encoder, layer)));
     parts.push((LayerRole::Code, code));
     parts.extend(spread.map(|spread| (LayerRole::Spread, spread)));

@@ -267,9 +267,8 @@ impl Run {
     /// The rate that the update after so many steps takes, with its name.
     fn rate_at(&self, step: u64) -> (&'static str, f64) {
         let plan = self.learner.plan();
-        let next =
-            plan.stretches().iter().skip_while(|stretch| stretch.to.is_some_and(|to| to <= step)).nth(1);
-        match (plan.at(step).stage, next.map(|stretch| stretch.stage)) {
+        let next = plan.spans().iter().skip_while(|span| span.to.is_some_and(|to| to <= step)).nth(1);
+        match (plan.at(step).stage, next.map(|span| span.stage)) {
             (Stage::Layer(_), Some(Stage::Layer(_))) => ("layer rate", self.recipe.pretraining.learning_rate),
             (Stage::Layer(_), _) => ("code layer rate", self.recipe.pretraining.code_learning_rate),
             _ => ("learning rate", self.recipe.training.learning_rate),

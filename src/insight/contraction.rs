@@ -5,7 +5,7 @@ use faer::{Mat, Side};
 
 use super::card::{Bars, Card, Content, Images, Ink, signed_each};
 use super::topic::CardInputs;
-use crate::model::Method;
+use crate::model::JacobianMethod;
 use crate::recipe::gesture::three_figures;
 use crate::train::read::{ReadError, read};
 
@@ -102,7 +102,11 @@ fn taken_apart(inputs: &CardInputs<'_>, images: usize, directions: usize) -> Res
     let CardInputs { learner, examples, .. } = inputs;
     let (pixels, code, model) = (learner.pixels(), learner.code_size(), learner.model());
     // A Jacobian without a short cut takes a way forward for every pixel.
-    let most = if model.jacobian_method() == Method::Estimated { 1 } else { (MOST / (pixels * code)).max(1) };
+    let most = if model.jacobian_method() == JacobianMethod::Estimated {
+        1
+    } else {
+        (MOST / (pixels * code)).max(1)
+    };
     let images = images.min(most).min(examples.len() / pixels);
     let x = learner.images(&examples[..images * pixels], learner.device());
     let Some(jacobians) = model.jacobian(x) else { return Ok(Vec::new()) };

@@ -5,7 +5,7 @@ use super::card::{Card, Content, Images, Ink, Lines, signed_each};
 use super::topic::CardInputs;
 use crate::model::Autoencoder;
 use crate::train::read::{ReadError, read};
-use crate::train::sparse::{Method, Patience, nonzeros};
+use crate::train::sparse::{Convergence, ShrinkageMethod, nonzeros};
 use crate::train::{Dictionaries, Dictionary, Learner};
 
 /// Pictures beside each other.
@@ -153,7 +153,7 @@ fn ladder(
     let mut codes = vec![0.0; many * dictionary.count()];
     let mut found = Vec::with_capacity(lambdas.len());
     for &lambda in lambdas {
-        codes = coder.code_from(codes, samples, lambda, Patience::USUAL, Method::Fista);
+        codes = coder.code_from(codes, samples, lambda, Convergence::DEFAULT, ShrinkageMethod::Fista);
         let used = nonzeros(&codes, dictionary.count()) * many as f64;
         found.push(Rebuilt { lambda, nonzeros: used, squared_error: error(dictionary.rebuild(&codes))? });
     }
@@ -165,7 +165,7 @@ pub(super) fn atoms(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> 
     let CardInputs { learner, recipe, .. } = inputs;
     let Some(dictionary) = learner.dictionaries().map(|both| &both.codes) else { return Ok(None) };
     let samples = encoded(learner, counted(inputs))?;
-    let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Patience::USUAL);
+    let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Convergence::DEFAULT);
     let many = (samples.len() / dictionary.dim().max(1)).max(1);
     let length = (samples.iter().map(|x| x * x).sum::<f64>() / many as f64).sqrt();
     let mut scaled = Vec::with_capacity(dictionary.atoms().len());
@@ -193,7 +193,7 @@ pub(super) fn pixel_atoms(inputs: &CardInputs<'_>) -> Option<Card> {
     let CardInputs { learner, recipe, .. } = inputs;
     let dictionary = learner.dictionaries()?.pixels.as_ref()?;
     let samples = wide(counted(inputs));
-    let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Patience::USUAL);
+    let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Convergence::DEFAULT);
     let width = dictionary.dim();
     let in_order = by_use(dictionary).into_iter();
     let pixels: Vec<f64> =
@@ -215,7 +215,7 @@ pub(super) fn parts(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> 
     let Some(dictionary) = learner.dictionaries().map(|both| &both.codes) else { return Ok(None) };
     let images = &examples[..examples.len().min(EXAMPLES * learner.pixels())];
     let samples = encoded(learner, images)?;
-    let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Patience::USUAL);
+    let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Convergence::DEFAULT);
     let mut rows = vec!["image".to_owned()];
     let mut wanted = Vec::new();
     for most in PARTS {

@@ -21,7 +21,7 @@ pub(super) fn fantasies(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErr
     let (Some(stack), Stage::Layer(layer)) = (learner.stack(), learner.last_stage()) else {
         return Ok(None);
     };
-    let Some(machine) = stack.machine(layer) else { return Ok(None) };
+    let Some(machine) = stack.rbm(layer) else { return Ok(None) };
     let images = &inputs.examples[..inputs.examples.len().min(COLUMNS * pixels)];
     let count = images.len() / pixels;
     let mut rng = stream(inputs.recipe.seed, Purpose::Dream, learner.step_number());

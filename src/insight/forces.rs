@@ -8,7 +8,7 @@ use crate::model::{Pass, PerImage};
 use crate::recipe::Recipe;
 use crate::train::Learner;
 use crate::train::read::{ReadError, read};
-use crate::train::terms::{of_code, reconstruction, weighted};
+use crate::train::terms::{code_penalties, reconstruction, weighted};
 
 /// Most images whose codes are pulled on at once; together they cost about half a training step.
 pub const MOST_IMAGES: usize = 64;
@@ -42,7 +42,7 @@ impl Forces {
         let raw = model.decode_raw(code.clone(), &encoded.skips, &mut Pass::default());
         let cost = reconstruction(&model, recipe, clean, raw);
         let nothing = cost.zeros_like().detach();
-        let (penalties, charged_kl) = of_code(recipe, &encoded, images.len() / learner.pixels());
+        let (penalties, charged_kl) = code_penalties(recipe, &encoded, images.len() / learner.pixels());
         let is_charged = penalties
             .iter()
             .any(|(penalty, _)| penalty.weight(&recipe.objective, learner.step_number()) != 0.0);

@@ -3,7 +3,7 @@
 use super::card::{Bars, Card, Content};
 use super::topic::CardInputs;
 use crate::train::Stage;
-use crate::train::gradients::lengths;
+use crate::train::gradients::norms;
 use crate::train::read::ReadError;
 
 /// Images that the gradient is taken on.
@@ -20,7 +20,7 @@ pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     if learner.stage() != Stage::Training || images.is_empty() {
         return Ok(None);
     }
-    let lengths = lengths(learner, inputs.recipe, images)?;
+    let lengths = norms(learner, inputs.recipe, images)?;
     let (Some(first), Some(last)) = (lengths.first(), lengths.last()) else { return Ok(None) };
     let share = first / last.max(f32::MIN_POSITIVE);
     let verdict = match share {

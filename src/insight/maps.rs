@@ -12,7 +12,7 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let CardInputs { learner, examples, .. } = inputs;
     let dims = learner.dims();
     let Some(image) = examples.get(..learner.pixels()) else { return Ok(None) };
-    let trace = learner.model().trace(learner.images(image, learner.device()));
+    let trace = learner.model().activations(learner.images(image, learner.device()));
     let stages: Vec<_> =
         trace.encoder.into_iter().filter_map(|traced| Some((traced.maps?, traced))).collect();
     // As many of each stage, so that no place in a row stays empty.

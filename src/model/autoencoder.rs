@@ -7,58 +7,58 @@ use super::code::{CodeLayer, Encoded};
 use super::dense::Mlp;
 use super::init::Weights;
 use super::network::{Decoder, DenseDecoder, Encoder};
-use super::pass::{Pass, Traced};
+use super::pass::{LayerOutput, Pass};
 use crate::recipe::{Output, PixelRange, Recipe, Reconstruction};
 
-/// An image squeezed to a code and opened again.
+/// An encoder, a code layer and a decoder.
 #[derive(Module, Debug)]
 pub struct Autoencoder {
-    /// From the image towards the code.
+    /// From the image to the features that the code is computed from.
     pub encoder: Encoder,
-    /// The waist.
+    /// The code layer.
     pub code: CodeLayer,
-    /// From the code towards the image; what it gives is squashed to pixels by [`Autoencoder::pixels`].
+    /// From the code to the image before the output activation, which [`Autoencoder::pixels`] applies.
     pub decoder: Decoder,
     #[module(skip)]
-    squash: Output,
+    output: Output,
     #[module(skip)]
     pub(super) range: PixelRange,
     #[module(skip)]
     unit_columns: bool,
 }
 
-/// Everything a batch becomes on its way through, for the picture of the hourglass.
+/// The output of every layer for a batch, for the hourglass diagram.
 #[derive(Debug)]
-pub struct Trace {
-    /// Outputs of the encoder's layers.
-    pub encoder: Vec<Traced>,
+pub struct Activations {
+    /// The outputs of the encoder's layers.
+    pub encoder: Vec<LayerOutput>,
     /// The code.
     pub encoded: Encoded,
-    /// Outputs of the decoder's layers.
-    pub decoder: Vec<Traced>,
-    /// The reconstruction, as it is shown. `[batch, pixels]`
+    /// The outputs of the decoder's layers.
+    pub decoder: Vec<LayerOutput>,
+    /// The reconstruction, in [0, 1]. `[batch, pixels]`
     pub pixels: Tensor<2>,
 }
 
 impl Autoencoder {
-    /// Draws the network of a recipe for images of `[channels, height, width]`. `device` decides whether gradients
-    /// are kept.
+    /// Initialises the network of a recipe for images of `[channels, height, width]`. `device` decides whether
+    /// autodiff is on.
     pub fn new(recipe: &Recipe, dims: [usize; 3], device: &Device) -> Self {
         let model = &recipe.model;
         let mut weights = Weights::new(recipe.seed, model.init, device);
         let encoder = Encoder::new(&mut weights, model, dims);
         let code = CodeLayer::new(&mut weights, encoder.outputs(dims), model);
         let decoder = Decoder::new(&mut weights, model, dims);
-        // Cross-entropy is taken from logits, so what is drawn is their sigmoid.
-        let squash = match recipe.objective.reconstruction {
+        // Cross-entropy is computed from logits, so the pixels are their sigmoid.
+        let output = match recipe.objective.reconstruction {
             Reconstruction::CrossEntropy => Output::Sigmoid,
             Reconstruction::SquaredError => model.output,
         };
         let (range, unit_columns) = (recipe.data.range, model.unit_columns);
-        Self { encoder, code, decoder, squash, range, unit_columns }.with_unit_columns()
+        Self { encoder, code, decoder, output, range, unit_columns }.with_unit_columns()
     }
 
-    /// Images in the scale that the network sees and is compared in.
+    /// Images scaled to the pixel range of the network.
     ///
     /// # Shapes
     /// - x: any, from 0 to 1
@@ -69,17 +69,19 @@ impl Autoencoder {
         }
     }
 
-    /// What the network gives, in the scale in which images are shown.
+    /// Outputs of the network scaled back to [0, 1].
     ///
     /// # Shapes
     /// - y: any
-    fn shown(&self, y: Tensor<2>) -> Tensor<2> {
+    fn unscaled(&self, y: Tensor<2>) -> Tensor<2> {
         match self.range {
             PixelRange::Unit => y,
             PixelRange::Signed => (y + 1.0) * 0.5,
         }
     }
 
+    /// Encodes images.
+    ///
     /// # Shapes
     /// - x: `[batch, pixels]`, from 0 to 1
     /// - output: `[batch, code]`
@@ -87,7 +89,7 @@ impl Autoencoder {
         self.encode_in(x, &mut Pass::default())
     }
 
-    /// The same, on a way through that drops units or keeps outputs.
+    /// Encodes images in a pass that may drop units or record outputs.
     ///
     /// # Shapes
     /// - x: `[batch, pixels]`, from 0 to 1
@@ -97,7 +99,7 @@ impl Autoencoder {
         Encoded { skips, ..self.code.forward(features, pass) }
     }
 
-    /// The code as it would be if the encoder stopped after each row; `None` where it does not read rows.
+    /// The code if the encoder stopped after each row; `None` if it does not read rows.
     ///
     /// # Shapes
     /// - x: `[batch, pixels]`, from 0 to 1
@@ -107,29 +109,29 @@ impl Autoencoder {
         Some(states.into_iter().map(|state| self.code.forward(state, &mut Pass::default()).code).collect())
     }
 
-    /// The decoder's last linear layer: logits, or pixels before they are squashed.
+    /// The output of the decoder's last linear layer: logits, or pixels before the output activation.
     ///
     /// # Shapes
     /// - z: `[batch, code]`
-    /// - skips: what the encoder gave beside the code; nothing where only a code is known
+    /// - skips: the skip connections of the encoder; empty if only a code is known
     /// - output: `[batch, pixels]`
     pub fn decode_raw(&self, z: Tensor<2>, skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
         self.decoder.forward(z, skips, pass)
     }
 
-    /// What the decoder's last layer means as an image, in the scale of [`Autoencoder::scaled`].
+    /// Applies the output activation. The result is in the pixel range of [`Autoencoder::scaled`].
     ///
     /// # Shapes
     /// - raw: `[batch, pixels]`
     /// - output: `[batch, pixels]`
     pub fn pixels(&self, raw: Tensor<2>) -> Tensor<2> {
-        match self.squash {
+        match self.output {
             Output::Sigmoid => activation::sigmoid(raw),
             Output::Linear => raw,
         }
     }
 
-    /// The image of a code alone, as it is shown.
+    /// Decodes codes without skip connections, to [0, 1].
     ///
     /// # Shapes
     /// - z: `[batch, code]`
@@ -138,16 +140,16 @@ impl Autoencoder {
         self.decode_beside(z, &[])
     }
 
-    /// The image of a code and what skips past it, as it is shown.
+    /// Decodes codes with skip connections, to [0, 1].
     ///
     /// # Shapes
     /// - z: `[batch, code]`
     /// - output: `[batch, pixels]`
     pub fn decode_beside(&self, z: Tensor<2>, skips: &[Tensor<4>]) -> Tensor<2> {
-        self.shown(self.pixels(self.decode_raw(z, skips, &mut Pass::default())))
+        self.unscaled(self.pixels(self.decode_raw(z, skips, &mut Pass::default())))
     }
 
-    /// Images through the waist and back; a Gaussian code is decoded from μ.
+    /// Encodes and decodes images. A Gaussian code is decoded from μ.
     ///
     /// # Shapes
     /// - x: `[batch, pixels]`
@@ -157,7 +159,7 @@ impl Autoencoder {
         self.decode_beside(encoded.code, &encoded.skips)
     }
 
-    /// The code and its derivative along `v`, for networks that have a short one.
+    /// The code and its derivative along `v`; `None` for networks without tangents.
     ///
     /// # Shapes
     /// - x, v: `[batch, pixels]`
@@ -171,14 +173,14 @@ impl Autoencoder {
         Some(self.code.tangent(x, v))
     }
 
-    /// The decoded image and its derivative along `v`, for networks that have a short one.
+    /// The decoded image and its derivative along `v`; `None` for networks without tangents.
     ///
     /// # Shapes
     /// - z, v: `[batch, code]`
     /// - outputs: `[batch, pixels]` each
     pub fn decode_tangent(&self, z: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
         let (raw, along) = self.decoder.tangent(z, v)?;
-        let (y, along) = match self.squash {
+        let (y, along) = match self.output {
             Output::Sigmoid => {
                 let y = activation::sigmoid(raw);
                 (y.clone(), along * y.clone() * (-y + 1.0))
@@ -187,45 +189,46 @@ impl Autoencoder {
         };
         Some(match self.range {
             PixelRange::Unit => (y, along),
-            PixelRange::Signed => (self.shown(y), along * 0.5),
+            PixelRange::Signed => (self.unscaled(y), along * 0.5),
         })
     }
 
-    /// The network of only its first layers and their mirror images: the last of them is its code. `None` for as many
-    /// layers as there are, and where the layers are not dense.
+    /// The network that consists of the first `layers` layers and their mirror images, the last of them being its code.
+    /// `None` for all layers, and for networks that are not dense.
     pub fn shallow(&self, layers: usize) -> Option<Self> {
         let (encoder, decoder) = (self.encoder.dense()?, self.decoder.dense()?);
-        let waist = encoder.layers.get(layers.checked_sub(1)?)?;
+        let code = encoder.layers.get(layers.checked_sub(1)?)?;
         let down = encoder.layers[..layers - 1].to_vec();
         let up = decoder.hidden.layers[decoder.hidden.layers.len() - (layers - 1)..].to_vec();
         let decoder = DenseDecoder { hidden: Mlp { layers: up }, output: decoder.output.clone() };
         Some(Self {
             encoder: Encoder::Dense(Mlp { layers: down }),
-            code: CodeLayer::of_layer(waist),
+            code: CodeLayer::of_layer(code),
             decoder: Decoder::Dense(decoder),
             ..self.clone()
         })
     }
 
-    /// Everything a batch becomes on its way through; a Gaussian code is decoded from μ.
+    /// The output of every layer for a batch. A Gaussian code is decoded from μ.
     ///
     /// # Shapes
     /// - x: `[batch, pixels]`
-    pub fn trace(&self, x: Tensor<2>) -> Trace {
-        let mut pass = Pass::tracing();
+    pub fn activations(&self, x: Tensor<2>) -> Activations {
+        let mut pass = Pass::recording();
         let encoded = self.encode_in(x, &mut pass);
-        let encoder = pass.take_trace();
+        let encoder = pass.take_outputs();
         let raw = self.decode_raw(encoded.code.clone(), &encoded.skips, &mut pass);
-        let pixels = self.shown(self.pixels(raw));
-        Trace { encoder, encoded, decoder: pass.take_trace(), pixels }
+        let pixels = self.unscaled(self.pixels(raw));
+        Activations { encoder, encoded, decoder: pass.take_outputs(), pixels }
     }
 
-    /// Lets convolutions begin with images of this mean in each channel, from 0 to 1; other networks stay as they are.
+    /// Initialises the output bias of a convolutional network so that its first images have this mean in each channel,
+    /// from 0 to 1. Other networks are not changed.
     ///
-    /// The last convolution has one bias for all places of a channel. Were it zero, the images would begin grey, and
-    /// every pixel would ask for the same: darker, or brighter. All layers before it would answer at once, each by a
-    /// larger feature, overshoot, and leave the sigmoid where nothing is learned any more.
-    pub fn beginning_at(mut self, means: &[f32]) -> Self {
+    /// The last convolution has one bias per channel for all positions. With a bias of zero the first images are grey,
+    /// and the gradients of all pixels have the same sign. All layers follow it at once, overshoot, and saturate the
+    /// sigmoid, after which nothing is learned.
+    pub fn with_mean_output(mut self, means: &[f32]) -> Self {
         let raw = means.iter().map(|mean| self.raw(*mean)).collect();
         let last = match &mut self.decoder {
             Decoder::Conv(decoder) => decoder.stages.last_mut(),
@@ -238,18 +241,18 @@ impl Autoencoder {
         self
     }
 
-    /// What the decoder has to give for a pixel from 0 to 1; neither black nor white is out of a sigmoid's reach.
+    /// The output before the activation for a pixel from 0 to 1. Pixels are clamped, so that a sigmoid can reach them.
     fn raw(&self, pixel: f32) -> f32 {
         let logit = |p: f32| (p / (1.0 - p)).ln();
-        match (self.squash, self.range) {
+        match (self.output, self.range) {
             (Output::Sigmoid, _) => logit(pixel.clamp(0.01, 0.99)),
             (Output::Linear, PixelRange::Unit) => pixel,
             (Output::Linear, PixelRange::Signed) => pixel * 2.0 - 1.0,
         }
     }
 
-    /// Brings the columns of the layer after the code back to length one, where the recipe asks for it. Burn keeps a
-    /// linear map as `[inputs, outputs]`, so a column of the decoder is a row here.
+    /// Normalises the columns of the layer after the code to length one, if the recipe asks for it. Burn stores a
+    /// linear layer as `[inputs, outputs]`, so a column of the decoder is a row here.
     pub fn with_unit_columns(mut self) -> Self {
         if self.unit_columns
             && let Decoder::Dense(decoder) = &mut self.decoder
@@ -262,7 +265,7 @@ impl Autoencoder {
     }
 }
 
-/// Every row divided by its length, apart from the graph of gradients.
+/// Every row divided by its length, outside of the autodiff graph.
 fn normalised_rows(weight: Tensor<2>) -> Tensor<2> {
     let learns = weight.device().is_autodiff();
     let weight = if learns { weight.inner() } else { weight };

@@ -1,4 +1,4 @@
-//! The code layer, the waist of the hourglass: a linear map to the code, plain or Gaussian.
+//! The code layer: a linear map to the code, plain or Gaussian.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -6,19 +6,18 @@ use burn::tensor::Tensor;
 
 use super::dense::{Dense, activate, linear_in, slope};
 use super::init::Weights;
-use super::network::Skips;
-use super::pass::Pass;
+use super::pass::{Pass, Skips};
 use crate::recipe::{Activation, CodeKind, ModelRecipe};
 
-/// Bounds of the log-variance, set before any exponential: σ stays between 0.0067 and 148.
-const LOG_VARIANCE: (f64, f64) = (-10.0, 10.0);
-/// The Gaussian head begins small, so that training starts near KL = 0.
+/// The log-variance is clamped to ± this before any exponential, so that σ is between 0.0067 and 148.
+const LOG_VARIANCE: f64 = 10.0;
+/// The scale of the initial weights of a Gaussian code, which is small so that training starts near KL = 0.
 const GAUSSIAN_SCALE: f32 = 0.1;
 
-/// The map from the encoder's last layer to the code.
+/// The layer from the encoder's features to the code.
 #[derive(Module, Debug)]
 pub struct CodeLayer {
-    /// One linear map; for a Gaussian code its first half is μ and its second half ln σ².
+    /// One linear map. For a Gaussian code the first half of its output is μ and the second half is ln σ².
     pub head: Linear,
     #[module(skip)]
     kind: CodeKind,
@@ -28,19 +27,19 @@ pub struct CodeLayer {
     size: usize,
 }
 
-/// What the encoder says of a batch.
+/// The codes of a batch.
 #[derive(Clone, Debug)]
 pub struct Encoded {
     /// The code: h of a plain code, μ of a Gaussian one. `[batch, code]`
     pub code: Tensor<2>,
-    /// ln σ² of a Gaussian code, already within bounds. `[batch, code]`
+    /// ln σ² of a Gaussian code, clamped. `[batch, code]`
     pub log_variance: Option<Tensor<2>>,
-    /// What skips past the code; nothing but for a U-Net.
+    /// Skip connections; empty except for a U-Net.
     pub skips: Skips,
 }
 
 impl CodeLayer {
-    /// Draws the layer.
+    /// Initialises the layer.
     pub fn new(weights: &mut Weights<'_>, inputs: usize, recipe: &ModelRecipe) -> Self {
         let size = recipe.code;
         let (outputs, activation, scale) = match recipe.code_kind {
@@ -51,23 +50,25 @@ impl CodeLayer {
         Self { head, kind: recipe.code_kind, activation, size }
     }
 
-    /// A hidden layer taken for the code, of a network that ends there.
+    /// A code layer made of a hidden layer, for a network that ends there.
     pub fn of_layer(layer: &Dense) -> Self {
         let head = layer.linear.clone();
         let size = head.weight.dims()[1];
         Self { head, kind: CodeKind::Plain, activation: layer.activation(), size }
     }
 
-    /// Numbers in the code.
+    /// Dimensions of the code.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// What follows a plain code.
+    /// The activation of a plain code.
     pub fn activation(&self) -> Activation {
         self.activation
     }
 
+    /// Computes the code.
+    ///
     /// # Shapes
     /// - x: `[batch, inputs]`
     /// - output: `[batch, code]`, twice for a Gaussian code
@@ -75,14 +76,14 @@ impl CodeLayer {
         let y = linear_in(&self.head, x, pass);
         let (code, log_variance) = match self.kind {
             CodeKind::Plain => {
-                pass.keep_slope(|| slope(self.activation, y.clone()));
+                pass.record_slope(|| slope(self.activation, y.clone()));
                 (pass.drop_units(activate(self.activation, y)), None)
             }
             CodeKind::Gaussian => {
-                let (low, high) = LOG_VARIANCE;
-                let log_variance = y.clone().narrow(1, self.size, self.size).clamp(low, high);
+                let log_variance = y.clone().narrow(1, self.size, self.size);
+                let log_variance = log_variance.clamp(-LOG_VARIANCE, LOG_VARIANCE);
                 let mean = y.narrow(1, 0, self.size);
-                pass.keep_slope(|| mean.ones_like());
+                pass.record_slope(|| mean.ones_like());
                 (mean, Some(log_variance))
             }
         };
@@ -103,10 +104,10 @@ impl CodeLayer {
 }
 
 impl Encoded {
-    /// What the decoder is given: the plain code, or μ + σ·ε.
+    /// The input of the decoder: the plain code, or μ + σ·ε.
     ///
     /// # Shapes
-    /// - epsilon: `[batch, code]`, standard normal; without it a Gaussian code stays at μ
+    /// - epsilon: `[batch, code]`, standard normal; without it a Gaussian code is μ
     /// - output: `[batch, code]`
     pub fn sample(&self, epsilon: Option<Tensor<2>>) -> Tensor<2> {
         match (&self.log_variance, epsilon) {

@@ -1,25 +1,24 @@
-//! A convolutional network: stages that halve the image on the way to the code, and their mirror image.
+//! A convolutional network: stages that halve the image in the encoder, mirrored in the decoder.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::dense::Dense;
 use super::init::Weights;
-use super::network::Skips;
-use super::pass::Pass;
+use super::pass::{Pass, Skips};
 use super::stage::{ConvStage, Resampling};
 use crate::recipe::{Down, ModelRecipe};
 
-/// From the image to feature maps that are handed on flat.
+/// Convolutional stages from the image to flattened feature maps.
 #[derive(Module, Debug)]
 pub struct ConvEncoder {
-    /// The stages, in the order of the flow.
+    /// The stages, from input to output.
     pub stages: Vec<ConvStage>,
     #[module(skip)]
     image: [usize; 3],
     #[module(skip)]
     maps: [usize; 3],
-    /// Whether the maps before the last are handed on beside the code.
+    /// Whether the outputs of all stages but the last are skip connections.
     #[module(skip)]
     skips: bool,
 }
@@ -29,13 +28,13 @@ pub struct ConvEncoder {
 pub struct ConvDecoder {
     /// From the code to the first feature maps.
     pub open: Dense,
-    /// The stages, in the order of the flow; the last one gives the image.
+    /// The stages, from input to output; the last one outputs the image.
     pub stages: Vec<ConvStage>,
     #[module(skip)]
     maps: [usize; 3],
 }
 
-/// Channels, height and width of an encoder's last feature maps, after so many halvings.
+/// Channels, height and width of an encoder's last feature maps, after `halvings` halvings.
 pub(super) fn last_maps(
     recipe: &ModelRecipe,
     halvings: usize,
@@ -46,11 +45,11 @@ pub(super) fn last_maps(
 }
 
 impl ConvEncoder {
-    /// Draws the stages, each of which halves the image.
+    /// Initialises the stages, each of which halves the image.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         let (stride, resampling) = match recipe.down {
             Down::Strided => (2, Resampling::Keep),
-            Down::Pooled => (1, Resampling::LargestAfter),
+            Down::Pooled => (1, Resampling::MaxPoolAfter),
         };
         let all: Vec<usize> = [dims[0]].iter().chain(&recipe.channels).copied().collect();
         let stage = |pair: &[usize]| ConvStage::new(weights, recipe, [pair[0], pair[1]], stride, resampling);
@@ -58,22 +57,22 @@ impl ConvEncoder {
         Self { stages, image: dims, maps: last_maps(recipe, recipe.channels.len(), dims), skips: false }
     }
 
-    /// Stages that were drawn elsewhere, with their last feature maps.
+    /// An encoder of given stages; `maps` is the shape of its last feature maps.
     pub(super) fn of(stages: Vec<ConvStage>, image: [usize; 3], maps: [usize; 3], skips: bool) -> Self {
         Self { stages, image, maps, skips }
     }
 
-    /// Numbers it gives per image.
+    /// Values of its output per image.
     pub fn outputs(&self) -> usize {
         self.maps.iter().product()
     }
 
     /// # Shapes
     /// - x: `[batch, pixels]`
-    /// - output: `[batch, outputs]`, and the maps that skip past the code, largest first
+    /// - output: `[batch, outputs]`, and the skip connections, largest first
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> (Tensor<2>, Skips) {
         let mut skips = Skips::new();
-        let mut x = unflat(x, self.image);
+        let mut x = unflatten(x, self.image);
         for (k, stage) in self.stages.iter().enumerate() {
             x = stage.forward_in(x, pass);
             if self.skips && k + 1 < self.stages.len() {
@@ -89,14 +88,15 @@ impl ConvEncoder {
     /// - x, v: `[batch, pixels]`
     /// - outputs: `[batch, outputs]` each
     pub fn tangent(&self, x: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
-        let start = (unflat(x, self.image), unflat(v, self.image));
+        let start = (unflatten(x, self.image), unflatten(v, self.image));
         let (x, v) = self.stages.iter().try_fold(start, |(x, v), stage| stage.tangent(x, v))?;
         Some((x.flatten(1, 3), v.flatten(1, 3)))
     }
 }
 
 impl ConvDecoder {
-    /// Draws the mirror image of the encoder: as many doublings as it halves, the last one to the image's channels.
+    /// Initialises the mirror image of the encoder: each stage doubles the image, the last one has the image's
+    /// channels.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         let maps = last_maps(recipe, recipe.channels.len(), dims);
         let open = Dense::new(weights, recipe.code, maps.iter().product(), recipe.activation);
@@ -112,7 +112,7 @@ impl ConvDecoder {
     /// - z: `[batch, code]`
     /// - output: `[batch, pixels]`
     pub fn forward(&self, z: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
-        let mut x = opened(&self.open, z, self.maps, pass);
+        let mut x = first_maps(&self.open, z, self.maps, pass);
         let (last, others) = match self.stages.split_last() {
             Some((last, others)) => (Some(last), others),
             None => (None, &[][..]),
@@ -120,7 +120,7 @@ impl ConvDecoder {
         for stage in others {
             x = stage.forward_in(x, pass);
         }
-        // What the last stage gives is the image, which is shown elsewhere.
+        // The output of the last stage is the image, which is recorded elsewhere.
         last.map_or_else(|| x.clone(), |last| last.forward(x.clone())).flatten(1, 3)
     }
 
@@ -131,7 +131,7 @@ impl ConvDecoder {
     /// - outputs: `[batch, pixels]` each
     pub fn tangent(&self, z: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
         let (x, v) = self.open.tangent(z, v);
-        let start = (unflat(x, self.maps), unflat(v, self.maps));
+        let start = (unflatten(x, self.maps), unflatten(v, self.maps));
         let (x, v) = self.stages.iter().try_fold(start, |(x, v), stage| stage.tangent(x, v))?;
         Some((x.flatten(1, 3), v.flatten(1, 3)))
     }
@@ -142,18 +142,18 @@ impl ConvDecoder {
 /// # Shapes
 /// - z: `[batch, code]`
 /// - output: `[batch, channels, height, width]`
-pub(super) fn opened(open: &Dense, z: Tensor<2>, maps: [usize; 3], pass: &mut Pass) -> Tensor<4> {
+pub(super) fn first_maps(open: &Dense, z: Tensor<2>, maps: [usize; 3], pass: &mut Pass) -> Tensor<4> {
     let x = open.forward(z);
-    pass.keep(&x, Some(maps), open.activation().label());
-    unflat(x, maps)
+    pass.record(&x, Some(maps), open.activation().label());
+    unflatten(x, maps)
 }
 
-/// Flat images as maps.
+/// Flattened images as maps.
 ///
 /// # Shapes
 /// - x: `[batch, channels · height · width]`
 /// - output: `[batch, channels, height, width]`
-pub(super) fn unflat(x: Tensor<2>, [channels, height, width]: [usize; 3]) -> Tensor<4> {
+pub(super) fn unflatten(x: Tensor<2>, [channels, height, width]: [usize; 3]) -> Tensor<4> {
     let batch = x.dims()[0];
     x.reshape([batch, channels, height, width])
 }

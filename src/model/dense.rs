@@ -1,4 +1,4 @@
-//! Dense layers: a linear map and what follows it.
+//! Dense layers: a linear map and an activation.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -8,7 +8,7 @@ use super::init::Weights;
 use super::pass::Pass;
 use crate::recipe::Activation;
 
-/// How steep a leaky ReLU is below zero.
+/// The slope of a leaky ReLU below zero.
 const LEAK: f64 = 0.01;
 
 /// `activation(x·W + b)`.
@@ -21,16 +21,18 @@ pub struct Dense {
 }
 
 impl Dense {
-    /// Draws a layer.
+    /// Initialises a layer.
     pub fn new(weights: &mut Weights<'_>, inputs: usize, outputs: usize, activation: Activation) -> Self {
         Self { linear: weights.linear(inputs, outputs, activation, 1.0), activation }
     }
 
-    /// What follows the linear map.
+    /// The activation.
     pub fn activation(&self) -> Activation {
         self.activation
     }
 
+    /// Applies the layer.
+    ///
     /// # Shapes
     /// - x: `[batch, inputs]`
     /// - output: `[batch, outputs]`
@@ -38,14 +40,14 @@ impl Dense {
         activate(self.activation, self.linear.forward(x))
     }
 
-    /// The same, with connections dropped where the pass drops them.
+    /// Applies the layer in a pass that may drop connections.
     ///
     /// # Shapes
     /// - x: `[batch, inputs]`
     /// - output: `[batch, outputs]`
     pub fn forward_in(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         let before = linear_in(&self.linear, x, pass);
-        pass.keep_slope(|| slope(self.activation, before.clone()));
+        pass.record_slope(|| slope(self.activation, before.clone()));
         activate(self.activation, before)
     }
 
@@ -62,24 +64,26 @@ impl Dense {
     }
 }
 
-/// Dense layers one after the other.
+/// A sequence of dense layers.
 #[derive(Module, Debug)]
 pub struct Mlp {
-    /// The layers, in the order of the flow.
+    /// The layers, from input to output.
     pub layers: Vec<Dense>,
 }
 
 impl Mlp {
-    /// Draws layers of these widths, each followed by the same activation.
+    /// Initialises layers of these widths, all with the same activation.
     pub fn new(weights: &mut Weights<'_>, widths: &[usize], activation: Activation) -> Self {
         Self { layers: widths.windows(2).map(|w| Dense::new(weights, w[0], w[1], activation)).collect() }
     }
 
-    /// Units of the last layer, where there is one.
+    /// Units of the last layer, if there is one.
     pub fn outputs(&self) -> Option<usize> {
         self.layers.last().map(|layer| layer.linear.weight.dims()[1])
     }
 
+    /// Applies the layers.
+    ///
     /// # Shapes
     /// - x: `[batch, first width]`
     /// - output: `[batch, last width]`
@@ -87,7 +91,7 @@ impl Mlp {
         self.layers.iter().fold(x, |x, layer| {
             let y = layer.forward_in(x, pass);
             let y = pass.drop_units(y);
-            pass.keep(&y, None, layer.activation.label());
+            pass.record(&y, None, layer.activation.label());
             y
         })
     }
@@ -102,7 +106,7 @@ impl Mlp {
     }
 }
 
-/// A linear map with connections dropped where the pass drops them.
+/// Applies a linear map in a pass that may drop connections.
 ///
 /// # Shapes
 /// - x: `[batch, inputs]`
@@ -118,7 +122,7 @@ pub fn linear_in(linear: &Linear, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
     }
 }
 
-/// An activation applied to every number.
+/// Applies an activation elementwise.
 pub fn activate<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
     match kind {
         Activation::Relu => activation::relu(x),
@@ -131,7 +135,7 @@ pub fn activate<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
     }
 }
 
-/// The derivative of an activation at every number.
+/// The derivative of an activation, elementwise.
 pub fn slope<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
     match kind {
         Activation::Relu => x.greater_elem(0.0).float(),

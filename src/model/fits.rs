@@ -1,9 +1,9 @@
-//! Whether a network can be built for images of a size: what depends on both the recipe and the images.
+//! Checks whether a network can be built for images of a given size.
 
 use crate::recipe::{Network, Recipe};
 
-/// Whether the network of a recipe can take images of `[channels, height, width]`; a sentence says why not, and what
-/// to do.
+/// Checks whether the network of a recipe can take images of `[channels, height, width]`. The error is a sentence that
+/// says why not, and what to do.
 pub fn fits(recipe: &Recipe, dims: [usize; 3]) -> Result<(), String> {
     let stages = recipe.model.channels.len();
     let (name, halvings, fewest) = match recipe.model.network {
@@ -19,7 +19,7 @@ pub fn fits(recipe: &Recipe, dims: [usize; 3]) -> Result<(), String> {
     let cure = if possible >= fewest {
         let numbers = stages - (halvings - possible);
         let kept = recipe.model.channels[..numbers].iter().map(ToString::to_string);
-        format!("give model.channels {numbers} numbers, such as {}", kept.collect::<Vec<_>>().join("-"))
+        format!("set model.channels to {numbers} numbers, such as {}", kept.collect::<Vec<_>>().join("-"))
     } else if possible >= 1 {
         "set model.network = \"conv\" with one number in model.channels".to_owned()
     } else {
@@ -34,7 +34,7 @@ pub fn fits(recipe: &Recipe, dims: [usize; 3]) -> Result<(), String> {
     ))
 }
 
-/// How often a side can be halved without a rest.
+/// How often a side can be halved without a remainder.
 fn times_halved(side: usize) -> usize {
     side.trailing_zeros() as usize
 }

@@ -1,4 +1,4 @@
-//! First weights, drawn on the host so that every device and every test begins with the same ones.
+//! Initial weights, drawn on the host so that they are the same on every device.
 
 use burn::module::{Param, ParamId, RunningState};
 use burn::nn::Linear;
@@ -9,11 +9,21 @@ use rand_distr::StandardNormal;
 use crate::recipe::random::{Purpose, stream};
 use crate::recipe::{Activation, Init};
 
-/// By how much the weights from an input to gates are larger than those of a dense layer. Few pixels of a row are ink,
-/// and a code is small at first: gates that hardly move let nothing be told apart.
+/// The factor by which the weights from an input to gates are larger than those of a dense layer. Few pixels of a row
+/// are not zero, and a code is small at first: with smaller weights the gates would hardly depend on the input.
 const GATE_GAIN: f32 = 3.0;
 
-/// Draws layer after layer; each layer has a stream of its own, so a change in one leaves the others alone.
+/// The number of inputs that each output of a layer sums over, and of outputs that each input goes to.
+#[derive(Clone, Copy, Debug)]
+pub struct Fan {
+    /// Fan-in.
+    pub inputs: usize,
+    /// Fan-out.
+    pub outputs: usize,
+}
+
+/// Initialises layer after layer. Each layer has its own random stream, so that changing one does not affect the
+/// others.
 #[derive(Debug)]
 pub struct Weights<'a> {
     seed: u64,
@@ -23,20 +33,20 @@ pub struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
-    /// Weights of one network.
+    /// An initialiser for one network.
     pub fn new(seed: u64, init: Init, device: &'a Device) -> Self {
         Self { seed, init, device, layer: 0 }
     }
 
-    /// The next linear layer. `follows` is what comes after it, `scale` multiplies the weights; the bias is zero.
+    /// The next linear layer. `follows` is its activation, `scale` multiplies the weights; the bias is zero.
     pub fn linear(&mut self, inputs: usize, outputs: usize, follows: Activation, scale: f32) -> Linear {
         let spread = scale * self.spread(inputs, outputs, follows);
         let weights = self.normal(spread, inputs * outputs);
         self.map(weights, vec![0.0; outputs])
     }
 
-    /// The next linear map to several gates at once, each drawn as a layer of its own. The bias is zero, and one for
-    /// the gate that is to stand open at first.
+    /// The next linear map to several gates, each initialised as a layer of its own. The bias is zero, and one for the
+    /// gate `open`.
     pub fn gates(&mut self, inputs: usize, units: usize, gates: usize, open: Option<usize>) -> Linear {
         let spread = GATE_GAIN * self.spread(inputs, units, Activation::Tanh);
         let weights = self.normal(spread, inputs * units * gates);
@@ -44,19 +54,19 @@ impl<'a> Weights<'a> {
         self.map(weights, bias.collect())
     }
 
-    /// The next layer's weights without a bias. `follows` is what comes after it.
+    /// The next layer's weights without a bias. `follows` is its activation.
     pub fn matrix(&mut self, inputs: usize, outputs: usize, follows: Activation) -> Param<Tensor<2>> {
         self.table(inputs, outputs, self.spread(inputs, outputs, follows))
     }
 
-    /// The next layer's weights without a bias, of this spread.
+    /// The next layer's weights without a bias, with this standard deviation.
     pub fn table(&mut self, inputs: usize, outputs: usize, spread: f32) -> Param<Tensor<2>> {
         let weights = self.normal(spread, inputs * outputs);
         self.parameter(TensorData::new(weights, [inputs, outputs]))
     }
 
-    /// The next linear map from units to gates of as many units, orthogonal gate by gate: applied again and again it
-    /// lets no direction grow or fade. The bias is zero.
+    /// The next linear map from units to gates of as many units, orthogonal for each gate, so that repeated application
+    /// neither amplifies nor attenuates any direction. The bias is zero.
     pub fn orthogonal_gates(&mut self, units: usize, gates: usize) -> Linear {
         let drawn = self.normal(1.0, units * units * gates);
         let mut weights = vec![0.0f32; units * units * gates];
@@ -69,14 +79,14 @@ impl<'a> Weights<'a> {
         self.map(weights, vec![0.0; units * gates])
     }
 
-    /// So many numbers from the next layer's stream.
+    /// Normal numbers from the next layer's stream.
     fn normal(&mut self, spread: f32, count: usize) -> Vec<f32> {
         let mut rng = stream(self.seed, Purpose::Weights, self.layer);
         self.layer += 1;
         (0..count).map(|_| spread * rng.sample::<f32, _>(StandardNormal)).collect()
     }
 
-    /// A linear map with these numbers.
+    /// A linear map with these weights.
     fn map(&self, weights: Vec<f32>, bias: Vec<f32>) -> Linear {
         let (inputs, outputs) = (weights.len() / bias.len().max(1), bias.len());
         Linear {
@@ -85,25 +95,24 @@ impl<'a> Weights<'a> {
         }
     }
 
-    /// The next kernel of a convolution, of this shape, and its bias of zeros. Each of its outputs is a sum of `inputs`
-    /// numbers, each of its inputs goes into `outputs` numbers.
+    /// The next kernel of a convolution, of this shape, and its bias of zeros.
     pub fn kernel(
         &mut self,
         shape: [usize; 4],
         biases: usize,
-        (inputs, outputs): (usize, usize),
+        fan: Fan,
         follows: Activation,
     ) -> (Param<Tensor<4>>, Param<Tensor<1>>) {
-        let weights = self.normal(self.spread(inputs, outputs, follows), shape.iter().product());
+        let weights = self.normal(self.spread(fan.inputs, fan.outputs, follows), shape.iter().product());
         (self.parameter(TensorData::new(weights, shape)), self.constant(0.0, biases))
     }
 
-    /// So many numbers that are all the same at first.
+    /// A parameter that is initialised with a constant.
     pub fn constant(&self, value: f32, count: usize) -> Param<Tensor<1>> {
         self.parameter(TensorData::new(vec![value; count], [count]))
     }
 
-    /// Statistics that are counted, not learned.
+    /// Running statistics, which are not learned.
     pub fn running(&self, value: f32, count: usize) -> RunningState<Tensor<1>> {
         RunningState::new(Tensor::from_data(TensorData::new(vec![value; count], [count]), self.device))
     }
@@ -138,8 +147,8 @@ fn orthonormal(mut rows: Vec<f32>, size: usize) -> Vec<f32> {
         let (done, rest) = rows.split_at_mut(row * size);
         let this = &mut rest[..size];
         for other in done.chunks(size) {
-            let along: f32 = this.iter().zip(other).map(|(a, b)| a * b).sum();
-            this.iter_mut().zip(other).for_each(|(a, b)| *a -= along * b);
+            let projection: f32 = this.iter().zip(other).map(|(a, b)| a * b).sum();
+            this.iter_mut().zip(other).for_each(|(a, b)| *a -= projection * b);
         }
         let length = this.iter().map(|a| a * a).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
         this.iter_mut().for_each(|a| *a /= length);

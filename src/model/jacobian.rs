@@ -1,11 +1,11 @@
-//! How far the code moves when pixels do: the Jacobian ∂h/∂x of the encoder and its squared size ‖∂h/∂x‖², the sum of
-//! all its squares, which the contractive penalty charges for (Rifai and others 2011).
+//! The Jacobian ∂h/∂x of the encoder and its squared Frobenius norm ‖∂h/∂x‖², the contractive penalty (Rifai et al.
+//! 2011).
 //!
-//! Everything is built from what one way forward gives, so that first-order autodiff is enough to train on it. Of a
-//! dense encoder the Jacobian is D_k·W_kᵀ ⋯ D_1·W_1ᵀ, with the slopes of each layer in the diagonal D: one layer has a
-//! closed form, more are multiplied out, from the code towards the image. The image's many numbers never enter: for
-//! any M, ‖M·W_1ᵀ‖² needs only the products W_1ᵀ·W_1 of the first layer's columns. For other networks ‖J·v‖² along a
-//! random direction v with independent N(0, 1) entries is right on average.
+//! Everything is computed from one forward pass, so that first-order autodiff is enough to train on it. The Jacobian
+//! of a dense encoder is D_k·W_kᵀ ⋯ D_1·W_1ᵀ, where D is diagonal with the derivatives of the activations. One layer
+//! has a closed form; more layers are multiplied from the code towards the image. The number of pixels does not enter:
+//! for any M, ‖M·W_1ᵀ‖² needs only W_1ᵀ·W_1. For other networks, ‖J·v‖² along a random direction v with independent
+//! N(0, 1) entries is an unbiased estimate.
 
 use burn::tensor::Tensor;
 
@@ -14,22 +14,22 @@ use super::network::Encoder;
 use super::pass::Pass;
 use crate::recipe::PixelRange;
 
-/// Most multiplications per image that the exact products may cost: about ten times a dense network's way forward.
+/// The most multiplications per image for the exact product: about ten times a dense network's forward pass.
 const MOST: usize = 1 << 23;
 
-/// How ‖∂h/∂x‖² is found.
+/// How ‖∂h/∂x‖² is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
+pub enum JacobianMethod {
     /// One layer: its closed form.
     Closed,
     /// Several dense layers: the product of their Jacobians.
     Product,
-    /// Any other network: along a random direction per image, right on average.
+    /// Any other network: an unbiased estimate from a random direction per image.
     Estimated,
 }
 
-impl Method {
-    /// How it is found, to stand in a sentence.
+impl JacobianMethod {
+    /// How it is computed, as part of a sentence.
     pub fn words(self) -> &'static str {
         match self {
             Self::Closed => "exact, from the closed form of one layer",
@@ -40,17 +40,17 @@ impl Method {
 }
 
 impl Autoencoder {
-    /// How ‖∂h/∂x‖² of this network is found.
-    pub fn jacobian_method(&self) -> Method {
+    /// How ‖∂h/∂x‖² of this network is computed.
+    pub fn jacobian_method(&self) -> JacobianMethod {
         match self.maps() {
-            Some(maps) if maps.len() == 1 => Method::Closed,
-            Some(maps) if multiplications(&maps) <= MOST => Method::Product,
-            _ => Method::Estimated,
+            Some(maps) if maps.len() == 1 => JacobianMethod::Closed,
+            Some(maps) if multiplications(&maps) <= MOST => JacobianMethod::Product,
+            _ => JacobianMethod::Estimated,
         }
     }
 
-    /// ‖∂h/∂x‖² of every image, exactly, from the slopes that a way through a dense encoder kept; `None` for other
-    /// encoders.
+    /// ‖∂h/∂x‖² of every image, exactly, from the derivatives that a pass through a dense encoder recorded; `None` for
+    /// other encoders.
     ///
     /// # Shapes
     /// - slopes: `[batch, units]` for each layer, the code's last
@@ -62,7 +62,7 @@ impl Autoencoder {
         }
         let of_code = slopes.pop()?;
         let first = maps.remove(0);
-        // Every unit of the code: how far it moves before its own slope. [batch or 1, code]
+        // The squared norm of each row of the Jacobian, without the derivative of the code. [batch or 1, code]
         let lengths = if maps.is_empty() {
             first.square().sum_dim(0)
         } else {
@@ -81,7 +81,7 @@ impl Autoencoder {
         Some(size * self.pixel_scale().powi(2))
     }
 
-    /// ‖J·v‖² of every image along a direction of its own; `None` for encoders without a tangent.
+    /// ‖J·v‖² of every image along its own direction; `None` for encoders without tangents.
     ///
     /// # Shapes
     /// - x, probes: `[batch, pixels]`
@@ -91,7 +91,7 @@ impl Autoencoder {
         Some(along.square().sum_dim(1).squeeze_dim::<1>(1))
     }
 
-    /// The Jacobian of every image, number by number; `None` for encoders without a tangent.
+    /// The Jacobian of every image; `None` for encoders without tangents.
     ///
     /// # Shapes
     /// - x: `[batch, pixels]`
@@ -103,7 +103,7 @@ impl Autoencoder {
             return self.jacobian_by_tangents(x);
         };
         let mut pass = Pass::default();
-        pass.keep_slopes();
+        pass.record_slopes();
         self.encode_in(x, &mut pass);
         let mut slopes = pass.take_slopes();
         let of_code = slopes.pop()?.unsqueeze_dim::<3>(2);
@@ -118,7 +118,7 @@ impl Autoencoder {
         Some(rows * of_code * self.pixel_scale())
     }
 
-    /// The Jacobian of every image, a column per pixel.
+    /// The Jacobian of every image, column by column.
     fn jacobian_by_tangents(&self, x: Tensor<2>) -> Option<Tensor<3>> {
         let [batch, pixels] = x.dims();
         let directions = Tensor::<2>::eye(pixels, &x.device());
@@ -138,7 +138,7 @@ impl Autoencoder {
         Some(hidden.chain([code]).collect())
     }
 
-    /// How far the network's scale of pixels moves when a pixel does.
+    /// The derivative of the network's pixel range with respect to a pixel.
     fn pixel_scale(&self) -> f64 {
         match self.range {
             PixelRange::Unit => 1.0,
@@ -147,7 +147,7 @@ impl Autoencoder {
     }
 }
 
-/// How every unit of the code, before its own slope, moves with the first layer's units before theirs.
+/// The Jacobian from the first layer's units to the code, without the derivatives of the code's activation.
 ///
 /// # Shapes
 /// - maps: every layer but the first, `[inputs, outputs]` each
@@ -164,7 +164,7 @@ fn rows_to_first_layer(maps: &[Tensor<2>], slopes: &[Tensor<2>]) -> Option<Tenso
     }))
 }
 
-/// Multiplications per image that the exact products take.
+/// Multiplications per image for the exact product.
 fn multiplications(maps: &[Tensor<2>]) -> usize {
     let dims: Vec<[usize; 2]> = maps.iter().map(Tensor::dims).collect();
     let ([pixels, first], [_, code]) = (dims[0], dims[dims.len() - 1]);

@@ -1,6 +1,6 @@
-//! The networks: dense layers and convolutions, the code in the middle, and the terms of the objective, all on Burn.
+//! The networks, the code layer and the terms of the objective, on Burn.
 //!
-//! A model is a composition read off a recipe: an encoder, a code layer, a decoder. Every differentiable layer has
+//! A model is an encoder, a code layer and a decoder, as a recipe describes them. Differentiable layers have
 //! `tangent(x, v)` beside `forward`, the derivative along a direction, so that Jacobians need no second-order
 //! autodiff.
 
@@ -19,16 +19,16 @@ pub mod recurrent;
 pub mod stage;
 pub mod unet;
 
-pub use autoencoder::{Autoencoder, Trace};
+pub use autoencoder::{Activations, Autoencoder};
 pub use code::{CodeLayer, Encoded};
 pub use conv::{ConvDecoder, ConvEncoder};
 pub use dense::{Dense, Mlp};
 pub use fits::fits;
-pub use jacobian::Method;
-pub use network::{Decoder, DenseDecoder, Encoder, Skips};
+pub use jacobian::JacobianMethod;
+pub use network::{Decoder, DenseDecoder, Encoder};
 pub use objective::{Penalty, PerImage};
-pub use pass::{Drops, Pass, Traced};
+pub use pass::{Drops, LayerOutput, Pass, Skips};
 pub use rbm::Rbm;
-pub use recurrent::{Reader, Writer};
+pub use recurrent::{RowDecoder, RowEncoder};
 pub use stage::ConvStage;
 pub use unet::UNetDecoder;

@@ -1,4 +1,4 @@
-//! What an image goes through on the way to the code and back: one kind of network, and its mirror image.
+//! Encoders and decoders of every kind.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -6,41 +6,38 @@ use burn::tensor::Tensor;
 use super::conv::{ConvDecoder, ConvEncoder};
 use super::dense::{Dense, Mlp};
 use super::init::Weights;
-use super::pass::Pass;
-use super::recurrent::{Reader, Writer};
+use super::pass::{Pass, Skips};
+use super::recurrent::{RowDecoder, RowEncoder};
 use super::unet::{self, UNetDecoder};
 use crate::recipe::{Activation, ModelRecipe, Network};
 
-/// From the image towards the code.
+/// From the image to the features that the code is computed from.
 #[derive(Module, Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one per model, and its weights weigh far more")]
 pub enum Encoder {
     /// Fully connected layers.
     Dense(Mlp),
-    /// A cell that reads rows.
-    Recurrent(Reader),
+    /// A recurrent network that reads rows.
+    Recurrent(RowEncoder),
     /// Convolutions that halve the image, of a convolutional network or of a U-Net.
     Conv(ConvEncoder),
 }
 
-/// From the code towards the image.
+/// From the code to the image.
 #[derive(Module, Debug)]
 pub enum Decoder {
     /// Fully connected layers.
     Dense(DenseDecoder),
-    /// A cell that writes rows.
-    Recurrent(Writer),
+    /// A recurrent network that writes rows.
+    Recurrent(RowDecoder),
     /// Convolutions that double the image.
     Conv(ConvDecoder),
-    /// Convolutions that double the image and take in what skips past the code.
+    /// Convolutions that double the image, with skip connections.
     UNet(UNetDecoder),
 }
 
-/// Feature maps on their way past the code, largest first. `[batch, channels, height, width]` each
-pub type Skips = Vec<Tensor<4>>;
-
 impl Encoder {
-    /// Draws the encoder of a recipe for images of `[channels, height, width]`.
+    /// Initialises the encoder of a recipe for images of `[channels, height, width]`.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         match recipe.network {
             Network::Conv => Self::Conv(ConvEncoder::new(weights, recipe, dims)),
@@ -50,7 +47,7 @@ impl Encoder {
                 widths.extend(&recipe.widths);
                 Self::Dense(Mlp::new(weights, &widths, recipe.activation))
             }
-            Network::Recurrent => Self::Recurrent(Reader::new(weights, recipe, dims)),
+            Network::Recurrent => Self::Recurrent(RowEncoder::new(weights, recipe, dims)),
         }
     }
 
@@ -66,7 +63,7 @@ impl Encoder {
         Some(mlp)
     }
 
-    /// Numbers it gives per image of `[channels, height, width]`.
+    /// Values of its output per image of `[channels, height, width]`.
     pub fn outputs(&self, dims: [usize; 3]) -> usize {
         match self {
             Self::Dense(mlp) => mlp.outputs().unwrap_or_else(|| dims.iter().product()),
@@ -75,9 +72,11 @@ impl Encoder {
         }
     }
 
+    /// Applies the encoder.
+    ///
     /// # Shapes
     /// - x: `[batch, pixels]`
-    /// - output: `[batch, outputs]`, and what skips past the code
+    /// - output: `[batch, outputs]`, and the skip connections
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> (Tensor<2>, Skips) {
         match self {
             Self::Dense(mlp) => (mlp.forward(x, pass), Skips::new()),
@@ -86,7 +85,7 @@ impl Encoder {
         }
     }
 
-    /// The output and its derivative along `v`; `None` where the network has no short tangent.
+    /// The output and its derivative along `v`; `None` for networks without tangents.
     ///
     /// # Shapes
     /// - x, v: `[batch, pixels]`
@@ -99,7 +98,7 @@ impl Encoder {
         }
     }
 
-    /// The outputs it would give if it stopped after each row; `None` where it does not read rows.
+    /// The output if it stopped after each row; `None` if it does not read rows.
     ///
     /// # Shapes
     /// - x: `[batch, pixels]`
@@ -113,11 +112,11 @@ impl Encoder {
 }
 
 impl Decoder {
-    /// Draws the mirror image of an encoder.
+    /// Initialises the mirror image of an encoder.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         match recipe.network {
             Network::Dense => Self::Dense(DenseDecoder::new(weights, recipe, dims)),
-            Network::Recurrent => Self::Recurrent(Writer::new(weights, recipe, dims)),
+            Network::Recurrent => Self::Recurrent(RowDecoder::new(weights, recipe, dims)),
             Network::Conv => Self::Conv(ConvDecoder::new(weights, recipe, dims)),
             Network::UNet => Self::UNet(UNetDecoder::new(weights, recipe, dims)),
         }
@@ -135,11 +134,11 @@ impl Decoder {
         Some(decoder)
     }
 
-    /// The last linear layer's output: logits, or pixels before they are squashed.
+    /// The output of the last linear layer: logits, or pixels before the output activation.
     ///
     /// # Shapes
     /// - z: `[batch, code]`
-    /// - skips: what the encoder gave; nothing where only a code is known, which counts as zeros
+    /// - skips: the skip connections of the encoder; missing ones count as zeros
     /// - output: `[batch, pixels]`
     pub fn forward(&self, z: Tensor<2>, skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
         match self {
@@ -150,7 +149,7 @@ impl Decoder {
         }
     }
 
-    /// The output and its derivative along `v`; `None` where the network has no short tangent.
+    /// The output and its derivative along `v`; `None` for networks without tangents.
     ///
     /// # Shapes
     /// - z, v: `[batch, code]`
@@ -187,7 +186,7 @@ impl DenseDecoder {
         Self { hidden, output }
     }
 
-    /// The layer that the code enters.
+    /// The first layer.
     pub fn first_mut(&mut self) -> &mut Dense {
         self.hidden.layers.first_mut().unwrap_or(&mut self.output)
     }

@@ -1,19 +1,19 @@
-//! The terms of the objective, per image: sums over pixels and over the code, never means (DESIGN 4).
+//! The terms of the objective, per image: sums over pixels and over the code, never means.
 
 use burn::tensor::{Tensor, activation};
 
 use crate::recipe::{ObjectiveRecipe, Recipe};
 
-/// A term that is added to the reconstruction, each with a weight of its own.
+/// A weighted term that is added to the reconstruction cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Penalty {
-    /// KL of the Gaussian code from the prior, weighted by β.
+    /// KL divergence of a Gaussian code from the prior, weighted by β.
     Kl,
     /// Σ|h| of a plain code, weighted by λ.
     Sparsity,
-    /// KL from a target rate to the mean activity of each unit of a sigmoid code.
+    /// KL divergence from a target rate to the mean activation of each unit of a sigmoid code.
     Rate,
-    /// ‖∂h/∂x‖², how far the code moves when pixels do.
+    /// ‖∂h/∂x‖², weighted by another λ.
     Contractive,
 }
 
@@ -21,8 +21,8 @@ impl Penalty {
     /// Every penalty, in the order in which they are shown.
     pub const ALL: [Self; 4] = [Self::Kl, Self::Sparsity, Self::Rate, Self::Contractive];
 
-    /// The penalties of a recipe as it is now. Σ|h| is measured for every plain code, so that it can be seen before
-    /// it is charged for; a Jacobian is not, since it costs as much as a step.
+    /// The penalties of a recipe. Σ|h| is measured for every plain code, also with a weight of zero; the Jacobian is
+    /// not, because it takes as long as a step.
     pub fn of(recipe: &Recipe) -> Vec<Self> {
         let ObjectiveRecipe { rate, contractive, .. } = recipe.objective;
         let is_measured = |penalty: &Self| match penalty {
@@ -44,7 +44,7 @@ impl Penalty {
         }
     }
 
-    /// The name shown to people.
+    /// The name shown in the window.
     pub fn label(self) -> &'static str {
         match self {
             Self::Kl => "KL",
@@ -54,7 +54,7 @@ impl Penalty {
         }
     }
 
-    /// The live parameter that weighs it.
+    /// The live parameter that is its weight.
     pub fn weight_key(self) -> &'static str {
         match self {
             Self::Kl => "objective.beta",
@@ -64,7 +64,7 @@ impl Penalty {
         }
     }
 
-    /// Its weight in an objective once β has risen.
+    /// Its weight in an objective, without warm-up and cycles.
     pub fn full_weight(self, objective: &ObjectiveRecipe) -> f64 {
         match self {
             Self::Kl => objective.beta,
@@ -72,7 +72,7 @@ impl Penalty {
         }
     }
 
-    /// Its weight in an objective after so many steps: β may rise.
+    /// Its weight in an objective at a step, with warm-up and cycles.
     pub fn weight(self, objective: &ObjectiveRecipe, step: u64) -> f64 {
         match self {
             Self::Kl => objective.beta_at(step),
@@ -90,7 +90,7 @@ pub struct PerImage {
     pub reconstruction: Tensor<1>,
     /// Each penalty. `[batch]` each
     pub penalties: Vec<(Penalty, Tensor<1>)>,
-    /// What is charged for KL where some of it is free. `[batch]`
+    /// The KL that is charged if some of it is free. `[batch]`
     pub charged_kl: Option<Tensor<1>>,
 }
 
@@ -103,8 +103,8 @@ pub fn squared_error(x: Tensor<2>, y: Tensor<2>) -> Tensor<1> {
     (x - y).square().sum_dim(1).squeeze_dim::<1>(1)
 }
 
-/// Bernoulli cross-entropy in nats over pixels, from logits: softplus(l) − x·l, where softplus(l) is −ln σ(−l),
-/// which no logit overflows.
+/// Bernoulli cross-entropy in nats over pixels, from logits: softplus(l) − x·l. softplus(l) is computed as −ln σ(−l),
+/// which does not overflow.
 ///
 /// # Shapes
 /// - x, logits: `[batch, pixels]`
@@ -114,7 +114,7 @@ pub fn cross_entropy(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
     (softplus - x * logits).sum_dim(1).squeeze_dim::<1>(1)
 }
 
-/// KL of N(μ, σ²) from N(0, 1) in every dimension of the code, in nats: ½(μ² + σ² − ln σ² − 1).
+/// KL divergence of N(μ, σ²) from N(0, 1) in each dimension of the code, in nats: ½(μ² + σ² − ln σ² − 1).
 ///
 /// # Shapes
 /// - mean, log_variance: `[batch, code]`
@@ -123,7 +123,7 @@ pub fn kl_per_dimension(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<2> {
     (mean.square() + log_variance.clone().exp() - log_variance - 1.0) * 0.5
 }
 
-/// KL over the whole code.
+/// KL divergence of the whole code.
 ///
 /// # Shapes
 /// - mean, log_variance: `[batch, code]`
@@ -132,8 +132,8 @@ pub fn kl(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<1> {
     kl_per_dimension(mean, log_variance).sum_dim(1).squeeze_dim::<1>(1)
 }
 
-/// KL of a batch in which every dimension has so many nats for nothing: Σ max(free, mean KL), the mean taken over the
-/// batch (Kingma and others 2016). Every image is charged the same.
+/// KL with free nats in each dimension: Σ max(free, mean KL), where the mean is over the batch (Kingma et al. 2016).
+/// It is the same for every image.
 ///
 /// # Shapes
 /// - per_dimension: `[batch, code]`
@@ -143,15 +143,15 @@ pub fn kl_beyond(per_dimension: Tensor<2>, free: f64) -> Tensor<1> {
     per_dimension.mean_dim(0).clamp_min(free).sum_dim(1).squeeze_dim::<1>(1).expand([batch])
 }
 
-/// KL from a target rate to the mean activity of each unit, in nats: Σ ρ ln(ρ/ρ̂) + (1−ρ) ln((1−ρ)/(1−ρ̂)). It is
-/// about the batch, so every image has the same.
+/// KL divergence from a target rate to the mean activation of each unit over the batch, in nats:
+/// Σ ρ ln(ρ/ρ̂) + (1−ρ) ln((1−ρ)/(1−ρ̂)). It is the same for every image.
 ///
 /// # Shapes
 /// - code: `[batch, code]`, from 0 to 1
 /// - output: `[batch]`
 pub fn rate_divergence(code: Tensor<2>, target: f64) -> Tensor<1> {
     let batch = code.dims()[0];
-    // A unit that never or always speaks would cost an infinity.
+    // The divergence of a unit that is never or always active would be infinite.
     let rate = code.mean_dim(0).clamp(1e-6, 1.0 - 1e-6);
     let constant = target * target.ln() + (1.0 - target) * (1.0 - target).ln();
     let each = rate.clone().log() * -target - (-rate + 1.0).log() * (1.0 - target) + constant;

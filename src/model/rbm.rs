@@ -1,12 +1,12 @@
-//! A restricted Boltzmann machine: visible and hidden units, an energy, and one update by contrastive divergence.
+//! A restricted Boltzmann machine (RBM): visible and hidden units, the energy, and contrastive divergence.
 //!
-//! Contract: tensor arithmetic without a graph of gradients; every draw is brought along. Visible units are
-//! probabilities between 0 and 1. Hidden units are binary, or Gaussian with variance one (Hinton and Salakhutdinov
-//! 2006). A state's energy is
+//! Contract: tensor arithmetic without autodiff; random numbers are passed in. Visible units are probabilities between
+//! 0 and 1. Hidden units are binary, or Gaussian with variance one (Hinton and Salakhutdinov 2006). The energy of a
+//! state is
 //! - binary: `E(v, h) = −a·v − b·h − v·W·h`
 //! - Gaussian: `E(v, h) = −a·v + ½‖h − b‖² − v·W·h`
 //!
-//! with a the biases of the visible, b those of the hidden units.
+//! where a are the biases of the visible units and b those of the hidden units.
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use rand::{Rng, RngExt as _};
@@ -14,15 +14,15 @@ use rand_distr::StandardNormal;
 
 use crate::recipe::random::{Purpose, stream};
 
-/// The spread of the first weights (Hinton and Salakhutdinov 2006).
+/// The standard deviation of the initial weights (Hinton and Salakhutdinov 2006).
 const FIRST_WEIGHTS: f32 = 0.1;
 
-/// What hidden units can be.
+/// The kind of hidden units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Units {
-    /// On or off.
+pub enum HiddenUnits {
+    /// 0 or 1.
     Binary,
-    /// Any number, with variance one around its mean: the units of a code.
+    /// Any number, with variance one: the units of a code.
     Gaussian,
 }
 
@@ -35,18 +35,18 @@ pub struct Rbm {
     pub visible: Tensor<1>,
     /// b. `[hidden]`
     pub hidden: Tensor<1>,
-    /// What the hidden units are.
-    pub units: Units,
+    /// The kind of the hidden units.
+    pub units: HiddenUnits,
 }
 
-/// Where contrastive divergence points: data minus dream, per image. Uphill is the direction of every part.
+/// The gradient estimate of contrastive divergence, data minus samples, per image. It points towards higher likelihood.
 #[derive(Clone, Debug)]
-pub struct Contrast {
-    /// ⟨v·h⟩ of the data minus that of the dream. `[visible, hidden]`
+pub struct RbmGradient {
+    /// ⟨v·h⟩ of the data minus that of the samples. `[visible, hidden]`
     pub weight: Tensor<2>,
-    /// ⟨v⟩ of the data minus that of the dream. `[visible]`
+    /// ⟨v⟩ of the data minus that of the samples. `[visible]`
     pub visible: Tensor<1>,
-    /// ⟨h⟩ of the data minus that of the dream. `[hidden]`
+    /// ⟨h⟩ of the data minus that of the samples. `[hidden]`
     pub hidden: Tensor<1>,
     /// Squared error of the first reconstruction, per image. `[1]`
     pub error: Tensor<1>,
@@ -55,8 +55,8 @@ pub struct Contrast {
 }
 
 impl Rbm {
-    /// A machine with small weights and biases of zero. `layer` is its number in a stack.
-    pub fn new(seed: u64, layer: u64, sizes: [usize; 2], units: Units, device: &Device) -> Self {
+    /// An RBM with small weights and biases of zero. `layer` is its number in a stack.
+    pub fn new(seed: u64, layer: u64, sizes: [usize; 2], units: HiddenUnits, device: &Device) -> Self {
         let [visible, hidden] = sizes;
         let mut rng = stream(seed, Purpose::Weights, layer);
         let weight: Vec<f32> =
@@ -69,12 +69,12 @@ impl Rbm {
         }
     }
 
-    /// Visible and hidden units.
+    /// The numbers of visible and of hidden units.
     pub fn sizes(&self) -> [usize; 2] {
         self.weight.dims()
     }
 
-    /// The energy of every pair of states.
+    /// The energy of each pair of states.
     ///
     /// # Shapes
     /// - v: `[batch, visible]`
@@ -85,13 +85,14 @@ impl Rbm {
         let visible = (v * self.visible.clone().unsqueeze()).sum_dim(1);
         let b = self.hidden.clone().unsqueeze();
         let hidden = match self.units {
-            Units::Binary => -(h * b).sum_dim(1),
-            Units::Gaussian => (h - b).square().sum_dim(1) * 0.5,
+            HiddenUnits::Binary => -(h * b).sum_dim(1),
+            HiddenUnits::Gaussian => (h - b).square().sum_dim(1) * 0.5,
         };
         (hidden - visible - bound).squeeze_dim(1)
     }
 
-    /// −ln of the sum (or integral) of exp(−E) over all hidden states: the lower, the likelier the visible state.
+    /// The free energy: −ln of the sum (or integral) of exp(−E) over all hidden states. The lower it is, the more
+    /// likely is the visible state.
     ///
     /// # Shapes
     /// - v: `[batch, visible]`
@@ -100,9 +101,9 @@ impl Rbm {
         let x = self.total_input(v.clone());
         let visible = (v * self.visible.clone().unsqueeze()).sum_dim(1);
         let hidden = match self.units {
-            // ln(1 + eˣ), in the form that never overflows.
-            Units::Binary => x.clone().clamp_min(0.0) + (-x.abs()).exp().log1p(),
-            Units::Gaussian => {
+            // ln(1 + eˣ), in a form that does not overflow.
+            HiddenUnits::Binary => x.clone().clamp_min(0.0) + (-x.abs()).exp().log1p(),
+            HiddenUnits::Gaussian => {
                 let b = self.hidden.clone().unsqueeze::<2>();
                 (x.square() - b.square()) * 0.5 + 0.5 * std::f64::consts::TAU.ln()
             }
@@ -110,7 +111,7 @@ impl Rbm {
         (-visible - hidden.sum_dim(1)).squeeze_dim(1)
     }
 
-    /// The hidden units' means given the visible ones: probabilities, where they are binary.
+    /// The mean of the hidden units given the visible ones; for binary units, their probabilities.
     ///
     /// # Shapes
     /// - v: `[batch, visible]`
@@ -118,12 +119,12 @@ impl Rbm {
     pub fn up(&self, v: Tensor<2>) -> Tensor<2> {
         let x = self.total_input(v);
         match self.units {
-            Units::Binary => activation::sigmoid(x),
-            Units::Gaussian => x,
+            HiddenUnits::Binary => activation::sigmoid(x),
+            HiddenUnits::Gaussian => x,
         }
     }
 
-    /// The visible units' probabilities given the hidden ones.
+    /// The probabilities of the visible units given the hidden ones.
     ///
     /// # Shapes
     /// - h: `[batch, hidden]`
@@ -139,12 +140,12 @@ impl Rbm {
     /// - mean, draws, output: `[batch, hidden]`
     pub fn sample(&self, mean: Tensor<2>, draws: Tensor<2>) -> Tensor<2> {
         match self.units {
-            Units::Binary => draws.lower(mean).float(),
-            Units::Gaussian => mean + draws,
+            HiddenUnits::Binary => draws.lower(mean).float(),
+            HiddenUnits::Gaussian => mean + draws,
         }
     }
 
-    /// What it takes to draw hidden states: uniform numbers for binary units, standard normal ones for Gaussian.
+    /// Random numbers for sampling hidden states: uniform for binary units, standard normal for Gaussian ones.
     ///
     /// # Shapes
     /// - output: `[batch, hidden]`
@@ -152,41 +153,41 @@ impl Rbm {
         let hidden = self.sizes()[1];
         let count = batch * hidden;
         let draws: Vec<f32> = match self.units {
-            Units::Binary => (0..count).map(|_| rng.random()).collect(),
-            Units::Gaussian => (0..count).map(|_| rng.sample(StandardNormal)).collect(),
+            HiddenUnits::Binary => (0..count).map(|_| rng.random()).collect(),
+            HiddenUnits::Gaussian => (0..count).map(|_| rng.sample(StandardNormal)).collect(),
         };
         Tensor::from_data(TensorData::new(draws, [batch, hidden]), &self.weight.device())
     }
 
-    /// Contrastive divergence with one Gibbs step per set of draws. Only hidden units are drawn; reconstructions are
-    /// probabilities, and so are the last hidden units, which takes noise out of the estimate.
+    /// Contrastive divergence with one Gibbs step per tensor of `draws`. Only hidden units are sampled;
+    /// reconstructions and the last hidden units are probabilities, which reduces the variance of the estimate.
     ///
     /// # Shapes
     /// - v: `[batch, visible]`
     /// - draws: `[batch, hidden]` each
-    pub fn contrast(&self, v: Tensor<2>, draws: Vec<Tensor<2>>) -> Contrast {
+    pub fn contrastive_divergence(&self, v: Tensor<2>, draws: Vec<Tensor<2>>) -> RbmGradient {
         let count = v.dims()[0] as f64;
         let data = self.up(v.clone());
-        let (mut dream, mut hidden) = (v.clone(), data.clone());
+        let (mut samples, mut hidden) = (v.clone(), data.clone());
         let mut costs = None;
         for draws in draws {
-            dream = self.down(self.sample(hidden, draws));
-            costs.get_or_insert_with(|| costs_of(&v, &dream));
-            hidden = self.up(dream.clone());
+            samples = self.down(self.sample(hidden, draws));
+            costs.get_or_insert_with(|| costs_of(&v, &samples));
+            hidden = self.up(samples.clone());
         }
-        let together = |v: &Tensor<2>, h: &Tensor<2>| v.clone().transpose().matmul(h.clone());
+        let products = |v: &Tensor<2>, h: &Tensor<2>| v.clone().transpose().matmul(h.clone());
         let mean = |x: Tensor<2>| x.mean_dim(0).squeeze_dim::<1>(0);
         let [error, nats] = costs.unwrap_or_else(|| costs_of(&v, &v));
-        Contrast {
-            weight: (together(&v, &data) - together(&dream, &hidden)) / count,
-            visible: mean(v.clone() - dream),
+        RbmGradient {
+            weight: (products(&v, &data) - products(&samples, &hidden)) / count,
+            visible: mean(v.clone() - samples),
             hidden: mean(data - hidden),
             error,
             nats,
         }
     }
 
-    /// What arrives at the hidden units.
+    /// The input of the hidden units.
     fn total_input(&self, v: Tensor<2>) -> Tensor<2> {
         v.matmul(self.weight.clone()) + self.hidden.clone().unsqueeze()
     }
@@ -195,13 +196,13 @@ impl Rbm {
 /// Squared error and cross-entropy of a reconstruction, per image.
 ///
 /// # Shapes
-/// - v, dream: `[batch, visible]`, from 0 to 1
+/// - v, reconstruction: `[batch, visible]`, from 0 to 1
 /// - output: `[1]` each
-fn costs_of(v: &Tensor<2>, dream: &Tensor<2>) -> [Tensor<1>; 2] {
+fn costs_of(v: &Tensor<2>, reconstruction: &Tensor<2>) -> [Tensor<1>; 2] {
     let count = v.dims()[0] as f64;
-    let squared = (v.clone() - dream.clone()).square().sum();
-    // A probability that has become 0 or 1 would cost an infinity.
-    let p = dream.clone().clamp(1e-6, 1.0 - 1e-6);
+    let squared = (v.clone() - reconstruction.clone()).square().sum();
+    // The cross-entropy of a probability of 0 or 1 could be infinite.
+    let p = reconstruction.clone().clamp(1e-6, 1.0 - 1e-6);
     let nats = -(v.clone() * p.clone().log() + (-v.clone() + 1.0) * (-p + 1.0).log()).sum();
     [squared / count, nats / count]
 }

@@ -1,5 +1,4 @@
-//! One stage of a convolutional network: a convolution, what keeps its numbers in range, what follows it, and how it
-//! changes the size of the image.
+//! One stage of a convolutional network: a convolution, a normalisation, an activation, and a change of the image size.
 
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, ConvTranspose2d};
@@ -9,23 +8,22 @@ use burn::tensor::ops::{InterpolateMode, InterpolateOptions, MaxPoolOptions};
 use burn::tensor::{Tensor, TensorData};
 
 use super::dense::{activate, slope};
-use super::init::Weights;
+use super::init::{Fan, Weights};
 use super::pass::Pass;
 use crate::recipe::{Activation, ModelRecipe, Norm, Up};
 
-/// What keeps a division from zero, and how much of the newest batch goes into the running statistics (as PyTorch has
-/// them).
+/// ε, which avoids a division by zero, and the weight of the newest batch in the running statistics, as in PyTorch.
 const EPSILON: f64 = 1e-5;
 const MOMENTUM: f64 = 0.1;
-/// Channels are normalised in this many groups, or in as many as divide them.
+/// The number of groups of channels for group normalisation, or the largest smaller number that divides the channels.
 const GROUPS: usize = 4;
 
-/// A convolution with what comes before and after it.
+/// A convolution with normalisation, activation and resampling.
 #[derive(Module, Debug)]
 pub struct ConvStage {
     /// The convolution.
     pub kernel: Kernel,
-    /// What keeps its numbers in range.
+    /// The normalisation.
     pub norm: Option<Normalised>,
     #[module(skip)]
     activation: Activation,
@@ -33,39 +31,39 @@ pub struct ConvStage {
     resampling: Resampling,
 }
 
-/// A convolution, one way or the other.
+/// A convolution or a transposed convolution.
 #[derive(Module, Debug)]
 pub enum Kernel {
-    /// Every output is a sum over its surroundings.
+    /// A convolution.
     Conv(Conv2d),
-    /// Every input is spread over its surroundings, which doubles the image.
+    /// A transposed convolution, which doubles the image.
     Transposed(ConvTranspose2d),
 }
 
-/// Mean and spread taken out, and put back as learned.
+/// A normalisation by mean and variance, with a learned scale and offset.
 #[derive(Module, Debug)]
 pub enum Normalised {
-    /// Of a channel over the batch; of all batches so far where nothing is learned.
+    /// Of a channel over the batch; outside of training, with running statistics.
     Batch(BatchNorm),
-    /// Of a group of channels, image by image.
+    /// Of a group of channels for each image.
     Group(GroupNorm),
 }
 
-/// What else changes the size of the image.
+/// The resampling of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resampling {
-    /// Nothing.
+    /// None.
     Keep,
-    /// The largest of every two by two, before the convolution.
-    LargestBefore,
-    /// The largest of every two by two, after all else.
-    LargestAfter,
-    /// Every place repeated two by two, before the convolution.
-    RepeatBefore,
+    /// Max pooling of two by two before the convolution.
+    MaxPoolBefore,
+    /// Max pooling of two by two after the activation.
+    MaxPoolAfter,
+    /// Nearest-neighbour upsampling by two before the convolution.
+    UpsampleBefore,
 }
 
 impl Kernel {
-    /// Draws a convolution of `size` by `size`; the image keeps its size, but for the stride.
+    /// Initialises a convolution of `size` by `size`, padded so that only the stride changes the image size.
     pub fn conv(
         weights: &mut Weights<'_>,
         [inputs, outputs]: [usize; 2],
@@ -74,7 +72,8 @@ impl Kernel {
         follows: Activation,
     ) -> Self {
         let (shape, area) = ([outputs, inputs, size, size], size * size);
-        let (weight, bias) = weights.kernel(shape, outputs, (inputs * area, outputs * area), follows);
+        let (weight, bias) =
+            weights.kernel(shape, outputs, Fan { inputs: inputs * area, outputs: outputs * area }, follows);
         Self::Conv(Conv2d {
             weight,
             bias: Some(bias),
@@ -86,11 +85,15 @@ impl Kernel {
         })
     }
 
-    /// Draws a transposed convolution that doubles the image: 4 by 4 with stride two, so that every output is a sum
-    /// over two by two places and none over more than its neighbours.
+    /// Initialises a transposed convolution of 4 by 4 with stride two, which doubles the image. Every output is a sum
+    /// over the same number of inputs, which avoids checkerboard artefacts.
     pub fn transposed(weights: &mut Weights<'_>, [inputs, outputs]: [usize; 2], follows: Activation) -> Self {
-        let (weight, bias) =
-            weights.kernel([inputs, outputs, 4, 4], outputs, (inputs * 4, outputs * 16), follows);
+        let (weight, bias) = weights.kernel(
+            [inputs, outputs, 4, 4],
+            outputs,
+            Fan { inputs: inputs * 4, outputs: outputs * 16 },
+            follows,
+        );
         Self::Transposed(ConvTranspose2d {
             weight,
             bias: Some(bias),
@@ -111,15 +114,15 @@ impl Kernel {
         }
     }
 
-    /// The convolution of a direction: the same sum without the bias.
-    fn along(&self, v: Tensor<4>) -> Tensor<4> {
+    /// The derivative along a direction: the same convolution without the bias.
+    fn tangent(&self, v: Tensor<4>) -> Tensor<4> {
         match self {
             Self::Conv(kernel) => Conv2d { bias: None, ..kernel.clone() }.forward(v),
             Self::Transposed(kernel) => ConvTranspose2d { bias: None, ..kernel.clone() }.forward(v),
         }
     }
 
-    /// What is added to every output of a channel.
+    /// The bias of each channel.
     pub fn bias(&self) -> Option<&Param<Tensor<1>>> {
         match self {
             Self::Conv(kernel) => kernel.bias.as_ref(),
@@ -143,7 +146,7 @@ impl Kernel {
 }
 
 impl Normalised {
-    /// Begins with nothing learned: mean 0, spread 1.
+    /// Initialises with an offset of 0 and a scale of 1.
     fn new(weights: &Weights<'_>, kind: Norm, channels: usize) -> Option<Self> {
         let (gamma, beta) = (weights.constant(1.0, channels), weights.constant(0.0, channels));
         match kind {
@@ -175,8 +178,8 @@ impl Normalised {
         }
     }
 
-    /// The output and its derivative along `v`. Over a batch an image's numbers depend on the other images, so there
-    /// is none.
+    /// The output and its derivative along `v`; `None` for batch normalisation, where the output for an image depends
+    /// on the other images.
     fn tangent(&self, x: Tensor<4>, v: Tensor<4>) -> Option<(Tensor<4>, Tensor<4>)> {
         let Self::Group(norm) = self else { return None };
         let [batch, channels, height, width] = x.dims();
@@ -199,22 +202,22 @@ impl Normalised {
 impl Resampling {
     fn before(self, x: Tensor<4>) -> Tensor<4> {
         match self {
-            Self::Keep | Self::LargestAfter => x,
-            Self::LargestBefore => max_pool2d(x, two_by_two()),
-            Self::RepeatBefore => repeat(x),
+            Self::Keep | Self::MaxPoolAfter => x,
+            Self::MaxPoolBefore => max_pool2d(x, two_by_two()),
+            Self::UpsampleBefore => upsample(x),
         }
     }
 
     fn after(self, x: Tensor<4>) -> Tensor<4> {
         match self {
-            Self::LargestAfter => max_pool2d(x, two_by_two()),
+            Self::MaxPoolAfter => max_pool2d(x, two_by_two()),
             _ => x,
         }
     }
 }
 
 impl ConvStage {
-    /// Draws a stage of 3 by 3 that keeps the image's size, but for the stride and the resampling.
+    /// Initialises a stage with a 3 by 3 convolution. Only stride and resampling change the image size.
     pub fn new(
         weights: &mut Weights<'_>,
         recipe: &ModelRecipe,
@@ -227,10 +230,10 @@ impl ConvStage {
         Self { kernel, norm, activation: recipe.activation, resampling }
     }
 
-    /// Draws a stage that doubles the image as the recipe wants it.
+    /// Initialises a stage that doubles the image in the way of the recipe.
     pub fn doubling(weights: &mut Weights<'_>, recipe: &ModelRecipe, channels: [usize; 2]) -> Self {
         match recipe.up {
-            Up::Resize => Self::new(weights, recipe, channels, 1, Resampling::RepeatBefore),
+            Up::Resize => Self::new(weights, recipe, channels, 1, Resampling::UpsampleBefore),
             Up::Transposed => {
                 let kernel = Kernel::transposed(weights, channels, recipe.activation);
                 let norm = Normalised::new(weights, recipe.norm, channels[1]);
@@ -239,7 +242,7 @@ impl ConvStage {
         }
     }
 
-    /// Draws a last stage, linear: a convolution and nothing after it. `doubles` says whether it doubles the image.
+    /// Initialises a last stage, which is linear. `doubles` says whether it doubles the image.
     pub fn last(
         weights: &mut Weights<'_>,
         recipe: &ModelRecipe,
@@ -249,13 +252,13 @@ impl ConvStage {
         let linear = Activation::Linear;
         let (kernel, resampling) = match (doubles, recipe.up) {
             (false, _) => (Kernel::conv(weights, channels, 1, 1, linear), Resampling::Keep),
-            (true, Up::Resize) => (Kernel::conv(weights, channels, 3, 1, linear), Resampling::RepeatBefore),
+            (true, Up::Resize) => (Kernel::conv(weights, channels, 3, 1, linear), Resampling::UpsampleBefore),
             (true, Up::Transposed) => (Kernel::transposed(weights, channels, linear), Resampling::Keep),
         };
         Self { kernel, norm: None, activation: linear, resampling }
     }
 
-    /// Sets what is added to every output, one number per channel.
+    /// Sets the bias of each channel.
     pub(super) fn set_bias(&mut self, numbers: Vec<f32>) {
         let bias = self.kernel.bias_mut();
         *bias = bias.take().map(|bias| {
@@ -267,7 +270,7 @@ impl ConvStage {
         });
     }
 
-    /// Channels it gives.
+    /// Channels of its output.
     pub fn outputs(&self) -> usize {
         self.kernel.outputs()
     }
@@ -284,7 +287,7 @@ impl ConvStage {
         self.resampling.after(activate(self.activation, y))
     }
 
-    /// The same, and its output kept where the pass keeps outputs.
+    /// Applies the stage, and records its output if the pass records outputs.
     ///
     /// # Shapes
     /// - x: `[batch, channels in, height, width]`
@@ -292,21 +295,25 @@ impl ConvStage {
     pub fn forward_in(&self, x: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let y = self.forward(x);
         let [_, channels, height, width] = y.dims();
-        pass.keep_with(|| y.clone().flatten(1, 3), Some([channels, height, width]), self.activation.label());
+        pass.record_with(
+            || y.clone().flatten(1, 3),
+            Some([channels, height, width]),
+            self.activation.label(),
+        );
         y
     }
 
-    /// The output and its derivative along `v`; none where images are normalised by each other.
+    /// The output and its derivative along `v`; `None` with batch normalisation.
     ///
     /// # Shapes
     /// - x, v: `[batch, channels in, height, width]`
     /// - outputs: `[batch, channels out, height, width]` each
     pub fn tangent(&self, x: Tensor<4>, v: Tensor<4>) -> Option<(Tensor<4>, Tensor<4>)> {
         let (x, v) = match self.resampling {
-            Resampling::LargestBefore => winners(x, v),
+            Resampling::MaxPoolBefore => max_pool_tangent(x, v),
             other => (other.before(x), other.before(v)),
         };
-        let (y, along) = (self.kernel.forward(x), self.kernel.along(v));
+        let (y, along) = (self.kernel.forward(x), self.kernel.tangent(v));
         let (y, along) = match &self.norm {
             Some(norm) => norm.tangent(y, along)?,
             None => (y, along),
@@ -314,7 +321,7 @@ impl ConvStage {
         let along = along * slope(self.activation, y.clone());
         let y = activate(self.activation, y);
         Some(match self.resampling {
-            Resampling::LargestAfter => winners(y, along),
+            Resampling::MaxPoolAfter => max_pool_tangent(y, along),
             _ => (y, along),
         })
     }
@@ -324,16 +331,16 @@ fn two_by_two() -> MaxPoolOptions<2> {
     MaxPoolOptions::new([2, 2])
 }
 
-/// Every place repeated two by two.
-fn repeat(x: Tensor<4>) -> Tensor<4> {
+/// Nearest-neighbour upsampling by two.
+fn upsample(x: Tensor<4>) -> Tensor<4> {
     let [_, _, height, width] = x.dims();
     let mut options = InterpolateOptions::new(InterpolateMode::Nearest);
     options.output_size = Some([2 * height, 2 * width]);
     interpolate(x, options)
 }
 
-/// The largest of every two by two, and the direction at the place where it was.
-fn winners(x: Tensor<4>, v: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
+/// Max pooling of two by two, and the direction at the position of each maximum.
+fn max_pool_tangent(x: Tensor<4>, v: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
     let (largest, places) = max_pool2d_with_indices(x, two_by_two());
     let shape = largest.dims();
     let v = v.flatten::<3>(2, 3).gather(2, places.flatten::<3>(2, 3)).reshape(shape);

@@ -1,26 +1,26 @@
-//! A U-Net (Ronneberger and others 2015): stages that halve the image, and doublings that see the maps of the same
-//! size from the way down beside their own. With a code in the middle it is an autoencoder whose code can idle.
+//! A U-Net (Ronneberger et al. 2015): stages that halve the image, and stages that double it and also get the encoder's
+//! feature maps of the same size. With a code in the middle it is an autoencoder that hardly needs its code.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::conv::{ConvEncoder, last_maps, opened, unflat};
+use super::conv::{ConvEncoder, first_maps, last_maps, unflatten};
 use super::dense::Dense;
 use super::init::Weights;
 use super::pass::Pass;
 use super::stage::{ConvStage, Resampling};
 use crate::recipe::ModelRecipe;
 
-/// From the code to the image, past maps that skipped the code.
+/// From the code to the image, with skip connections.
 #[derive(Module, Debug)]
 pub struct UNetDecoder {
     /// From the code to the smallest feature maps.
     pub open: Dense,
-    /// The doublings, in the order of the flow.
+    /// The stages that double the image, from input to output.
     pub ups: Vec<ConvStage>,
-    /// After each doubling, what makes one of its maps and those that skipped.
+    /// The stage after each doubling, which merges its maps with those of the skip connection.
     pub merges: Vec<ConvStage>,
-    /// To the image's channels, place by place.
+    /// A 1×1 convolution to the image's channels.
     pub output: ConvStage,
     #[module(skip)]
     maps: [usize; 3],
@@ -28,11 +28,11 @@ pub struct UNetDecoder {
     skips: bool,
 }
 
-/// Draws the way down: the first stage sees the image in full, every later one halves it first.
+/// Initialises the encoder: every stage but the first halves the image first.
 pub fn encoder(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> ConvEncoder {
     let all: Vec<usize> = [dims[0]].iter().chain(&recipe.channels).copied().collect();
     let stages = all.windows(2).enumerate().map(|(k, pair)| {
-        let resampling = if k == 0 { Resampling::Keep } else { Resampling::LargestBefore };
+        let resampling = if k == 0 { Resampling::Keep } else { Resampling::MaxPoolBefore };
         ConvStage::new(weights, recipe, [pair[0], pair[1]], 1, resampling)
     });
     let stages = stages.collect();
@@ -44,7 +44,7 @@ fn halvings(recipe: &ModelRecipe) -> usize {
 }
 
 impl UNetDecoder {
-    /// Draws the way up.
+    /// Initialises the decoder.
     pub fn new(weights: &mut Weights<'_>, recipe: &ModelRecipe, dims: [usize; 3]) -> Self {
         let maps = last_maps(recipe, halvings(recipe), dims);
         let open = Dense::new(weights, recipe.code, maps.iter().product(), recipe.activation);
@@ -62,36 +62,36 @@ impl UNetDecoder {
 
     /// # Shapes
     /// - z: `[batch, code]`
-    /// - skips: largest first; none counts as zeros
+    /// - skips: largest first; missing ones count as zeros
     /// - output: `[batch, pixels]`
     pub fn forward(&self, z: Tensor<2>, skips: &[Tensor<4>], pass: &mut Pass) -> Tensor<2> {
-        let mut x = opened(&self.open, z, self.maps, pass);
+        let mut x = first_maps(&self.open, z, self.maps, pass);
         for (k, (up, merge)) in self.ups.iter().zip(&self.merges).enumerate() {
             let doubled = up.forward(x);
             let skip = skips.len().checked_sub(k + 1).map(|at| skips[at].clone());
-            x = merge.forward_in(self.beside(doubled, skip), pass);
+            x = merge.forward_in(self.concat_skip(doubled, skip), pass);
         }
         self.output.forward(x).flatten(1, 3)
     }
 
-    /// The output and its derivative along `v`, with zeros in place of what skips; none with batch normalisation.
+    /// The output and its derivative along `v`, with zeros as skip connections; none with batch normalisation.
     ///
     /// # Shapes
     /// - z, v: `[batch, code]`
     /// - outputs: `[batch, pixels]` each
     pub fn tangent(&self, z: Tensor<2>, v: Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
         let (x, v) = self.open.tangent(z, v);
-        let (mut x, mut v) = (unflat(x, self.maps), unflat(v, self.maps));
+        let (mut x, mut v) = (unflatten(x, self.maps), unflatten(v, self.maps));
         for (up, merge) in self.ups.iter().zip(&self.merges) {
             let (y, along) = up.tangent(x, v)?;
-            (x, v) = merge.tangent(self.beside(y, None), self.beside(along, None))?;
+            (x, v) = merge.tangent(self.concat_skip(y, None), self.concat_skip(along, None))?;
         }
         let (x, v) = self.output.tangent(x, v)?;
         Some((x.flatten(1, 3), v.flatten(1, 3)))
     }
 
-    /// Maps with those that skipped as further channels, or with zeros.
-    fn beside(&self, x: Tensor<4>, skip: Option<Tensor<4>>) -> Tensor<4> {
+    /// Maps with those of the skip connection as further channels, or with zeros.
+    fn concat_skip(&self, x: Tensor<4>, skip: Option<Tensor<4>>) -> Tensor<4> {
         if !self.skips {
             return x;
         }

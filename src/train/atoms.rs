@@ -1,5 +1,5 @@
-//! A dictionary that learns online (Mairal, Bach, Ponce and Sapiro 2009): what past codes said is kept in two sums,
-//! and every batch moves each atom to the best place for them, no longer than one.
+//! Online dictionary learning (Mairal, Bach, Ponce and Sapiro 2009): two sums over past samples and codes are kept, and
+//! every batch moves each atom to the optimum for them, with a length of at most one.
 
 use faer::Accum;
 use rand::RngExt as _;
@@ -7,35 +7,35 @@ use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use super::sparse::{Coder, columns, product};
+use super::matrix::{columns, product};
 
-/// An atom whose share of all squared code numbers is below this part of an equal share is unused. Small enough that
-/// an atom of which one image in a thousand makes use stays.
+/// An atom is unused if its part of all squared code values is below this fraction of an equal part. It is small
+/// enough to keep an atom that one image in a thousand uses.
 const UNUSED: f64 = 1e-3;
 
-/// Atoms, and what they learned from.
+/// A dictionary with the statistics it is learned from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dictionary {
     dim: usize,
     count: usize,
     /// One atom after the other.
     atoms: Vec<f64>,
-    /// Σ a·aᵀ over the samples that count, one row per atom.
-    together: Vec<f64>,
-    /// Σ a_k·z over the samples that count, one row per atom.
-    pulls: Vec<f64>,
+    /// Σ a·aᵀ over past samples, one row per atom.
+    code_products: Vec<f64>,
+    /// Σ a_k·z over past samples, one row per atom.
+    sample_products: Vec<f64>,
     updates: u64,
 }
 
 impl Dictionary {
-    /// Atoms of `dim` numbers, one after the other, that have learned nothing yet.
+    /// A dictionary of atoms of `dim` values, one after the other, with empty statistics.
     pub fn new(atoms: Vec<f64>, dim: usize) -> Self {
         let count = atoms.len() / dim.max(1);
-        let (together, pulls) = (vec![0.0; count * count], vec![0.0; count * dim]);
-        Self { dim, count, atoms, together, pulls, updates: 0 }
+        let (code_products, sample_products) = (vec![0.0; count * count], vec![0.0; count * dim]);
+        Self { dim, count, atoms, code_products, sample_products, updates: 0 }
     }
 
-    /// First atoms: samples in a drawn order, at length one, and drawn directions where there are not enough.
+    /// Initial atoms: samples in random order, scaled to length one, then random directions if there are too few.
     pub fn from_samples(samples: &[f64], dim: usize, count: usize, rng: &mut ChaCha8Rng) -> Self {
         let mut order: Vec<usize> = (0..samples.len() / dim.max(1)).collect();
         order.shuffle(rng);
@@ -47,12 +47,12 @@ impl Dictionary {
         Self::new(atoms, dim)
     }
 
-    /// Numbers in an atom.
+    /// Values per atom.
     pub fn dim(&self) -> usize {
         self.dim
     }
 
-    /// How many atoms there are.
+    /// The number of atoms.
     pub fn count(&self) -> usize {
         self.count
     }
@@ -62,19 +62,19 @@ impl Dictionary {
         &self.atoms
     }
 
-    /// Updates made.
+    /// The number of updates.
     pub fn updates(&self) -> u64 {
         self.updates
     }
 
-    /// Whether every number in it is a number.
+    /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
-        [&self.atoms, &self.together, &self.pulls].into_iter().flatten().all(|x| x.is_finite())
+        [&self.atoms, &self.code_products, &self.sample_products].into_iter().flatten().all(|x| x.is_finite())
     }
 
-    /// How much every atom was used lately: its squared code numbers, summed over the samples that count.
+    /// The sum of the squared code values of each atom over past samples.
     pub fn usage(&self) -> Vec<f64> {
-        (0..self.count).map(|k| self.together[k * self.count + k]).collect()
+        (0..self.count).map(|k| self.code_products[k * self.count + k]).collect()
     }
 
     /// D·a of every code.
@@ -98,34 +98,29 @@ impl Dictionary {
         .collect()
     }
 
-    /// Makes the dictionary ready for coding.
-    pub fn coder(&self) -> Coder<'_> {
-        Coder::new(self)
-    }
-
-    /// Learns from samples and their codes; `keep` is the share of what earlier ones said that still counts. Unused
-    /// atoms become what the codes explain worst among some drawn samples.
+    /// Updates the atoms from samples and their codes. `keep` is the factor that past statistics are scaled by. Unused
+    /// atoms are replaced by the residuals of random samples.
     pub fn learn(&mut self, samples: &[f64], codes: &[f64], keep: f64, rng: &mut ChaCha8Rng) {
         let many = samples.len() / self.dim.max(1);
-        self.together.iter_mut().chain(&mut self.pulls).for_each(|x| *x *= keep);
+        self.code_products.iter_mut().chain(&mut self.sample_products).for_each(|x| *x *= keep);
         let (a, z) = (columns(codes, self.count, many), columns(samples, self.dim, many));
-        product(&mut self.together, self.count, self.count, a, a.transpose(), Accum::Add, 1.0);
-        product(&mut self.pulls, self.dim, self.count, z, a.transpose(), Accum::Add, 1.0);
-        let unused = self.move_atoms();
+        product(&mut self.code_products, self.count, self.count, a, a.transpose(), Accum::Add, 1.0);
+        product(&mut self.sample_products, self.dim, self.count, z, a.transpose(), Accum::Add, 1.0);
+        let unused = self.update_atoms();
         self.replace(&unused, samples, codes, rng);
         self.updates += 1;
     }
 
-    /// One round of block-coordinate descent over the atoms: each goes to its best place given the others, and back
-    /// to length one where it is longer. Answers with the atoms that nothing was said of.
-    fn move_atoms(&mut self) -> Vec<usize> {
+    /// One round of block-coordinate descent over the atoms: each moves to its optimum given the others, and is scaled
+    /// back to length one if it is longer. Returns the unused atoms.
+    fn update_atoms(&mut self) -> Vec<usize> {
         let total: f64 = self.usage().iter().sum();
         let floor = UNUSED * total / self.count.max(1) as f64;
         let mut unused = Vec::new();
         for k in 0..self.count {
-            let row = &self.together[k * self.count..(k + 1) * self.count];
+            let row = &self.code_products[k * self.count..(k + 1) * self.count];
             let used = row[k];
-            // What is no number is moved, so that the run can tell.
+            // NaN is not unused: the atom becomes NaN, and the run reports it.
             if used <= floor {
                 unused.push(k);
                 continue;
@@ -134,10 +129,10 @@ impl Dictionary {
             let atoms = columns(&self.atoms, self.dim, self.count);
             product(&mut explained, self.dim, 1, atoms, columns(row, self.count, 1), Accum::Replace, 1.0);
             let place = k * self.dim..(k + 1) * self.dim;
-            let pull = &self.pulls[place.clone()];
+            let target = &self.sample_products[place.clone()];
             let atom = &mut self.atoms[place];
-            for ((x, pull), explained) in atom.iter_mut().zip(pull).zip(&explained) {
-                *x += (pull - explained) / used;
+            for ((x, target), explained) in atom.iter_mut().zip(target).zip(&explained) {
+                *x += (target - explained) / used;
             }
             let length = atom.iter().map(|x| x * x).sum::<f64>().sqrt();
             if length > 1.0 {
@@ -147,7 +142,7 @@ impl Dictionary {
         unused
     }
 
-    /// Gives unused atoms a new beginning.
+    /// Replaces unused atoms by the residuals of random samples.
     fn replace(&mut self, unused: &[usize], samples: &[f64], codes: &[f64], rng: &mut ChaCha8Rng) {
         if unused.is_empty() {
             return;
@@ -162,22 +157,22 @@ impl Dictionary {
             let drawn = order.get(place).and_then(|&row| unit(residual[row].clone()));
             let atom = drawn.unwrap_or_else(|| direction(self.dim, rng));
             self.atoms[k * self.dim..(k + 1) * self.dim].copy_from_slice(&atom);
-            self.pulls[k * self.dim..(k + 1) * self.dim].fill(0.0);
+            self.sample_products[k * self.dim..(k + 1) * self.dim].fill(0.0);
             for other in 0..self.count {
-                self.together[k * self.count + other] = 0.0;
-                self.together[other * self.count + k] = 0.0;
+                self.code_products[k * self.count + other] = 0.0;
+                self.code_products[other * self.count + k] = 0.0;
             }
         }
     }
 }
 
-/// A row at length one; `None` of a row without a direction.
+/// A row scaled to length one; `None` for a row of zeros.
 fn unit(row: Vec<f64>) -> Option<Vec<f64>> {
     let length = row.iter().map(|x| x * x).sum::<f64>().sqrt();
     (length > 1e-9 && length.is_finite()).then(|| row.into_iter().map(|x| x / length).collect())
 }
 
-/// A drawn direction.
+/// A random direction.
 fn direction(dim: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
     let drawn: Vec<f64> = (0..dim).map(|_| rng.sample(StandardNormal)).collect();
     unit(drawn).unwrap_or_else(|| vec![1.0 / (dim.max(1) as f64).sqrt(); dim])

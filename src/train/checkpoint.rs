@@ -1,4 +1,4 @@
-//! Checkpoints: host bytes, weights and optimiser moments by the parameter's path, on any device.
+//! Checkpoints in host memory: weights and optimiser moments by the path of the parameter, independent of the device.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,36 +15,36 @@ use super::pretraining::Stack;
 use super::read::{ReadError, read};
 use crate::recipe::Recipe;
 
-/// Everything a learner needs to go on as if it had never stopped.
+/// The complete state of a learner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
-    /// Updates made.
+    /// The number of updates.
     pub step: u64,
     updates: u64,
     weights: BTreeMap<String, Vec<f32>>,
     first: BTreeMap<String, Vec<f32>>,
     second: BTreeMap<String, Vec<f32>>,
-    /// The machines of pretraining with their velocities, until they are unrolled.
-    machines: BTreeMap<String, Vec<f32>>,
-    /// On the host already, in f64: kept as it is, so that resuming changes no bit.
+    /// The RBMs of pretraining with their velocities, until they are unrolled.
+    rbms: BTreeMap<String, Vec<f32>>,
+    /// Kept in f64, so that resuming does not change a bit.
     dictionaries: Option<Dictionaries>,
 }
 
-/// A checkpoint that cannot be used.
+/// Why a checkpoint cannot be restored.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CheckpointError {
-    /// The checkpoint is of another network.
+    /// It belongs to another network.
     #[error(
-        "the checkpoint has no {0} of the right size: it belongs to another network; restart the run instead"
+        "the checkpoint has no {0} of the right size, because it belongs to another network; restart the run instead"
     )]
     OtherNetwork(String),
 }
 
-/// Weights that did not get into a file.
+/// Why weights could not be saved.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
-    /// They could not be brought from the device into the form of the file.
-    #[error("the weights could not be gathered ({0}): pause the run and save them again")]
+    /// They could not be read from the device or serialised.
+    #[error("the weights could not be read ({0}); pause the run and save them again")]
     Gathering(String),
     /// The file could not be written.
     #[error(transparent)]
@@ -52,21 +52,21 @@ pub enum WeightsError {
 }
 
 impl Checkpoint {
-    /// Reads a learner's weights and moments, all in one read.
+    /// Copies a learner's weights and moments to the host, in one read.
     pub fn take(learner: &Learner) -> Result<Self, ReadError> {
-        let mut parts = Parts::default();
-        // Running statistics of the last step are taken in only where the network leaves its graph of gradients.
-        learner.model().visit(&mut Collect { parts: &mut parts, path: Vec::new() });
+        let mut parts = FlatTensors::default();
+        // Batch normalisation updates its running statistics only when the network leaves the autodiff graph.
+        learner.model().visit(&mut CollectWeights { parts: &mut parts, path: Vec::new() });
         let weights = parts.names.len();
-        let (updates, moments) = learner.optimizer.memory();
+        let (updates, moments) = learner.optimizer.state();
         let firsts = moments.iter().filter_map(|(path, m)| Some((path, m.first.clone()?)));
         firsts.for_each(|(path, tensor)| parts.push(path.clone(), tensor));
         let both = parts.names.len();
         let seconds = moments.iter().filter_map(|(path, m)| Some((path, m.second.clone()?)));
         seconds.for_each(|(path, tensor)| parts.push(path.clone(), tensor));
         let network = parts.names.len();
-        let machines = learner.stack.iter().flat_map(Stack::numbers);
-        machines.for_each(|(path, tensor)| parts.push(path, tensor));
+        let rbms = learner.stack.iter().flat_map(Stack::numbers);
+        rbms.for_each(|(path, tensor)| parts.push(path, tensor));
         let mut named = parts.read()?.into_iter();
         Ok(Self {
             step: learner.step,
@@ -74,18 +74,18 @@ impl Checkpoint {
             weights: named.by_ref().take(weights).collect(),
             first: named.by_ref().take(both - weights).collect(),
             second: named.by_ref().take(network - both).collect(),
-            machines: named.collect(),
+            rbms: named.collect(),
             dictionaries: learner.dictionaries.clone(),
         })
     }
 
-    /// Puts a learner of the same recipe back to this point, on whatever device it is.
+    /// Restores a learner of the same recipe, on any device.
     pub fn restore(&self, learner: &mut Learner) -> Result<(), CheckpointError> {
-        let mut put = Put { weights: &self.weights, missing: None, path: Vec::new() };
-        // A running statistic that still waits to be taken in would replace the one that is put back.
-        let _taken_in = learner.model();
-        let model = learner.model.clone().map(&mut put);
-        if let Some(missing) = put.missing {
+        let mut load = LoadWeights { weights: &self.weights, missing: None, path: Vec::new() };
+        // A pending update of running statistics would overwrite the restored ones.
+        let _updated = learner.model();
+        let model = learner.model.clone().map(&mut load);
+        if let Some(missing) = load.missing {
             return Err(CheckpointError::OtherNetwork(missing));
         }
         let device = learner.device().clone();
@@ -100,24 +100,24 @@ impl Checkpoint {
         learner.model = model;
         learner.optimizer.restore(self.updates, moments);
         learner.dictionaries.clone_from(&self.dictionaries);
-        learner.halfway = None;
+        learner.pending = None;
         learner.step = self.step;
-        learner.stack = Stack::from_numbers(&self.machines, &device);
+        learner.stack = Stack::from_numbers(&self.rbms, &device);
         Ok(())
     }
 
-    /// Whether every number in it is a number: weights, moments, machines and dictionaries.
+    /// Whether every number is finite: weights, moments, RBMs and dictionaries.
     pub fn is_finite(&self) -> bool {
-        let maps = [&self.weights, &self.first, &self.second, &self.machines];
+        let maps = [&self.weights, &self.first, &self.second, &self.rbms];
         let network = maps.iter().flat_map(|map| map.values()).flatten().all(|x| x.is_finite());
         network && self.dictionaries.as_ref().is_none_or(Dictionaries::is_finite)
     }
 }
 
-/// Writes a learner's weights as safetensors, in PyTorch's layout, with the recipe beside them. The file is there
-/// whole or not at all.
+/// Writes a learner's weights as safetensors in PyTorch's layout, with the recipe in the metadata. The file is
+/// complete or not written at all.
 pub fn save_weights(learner: &Learner, recipe: &Recipe, path: &Path) -> Result<(), WeightsError> {
-    // Burn's own files can be read by their owner only, so it hands over the bytes and the house writes them.
+    // Files that Burn writes can be read by their owner only, so it returns bytes, which are written here.
     let mut store = SafetensorsStore::from_bytes(None)
         .with_to_adapter(BurnToPyTorchAdapter)
         .skip_enum_variants(true)
@@ -133,14 +133,14 @@ fn flat(numbers: &[f32], device: &Device) -> Tensor<1> {
     Tensor::from_data(TensorData::new(numbers.to_vec(), [numbers.len()]), device)
 }
 
-/// Flat tensors with their names, to be read in one go.
+/// Flat tensors with their names, to be read together.
 #[derive(Default)]
-struct Parts {
+struct FlatTensors {
     names: Vec<(String, usize)>,
     tensors: Vec<Tensor<1>>,
 }
 
-impl Parts {
+impl FlatTensors {
     fn push(&mut self, name: String, tensor: Tensor<1>) {
         self.names.push((name, tensor.dims()[0]));
         self.tensors.push(tensor);
@@ -158,12 +158,12 @@ impl Parts {
     }
 }
 
-struct Collect<'a> {
-    parts: &'a mut Parts,
+struct CollectWeights<'a> {
+    parts: &'a mut FlatTensors,
     path: Vec<String>,
 }
 
-impl ModuleVisitor for Collect<'_> {
+impl ModuleVisitor for CollectWeights<'_> {
     fn enter_module(&mut self, name: &str, _container: &str) {
         self.path.push(name.to_owned());
     }
@@ -179,13 +179,13 @@ impl ModuleVisitor for Collect<'_> {
     }
 }
 
-struct Put<'a> {
+struct LoadWeights<'a> {
     weights: &'a BTreeMap<String, Vec<f32>>,
     missing: Option<String>,
     path: Vec<String>,
 }
 
-impl ModuleMapper for Put<'_> {
+impl ModuleMapper for LoadWeights<'_> {
     fn enter_module(&mut self, name: &str, _container: &str) {
         self.path.push(name.to_owned());
     }

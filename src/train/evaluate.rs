@@ -1,33 +1,32 @@
-//! What held-out images cost, exactly: every image once, one ε per image from the seed, the whole of β, totals in f64 in
-//! order.
+//! The cost of held-out images: each image exactly once, with one ε per image from the seed and the full β. Sums are in
+//! f64 and in order, so that they are exact to the last bit between runs.
 
 use burn::tensor::{Tensor, TensorData};
 
 use super::atoms::Dictionary;
-use super::dictionary::{HeldOut, held_out};
+use super::dictionary::{HeldOutCodes, evaluate_held_out};
 use super::figures::{Figures, Total};
 use super::learner::{Learner, normal};
 use super::read::{ReadError, read};
 use super::sparse::SLICE;
-use super::terms::{self, Batch, Outcome};
+use super::terms::{self, Batch, BatchOutput};
 use crate::data::Dataset;
 use crate::data::corrupt::corrupt;
 use crate::model::{Autoencoder, Pass, Penalty, objective};
 use crate::recipe::random::{Purpose, stream};
 use crate::recipe::{Corruption, Recipe};
 
-/// Images evaluated at once; one shape for every device to prepare for.
+/// Images evaluated at once. All chunks have this size, so that a device compiles kernels for one shape only.
 pub const CHUNK: usize = 128;
 
-/// An evaluation under way: a chunk at a time, so that it can be shared out over turns. The network is the one it
-/// began with, however far the run has gone meanwhile; so is the dictionary, once there is one: then it is judged by
-/// the images that the decoder rebuilds from its atoms.
+/// An evaluation in progress, a chunk at a time. It uses the network as it was at the start, even if training continues
+/// meanwhile. Once there is a dictionary, images are reconstructed from sparse codes.
 #[derive(Debug)]
 pub struct Evaluator {
     model: Autoencoder,
     dictionary: Option<Dictionary>,
     /// A chunk whose sparse codes are being searched for.
-    halfway: Option<HeldOut>,
+    pending: Option<HeldOutCodes>,
     step: u64,
     next: usize,
     total: Total,
@@ -35,18 +34,18 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// Begins with the network as it is now, or with the dictionary learned on it.
+    /// Starts with the current network, and its dictionary if there is one.
     pub fn new(learner: &Learner) -> Self {
         let dictionary = learner.dictionaries().map(|both| both.codes.clone());
         Self { dictionary, ..Self::of_network(learner) }
     }
 
-    /// Begins with the network as it is now, whatever was learned on it.
+    /// Starts with the current network, without a dictionary.
     pub fn of_network(learner: &Learner) -> Self {
         Self {
             model: learner.so_far(),
             dictionary: None,
-            halfway: None,
+            pending: None,
             step: learner.step_number(),
             next: 0,
             total: Total::default(),
@@ -54,13 +53,13 @@ impl Evaluator {
         }
     }
 
-    /// Updates made when the evaluation began.
+    /// The number of updates when the evaluation started.
     pub fn step(&self) -> u64 {
         self.step
     }
 
-    /// Evaluates the next chunk of `indices`, or a slice of one whose sparse codes take long; the mean figures once all
-    /// were seen.
+    /// Evaluates the next chunk of `indices`, or continues the search for the sparse codes of one. Returns the mean
+    /// figures once all are done.
     pub fn advance(
         &mut self,
         learner: &Learner,
@@ -75,8 +74,8 @@ impl Evaluator {
         Ok(if self.next >= indices.len() { self.total.mean() } else { None })
     }
 
-    /// The figures of every image of a chunk; whether it is done. A last, short chunk is filled up with its first
-    /// image, which is not counted.
+    /// Evaluates a chunk. Returns whether it is done. The last chunk is padded with its first image, which is not
+    /// counted again.
     fn chunk(
         &mut self,
         learner: &Learner,
@@ -88,21 +87,23 @@ impl Evaluator {
         padded.resize(CHUNK, chunk[0]);
         dataset.write_f32(&padded, &mut self.images);
         if let Some(dictionary) = &self.dictionary {
-            let images = learner.images(&self.images, learner.device());
-            let mut found = match self.halfway.take() {
-                Some(halfway) => halfway,
-                None => HeldOut::begin(&self.model, dictionary, recipe, images.clone())?,
+            let mut found = match self.pending.take() {
+                Some(pending) => pending,
+                None => {
+                    let images = learner.images(&self.images, learner.device());
+                    HeldOutCodes::begin(&self.model, dictionary, recipe, images)?
+                }
             };
             if !found.advance(SLICE) {
-                self.halfway = Some(found);
+                self.pending = Some(found);
                 return Ok(false);
             }
-            let total = &mut self.total;
-            held_out(&self.model, dictionary, recipe, (found, images), chunk.len(), total)?;
+            evaluate_held_out(&self.model, dictionary, recipe, found, chunk.len(), &mut self.total)?;
             return Ok(true);
         }
         let batch = held_out_batch(learner, &self.model, recipe, &self.images, &padded, chunk.len());
-        let Outcome { encoded, terms } = terms::outcome(&self.model, recipe, &batch, &mut Pass::default());
+        let BatchOutput { encoded, terms } =
+            terms::forward(&self.model, recipe, &batch, &mut Pass::default());
         let exact = self.model.decode_beside(encoded.code, &encoded.skips);
         let squared = objective::squared_error(batch.clean, exact);
         let objective = terms::weighted_in_full(&terms, recipe, learner.pixels());
@@ -125,7 +126,7 @@ impl Evaluator {
     }
 }
 
-/// Held-out images with everything that is drawn for them: by the index of the image, so that every evaluation draws
+/// A batch of held-out images with their noise, which depends on the index of the image, so that every evaluation uses
 /// the same.
 fn held_out_batch(
     learner: &Learner,
@@ -160,7 +161,7 @@ fn held_out_batch(
     Batch { clean, seen, epsilon, probes, count }
 }
 
-/// Evaluates the network on all of `indices` at once, whatever was learned on it.
+/// Evaluates the network on all of `indices` at once, without a dictionary.
 pub fn evaluate(
     learner: &Learner,
     recipe: &Recipe,

@@ -1,27 +1,27 @@
-//! The numbers an objective comes down to, per image.
+//! The values of the objective and its terms, per image.
 
 use crate::model::Penalty;
 
-/// What an image costs, on average: the objective and every term of it, unweighted.
+/// The mean objective per image, and each of its terms, unweighted.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Figures {
     /// Reconstruction plus weighted penalties.
     pub objective: f64,
     /// Squared error or cross-entropy, summed over pixels.
     pub reconstruction: f64,
-    /// Squared error of the reconstruction from the code itself (μ for a Gaussian one); only evaluations take it.
+    /// Squared error of the reconstruction from the code itself (μ of a Gaussian one); only evaluations measure it.
     pub squared_error: Option<f64>,
-    /// Each penalty before its weight, in the order of [`Penalty::ALL`].
+    /// Each penalty, unweighted, in the order of [`Penalty::ALL`].
     pub penalties: [Option<f64>; Penalty::ALL.len()],
 }
 
 impl Figures {
-    /// A penalty's value before its weight, where the objective has that penalty.
+    /// The unweighted value of a penalty, if the objective has it.
     pub fn penalty(&self, penalty: Penalty) -> Option<f64> {
         self.penalties[penalty as usize]
     }
 
-    /// Every penalty that the objective has.
+    /// Every penalty of the objective with its value.
     pub fn penalties(&self) -> impl Iterator<Item = (Penalty, f64)> + '_ {
         Penalty::ALL.into_iter().filter_map(|p| Some((p, self.penalty(p)?)))
     }
@@ -31,7 +31,7 @@ impl Figures {
         self.penalties[penalty as usize] = Some(value);
     }
 
-    /// Whether every figure is a number.
+    /// Whether every value is finite.
     pub fn is_finite(&self) -> bool {
         self.objective.is_finite()
             && self.reconstruction.is_finite()
@@ -39,7 +39,7 @@ impl Figures {
             && self.penalties().all(|(_, x)| x.is_finite())
     }
 
-    /// The mean of several, or nothing of none.
+    /// The mean of several; `None` if there are none.
     pub fn mean<'a>(figures: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
         let mut total = Total::default();
         figures.into_iter().for_each(|f| total.add(f));
@@ -47,7 +47,7 @@ impl Figures {
     }
 }
 
-/// A running mean in f64, in the order in which the figures come.
+/// A running mean in f64, summed in order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Total {
     sum: Figures,
@@ -55,7 +55,7 @@ pub struct Total {
 }
 
 impl Total {
-    /// Adds one image's or one batch's figures.
+    /// Adds the figures of one image or one batch.
     pub fn add(&mut self, figures: &Figures) {
         let Figures { objective, reconstruction, squared_error, penalties } = figures;
         self.sum.objective += objective;

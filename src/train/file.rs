@@ -1,5 +1,4 @@
-//! Files that appear whole or not at all, with the rights of any other file of this user. Weights, figures and
-//! everything else that leaves the program as bytes goes through here.
+//! Atomic writing of files: a file is complete or not there at all, with the permissions of any new file of the user.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,14 +7,14 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
-    /// The folder is not there.
-    #[error("there is no folder \"{}\" to write into: create it or choose another", folder.display())]
+    /// The folder does not exist.
+    #[error("the folder \"{}\" does not exist; create it or choose another one", folder.display())]
     MissingFolder {
         /// The folder asked for.
         folder: PathBuf,
     },
-    /// The folder is there, and the file could not be written.
-    #[error("\"{}\" could not be written ({source}): choose another place or free it", path.display())]
+    /// The file could not be written.
+    #[error("\"{}\" could not be written ({source}); choose another place or close the program that uses it", path.display())]
     Write {
         /// The file asked for.
         path: PathBuf,
@@ -24,8 +23,8 @@ pub enum FileError {
     },
 }
 
-/// Writes a file beside its place and renames it, so that it is there whole or not at all, and an older one
-/// stays until then.
+/// Writes a temporary file in the same folder and renames it, so that an older file stays until the new one is
+/// complete.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -35,17 +34,17 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         return Err(FileError::MissingFolder { folder: folder.to_owned() });
     }
     let failed = |source| FileError::Write { path: path.to_owned(), source };
-    let mut file = beside(folder).map_err(failed)?;
+    let mut file = temporary_file_in(folder).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
 }
 
-/// A temporary file in a folder, with the rights any new file of this user gets.
-fn beside(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+/// A temporary file in a folder, with the permissions of any new file of the user.
+fn temporary_file_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".hourglass-");
-    // Left alone, a temporary file can be read by its owner only, and what it becomes would keep that.
+    // By default a temporary file can be read by its owner only, which renaming would keep.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)

@@ -1,4 +1,4 @@
-//! A model with its optimiser: what a run trains.
+//! A model with its optimiser: the state that training changes.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
-use super::dictionary::{Dictionaries, Update};
+use super::dictionary::{Dictionaries, DictionaryUpdate};
 use super::figures::Figures;
 use super::optimizer::Optimizer;
 use super::plan::{Stage, StagePlan};
-use super::pretraining::{Manner, Stack};
+use super::pretraining::{RbmSettings, Stack};
 use super::sparse::SLICE;
 use super::terms::{self, Batch};
 use crate::data::corrupt::corrupt;
@@ -20,18 +20,18 @@ use crate::model::{Autoencoder, Drops, Pass, Penalty};
 use crate::recipe::random::{Purpose, stream};
 use crate::recipe::{Corruption, Recipe, Reconstruction};
 
-/// A network that learns. It has no clock, no thread and no opinion on when to stop.
+/// A network in training. It has no clock, no thread and no stop rules.
 #[derive(Debug)]
 pub struct Learner {
     pub(super) model: Autoencoder,
     pub(super) optimizer: Optimizer,
     pub(super) step: u64,
-    /// The machines of pretraining, until they are unrolled for good.
+    /// The RBMs of pretraining, until they are unrolled into the network.
     pub(super) stack: Option<Stack>,
-    /// What the stage of dictionaries has learned, once it has begun.
+    /// The dictionaries, once their stage has started.
     pub(super) dictionaries: Option<Dictionaries>,
-    /// An update of the dictionaries that is not over yet.
-    pub(super) halfway: Option<Box<Update>>,
+    /// An update of the dictionaries in progress.
+    pub(super) pending: Option<Box<DictionaryUpdate>>,
     plan: StagePlan,
     device: Device,
     dims: [usize; 3],
@@ -39,17 +39,17 @@ pub struct Learner {
     seed: u64,
 }
 
-/// What one step cost, still on the device.
+/// The cost of one step, still on the device.
 #[derive(Clone, Debug)]
 pub struct StepCost {
     /// The objective, the reconstruction, then each penalty. `[terms]`
     pub terms: Tensor<1>,
-    /// Which penalties those are.
+    /// The penalties in it, in order.
     pub penalties: Arc<[Penalty]>,
 }
 
 impl Learner {
-    /// A network with its first weights, on this device, for images of `[channels, height, width]`.
+    /// A network with its initial weights on a device, for images of `[channels, height, width]`.
     pub fn new(recipe: &Recipe, dims: [usize; 3], steps_per_epoch: u64, device: &Device) -> Self {
         Self {
             model: Autoencoder::new(recipe, dims, &device.clone().autodiff()),
@@ -57,7 +57,7 @@ impl Learner {
             step: 0,
             stack: recipe.is_pretrained().then(|| Stack::new(recipe, dims.iter().product(), device)),
             dictionaries: None,
-            halfway: None,
+            pending: None,
             plan: StagePlan::new(recipe, steps_per_epoch),
             device: device.clone(),
             dims,
@@ -66,32 +66,32 @@ impl Learner {
         }
     }
 
-    /// The same network with its first weights again.
+    /// The same network with its initial weights.
     pub fn fresh(&self, recipe: &Recipe) -> Self {
         Self::new(recipe, self.dims, self.plan.steps_per_epoch(), &self.device)
     }
 
-    /// Updates made so far.
+    /// The number of updates so far.
     pub fn step_number(&self) -> u64 {
         self.step
     }
 
-    /// The stages it goes through.
+    /// The stages of the run.
     pub fn plan(&self) -> &StagePlan {
         &self.plan
     }
 
-    /// What the next update trains.
+    /// The stage of the next update.
     pub fn stage(&self) -> Stage {
         self.plan.at(self.step).stage
     }
 
-    /// What the last update trained; before the first one, what it will train.
+    /// The stage of the last update; before the first update, its stage.
     pub fn last_stage(&self) -> Stage {
         self.plan.at(self.step.saturating_sub(1)).stage
     }
 
-    /// The machines of pretraining, until they are unrolled for good.
+    /// The RBMs of pretraining, until they are unrolled into the network.
     pub fn stack(&self) -> Option<&Stack> {
         self.stack.as_ref()
     }
@@ -101,23 +101,22 @@ impl Learner {
         self.dims
     }
 
-    /// Numbers in an image.
+    /// Values per image.
     pub fn pixels(&self) -> usize {
         self.dims.iter().product()
     }
 
-    /// Numbers in a code.
+    /// Dimensions of the code.
     pub fn code_size(&self) -> usize {
         self.code
     }
 
-    /// The device it learns on.
+    /// The device.
     pub fn device(&self) -> &Device {
         &self.device
     }
 
-    /// The network as it is now, without a graph of gradients. While layers are pretrained it is what their machines
-    /// would unroll to.
+    /// The current network, without autodiff. During pretraining it is unrolled from the current RBMs.
     pub fn model(&self) -> Autoencoder {
         let model = self.model.valid();
         match &self.stack {
@@ -126,7 +125,7 @@ impl Learner {
         }
     }
 
-    /// The network as it is now, with a graph of gradients.
+    /// The current network, with autodiff.
     pub fn learning_model(&self) -> Autoencoder {
         let model = self.model.clone();
         match &self.stack {
@@ -135,9 +134,8 @@ impl Learner {
         }
     }
 
-    /// The network as far as it has been trained, which is what images are sent through to be judged or shown. While
-    /// layers are pretrained it ends at the newest one, whose hidden units stand in for the code: an image on its way
-    /// through layers that nobody has trained yet would be lost, and say nothing of those that were.
+    /// The trained part of the network, which is used for evaluation and display. During pretraining it ends at the
+    /// current layer, whose hidden units are its code: the untrained layers above would destroy the image.
     pub fn so_far(&self) -> Autoencoder {
         let model = self.model();
         match (&self.stack, self.last_stage()) {
@@ -146,13 +144,12 @@ impl Learner {
         }
     }
 
-    /// How many numbers the network has.
+    /// The number of parameters of the network.
     pub fn parameters(&self) -> usize {
         self.model.num_params()
     }
 
-    /// One update, of whatever the stage trains, from a batch of images. The live weights and the learning rate are
-    /// read off the recipe.
+    /// One update from a batch of images, of whatever the stage trains. Live parameters are read from the recipe.
     ///
     /// # Shapes
     /// - batch: images in tensor order, one after the other
@@ -164,7 +161,8 @@ impl Learner {
         }
     }
 
-    /// One update, or a slice of one that takes long: then there is no cost yet, and the same batch brings it further.
+    /// One update, or a part of one that takes long. Until it is complete, this returns `None`, and has to be called
+    /// again with the same batch.
     ///
     /// # Shapes
     /// - batch: images in tensor order, one after the other
@@ -179,7 +177,7 @@ impl Learner {
             Stage::Training => {
                 self.unroll();
                 if self.step == 0 {
-                    self.begin(batch);
+                    self.init_output_bias(batch);
                 }
                 self.train(batch, recipe)
             }
@@ -188,17 +186,17 @@ impl Learner {
         Some(cost)
     }
 
-    /// One update of one layer as a Boltzmann machine. Objective and reconstruction are both the squared error of
-    /// reconstructing that layer's own input; contrastive divergence has no objective that could be read off.
+    /// One update of one layer as an RBM. Objective and reconstruction are both the cost of reconstructing that layer's
+    /// input, because contrastive divergence has no objective that could be computed.
     fn pretrain(&mut self, layer: usize, images: &[f32], recipe: &Recipe) -> StepCost {
-        let begun = self.plan.at(self.step).from;
-        let epoch = (self.step - begun) / self.plan.steps_per_epoch().max(1);
+        let start = self.plan.at(self.step).from;
+        let epoch = (self.step - start) / self.plan.steps_per_epoch().max(1);
         let x = self.images(images, &self.device);
         let mut rng = stream(self.seed, Purpose::Gibbs, self.step);
         let stack = self.stack.get_or_insert_with(|| Stack::new(recipe, x.dims()[1], &self.device));
-        let manner = Manner::new(&recipe.pretraining, layer, stack.len(), epoch);
-        let [squared, nats] = stack.update(layer, x, manner, &mut rng);
-        // In the unit of the recipe, so that held-out images cost the same kind of thing.
+        let settings = RbmSettings::new(&recipe.pretraining, layer, stack.len(), epoch);
+        let [squared, nats] = stack.update(layer, x, settings, &mut rng);
+        // In the unit of the recipe, so that it can be compared with held-out images.
         let cost = match recipe.objective.reconstruction {
             Reconstruction::SquaredError => squared,
             Reconstruction::CrossEntropy => nats,
@@ -206,15 +204,15 @@ impl Learner {
         StepCost { terms: Tensor::cat(vec![cost.clone(), cost], 0), penalties: [].into() }
     }
 
-    /// Sets the network from the machines, for good.
+    /// Unrolls the RBMs into the network, at the start of training.
     fn unroll(&mut self) {
         if let Some(stack) = self.stack.take() {
             self.model = stack.unroll(self.model.clone());
         }
     }
 
-    /// Lets the network begin with what every image has in common, read off its first batch: how bright a channel is.
-    fn begin(&mut self, images: &[f32]) {
+    /// Initialises the output bias of a convolutional network with the mean of each channel over the first batch.
+    fn init_output_bias(&mut self, images: &[f32]) {
         let [channels, height, width] = self.dims;
         let (plane, count) = (height * width, (images.len() / channels).max(1) as f64);
         let mean = |channel: usize| {
@@ -222,14 +220,14 @@ impl Learner {
             (planes.flatten().map(|pixel| f64::from(*pixel)).sum::<f64>() / count) as f32
         };
         let means: Vec<f32> = (0..channels).map(mean).collect();
-        self.model = self.model.clone().beginning_at(&means);
+        self.model = self.model.clone().with_mean_output(&means);
     }
 
     /// One update of the whole network.
     fn train(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
         let batch = self.batch(batch, recipe);
         let mut pass = Pass::dropping(self.drops(recipe));
-        let terms = terms::outcome(&self.model, recipe, &batch, &mut pass).terms;
+        let terms = terms::forward(&self.model, recipe, &batch, &mut pass).terms;
         let total = terms::weighted(&terms, recipe, self.step, self.pixels()).mean();
         let mut read = vec![total.clone().inner(), terms.reconstruction.inner().mean()];
         let (penalties, values): (Vec<Penalty>, Vec<Tensor<1>>) = terms.penalties.into_iter().unzip();
@@ -240,7 +238,7 @@ impl Learner {
         StepCost { terms: Tensor::cat(read, 0), penalties: penalties.into() }
     }
 
-    /// A training batch with everything that is drawn for it.
+    /// A training batch with its noise.
     pub(super) fn batch(&self, images: &[f32], recipe: &Recipe) -> Batch {
         let device = self.device.clone().autodiff();
         let count = images.len() / self.pixels();
@@ -265,7 +263,7 @@ impl Learner {
         Batch { clean, seen, epsilon, probes, count }
     }
 
-    /// Which units and connections this step does without.
+    /// The units and connections to drop in this step.
     fn drops(&self, recipe: &Recipe) -> Option<Drops> {
         let (units, connections) = (recipe.noise.drop_units, recipe.noise.drop_connections);
         (units > 0.0 || connections > 0.0).then(|| Drops {
@@ -287,7 +285,7 @@ impl Learner {
     }
 }
 
-/// The figures that a read [`StepCost`] stands for.
+/// The figures of a [`StepCost`] that was read.
 pub fn figures(penalties: &[Penalty], terms: &[f32]) -> Figures {
     let mut figures = Figures::default();
     let at = |i: usize| f64::from(terms.get(i).copied().unwrap_or(f32::NAN));
@@ -299,7 +297,7 @@ pub fn figures(penalties: &[Penalty], terms: &[f32]) -> Figures {
     figures
 }
 
-/// Standard normal numbers from a named stream.
+/// Standard normal numbers from the stream of a purpose.
 pub(super) fn normal(seed: u64, purpose: Purpose, step: u64, count: usize) -> Vec<f32> {
     let mut rng = stream(seed, purpose, step);
     (0..count).map(|_| rng.sample(StandardNormal)).collect()

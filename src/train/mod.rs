@@ -1,18 +1,20 @@
-//! One step, an evaluation, a checkpoint: everything that moves or measures weights, on Burn.
+//! Training steps, evaluation and checkpoints, on Burn.
 //!
-//! Nothing here has a thread, a clock or a cadence: the engine decides when. A loss stays a tensor until [`read`]
-//! brings it to the host.
+//! Nothing here has a thread or a clock: the engine decides when to do what. A loss stays a tensor until [`read`]
+//! copies it to the host.
 
 pub mod atoms;
 pub mod benchmark;
 pub mod checkpoint;
 pub mod dictionary;
+mod dictionary_step;
 pub mod evaluate;
 pub mod figures;
 pub mod file;
 pub mod gradients;
 pub mod history;
 pub mod learner;
+mod matrix;
 pub mod optimizer;
 pub mod plan;
 pub mod pretraining;
@@ -27,7 +29,7 @@ pub use dictionary::Dictionaries;
 pub use evaluate::Evaluator;
 pub use figures::{Figures, Total};
 pub use learner::{Learner, StepCost, figures};
-pub use plan::{Stage, StagePlan, Stretch};
+pub use plan::{Stage, StagePlan, StageSpan};
 pub use pretraining::Stack;
 pub use stop::{Limits, Reason};
 

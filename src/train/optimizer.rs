@@ -1,8 +1,7 @@
-//! The optimisers, with the textbook constants.
+//! The optimisers, with the usual constants.
 //!
-//! They are written here rather than taken from Burn because a checkpoint needs the moments by the parameter's path
-//! and on the learner's own device; Burn keys them by an id that changes with every process and reloads them onto
-//! its default device. Each rule is a few lines over flat tensors.
+//! Burn's own are not used because a checkpoint needs the moments by the path of the parameter and on the learner's
+//! device: Burn keys them by an id that changes with every process, and loads them onto its default device.
 
 use std::collections::BTreeMap;
 
@@ -12,34 +11,38 @@ use burn::tensor::Tensor;
 
 use crate::recipe::{OptimizerKind, TrainingRecipe};
 
-/// Adam's β₁ and β₂, and what keeps a division from zero (Kingma and Ba 2014).
-const ADAM: (f64, f64, f64) = (0.9, 0.999, 1e-8);
-/// RMSprop's α and what keeps a division from zero (as PyTorch has them).
-const RMSPROP: (f64, f64) = (0.99, 1e-8);
+/// Adam's β₁ (Kingma and Ba 2014).
+const BETA1: f64 = 0.9;
+/// Adam's β₂.
+const BETA2: f64 = 0.999;
+/// RMSprop's α, with PyTorch's default.
+const ALPHA: f64 = 0.99;
+/// ε of Adam and RMSprop, which avoids a division by zero.
+const EPSILON: f64 = 1e-8;
 
-/// What an optimiser remembers of one parameter, flat.
+/// The state of an optimiser for one parameter, flat.
 #[derive(Clone, Debug, Default)]
 pub struct Moments {
-    /// A decaying mean of gradients, or a velocity.
+    /// The moving average of gradients, or the velocity.
     pub first: Option<Tensor<1>>,
-    /// A decaying mean of squared gradients.
+    /// The moving average of squared gradients.
     pub second: Option<Tensor<1>>,
 }
 
-/// Turns gradients into steps.
+/// Updates parameters from gradients.
 #[derive(Clone, Debug)]
 pub struct Optimizer {
     kind: OptimizerKind,
     momentum: f64,
     weight_decay: f64,
     clip_norm: f64,
-    /// Updates made; Adam's bias correction depends on it.
+    /// The number of updates; Adam's bias correction depends on it.
     updates: u64,
     moments: BTreeMap<String, Moments>,
 }
 
 impl Optimizer {
-    /// The optimiser of a recipe, with nothing remembered yet.
+    /// The optimiser of a recipe, with empty state.
     pub fn new(training: &TrainingRecipe) -> Self {
         Self {
             kind: training.optimizer,
@@ -54,32 +57,37 @@ impl Optimizer {
     /// One update of every parameter that has a gradient.
     pub fn step<M: Module>(&mut self, model: M, mut gradients: GradientsParams, learning_rate: f64) -> M {
         self.updates += 1;
-        let shrink = (self.clip_norm > 0.0).then(|| self.shrink(&model, &gradients)).flatten();
-        let mut update =
-            Update { optimizer: self, gradients: &mut gradients, learning_rate, shrink, path: Vec::new() };
+        let clip_factor = (self.clip_norm > 0.0).then(|| self.clip_factor(&model, &gradients)).flatten();
+        let mut update = UpdateParameters {
+            optimizer: self,
+            gradients: &mut gradients,
+            learning_rate,
+            clip_factor,
+            path: Vec::new(),
+        };
         model.map(&mut update)
     }
 
-    /// How many updates were made, and what is remembered of each parameter by its path.
-    pub fn memory(&self) -> (u64, &BTreeMap<String, Moments>) {
+    /// The number of updates, and the moments of each parameter by its path.
+    pub fn state(&self) -> (u64, &BTreeMap<String, Moments>) {
         (self.updates, &self.moments)
     }
 
-    /// Takes up where another optimiser of the same kind left off.
+    /// Restores the state of another optimiser of the same kind.
     pub fn restore(&mut self, updates: u64, moments: BTreeMap<String, Moments>) {
         self.updates = updates;
         self.moments = moments;
     }
 
-    /// The factor, at most 1, that brings all gradients together down to the allowed length.
-    fn shrink<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Option<Tensor<1>> {
-        let mut length = SquaredLength { gradients, sum: None };
-        model.visit(&mut length);
-        let norm = length.sum?.sqrt();
+    /// The factor, at most 1, that reduces the norm of the whole gradient to the allowed one.
+    fn clip_factor<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Option<Tensor<1>> {
+        let mut squared = SquaredNorm { gradients, sum: None };
+        model.visit(&mut squared);
+        let norm = squared.sum?.sqrt();
         Some((norm + 1e-12).recip().mul_scalar(self.clip_norm).clamp_max(1.0))
     }
 
-    /// The change of one parameter: what to subtract from it.
+    /// The change of one parameter, which is subtracted from it.
     fn change(&mut self, path: String, value: &Tensor<1>, gradient: Tensor<1>, rate: f64) -> Tensor<1> {
         let decay = self.weight_decay;
         let gradient = match self.kind {
@@ -106,22 +114,20 @@ impl Optimizer {
 
 impl Moments {
     fn adam(&mut self, gradient: Tensor<1>, updates: u64) -> Tensor<1> {
-        let (beta1, beta2, epsilon) = ADAM;
-        let first = decayed(self.first.take(), gradient.clone(), beta1);
-        let second = decayed(self.second.take(), gradient.square(), beta2);
+        let first = decayed(self.first.take(), gradient.clone(), BETA1);
+        let second = decayed(self.second.take(), gradient.square(), BETA2);
         self.first = Some(first.clone());
         self.second = Some(second.clone());
         let n = i32::try_from(updates).unwrap_or(i32::MAX);
-        let correction2 = (1.0 - beta2.powi(n)).sqrt();
-        let scale = correction2 / (1.0 - beta1.powi(n));
-        first * scale / (second.sqrt() + epsilon * correction2)
+        let correction2 = (1.0 - BETA2.powi(n)).sqrt();
+        let scale = correction2 / (1.0 - BETA1.powi(n));
+        first * scale / (second.sqrt() + EPSILON * correction2)
     }
 
     fn rmsprop(&mut self, gradient: Tensor<1>) -> Tensor<1> {
-        let (alpha, epsilon) = RMSPROP;
-        let second = decayed(self.second.take(), gradient.clone().square(), alpha);
+        let second = decayed(self.second.take(), gradient.clone().square(), ALPHA);
         self.second = Some(second.clone());
-        gradient / (second.sqrt() + epsilon)
+        gradient / (second.sqrt() + EPSILON)
     }
 
     fn velocity(&mut self, gradient: Tensor<1>, momentum: f64) -> Tensor<1> {
@@ -137,7 +143,7 @@ impl Moments {
     }
 }
 
-/// `mean · rate + new · (1 − rate)`, from zero.
+/// The moving average `mean · rate + new · (1 − rate)`, starting at zero.
 fn decayed(mean: Option<Tensor<1>>, new: Tensor<1>, rate: f64) -> Tensor<1> {
     let new = new * (1.0 - rate);
     match mean {
@@ -146,16 +152,16 @@ fn decayed(mean: Option<Tensor<1>>, new: Tensor<1>, rate: f64) -> Tensor<1> {
     }
 }
 
-/// Walks the parameters and moves each one.
-struct Update<'a> {
+/// Updates each parameter of a module.
+struct UpdateParameters<'a> {
     optimizer: &'a mut Optimizer,
     gradients: &'a mut GradientsParams,
     learning_rate: f64,
-    shrink: Option<Tensor<1>>,
+    clip_factor: Option<Tensor<1>>,
     path: Vec<String>,
 }
 
-impl ModuleMapper for Update<'_> {
+impl ModuleMapper for UpdateParameters<'_> {
     fn enter_module(&mut self, name: &str, _container: &str) {
         self.path.push(name.to_owned());
     }
@@ -173,8 +179,8 @@ impl ModuleMapper for Update<'_> {
         let count = shape.iter().product::<usize>();
         let value = value.inner().reshape([count]);
         let mut gradient = gradient.reshape([count]);
-        if let Some(shrink) = &self.shrink {
-            gradient = gradient * shrink.clone();
+        if let Some(factor) = &self.clip_factor {
+            gradient = gradient * factor.clone();
         }
         let change = self.optimizer.change(self.path.join("."), &value, gradient, self.learning_rate);
         let value = Tensor::from_inner((value - change).reshape(shape)).require_grad();
@@ -182,13 +188,13 @@ impl ModuleMapper for Update<'_> {
     }
 }
 
-/// Σ of all squared gradients.
-struct SquaredLength<'a> {
+/// The sum of all squared gradients.
+struct SquaredNorm<'a> {
     gradients: &'a GradientsParams,
     sum: Option<Tensor<1>>,
 }
 
-impl ModuleVisitor for SquaredLength<'_> {
+impl ModuleVisitor for SquaredNorm<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.get::<D>(param.id) {
             let squared = gradient.square().sum();

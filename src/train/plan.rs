@@ -1,52 +1,52 @@
-//! The stages of a run, in order: which step belongs to which.
+//! The stages of a run, in order, and the steps of each.
 //!
-//! A plan is arithmetic over a recipe, so whoever knows the recipe and the length of an epoch knows the stages: the
-//! learner, the curves, the progress bar.
+//! The stages follow from a recipe and the length of an epoch, so that the learner, the curves and the progress bar can
+//! each compute them.
 
 use crate::recipe::Recipe;
 
-/// What is trained in a stage.
+/// The stages that a run can have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stage {
-    /// One layer as a Boltzmann machine, counted from the image.
+    /// Pretraining of one layer as an RBM, counted from the image.
     Layer(usize),
-    /// The whole network.
+    /// Training of the whole network.
     #[default]
     Training,
-    /// A dictionary on the network's codes.
+    /// Learning of a dictionary of the network's codes.
     Dictionary,
 }
 
-/// A stage and the steps it takes.
+/// The steps of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
-    /// What is trained.
+pub struct StageSpan {
+    /// The stage.
     pub stage: Stage,
-    /// Updates made before it begins.
+    /// The number of updates before it.
     pub from: u64,
-    /// Updates made when it is over; the last stage may have no end.
+    /// The number of updates at its end; the last stage may have none.
     pub to: Option<u64>,
 }
 
-/// The stages of a run, in order; there is always one that trains the whole network.
+/// The stages of a run, in order. One of them always trains the whole network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StagePlan {
-    stretches: Vec<Stretch>,
+    spans: Vec<StageSpan>,
     steps_per_epoch: u64,
 }
 
 impl StagePlan {
     /// The stages of a recipe.
     pub fn new(recipe: &Recipe, steps_per_epoch: u64) -> Self {
-        let mut stretches = Vec::new();
+        let mut spans = Vec::new();
         let mut from = 0;
         let mut add = |stage, length: Option<u64>| {
             let to = length.map(|length| from + length);
-            stretches.push(Stretch { stage, from, to });
+            spans.push(StageSpan { stage, from, to });
             from = to.unwrap_or(from);
         };
         if recipe.is_pretrained() {
-            // One machine per hidden layer, and one for the code.
+            // One RBM per hidden layer, and one for the code.
             for layer in 0..=recipe.model.widths.len() {
                 add(Stage::Layer(layer), Some(recipe.pretraining.epochs * steps_per_epoch));
             }
@@ -60,12 +60,12 @@ impl StagePlan {
         } else {
             add(Stage::Training, None);
         }
-        Self { stretches, steps_per_epoch }
+        Self { spans, steps_per_epoch }
     }
 
     /// Every stage, in order.
-    pub fn stretches(&self) -> &[Stretch] {
-        &self.stretches
+    pub fn spans(&self) -> &[StageSpan] {
+        &self.spans
     }
 
     /// Steps in an epoch.
@@ -73,38 +73,38 @@ impl StagePlan {
         self.steps_per_epoch
     }
 
-    /// The stage of the next update after so many.
-    pub fn at(&self, step: u64) -> Stretch {
-        let open = |stretch: &&Stretch| stretch.to.is_none_or(|to| step < to);
-        let found = self.stretches.iter().find(open).or(self.stretches.last());
-        found.copied().unwrap_or(Stretch { stage: Stage::Training, from: 0, to: None })
+    /// The stage of the next update after `step` updates.
+    pub fn at(&self, step: u64) -> StageSpan {
+        let open = |span: &&StageSpan| span.to.is_none_or(|to| step < to);
+        let found = self.spans.iter().find(open).or(self.spans.last());
+        found.copied().unwrap_or(StageSpan { stage: Stage::Training, from: 0, to: None })
     }
 
-    /// Updates of the whole network after so many in all: what the limits of a recipe count.
+    /// How many of `step` updates trained the whole network; the limits of a recipe count these.
     pub fn trained(&self, step: u64) -> u64 {
         step.saturating_sub(self.training().0)
     }
 
-    /// Updates made before the network is trained as a whole, and when that is over, if it has an end.
+    /// The number of updates before the training of the whole network, and at its end, if it has one.
     pub fn training(&self) -> (u64, Option<u64>) {
-        let training = self.stretches.iter().find(|stretch| stretch.stage == Stage::Training);
-        training.map_or((0, None), |stretch| (stretch.from, stretch.to))
+        let training = self.spans.iter().find(|span| span.stage == Stage::Training);
+        training.map_or((0, None), |span| (span.from, span.to))
     }
 
-    /// Whether the cost of the update with this number is one of images: a layer behind the first is judged by how it
-    /// gives back its own input.
+    /// Whether the cost of the update with this number is the cost of images. Layers above the first are trained on the
+    /// output of the layer below.
     pub fn is_of_images(&self, number: u64) -> bool {
         !matches!(self.at(number.saturating_sub(1)).stage, Stage::Layer(layer) if layer > 0)
     }
 
-    /// Whether a run is over after so many updates because its last stage is.
+    /// Whether the last stage has ended after `step` updates.
     pub fn is_over(&self, step: u64) -> bool {
-        self.stretches.last().and_then(|stretch| stretch.to).is_some_and(|to| step >= to)
+        self.spans.last().and_then(|span| span.to).is_some_and(|to| step >= to)
     }
 
-    /// The stage of the next update, in words: `layer 2 of 4`.
+    /// A stage in words, such as `layer 2 of 4`.
     pub fn name(&self, stage: Stage) -> String {
-        let layers = self.stretches.iter().filter(|stretch| matches!(stretch.stage, Stage::Layer(_))).count();
+        let layers = self.spans.iter().filter(|span| matches!(span.stage, Stage::Layer(_))).count();
         match stage {
             Stage::Layer(layer) => format!("layer {} of {layers}", layer + 1),
             Stage::Training if layers > 0 => "fine-tuning".to_owned(),
@@ -120,21 +120,21 @@ mod tests {
     use crate::recipe::Pretraining;
 
     #[test]
-    fn a_plain_run_has_one_stage_without_an_end() {
+    fn a_plain_run_has_one_endless_stage() {
         let plan = StagePlan::new(&Recipe::default(), 75);
-        assert_eq!(plan.stretches(), [Stretch { stage: Stage::Training, from: 0, to: None }]);
+        assert_eq!(plan.spans(), [StageSpan { stage: Stage::Training, from: 0, to: None }]);
         assert!(!plan.is_over(1_000_000));
         assert_eq!(plan.trained(80), 80);
     }
 
     #[test]
-    fn pretraining_comes_layer_by_layer_before_the_training() {
+    fn pretraining_precedes_training_layer_by_layer() {
         let mut recipe = Recipe::default();
         recipe.model.widths = vec![512, 256];
         recipe.pretraining.method = Pretraining::Rbm;
         recipe.pretraining.epochs = 2;
         let plan = StagePlan::new(&recipe, 75);
-        let stages: Vec<Stage> = plan.stretches().iter().map(|s| s.stage).collect();
+        let stages: Vec<Stage> = plan.spans().iter().map(|s| s.stage).collect();
         assert_eq!(stages, [Stage::Layer(0), Stage::Layer(1), Stage::Layer(2), Stage::Training]);
         assert_eq!(plan.at(149).stage, Stage::Layer(0));
         assert_eq!(plan.at(150).stage, Stage::Layer(1));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dictionary_comes_after_the_training_and_ends_the_run() {
+    fn a_dictionary_follows_training_and_ends_the_run() {
         let mut recipe = Recipe::default();
         recipe.dictionary.atoms = 64;
         recipe.dictionary.epochs = 3;

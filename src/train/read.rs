@@ -1,7 +1,7 @@
-//! The one way from a tensor to the host, and the count of how often it was taken.
+//! Reads tensors from the device, and counts the reads.
 //!
-//! A read waits for the device, so it happens on a stated cadence and nowhere else; clippy forbids Burn's own
-//! readers. The count is kept per thread: one trainer thread issues all Burn work of an engine.
+//! A read waits for the device, so reads happen on a fixed cadence; clippy forbids Burn's own functions for reading.
+//! The count is kept per thread, because one trainer thread issues all Burn work of an engine.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -14,17 +14,17 @@ thread_local! {
     static READS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// How often this thread has read from a device.
+/// The number of reads of this thread.
 pub fn reads() -> u64 {
     READS.get()
 }
 
-/// A device that no longer answers.
+/// A device that failed to return the data of a tensor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the device did not hand out its numbers ({0}); continue on the CPU with --device cpu")]
+#[error("the device did not return its data ({0}); continue on the CPU with --device cpu")]
 pub struct ReadError(String);
 
-/// Reads a tensor, waiting for it.
+/// Reads a tensor and waits for it.
 ///
 /// # Shapes
 /// - tensor: any; the numbers come row by row
@@ -32,7 +32,7 @@ pub fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ReadError> {
     Pending::new(tensor).wait()
 }
 
-/// A read under way: polled, it never waits.
+/// A read in progress. Polling never waits.
 pub struct Pending {
     future: Pin<Box<dyn Future<Output = Result<Vec<TensorData>, String>> + Send>>,
 }
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Pending {
 }
 
 impl Pending {
-    /// Begins to read a tensor.
+    /// Starts reading a tensor.
     pub fn new<const D: usize>(tensor: Tensor<D>) -> Self {
         READS.set(READS.get() + 1);
         let transaction = Transaction::default().register(tensor);
@@ -53,7 +53,7 @@ impl Pending {
         Self { future: Box::pin(future) }
     }
 
-    /// The numbers, if they have arrived. Ask no more once they have.
+    /// The values, if they have arrived. Do not call this again after that.
     pub fn poll(&mut self) -> Option<Result<Vec<f32>, ReadError>> {
         let mut context = Context::from_waker(Waker::noop());
         match self.future.as_mut().poll(&mut context) {
@@ -68,6 +68,6 @@ impl Pending {
 }
 
 fn numbers(answer: Result<Vec<TensorData>, String>) -> Result<Vec<f32>, ReadError> {
-    let data = answer.map_err(ReadError)?.pop().ok_or_else(|| ReadError("nothing came".to_owned()))?;
+    let data = answer.map_err(ReadError)?.pop().ok_or_else(|| ReadError("no data".to_owned()))?;
     data.try_into_vec_as::<f32>().map_err(|e| ReadError(e.to_string()))
 }

@@ -1,10 +1,10 @@
-//! When a run has had enough.
+//! Stop rules.
 
 use crate::recipe::TrainingRecipe;
 
 use super::figures::Figures;
 
-/// The limits of a recipe; zero is no limit.
+/// The stop rules of a recipe with their state. A limit of zero is no limit.
 #[derive(Clone, Debug)]
 pub struct Limits {
     epochs: u64,
@@ -17,31 +17,31 @@ pub struct Limits {
     stale: u64,
 }
 
-/// Why a run stopped by itself.
+/// The rule that stopped a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
-    /// So many epochs were asked for.
+    /// The number of epochs.
     Epochs(u64),
-    /// So many steps were asked for.
+    /// The number of steps.
     Steps(u64),
-    /// So many seconds were asked for.
+    /// The seconds of training.
     Seconds(f64),
-    /// The held-out reconstruction reached the target.
+    /// The target of the held-out reconstruction cost.
     Target(f64),
-    /// So many epochs without progress.
+    /// The number of epochs without progress.
     Patience(u64),
-    /// The last of several stages is over.
+    /// The end of the last stage.
     Stages,
 }
 
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Epochs(n) => write!(f, "Finished: {n} epochs, as asked"),
-            Self::Steps(n) => write!(f, "Finished: {n} steps, as asked"),
-            Self::Seconds(s) => write!(f, "Finished: {s} seconds, as asked"),
-            Self::Target(x) => write!(f, "Finished: the held-out reconstruction reached {x}"),
-            Self::Stages => write!(f, "Finished: every stage is over"),
+            Self::Epochs(n) => write!(f, "Finished: {n} epochs"),
+            Self::Steps(n) => write!(f, "Finished: {n} steps"),
+            Self::Seconds(s) => write!(f, "Finished: {s} seconds"),
+            Self::Target(x) => write!(f, "Finished: the held-out reconstruction cost reached {x}"),
+            Self::Stages => write!(f, "Finished: all stages"),
             Self::Patience(n) => write!(f, "Finished: no progress on held-out images for {n} epochs"),
         }
     }
@@ -54,7 +54,7 @@ impl Limits {
         Self { epochs, steps, seconds, target, patience, best: f64::INFINITY, stale: 0 }
     }
 
-    /// Forgets the best figures: what images cost is counted in another way from now on.
+    /// Resets the best objective, after a change of the objective itself.
     pub fn forget_best(&mut self) {
         (self.best, self.stale) = (f64::INFINITY, 0);
     }
@@ -69,12 +69,12 @@ impl Limits {
         }
     }
 
-    /// Whether the time is up after so many seconds.
+    /// Whether the limit of seconds is reached.
     pub fn out_of_time(&self, seconds: f64) -> Option<Reason> {
         (self.seconds > 0.0 && seconds >= self.seconds).then_some(Reason::Seconds(self.seconds))
     }
 
-    /// Whether a limit is reached after so many steps and seconds; `held_out` are the latest figures.
+    /// The rule that stops the run after these steps and seconds, if any; `held_out` are the latest figures.
     pub fn reached(
         &self,
         step: u64,
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn patience_begins_anew_where_costs_are_counted_in_another_way() {
+    fn patience_starts_again_when_the_objective_changes() {
         let mut limits = Limits::new(&TrainingRecipe { patience: 2, ..TrainingRecipe::default() });
         [5.0, 6.0].iter().for_each(|objective| limits.observe(&figures(*objective)));
         limits.forget_best();
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn each_limit_says_which_it_was() {
+    fn each_limit_gives_its_own_reason() {
         let limits = Limits::new(&TrainingRecipe { epochs: 2, target: 3.0, ..TrainingRecipe::default() });
         assert_eq!(limits.reached(20, 10, 0.0, None), Some(Reason::Epochs(2)));
         assert_eq!(limits.reached(5, 10, 0.0, Some(&figures(2.9))), Some(Reason::Target(3.0)));

@@ -1,7 +1,7 @@
 //! Sparse codes are the Lasso's: scikit-learn's objective, the conditions of an optimum, and where codes are zero.
 
 use hourglass::train::Dictionary;
-use hourglass::train::sparse::{Coder, Method, Patience, nonzeros};
+use hourglass::train::sparse::{Coder, Convergence, ShrinkageMethod, nonzeros};
 use serde::Deserialize;
 
 /// A problem and its solution, made by `tests/golden/lasso.py`.
@@ -22,12 +22,12 @@ fn golden() -> (Golden, Dictionary) {
     (golden, dictionary)
 }
 
-fn patience(iterations: usize) -> Patience {
-    Patience { iterations, tolerance: 0.0 }
+fn patience(iterations: usize) -> Convergence {
+    Convergence { iterations, tolerance: 0.0 }
 }
 
 /// How far the mean objective is above the reference after so many steps.
-fn gap(golden: &Golden, coder: &Coder<'_>, method: Method, iterations: usize) -> f64 {
+fn gap(golden: &Golden, coder: &Coder<'_>, method: ShrinkageMethod, iterations: usize) -> f64 {
     let start = vec![0.0; golden.objectives.len() * 40];
     let codes = coder.code_from(start, &golden.samples, golden.lambda, patience(iterations), method);
     let got: f64 = coder.objectives(&golden.samples, &codes, golden.lambda).iter().sum();
@@ -73,7 +73,7 @@ fn the_conditions_of_an_optimum_hold_and_fail_elsewhere() {
 fn the_usual_patience_is_within_a_ten_thousandth_of_the_optimum() {
     let (golden, dictionary) = golden();
     let coder = dictionary.coder();
-    let codes = coder.code(&golden.samples, golden.lambda, Patience::USUAL);
+    let codes = coder.code(&golden.samples, golden.lambda, Convergence::DEFAULT);
     let got = coder.objectives(&golden.samples, &codes, golden.lambda);
     for (sample, (got, want)) in got.iter().zip(&golden.objectives).enumerate() {
         assert!((got - want).abs() < 1e-4, "sample {sample}: got {got}, want {want} ± 1e-4");
@@ -84,8 +84,8 @@ fn the_usual_patience_is_within_a_ten_thousandth_of_the_optimum() {
 fn momentum_reaches_the_optimum_sooner() {
     let (golden, dictionary) = golden();
     let coder = dictionary.coder();
-    let ista = [100, 200, 500].map(|n| gap(&golden, &coder, Method::Ista, n));
-    let fista = [100, 200, 500].map(|n| gap(&golden, &coder, Method::Fista, n));
+    let ista = [100, 200, 500].map(|n| gap(&golden, &coder, ShrinkageMethod::Ista, n));
+    let fista = [100, 200, 500].map(|n| gap(&golden, &coder, ShrinkageMethod::Fista, n));
     println!("gap after 100, 200 and 500 steps: ISTA {ista:?}, FISTA {fista:?}");
     assert!(ista[0] > ista[1] && ista[1] > ista[2], "every step of ISTA goes down: {ista:?}");
     for (ista, fista) in ista.iter().zip(&fista) {

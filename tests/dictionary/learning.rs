@@ -2,7 +2,7 @@
 
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::train::Dictionary;
-use hourglass::train::sparse::{Method, Patience};
+use hourglass::train::sparse::{Convergence, ShrinkageMethod};
 use rand::RngExt as _;
 use rand::seq::index::sample;
 use rand_distr::StandardNormal;
@@ -55,12 +55,12 @@ fn the_objective_never_rises_on_a_fixed_set_and_atoms_stay_within_length_one() {
     let lambda = 0.2;
     let mut rng = stream(1, Purpose::Atoms, 0);
     let mut dictionary = Dictionary::from_samples(&samples, DIM, ATOMS, &mut rng);
-    let exact = Patience { iterations: 5000, tolerance: 1e-9 };
+    let exact = Convergence { iterations: 5000, tolerance: 1e-9 };
     let mut codes = vec![0.0; 400 * ATOMS];
     let (mut first, mut last) = (f64::NAN, f64::INFINITY);
     for round in 0..40 {
         let coder = dictionary.coder();
-        codes = coder.code_from(codes, &samples, lambda, exact, Method::Fista);
+        codes = coder.code_from(codes, &samples, lambda, exact, ShrinkageMethod::Fista);
         let objective: f64 = coder.objectives(&samples, &codes, lambda).iter().sum();
         assert!(objective <= last + 1e-6, "round {round}: {objective} after {last}");
         (first, last) = (if round == 0 { objective } else { first }, objective);
@@ -82,7 +82,7 @@ fn a_planted_dictionary_is_found() {
         let mut dictionary = Dictionary::from_samples(&samples, DIM, ATOMS, &mut rng);
         for step in 0..600 {
             let batch = &samples[(step % 10) * 200 * DIM..][..200 * DIM];
-            let codes = dictionary.coder().code(batch, 0.2, Patience::USUAL);
+            let codes = dictionary.coder().code(batch, 0.2, Convergence::DEFAULT);
             let keep = (step as f64 / (step + 1) as f64).min(0.9);
             dictionary.learn(batch, &codes, keep, &mut rng);
         }
@@ -108,12 +108,12 @@ fn unused_atoms_get_a_new_beginning() {
     atoms[0] = 1.0;
     atoms[2 * dim - 1] = 1.0;
     let mut dictionary = Dictionary::new(atoms, dim);
-    let codes = dictionary.coder().code(&samples, 0.2, Patience::USUAL);
+    let codes = dictionary.coder().code(&samples, 0.2, Convergence::DEFAULT);
     assert!(codes.chunks_exact(2).all(|a| a[1] == 0.0), "the second atom was of use");
     dictionary.learn(&samples, &codes, 0.0, &mut rng);
     let second = &dictionary.atoms()[dim..];
     assert_eq!(second[dim - 1], 0.0, "the unused atom stayed: {second:?}");
-    let codes = dictionary.coder().code(&samples, 0.2, Patience::USUAL);
+    let codes = dictionary.coder().code(&samples, 0.2, Convergence::DEFAULT);
     assert!(codes.chunks_exact(2).any(|a| a[1] != 0.0), "the new atom is of no use either");
 }
 

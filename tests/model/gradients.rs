@@ -15,7 +15,7 @@ const DIMS: [usize; 3] = [2, 8, 8];
 fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
     let clean = images(BATCH, DIMS, device);
     let batch = Batch { seen: clean.clone(), clean, epsilon: None, probes: None, count: BATCH };
-    let outcome = terms::outcome(model, recipe, &batch, &mut Pass::default());
+    let outcome = terms::forward(model, recipe, &batch, &mut Pass::default());
     terms::weighted(&outcome.terms, recipe, 0, 128).mean()
 }
 

@@ -15,7 +15,7 @@ fn check(recipe: &Recipe, dims: [usize; 3], halvings: &[usize]) {
     assert_eq!(encoded.code.dims(), [2, code], "code of {dims:?}");
     assert_eq!(model.reconstruct(x.clone()).dims(), [2, pixels], "reconstruction of {dims:?}");
     assert_eq!(model.decode(encoded.code).dims(), [2, pixels], "image of a code alone, {dims:?}");
-    let trace = model.trace(x);
+    let trace = model.activations(x);
     let maps: Vec<_> = trace.encoder.iter().map(|traced| traced.maps.expect("feature maps")).collect();
     let want = recipe.model.channels.iter().zip(halvings);
     let want: Vec<_> = want.map(|(c, h)| [*c, dims[1] >> h, dims[2] >> h]).collect();

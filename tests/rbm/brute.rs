@@ -3,7 +3,7 @@
 use super::{PATTERNS, assert_close, numbers, rows, tiny_gaussian, vector};
 use burn::tensor::Tensor;
 use hourglass::model::Rbm;
-use hourglass::model::rbm::Units;
+use hourglass::model::rbm::HiddenUnits;
 use hourglass::recipe::random::{Purpose, stream};
 use rand::RngExt as _;
 
@@ -111,7 +111,7 @@ fn machine() -> Rbm {
         weight: rows(&(0..6).map(|_| draw(4)).collect::<Vec<_>>()),
         visible: vector(&draw(6)),
         hidden: vector(&draw(4)),
-        units: Units::Binary,
+        units: HiddenUnits::Binary,
     }
 }
 
@@ -183,7 +183,7 @@ fn contrastive_divergence_points_uphill_on_average() {
     for gibbs in [1, 5] {
         let mut rng = stream(1, Purpose::Gibbs, gibbs);
         let draws = (0..gibbs).map(|_| machine.draws(&mut rng, many.len())).collect();
-        let contrast = machine.contrast(rows(&many), draws);
+        let contrast = machine.contrastive_divergence(rows(&many), draws);
         let mut got = numbers(contrast.weight);
         got.extend(numbers(contrast.visible));
         got.extend(numbers(contrast.hidden));

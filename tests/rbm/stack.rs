@@ -7,7 +7,7 @@ use hourglass::model::Autoencoder;
 use hourglass::recipe::Recipe;
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::train::evaluate::evaluate;
-use hourglass::train::pretraining::{Manner, Stack};
+use hourglass::train::pretraining::{RbmSettings, Stack};
 use hourglass::train::read::read;
 use hourglass::train::{Checkpoint, Figures, Learner, Stage, figures};
 use std::sync::Arc;
@@ -51,8 +51,8 @@ impl Lab {
 
     /// Trains until the layers are done, one list of objectives per layer.
     fn pretrain(&mut self) -> Vec<Vec<f64>> {
-        let stages = self.learner.plan().stretches().to_vec();
-        let layers = stages.iter().filter_map(|stretch| stretch.to.map(|to| to - stretch.from));
+        let stages = self.learner.plan().spans().to_vec();
+        let layers = stages.iter().filter_map(|span| span.to.map(|to| to - span.from));
         layers.map(|steps| self.train(steps)).collect()
     }
 
@@ -102,12 +102,12 @@ fn updates_follow_the_schedule_of_the_paper() {
     // Epochs 0 to 4 of a layer have momentum 0.5, later ones 0.9.
     for (epoch, momentum) in [(0, 0.5), (4, 0.5), (5, 0.9)] {
         let x = learner.images(feed.batch(epoch), &device);
-        let machine = stack.machine(0).expect("a first machine").clone();
+        let machine = stack.rbm(0).expect("a first machine").clone();
         let mut rng = stream(1, Purpose::Gibbs, epoch);
         let draws = (0..2).map(|_| machine.draws(&mut rng, 32)).collect();
-        let contrast = machine.contrast(x.clone(), draws);
-        let manner = Manner::new(&recipe.pretraining, 0, 4, epoch);
-        stack.update(0, x, manner, &mut stream(1, Purpose::Gibbs, epoch));
+        let contrast = machine.contrastive_divergence(x.clone(), draws);
+        let settings = RbmSettings::new(&recipe.pretraining, 0, 4, epoch);
+        stack.update(0, x, settings, &mut stream(1, Purpose::Gibbs, epoch));
         let before = numbers(machine.weight);
         let mut want = before.clone();
         for (k, gradient) in numbers(contrast.weight).iter().enumerate() {
@@ -119,7 +119,7 @@ fn updates_follow_the_schedule_of_the_paper() {
             bias_velocity[k] = momentum * bias_velocity[k] + 0.1 * gradient;
             bias[k] += bias_velocity[k];
         }
-        let after = stack.machine(0).expect("a first machine");
+        let after = stack.rbm(0).expect("a first machine");
         assert_close(&numbers(after.weight.clone()), &want, 1e-6, "weight");
         assert_close(&numbers(after.hidden.clone()), &bias, 1e-6, "hidden bias");
     }
@@ -131,10 +131,10 @@ fn the_code_layer_has_a_rate_of_its_own_and_both_are_live() {
         let Lab { recipe, learner, feed } = &mut lab(settings);
         let mut stack = Stack::new(recipe, 784, &Device::flex());
         let x = learner.images(feed.batch(0), &Device::flex());
-        let before = numbers(stack.machine(layer).expect("a machine").weight.clone());
-        let manner = Manner::new(&recipe.pretraining, layer, 4, 0);
-        stack.update(layer, x, manner, &mut stream(1, Purpose::Gibbs, 0));
-        let after = numbers(stack.machine(layer).expect("a machine").weight.clone());
+        let before = numbers(stack.rbm(layer).expect("a machine").weight.clone());
+        let settings = RbmSettings::new(&recipe.pretraining, layer, 4, 0);
+        stack.update(layer, x, settings, &mut stream(1, Purpose::Gibbs, 0));
+        let after = numbers(stack.rbm(layer).expect("a machine").weight.clone());
         before.iter().zip(&after).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
     };
     let still = ["pretraining.learning_rate=0", "pretraining.code_learning_rate=0"];
@@ -155,7 +155,7 @@ fn the_stack_unrolls_to_the_way_up_and_down() {
     let stack = lab.learner.stack().expect("it is not unrolled yet").clone();
     let images = lab.first_images();
     let x = lab.learner.images(&images, &Device::flex());
-    let biases = numbers(stack.machine(3).expect("a code layer").visible.clone());
+    let biases = numbers(stack.rbm(3).expect("a code layer").visible.clone());
     assert!(biases.iter().any(|b| b.abs() > 1e-3), "biases of zero would prove nothing");
     let code = stack.below(4, x.clone());
     let want = stack.to_pixels(4, code.clone());
