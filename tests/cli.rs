@@ -1,6 +1,6 @@
-//! Promises of the command line, kept by the real program: its words, its exit codes, and the files it leaves.
+//! Tests of the command line with the real program: output, exit codes, and files.
 //!
-//! No test needs a screen or a graphics card; what asks for a device asks for the CPU, unless devices are the point.
+//! No test needs a display or a GPU. Training uses the CPU, except in tests of devices.
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
@@ -13,14 +13,14 @@ use serde_json::Value as Json;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// A run of the program.
+/// The result of running the program.
 struct Ran {
     code: Option<i32>,
     stdout: String,
     stderr: String,
 }
 
-/// The program with these words, in this folder, where no display can be found.
+/// The program with these arguments in a folder, without a display.
 fn program(folder: &Path, line: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hourglass"));
     command.args(line).current_dir(folder).stdin(Stdio::null());
@@ -42,7 +42,7 @@ fn finished(command: &mut Command) -> Ran {
 }
 
 impl Ran {
-    /// It did what it was asked.
+    /// Asserts that it succeeded.
     #[track_caller]
     fn done(self) -> Self {
         let Self { code, stdout, stderr } = &self;
@@ -50,20 +50,20 @@ impl Ran {
         self
     }
 
-    /// It refused with this code and one sentence that says all of this, and nothing on stdout.
+    /// Asserts that it failed with this code and one sentence that contains `said`, and printed nothing on stdout.
     #[track_caller]
     fn refused(self, code: i32, said: &[&str]) -> Self {
         self.failed(code, said);
-        assert_eq!(self.stdout, "", "a refusal says nothing on stdout");
+        assert_eq!(self.stdout, "", "a refusal prints nothing on stdout");
         self
     }
 
-    /// It ended with this code and one sentence that says all of this.
+    /// Asserts that it failed with this code and one sentence that contains `said`.
     #[track_caller]
     fn failed(&self, code: i32, said: &[&str]) {
         let Self { code: got, stdout, stderr } = self;
         assert_eq!(*got, Some(code), "the code is wrong\nstdout: {stdout}\nstderr: {stderr}");
-        // Libraries below may complain of the system they find; our own sentence is one.
+        // Libraries may print warnings about the system; ours is one sentence.
         let ours: Vec<&str> = stderr.lines().filter(|line| line.starts_with("hourglass: ")).collect();
         assert_eq!(ours.len(), 1, "there should be one sentence on stderr, not:\n{stderr}");
         for part in said {
@@ -81,7 +81,7 @@ impl Ran {
     }
 }
 
-/// The names of everything in a folder, hidden things too.
+/// The names of everything in a folder, hidden files included.
 #[expect(clippy::unwrap_used, reason = "a folder that cannot be listed must fail the test")]
 fn names_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
@@ -93,25 +93,25 @@ fn names_in(folder: &Path) -> Vec<String> {
 
 /// The figures of a run of `vae-2d`.
 const FIGURES: [&str; 10] = [
-    "codes.png",
-    "codes.svg",
-    "curves.png",
-    "curves.svg",
     "card-1-dimensions-in-use.png",
     "card-1-dimensions-in-use.svg",
     "card-2-dreamt-from-the-prior.png",
     "card-2-dreamt-from-the-prior.svg",
+    "codes.png",
+    "codes.svg",
+    "curves.png",
+    "curves.svg",
     "lattice.png",
     "reconstructions.png",
 ];
 
-/// The figures are there and are what their names say.
+/// Asserts that the figures exist in the formats of their names.
 #[track_caller]
 #[expect(clippy::unwrap_used, reason = "a figure that cannot be read must fail the test")]
 fn assert_figures(folder: &Path) {
     for name in FIGURES {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         let start: &[u8] = if name.ends_with(".png") { b"\x89PNG\r\n\x1a\n" } else { b"<svg" };
-        assert!(bytes.starts_with(start) && bytes.len() > 1000, "{name} is no picture");
+        assert!(bytes.starts_with(start) && bytes.len() > 1000, "{name} is not a picture");
     }
 }

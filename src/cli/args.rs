@@ -1,75 +1,77 @@
-//! The command line as data. What each command does stands in its own file.
+//! The command line as data: commands, options and their help. What each command does is in its own file.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
+use super::failure::Failure;
+use crate::data;
 use crate::gpu::DeviceChoice;
 use crate::look::ColorMap;
 use crate::recipe::{Recipe, Value};
 
-use super::failure::Failure;
-use super::window::{Size, Theme};
+/// Epochs of training where neither the recipe nor the command line sets a limit.
+pub(super) const DEFAULT_EPOCHS: u64 = 20;
+/// The folder of the tour's figures, unless another one is given.
+pub(super) const TOUR_FOLDER: &str = "hourglass-tour";
 
-/// Passes over the training images where nothing says when to stop.
-pub(super) const USUAL_EPOCHS: u64 = 20;
-
-/// Train autoencoders live, and drag through latent space while they learn.
+/// Train autoencoders live and explore their latent space while they learn.
 ///
-/// Without a command, the window opens. Where there is no display, the tour runs instead.
+/// Without a command, the window opens. Without a display, the tour runs instead.
 #[derive(Debug, clap::Parser)]
 #[command(name = "hourglass", bin_name = "hourglass", version, args_conflicts_with_subcommands = true)]
 pub(super) struct Cli {
     #[command(subcommand)]
-    pub(super) order: Option<Order>,
+    pub(super) subcommand: Option<Subcommand>,
     #[command(flatten)]
     pub(super) window: WindowArgs,
 }
 
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Order {
-    /// Trains a recipe and writes what came of it
+pub(super) enum Subcommand {
+    /// Trains a recipe and writes the results
     Train(TrainArgs),
     /// Lists the built-in recipes
     Recipes(RecipesArgs),
-    /// Says what a data set holds, and draws a contact sheet of it
+    /// Describes a data set and draws a contact sheet of it
     Data(DataArgs),
-    /// Lists the devices, and which one auto would take
+    /// Lists the devices, and which one auto selects
     Devices,
-    /// Trains the default recipe for 20 seconds and writes the figures
+    /// Trains the default recipe for 20 seconds and writes figures
     Tour(TourArgs),
-    /// Measures how fast each recipe learns and decodes here
+    /// Measures how fast each recipe trains and decodes on this machine
     Bench(BenchmarkArgs),
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct WindowArgs {
-    /// Opens with this recipe instead of the one it was left with
+    /// Recipe to open instead of the last one
     #[arg(long, value_name = "RECIPE")]
     pub(super) recipe: Option<String>,
-    /// Trains this recipe beside it, on the same batches; may be given up to three times
+    /// Another recipe to train beside it, on the same batches; up to three times
     #[arg(long, value_name = "RECIPE")]
     pub(super) beside: Vec<String>,
-    /// Where the window's runs train: auto, cpu, gpu or gpu:N
+    /// Device to train on: auto, cpu, gpu or gpu:N
     #[arg(long, default_value = "auto")]
     pub(super) device: DeviceChoice,
-    /// Saves what the window shows as a PNG, and exits
+    /// Saves a picture of the window as PNG, then exits
     #[arg(long, value_name = "FILE")]
     pub(super) screenshot: Option<PathBuf>,
-    /// How long to wait between the first picture of the run and the screenshot
+    /// Seconds from the first picture of the run to the screenshot
     #[arg(long, value_name = "SECONDS", default_value_t = 6.0, requires = "screenshot", value_parser = positive)]
     pub(super) after: f64,
     /// Size of the window, such as 1280x800
     #[arg(long, value_name = "WxH")]
-    pub(super) size: Option<Size>,
-    /// Colours of the window
+    pub(super) size: Option<WindowSize>,
+    /// Colour theme of the window
     #[arg(long, value_enum)]
-    pub(super) theme: Option<Theme>,
-    /// Few controls in large type, for a class
+    pub(super) theme: Option<WindowTheme>,
+    /// Simple layout: few controls in large type, for a class
     #[arg(long)]
     pub(super) simple: bool,
-    /// Writes a row for every frame as CSV: its time, and what it showed
+    /// Writes the time and the contents of every frame as CSV
     #[arg(long, value_name = "FILE")]
     pub(super) frame_log: Option<PathBuf>,
-    /// Writes the first moments as CSV: when the window opened, when pictures appeared
+    /// Writes when the window opened and when pictures first appeared as CSV
     #[arg(long, value_name = "FILE")]
     pub(super) trace: Option<PathBuf>,
 }
@@ -78,31 +80,30 @@ pub(super) struct WindowArgs {
 pub(super) struct TrainArgs {
     /// Name of a built-in recipe, or a recipe file
     recipe: String,
-    /// Images: digits, shapes, an IDX file, or a folder with MNIST's files
-    #[arg(long, value_name = "PATH|NAME")]
+    #[arg(long, value_name = "PATH|NAME", help = format!("Images: {}", data::accepted()))]
     data: Option<String>,
-    /// Changes a parameter; `hourglass recipes --parameters` lists them
+    /// Sets a parameter; `hourglass recipes --parameters` lists them
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
-    /// Stops after so many passes over the training images
+    /// Stops after this many passes over the training images
     #[arg(long, value_name = "N", group = "length")]
     epochs: Option<u64>,
-    /// Stops after so many steps
+    /// Stops after this many steps
     #[arg(long, value_name = "N", group = "length")]
     steps: Option<u64>,
-    /// Stops after so many seconds of training
+    /// Stops after this many seconds of training
     #[arg(long, value_name = "S", group = "length")]
     seconds: Option<f64>,
-    /// Where to train: auto, cpu, gpu or gpu:N
+    /// Device to train on: auto, cpu, gpu or gpu:N
     #[arg(long, default_value = "auto")]
     pub(super) device: DeviceChoice,
-    /// Where the weights, the order of the images and ε come from
+    /// Seed of the weights, the order of the images and ε
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Receives recipe.toml, history.csv, summary.json, model.safetensors and the figures
+    /// Folder for recipe.toml, history.csv, summary.json, model.safetensors and the figures
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// Colours of grey images in the figures: grey, viridis or magma
+    /// Colour map of grey images in the figures: grey, viridis or magma
     #[arg(long, value_name = "NAME", default_value = "grey")]
     pub(super) colors: ColorMap,
     /// Prints one JSON object per line, the summary last
@@ -112,55 +113,80 @@ pub(super) struct TrainArgs {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct RecipesArgs {
-    /// Lists every parameter a recipe can have instead
+    /// Lists the parameters of recipes instead
     #[arg(long)]
     pub(super) parameters: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DataArgs {
-    /// digits, shapes, an IDX file, or a folder with MNIST's files
-    #[arg(value_name = "NAME|PATH")]
+    #[arg(value_name = "NAME|PATH", help = format!("Images: {}", data::accepted()))]
     pub(super) set: String,
     /// Draws a contact sheet into this PNG or SVG file
     #[arg(long, value_name = "FILE")]
     pub(super) sheet: Option<PathBuf>,
-    /// Changes how a built-in set is drawn, such as data.count=2000
+    /// Sets a parameter of the data, such as data.count=2000
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(super) settings: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TourArgs {
-    /// Receives the figures
-    #[arg(long, value_name = "DIR", default_value = super::tour::FOLDER)]
+    /// Folder for the figures
+    #[arg(long, value_name = "DIR", default_value = TOUR_FOLDER)]
     pub(super) out: PathBuf,
-    /// Where to train: auto, cpu, gpu or gpu:N
+    /// Device to train on: auto, cpu, gpu or gpu:N
     #[arg(long, default_value = "auto")]
     pub(super) device: DeviceChoice,
-    /// Trains for so long
+    /// Seconds of training
     #[arg(long, value_name = "S", value_parser = positive, hide = true)]
     pub(super) seconds: Option<f64>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct BenchmarkArgs {
-    /// Families or recipes to measure, with commas between; all built-in recipes if left out
+    /// Families or recipes to measure, separated by commas; all built-in recipes by default
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(super) families: Vec<String>,
-    /// What to measure: auto, cpu, gpu or gpu:N
+    /// Device to measure: auto, cpu, gpu or gpu:N
     #[arg(long, default_value = "auto")]
     pub(super) device: DeviceChoice,
     /// Prints one JSON object per line
     #[arg(long)]
     pub(super) json: bool,
-    /// Measures each recipe for so long
+    /// Seconds per recipe
     #[arg(long, value_name = "S", value_parser = positive, default_value_t = 5.0, hide = true)]
     pub(super) seconds: f64,
 }
 
+/// The colour theme of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum WindowTheme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// The size of the window in points, written as 1280x800.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct WindowSize(pub(super) [f32; 2]);
+
+impl FromStr for WindowSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let side =
+            |text: &str| text.parse::<u16>().ok().filter(|side| (200..=16_384).contains(side)).map(f32::from);
+        let sides = text.split_once(['x', 'X', '×']).and_then(|(w, h)| Some(Self([side(w)?, side(h)?])));
+        sides.ok_or_else(|| {
+            format!("`{text}` is not a size; write width x height in points, such as 1280x800")
+        })
+    }
+}
+
 impl TrainArgs {
-    /// The recipe with everything the command line changes in it.
+    /// The recipe with everything that the command line sets.
     pub(super) fn recipe(&self) -> Result<Recipe, Failure> {
         let mut recipe = Recipe::open(&self.recipe)?;
         if let Some(set) = &self.data {
@@ -174,7 +200,7 @@ impl TrainArgs {
             ("training.steps", self.steps.map(Value::Integer)),
             ("training.seconds", self.seconds.map(Value::Number)),
         ];
-        // A length asked for here takes the place of the recipe's own.
+        // A limit on the command line replaces the recipe's own.
         if lengths.iter().any(|(_, length)| length.is_some()) {
             for (key, length) in lengths {
                 recipe.set(key, &length.unwrap_or(Value::Integer(0)))?;
@@ -188,11 +214,11 @@ impl TrainArgs {
     }
 }
 
-/// Whether a recipe says when to stop.
-pub(super) fn has_an_end(recipe: &Recipe) -> bool {
+/// Whether a recipe has a stop rule.
+pub(super) fn has_stop_rule(recipe: &Recipe) -> bool {
     let training = &recipe.training;
-    let counted = training.epochs > 0 || training.steps > 0 || training.patience > 0;
-    counted || training.seconds > 0.0 || training.target > 0.0
+    let is_counted = training.epochs > 0 || training.steps > 0 || training.patience > 0;
+    is_counted || training.seconds > 0.0 || training.target > 0.0
 }
 
 fn positive(text: &str) -> Result<f64, String> {

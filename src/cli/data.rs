@@ -1,24 +1,24 @@
-//! `data`: what a set of images holds, in words and as a contact sheet.
+//! `data`: describes a data set in words and as a contact sheet.
 
 use std::fmt::Write as _;
 
 use super::args::DataArgs;
 use super::failure::Failure;
-use super::output::{Outlet, say};
+use super::output::{OutputFolder, print};
 use crate::data::{Dataset, Source, Split, load};
 use crate::export::save_figure;
 use crate::export::scene::{Area, PixelLayout, Pixels, Scene, TextStyle};
 use crate::look::{ColorScheme, count_label, value_label};
 use crate::recipe::{Recipe, Value};
 
-/// Images in a row of the contact sheet.
+/// Images per row of the contact sheet.
 const COLUMNS: usize = 20;
-/// Rows of a contact sheet where there are no classes to give each a row.
+/// Rows of a contact sheet without classes.
 const ROWS: usize = 10;
-/// Pixels of the page per pixel of an image, for images of the usual size.
+/// Pixels of the page per pixel of an image, for images of up to 64 pixels.
 const ZOOM: f64 = 2.0;
 
-/// Says what a set holds, and draws its contact sheet where one is asked for.
+/// Describes a data set, and draws its contact sheet if a file is given for it.
 pub(super) fn run(args: &DataArgs) -> Result<(), Failure> {
     let mut recipe = Recipe::default();
     recipe.set("data.set", &Value::Word(args.set.clone()))?;
@@ -33,19 +33,19 @@ pub(super) fn run(args: &DataArgs) -> Result<(), Failure> {
         held_out: data.held_out,
         seed: data.seed,
     })?;
-    let mut text = words(&dataset);
+    let mut text = description(&dataset);
     if let Some(file) = &args.sheet {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        // Takes a folder that it made away again where the sheet cannot be drawn.
-        let _outlet = folder.map(Outlet::open).transpose()?;
+        // Removes a folder that it created if the sheet cannot be drawn.
+        let _folder = folder.map(OutputFolder::open).transpose()?;
         save_figure(&sheet(&dataset), file, 1)?;
         let _ = writeln!(text, "contact sheet  {}", file.display());
     }
-    say(&text)
+    print(&text)
 }
 
-/// What a set holds, a line per fact.
-fn words(dataset: &Dataset) -> String {
+/// A data set in words, a line per fact.
+fn description(dataset: &Dataset) -> String {
     let facts = [
         ("images", Some(size(dataset))),
         ("split", Some(split(dataset))),
@@ -71,27 +71,27 @@ fn size(dataset: &Dataset) -> String {
 
 fn split(dataset: &Dataset) -> String {
     let Split { train, validation, test } = &dataset.split;
-    let [learnt, held_out, judging] = [train, validation, test].map(|part| count_label(part.len() as u64));
+    let [training, held_out, testing] = [train, validation, test].map(|part| count_label(part.len() as u64));
     if validation == test {
-        return format!("{learnt} to train on, {judging} to test, which also choose among runs");
+        return format!("{training} training, {testing} test images, which are also the validation images");
     }
-    format!("{learnt} to train on, {held_out} held out to choose among runs, {judging} to test")
+    format!("{training} training, {held_out} validation, {testing} test images")
 }
 
 fn brightness(dataset: &Dataset) -> String {
     let mean = dataset.mean_image();
     let level = mean.iter().map(|x| f64::from(*x)).sum::<f64>() / mean.len().max(1) as f64;
-    format!("{level:.4} of the training images, where 0 is black and 1 is white")
+    format!("{level:.4} over the training images, from 0 (black) to 1 (white)")
 }
 
-/// What a network that has learnt nothing costs, and what none can go below.
+/// The cost of predicting the mean image, and the entropy floor of the cross-entropy.
 fn bounds(dataset: &Dataset) -> String {
     let test = &dataset.split.test;
     let cost = dataset.mean_image_cost(test);
     let [squared, crossed] = [cost.squared_error, cost.cross_entropy].map(value_label);
     let floor = value_label(dataset.entropy_floor(test));
     format!(
-        "predicting it costs {squared} squared error, {crossed} nats per test image; nothing is below {floor} nats"
+        "predicting it costs {squared} squared error or {crossed} nats per test image; the minimum is {floor} nats"
     )
 }
 
@@ -123,14 +123,14 @@ fn range(values: &[f32]) -> String {
     format!("{} to {}", value_label(f64::from(low)), value_label(f64::from(high)))
 }
 
-/// The contact sheet: a row per class with its first images, or simply the first images.
+/// The contact sheet: a row of images per class, or the first images of a set without classes.
 fn sheet(dataset: &Dataset) -> Scene {
     let rows = rows(dataset);
     let palette = ColorScheme::Light.palette();
     let zoom = if dataset.shape.width > 64 { 1.0 } else { ZOOM };
     let [across, down] = [dataset.shape.width, dataset.shape.height].map(|side| side as f64 * zoom);
     let (margin, gap, type_size) = (16.0, 4.0, 13.0);
-    // Names are short; a letter of this type is at most as wide as it is high.
+    // An upper bound: letters are at most as wide as they are high.
     let longest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let names = if longest == 0 { 0.0 } else { (0.7 * type_size * longest as f64 + 12.0).min(160.0) };
     let width = 2.0 * margin + names + COLUMNS as f64 * (across + gap) - gap;
@@ -149,7 +149,7 @@ fn sheet(dataset: &Dataset) -> Scene {
     scene
 }
 
-/// The images of each row, with its name.
+/// The name and the images of each row.
 fn rows(dataset: &Dataset) -> Vec<(&str, Vec<u32>)> {
     let all = 0..dataset.len() as u32;
     if dataset.class_names.is_empty() {
@@ -168,6 +168,6 @@ fn picture(dataset: &Dataset, image: u32) -> Pixels {
         dataset.shape.width as u32,
         dataset.shape.height as u32,
         layout,
-        dataset.image(image).to_vec(),
+        dataset.image_bytes(image).into_owned(),
     )
 }

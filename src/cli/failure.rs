@@ -1,9 +1,8 @@
-//! How a command fails: one sentence on stderr, and a code that says whose fault it was.
+//! Why a command failed, as one sentence.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
-use std::process::ExitCode;
 
 use crate::data::DataError;
 use crate::engine::EngineBusy;
@@ -12,15 +11,15 @@ use crate::gpu::GraphicsError;
 use crate::recipe::RecipeError;
 use crate::train::benchmark::BenchmarkError;
 
-/// Why a command was not carried out.
+/// Why a command failed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// The command line or the recipe is wrong: code 2.
+    /// The command line or the recipe is wrong.
     Usage(String),
-    /// It was right, and it failed: code 1.
+    /// Something went wrong while it ran.
     Failed(String),
-    /// Ctrl-C was pressed after the training, while it was measured or drawn: code 1.
-    Stopped,
+    /// Ctrl-C was pressed after training, during the final evaluation or while figures were drawn.
+    Interrupted,
 }
 
 impl Failure {
@@ -37,7 +36,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Usage(sentence) | Self::Failed(sentence) => sentence,
-            Self::Stopped => "stopped before everything was measured and drawn; run it again for the rest",
+            Self::Interrupted => "interrupted before all results were written; run it again for the rest",
         })
     }
 }
@@ -59,15 +58,3 @@ macro_rules! failed_by {
 }
 
 failed_by!(DataError, ExportError, GraphicsError, EngineBusy, BenchmarkError);
-
-/// The code of the process. The sentence of a failure goes to stderr.
-pub(super) fn code(done: Result<(), Failure>) -> ExitCode {
-    let Err(failure) = done else {
-        return ExitCode::SUCCESS;
-    };
-    super::output::remark(format!("hourglass: {failure}"));
-    match failure {
-        Failure::Usage(_) => ExitCode::from(2),
-        Failure::Failed(_) | Failure::Stopped => ExitCode::from(1),
-    }
-}

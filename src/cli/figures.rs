@@ -1,39 +1,39 @@
-//! The figures of a session into files: PNG each, and SVG where there are lines rather than pixels.
+//! Writes the figures of a run: PNG, and SVG for those that consist of lines.
 
 use super::failure::Failure;
-use super::output::Stage;
-use super::session::Session;
+use super::headless::HeadlessRun;
+use super::output::StagingFolder;
 use crate::engine::curves::{CurveOptions, RunRecord};
 use crate::export::figures::Figure;
 use crate::export::run::RunFigures;
 use crate::export::save_figure;
 use crate::look::{ColorMap, ColorScheme};
 
-/// Pixels of a PNG per pixel of the page: sharp on a projector and in print.
+/// The scale of PNG files: sharp on a projector and in print.
 const SCALE: u32 = 2;
 
-/// Draws the figures of a session, grey images in these colours.
-pub(super) fn draw(session: &mut Session, stage: &Stage, tint: ColorMap) -> Result<(), Failure> {
-    let snapshot = session.snapshot()?;
-    let references = session.references();
+/// Draws the figures of a run, grey images with this colour map.
+pub(super) fn draw(run: &mut HeadlessRun, staging: &StagingFolder, tint: ColorMap) -> Result<(), Failure> {
+    let snapshot = run.snapshot()?;
+    let references = run.references();
     let figures = RunFigures {
         record: RunRecord {
-            recipe: &session.run.recipe,
-            changes: session.changes(),
-            history: &session.run.history,
+            recipe: &run.info.recipe,
+            changes: run.changes(),
+            history: &run.info.history,
             references,
-            steps_per_epoch: session.bench.steps_per_epoch,
-            pixels: session.bench.dataset.shape.pixels(),
+            steps_per_epoch: run.bench.steps_per_epoch,
+            pixels: run.bench.dataset.shape.values(),
             past: None,
         },
-        dataset: &session.bench.dataset,
-        cloud: &session.bench.cloud,
+        dataset: &run.bench.dataset,
+        cloud: &run.bench.cloud,
     };
-    let options = CurveOptions::of_figure(&session.run.recipe);
+    let options = CurveOptions::of_figure(&run.info.recipe);
     let caption = figures.caption(snapshot.step);
     let save = |name: &str, endings: &[&str], figure: &dyn Figure| -> Result<(), Failure> {
         let scene = figure.scene(&caption, ColorScheme::Light).tinted(tint);
-        let save = |ending: &&str| save_figure(&scene, &stage.path(&format!("{name}.{ending}")), SCALE);
+        let save = |ending: &&str| save_figure(&scene, &staging.path(&format!("{name}.{ending}")), SCALE);
         Ok(endings.iter().try_for_each(save)?)
     };
     save("curves", &["png", "svg"], &figures.curves(options))?;
@@ -47,7 +47,7 @@ pub(super) fn draw(session: &mut Session, stage: &Stage, tint: ColorMap) -> Resu
     Ok(())
 }
 
-/// A title as part of a file name: small letters, digits, and hyphens between.
+/// A title as part of a file name: lower-case letters and digits, separated by hyphens.
 fn file_name(title: &str) -> String {
     let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_ascii_lowercase).collect::<Vec<String>>().join("-")

@@ -1,29 +1,25 @@
-//! Ctrl-C: the first one asks for an orderly end, in which what was trained is kept; the second one ends at once.
+//! Ctrl-C: the first one stops cleanly and keeps what was trained; the second one exits at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// What a shell reports of a program that Ctrl-C has ended.
-const ENDED: i32 = 130;
+/// The exit code that shells use for a program that Ctrl-C ended.
+const EXIT_CODE: i32 = 130;
 
-/// From now on the first Ctrl-C only leaves a note.
-#[expect(
-    clippy::exit,
-    clippy::disallowed_methods,
-    reason = "whoever presses Ctrl-C twice wants no orderly end"
-)]
+/// Handles Ctrl-C from now on: the first one only sets a flag.
+#[expect(clippy::exit, clippy::disallowed_methods, reason = "a second Ctrl-C asks for an immediate exit")]
 pub(super) fn listen() {
-    let note = || {
-        if ASKED.swap(true, Ordering::Relaxed) {
-            std::process::exit(ENDED);
+    let handler = || {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(EXIT_CODE);
         }
     };
-    // Where the system grants no handler, Ctrl-C ends the process as it always does.
-    ctrlc::set_handler(note).ok();
+    // If no handler can be set, Ctrl-C ends the process as usual.
+    ctrlc::set_handler(handler).ok();
 }
 
 /// Whether Ctrl-C was pressed.
-pub(super) fn is_asked() -> bool {
-    ASKED.load(Ordering::Relaxed)
+pub(super) fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
 }

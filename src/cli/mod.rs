@@ -1,20 +1,23 @@
-//! The headless commands: the same engine and the same figures as the window, driven by words.
+//! The command line: headless commands that use the same engine and the same figures as the window.
 //!
-//! Contract: [`run`] never panics and never ends the process; it says what became of the command line as a [`Job`],
-//! and `main` returns its code. 0: done. 1: it failed, and one sentence on stderr says what and what to do. 2: the
-//! command line or the recipe is wrong. With `--json`, stdout holds JSON lines and nothing else.
+//! Contract: [`run`] never panics and never exits the process; it returns a [`CliResult`]. Exit code 0: done. 1: it
+//! failed, and one sentence on stderr says what happened and what to do. 2: the command line or the recipe is wrong.
+//! With `--json`, stdout contains JSON lines and nothing else.
 
 mod args;
 mod benchmark;
 mod data;
 mod devices;
+mod exit;
 mod failure;
 mod figures;
+mod headless;
+mod history;
 mod interrupt;
+mod json_lines;
 mod output;
 mod progress;
 mod recipes;
-mod session;
 mod summary;
 mod tour;
 mod train;
@@ -26,73 +29,76 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use args::{Cli, Order};
+use args::{Cli, Subcommand};
 use failure::Failure;
 
-pub use window::{Theme, WindowWish, without_window};
+pub use args::WindowTheme;
+pub use window::{ScreenshotRequest, WindowRequest, without_window};
 
-/// What became of the command line.
+/// The result of running the command line.
 #[derive(Debug)]
-pub enum Job {
-    /// It was carried out, or failed with a sentence; the process ends with this code.
-    Done(ExitCode),
-    /// A window is wanted. Only `main` knows the window, so it has to open it.
-    Window(Box<WindowWish>),
+pub enum CliResult {
+    /// It succeeded, or failed and printed why; the process exits with this code.
+    Exit(ExitCode),
+    /// A window was asked for, which only `main` can open.
+    OpenWindow(Box<WindowRequest>),
 }
 
-/// Reads the command line and carries it out, as far as no window is needed.
-pub fn run(line: impl IntoIterator<Item = OsString>) -> Job {
+/// Parses the command line and runs it, unless it asks for a window.
+pub fn run(line: impl IntoIterator<Item = OsString>) -> CliResult {
     quiet_panics();
     let cli = match Cli::try_parse_from(line) {
         Ok(cli) => cli,
-        Err(error) => return Job::Done(refused(&error)),
+        Err(error) => return CliResult::Exit(report(&error)),
     };
-    let done = match cli.order {
-        None => match window::wish(&cli.window) {
-            Ok(wish) if window::has_display() => return Job::Window(Box::new(wish)),
-            Ok(wish) => return Job::Done(without_window(&wish, "there is no display for the window")),
+    let result = match cli.subcommand {
+        None => match window::request(&cli.window) {
+            Ok(request) if window::has_display() => return CliResult::OpenWindow(Box::new(request)),
+            Ok(request) => {
+                return CliResult::Exit(without_window(&request, "there is no display for the window"));
+            }
             Err(failure) => Err(failure),
         },
-        Some(Order::Train(args)) => train::run(&args),
-        Some(Order::Recipes(args)) => recipes::run(&args),
-        Some(Order::Data(args)) => data::run(&args),
-        Some(Order::Devices) => devices::run(),
-        Some(Order::Tour(args)) => tour::run(&args),
-        Some(Order::Bench(args)) => benchmark::run(&args),
+        Some(Subcommand::Train(args)) => train::run(&args),
+        Some(Subcommand::Recipes(args)) => recipes::run(&args),
+        Some(Subcommand::Data(args)) => data::run(&args),
+        Some(Subcommand::Devices) => devices::run(),
+        Some(Subcommand::Tour(args)) => tour::run(&args),
+        Some(Subcommand::Bench(args)) => benchmark::run(&args),
     };
-    Job::Done(failure::code(done))
+    CliResult::Exit(exit::code(result))
 }
 
-/// Help and the version are answers; anything else is a mistake, told in one sentence.
-fn refused(error: &clap::Error) -> ExitCode {
+/// Prints help or the version; any other error of the parser is reported as one sentence.
+fn report(error: &clap::Error) -> ExitCode {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => failure::code(output::say(&error.to_string())),
-        _ => failure::code(Err(Failure::Usage(sentence_of(&error.to_string())))),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit::code(output::print(&error.to_string())),
+        _ => exit::code(Err(Failure::Usage(sentence_of(&error.to_string())))),
     }
 }
 
-/// The parser's report without its usage lines: what is wrong, and its tip if it has one.
+/// The message of the parser without its usage lines: what is wrong, and its tip if it has one.
 fn sentence_of(report: &str) -> String {
     let mut paragraphs = report.split("\n\n");
     let first: Vec<&str> = paragraphs.next().unwrap_or_default().lines().map(str::trim).collect();
     let what = first.join(" ");
     let tip = report.lines().find_map(|line| line.trim().strip_prefix("tip: "));
     let tip = tip.map(|tip| format!(" ({tip})")).unwrap_or_default();
-    format!("{}{tip}; `hourglass --help` shows how it is used", what.trim_start_matches("error: "))
+    format!("{}{tip}; see `hourglass --help`", what.trim_start_matches("error: "))
 }
 
-/// A panic of the trainer reaches the user as a sentence through the engine; here it only must not spill a trace.
-/// Whoever asks for traces gets them.
+/// Replaces the panic message by one sentence. A panic in the trainer thread is reported by the engine, so here it is
+/// only logged. With `RUST_BACKTRACE` set, panics print their backtrace as usual.
 fn quiet_panics() {
-    if std::env::var_os("RUST_BACKTRACE").is_some_and(|wish| wish != "0") {
+    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
         return;
     }
     std::panic::set_hook(Box::new(|panic| {
         log::error!("{panic}");
         if std::thread::current().name() == Some("main") {
             let said = panic.payload_as_str().unwrap_or("no reason given");
-            output::remark(format!(
-                "hourglass: something broke that should not ({said}); please report it with what led to it"
+            output::print_error(format!(
+                "hourglass: internal error ({said}); please report it, with what you did before"
             ));
         }
     }));
@@ -104,12 +110,20 @@ mod tests {
     use clap::CommandFactory as _;
 
     #[test]
-    fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
+    fn the_command_line_is_well_formed_and_everything_has_help() {
+        let cli = Cli::command();
+        cli.clone().debug_assert();
+        for command in cli.get_subcommands().chain([&cli]) {
+            assert!(command.get_about().is_some(), "{} has no help", command.get_name());
+            for argument in command.get_arguments() {
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!help.is_empty(), "{} of {} has no help", argument.get_id(), command.get_name());
+            }
+        }
     }
 
     #[test]
-    fn a_mistake_becomes_one_line_with_its_tip() {
+    fn a_parser_error_becomes_one_line_with_its_tip() {
         for line in [
             vec!["hourglass", "train"],
             vec!["hourglass", "train", "vae-2d", "--sed", "1"],

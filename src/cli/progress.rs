@@ -1,123 +1,124 @@
-//! Telling how far a run is: a bar on a terminal, JSON lines with `--json`, now and then a line anywhere else.
+//! Reports the progress of a run: a bar on a terminal, JSON lines with `--json`, and a line now and then otherwise.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::json_lines::ProgressLine;
 use super::output;
-use super::summary::ProgressLine;
 use crate::engine::{Progress, StagePlan};
 use crate::look::{count_label, value_label};
 use crate::recipe::Recipe;
 use crate::train::Figures;
 
-/// Time between two JSON lines, unless an epoch ends meanwhile.
-const LINES: Duration = Duration::from_secs(1);
-/// Time between two lines where stderr is a file or a pipe.
-const NOTES: Duration = Duration::from_secs(15);
-/// Parts of a bar.
-const PARTS: u64 = 1000;
+/// Time between two JSON lines, unless an epoch ends.
+const JSON_INTERVAL: Duration = Duration::from_secs(1);
+/// Time between two lines if stderr is a file or a pipe.
+const TEXT_INTERVAL: Duration = Duration::from_secs(15);
+/// The length of a bar.
+const BAR_LENGTH: u64 = 1000;
 
-/// Tells how far a run is.
+/// Reports the progress of a run.
 #[derive(Debug)]
 pub(super) struct Reporter {
-    way: Way,
+    mode: Mode,
     last: Instant,
     held_out: Option<Figures>,
     recipe: Recipe,
-    /// The stages; how long they are is known once the images are there.
+    /// The stages; their lengths are known once the images are loaded.
     plan: StagePlan,
     pixels: usize,
 }
 
 #[derive(Debug)]
-enum Way {
+enum Mode {
     Json,
     Bar(ProgressBar),
-    Notes,
+    Text,
 }
 
 impl Reporter {
     /// For a run of this recipe.
     pub(super) fn new(recipe: &Recipe, json: bool) -> Self {
-        let way = if json { Way::Json } else { bar().map_or(Way::Notes, Way::Bar) };
+        let mode = if json { Mode::Json } else { bar().map_or(Mode::Text, Mode::Bar) };
         let (recipe, plan) = (recipe.clone(), StagePlan::new(recipe, 1));
-        Self { way, last: Instant::now(), held_out: None, recipe, plan, pixels: 1 }
+        Self { mode, last: Instant::now(), held_out: None, recipe, plan, pixels: 1 }
     }
 
-    /// The images are there: epochs have a length now, and pixels a number.
+    /// Sets the length of an epoch and the number of pixels, once the images are loaded.
     pub(super) fn opened(&mut self, steps_per_epoch: u64, pixels: usize) {
         self.plan = StagePlan::new(&self.recipe, steps_per_epoch.max(1));
         self.pixels = pixels.max(1);
     }
 
-    /// Something takes a moment.
+    /// Shows what is being prepared.
     pub(super) fn preparing(&self, sentence: &str) {
-        if let Way::Bar(bar) = &self.way {
+        if let Mode::Bar(bar) = &self.mode {
             bar.set_message(sentence.to_owned());
             bar.tick();
         }
     }
 
-    /// Something worth saying that is nobody's fault.
+    /// Prints a notice.
     pub(super) fn notice(&self, sentence: &str) {
-        match &self.way {
-            Way::Bar(bar) => bar.suspend(|| output::remark(sentence)),
-            Way::Json | Way::Notes => output::remark(sentence),
+        match &self.mode {
+            Mode::Bar(bar) => bar.suspend(|| output::print_error(sentence)),
+            Mode::Json | Mode::Text => output::print_error(sentence),
         }
     }
 
-    /// How far it is now; says so when it is time.
+    /// Takes in the latest progress, and reports it when it is due.
     pub(super) fn progress(&mut self, progress: &Progress) {
-        let pause = match &self.way {
-            Way::Bar(bar) => {
-                bar.set_position((share(&self.recipe, progress, &self.plan) * PARTS as f64) as u64);
-                bar.set_message(words(progress, &self.plan));
+        let interval = match &self.mode {
+            Mode::Bar(bar) => {
+                bar.set_position(
+                    (fraction_done(&self.recipe, progress, &self.plan) * BAR_LENGTH as f64) as u64,
+                );
+                bar.set_message(line(progress, &self.plan));
                 return;
             }
-            Way::Json => LINES,
-            Way::Notes => NOTES,
+            Mode::Json => JSON_INTERVAL,
+            Mode::Text => TEXT_INTERVAL,
         };
         let is_news = progress.held_out != self.held_out;
-        let is_json = matches!(self.way, Way::Json);
-        if self.last.elapsed() < pause && !(is_json && is_news) {
+        let is_json = matches!(self.mode, Mode::Json);
+        if self.last.elapsed() < interval && !(is_json && is_news) {
             return;
         }
         self.last = Instant::now();
         self.held_out = progress.held_out;
         if is_json {
-            output::say_json(&ProgressLine::new(progress, &self.plan, self.pixels));
+            output::print_json(&ProgressLine::new(progress, &self.plan, self.pixels));
         } else {
-            output::remark(words(progress, &self.plan));
+            output::print_error(line(progress, &self.plan));
         }
     }
 
-    /// Takes the bar away, so that what follows stands on a clean line.
+    /// Removes the bar.
     pub(super) fn finish(&self) {
-        if let Way::Bar(bar) = &self.way {
+        if let Mode::Bar(bar) = &self.mode {
             bar.finish_and_clear();
         }
     }
 }
 
-/// A bar, where stderr is a terminal.
+/// A bar, if stderr is a terminal.
 fn bar() -> Option<ProgressBar> {
-    let bar = ProgressBar::new(PARTS);
+    let bar = ProgressBar::new(BAR_LENGTH);
     let style = ProgressStyle::with_template("{spinner} {bar:16} {wide_msg}").ok()?;
     bar.set_style(style.progress_chars("━╸─"));
     (!bar.is_hidden()).then_some(bar)
 }
 
-/// How much of the way through all stages is done, by the limit that is nearest; none of it where no limit can be
-/// foreseen.
-fn share(recipe: &Recipe, progress: &Progress, plan: &StagePlan) -> f64 {
+/// The fraction of all stages that is done, by the nearest limit; 0 if the limits give no fraction.
+fn fraction_done(recipe: &Recipe, progress: &Progress, plan: &StagePlan) -> f64 {
     let training = &recipe.training;
     let of = |done: f64, all: f64| if all > 0.0 { done / all } else { 0.0 };
     let steps = progress.step as f64;
-    let last = plan.stretches().last();
-    // What comes before the last stage has a known length; the last stage has one, or the recipe's limits.
-    let before = last.map_or(0, |stretch| stretch.from);
-    let ends = match last.and_then(|stretch| stretch.to) {
+    let last = plan.spans().last();
+    // The stages before the last have known lengths; the last has one, or the recipe's limits.
+    let before = last.map_or(0, |span| span.from);
+    let ends = match last.and_then(|span| span.to) {
         Some(to) => [to, 0],
         None => [training.steps, training.epochs.saturating_mul(plan.steps_per_epoch())]
             .map(|limit| if limit > 0 { before.saturating_add(limit) } else { 0 }),
@@ -126,11 +127,11 @@ fn share(recipe: &Recipe, progress: &Progress, plan: &StagePlan) -> f64 {
     by_steps.max(of(progress.seconds, training.seconds)).min(1.0)
 }
 
-/// Short enough to stand beside a bar on a terminal of 80 columns.
-fn words(progress: &Progress, plan: &StagePlan) -> String {
+/// A line of progress, short enough to fit beside a bar on a terminal of 80 columns.
+fn line(progress: &Progress, plan: &StagePlan) -> String {
     let Progress { step, epoch, stage, images_per_second, held_out, .. } = progress;
     let mut parts = Vec::new();
-    if plan.stretches().len() > 1 {
+    if plan.spans().len() > 1 {
         parts.push(plan.name(*stage));
     }
     parts.extend([format!("epoch {epoch}"), format!("step {}", count_label(*step))]);
@@ -149,7 +150,7 @@ mod tests {
     fn the_nearest_limit_counts() {
         let mut recipe = Recipe::default();
         let progress = Progress { step: 30, seconds: 5.0, ..Progress::default() };
-        let done = |recipe: &Recipe| share(recipe, &progress, &StagePlan::new(recipe, 10));
+        let done = |recipe: &Recipe| fraction_done(recipe, &progress, &StagePlan::new(recipe, 10));
         assert_eq!(done(&recipe), 0.0);
         recipe.training.epochs = 10;
         assert_eq!(done(&recipe), 0.3);
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn pretraining_is_part_of_the_way() {
+    fn pretraining_is_part_of_the_progress() {
         let mut recipe = Recipe::default();
         recipe.model.widths = vec![8];
         recipe.pretraining.method = crate::recipe::Pretraining::Rbm;
@@ -168,7 +169,7 @@ mod tests {
         recipe.training.epochs = 4;
         let plan = StagePlan::new(&recipe, 10);
         let progress = Progress { step: 50, stage: plan.at(50).stage, ..Progress::default() };
-        assert_eq!(share(&recipe, &progress, &plan), 0.5);
-        assert!(words(&progress, &plan).starts_with("layer 2 of 2, "), "{}", words(&progress, &plan));
+        assert_eq!(fraction_done(&recipe, &progress, &plan), 0.5);
+        assert!(line(&progress, &plan).starts_with("layer 2 of 2, "), "{}", line(&progress, &plan));
     }
 }

@@ -1,16 +1,16 @@
-//! `recipes`: the built-in recipes by family, one line each, and the table of parameters.
+//! `recipes`: lists the built-in recipes by family, or all parameters.
 
 use std::fmt::Write as _;
 
 use super::args::RecipesArgs;
 use super::failure::Failure;
-use super::output::say;
+use super::output::print;
 use crate::recipe::table::PARAMETERS;
 use crate::recipe::{Parameter, Recipe, builtin};
 
 /// Lists recipes or parameters.
 pub(super) fn run(args: &RecipesArgs) -> Result<(), Failure> {
-    say(&if args.parameters { parameters() } else { recipes()? })
+    print(&if args.parameters { parameters() } else { recipes()? })
 }
 
 fn recipes() -> Result<String, Failure> {
@@ -28,8 +28,8 @@ fn recipes() -> Result<String, Failure> {
 
 fn parameters() -> String {
     let mut text =
-        "Each line is a key and its default. --set key=value changes it, and recipe files use the same \
-                    keys.\nThose marked live can change while a run trains.\n"
+        "Each line is a key and its default. --set key=value sets it, and recipe files use the same keys.\n\
+                    Parameters marked live can change during training.\n"
             .to_owned();
     for parameter in PARAMETERS {
         let Parameter { key, help, live, .. } = parameter;

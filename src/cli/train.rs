@@ -1,87 +1,96 @@
-//! `train`: trains a recipe without a window and writes what came of it.
+//! `train`: trains a recipe without a window and writes the results.
 
-use super::args::{TrainArgs, USUAL_EPOCHS, has_an_end};
+use super::args::{DEFAULT_EPOCHS, TrainArgs, has_stop_rule};
 use super::failure::Failure;
 use super::figures;
+use super::headless::{HeadlessRun, RunEnd};
+use super::history::history_csv;
 use super::interrupt;
-use super::output::{Outlet, remark, say, say_json};
+use super::output::{OutputFolder, print, print_error, print_json};
 use super::progress::Reporter;
-use super::session::{End, Session};
-use super::summary::{Summary, history_csv};
+use super::summary::RunSummary;
 use crate::look::ColorMap;
 
-/// Trains, tells, and writes. Whatever was trained is kept, also after Ctrl-C and after a run that failed.
+/// Trains, reports, and writes. What was trained is kept, also after Ctrl-C and after a failure.
 pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     let mut recipe = args.recipe()?;
-    let is_endless = !has_an_end(&recipe);
+    let is_endless = !has_stop_rule(&recipe);
     if is_endless {
-        recipe.training.epochs = USUAL_EPOCHS;
+        recipe.training.epochs = DEFAULT_EPOCHS;
     }
-    let outlet = args.out.as_deref().map(Outlet::open).transpose()?;
+    let folder = args.out.as_deref().map(OutputFolder::open).transpose()?;
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, args.json);
-    let mut session = Session::open(&recipe, args.device, &mut reporter)?;
+    let mut run = HeadlessRun::open(&recipe, args.device, &mut reporter)?;
     if is_endless {
-        reporter.notice(&format!("Nothing says when to stop, so training ends after {USUAL_EPOCHS} epochs."));
+        reporter
+            .notice(&format!("The recipe has no stop rule, so training ends after {DEFAULT_EPOCHS} epochs."));
     }
-    let end = session.train(&mut reporter)?;
+    let end = run.train(&mut reporter)?;
     reporter.finish();
-    let summary = match Summary::new(&mut session, &end) {
-        Err(Failure::Stopped) => return Err(keep(&mut session, outlet.as_ref())?),
+    let summary = match RunSummary::new(&mut run, &end) {
+        Err(Failure::Interrupted) => return Err(save_unevaluated(&mut run, folder.as_ref())?),
         summary => summary?,
     };
-    let written = match &outlet {
-        Some(outlet) => write(&mut session, Some((&summary, args.colors)), outlet)?,
+    let written = match &folder {
+        Some(folder) => write(&mut run, Some(Evaluated { summary: &summary, tint: args.colors }), folder)?,
         None => Vec::new(),
     };
     if args.json {
-        say_json(&summary);
+        print_json(&summary);
     } else {
-        say(&summary.table())?;
+        print(&summary.table())?;
     }
-    let place = outlet.as_ref().map(|outlet| outlet.folder().display().to_string());
+    let place = folder.as_ref().map(|folder| folder.path().display().to_string());
     if let (Some(place), false) = (&place, args.json) {
-        say(&format!("\nWritten to {place}: {}\n", written.join(", ")))?;
+        print(&format!("\nWritten to {place}: {}\n", written.join(", ")))?;
     }
     match (end, place) {
-        (End::Finished(_) | End::Interrupted, _) => Ok(()),
-        (End::Failed(sentence), Some(place)) => {
+        (RunEnd::Finished(_) | RunEnd::Interrupted, _) => Ok(()),
+        (RunEnd::Failed(sentence), Some(place)) => {
             Err(Failure::Failed(format!("{sentence}: they are in {place}")))
         }
-        (End::Failed(sentence), None) => {
-            Err(Failure::Failed(format!("{sentence} only where --out says where to")))
+        (RunEnd::Failed(sentence), None) => {
+            Err(Failure::Failed(format!("{sentence} only if --out names a folder for them")))
         }
     }
 }
 
-/// Keeps what was trained when Ctrl-C is pressed before it is measured. The failure says where it is.
-fn keep(session: &mut Session, outlet: Option<&Outlet>) -> Result<Failure, Failure> {
-    let Some(outlet) = outlet else { return Ok(Failure::Stopped) };
-    let written = write(session, None, outlet)?;
+/// Writes what was trained when Ctrl-C is pressed before the final evaluation. The failure says where it is.
+fn save_unevaluated(run: &mut HeadlessRun, folder: Option<&OutputFolder>) -> Result<Failure, Failure> {
+    let Some(folder) = folder else { return Ok(Failure::Interrupted) };
+    let written = write(run, None, folder)?;
     Ok(Failure::Failed(format!(
-        "stopped before the run was measured; {} holds {}",
-        outlet.folder().display(),
+        "stopped before the final evaluation; {} contains {}",
+        folder.path().display(),
         written.join(", ")
     )))
 }
 
-/// The recipe that does it again, its history, its weights, and where it was measured its summary and its figures, whose
-/// colours come with it.
+/// What can be written after the final evaluation only.
+struct Evaluated<'a> {
+    summary: &'a RunSummary,
+    /// The colour map of grey images in figures.
+    tint: ColorMap,
+}
+
+/// Writes the recipe that replays the run, its history and its weights, and after the final evaluation the summary and
+/// the figures.
 fn write(
-    session: &mut Session,
-    measured: Option<(&Summary, ColorMap)>,
-    outlet: &Outlet,
+    run: &mut HeadlessRun,
+    evaluated: Option<Evaluated<'_>>,
+    folder: &OutputFolder,
 ) -> Result<Vec<String>, Failure> {
-    outlet.put(|stage| {
-        stage.write("recipe.toml", &session.replay().to_toml())?;
-        stage.write("history.csv", &history_csv(&session.run.history.lock()))?;
-        // First of what takes a moment, so that it is there whatever happens.
-        session.save_weights(&stage.path("model.safetensors"))?;
-        let Some((summary, tint)) = measured else { return Ok(()) };
-        stage.write("summary.json", &summary.file())?;
-        match figures::draw(session, stage, tint) {
-            Err(Failure::Stopped) => {
-                remark("hourglass: stopped before the figures were drawn");
+    folder.write(|staging| {
+        staging.write("recipe.toml", &run.replay().to_toml())?;
+        staging.write("history.csv", &history_csv(&run.info.history.lock()))?;
+        // Before the figures, which take longer and can be interrupted.
+        run.save_weights(&staging.path("model.safetensors"))?;
+        let Some(Evaluated { summary, tint }) = evaluated else { return Ok(()) };
+        staging.write("summary.json", &summary.file())?;
+        match figures::draw(run, staging, tint) {
+            Err(Failure::Interrupted) => {
+                print_error("hourglass: stopped before the figures were drawn");
                 Ok(())
             }
             drawn => drawn,

@@ -1,81 +1,65 @@
-//! What is wanted of the window, and what happens where there is none.
+//! The window that the command line asks for, and what happens where none can open.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::str::FromStr;
 
-use super::args::{TourArgs, WindowArgs};
-use super::failure::{self, Failure};
-use super::output;
-use super::tour;
+use super::args::{TOUR_FOLDER, TourArgs, WindowArgs, WindowTheme};
+use super::failure::Failure;
+use super::{exit, output, tour};
 use crate::gpu::DeviceChoice;
 use crate::recipe::Recipe;
 
-/// Most recipes beside the first one.
+/// The most recipes beside the first one.
 const MOST_BESIDE: usize = 3;
 
-/// A window as somebody wants it.
+/// What the command line asks of the window.
 #[derive(Clone, Debug)]
-pub struct WindowWish {
-    /// Where its runs train.
+pub struct WindowRequest {
+    /// The device that runs train on.
     pub device: DeviceChoice,
-    /// What it opens with; without one, where it was left.
+    /// The recipe to open; the last one if there is none.
     pub recipe: Option<Recipe>,
-    /// What trains beside it, on the same batches.
+    /// Recipes to train beside it, on the same batches.
     pub beside: Vec<Recipe>,
-    /// A picture of itself: the file, and the seconds to wait before.
-    pub screenshot: Option<(PathBuf, f64)>,
-    /// A line for every frame goes here.
+    /// A screenshot to take before exiting.
+    pub screenshot: Option<ScreenshotRequest>,
+    /// The file for a line per frame.
     pub frame_log: Option<PathBuf>,
-    /// What first happened when goes here.
+    /// The file for the times of first events.
     pub trace: Option<PathBuf>,
     /// Width and height in points.
     pub size: Option<[f32; 2]>,
-    /// Its colours; without one, as it was left.
-    pub theme: Option<Theme>,
-    /// Few controls in large type.
+    /// The colour theme; the last one if there is none.
+    pub theme: Option<WindowTheme>,
+    /// Whether the simple layout is shown.
     pub simple: bool,
 }
 
-/// The colours of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Theme {
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
-/// A size such as 1280x800.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Size(pub(super) [f32; 2]);
-
-impl FromStr for Size {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let side =
-            |text: &str| text.parse::<u16>().ok().filter(|side| (200..=16_384).contains(side)).map(f32::from);
-        let sides = text.split_once(['x', 'X', '×']).and_then(|(w, h)| Some(Self([side(w)?, side(h)?])));
-        sides.ok_or_else(|| format!("`{text}` is no size; write width x height in points, such as 1280x800"))
-    }
+/// A screenshot to take.
+#[derive(Clone, Debug)]
+pub struct ScreenshotRequest {
+    /// The PNG file.
+    pub path: PathBuf,
+    /// Seconds to wait after the first picture of the run.
+    pub after_secs: f64,
 }
 
 /// The window that the command line asks for.
-pub(super) fn wish(args: &WindowArgs) -> Result<WindowWish, Failure> {
+pub(super) fn request(args: &WindowArgs) -> Result<WindowRequest, Failure> {
     let recipe = args.recipe.as_deref().map(Recipe::open).transpose()?;
     let beside = args.beside.iter().map(|name| Recipe::open(name)).collect::<Result<Vec<_>, _>>()?;
     if beside.len() > MOST_BESIDE {
         let count = beside.len();
         return Err(Failure::Usage(format!(
-            "{count} recipes cannot stand beside another one: a bench holds {MOST_BESIDE} more, so leave some out"
+            "{count} recipes are too many beside the first one; use --beside at most {MOST_BESIDE} times"
         )));
     }
-    Ok(WindowWish {
+    let screenshot = args.screenshot.clone().map(|path| ScreenshotRequest { path, after_secs: args.after });
+    Ok(WindowRequest {
         device: args.device,
         recipe,
         beside,
-        screenshot: args.screenshot.clone().map(|file| (file, args.after)),
+        screenshot,
         frame_log: args.frame_log.clone(),
         trace: args.trace.clone(),
         size: args.size.map(|size| size.0),
@@ -84,27 +68,26 @@ pub(super) fn wish(args: &WindowArgs) -> Result<WindowWish, Failure> {
     })
 }
 
-/// Whether a window could appear anywhere. Only on Linux and its relatives can that be told beforehand.
+/// Whether a window could open. Only on Linux and similar systems is that known beforehand.
 pub(super) fn has_display() -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let needs_server = cfg!(unix) && !cfg!(target_os = "macos");
     !needs_server || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set)
 }
 
-/// Says why there is no window, and takes the tour instead. Whoever wanted something of the window itself gets no
-/// tour: it would not be what they asked for.
-pub fn without_window(wish: &WindowWish, why: &str) -> ExitCode {
-    if wish.screenshot.is_some() || wish.frame_log.is_some() || wish.trace.is_some() {
+/// Says why no window opens, and runs the tour instead. A request for a screenshot or a log fails: the tour could not
+/// fulfil it.
+pub fn without_window(request: &WindowRequest, why: &str) -> ExitCode {
+    if request.screenshot.is_some() || request.frame_log.is_some() || request.trace.is_some() {
         let cure = if has_display() { "" } else { "; run this on a desktop, or under `xvfb-run`" };
-        return failure::code(Err(Failure::Failed(format!("{why}{cure}"))));
+        return exit::code(Err(Failure::Failed(format!("{why}{cure}"))));
     }
-    let tour = TourArgs { out: tour::FOLDER.into(), device: wish.device, seconds: None };
-    let done = tour::length(&tour).and_then(|seconds| {
-        let folder = tour::FOLDER;
-        output::remark(format!(
-            "hourglass: {why}, so the tour runs instead: {seconds} seconds of training, figures in {folder}/"
+    let tour = TourArgs { out: TOUR_FOLDER.into(), device: request.device, seconds: None };
+    let done = tour::seconds(&tour).and_then(|seconds| {
+        output::print_error(format!(
+            "hourglass: {why}, so the tour runs instead: {seconds} seconds of training, figures in {TOUR_FOLDER}/"
         ));
         tour::run(&tour)
     });
-    failure::code(done)
+    exit::code(done)
 }

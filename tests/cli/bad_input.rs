@@ -60,7 +60,7 @@ fn a_truncated_file() {
     let half = packed[..packed.len() - 20].to_vec();
     refused_data(&[("images.gz", half)], &["images.gz promises 60 bytes"]);
     let mut damaged = packed;
-    // The checksum stands in the last eight bytes.
+    // The checksum is in the last eight bytes.
     let place = damaged.len() - 8;
     damaged[place] ^= 1;
     refused_data(&[("images.gz", damaged)], &["images.gz is damaged gzip"]);
@@ -68,7 +68,9 @@ fn a_truncated_file() {
 
 #[test]
 fn a_wrong_magic_number() {
-    refused_data(&[("images", b"GIF89a and so on and so on".to_vec())], &["0x47494638", "unsigned-byte IDX"]);
+    let gif = b"GIF89a and so on and so on".to_vec();
+    refused_data(&[("images-idx3-ubyte", gif.clone())], &["0x47494638", "give an IDX file of that kind"]);
+    refused_data(&[("images", gif)], &["images is in no format that can be read; use an IDX file"]);
 }
 
 #[test]
@@ -77,7 +79,7 @@ fn a_header_that_promises_more_than_there_is() {
 }
 
 #[test]
-fn labels_of_other_images() {
+fn labels_that_do_not_match_the_images() {
     let files =
         [("a-images-idx3-ubyte", idx(&[10, 2, 3], &[7; 60])), ("a-labels-idx1-ubyte", idx(&[9], &[1; 9]))];
     refused_data(&files, &["holds 9 labels for 10 images"]);
@@ -100,12 +102,12 @@ fn a_recipe_with_a_typo() {
 }
 
 #[test]
-fn a_recipe_that_is_not_there() {
+fn a_recipe_that_does_not_exist() {
     refused(&[], &["train", "vae-3d"], 2, &["`vae-3d`", "ae-simple", "vae-20"]);
 }
 
 #[test]
-fn a_setting_that_cannot_be() {
+fn a_setting_out_of_range() {
     let vae = |setting: &'static str| ["train", "vae-2d", "--device", "cpu", "--set", setting];
     refused(&[], &vae("model.widths=0"), 2, &["`model.widths` cannot be 0", "from 1 to 4096"]);
     refused(&[], &vae("model.code=0"), 2, &["`model.code` cannot be 0", "from 1 to"]);
@@ -116,20 +118,20 @@ fn a_setting_that_cannot_be() {
 }
 
 #[test]
-fn a_batch_that_the_images_cannot_fill() {
+fn a_batch_larger_than_the_training_set() {
     let line =
         ["train", "vae-2d", "--device", "cpu", "--set", "data.count=200", "--set", "training.batch=1000"];
     refused(&[], &line, 1, &["a batch of 1000 does not fit the 160 training images"]);
 }
 
 #[test]
-fn colours_that_nobody_knows() {
+fn an_unknown_colour_map() {
     let line = ["train", "vae-2d", "--device", "cpu", "--colors", "jet"];
     refused(&[], &line, 2, &["`jet` are no colours", "grey, viridis or magma"]);
 }
 
 #[test]
-fn a_graphics_card_that_is_not_there() {
+fn a_gpu_that_does_not_exist() {
     let line = ["train", "vae-2d", "--set", "data.count=200", "--device", "gpu:99"];
     refused(&[], &line, 1, &["there is no GPU number 99", "`hourglass devices`"]);
 }
@@ -137,10 +139,10 @@ fn a_graphics_card_that_is_not_there() {
 #[test]
 fn a_contractive_penalty_on_a_recurrent_network() {
     let line = ["train", "gru-rows", "--device", "cpu", "--set", "objective.contractive=1"];
-    refused(&[], &line, 2, &["not offered for a recurrent network", "set objective.contractive = 0"]);
+    refused(&[], &line, 2, &["not available for a recurrent network", "set objective.contractive = 0"]);
 }
 
-/// A learning rate beyond all measure, with whatever else.
+/// Training with a learning rate that is far too large.
 fn explode(folder: &TempDir, more: &[&str]) -> Ran {
     let line = ["train", "vae-2d", "--device", "cpu", "--set", "data.count=400", "--set", "model.widths=32"];
     let rate = ["--set", "training.learning_rate=1e9", "--seconds", "100000"];
@@ -172,7 +174,7 @@ fn a_run_that_fails_says_how_to_keep_its_weights() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_found_out_before_training() {
+fn a_folder_that_cannot_be_written_is_reported_before_training() {
     let folder = ground(&[("file", Vec::new())]);
     for line in [
         // Would train for more than a day.

@@ -30,7 +30,7 @@ fn assert_terms(terms: &Json, penalty: &str) {
 }
 
 #[test]
-fn a_run_leaves_all_its_files_and_a_table() {
+fn a_run_writes_all_its_files_and_a_table() {
     let folder = tempfile::tempdir().unwrap();
     let ran = train(folder.path(), "vae-2d", &["--steps", "20", "--seed", "3", "--out", "a/b"]).done();
     let out = folder.path().join("a/b");
@@ -49,7 +49,7 @@ fn a_run_leaves_all_its_files_and_a_table() {
     );
     assert_weights(&out);
     #[cfg(unix)]
-    assert_same_rights(&out);
+    assert_same_permissions(&out);
     let history = text(&out, "history.csv");
     let head = history.lines().next().unwrap();
     assert!(head.starts_with("epoch,step,train_objective,train_reconstruction,train_kl,held_out_"), "{head}");
@@ -71,7 +71,7 @@ fn assert_weights(out: &Path) {
 /// Whoever may read a new file of this user may read every one of these.
 #[cfg(unix)]
 #[track_caller]
-fn assert_same_rights(out: &Path) {
+fn assert_same_permissions(out: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     let rights = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let names = names_in(out);
@@ -95,7 +95,7 @@ fn the_same_seed_writes_the_same_history_and_another_does_not() {
 }
 
 #[test]
-fn json_is_all_there_is_on_stdout_and_the_summary_comes_last() {
+fn stdout_contains_only_json_with_the_summary_last() {
     for (recipe, family, penalty, more) in [
         ("vae-2d", "vae", "kl", ["--steps", "20"].as_slice()),
         ("ae-sparse", "sparse", "sparsity", &["--steps", "20", "--set", "model.widths="]),
@@ -129,7 +129,7 @@ fn json_is_all_there_is_on_stdout_and_the_summary_comes_last() {
 }
 
 #[test]
-fn pretraining_is_told_stage_by_stage() {
+fn pretraining_is_reported_stage_by_stage() {
     let folder = tempfile::tempdir().unwrap();
     let line = ["--set", "pretraining.epochs=1", "--epochs", "2", "--json", "--out", "out"];
     let lines = train(folder.path(), "deep-rbm", &line).done().json_lines();
@@ -146,7 +146,7 @@ fn pretraining_is_told_stage_by_stage() {
 }
 
 #[test]
-fn training_brings_the_cost_down() {
+fn training_reduces_the_cost() {
     let folder = tempfile::tempdir().unwrap();
     let line = ["--set", "training.batch=16", "--epochs", "10", "--out", "out", "--json"];
     let ran = train(folder.path(), "ae-2d", &line).done();
@@ -158,7 +158,7 @@ fn training_brings_the_cost_down() {
 }
 
 #[test]
-fn a_recipe_without_an_end_is_given_one_and_that_is_said() {
+fn a_recipe_without_a_stop_rule_gets_one_and_a_notice() {
     let folder = tempfile::tempdir().unwrap();
     let ran = train(folder.path(), "vae-2d", &["--set", "data.count=200", "--json", "--out", "out"]).done();
     assert!(ran.stderr.contains("20 epochs"), "{}", ran.stderr);
@@ -168,7 +168,7 @@ fn a_recipe_without_an_end_is_given_one_and_that_is_said() {
 }
 
 #[test]
-fn the_written_recipe_does_it_again() {
+fn the_written_recipe_repeats_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let settings =
         ["--set", "objective.beta=0.5", "--set", "training.optimizer=sgd", "--steps", "9", "--seed", "5"];
@@ -183,7 +183,7 @@ fn the_written_recipe_does_it_again() {
 }
 
 #[test]
-fn a_schedule_is_replayed_at_its_step_and_written_down_again() {
+fn a_schedule_is_replayed_at_its_step_and_saved_again() {
     let folder = tempfile::tempdir().unwrap();
     // 320 training images in batches of 32: ten steps in an epoch.
     train(folder.path(), "vae-2d", &["--set", "training.batch=32", "--epochs", "4", "--out", "plain"]).done();
@@ -202,7 +202,7 @@ fn a_schedule_is_replayed_at_its_step_and_written_down_again() {
 }
 
 #[test]
-fn a_reader_that_leaves_early_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let folder = tempfile::tempdir().unwrap();
     let line = [&["train", "vae-2d", "--steps", "6", "--json", "--out", "out"][..], &SMALL].concat();
     let mut child =
@@ -273,16 +273,16 @@ fn interrupted(folder: &Path, limit: [&str; 2], presses: &str) -> (Option<i32>, 
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_after_the_training_keeps_the_weights_and_measures_no_further() {
+fn ctrl_c_after_training_keeps_the_weights_and_skips_the_final_evaluation() {
     let folder = tempfile::tempdir().unwrap();
     let (code, said) = interrupted(folder.path(), ["--steps", "1"], "kill -INT PID");
-    assert!(code == Some(1) && said.contains("stopped before the run was measured"), "{code:?}: {said}");
+    assert!(code == Some(1) && said.contains("stopped before the final evaluation"), "{code:?}: {said}");
     assert_eq!(names_in(&folder.path().join("out")), ["history.csv", "model.safetensors", "recipe.toml"]);
 }
 
 #[test]
 #[cfg(unix)]
-fn a_second_ctrl_c_ends_at_once() {
+fn a_second_ctrl_c_exits_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let twice = "kill -INT PID; sleep 0.02; kill -INT PID";
     let (code, said) = interrupted(folder.path(), ["--seconds", "60"], twice);
@@ -290,7 +290,7 @@ fn a_second_ctrl_c_ends_at_once() {
 }
 
 #[test]
-fn what_a_family_shows_is_among_its_figures() {
+fn the_cards_of_a_family_are_among_its_figures() {
     let folder = tempfile::tempdir().unwrap();
     let noisy = ["--set", "noise.kind=gaussian", "--steps", "3", "--out", "out", "--json"];
     let ran = train(folder.path(), "ae-simple", &noisy).done();
@@ -302,7 +302,7 @@ fn what_a_family_shows_is_among_its_figures() {
 }
 
 #[test]
-fn figures_are_in_the_colours_asked_for() {
+fn figures_use_the_colour_map_of_the_option() {
     let folder = tempfile::tempdir().unwrap();
     for (colors, is_grey) in [("grey", true), ("viridis", false)] {
         train(folder.path(), "vae-2d", &["--steps", "3", "--colors", colors, "--out", colors]).done();
