@@ -118,7 +118,7 @@ impl BenchState {
             history: &run.info.history,
             references: self.references,
             steps_per_epoch: self.steps_per_epoch,
-            pixels: self.dataset.shape.pixels(),
+            pixels: self.dataset.shape.values(),
             past: None,
         }
     }

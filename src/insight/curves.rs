@@ -315,11 +315,11 @@ fn changes(run: &RunRecord<'_>) -> Vec<Stamp> {
 
 /// The stages that have begun by a step, the first one included; none where there is only one.
 fn stages(plan: &StagePlan, last_step: f64) -> Vec<Stamp> {
-    if plan.stretches().len() < 2 {
+    if plan.spans().len() < 2 {
         return Vec::new();
     }
-    let begun = plan.stretches().iter().filter(|stretch| (stretch.from as f64) < last_step.max(1.0));
-    begun.map(|stretch| Stamp { step: stretch.from as f64, label: plan.name(stretch.stage) }).collect()
+    let begun = plan.spans().iter().filter(|span| (span.from as f64) < last_step.max(1.0));
+    begun.map(|span| Stamp { step: span.from as f64, label: plan.name(span.stage) }).collect()
 }
 
 #[cfg(test)]
