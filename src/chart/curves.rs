@@ -166,11 +166,12 @@ impl Curve {
         self.parts.iter().flatten().copied()
     }
 
-    /// Its latest value: the mean of the last few batches, or the last evaluation.
+    /// Its latest value: the mean of the last few batches, or the last evaluation. That of the untrained network is
+    /// none: it would be read as what the network has come to.
     pub fn latest(&self) -> Option<f64> {
         let count = if self.source.is_noisy() { LATEST } else { 1 };
-        let last = self.points().rev().map(|[_, value]| value).filter(|value| value.is_finite());
-        let last: Vec<f64> = last.take(count).collect();
+        let trained = self.points().rev().filter(|point| is_finite(point) && point[0] > 0.0);
+        let last: Vec<f64> = trained.map(|[_, value]| value).take(count).collect();
         (!last.is_empty()).then(|| last.iter().sum::<f64>() / last.len() as f64)
     }
 
@@ -222,7 +223,7 @@ mod tests {
         let training = Curve::whole("", Source::Training, points.clone());
         assert_eq!(training.latest(), Some(89.5), "the mean of 80 to 99");
         assert_eq!(Curve::whole("", Source::HeldOut, points).latest(), Some(99.0));
-        assert_eq!(Curve::whole("", Source::HeldOut, vec![[1.0, f64::NAN]]).latest(), None);
+        assert_eq!(Curve::whole("", Source::HeldOut, vec![[0.0, 617.5], [1.0, f64::NAN]]).latest(), None);
     }
 
     #[test]

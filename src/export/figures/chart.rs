@@ -130,8 +130,17 @@ impl Places<'_> {
     }
 }
 
-/// Draws a chart into its frame; `stamped` are the places of the live changes, which are drawn already.
-pub(super) fn draw_lane(sheet: &mut Sheet, lane: &Lane<'_>, x: &Axis, stamped: &[f64]) {
+/// What is drawn in a frame before its curves.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Marks {
+    /// Where the lines of live changes are.
+    pub changes: Vec<f64>,
+    /// Where the names of stages are.
+    pub names: Vec<Area>,
+}
+
+/// Draws a chart into its frame, in which the marks are drawn already.
+pub(super) fn draw_lane(sheet: &mut Sheet, lane: &Lane<'_>, x: &Axis, marks: &Marks) {
     draw_header(sheet, lane);
     let Some(values) = &lane.axis else {
         let middle = [lane.frame.x + lane.frame.width / 2.0, lane.frame.y + lane.frame.height / 2.0];
@@ -156,8 +165,10 @@ pub(super) fn draw_lane(sheet: &mut Sheet, lane: &Lane<'_>, x: &Axis, stamped: &
         .flat_map(|curve| curve.parts.iter().map(|part| (curve.source, places.line(&part.line, &lane.frame))))
         .collect();
     drawn.extend(lines.iter().flat_map(|(_, parts)| parts).cloned());
-    drawn.extend(stamped.iter().map(|x| vec![[*x, lane.frame.y], [*x, lane.frame.bottom()]]));
-    draw_remarks(sheet, lane, &drawn, &places);
+    drawn.extend(marks.changes.iter().map(|x| vec![[*x, lane.frame.y], [*x, lane.frame.bottom()]]));
+    let mut space = FreeSpace::new(lane.frame, &drawn);
+    marks.names.iter().for_each(|name| space.take(*name));
+    draw_remarks(sheet, lane, space, &places);
     for (source, parts) in &lines {
         let stroke = lane.stroke(sheet, *source);
         draw_parts(sheet, parts, stroke);
@@ -221,9 +232,8 @@ fn draw_parts(sheet: &mut Sheet, parts: &[Vec<[f64; 2]>], stroke: Stroke) {
 
 /// Thin lines to compare with and their names, and where a curve starts that enters the frame through its
 /// top.
-fn draw_remarks(sheet: &mut Sheet, lane: &Lane<'_>, lines: &[Vec<[f64; 2]>], places: &Places<'_>) {
+fn draw_remarks(sheet: &mut Sheet, lane: &Lane<'_>, mut space: FreeSpace<'_>, places: &Places<'_>) {
     let (sizes, frame) = (sheet.sizes, lane.frame);
-    let mut space = FreeSpace::new(frame, lines);
     let references =
         || lane.chart.references.iter().filter_map(|line| Some((line, places.height(line.value)?)));
     for (_, height) in references().filter(|(_, height)| (frame.y..=frame.bottom()).contains(height)) {
@@ -242,8 +252,8 @@ fn draw_remarks(sheet: &mut Sheet, lane: &Lane<'_>, lines: &[Vec<[f64; 2]>], pla
     if let Some(start) = lane.chart.start_above(places.values) {
         let left = places.x.place(start.enters) + 8.0;
         let rows = (0..6).map(|row| frame.y + f64::from(row) * sizes.small);
-        let free = rows.flat_map(|top| [0.0, 16.0, 32.0].map(|by| [left + by, top]));
-        space.write(sheet, &format!("starts at {}", value_label(start.value)), free);
+        let corners = rows.flat_map(|top| [0.0, 16.0, 32.0, 96.0].map(|by| [left + by, top]));
+        space.write_if_free(sheet, &format!("starts at {}", value_label(start.value)), corners);
     }
 }
 

@@ -2,7 +2,7 @@
 //! of them. What is shown is decided in [`crate::chart`]; this file lays it out on a page.
 
 use super::axes::{self, Axis};
-use super::chart::{Lane, draw_lane};
+use super::chart::{Lane, Marks, draw_lane};
 use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
 use super::{Caption, Figure};
 use crate::chart::{Curves, Stamp};
@@ -61,11 +61,14 @@ impl Figure for CurvesFigure {
             lane.frame = Area { x: lane.frame.x + corner[0], y: lane.frame.y + corner[1], ..lane.frame };
             lane.header_top += corner[1];
         }
-        let stamped: Vec<f64> = stamps.iter().map(|stamp| stamp.x + corner[0]).collect();
-        draw_stages(&mut sheet, &lanes, &axis, &self.curves.stages);
+        let changes = stamps.iter().map(|stamp| stamp.x + corner[0]).collect();
+        let names = draw_stages(&mut sheet, &lanes, &axis, &self.curves.stages);
+        let mut marks = Marks { changes, names };
         draw_stamps(&mut sheet, &lanes, &stamps);
         for lane in &lanes {
-            draw_lane(&mut sheet, lane, &axis, &stamped);
+            draw_lane(&mut sheet, lane, &axis, &marks);
+            // Only the first chart has the names of stages.
+            marks.names.clear();
         }
         if let Some(last) = lanes.last() {
             axes::draw_below(&mut sheet, last.frame, &axis, 80.0);
@@ -141,9 +144,11 @@ fn stack(lanes: &mut [Lane<'_>], axis: &Axis, stamps: f64, sizes: &Sizes) -> f64
     y - 20.0
 }
 
-/// A thin line where each stage begins, and its name in the first chart as far as it fits before the next.
-fn draw_stages(sheet: &mut Sheet, lanes: &[Lane<'_>], axis: &Axis, stages: &[Stamp]) {
+/// A thin line where each stage begins, and its name in the first chart if it fits before the next. Returns where the
+/// names are.
+fn draw_stages(sheet: &mut Sheet, lanes: &[Lane<'_>], axis: &Axis, stages: &[Stamp]) -> Vec<Area> {
     let small = sheet.sizes.small;
+    let mut names = Vec::new();
     let inside: Vec<&Stamp> =
         stages.iter().filter(|stage| (axis.low..axis.high).contains(&stage.step)).collect();
     for (number, stage) in inside.iter().enumerate() {
@@ -155,13 +160,16 @@ fn draw_stages(sheet: &mut Sheet, lanes: &[Lane<'_>], axis: &Axis, stages: &[Sta
                 sheet.scene.line([x, lane.frame.y], [x, lane.frame.bottom()], stroke);
             }
         }
+        let width = font::width(&stage.label, small);
         if let Some(first) = lanes.first()
-            && font::width(&stage.label, small) + 8.0 <= end - x
+            && width + 8.0 <= end - x
         {
             let style = sheet.small(sheet.palette.muted);
             sheet.scene.text([x + 4.0, first.frame.y + 1.1 * small], stage.label.as_str(), style);
+            names.push(Area::new(x + 4.0, first.frame.y + 0.2 * small, width, small));
         }
     }
+    names
 }
 
 /// A line through all charts for each live change, its label above the first chart where it hides no data.

@@ -29,22 +29,42 @@ impl<'a> FreeSpace<'a> {
 
     /// Writes a small muted text with its top left corner at the first of the places that is free, or at the
     /// first inside the frame when none is.
-    pub fn write(&mut self, sheet: &mut Sheet, text: &str, places: impl IntoIterator<Item = [f64; 2]>) {
+    pub fn write(&mut self, sheet: &mut Sheet, text: &str, corners: impl IntoIterator<Item = [f64; 2]>) {
+        let areas = self.areas(sheet, text, corners);
+        if let Some(area) = areas.iter().find(|area| self.is_free(area)).or(areas.first()) {
+            self.write_at(sheet, text, *area);
+        }
+    }
+
+    /// Writes a small muted text with its top left corner at the first of the places that is free, if one is.
+    pub fn write_if_free(
+        &mut self,
+        sheet: &mut Sheet,
+        text: &str,
+        corners: impl IntoIterator<Item = [f64; 2]>,
+    ) {
+        let areas = self.areas(sheet, text, corners);
+        if let Some(area) = areas.iter().find(|area| self.is_free(area)) {
+            self.write_at(sheet, text, *area);
+        }
+    }
+
+    /// What a text covers at each of the places that are inside the frame.
+    fn areas(&self, sheet: &Sheet, text: &str, corners: impl IntoIterator<Item = [f64; 2]>) -> Vec<Area> {
         let size = sheet.sizes.small;
         let width = font::width(text, size);
-        let areas: Vec<Area> = places
-            .into_iter()
-            .map(|[x, y]| Area::new(x, y, width, size))
+        let areas = corners.into_iter().map(|[x, y]| Area::new(x, y, width, size));
+        areas
             .filter(|area| area.y >= self.frame.y - 1.0 && area.bottom() <= self.frame.bottom() + 1.0)
-            .collect();
-        let Some(area) = areas.iter().find(|area| self.is_free(area)).or(areas.first()) else {
-            return;
-        };
+            .collect()
+    }
+
+    fn write_at(&mut self, sheet: &mut Sheet, text: &str, area: Area) {
         // The grid does not run through words.
         sheet.scene.rect(area.grown(1.0), 0.0, sheet.palette.page);
         let style = sheet.small(sheet.palette.muted);
-        sheet.scene.text([area.x, area.y + 0.82 * size], text, style);
-        self.taken.push(*area);
+        sheet.scene.text([area.x, area.y + 0.82 * sheet.sizes.small], text, style);
+        self.taken.push(area);
     }
 
     fn is_free(&self, area: &Area) -> bool {
