@@ -11,6 +11,6 @@ mod ticks;
 
 pub use colormap::ColorMap;
 pub use glyph::Glyph;
-pub use number::{count_label, decimal_label, value_label};
+pub use number::{count_label, decimal_label, short_label, value_label};
 pub use palette::{ColorScheme, DataColor, Palette, Rgb, mixed};
 pub use ticks::{Tick, linear_ticks, log_ticks, named_places};

@@ -31,6 +31,17 @@ pub fn value_label(value: f64) -> String {
     if size < 1.0 { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// A number in about three digits, for where there is little room: 138, 4.80, 1.2e−3.
+pub fn short_label(value: f32) -> String {
+    let decimals = match value.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        size if size >= 0.1 || size == 0.0 => 2,
+        _ => return format!("{value:.1e}").replace('-', "−"),
+    };
+    decimal_label(f64::from(value), decimals)
+}
+
 /// A whole number, with commas between thousands.
 pub fn count_label(count: u64) -> String {
     let digits = count.to_string();
@@ -78,6 +89,15 @@ pub(super) fn scientific_label(value: f64, step: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_numbers_have_three_digits() {
+        let cases = [(138.24, "138"), (-48.0, "−48.0"), (4.8, "4.80"), (0.0, "0.00"), (0.0123, "1.2e−2")];
+        for (value, text) in cases {
+            assert_eq!(short_label(value), text, "{value}");
+        }
+        assert_eq!(short_label(f32::NAN), "NaN");
+    }
 
     #[test]
     fn values_are_short() {

@@ -138,17 +138,6 @@ pub fn gradient(rect: Rect, color: impl Fn(f32) -> Color32) -> Mesh {
     mesh
 }
 
-/// A number in about three digits.
-pub fn short(value: f32) -> String {
-    let digits = match value.abs() {
-        size if size >= 100.0 => 0,
-        size if size >= 10.0 => 1,
-        size if size >= 0.1 || size == 0.0 => 2,
-        _ => return format!("{value:.1e}").replace('-', "−"),
-    };
-    format!("{value:.digits$}").replace('-', "−")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,12 +12,12 @@ use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{self, HALF, Theme};
 use crate::engine::{FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk};
 use crate::gpu::Tiles;
-use crate::look::{ColorMap, count_label};
+use crate::look::{ColorMap, count_label, short_label};
 
 use super::field_paint::FieldPaint;
 use super::paint::Map;
 use crate::app::panels::latent::cloud::looks;
-use crate::app::panels::latent::cloud::looks::{gradient, short};
+use crate::app::panels::latent::cloud::looks::gradient;
 use crate::app::panels::latent::plane::geometry::{self, Plane};
 use crate::app::panels::latent::plane::statistics;
 
@@ -181,7 +181,7 @@ fn legend(map: &Map<'_>, theme: &Theme, (kind, caption): (FieldKind, &str), span
     let painter = map.painter();
     let rect = map.plane().rect;
     let font = theme.small();
-    let [low, high] = span.map(short);
+    let [low, high] = span.map(short_label);
     let foot = pos2(rect.left() + 10.0, rect.bottom() - 26.0 * theme.scale);
     let bar = Rect::from_min_size(foot - vec2(0.0, 8.0 * theme.scale), vec2(96.0, 7.0) * theme.scale);
     let wide = painter.layout_no_wrap(low.clone(), font.clone(), theme.over_picture).size().x;

@@ -13,11 +13,12 @@ use crate::document::PointStyle;
 use super::interaction::MapResponse;
 use super::paint::Map;
 use super::painters::MapPainters;
-use crate::app::panels::latent::cloud::looks::{Looks, short};
+use crate::app::panels::latent::cloud::looks::Looks;
 use crate::app::panels::latent::cloud::motion::Moving;
 use crate::app::panels::latent::explorer::Explorer;
 use crate::app::panels::latent::plane::codes::Cloud;
 use crate::app::panels::latent::plane::geometry::{Latent, Plane};
+use crate::look::short_label;
 
 /// The largest distance from the pointer to a point of the cloud, in points of the screen.
 const REACH: f32 = 8.0;
@@ -134,7 +135,7 @@ fn card(
     let error = cloud.errors.as_ref().and_then(|errors| errors.get(row));
     let hint = cloud.has_spread().then(|| "Ctrl+click: its spread".to_owned());
     let whose = if bench.dataset.split.train.contains(&image) { "training image" } else { "held-out image" };
-    let error = error.map(|error| format!("error {}", short(*error)));
+    let error = error.map(|error| format!("error {}", short_label(*error)));
     let lines = [class.cloned(), Some(whose.to_owned()), error, hint];
     let galleys: Vec<_> = lines
         .into_iter()

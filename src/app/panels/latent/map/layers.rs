@@ -12,9 +12,9 @@ use crate::app::theme::{HALF, RADIUS_SMALL, Theme};
 use crate::app::widgets::muted;
 use crate::document::{Background, ColorBy, Layers, Magnify, PointStyle};
 use crate::engine::{FieldKind, Whose};
-use crate::look::ColorMap;
+use crate::look::{ColorMap, short_label};
 
-use crate::app::panels::latent::cloud::looks::{gradient, short, value_color};
+use crate::app::panels::latent::cloud::looks::{gradient, value_color};
 use crate::app::panels::latent::sheets::GRIDS;
 
 /// How many points can be chosen; the last is all there are, as far as a cloud reaches.
@@ -170,7 +170,7 @@ fn choices<T: Copy + PartialEq>(ui: &mut Ui, theme: &Theme, chosen: &mut T, all:
 
 /// The colours of values and the numbers at their ends, in place of the legend of classes.
 pub fn value_scale_ui(ui: &mut Ui, theme: &Theme, range: [f32; 2]) {
-    let [low, high] = range.map(short);
+    let [low, high] = range.map(short_label);
     muted(ui, theme, &high);
     let (rect, response) = ui.allocate_exact_size(vec2(84.0, 9.0) * theme.scale, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("colours from {low} to {high}")));
