@@ -1,4 +1,4 @@
-//! Out of Hourglass: figures for slides and papers, the same code for the window and the command line.
+//! Figures for slides and papers, the same for the window and the command line.
 //!
 //! A figure is drawn by our own renderer, never cropped from the screen: [`figures`] turn plain numbers into
 //! a [`scene::Scene`], the scene is written as SVG, and a PNG is that very SVG rasterised with a font that

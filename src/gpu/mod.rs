@@ -3,7 +3,7 @@
 //! The window creates the device (or the command line does), [`Graphics`] carries its handles, [`device`] registers
 //! it with Burn and decides where to train, and [`painter`] turns tensors and pixels into textures. A decoded tensor
 //! goes from Burn's memory through one compute pass into the texture the window samples; it is never read back.
-//! This room knows wgpu and Burn, and nothing of windows, recipes or runs.
+//! This module depends on wgpu and Burn, and on nothing of the window, recipes or runs.
 
 pub mod adapter;
 pub mod canvas;

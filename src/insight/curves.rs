@@ -1,6 +1,6 @@
 //! The learning curves of a run: which quantities get a chart, what they are compared with, and what is marked.
 //!
-//! Window, exported figures and command line all come here, so that they show the same curves of the same run:
+//! Window, exported figures and command line all use it, so that they show the same curves of the same run:
 //! - every term of the objective that has, or ever had, a weight; the others are at most measured, and nobody asked for
 //!   that;
 //! - every evaluation, that of the untrained network included;

@@ -45,7 +45,7 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
     });
 }
 
-/// How terms were weighed: as training does at a step, or as held-out images are judged, by the whole of β.
+/// How terms were weighted: as training does at a step, or as an evaluation does, with the whole of β.
 type Weighed = Option<u64>;
 
 fn weight(penalty: Penalty, objective: &ObjectiveRecipe, weighed: Weighed) -> f64 {
@@ -97,7 +97,7 @@ fn other_stage(run: &RunState, bench: &BenchState) -> Option<OtherStage> {
             ],
             words: format!(
                 "This layer alone learns now, as a restricted Boltzmann machine. Contrastive divergence lowers the \
-                 energy of what it sees and raises that of what it dreams after {} Gibbs {}. The whole network's \
+                 energy of its inputs and raises that of its own samples after {} Gibbs {}. The whole network's \
                  objective comes when all layers are stacked and unrolled.",
                 run.recipe.pretraining.gibbs,
                 if run.recipe.pretraining.gibbs == 1 { "step" } else { "steps" },
@@ -106,8 +106,8 @@ fn other_stage(run: &RunState, bench: &BenchState) -> Option<OtherStage> {
         Stage::Dictionary => Some(OtherStage {
             name,
             formula: dictionary_formula(&run.recipe)?,
-            words: "The network rests. Its codes z are written as sums of few atoms, the columns of D, which are \
-                    learned now; λ is the price of every unit of an atom."
+            words: "The network is no longer trained. Its codes z are written as sums of a few atoms, the columns of \
+                    D, which are learned now; λ is the cost of every unit of an atom."
                 .to_owned(),
         }),
     }
@@ -207,14 +207,14 @@ fn meaning(run: &RunState, figures: &Figures, references: Option<References>, pi
                 .push(format!("Predicting the mean image costs {}.", value_label(costs.mean_squared_error)));
         }
     }
-    // Principal components see the clean image, so they are no match for a network that does not.
+    // Principal components see the clean image, so they are no fair rival for a network that does not.
     if let Some(squared) = figures.squared_error.filter(|_| recipe.noise.kind == Corruption::None) {
         sentences.push(against_pca(squared, &costs));
     }
     sentences.join(" ")
 }
 
-/// What is not plain about an objective: noise, a rising β, free nats, rates, Jacobians, a mean beside sums.
+/// What is particular about an objective: noise, a rising β, free nats, rates, Jacobians, a mean beside sums.
 fn peculiar(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Vec<String> {
     let objective = &recipe.objective;
     let mut sentences = Vec::new();

@@ -1,7 +1,7 @@
 //! The figures themselves: plain numbers in, a scene out.
 //!
 //! Every figure is a struct of plain values that knows nothing of models, engines or windows. Numbers that
-//! are not finite never spoil a figure: they are left out and counted in the caption. A figure without data
+//! are not finite are left out and counted in the caption. A figure without data
 //! says so.
 
 mod axes;

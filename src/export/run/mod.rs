@@ -1,5 +1,5 @@
-//! From a run to its figures: which numbers, under which names. The window and the command line both come here, so
-//! that the same run gives the same figure.
+//! From a run to its figures: which numbers, under which names. The window and the command line both use it, so that
+//! the same run gives the same figure.
 //!
 //! Everything is borrowed from whoever knows the run. Curves need its history; the pictures need a [`Snapshot`],
 //! whose lattice says which plane of the code they show.

@@ -1,4 +1,4 @@
-//! A tiny run without an engine: the right numbers stand under the right names.
+//! The figures of a tiny run without an engine have the right numbers under the right names.
 
 use super::*;
 use crate::data::{ImageShape, Split};
