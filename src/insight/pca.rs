@@ -115,25 +115,38 @@ fn covariance(rows: &[f32], mean: &[f32]) -> Mat<f64> {
     let dim = mean.len();
     let count = (rows.len() / dim.max(1)).max(1) as f64;
     let mut total = Mat::<f64>::zeros(dim, dim);
-    let mut product = Mat::<f32>::zeros(dim, dim);
     for block in blocks(rows, dim) {
-        let rows = centred(block, mean);
-        matmul::triangular::matmul(
-            &mut product,
-            BlockStructure::TriangularLower,
-            Accum::Replace,
-            rows.transpose(),
-            BlockStructure::Rectangular,
-            &rows,
-            BlockStructure::Rectangular,
-            1.0,
-            threads(),
-        );
-        for (total, product) in total.col_iter_mut().zip(product.col_iter()) {
-            for (total, &product) in total.iter_mut().zip(product.iter()) {
-                *total += f64::from(product) / count;
-            }
-        }
+        let centred = centred(block, mean);
+        add_block(&mut total, centred.as_ref(), count);
     }
     total
+}
+
+/// Adds the outer products of centred rows to the lower half of a matrix.
+pub(super) fn add_products(total: &mut Mat<f64>, rows: &[f32]) {
+    let dim = total.nrows();
+    for block in blocks(rows, dim) {
+        add_block(total, MatRef::from_row_major_slice(block, block.len() / dim, dim), 1.0);
+    }
+}
+
+/// The same for one block, whose sums are precise enough in f32; all divided by `count`.
+fn add_block(total: &mut Mat<f64>, rows: MatRef<'_, f32>, count: f64) {
+    let mut product = Mat::<f32>::zeros(total.nrows(), total.ncols());
+    matmul::triangular::matmul(
+        &mut product,
+        BlockStructure::TriangularLower,
+        Accum::Replace,
+        rows.transpose(),
+        BlockStructure::Rectangular,
+        rows,
+        BlockStructure::Rectangular,
+        1.0,
+        threads(),
+    );
+    for (total, product) in total.col_iter_mut().zip(product.col_iter()) {
+        for (total, &product) in total.iter_mut().zip(product.iter()) {
+            *total += f64::from(product) / count;
+        }
+    }
 }
