@@ -18,7 +18,7 @@ use hourglass::export::ExportError;
 use hourglass::export::figures::{
     Caption, Cloud, CurvesFigure, Figure, ImageShape, Lattice, NOTHING_YET, Reconstructions, SingleImage,
 };
-use hourglass::export::scene::{Scene, Shape, Stroke, TextStyle};
+use hourglass::chart::scene::{Scene, Shape, Stroke, TextStyle};
 use hourglass::look::ColorScheme;
 use image::RgbaImage;
 use proptest::prelude::*;

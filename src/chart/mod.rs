@@ -1,11 +1,12 @@
-//! What a chart shows, as plain data.
+//! What a chart shows, as plain data: learning curves, and scenes of shapes.
 //!
-//! Nothing here knows where the numbers come from, nor egui or SVG: the window draws a chart with its own widgets, the
-//! figures write it.
+//! Nothing here knows where the numbers come from, nor egui or SVG: the window draws curves with its own widgets and
+//! paints a [`scene::Scene`], the figures write both.
 
 mod axis;
 mod curves;
 mod range;
+pub mod scene;
 mod thin;
 
 pub use axis::ValueAxis;

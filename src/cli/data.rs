@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::output::{OutputFolder, print};
 use crate::data::{Dataset, Source, Split, load};
 use crate::export::save_figure;
-use crate::export::scene::{Area, PixelLayout, Pixels, Scene, TextStyle};
+use crate::chart::scene::{Area, PixelLayout, Pixels, Scene, TextStyle};
 use crate::look::{ColorScheme, count_label, value_label};
 use crate::recipe::{Recipe, Value};
 

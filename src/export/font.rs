@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use resvg::usvg;
 
-use super::scene::{Scene, TextStyle};
+use crate::chart::scene::{Scene, TextStyle};
 
 /// The families an SVG asks for, ours first. A viewer that has none of them takes its own sans-serif.
 pub(super) const FAMILIES: &str = "Ubuntu, Ubuntu Light, Helvetica, Arial, sans-serif";

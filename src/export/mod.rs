@@ -1,8 +1,8 @@
 //! Figures for slides and papers, the same for the window and the command line.
 //!
 //! A figure is drawn by our own renderer, never cropped from the screen: [`figures`] turn plain numbers into
-//! a [`scene::Scene`], the scene is written as SVG, and a PNG is that very SVG rasterised with a font that
-//! travels with the program. Files appear whole or not at all.
+//! a [`Scene`], the scene is written as SVG, and a PNG is that very SVG rasterised with a font that travels with the
+//! program. Files appear whole or not at all.
 //!
 //! ```
 //! use hourglass::export::figures::{Caption, Figure as _, ImageShape, SingleImage};
@@ -18,13 +18,12 @@ pub mod figures;
 mod font;
 mod raster;
 pub mod run;
-pub mod scene;
 mod svg;
 
 use std::path::{Path, PathBuf};
 
 pub use crate::train::file::{FileError, write_atomically};
-use scene::Scene;
+use crate::chart::scene::Scene;
 
 /// Why a figure or a file was not made.
 #[derive(Debug, thiserror::Error)]

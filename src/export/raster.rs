@@ -2,16 +2,22 @@
 
 use resvg::{tiny_skia, usvg};
 
-use super::scene::Scene;
 use super::{ExportError, font};
+use crate::chart::scene::Scene;
 
 /// The longest side of a PNG. Beyond it, common viewers refuse the file.
 const LONGEST_SIDE: u64 = 32_768;
 /// The most pixels of a PNG: a gigabyte while it is drawn.
 const MOST_PIXELS: u64 = 1 << 28;
 
-/// Draws the scene's SVG `scale` times as large as the page.
-pub(super) fn png(scene: &Scene, scale: u32) -> Result<Vec<u8>, ExportError> {
+impl Scene {
+    /// The figure as the bytes of a PNG file, `scale` (1 to 8) times as large as the page.
+    pub fn to_png(&self, scale: u32) -> Result<Vec<u8>, ExportError> {
+        png(self, scale)
+    }
+}
+
+fn png(scene: &Scene, scale: u32) -> Result<Vec<u8>, ExportError> {
     if !(1..=8).contains(&scale) {
         return Err(ExportError::Scale { scale });
     }

@@ -10,11 +10,20 @@ use base64::Engine as _;
 use image::ImageEncoder as _;
 
 use super::font;
-use super::scene::{Anchor, Area, PixelLayout, Pixels, Scene, Shape, Stroke, TextStyle, Weight};
+use crate::chart::scene::{
+    Anchor, Area, PixelLayout, Pixels, Scene, Shape, Stroke, TextStyle, Weight,
+};
 use crate::look::{Glyph, Rgb};
 
+impl Scene {
+    /// The figure as SVG text. The same scene always gives the same bytes.
+    pub fn to_svg(&self) -> String {
+        write(self)
+    }
+}
+
 /// Writes the whole document.
-pub(super) fn write(scene: &Scene) -> String {
+fn write(scene: &Scene) -> String {
     let (width, height) = (scene.width, scene.height);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{width}\" \
@@ -197,7 +206,6 @@ fn png_of(pixels: &Pixels) -> Vec<u8> {
     let color = match pixels.layout() {
         PixelLayout::Grey => image::ExtendedColorType::L8,
         PixelLayout::Rgb => image::ExtendedColorType::Rgb8,
-        PixelLayout::Rgba => image::ExtendedColorType::Rgba8,
     };
     let mut out = Vec::new();
     // `Pixels` guarantees that its bytes fit its size, and a `Vec` takes all that is written: there is

@@ -1,7 +1,7 @@
 //! Pictures inside figures are exact: every pixel is where it belongs, and sharp.
 
 use hourglass::export::figures::{Figure as _, ImageShape};
-use hourglass::export::scene::{Area, Pixels, Scene, Shape};
+use hourglass::chart::scene::{Area, Pixels, Scene, Shape};
 use hourglass::look::{ColorMap, ColorScheme};
 
 use super::drawn;

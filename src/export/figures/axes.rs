@@ -1,7 +1,7 @@
 //! From values to places on the page, and the marks that say so.
 
 use super::sheet::{Sheet, Sizes};
-use crate::export::scene::{Area, Stroke};
+use crate::chart::scene::{Area, Stroke};
 use crate::look::{Tick, linear_ticks};
 
 /// The least distance of two marks on the axes of a plane.

@@ -7,7 +7,7 @@ use super::{Caption, Figure};
 use crate::engine::Card;
 use crate::engine::card::{Bars, Content, Images, Ink, Lines};
 use crate::export::font;
-use crate::export::scene::{Area, Scene, Stroke};
+use crate::chart::scene::{Area, Scene, Stroke};
 use crate::look::{ColorScheme, DataColor, Rgb, colormap, mixed, named_places, value_label};
 
 /// Space between two pictures.
@@ -114,7 +114,7 @@ impl Page<'_> {
         Some(sheet.scene)
     }
 
-    fn pixels(&self, ink: Ink, image: &[f32], shape: ImageShape) -> crate::export::scene::Pixels {
+    fn pixels(&self, ink: Ink, image: &[f32], shape: ImageShape) -> crate::chart::scene::Pixels {
         match ink {
             Ink::Grey => atlas(image, shape, 1),
             Ink::Signed => difference(image, shape, |value| colormap::difference(value, self.theme)),

@@ -4,7 +4,7 @@ use super::axes::{self, Axis, MARKS_APART};
 use super::sheet::{Layout, Sheet, Sizes};
 use super::{Caption, Figure};
 use crate::export::font;
-use crate::export::scene::{Area, Scene, Shape};
+use crate::chart::scene::{Area, Scene, Shape};
 use crate::look::{ColorScheme, Glyph, count_label, mixed};
 
 /// Side of the square the cloud is drawn in.

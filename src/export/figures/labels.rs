@@ -3,7 +3,7 @@
 use super::clip::clip;
 use super::sheet::Sheet;
 use crate::export::font;
-use crate::export::scene::Area;
+use crate::chart::scene::Area;
 
 /// Free space around a label.
 const CLEARANCE: f64 = 3.0;

@@ -4,7 +4,7 @@ use super::axes::{self, Axis, MARKS_APART};
 use super::pixels::{ImageShape, atlas, broken};
 use super::sheet::{Layout, Sheet, Sizes};
 use super::{Caption, Figure};
-use crate::export::scene::{Area, Scene};
+use crate::chart::scene::{Area, Scene};
 use crate::look::ColorScheme;
 
 /// About how large the plane is drawn.

@@ -25,7 +25,7 @@ pub use pixels::ImageShape;
 pub use reconstructions::Reconstructions;
 pub use single::SingleImage;
 
-use super::scene::Scene;
+use crate::chart::scene::Scene;
 use crate::look::ColorScheme;
 
 /// The muted line at the foot of a figure: the key settings of the recipe and the seed, so that a picture in

@@ -1,6 +1,6 @@
 //! Tensor values as pixels: `[channel, row, column]` of f32 in 0 to 1, into bytes row by row.
 
-use crate::export::scene::{PixelLayout, Pixels};
+use crate::chart::scene::{PixelLayout, Pixels};
 use crate::look::Rgb;
 
 /// The shape of one image. Images are stored one after the other, each channel by channel, row by row.

@@ -4,7 +4,7 @@ use super::pixels::{ImageShape, atlas, broken, difference, images};
 use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
 use super::{Caption, Figure};
 use crate::export::font;
-use crate::export::scene::{Area, PixelLayout, Pixels, Scene};
+use crate::chart::scene::{Area, PixelLayout, Pixels, Scene};
 use crate::look::{ColorScheme, Rgb, colormap};
 
 /// Space between two images.

@@ -4,7 +4,7 @@
 
 use super::{Caption, NOTHING_YET};
 use crate::export::font;
-use crate::export::scene::{Area, Scene, Stroke, TextStyle};
+use crate::chart::scene::{Area, Scene, Stroke, TextStyle};
 use crate::look::{ColorScheme, Palette};
 
 /// Width of content for which the type has its nominal size; wider pages grow their type with them, so that

@@ -3,7 +3,7 @@
 use super::pixels::{ImageShape, atlas, broken};
 use super::sheet::{Layout, Sheet, Sizes};
 use super::{Caption, Figure};
-use crate::export::scene::{Area, Scene};
+use crate::chart::scene::{Area, Scene};
 use crate::look::ColorScheme;
 
 /// About how large the picture is drawn.

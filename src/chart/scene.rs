@@ -1,11 +1,9 @@
-//! A figure as plain data: shapes in the order they are painted, on a page of a given size.
+//! A picture as plain data: shapes in the order in which they are painted, on a page of a given size.
 //!
-//! There is one description and two ways out of it: [`Scene::to_svg`] writes it as SVG text, and
-//! [`Scene::to_png`] rasterises that very text, so a PNG and an SVG of the same figure cannot differ. Units
-//! are pixels at scale 1, y points down. A shape with a coordinate that is not a finite number is left out
-//! instead of spoiling the file.
+//! The window paints a scene; a figure is written as SVG by `Scene::to_svg`, and `Scene::to_png` rasterises that very
+//! text, so that a PNG and an SVG of the same figure cannot differ. Units are pixels at scale 1 (points in the window), y
+//! points down. A shape with a coordinate that is not finite is left out.
 
-use super::{ExportError, raster, svg};
 use crate::look::{ColorMap, Glyph, Rgb};
 
 /// A rectangle on the page.
@@ -35,6 +33,27 @@ impl Area {
     /// The bottom edge.
     pub fn bottom(&self) -> f64 {
         self.y + self.height
+    }
+
+    /// Whether another rectangle lies inside.
+    pub fn contains(&self, other: &Self) -> bool {
+        other.x >= self.x
+            && other.y >= self.y
+            && other.right() <= self.right()
+            && other.bottom() <= self.bottom()
+    }
+
+    /// Whether another rectangle has a part in common with it.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.x < other.right()
+            && other.x < self.right()
+            && self.y < other.bottom()
+            && other.y < self.bottom()
+    }
+
+    /// Whether a point lies inside.
+    pub fn has(&self, [x, y]: [f64; 2]) -> bool {
+        (self.x..self.right()).contains(&x) && (self.y..self.bottom()).contains(&y)
     }
 
     /// The same rectangle, larger by `by` on every side.
@@ -129,8 +148,6 @@ pub enum PixelLayout {
     Grey,
     /// Three bytes a pixel.
     Rgb,
-    /// Four bytes a pixel, alpha not premultiplied.
-    Rgba,
 }
 
 impl PixelLayout {
@@ -138,7 +155,6 @@ impl PixelLayout {
         match self {
             PixelLayout::Grey => 1,
             PixelLayout::Rgb => 3,
-            PixelLayout::Rgba => 4,
         }
     }
 }
@@ -243,6 +259,15 @@ pub enum Shape {
     },
 }
 
+/// Words about a part of a scene, shown where something points at it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hint {
+    /// The part.
+    pub area: Area,
+    /// What is there.
+    pub text: String,
+}
+
 /// A page and what is painted on it, first things first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
@@ -255,6 +280,7 @@ pub struct Scene {
     /// What the page shows, for a screen reader and for the tab of a browser.
     pub title: String,
     shapes: Vec<Shape>,
+    hints: Vec<Hint>,
 }
 
 impl Scene {
@@ -266,6 +292,7 @@ impl Scene {
             background,
             title: String::new(),
             shapes: Vec::new(),
+            hints: Vec::new(),
         }
     }
 
@@ -325,6 +352,17 @@ impl Scene {
         self.add(Shape::Image { area, pixels })
     }
 
+    /// Adds words about a part.
+    pub fn hint(&mut self, area: Area, text: impl Into<String>) -> &mut Self {
+        self.hints.push(Hint { area, text: text.into() });
+        self
+    }
+
+    /// The words about the part at a point.
+    pub fn hint_at(&self, point: [f64; 2]) -> Option<&str> {
+        self.hints.iter().find(|hint| hint.area.has(point)).map(|hint| hint.text.as_str())
+    }
+
     /// The same page, its pictures of one number per pixel in other colours.
     pub fn tinted(mut self, tint: ColorMap) -> Self {
         if tint == ColorMap::Grey {
@@ -340,15 +378,5 @@ impl Scene {
             }
         }
         self
-    }
-
-    /// The figure as SVG text. The same scene always gives the same bytes.
-    pub fn to_svg(&self) -> String {
-        svg::write(self)
-    }
-
-    /// The figure as the bytes of a PNG file, `scale` (1 to 8) times as large as the page.
-    pub fn to_png(&self, scale: u32) -> Result<Vec<u8>, ExportError> {
-        raster::png(self, scale)
     }
 }
