@@ -12,13 +12,14 @@ mod samples;
 #[path = "figures/ticks.rs"]
 mod ticks;
 
+use hourglass::chart::cards::{Bars, Lines};
+use hourglass::chart::scene::{Scene, Shape, Stroke, TextStyle};
 use hourglass::chart::{Chart, Curves};
-use hourglass::engine::card::{Bars, Content, Lines};
+use hourglass::data::ImageShape;
 use hourglass::export::ExportError;
 use hourglass::export::figures::{
-    Caption, Cloud, CurvesFigure, Figure, ImageShape, Lattice, NOTHING_YET, Reconstructions, SingleImage,
+    Caption, Cloud, CurvesFigure, Figure, Lattice, NOTHING_YET, Reconstructions, SingleImage,
 };
-use hourglass::chart::scene::{Scene, Shape, Stroke, TextStyle};
 use hourglass::look::ColorScheme;
 use image::RgbaImage;
 use proptest::prelude::*;
@@ -224,17 +225,8 @@ fn figures_without_data_say_so() {
     let curves = Curves { charts: vec![Chart::default()], ..Curves::default() };
     let curves_of_nothing = CurvesFigure { title: String::new(), curves };
     let without_channels = ImageShape { channels: 0, ..SHAPE };
-    let no_bars = Bars {
-        x: String::new(),
-        y: String::new(),
-        values: vec![f32::NAN],
-        names: Vec::new(),
-        counted: Vec::new(),
-        level: None,
-    };
-    let no_lines = Lines { x: String::new(), y: String::new(), series: Vec::new(), level: None };
-    let (no_bars, no_lines) =
-        (card_of("Bars", Content::Bars(no_bars)), card_of("Lines", Content::Lines(no_lines)));
+    let no_bars = card_of("Bars", Bars { values: vec![f32::NAN], ..Bars::default() });
+    let no_lines = card_of("Lines", Lines::default());
     let empty: [&dyn Figure; 11] = [
         &CurvesFigure::default(),
         &curves_of_nothing,

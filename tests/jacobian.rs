@@ -4,8 +4,9 @@
 #![cfg(test)]
 
 use burn::tensor::{Device, Tensor, TensorData};
+use hourglass::chart::cards::Content;
 use hourglass::data::{Source, load};
-use hourglass::insight::{CardInputs, Topic, card::Content};
+use hourglass::insight::{CardInputs, Topic};
 use hourglass::model::{Autoencoder, JacobianMethod, Pass};
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Activation, Recipe};
@@ -244,7 +245,7 @@ fn cards_show_the_singular_values_and_the_directions() {
     let data = normal(4, 5 * PIXELS);
     let learner = Learner::new(&recipe, DIMS, 10, &Device::flex());
     let inputs =
-        CardInputs { learner: &learner, recipe: &recipe, examples: &data, sample: &data, components: &[] };
+        CardInputs { learner: &learner, recipe: &recipe, examples: &data, sample: &data, pca_errors: &[] };
     let card = |topic: Topic| topic.card(&inputs).expect("the CPU answers").expect("a card");
     assert_eq!(Topic::of(&recipe), [Topic::Contraction, Topic::Directions]);
     let spectrum = card(Topic::Contraction);
@@ -265,7 +266,7 @@ fn cards_show_the_singular_values_and_the_directions() {
         spectrum.meaning
     );
     assert!(spectrum.meaning.contains("closed form"), "{}", spectrum.meaning);
-    let Content::Images(images) = card(Topic::Directions).content else { panic!("no pictures") };
+    let Content::Images(images) = card(Topic::Directions).content else { panic!("no images") };
     assert_eq!((images.columns, images.row_count(), images.captions.len()), (8, 3, 24));
     assert!(images.pixels.iter().all(|x| x.is_finite()));
 }

@@ -8,7 +8,8 @@ mod common;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use common::{gradients_of, nudged};
-use hourglass::insight::{CardInputs, Topic, card::Content};
+use hourglass::chart::cards::{Content, Level};
+use hourglass::insight::{CardInputs, Topic};
 use hourglass::model::{Autoencoder, Pass, dense, objective};
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Activation, Recipe};
@@ -407,7 +408,7 @@ fn cards_show_kl_per_dimension_and_images_from_the_prior() {
         recipe: &recipe,
         examples: &pixels,
         sample: &pixels,
-        components: &[],
+        pca_errors: &[],
     };
     assert_eq!(Topic::of(&recipe), [Topic::Dimensions, Topic::Prior]);
     let card = |topic: Topic| topic.card(&inputs).expect("the CPU answers").expect("a card");
@@ -425,13 +426,13 @@ fn cards_show_kl_per_dimension_and_images_from_the_prior() {
         assert!((bars.values[k] - want).abs() < 1e-6, "dimension {k}: got {}, want {want}", bars.values[k]);
         let middle = average(&of(&mean));
         let variance = average(&of(&mean).iter().map(|x| (x - middle).powi(2)).collect::<Vec<f32>>());
-        assert_eq!(bars.counted[k], variance > 0.01, "dimension {k}: variance of μ {variance}");
+        assert_eq!(bars.highlighted[k], variance > 0.01, "dimension {k}: variance of μ {variance}");
     }
-    let active = bars.counted.iter().filter(|counts| **counts).count();
+    let active = bars.highlighted.iter().filter(|is_active| **is_active).count();
     assert!(dimensions.meaning.starts_with(&format!("{active} of 3")), "{}", dimensions.meaning);
-    assert_eq!(bars.level, Some(("free".to_owned(), 0.5)));
+    assert_eq!(bars.level, Some(Level { name: "free".to_owned(), value: 0.5 }));
     let prior = card(Topic::Prior);
-    let Content::Images(images) = &prior.content else { panic!("no pictures") };
+    let Content::Images(images) = &prior.content else { panic!("no images") };
     assert!(images.count() >= 20 && images.pixels.iter().all(|x| (0.0..=1.0).contains(x)));
-    assert_eq!(prior, card(Topic::Prior), "the same draws at every look");
+    assert_eq!(prior, card(Topic::Prior), "the same samples each time");
 }

@@ -8,8 +8,8 @@ use burn::optim::GradientsParams;
 use burn::store::{ModuleSnapshot as _, PyTorchToBurnAdapter, SafetensorsStore};
 use burn::tensor::{Device, Tensor, TensorData};
 use common::{gradients_of, nudged};
-use hourglass::insight::card::Content;
-use hourglass::insight::{Card, CardInputs, Topic};
+use hourglass::chart::cards::{Card, Content};
+use hourglass::insight::{CardInputs, Topic};
 use hourglass::model::{Autoencoder, Decoder, Encoder, Pass};
 use hourglass::recipe::Recipe;
 use hourglass::recipe::random::{Purpose, stream};
@@ -263,12 +263,12 @@ fn what_a_recurrent_network_shows_ends_with_the_reconstruction() {
         recipe: &recipe,
         examples: &examples,
         sample: &examples,
-        components: &[],
+        pca_errors: &[],
     };
-    assert_eq!(Topic::of(&recipe), [Topic::Written, Topic::Guessed]);
+    assert_eq!(Topic::of(&recipe), [Topic::Written, Topic::Completed]);
     let pixels_of = |topic: Topic| {
         let Card { content, meaning, .. } = topic.card(&inputs).expect("read").expect("a card");
-        let Content::Images(images) = content else { panic!("{topic:?} is no picture") };
+        let Content::Images(images) = content else { panic!("{topic:?} has no images") };
         assert!(meaning.ends_with('.') && images.pixels.iter().all(|x| x.is_finite()), "{meaning}");
         (images.columns, images.row_count(), images.pixels)
     };
@@ -277,7 +277,7 @@ fn what_a_recurrent_network_shows_ends_with_the_reconstruction() {
     assert_eq!((columns, rows), (8, 4));
     close("written", &written[7 * 180..8 * 180], &want[..180], 1e-5);
     assert!(written[180 + 2 * 6..180 + 60].iter().all(|x| *x == 0.0), "rows not written yet are blank");
-    let (columns, rows, guessed) = pixels_of(Topic::Guessed);
+    let (columns, rows, guessed) = pixels_of(Topic::Completed);
     assert_eq!((columns, rows), (7, 6));
     close("guessed", &guessed[13 * 180..14 * 180], &want[..180], 1e-5);
 }

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use hourglass::chart::cards::{Card, Content, Values};
 use hourglass::data::{Dataset, Feed, Source, load};
-use hourglass::insight::card::{Content, Ink};
-use hourglass::insight::{Card, CardInputs, Pca, Topic, size};
+use hourglass::insight::{CardInputs, Pca, Topic, size};
 use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::read::read;
@@ -81,19 +81,19 @@ fn a_target_rate_quietens_every_unit_and_kills_none() {
     }
 }
 
-/// What a inputs of some held-out images shows.
+/// The card of a topic on some held-out images.
 fn card(topic: Topic, learner: &Learner, recipe: &Recipe, sample: &[f32], pca: &[[f32; 2]]) -> Card {
-    let inputs = CardInputs { learner, recipe, examples: &sample[..10 * PIXELS], sample, components: pca };
+    let inputs = CardInputs { learner, recipe, examples: &sample[..10 * PIXELS], sample, pca_errors: pca };
     topic.card(&inputs).expect("the CPU answers").expect("a card")
 }
 
 #[test]
-fn the_cards_of_activity_count_what_there_is() {
+fn the_cards_of_activity_agree_with_the_codes() {
     let (dataset, recipe) = (dataset(), recipe("ae-simple", &["objective.sparsity=1"]));
     let learner = trained(&recipe, &dataset, 100);
     let sample = pixels(&dataset, &dataset.split.validation[..100]);
     let codes = read(learner.model().encode(learner.images(&sample, learner.device())).code).expect("read");
-    let speaking = codes.iter().filter(|h| **h > 0.01).count();
+    let active = codes.iter().filter(|h| **h > 0.01).count();
     let mut often: Vec<usize> =
         (0..64).map(|unit| codes.iter().skip(unit).step_by(64).filter(|h| **h > 0.01).count()).collect();
     often.sort_unstable_by(|a, b| b.cmp(a));
@@ -101,9 +101,9 @@ fn the_cards_of_activity_count_what_there_is() {
 
     let card_of = |topic| card(topic, &learner, &recipe, &sample, &[]);
     let units = card_of(Topic::Units);
-    let beginning = format!("{:.0} of 64 units speak for an image", speaking as f64 / 100.0);
+    let beginning = format!("{:.0} of 64 units are active per image", active as f64 / 100.0);
     assert!(units.meaning.starts_with(&beginning), "{} does not begin with {beginning}", units.meaning);
-    assert_eq!(never > 0, units.meaning.contains(&format!(", {never} never do")), "{}", units.meaning);
+    assert_eq!(never > 0, units.meaning.contains(&format!("; {never} never ")), "{}", units.meaning);
     let Content::Bars(bars) = units.content else { panic!("bars") };
     assert_eq!(bars.values.len(), 64);
     for (got, want) in bars.values.iter().zip(&often) {
@@ -111,12 +111,12 @@ fn the_cards_of_activity_count_what_there_is() {
     }
 
     let Content::Bars(bars) = card_of(Topic::Activity).content else { panic!("bars") };
-    let (got, want) = (bars.values.iter().sum::<f32>(), 100.0 * speaking as f32 / codes.len() as f32);
-    assert!((got - want).abs() < 1e-2, "the bars hold {got} % of all activities, {want} % speak");
+    let (got, want) = (bars.values.iter().sum::<f32>(), 100.0 * active as f32 / codes.len() as f32);
+    assert!((got - want).abs() < 1e-2, "the bars hold {got} % of all activations, {want} % are active");
 }
 
 #[test]
-fn atoms_are_the_rows_that_the_code_is_a_sum_of_or_what_a_unit_adds_alone() {
+fn atoms_are_the_decoders_rows_or_what_a_unit_adds_alone() {
     let dataset = dataset();
     let sample = pixels(&dataset, &dataset.split.validation[..50]);
     for settings in [&["model.code=16"][..], &["model.code=16", "model.widths=24"]] {
@@ -126,7 +126,7 @@ fn atoms_are_the_rows_that_the_code_is_a_sum_of_or_what_a_unit_adds_alone() {
         let Content::Images(images) = card(Topic::Atoms, &learner, &recipe, &sample, &[]).content else {
             panic!("images")
         };
-        assert_eq!((images.count(), images.ink, images.captions.len()), (16, Ink::Signed, 16));
+        assert_eq!((images.count(), images.values, images.captions.len()), (16, Values::Signed, 16));
         let codes = read(model.encode(learner.images(&sample, learner.device())).code).expect("read");
         let share = |unit: usize| codes.iter().skip(unit).step_by(16).filter(|h| **h > 0.01).count();
         let strength = |unit: usize| {
@@ -134,8 +134,8 @@ fn atoms_are_the_rows_that_the_code_is_a_sum_of_or_what_a_unit_adds_alone() {
         };
         let mut order: Vec<usize> = (0..16).collect();
         order.sort_by(|&a, &b| share(b).cmp(&share(a)).then(strength(b).total_cmp(&strength(a))));
-        // What a unit adds at its strength to an empty code; where the code enters the last layer that is its row,
-        // up to a factor, and pictures are brought to one scale.
+        // What a unit adds at its root mean square to a code of zeros; where the code enters the last layer that is
+        // its row of weights, up to a factor, and images are scaled.
         let mut alone = vec![0.0f32; 17 * 16];
         (0..16).for_each(|k| alone[k * 16 + order[k]] = strength(order[k]) as f32);
         let decoded = read(model.decode(learner.codes(&alone))).expect("the CPU answers");
@@ -162,40 +162,40 @@ fn removing_nothing_costs_nothing_and_removing_more_costs_more() {
     let sample = pixels(&dataset, &dataset.split.test[..128]);
     let card = card(Topic::Ablation, &learner, &recipe, &sample, &[]);
     let Content::Lines(lines) = card.content else { panic!("lines") };
-    let points = &lines.series[0].1;
+    let points = &lines.series[0].points;
     let shares: Vec<f32> = points.iter().map(|point| point[0].round()).collect();
     assert_eq!(shares, [0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0]);
     let whole = evaluate(&learner, &recipe, &dataset, &dataset.split.test[..128]).expect("read");
     let want = whole.and_then(|figures| figures.squared_error).expect("evaluations take it") as f32;
     assert!((points[0][1] - want).abs() < 1e-3 * want, "nothing removed: {}, evaluated {want}", points[0][1]);
     assert!(points[9][1] > points[5][1] && points[5][1] > points[0][1], "{points:?}");
-    // A network that learned with half of its units stands the loss of half better than one that did not.
+    // A network trained with dropout loses less when half of its units are removed than one trained without.
     let mut plain = recipe;
     plain.noise.drop_units = 0.0;
     let other = trained(&plain, &dataset, 150);
     let Content::Lines(other) = self::card(Topic::Ablation, &other, &plain, &sample, &[]).content else {
         panic!("lines")
     };
-    let (with, without) = (points[5][1], other.series[0].1[5][1]);
+    let (with, without) = (points[5][1], other.series[0].points[5][1]);
     assert!(with < 0.85 * without, "half removed: {with} with dropping, {without} without");
 }
 
 #[test]
-fn a_network_stands_at_its_size_beside_principal_components() {
+fn a_network_is_compared_with_principal_components_at_its_size() {
     let (dataset, recipe) = (dataset(), recipe("ae-32", &["model.code=8"]));
     let learner = trained(&recipe, &dataset, 60);
     let sample = pixels(&dataset, &dataset.split.validation[..100]);
-    let ladder =
-        size::ladder(&Pca::fit(&pixels(&dataset, &dataset.split.train), PIXELS, size::MOST), &sample);
-    let card = card(Topic::Size, &learner, &recipe, &sample, &ladder);
+    let curve =
+        size::pca_errors(&Pca::fit(&pixels(&dataset, &dataset.split.train), PIXELS, size::MOST), &sample);
+    let card = card(Topic::Size, &learner, &recipe, &sample, &curve);
     let Content::Lines(lines) = card.content else { panic!("lines") };
-    let (components, own) = (&lines.series[0].1, &lines.series[1].1);
+    let (components, own) = (&lines.series[0].points, &lines.series[1].points);
     assert!(components.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] > pair[1][1]));
     let rebuilt = read(learner.model().reconstruct(learner.images(&sample, learner.device()))).expect("read");
     let want = sample.iter().zip(&rebuilt).map(|(x, y)| f64::from(x - y).powi(2)).sum::<f64>() / 100.0;
     assert!((f64::from(own[1][1]) - want).abs() < 1e-3 * want, "got {}, want {want}", own[1][1]);
-    let beside = components.iter().find(|rung| rung[0] == 8.0).expect("a rung of 8");
-    assert_eq!(own[0], *beside, "the line stands on the components' own");
+    let of_pca = components.iter().find(|point| point[0] == 8.0).expect("8 components");
+    assert_eq!(own[0], *of_pca, "the line begins at the error of 8 components");
 }
 
 #[test]

@@ -8,8 +8,9 @@ use eframe::egui::Context;
 
 use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
+use crate::chart::cards::Card;
 use crate::engine::curves::{CurveOptions, RunRecord};
-use crate::engine::{Card, Command, LatticeAsk, RunId, SheetAsk, Snapshot};
+use crate::engine::{Command, LatticeAsk, RunId, SheetAsk, Snapshot};
 use crate::export::figures::{Caption, CurvesFigure, Figure as Drawable};
 use crate::export::run::{RunFigures, SheetWords};
 use crate::export::{ExportError, save_figure, write_atomically};

@@ -22,6 +22,7 @@ mod pace;
 mod panels;
 mod persistence;
 mod pictures;
+mod scene;
 mod setup;
 mod state;
 mod status;

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use eframe::egui::{self, TextureHandle, TextureId};
+use eframe::egui::{self, ColorImage, TextureHandle, TextureId};
 use eframe::egui_wgpu::RenderState;
 
 use super::images::{Paint, image_of};
@@ -16,6 +16,7 @@ use super::state::{AppState, BenchState, RunState};
 use crate::document::ImageLook;
 use crate::engine::{Command, Picture, RunId, Sheet};
 use crate::gpu::{Canvas, Tiles};
+use crate::look::ColorMap;
 
 /// A texture ready to be drawn, one texel per image pixel.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,15 +151,28 @@ impl Pictures {
         paint: Paint,
         values: impl FnOnce() -> Vec<f32>,
     ) -> Shown {
+        let size = tiles.size().map(|n| n as usize);
+        self.host_image(name, version, size, |tint| image_of(&tiles, (paint, tint), &values()))
+    }
+
+    /// An image from the host, painted into the texture of this name; `image` is given the colours chosen for images.
+    /// It is uploaded only when `version` or `size` differs from that of the last call.
+    pub fn host_image(
+        &self,
+        name: &'static str,
+        version: u64,
+        size: [usize; 2],
+        image: impl FnOnce(ColorMap) -> ColorImage,
+    ) -> Shown {
         let mut host = self.host.borrow_mut();
-        let size_px = tiles.size();
+        let size_px = size.map(|n| n as u32);
         if let Some((known, handle)) = host.get(name)
             && *known == version
-            && handle.size() == size_px.map(|n| n as usize)
+            && handle.size() == size
         {
             return Shown { id: handle.id(), size_px };
         }
-        let image = image_of(&tiles, (paint, self.look.tint), &values());
+        let image = image(self.look.tint);
         let id = match host.get_mut(name) {
             Some((known, handle)) => {
                 *known = version;

@@ -1,12 +1,15 @@
-//! What a chart shows, as plain data: learning curves, and scenes of shapes.
+//! What a chart shows, as plain data: learning curves, and insight cards laid out as scenes of shapes.
 //!
 //! Nothing here knows where the numbers come from, nor egui or SVG: the window draws curves with its own widgets and
 //! paints a [`scene::Scene`], the figures write both.
 
 mod axis;
+pub mod cards;
 mod curves;
+pub mod pixels;
 mod range;
 pub mod scene;
+pub mod text;
 mod thin;
 
 pub use axis::ValueAxis;

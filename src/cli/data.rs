@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use super::args::DataArgs;
 use super::failure::Failure;
 use super::output::{OutputFolder, print};
+use crate::chart::scene::{Area, PixelLayout, Pixels, Scene, TextStyle};
 use crate::data::{Dataset, Source, Split, load};
 use crate::export::save_figure;
-use crate::chart::scene::{Area, PixelLayout, Pixels, Scene, TextStyle};
 use crate::look::{ColorScheme, count_label, value_label};
 use crate::recipe::{Recipe, Value};
 

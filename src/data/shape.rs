@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The size of every image of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImageShape {
     /// Rows.
     pub height: usize,

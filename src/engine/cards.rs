@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::gallery::Gallery;
 use super::run::Run;
 use super::view::CardsView;
-use crate::insight::{Card, CardInputs, Topic};
+use crate::chart::cards::Card;
+use crate::insight::{CardInputs, Topic};
 use crate::train::read::ReadError;
 
 /// Cards under way.
@@ -26,9 +27,9 @@ impl CardsJob {
     /// The next card; all of them once there are no more.
     pub(super) fn advance(&mut self, run: &Run, gallery: &Gallery) -> Result<Option<CardsView>, ReadError> {
         if let Some(topic) = self.left.pop_front() {
-            let wants_components = topic == Topic::Size;
-            let components = if wants_components { gallery.components.so_far() } else { &[] };
-            self.cards.extend(topic.card(&inputs(run, gallery, components))?);
+            let wants_pca = topic == Topic::Size;
+            let pca_errors = if wants_pca { gallery.components.so_far() } else { &[] };
+            self.cards.extend(topic.card(&inputs(run, gallery, pca_errors))?);
         }
         let is_done = self.left.is_empty();
         let cards = || Arc::from(std::mem::take(&mut self.cards));
@@ -39,19 +40,19 @@ impl CardsJob {
 /// Every card of a run, at once.
 pub(super) fn all(run: &Run, gallery: &Gallery) -> Result<Vec<Card>, ReadError> {
     let topics = Topic::of(&run.recipe);
-    let wants_components = topics.contains(&Topic::Size);
-    let components = if wants_components { gallery.components.at_once() } else { &[] };
-    let inputs = inputs(run, gallery, components);
+    let wants_pca = topics.contains(&Topic::Size);
+    let pca_errors = if wants_pca { gallery.components.at_once() } else { &[] };
+    let inputs = inputs(run, gallery, pca_errors);
     let cards = topics.into_iter().map(|topic| topic.card(&inputs));
     Ok(cards.collect::<Result<Vec<Option<Card>>, ReadError>>()?.into_iter().flatten().collect())
 }
 
-fn inputs<'a>(run: &'a Run, gallery: &'a Gallery, components: &'a [[f32; 2]]) -> CardInputs<'a> {
+fn inputs<'a>(run: &'a Run, gallery: &'a Gallery, pca_errors: &'a [[f32; 2]]) -> CardInputs<'a> {
     CardInputs {
         learner: &run.learner,
         recipe: &run.recipe,
         examples: &gallery.example_pixels,
         sample: &gallery.sample_pixels,
-        components,
+        pca_errors,
     }
 }

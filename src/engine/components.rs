@@ -52,6 +52,6 @@ impl Components {
         let mut train = Vec::new();
         let images = &self.dataset.split.train;
         self.dataset.write_f32(&images[..PCA_IMAGES.min(images.len())], &mut train);
-        size::ladder(&Pca::fit(&train, pixels, size::MOST), &self.sample)
+        size::pca_errors(&Pca::fit(&train, pixels, size::MOST), &self.sample)
     }
 }

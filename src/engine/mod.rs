@@ -50,8 +50,6 @@ pub use view::{
 };
 pub use worker::{Turn, Worker};
 
-pub use crate::insight::Card;
-pub use crate::insight::card;
 pub use crate::insight::curves;
 pub use crate::insight::plane::LatentPlane;
 pub use crate::insight::principal::Principal;

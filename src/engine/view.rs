@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::message::{FieldAsk, LatticeAsk, Sheet, SheetAsk};
 use super::slot::Slot;
-use crate::insight::Card;
+use crate::chart::cards::Card;
 use crate::insight::cloud::Summary;
 use crate::insight::principal::Principal;
 

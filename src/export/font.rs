@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use resvg::usvg;
 
 use crate::chart::scene::{Scene, TextStyle};
+use crate::chart::text::wrapped;
 
 /// The families an SVG asks for, ours first. A viewer that has none of them takes its own sans-serif.
 pub(super) const FAMILIES: &str = "Ubuntu, Ubuntu Light, Helvetica, Arial, sans-serif";
@@ -75,70 +76,9 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
     widths.sum::<f64>() * size / MEASURED_AT
 }
 
-/// Breaks a text into lines no wider than `room`, rather at a dot between phrases than within a phrase. A
-/// word that is wider alone is cut.
+/// Breaks a text into lines no wider than `room`.
 pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
-    let space = width("a a", size) - width("aa", size);
-    let mut lines: Vec<String> = Vec::new();
-    let mut used = f64::INFINITY;
-    for piece in phrases(text).flat_map(|phrase| pieces(&phrase, size, room)) {
-        let needed = width(&piece, size);
-        match lines.last_mut() {
-            Some(line) if used + space + needed <= room => {
-                line.push(' ');
-                line.push_str(&piece);
-                used += space + needed;
-            }
-            _ => {
-                lines.push(piece);
-                used = needed;
-            }
-        }
-    }
-    lines
-}
-
-/// The phrases between dots, each with the dot that follows it.
-fn phrases(text: &str) -> impl Iterator<Item = String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let phrases: Vec<String> =
-        words.split_inclusive(|word| *word == "·").map(|words| words.join(" ")).collect();
-    phrases.into_iter()
-}
-
-/// A phrase whole if it is short, or its words, or the parts of them that fit. A dot never begins a line.
-fn pieces(phrase: &str, size: f64, room: f64) -> Vec<String> {
-    if width(phrase, size) <= 0.6 * room {
-        return vec![phrase.to_owned()];
-    }
-    let (words, dot) = phrase.strip_suffix(" ·").map_or((phrase, ""), |words| (words, " ·"));
-    let room = room - width(dot, size);
-    let mut pieces: Vec<String> = words.split_whitespace().flat_map(|word| parts(word, size, room)).collect();
-    if let Some(last) = pieces.last_mut() {
-        last.push_str(dot);
-    }
-    pieces
-}
-
-/// A word, or the parts of it that fit.
-fn parts(word: &str, size: f64, room: f64) -> Vec<String> {
-    if width(word, size) <= room {
-        return vec![word.to_owned()];
-    }
-    let mut parts = Vec::new();
-    let mut part = String::new();
-    let mut used = 0.0;
-    for character in word.chars() {
-        let needed = width(character.encode_utf8(&mut [0; 4]), size);
-        if used + needed > room && !part.is_empty() {
-            parts.push(std::mem::take(&mut part));
-            used = 0.0;
-        }
-        part.push(character);
-        used += needed;
-    }
-    parts.push(part);
-    parts
+    wrapped(text, size, room, &width)
 }
 
 #[cfg(test)]

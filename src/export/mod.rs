@@ -5,7 +5,8 @@
 //! program. Files appear whole or not at all.
 //!
 //! ```
-//! use hourglass::export::figures::{Caption, Figure as _, ImageShape, SingleImage};
+//! use hourglass::data::ImageShape;
+//! use hourglass::export::figures::{Caption, Figure as _, SingleImage};
 //! use hourglass::look::ColorScheme;
 //!
 //! let shape = ImageShape { height: 2, width: 2, channels: 1 };
@@ -22,8 +23,8 @@ mod svg;
 
 use std::path::{Path, PathBuf};
 
-pub use crate::train::file::{FileError, write_atomically};
 use crate::chart::scene::Scene;
+pub use crate::train::file::{FileError, write_atomically};
 
 /// Why a figure or a file was not made.
 #[derive(Debug, thiserror::Error)]

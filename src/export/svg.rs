@@ -10,9 +10,7 @@ use base64::Engine as _;
 use image::ImageEncoder as _;
 
 use super::font;
-use crate::chart::scene::{
-    Anchor, Area, PixelLayout, Pixels, Scene, Shape, Stroke, TextStyle, Weight,
-};
+use crate::chart::scene::{Anchor, Area, PixelLayout, Pixels, Scene, Shape, Stroke, TextStyle, Weight};
 use crate::look::{Glyph, Rgb};
 
 impl Scene {

@@ -1,21 +1,22 @@
-//! What a code is worth when some of its units fall silent: a network that learned without them can do without them.
+//! How much a network depends on each of its code units: the error when some of them are removed. A network trained
+//! with dropout keeps working.
 
-use super::card::{Card, Content, Lines};
-use super::topic::CardInputs;
+use super::CardInputs;
+use crate::chart::cards::{Card, Level, Line, Lines};
 use crate::model::{Drops, Pass};
 use crate::recipe::random::{Purpose, stream};
 use crate::train::read::{ReadError, read};
 
-/// Images that every share is tried on: enough for a smooth line, few enough for a turn.
+/// Images on which every share is tried: enough for a smooth line, few enough for one turn of the trainer.
 const IMAGES: usize = 128;
 /// Shares removed: 0, 10, … 90 %.
 const SHARES: u64 = 10;
 
-/// Squared error against the share of code units that are switched off, the others growing to make up for it.
+/// Squared error against the share of code units that are set to zero, the others scaled up to compensate.
 pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-    let CardInputs { learner, recipe, sample, .. } = inputs;
+    let CardInputs { learner, recipe, .. } = inputs;
     let (model, pixels) = (learner.model(), learner.pixels());
-    let images = &sample[..sample.len().min(IMAGES * pixels)];
+    let images = inputs.first_sampled(IMAGES);
     if images.is_empty() {
         return Ok(None);
     }
@@ -23,7 +24,7 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let mut points = Vec::new();
     for tenth in 0..SHARES {
         let units = tenth as f64 / SHARES as f64;
-        // The same units at every look, so that the line moves only because the network does.
+        // The same units each time, so that the line moves only because the network changes.
         let rng = stream(recipe.seed, Purpose::Ablation, tenth);
         let mut pass = Pass::dropping(Some(Drops { units, connections: 0.0, rng }));
         let code = pass.drop_units(encoded.code.clone());
@@ -32,19 +33,19 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     }
     let mean_image: Vec<f32> = mean_of(images, pixels);
     let mean = squared_error(images, &mean_image.repeat(images.len() / pixels), pixels);
-    let (whole, half) = (points[0][1], points[SHARES as usize / 2][1]);
+    let (all, half) = (points[0][1], points[SHARES as usize / 2][1]);
     let verdict = if half > mean { "worse than the mean image" } else { "better than the mean image" };
     let meaning = format!(
-        "With half of its units removed at random the error goes from {whole:.1} to {half:.1}, {verdict} \
-         ({mean:.1})."
+        "With a random half of the code units set to zero, the squared error changes from {all:.1} to {half:.1}, \
+         {verdict} ({mean:.1})."
     );
     let lines = Lines {
         x: "code units removed, %".to_owned(),
         y: "squared error per image".to_owned(),
-        series: vec![("this network".to_owned(), points)],
-        level: Some(("mean image".to_owned(), mean)),
+        series: vec![Line { name: "this network".to_owned(), points }],
+        level: Some(Level { name: "mean image".to_owned(), value: mean }),
     };
-    Ok(Some(Card { title: "Who can be done without".to_owned(), meaning, content: Content::Lines(lines) }))
+    Ok(Some(Card::new("What if units are removed", meaning, lines)))
 }
 
 fn mean_of(images: &[f32], pixels: usize) -> Vec<f32> {

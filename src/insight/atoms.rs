@@ -1,18 +1,18 @@
-//! The pictures that a plain code is put together from: what each unit adds to an image.
+//! What each unit of a plain code adds to an image.
 
+use super::CardInputs;
 use super::activity::Activity;
-use super::card::{Card, Content, Images, Ink, signed_each};
-use super::topic::CardInputs;
+use crate::chart::cards::{Card, Images, Values, signed_each};
 use crate::model::Decoder;
 use crate::train::read::{ReadError, read};
 
-/// Atoms shown.
+/// Units shown.
 const SHOWN: usize = 64;
-/// Atoms in a row.
+/// Images in a row.
 const COLUMNS: usize = 16;
 
-/// The atoms of the units that are used most, dead ones last.
-pub(super) fn pictures(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+/// What the most active units add, dead units last.
+pub(super) fn images(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let activity = Activity::of(inputs)?;
     let (shares, strengths) = (activity.shares(), activity.strengths());
     let mut order: Vec<usize> = (0..activity.units).collect();
@@ -29,26 +29,25 @@ pub(super) fn pictures(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErro
         share => format!("{:.0} %", share * 100.0),
     });
     let images = Images {
-        dims: inputs.learner.dims(),
+        shape: inputs.learner.shape(),
         columns: COLUMNS.min(order.len()),
         pixels: signed_each(&numbers, inputs.learner.pixels()).into(),
-        ink: Ink::Signed,
+        values: Values::Signed,
         rows: Vec::new(),
         captions: captions.collect(),
     };
-    let which = if order.len() < activity.units { "the most used" } else { "all" };
+    let which = if order.len() < activity.units {
+        format!("The {} most active of {} units", order.len(), activity.units)
+    } else {
+        format!("All {} units", activity.units)
+    };
     let dead = shares.iter().filter(|share| **share == 0.0).count();
-    let meaning = format!(
-        "What each unit adds to the image: {} of {} units, {which}, with the share of images they speak for; {dead} \
-         are dead.",
-        order.len(),
-        activity.units
-    );
-    Ok(Some(Card { title: "Atoms of the code".to_owned(), meaning, content: Content::Images(images) }))
+    let meaning = format!("{which}, with the share of images for which each is active; {dead} are dead.");
+    Ok(Some(Card::new("What each unit adds", meaning, images)))
 }
 
 /// What these units add to an image. Where the code enters the last layer, that is their rows of its weights; in a
-/// deeper decoder, what each adds alone, at its usual strength, to the image of an empty code.
+/// deeper decoder, the difference that each makes alone, at its root mean square, to the image of a code of zeros.
 fn atoms(inputs: &CardInputs<'_>, order: &[usize], strengths: &[f32]) -> Result<Vec<f32>, ReadError> {
     let (model, pixels) = (inputs.learner.model(), inputs.learner.pixels());
     if let Decoder::Dense(decoder) = &model.decoder
@@ -64,6 +63,6 @@ fn atoms(inputs: &CardInputs<'_>, order: &[usize], strengths: &[f32]) -> Result<
         codes[place * units + unit] = strengths[unit];
     }
     let images = read(model.decode(inputs.learner.codes(&codes)))?;
-    let (alone, empty) = images.split_at(order.len() * pixels);
-    Ok(alone.chunks_exact(pixels).flat_map(|image| image.iter().zip(empty).map(|(x, y)| x - y)).collect())
+    let (alone, zero) = images.split_at(order.len() * pixels);
+    Ok(alone.chunks_exact(pixels).flat_map(|image| image.iter().zip(zero).map(|(x, y)| x - y)).collect())
 }

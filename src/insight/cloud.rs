@@ -1,6 +1,6 @@
-//! What can be said of a cloud of codes as a whole: which of them are no numbers, their mean, their spread, what each
-//! number of a Gaussian code costs. Summed up as the codes come, so that nobody has to go through all of them at once.
-//! Codes that are no numbers are left out. Pure.
+//! Statistics of a cloud of codes: which of them are not finite, their mean, the variance of each number, and the KL of
+//! each number of a Gaussian code. They are accumulated as the codes come, so that no single pass over all of them is
+//! needed. Codes that are not finite are left out. Pure.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,16 +16,16 @@ pub enum Whose {
     TrainedOn,
 }
 
-/// So many numbers speak for all of a cloud: every code of a hundred numbers of ten thousand images, fewer of longer
-/// ones.
+/// The statistics use a sample of at most so many numbers: every code of ten thousand images with a hundred numbers each,
+/// fewer of longer codes.
 const NUMBERS: usize = 1_000_000;
 
-/// What a cloud of codes is as a whole.
+/// Statistics of a cloud of codes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
-    /// For every code whether it is not a number.
+    /// For every code whether it is not finite.
     pub broken: Vec<bool>,
-    /// The mean code; `None` where there is none that is a number.
+    /// The mean code; `None` where no code is finite.
     pub mean: Option<Vec<f32>>,
     /// The variance of every number of the code.
     pub variances: Vec<f32>,
@@ -35,7 +35,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Sums up codes that are all there, with their σ where they have any.
+    /// The statistics of codes that are all at hand, with their σ where they have any.
     pub fn of(codes: &[f32], dimensions: usize, spreads: Option<&[f32]>) -> Self {
         let size = dimensions.max(1);
         let mut summing = Summing::new(codes.len() / size, dimensions);
@@ -46,13 +46,13 @@ impl Summary {
     }
 }
 
-/// Every so many-th code speaks for all of them, where they hold more than so many numbers.
+/// The distance of two codes of a sample that holds at most `numbers` of `all` numbers.
 fn stride(all: usize, numbers: usize) -> usize {
     all.div_ceil(numbers.max(1)).max(1)
 }
 
-/// Of very many codes every so many-th, so that they hold so many numbers at most; as far as they are numbers, each with
-/// its place in the cloud.
+/// An evenly spaced sample of the codes that holds at most `numbers` numbers; the finite ones, each with its index in the
+/// cloud.
 pub fn some_rows<'a>(
     codes: &'a [f32],
     dimensions: usize,
@@ -63,28 +63,28 @@ pub fn some_rows<'a>(
     rows.filter(|(row, _)| summary.broken.get(*row) == Some(&false))
 }
 
-/// A summary under way.
+/// A summary in progress.
 #[derive(Debug, Default)]
 pub struct Summing {
     stride: usize,
     broken: Vec<bool>,
-    /// Codes that were added up.
+    /// Codes in the sums.
     count: f64,
     sums: Vec<f64>,
     divergences: Option<Vec<f64>>,
 }
 
 impl Summing {
-    /// Begins the summary of so many codes.
+    /// Starts the summary of so many codes.
     pub fn new(count: usize, dimensions: usize) -> Self {
         let stride = stride(count * dimensions, NUMBERS);
         Self { stride, sums: vec![0.0; dimensions], ..Self::default() }
     }
 
-    /// Takes in the next code, with its σ if it is Gaussian.
+    /// Adds the next code, with its σ if it is Gaussian.
     pub fn add(&mut self, code: &[f32], sigma: Option<&[f32]>) {
         let row = self.broken.len();
-        // Going through all of a code is quicker than looking where to stop.
+        // A loop without an early exit can be vectorised.
         let is_broken = code.iter().fold(false, |is_broken, z| is_broken | !z.is_finite());
         self.broken.push(is_broken);
         if is_broken || !row.is_multiple_of(self.stride) {
@@ -100,14 +100,14 @@ impl Summing {
         }
     }
 
-    /// The summary of the codes that were taken in, which are given once more: the spread is measured from the mean.
+    /// The summary of the codes that were added. They are passed once more, since variances are measured from the mean.
     pub fn finish(self, codes: &[f32]) -> Summary {
         let Self { broken, count, sums, divergences, .. } = self;
         let dimensions = sums.len();
-        let shared = |sums: Vec<f64>| sums.into_iter().map(|sum| (sum / count.max(1.0)) as f32).collect();
-        let mean: Option<Vec<f32>> = (count > 0.0).then(|| shared(sums));
+        let mean_of = |sums: Vec<f64>| sums.into_iter().map(|sum| (sum / count.max(1.0)) as f32).collect();
+        let mean: Option<Vec<f32>> = (count > 0.0).then(|| mean_of(sums));
         let mut summary =
-            Summary { broken, mean, variances: Vec::new(), divergences: divergences.map(shared) };
+            Summary { broken, mean, variances: Vec::new(), divergences: divergences.map(mean_of) };
         let mut squares = vec![0.0_f64; dimensions];
         if let Some(mean) = &summary.mean {
             for (_, row) in some_rows(codes, dimensions, &summary, NUMBERS) {
@@ -116,7 +116,7 @@ impl Summing {
                 }
             }
         }
-        summary.variances = shared(squares);
+        summary.variances = mean_of(squares);
         summary
     }
 }
@@ -128,7 +128,7 @@ mod tests {
     const CODES: [f32; 6] = [1.0, 2.0, f32::NAN, 9.0, 3.0, 6.0];
 
     #[test]
-    fn means_leave_out_what_is_no_number() {
+    fn statistics_leave_out_codes_that_are_not_finite() {
         let summary = Summary::of(&CODES, 2, None);
         assert_eq!(summary.broken, [false, true, false]);
         assert_eq!(summary.mean, Some(vec![2.0, 4.0]));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_codes_only_some_are_gone_through() {
+    fn statistics_of_very_many_codes_use_a_sample() {
         let dimensions = 100;
         let codes: Vec<f32> = (0..30_000 * dimensions).map(|i| (i / dimensions) as f32).collect();
         let summary = Summary::of(&codes, dimensions, None);
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_number_costs_is_the_closed_form() {
+    fn the_kl_of_each_number_is_the_closed_form() {
         let sigma = [1.0, 0.5, 1.0, 1.0, 1.0, 2.0];
         // Means of ½(1 + 1 − 0 − 1) and ½(9 + 1 − 0 − 1); and of those with σ = ½ at μ = 2 and σ = 2 at μ = 6.
         let want = [0.5 * (0.5 + 4.5), 0.25 * ((4.25 - 0.25_f32.ln() - 1.0) + (40.0 - 4.0_f32.ln() - 1.0))];

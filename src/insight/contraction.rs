@@ -1,107 +1,109 @@
-//! What a contractive network answers to: the singular values of its Jacobian ∂h/∂x, and the changes of an image that
-//! go with the largest ones. All other changes leave the code almost where it is.
+//! What the code of a contractive network is sensitive to: the singular values of its Jacobian ∂h/∂x, and the right
+//! singular vectors of the largest ones, which are changes of the image. Other changes leave the code almost unchanged.
 
 use faer::{Mat, Side};
 
-use super::card::{Bars, Card, Content, Images, Ink, signed_each};
-use super::topic::CardInputs;
+use super::CardInputs;
+use crate::chart::cards::{Bars, Card, Images, Values, signed_each};
 use crate::model::JacobianMethod;
 use crate::recipe::gesture::three_figures;
 use crate::train::read::{ReadError, read};
 
-/// Images whose singular values are averaged.
+/// Images over which singular values are averaged.
 const IMAGES: usize = 6;
 /// Images whose directions are drawn.
 const ROWS: usize = 3;
 /// Directions drawn of each.
 const DIRECTIONS: usize = 7;
-/// Numbers in the Jacobians of a card, at most: larger ones get fewer images.
+/// Most numbers in the Jacobians of a card: larger Jacobians get fewer images.
 const MOST: usize = 1 << 20;
-/// A direction matters if the code answers to it by this share of its strongest answer.
+/// A singular value counts if it is above this share of the largest one.
 const SHARE: f64 = 0.1;
 
-/// A Jacobian taken apart.
-struct Parts {
+/// The singular value decomposition of a Jacobian.
+struct Decomposition {
     /// Singular values, largest first.
     values: Vec<f64>,
-    /// The directions in the image that go with the first of them, of length one.
+    /// The right singular vectors of the first of them: unit directions in the image.
     directions: Vec<Vec<f64>>,
 }
 
-/// Singular values, averaged over images; `None` where the network has no short Jacobian.
+/// Singular values, averaged over images; `None` where the network has no cheap Jacobian.
 pub(super) fn spectrum(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-    let all = taken_apart(inputs, IMAGES, 0)?;
+    let all = decompositions(inputs, IMAGES, 0)?;
     let images = all.len();
-    let Some(places) = all.first().map(|parts| parts.values.len()) else { return Ok(None) };
-    let mean = |place: usize| all.iter().map(|parts| parts.values[place]).sum::<f64>() / images as f64;
-    let values: Vec<f64> = (0..places).map(mean).collect();
-    let size = all.iter().flat_map(|parts| &parts.values).map(|s| s * s).sum::<f64>() / images as f64;
-    let least = SHARE * values.first().copied().unwrap_or(0.0);
-    let counted: Vec<bool> = values.iter().map(|s| *s > least).collect();
-    let few = counted.iter().filter(|matters| **matters).count();
+    let Some(count) = all.first().map(|first| first.values.len()) else { return Ok(None) };
+    let mean = |k: usize| all.iter().map(|one| one.values[k]).sum::<f64>() / images as f64;
+    let values: Vec<f64> = (0..count).map(mean).collect();
+    let norm = all.iter().flat_map(|one| &one.values).map(|s| s * s).sum::<f64>() / images as f64;
+    let largest = values.first().copied().unwrap_or(0.0);
+    let highlighted: Vec<bool> = values.iter().map(|s| *s > SHARE * largest).collect();
+    let few = highlighted.iter().filter(|counts| **counts).count();
     let meaning = format!(
-        "‖∂h/∂x‖² is {} per image: the code answers to {few} of {places} directions by more than a tenth of its \
-         strongest answer, {}. The penalty is {}.",
-        three_figures(size),
-        three_figures(values.first().copied().unwrap_or(0.0)),
+        "‖∂h/∂x‖² is {} per image. In {few} of {count} directions the code changes by more than a tenth of its largest \
+         response, {}. The penalty is {}.",
+        three_figures(norm),
+        three_figures(largest),
         inputs.learner.model().jacobian_method().words()
     );
     let bars = Bars {
-        x: "direction, strongest first".to_owned(),
+        x: "direction, largest response first".to_owned(),
         y: "singular value of ∂h/∂x".to_owned(),
         values: values.iter().map(|s| *s as f32).collect(),
-        names: Vec::new(),
-        counted,
-        level: None,
+        highlighted,
+        ..Bars::default()
     };
-    Ok(Some(Card { title: "What the code answers to".to_owned(), meaning, content: Content::Bars(bars) }))
+    Ok(Some(Card::new("Sensitivity of the code", meaning, bars)))
 }
 
-/// Images, each before the directions that its code answers to most.
+/// Images, each followed by the directions to which its code is most sensitive.
 pub(super) fn directions(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let CardInputs { learner, examples, .. } = inputs;
     let pixels = learner.pixels();
-    let all = taken_apart(inputs, ROWS, DIRECTIONS)?;
-    let Some(drawn) = all.first().map(|parts| parts.directions.len()) else { return Ok(None) };
-    let (mut pictures, mut captions) = (Vec::new(), Vec::new());
-    for (parts, image) in all.iter().zip(examples.chunks_exact(pixels)) {
-        pictures.extend_from_slice(image);
+    let all = decompositions(inputs, ROWS, DIRECTIONS)?;
+    let Some(drawn) = all.first().map(|first| first.directions.len()) else { return Ok(None) };
+    let (mut shown, mut captions) = (Vec::new(), Vec::new());
+    for (one, image) in all.iter().zip(examples.chunks_exact(pixels)) {
+        shown.extend_from_slice(image);
         captions.push("image".to_owned());
-        for (direction, value) in parts.directions.iter().zip(&parts.values) {
+        for (direction, value) in one.directions.iter().zip(&one.values) {
             let direction: Vec<f32> = direction.iter().map(|x| *x as f32).collect();
-            pictures.extend(signed_each(&direction, pixels));
+            shown.extend(signed_each(&direction, pixels));
             captions.push(three_figures(*value));
         }
     }
-    let share = all.iter().map(|parts| share_of_first(&parts.values, drawn)).sum::<f64>() / all.len() as f64;
+    let share = all.iter().map(|one| share_of_first(&one.values, drawn)).sum::<f64>() / all.len() as f64;
     let meaning = format!(
-        "Adding one of these pictures to the image, or taking it away, moves the code most; the number says how far. \
-         These {drawn} make up {:.0} % of ‖∂h/∂x‖²; what is like none of them goes almost unnoticed.",
+        "The changes of an image that move its code most, with the singular value of each: how far the code moves per \
+         unit of change. These {drawn} make up {:.0} % of ‖∂h/∂x‖²; orthogonal changes hardly move the code.",
         100.0 * share
     );
     let images = Images {
-        dims: learner.dims(),
+        shape: learner.shape(),
         columns: drawn + 1,
-        pixels: pictures.into(),
-        ink: Ink::Signed,
+        pixels: shown.into(),
+        values: Values::Signed,
         rows: Vec::new(),
         captions,
     };
-    let title = "Directions that matter".to_owned();
-    Ok(Some(Card { title, meaning, content: Content::Images(images) }))
+    Ok(Some(Card::new("Directions the code responds to", meaning, images)))
 }
 
-/// How much of ‖∂h/∂x‖² the first singular values are.
+/// The share of ‖∂h/∂x‖² in the first singular values.
 fn share_of_first(values: &[f64], first: usize) -> f64 {
     let squares = |values: &[f64]| values.iter().map(|s| s * s).sum::<f64>();
     squares(&values[..first.min(values.len())]) / squares(values).max(f64::MIN_POSITIVE)
 }
 
-/// The Jacobians at the first examples, taken apart.
-fn taken_apart(inputs: &CardInputs<'_>, images: usize, directions: usize) -> Result<Vec<Parts>, ReadError> {
+/// The decomposed Jacobians at the first examples.
+fn decompositions(
+    inputs: &CardInputs<'_>,
+    images: usize,
+    directions: usize,
+) -> Result<Vec<Decomposition>, ReadError> {
     let CardInputs { learner, examples, .. } = inputs;
     let (pixels, code, model) = (learner.pixels(), learner.code_size(), learner.model());
-    // A Jacobian without a short cut takes a way forward for every pixel.
+    // Without a closed form, a Jacobian takes a forward pass for every pixel.
     let most = if model.jacobian_method() == JacobianMethod::Estimated {
         1
     } else {
@@ -111,12 +113,12 @@ fn taken_apart(inputs: &CardInputs<'_>, images: usize, directions: usize) -> Res
     let x = learner.images(&examples[..images * pixels], learner.device());
     let Some(jacobians) = model.jacobian(x) else { return Ok(Vec::new()) };
     let numbers = read(jacobians)?;
-    Ok(numbers.chunks_exact(code * pixels).filter_map(|j| take_apart(j, code, directions)).collect())
+    Ok(numbers.chunks_exact(code * pixels).filter_map(|j| decomposed(j, code, directions)).collect())
 }
 
-/// The singular values of a matrix of so many rows, and the first directions of its rows. The eigenvalues of J·Jᵀ are
-/// the squares of the values, and its few rows make it a small problem.
-fn take_apart(numbers: &[f32], rows: usize, directions: usize) -> Option<Parts> {
+/// The singular values and the first right singular vectors of a matrix with so many rows, from the eigenvalues of
+/// J·Jᵀ or Jᵀ·J, whichever is smaller.
+fn decomposed(numbers: &[f32], rows: usize, directions: usize) -> Option<Decomposition> {
     let columns = numbers.len() / rows;
     let jacobian = Mat::<f64>::from_fn(rows, columns, |i, j| f64::from(numbers[i * columns + j]));
     let is_wide = rows <= columns;
@@ -132,7 +134,7 @@ fn take_apart(numbers: &[f32], rows: usize, directions: usize) -> Option<Parts> 
         direction.iter().map(|x| x / length).collect()
     };
     let directions = falling.iter().take(directions).map(direction).collect();
-    Some(Parts { values, directions })
+    Some(Decomposition { values, directions })
 }
 
 #[cfg(test)]
@@ -140,17 +142,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_jacobian_is_taken_apart_into_its_singular_values_and_directions() {
-        // 3·u₁v₁ᵀ + 2·u₂v₂ᵀ with v₁ = (0.6, 0.8, 0), v₂ = (0, 0, 1), u = the unit vectors; then the same upright.
+    fn a_jacobian_is_decomposed_into_its_singular_values_and_directions() {
+        // 3·u₁v₁ᵀ + 2·u₂v₂ᵀ with v₁ = (0.6, 0.8, 0), v₂ = (0, 0, 1), u = the unit vectors; then a tall matrix.
         let wide = [1.8f32, 2.4, 0.0, 0.0, 0.0, 2.0];
-        let parts = take_apart(&wide, 2, 2).unwrap();
-        assert!((parts.values[0] - 3.0).abs() < 1e-6 && (parts.values[1] - 2.0).abs() < 1e-6);
-        let cosine: f64 = parts.directions[0].iter().zip([0.6, 0.8, 0.0]).map(|(a, b)| a * b).sum();
-        assert!((cosine.abs() - 1.0).abs() < 1e-6, "direction {:?}", parts.directions[0]);
+        let found = decomposed(&wide, 2, 2).unwrap();
+        assert!((found.values[0] - 3.0).abs() < 1e-6 && (found.values[1] - 2.0).abs() < 1e-6);
+        let cosine: f64 = found.directions[0].iter().zip([0.6, 0.8, 0.0]).map(|(a, b)| a * b).sum();
+        assert!((cosine.abs() - 1.0).abs() < 1e-6, "direction {:?}", found.directions[0]);
         let tall = [1.8f32, 0.0, 2.4, 0.0, 0.0, 2.0];
-        let parts = take_apart(&tall, 3, 2).unwrap();
-        assert!((parts.values[0] - 3.0).abs() < 1e-6 && (parts.values[1] - 2.0).abs() < 1e-6);
-        assert!((parts.directions[0][0].abs() - 1.0).abs() < 1e-6, "direction {:?}", parts.directions[0]);
-        assert!((share_of_first(&parts.values, 1) - 9.0 / 13.0).abs() < 1e-6);
+        let found = decomposed(&tall, 3, 2).unwrap();
+        assert!((found.values[0] - 3.0).abs() < 1e-6 && (found.values[1] - 2.0).abs() < 1e-6);
+        assert!((found.directions[0][0].abs() - 1.0).abs() < 1e-6, "direction {:?}", found.directions[0]);
+        assert!((share_of_first(&found.values, 1) - 9.0 / 13.0).abs() < 1e-6);
     }
 }

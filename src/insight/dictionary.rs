@@ -1,27 +1,28 @@
-//! What a dictionary learned: its atoms as pictures, digits built from few of them, and what few atoms cost, in the
-//! space of codes beside that of raw pixels.
+//! What a dictionary learned: its atoms as images, images built from few of them, and the error of few atoms, in the
+//! space of codes and in that of raw pixels.
 
-use super::card::{Card, Content, Images, Ink, Lines, signed_each};
-use super::topic::CardInputs;
+use super::CardInputs;
+use crate::chart::cards::{Card, Images, Level, Line, Lines, Values, signed_each};
 use crate::model::Autoencoder;
+use crate::recipe::parameter::short_number;
 use crate::train::read::{ReadError, read};
 use crate::train::sparse::{Convergence, ShrinkageMethod, nonzeros};
 use crate::train::{Dictionaries, Dictionary, Learner};
 
-/// Pictures beside each other.
+/// Atoms beside each other.
 const COLUMNS: usize = 16;
 /// Examples beside each other.
 const EXAMPLES: usize = 10;
-/// Images that a card counts on: few, since it is made over and over while somebody looks.
-const COUNTED: usize = 96;
+/// Images for the statistics of a card: few, since a visible card is made again and again.
+const SAMPLE: usize = 96;
 /// Numbers of atoms that an image is built from; then all of them.
 const PARTS: [usize; 4] = [1, 2, 3, 5];
-/// Prices of the atoms at which errors are compared, as multiples of the recipe's, dearest first.
-const PRICES: [f64; 7] = [4.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.04];
+/// Values of λ at which errors are compared, as multiples of the recipe's, largest first.
+const LAMBDAS: [f64; 7] = [4.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.04];
 /// Images rebuilt at once.
 const CHUNK: usize = 128;
 
-/// What a price of the atoms comes to.
+/// The result of sparse coding at one value of λ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rebuilt {
     /// λ.
@@ -32,20 +33,20 @@ pub struct Rebuilt {
     pub squared_error: f64,
 }
 
-/// What sparse coding comes to in the space of codes, and in that of pixels.
+/// The results of sparse coding in the space of codes, and in that of pixels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SparseCoding {
-    /// The recipe's λ, one of the prices.
+    /// The recipe's λ, one of those compared.
     pub lambda: f64,
-    /// Squared error of the network's own reconstructions: no code of atoms is expected to do better.
+    /// Squared error of the network's own reconstructions: sparse codes are not expected to do better.
     pub floor: f64,
-    /// Images decoded from sums of atoms of codes, dearest atoms first.
+    /// Images decoded from sums of atoms of codes, largest λ first.
     pub codes: Vec<Rebuilt>,
     /// Images that are sums of atoms of pixels; empty where there is no such dictionary.
     pub pixels: Vec<Rebuilt>,
 }
 
-/// A measurement under way, of the network and the dictionaries that it began with.
+/// A measurement in progress, of the network and the dictionaries with which it began.
 #[derive(Debug)]
 pub struct Measuring {
     model: Autoencoder,
@@ -55,30 +56,30 @@ pub struct Measuring {
 }
 
 impl Measuring {
-    /// Begins one; nothing before a dictionary is learned.
+    /// Starts one; nothing before a dictionary is learned.
     pub fn new(learner: &Learner, lambda: f64) -> Option<Self> {
         let dictionaries = learner.dictionaries()?.clone();
         let sum = SparseCoding { lambda, ..SparseCoding::default() };
         Some(Self { model: learner.model(), dictionaries, sum, count: 0 })
     }
 
-    /// Takes in some images, best no more than a hundred or so at once.
+    /// Adds some images, best no more than a hundred or so at once.
     pub fn add(&mut self, learner: &Learner, images: &[f32]) -> Result<(), ReadError> {
-        let prices = PRICES.map(|times| times * self.sum.lambda);
+        let lambdas = LAMBDAS.map(|times| times * self.sum.lambda);
         let Self { model, dictionaries, sum, count } = self;
-        sum.add(&SparseCoding::of_chunk(learner, model, dictionaries, images, &prices)?);
+        sum.add(&SparseCoding::of_chunk(learner, model, dictionaries, images, &lambdas)?);
         *count += images.len() / learner.pixels().max(1);
         Ok(())
     }
 
-    /// What it comes to; nothing of no images.
+    /// The means over all images; nothing of no images.
     pub fn done(self) -> Option<SparseCoding> {
         (self.count > 0).then(|| self.sum.divided(self.count as f64))
     }
 }
 
 impl SparseCoding {
-    /// Rebuilds images from their sparse codes at prices around λ. Nothing before a dictionary is learned.
+    /// Rebuilds images from their sparse codes at values around λ. Nothing before a dictionary is learned.
     pub fn measure(learner: &Learner, images: &[f32], lambda: f64) -> Result<Option<Self>, ReadError> {
         let Some(mut measuring) = Measuring::new(learner, lambda) else { return Ok(None) };
         for chunk in images.chunks(CHUNK * learner.pixels()) {
@@ -97,24 +98,24 @@ impl SparseCoding {
     ) -> Result<Self, ReadError> {
         let codes = read(model.encode(learner.images(images, learner.device())).code)?;
         let floor = squared(images, &read(model.decode(learner.codes(&codes)))?);
-        let by_codes = ladder(&dictionaries.codes, &wide(&codes), lambdas, |rebuilt| {
+        let by_codes = rebuilt(&dictionaries.codes, &wide(&codes), lambdas, |rebuilt| {
             Ok(squared(images, &read(model.decode(learner.codes(&narrow(&rebuilt))))?))
         })?;
         let by_pixels = match &dictionaries.pixels {
             Some(dictionary) => {
-                ladder(dictionary, &wide(images), lambdas, |rebuilt| Ok(squared(images, &narrow(&rebuilt))))?
+                rebuilt(dictionary, &wide(images), lambdas, |rebuilt| Ok(squared(images, &narrow(&rebuilt))))?
             }
             None => Vec::new(),
         };
         Ok(Self { lambda: 0.0, floor, codes: by_codes, pixels: by_pixels })
     }
 
-    /// What atoms of codes come to at the recipe's λ.
+    /// The result with atoms of codes at the recipe's λ.
     pub fn codes_here(&self) -> Option<Rebuilt> {
         self.codes.iter().find(|point| point.lambda == self.lambda).copied()
     }
 
-    /// What atoms of pixels come to at the recipe's λ.
+    /// The result with atoms of pixels at the recipe's λ.
     pub fn pixels_here(&self) -> Option<Rebuilt> {
         self.pixels.iter().find(|point| point.lambda == self.lambda).copied()
     }
@@ -142,8 +143,8 @@ impl SparseCoding {
     }
 }
 
-/// Sums over samples at falling prices; every price begins with the codes of the one before.
-fn ladder(
+/// Sums over samples at falling values of λ; each starts with the codes of the one before.
+fn rebuilt(
     dictionary: &Dictionary,
     samples: &[f64],
     lambdas: &[f64],
@@ -164,56 +165,54 @@ fn ladder(
 pub(super) fn atoms(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let CardInputs { learner, recipe, .. } = inputs;
     let Some(dictionary) = learner.dictionaries().map(|both| &both.codes) else { return Ok(None) };
-    let samples = encoded(learner, counted(inputs))?;
+    let samples = encoded(learner, inputs.first_sampled(SAMPLE))?;
     let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Convergence::DEFAULT);
     let many = (samples.len() / dictionary.dim().max(1)).max(1);
     let length = (samples.iter().map(|x| x * x).sum::<f64>() / many as f64).sqrt();
     let mut scaled = Vec::with_capacity(dictionary.atoms().len());
     for k in by_use(dictionary) {
-        // An atom is as often taken away as added; it is shown the way it is taken more.
-        let lean: f64 = codes.iter().skip(k).step_by(dictionary.count()).sum();
-        let scale = if lean < 0.0 { -length } else { length };
+        // Coefficients have either sign; the atom is shown with the sign that is used more.
+        let balance: f64 = codes.iter().skip(k).step_by(dictionary.count()).sum();
+        let scale = if balance < 0.0 { -length } else { length };
         let place = k * dictionary.dim()..(k + 1) * dictionary.dim();
         scaled.extend(dictionary.atoms()[place].iter().map(|x| (x * scale) as f32));
     }
     let pixels = read(learner.model().decode(learner.codes(&scaled)))?;
     let meaning = format!(
-        "Each picture is the decoder's of one atom alone, drawn out to the usual length of a code, {length:.1}; the \
-         most used come first. An image takes {:.1} of the {} at λ {}.",
+        "Each atom alone, scaled to the typical norm of a code, {length:.1}, and decoded; the most used come first. An \
+         image needs {:.1} of the {} at λ {}.",
         nonzeros(&codes, dictionary.count()),
         dictionary.count(),
-        crate::recipe::parameter::short_number(recipe.dictionary.lambda)
+        short_number(recipe.dictionary.lambda)
     );
-    let title = "The atoms, decoded".to_owned();
-    Ok(Some(Card { title, meaning, content: sheet(learner, pixels, Ink::Grey) }))
+    Ok(Some(Card::new("Atoms, decoded", meaning, grid(learner, pixels, Values::Intensity))))
 }
 
 /// Every atom of pixels, as it is.
 pub(super) fn pixel_atoms(inputs: &CardInputs<'_>) -> Option<Card> {
     let CardInputs { learner, recipe, .. } = inputs;
     let dictionary = learner.dictionaries()?.pixels.as_ref()?;
-    let samples = wide(counted(inputs));
+    let samples = wide(inputs.first_sampled(SAMPLE));
     let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Convergence::DEFAULT);
     let width = dictionary.dim();
     let in_order = by_use(dictionary).into_iter();
     let pixels: Vec<f64> =
         in_order.flat_map(|k| dictionary.atoms()[k * width..(k + 1) * width].iter().copied()).collect();
     let meaning = format!(
-        "Learned on raw pixels, an atom is a stroke or a whole digit; an image takes {:.1} of the {} at the same λ, \
-         and their sum is the image itself.",
+        "Learned on raw pixels, an atom is a stroke or a whole shape. An image needs {:.1} of the {} at the same λ, and \
+         is approximated by their weighted sum.",
         nonzeros(&codes, dictionary.count()),
         dictionary.count()
     );
     let pixels = signed_each(&narrow(&pixels), width);
-    let title = "The atoms of raw pixels".to_owned();
-    Some(Card { title, meaning, content: sheet(learner, pixels, Ink::Signed) })
+    Some(Card::new("Atoms of raw pixels", meaning, grid(learner, pixels, Values::Signed)))
 }
 
-/// A few images, and what their largest atoms make of them.
+/// A few images, rebuilt from their largest atoms.
 pub(super) fn parts(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-    let CardInputs { learner, recipe, examples, .. } = inputs;
+    let CardInputs { learner, recipe, .. } = inputs;
     let Some(dictionary) = learner.dictionaries().map(|both| &both.codes) else { return Ok(None) };
-    let images = &examples[..examples.len().min(EXAMPLES * learner.pixels())];
+    let images = inputs.first_examples(EXAMPLES);
     let samples = encoded(learner, images)?;
     let codes = dictionary.coder().code(&samples, recipe.dictionary.lambda, Convergence::DEFAULT);
     let mut rows = vec!["image".to_owned()];
@@ -227,58 +226,54 @@ pub(super) fn parts(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> 
     wanted.extend(samples);
     let decoded = read(learner.model().decode(learner.codes(&narrow(&wanted))))?;
     let meaning = format!(
-        "The decoder's image of each digit's largest atoms only, then of all {:.1} it takes on average, then of the \
-         code itself: few coefficients build a digit.",
+        "Each code rebuilt from only its largest atoms, then from all of them ({:.1} on average), and decoded; last, \
+         the network's own reconstruction.",
         nonzeros(&codes, dictionary.count())
     );
     let content = Images {
-        dims: learner.dims(),
+        shape: learner.shape(),
         columns: images.len() / learner.pixels().max(1),
         pixels: [images, &decoded].concat().into(),
-        ink: Ink::Grey,
         rows,
-        captions: Vec::new(),
+        ..Images::default()
     };
-    let title = "Few atoms build a digit".to_owned();
-    Ok(Some(Card { title, meaning, content: Content::Images(content) }))
+    Ok(Some(Card::new("Images from few atoms", meaning, content)))
 }
 
-/// The error of rebuilt images over the number of atoms they take, in codes and in pixels.
+/// The error of rebuilt images against the number of atoms they need, in codes and in pixels.
 pub(super) fn errors(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let CardInputs { learner, recipe, .. } = inputs;
     let lambda = recipe.dictionary.lambda;
-    let Some(found) = SparseCoding::measure(learner, counted(inputs), lambda)? else { return Ok(None) };
-    let line = |points: &[Rebuilt]| {
-        points.iter().map(|p| [p.nonzeros as f32, p.squared_error as f32]).collect::<Vec<[f32; 2]>>()
+    let Some(found) = SparseCoding::measure(learner, inputs.first_sampled(SAMPLE), lambda)? else {
+        return Ok(None);
     };
-    let said = |name: &str, at: Option<Rebuilt>| {
-        at.map(|p| format!(" {:.1} atoms of {name} leave {:.1};", p.nonzeros, p.squared_error))
+    let line = |name: &str, results: &[Rebuilt]| {
+        let points = results.iter().map(|p| [p.nonzeros as f32, p.squared_error as f32]);
+        Line { name: name.to_owned(), points: points.collect() }
+    };
+    let words = |name: &str, at: Option<Rebuilt>| {
+        at.map(|p| format!(" {:.1} with {:.1} atoms of {name},", p.squared_error, p.nonzeros))
+            .unwrap_or_default()
     };
     let meaning = format!(
-        "Squared error at prices around λ {}:{}{} the network's own is {:.1}. Atoms of codes need few, and stop at \
-         what the network can do; atoms of pixels go on below it.",
-        crate::recipe::parameter::short_number(lambda),
-        said("codes", found.codes_here()).unwrap_or_default(),
-        said("pixels", found.pixels_here()).unwrap_or_default(),
+        "Squared error at λ {}:{}{} {:.1} for the network itself. Smaller λ use more atoms. Atoms of codes are limited \
+         by the network's own error; atoms of pixels are not.",
+        short_number(lambda),
+        words("codes", found.codes_here()),
+        words("pixels", found.pixels_here()),
         found.floor
     );
-    let mut series = vec![("atoms of codes, decoded".to_owned(), line(&found.codes))];
+    let mut series = vec![line("atoms of codes, decoded", &found.codes)];
     if !found.pixels.is_empty() {
-        series.push(("atoms of pixels".to_owned(), line(&found.pixels)));
+        series.push(line("atoms of pixels", &found.pixels));
     }
     let content = Lines {
         x: "atoms used per image".to_owned(),
         y: "squared error per image".to_owned(),
         series,
-        level: Some(("the network's own".to_owned(), found.floor as f32)),
+        level: Some(Level { name: "network".to_owned(), value: found.floor as f32 }),
     };
-    let title = "Error against atoms used".to_owned();
-    Ok(Some(Card { title, meaning, content: Content::Lines(content) }))
-}
-
-/// The images that a card counts on.
-fn counted<'a>(inputs: &CardInputs<'a>) -> &'a [f32] {
-    &inputs.sample[..inputs.sample.len().min(COUNTED * inputs.learner.pixels())]
+    Ok(Some(Card::new("Error against number of atoms", meaning, content)))
 }
 
 fn encoded(learner: &Learner, images: &[f32]) -> Result<Vec<f64>, ReadError> {
@@ -293,7 +288,7 @@ fn by_use(dictionary: &Dictionary) -> Vec<usize> {
     order
 }
 
-/// Codes of which only the largest numbers are left, so many per sample.
+/// Codes in which all but the largest numbers of each are set to zero.
 fn largest(codes: &[f64], atoms: usize, most: usize) -> Vec<f64> {
     let mut kept = codes.to_vec();
     for code in kept.chunks_exact_mut(atoms.max(1)) {
@@ -306,16 +301,8 @@ fn largest(codes: &[f64], atoms: usize, most: usize) -> Vec<f64> {
     kept
 }
 
-fn sheet(learner: &Learner, pixels: Vec<f32>, ink: Ink) -> Content {
-    let (rows, captions) = (Vec::new(), Vec::new());
-    Content::Images(Images {
-        dims: learner.dims(),
-        columns: COLUMNS,
-        pixels: pixels.into(),
-        ink,
-        rows,
-        captions,
-    })
+fn grid(learner: &Learner, pixels: Vec<f32>, values: Values) -> Images {
+    Images { shape: learner.shape(), columns: COLUMNS, pixels: pixels.into(), values, ..Images::default() }
 }
 
 fn squared(a: &[f32], b: &[f32]) -> f64 {
@@ -335,7 +322,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_largest_numbers_of_every_code_are_left() {
+    fn only_the_largest_numbers_of_every_code_are_kept() {
         let codes = [0.1, -3.0, 0.0, 2.0, 5.0, 0.0, 0.0, 0.0];
         assert_eq!(largest(&codes, 4, 2), [0.0, -3.0, 0.0, 2.0, 5.0, 0.0, 0.0, 0.0]);
         assert_eq!(largest(&codes, 4, 1), [0.0, -3.0, 0.0, 0.0, 5.0, 0.0, 0.0, 0.0]);

@@ -1,9 +1,9 @@
-//! Which dimensions of a Gaussian code are in use: the KL of each, and whether its mean moves from image to image.
+//! Which dimensions of a Gaussian code are in use: the KL of each, and whether its mean varies over images.
 
 use burn::tensor::Tensor;
 
-use super::card::{Bars, Card, Content};
-use super::topic::CardInputs;
+use super::CardInputs;
+use crate::chart::cards::{Bars, Card, Level};
 use crate::model::Autoencoder;
 use crate::model::objective::kl_per_dimension;
 use crate::train::read::{ReadError, read};
@@ -21,7 +21,7 @@ pub struct Dimension {
 }
 
 impl Dimension {
-    /// Whether it tells one image from another.
+    /// Whether it distinguishes images.
     pub fn is_active(&self) -> bool {
         self.variance > ACTIVE
     }
@@ -43,27 +43,27 @@ pub fn dimensions(model: &Autoencoder, images: Tensor<2>) -> Result<Vec<Dimensio
     Ok(kl.iter().zip(variance).map(|(&kl, &variance)| Dimension { kl, variance }).collect())
 }
 
-/// KL of every dimension, those in use in the colour of data.
+/// The KL of every dimension; active dimensions are highlighted.
 pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
     let CardInputs { learner, recipe, sample, .. } = inputs;
     let all = dimensions(&learner.model(), learner.images(sample, learner.device()))?;
-    let counted: Vec<bool> = all.iter().map(Dimension::is_active).collect();
-    let active = counted.iter().filter(|is_active| **is_active).count();
+    let highlighted: Vec<bool> = all.iter().map(Dimension::is_active).collect();
+    let active = highlighted.iter().filter(|is_active| **is_active).count();
     let of_active: f32 = all.iter().filter(|d| d.is_active()).map(|d| d.kl).sum();
     let total: f32 = all.iter().map(|d| d.kl).sum();
     let free = recipe.objective.free_bits;
     let meaning = format!(
-        "{active} of {} dimensions tell images apart (the variance of μ is above {ACTIVE}); they carry {of_active:.1} \
-         of {total:.1} nats. The others say what the prior says of every image.",
+        "{active} of {} dimensions are active (the variance of μ over images is above {ACTIVE}); they carry \
+         {of_active:.1} of {total:.1} nats. In the others μ is almost the same for every image.",
         all.len()
     );
     let bars = Bars {
         x: "dimension of the code".to_owned(),
         y: "KL in nats".to_owned(),
         values: all.iter().map(|d| d.kl).collect(),
-        names: Vec::new(),
-        counted,
-        level: (free > 0.0).then(|| ("free".to_owned(), free as f32)),
+        highlighted,
+        level: (free > 0.0).then(|| Level { name: "free".to_owned(), value: free as f32 }),
+        ..Bars::default()
     };
-    Ok(Card { title: "Dimensions in use".to_owned(), meaning, content: Content::Bars(bars) })
+    Ok(Card::new("Dimensions in use", meaning, bars))
 }

@@ -1,28 +1,28 @@
-//! What the units of a deep network look for: the weights of a layer as pictures.
+//! The filters of a pretrained network: the weights of a layer as images.
 
 use burn::tensor::Tensor;
 
-use super::card::{Card, Content, Images, Ink, signed_each};
-use super::topic::CardInputs;
+use super::CardInputs;
+use crate::chart::cards::{Card, Images, Values, signed_each};
 use crate::train::read::{ReadError, read};
 use crate::train::{Learner, Stage};
 
 /// Most units that are shown.
 const MOST: usize = 48;
-/// Pictures in a row.
+/// Images in a row.
 const COLUMNS: usize = 12;
 
-/// Which act of a pretrained run it is, as the beginning of a sentence.
-pub(super) fn act(learner: &Learner) -> String {
+/// The stage of a pretrained run, as the beginning of a sentence.
+pub(super) fn stage_words(learner: &Learner) -> String {
     let plan = learner.plan();
     match (learner.last_stage(), learner.stage()) {
-        (Stage::Layer(_), Stage::Training) => "All layers are trained and unrolled".to_owned(),
-        (stage @ Stage::Layer(_), _) => format!("Act: {}, as a Boltzmann machine", plan.name(stage)),
-        _ => "Fine-tuning, all layers together".to_owned(),
+        (Stage::Layer(_), Stage::Training) => "All layers are pretrained and unrolled".to_owned(),
+        (stage @ Stage::Layer(_), _) => format!("Pretraining {} as a Boltzmann machine", plan.name(stage)),
+        _ => "Fine-tuning all layers together".to_owned(),
     }
 }
 
-/// The layer that a pretrained run is about: the newest one, or the first once all are tuned.
+/// The layer whose weights are shown: the one being pretrained, or the first during fine-tuning.
 fn layer(learner: &Learner) -> usize {
     match learner.last_stage() {
         Stage::Layer(layer) => layer,
@@ -30,7 +30,7 @@ fn layer(learner: &Learner) -> usize {
     }
 }
 
-/// The weights of the newest layer, brought down to pixels through the weights below it.
+/// The weights of that layer, projected to pixels through the weights below it.
 pub(super) fn of_layer(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let learner = inputs.learner;
     let layer = layer(learner);
@@ -43,21 +43,19 @@ pub(super) fn of_layer(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErro
     let filters = own.clone().narrow(1, 0, shown);
     let filters = below.iter().rev().fold(filters, |filters, weight| weight.clone().matmul(filters));
     let pixels = read(filters.transpose())?;
-    let through = match layer {
-        0 => "what each unit of the first layer looks for".to_owned(),
-        _ => format!("what each unit of layer {} looks for, seen through the layers below it", layer + 1),
+    let which = match layer {
+        0 => "the weights of each unit of the first layer".to_owned(),
+        _ => format!(
+            "the weights of each unit of layer {}, multiplied by those of the layers below",
+            layer + 1
+        ),
     };
     let images = Images {
-        dims: learner.dims(),
+        shape: learner.shape(),
         columns: COLUMNS,
         pixels: signed_each(&pixels, learner.pixels()).into(),
-        ink: Ink::Signed,
-        rows: Vec::new(),
-        captions: Vec::new(),
+        values: Values::Signed,
+        ..Images::default()
     };
-    Ok(Some(Card {
-        title: "Filters forming".to_owned(),
-        meaning: format!("{}: {through}.", act(learner)),
-        content: Content::Images(images),
-    }))
+    Ok(Some(Card::new("Filters forming", format!("{}: {which}.", stage_words(learner)), images)))
 }

@@ -1,16 +1,17 @@
-//! What can be read off a model or a data set, apart from training it.
+//! What can be measured on a model or a data set, apart from training it.
+//!
+//! An insight card is one file here that makes a [`Card`](crate::chart::cards::Card), and one [`Topic`] in `topic.rs`
+//! that says which recipes have it.
 
 mod ablation;
 mod activity;
 mod atoms;
-pub mod card;
 pub mod cloud;
 mod contraction;
 pub mod curves;
 mod depths;
 pub mod dictionary;
 pub mod dimensions;
-mod dream;
 pub mod field;
 mod filters;
 pub mod forces;
@@ -21,13 +22,13 @@ pub mod pca;
 pub mod plane;
 pub mod principal;
 mod prior;
+mod rbm_samples;
 pub mod references;
 mod rows;
 pub mod size;
 mod skips;
 mod topic;
 
-pub use card::Card;
 pub use dictionary::{Measuring, SparseCoding};
 pub use pca::Pca;
 pub use topic::{CardInputs, Topic};

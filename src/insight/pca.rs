@@ -1,4 +1,4 @@
-//! Principal components: the best that any linear code of a given size can do, and the line to beat.
+//! Principal component analysis (PCA): the best linear code of a given size, with which networks are compared.
 //!
 //! Contract: on the host, no tensors. Rows are f32; the covariance is summed and decomposed in f64, block by block,
 //! so that 60,000 images cost little more memory than one block. Signs are fixed: the largest entry of every
@@ -71,7 +71,7 @@ impl Pca {
         total / count.max(1) as f64
     }
 
-    /// The components as a matrix, one per row.
+    /// The components as the rows of a matrix.
     fn basis(&self) -> MatRef<'_, f32> {
         MatRef::from_row_major_slice(&self.components, self.k, self.mean.len())
     }

@@ -124,9 +124,11 @@ impl Search {
                 let ((a, first), (b, second)) = (falling.next()?, falling.next()?);
                 ([a, b], [first, second], Vec::new())
             }
-            Method::Iterated { block, squares, .. } => {
-                ([block.first()?.clone(), block.get(1)?.clone()], [*squares.first()?, *squares.get(1)?], block)
-            }
+            Method::Iterated { block, squares, .. } => (
+                [block.first()?.clone(), block.get(1)?.clone()],
+                [*squares.first()?, *squares.get(1)?],
+                block,
+            ),
         };
         let found = Principal { mean, axes, shares: squares.map(|square| square / total), block };
         Some(found.like(before.as_ref()))
@@ -389,7 +391,8 @@ mod tests {
             .chunks(3)
             .flat_map(|code| code.iter().copied().chain(std::iter::repeat_n(0.0, padded - 3)))
             .collect();
-        let [exact, iterated] = [(&short, 3), (&long, padded)].map(|(codes, n)| axes(codes, n, None).unwrap());
+        let [exact, iterated] =
+            [(&short, 3), (&long, padded)].map(|(codes, n)| axes(codes, n, None).unwrap());
         assert!(exact.block.is_empty() && iterated.block.len() == BLOCK);
         for k in 0..2 {
             let [a, b] = [exact.shares[k], iterated.shares[k]];
@@ -403,7 +406,8 @@ mod tests {
     fn a_covariance_in_slices_is_the_covariance_at_once() {
         // 128 numbers: many slices, the last of them short.
         let dimensions = LONGEST_EXACT;
-        let codes: Vec<f32> = (0..1000 * dimensions).map(|i| (i as f32 * 0.913).sin() * (1 + i % 7) as f32).collect();
+        let codes: Vec<f32> =
+            (0..1000 * dimensions).map(|i| (i as f32 * 0.913).sin() * (1 + i % 7) as f32).collect();
         let summary = Summary::of(&codes, dimensions, None);
         let mut search = Search::new(&codes, &summary, None).unwrap();
         let mut slices = 1;

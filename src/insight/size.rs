@@ -1,20 +1,21 @@
-//! Reconstruction against the size of the code: a network beside principal components, the best that lines can do.
+//! Reconstruction error against the size of the code: a network compared with principal components, the best linear
+//! code.
 
+use super::CardInputs;
 use super::ablation::squared_error;
-use super::card::{Card, Content, Lines};
 use super::pca::Pca;
-use super::topic::CardInputs;
+use crate::chart::cards::{Card, Level, Line, Lines};
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
 
-/// Numbers of components on the ladder.
-const RUNGS: [usize; 15] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192];
-/// How far the ladder goes on beyond the code, so that it can be seen what the code is worth.
+/// Numbers of components at which the error is computed.
+const COUNTS: [usize; 15] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192];
+/// The curve is drawn up to this multiple of the code's size, so that it can be seen what the code is worth.
 const BEYOND: usize = 6;
 
-/// The squared error of principal components on some rows, for more and more of them: `[components, error]`.
-/// Components are nested, so one fit serves every rung.
-pub fn ladder(pca: &Pca, rows: &[f32]) -> Vec<[f32; 2]> {
+/// The squared error of PCA on some rows for several numbers of components: `[components, error]`. Components are
+/// nested, so one fit serves all of them.
+pub fn pca_errors(pca: &Pca, rows: &[f32]) -> Vec<[f32; 2]> {
     let dim = pca.mean.len();
     let count = (rows.len() / dim.max(1)).max(1) as f64;
     let all = pca.squared_error(rows);
@@ -29,21 +30,21 @@ pub fn ladder(pca: &Pca, rows: &[f32]) -> Vec<[f32; 2]> {
         errors.push(left);
     }
     errors.reverse();
-    RUNGS.iter().filter(|&&k| k <= pca.k).map(|&k| [k as f32, errors[k] as f32]).collect()
+    COUNTS.iter().filter(|&&k| k <= pca.k).map(|&k| [k as f32, errors[k] as f32]).collect()
 }
 
-/// The most components that a ladder has rungs for.
-pub const MOST: usize = RUNGS[RUNGS.len() - 1];
+/// The largest number of components at which the error is computed.
+pub const MOST: usize = COUNTS[COUNTS.len() - 1];
 
-/// The network's error at its own size beside principal components of every size.
+/// The network's error at the size of its code, and the curve of principal components.
 pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-    let CardInputs { learner, sample, components, .. } = inputs;
+    let CardInputs { learner, sample, pca_errors, .. } = inputs;
     let (size, pixels) = (learner.code_size(), learner.pixels());
-    let within = |rung: &&[f32; 2]| rung[0] <= (BEYOND * size).max(8) as f32;
-    let rungs: Vec<[f32; 2]> = components.iter().filter(within).copied().collect();
-    // While a machine is pretrained there is no code yet.
+    let is_shown = |point: &&[f32; 2]| point[0] <= (BEYOND * size).max(8) as f32;
+    let curve: Vec<[f32; 2]> = pca_errors.iter().filter(is_shown).copied().collect();
+    // While layers are pretrained there is no code yet.
     let has_code = !matches!(learner.stage(), Stage::Layer(_));
-    if rungs.len() < 2 || sample.is_empty() || !has_code {
+    if curve.len() < 2 || sample.is_empty() || !has_code {
         return Ok(None);
     }
     let error = squared_error(
@@ -51,29 +52,33 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         &read(learner.model().reconstruct(learner.images(sample, learner.device())))?,
         pixels,
     );
-    let beside = at(&rungs, size as f32);
-    let worth = rungs.iter().find(|rung| rung[1] <= error).map(|rung| rung[0]);
-    let worth = match worth {
-        Some(k) if k <= 1.0 => "one principal component does as well".to_owned(),
-        Some(k) => format!("{k} principal components are needed for that"),
-        None => format!("not even {} principal components reach that", rungs[rungs.len() - 1][0]),
+    let of_pca = at(&curve, size as f32);
+    let needed = curve.iter().find(|point| point[1] <= error).map(|point| point[0]);
+    let needed = match needed {
+        Some(k) if k <= 1.0 => "one principal component is as good".to_owned(),
+        Some(k) => format!("PCA needs {k} components to be as good"),
+        None => format!("PCA with {} components is not as good", curve[curve.len() - 1][0]),
     };
     let numbers = if size == 1 { "1 number".to_owned() } else { format!("{size} numbers") };
-    let meaning = format!("Squared error {error:.1} with {numbers}: {worth}, and {size} leave {beside:.1}.");
-    let own = vec![[size as f32, beside], [size as f32, error]];
+    let meaning =
+        format!("Squared error {error:.1} with {numbers}: {needed}; with {size} its error is {of_pca:.1}.");
+    let own = vec![[size as f32, of_pca], [size as f32, error]];
     let lines = Lines {
         x: "numbers in the code".to_owned(),
         y: "squared error per image".to_owned(),
-        series: vec![("principal components".to_owned(), rungs), (format!("this network, {numbers}"), own)],
-        level: Some(("this network".to_owned(), error)),
+        series: vec![
+            Line { name: "principal components".to_owned(), points: curve },
+            Line { name: format!("this network, {numbers}"), points: own },
+        ],
+        level: Some(Level { name: "this network".to_owned(), value: error }),
     };
-    Ok(Some(Card { title: "What a number is worth".to_owned(), meaning, content: Content::Lines(lines) }))
+    Ok(Some(Card::new("What a number is worth", meaning, lines)))
 }
 
-/// The ladder's error at a size between its rungs.
-fn at(rungs: &[[f32; 2]], size: f32) -> f32 {
-    let above = rungs.iter().position(|rung| rung[0] >= size).unwrap_or(rungs.len() - 1);
-    let ([x0, y0], [x1, y1]) = (rungs[above.saturating_sub(1)], rungs[above]);
+/// A curve's value between its points, by linear interpolation.
+fn at(curve: &[[f32; 2]], size: f32) -> f32 {
+    let above = curve.iter().position(|point| point[0] >= size).unwrap_or(curve.len() - 1);
+    let ([x0, y0], [x1, y1]) = (curve[above.saturating_sub(1)], curve[above]);
     if x1 <= x0 { y1 } else { y0 + (y1 - y0) * ((size - x0) / (x1 - x0)).clamp(0.0, 1.0) }
 }
 
@@ -82,22 +87,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rung_is_the_error_of_a_fit_of_its_own() {
+    fn each_error_is_that_of_a_fit_with_so_many_components() {
         let mut rng = crate::recipe::random::stream(1, crate::recipe::random::Purpose::Prior, 0);
         let rows: Vec<f32> =
             (0..60 * 9).map(|k| rand::RngExt::random::<f32>(&mut rng) * (1.0 + (k % 9) as f32)).collect();
         let (train, test) = rows.split_at(40 * 9);
-        let rungs = ladder(&Pca::fit(train, 9, 9), test);
-        assert_eq!(rungs.iter().map(|rung| rung[0] as usize).collect::<Vec<_>>(), [1, 2, 3, 4, 6, 8]);
-        for [k, got] in rungs {
+        let curve = pca_errors(&Pca::fit(train, 9, 9), test);
+        assert_eq!(curve.iter().map(|point| point[0] as usize).collect::<Vec<_>>(), [1, 2, 3, 4, 6, 8]);
+        for [k, got] in curve {
             let want = Pca::fit(train, 9, k as usize).squared_error(test) as f32;
             assert!((got - want).abs() < 1e-3 * want.max(1.0), "{k} components: got {got}, want {want}");
         }
     }
 
     #[test]
-    fn between_rungs_the_error_is_on_the_line() {
-        let rungs = [[1.0, 10.0], [3.0, 4.0]];
-        assert_eq!([1.0, 2.0, 3.0, 9.0].map(|size| at(&rungs, size)), [10.0, 7.0, 4.0, 4.0]);
+    fn between_its_points_a_curve_is_straight() {
+        let curve = [[1.0, 10.0], [3.0, 4.0]];
+        assert_eq!([1.0, 2.0, 3.0, 9.0].map(|size| at(&curve, size)), [10.0, 7.0, 4.0, 4.0]);
     }
 }

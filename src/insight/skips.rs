@@ -1,9 +1,10 @@
-//! What a U-Net's skips do to its code: images rebuilt as trained, with the code at zero, and with the skips at zero.
+//! How much of the image a U-Net passes through its skip connections: reconstructions as trained, with the code set to
+//! zero, and with the skip connections set to zero.
 
 use burn::tensor::Tensor;
 
-use super::card::{Card, Content, Images, Ink};
-use super::topic::CardInputs;
+use super::CardInputs;
+use crate::chart::cards::{Card, Images, Values};
 use crate::data::corrupt::corrupt;
 use crate::recipe::Corruption;
 use crate::recipe::random::{Purpose, stream};
@@ -12,54 +13,52 @@ use crate::train::read::{ReadError, read};
 /// Images beside each other.
 const COLUMNS: usize = 10;
 
-/// Images and what becomes of them with and without code and skips, a row each.
+/// Images and their reconstructions with and without code and skip connections, a row each.
 pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-    let CardInputs { learner, recipe, examples, .. } = inputs;
-    let pixels = learner.pixels();
-    let clean = &examples[..examples.len().min(COLUMNS * pixels)];
-    let count = clean.len() / pixels;
+    let CardInputs { learner, recipe, .. } = inputs;
+    let clean = inputs.first_examples(COLUMNS);
+    let count = clean.len() / learner.pixels();
     if count == 0 {
         return Ok(None);
     }
-    let mut seen = clean.to_vec();
+    let mut given = clean.to_vec();
     if recipe.noise.kind != Corruption::None {
         let mut rng = stream(recipe.seed, Purpose::EvaluationCorruption, 0);
-        corrupt(&mut seen, learner.dims(), &recipe.noise, &mut rng);
+        corrupt(&mut given, learner.dims(), &recipe.noise, &mut rng);
     }
     let model = learner.model();
-    let encoded = model.encode(learner.images(&seen, learner.device()));
-    let whole = model.decode_beside(encoded.code.clone(), &encoded.skips);
-    let idle = model.decode_beside(encoded.code.zeros_like(), &encoded.skips);
-    let cut = model.decode(encoded.code);
-    let rebuilt = read(Tensor::cat(vec![whole, idle, cut], 0))?;
-    let errors: Vec<f32> = rebuilt.chunks(clean.len()).map(|row| distance(row, clean, count)).collect();
+    let encoded = model.encode(learner.images(&given, learner.device()));
+    let trained = model.decode_beside(encoded.code.clone(), &encoded.skips);
+    let without_code = model.decode_beside(encoded.code.zeros_like(), &encoded.skips);
+    let without_skips = model.decode(encoded.code);
+    let rebuilt = read(Tensor::cat(vec![trained, without_code, without_skips], 0))?;
+    let errors: Vec<f32> = rebuilt.chunks(clean.len()).map(|row| error(row, clean, count)).collect();
     let images = Images {
-        dims: learner.dims(),
+        shape: learner.shape(),
         columns: count,
         pixels: [clean, &rebuilt].concat().into(),
-        ink: Ink::Grey,
-        rows: ["the image", "as trained", "code at zero", "skips at zero"].map(str::to_owned).to_vec(),
+        values: Values::Intensity,
+        rows: ["image", "as trained", "code at zero", "skips at zero"].map(str::to_owned).to_vec(),
         captions: Vec::new(),
     };
-    let title = "With and without skips".to_owned();
-    Ok(Some(Card { title, meaning: meaning(&errors), content: Content::Images(images) }))
+    Ok(Some(Card::new("With and without skips", meaning(&errors), images)))
 }
 
 /// Squared error per image.
-fn distance(row: &[f32], clean: &[f32], count: usize) -> f32 {
+fn error(row: &[f32], clean: &[f32], count: usize) -> f32 {
     row.iter().zip(clean).map(|(x, y)| (x - y).powi(2)).sum::<f32>() / count as f32
 }
 
 /// What the errors of the three rows say.
 fn meaning(errors: &[f32]) -> String {
-    let [whole, idle, cut] = [errors[0], errors[1], errors[2]];
-    let verdict = if idle < cut {
-        "the image comes past the code, through the skips"
+    let [trained, without_code, without_skips] = [errors[0], errors[1], errors[2]];
+    let verdict = if without_code < without_skips {
+        "the skip connections carry more of the image than the code"
     } else {
-        "the image comes through the code so far"
+        "the code carries more of the image than the skip connections so far"
     };
     format!(
-        "Squared error {whole:.1} as trained, {idle:.1} with the code at zero, {cut:.1} with the skips at zero: \
-         {verdict}. Put unet-no-skips beside unet-copy to see a network that never had them."
+        "Squared error {trained:.1} as trained, {without_code:.1} with the code at zero, {without_skips:.1} with the \
+         skips at zero: {verdict}. Run unet-no-skips next to unet-copy to compare with a network without skips."
     )
 }

@@ -15,6 +15,7 @@ use super::plan::{Stage, StagePlan};
 use super::pretraining::{RbmSettings, Stack};
 use super::sparse::SLICE;
 use super::terms::{self, Batch};
+use crate::data::ImageShape;
 use crate::data::corrupt::corrupt;
 use crate::model::{Autoencoder, Drops, Pass, Penalty};
 use crate::recipe::random::{Purpose, stream};
@@ -99,6 +100,11 @@ impl Learner {
     /// Channels, height and width of an image.
     pub fn dims(&self) -> [usize; 3] {
         self.dims
+    }
+
+    /// The shape of each image.
+    pub fn shape(&self) -> ImageShape {
+        ImageShape::from_dims(self.dims)
     }
 
     /// Values per image.

@@ -42,7 +42,7 @@ fn a_forbidden_use_is_caught() {
     assert_caught(
         "src/chart/mod.rs",
         "use crate::model::Penalty;",
-        "`chart` may call recipe, look; not `model`",
+        "`chart` may call recipe, look, data; not `model`",
     );
 }
 

@@ -21,8 +21,8 @@ pub struct Room {
 pub const ROOMS: &[Room] = &[
     Room { name: "recipe", may_call: &[] },
     Room { name: "look", may_call: &[] },
-    Room { name: "chart", may_call: &["recipe", "look"] },
     Room { name: "data", may_call: &["recipe"] },
+    Room { name: "chart", may_call: &["recipe", "look", "data"] },
     Room { name: "model", may_call: &["recipe", "data"] },
     Room { name: "train", may_call: &["recipe", "data", "model"] },
     Room { name: "insight", may_call: &["recipe", "look", "chart", "data", "model", "train"] },

@@ -80,7 +80,7 @@ fn a_reset_within_a_layer_begins_with_the_first_layer_again() {
 }
 
 #[test]
-fn every_act_has_its_cards() {
+fn every_stage_has_its_cards() {
     let (mut worker, handle) = worker();
     let mut recipe = deep(&["training.epochs=1"]);
     recipe.model.widths = vec![32, 24, 16];
@@ -103,9 +103,9 @@ fn every_act_has_its_cards() {
         // The evaluation of the epoch.
         turns(&mut worker, &handle, 50);
     }
-    let layer = ["Filters forming", "A layer dreams", "Deeper and back"];
+    let layer = ["Filters forming", "Samples of the machine", "Reconstructions by depth"];
     let tuned =
-        ["Filters forming", "Deeper and back", "Gradients on their way back", "What a number is worth"];
+        ["Filters forming", "Reconstructions by depth", "Gradient of each layer", "What a number is worth"];
     for (epoch, titles) in titles.iter().enumerate() {
         match epoch {
             0..=3 => assert_eq!(titles, &layer, "after {epoch} epochs"),

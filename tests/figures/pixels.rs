@@ -1,7 +1,8 @@
 //! Pictures inside figures are exact: every pixel is where it belongs, and sharp.
 
-use hourglass::export::figures::{Figure as _, ImageShape};
 use hourglass::chart::scene::{Area, Pixels, Scene, Shape};
+use hourglass::data::ImageShape;
+use hourglass::export::figures::Figure as _;
 use hourglass::look::{ColorMap, ColorScheme};
 
 use super::drawn;

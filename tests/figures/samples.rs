@@ -1,10 +1,10 @@
 //! One figure of each kind, small, with data whose every value is known.
 
+use hourglass::chart::cards::{Bars, Card, Content, Images, Level, Line, Lines, Values};
 use hourglass::chart::{Chart, Curve, Curves, Reference, Source, Stamp};
-use hourglass::engine::Card;
-use hourglass::engine::card::{self, Bars, Content, Images, Lines};
+use hourglass::data::ImageShape;
 use hourglass::export::figures::{
-    Caption, CardFigure, Cloud, CurvesFigure, Figure, ImageShape, Lattice, Reconstructions, SingleImage,
+    Caption, CardFigure, Cloud, CurvesFigure, Figure, Lattice, Reconstructions, SingleImage,
 };
 use hourglass::look::{ColorScheme, DataColor};
 
@@ -95,17 +95,17 @@ pub fn single() -> SingleImage {
     SingleImage { pixels: values(SHAPE.values()), shape: SHAPE, title: "z = (−0.62, 1.05)".into() }
 }
 
-/// Two rows of three pictures, a word under each.
+/// Two rows of three images, a caption under each.
 pub fn card_of_images() -> CardFigure {
     let images = Images {
-        dims: [SHAPE.channels, SHAPE.height, SHAPE.width],
+        shape: SHAPE,
         columns: 3,
         pixels: values(6 * SHAPE.values()).into(),
-        ink: card::Ink::Grey,
+        values: Values::Intensity,
         rows: ["clean", "corrupted"].map(String::from).to_vec(),
         captions: (1..=6).map(|number| format!("no. {number}")).collect(),
     };
-    card_of("Noise in, clean out", Content::Images(images))
+    card_of("Noise in, clean out", images)
 }
 
 pub fn card_of_bars() -> CardFigure {
@@ -113,28 +113,29 @@ pub fn card_of_bars() -> CardFigure {
         x: "dimension".into(),
         y: "nats".into(),
         values: vec![3.0, 0.0, 1.5, 0.2],
-        names: Vec::new(),
-        counted: vec![true, false, true, false],
-        level: Some(("counts from".into(), 0.5)),
+        highlighted: vec![true, false, true, false],
+        level: Some(Level { name: "counts from".into(), value: 0.5 }),
+        ..Bars::default()
     };
-    card_of("KL of every dimension", Content::Bars(bars))
+    card_of("KL of every dimension", bars)
 }
 
 pub fn card_of_lines() -> CardFigure {
-    let line = |scale: f32| (1..30).map(|n| [n as f32, scale / n as f32]).collect();
+    let line = |name: &str, scale: f32| Line {
+        name: name.into(),
+        points: (1..30).map(|n| [n as f32, scale / n as f32]).collect(),
+    };
     let lines = Lines {
         x: "atoms used".into(),
         y: "squared error".into(),
-        series: vec![("codes".into(), line(30.0)), ("pixels".into(), line(50.0))],
+        series: vec![line("codes", 30.0), line("pixels", 50.0)],
         level: None,
     };
-    card_of("Error against atoms", Content::Lines(lines))
+    card_of("Error against atoms", lines)
 }
 
-pub fn card_of(title: &str, content: Content) -> CardFigure {
-    CardFigure {
-        card: Card { title: title.into(), meaning: "What it means, in one sentence.".into(), content },
-    }
+pub fn card_of(title: &str, content: impl Into<Content>) -> CardFigure {
+    CardFigure { card: Card::new(title, "What it means, in one sentence.", content) }
 }
 
 pub fn all_figures() -> Vec<(&'static str, Box<dyn Figure>)> {

@@ -1,8 +1,8 @@
 //! What convolutional networks have to show.
 
 use burn::tensor::Device;
-use hourglass::insight::card::Content;
-use hourglass::insight::{Card, CardInputs, Topic};
+use hourglass::chart::cards::{Card, Content};
+use hourglass::insight::{CardInputs, Topic};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
@@ -12,7 +12,7 @@ fn cards(recipe: &Recipe, dims: [usize; 3]) -> Vec<(Topic, Card)> {
     let learner = Learner::new(recipe, dims, 10, &Device::flex());
     let examples = numbers(images(4, dims, &Device::flex()));
     let inputs =
-        CardInputs { learner: &learner, recipe, examples: &examples, sample: &examples, components: &[] };
+        CardInputs { learner: &learner, recipe, examples: &examples, sample: &examples, pca_errors: &[] };
     let make = |topic: Topic| Some((topic, topic.card(&inputs).expect("read")?));
     Topic::of(recipe).into_iter().filter_map(make).collect()
 }
@@ -22,8 +22,8 @@ fn feature_maps_are_shown_stage_by_stage_as_large_as_the_image() {
     let recipe = recipe(&["model.network=conv", "model.channels=3-14"]);
     let all = cards(&recipe, [3, 8, 12]);
     let (_, card) = all.iter().find(|(topic, _)| *topic == Topic::Maps).expect("feature maps");
-    let Content::Images(maps) = &card.content else { panic!("pictures") };
-    assert_eq!((maps.dims, maps.columns, maps.row_count()), ([1, 8, 12], 3, 2));
+    let Content::Images(maps) = &card.content else { panic!("no images") };
+    assert_eq!((maps.shape.dims(), maps.columns, maps.row_count()), ([1, 8, 12], 3, 2));
     assert_eq!(maps.rows.len(), 2);
     assert!(maps.rows[0].contains("3 of 3") && maps.rows[1].contains("3 of 14"), "{:?}", maps.rows);
     assert!(maps.pixels.iter().all(|x| (-1.0..=1.0).contains(x)));
@@ -39,7 +39,7 @@ fn feature_maps_are_shown_stage_by_stage_as_large_as_the_image() {
 fn a_u_net_is_shown_with_and_without_its_skips() {
     let all = cards(&recipe(&["model.network=u-net", "model.channels=2-3-4"]), [1, 8, 8]);
     let (_, card) = all.iter().find(|(topic, _)| *topic == Topic::Skips).expect("rows");
-    let Content::Images(rows) = &card.content else { panic!("pictures") };
+    let Content::Images(rows) = &card.content else { panic!("no images") };
     assert_eq!((rows.columns, rows.row_count(), rows.rows.len()), (4, 4, 4));
     let row = |k: usize| &rows.pixels[k * 4 * 64..(k + 1) * 4 * 64];
     for (a, b) in [(1, 2), (1, 3), (2, 3)] {

@@ -5,9 +5,9 @@ use super::axes::Axis;
 use super::clip::clip;
 use super::labels::{FreeSpace, spread_apart};
 use super::sheet::{NOMINAL_WIDTH, Sheet, Sizes};
+use crate::chart::scene::{Area, Stroke};
 use crate::chart::{Chart, Column, Resolution, Source, ThinCurve, ValueAxis};
 use crate::export::font;
-use crate::chart::scene::{Area, Stroke};
 use crate::look::{Rgb, Tick, mixed, value_label};
 
 /// Width of a column within which a curve is thinned: one and a half pixels, three in a picture at scale 2.

@@ -3,8 +3,8 @@
 use super::axes::{self, Axis, MARKS_APART};
 use super::sheet::{Layout, Sheet, Sizes};
 use super::{Caption, Figure};
-use crate::export::font;
 use crate::chart::scene::{Area, Scene, Shape};
+use crate::export::font;
 use crate::look::{ColorScheme, Glyph, count_label, mixed};
 
 /// Side of the square the cloud is drawn in.

@@ -5,9 +5,9 @@ use super::axes::{self, Axis};
 use super::chart::{Lane, Marks, draw_lane};
 use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
 use super::{Caption, Figure};
+use crate::chart::scene::{Area, Scene, TextStyle};
 use crate::chart::{Curves, Stamp};
 use crate::export::font;
-use crate::chart::scene::{Area, Scene, TextStyle};
 use crate::look::{ColorScheme, count_label};
 
 /// The learning curves of a run on a page.

@@ -2,8 +2,8 @@
 
 use super::clip::clip;
 use super::sheet::Sheet;
-use crate::export::font;
 use crate::chart::scene::Area;
+use crate::export::font;
 
 /// Free space around a label.
 const CLEARANCE: f64 = 3.0;

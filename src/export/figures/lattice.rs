@@ -1,10 +1,11 @@
 //! The decoded plane: what the decoder makes of every point of a grid of codes.
 
 use super::axes::{self, Axis, MARKS_APART};
-use super::pixels::{ImageShape, atlas, broken};
 use super::sheet::{Layout, Sheet, Sizes};
 use super::{Caption, Figure};
+use crate::chart::pixels::{atlas, broken};
 use crate::chart::scene::{Area, Scene};
+use crate::data::ImageShape;
 use crate::look::ColorScheme;
 
 /// About how large the plane is drawn.

@@ -12,7 +12,6 @@ mod cloud;
 mod curves;
 mod labels;
 mod lattice;
-mod pixels;
 mod reconstructions;
 mod sheet;
 mod single;
@@ -21,7 +20,6 @@ pub use card::CardFigure;
 pub use cloud::Cloud;
 pub use curves::CurvesFigure;
 pub use lattice::Lattice;
-pub use pixels::ImageShape;
 pub use reconstructions::Reconstructions;
 pub use single::SingleImage;
 

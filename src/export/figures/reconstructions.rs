@@ -1,10 +1,11 @@
 //! What goes in, what comes out, and the difference, image below image.
 
-use super::pixels::{ImageShape, atlas, broken, difference, images};
 use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
 use super::{Caption, Figure};
-use crate::export::font;
+use crate::chart::pixels::{atlas, broken, difference, images};
 use crate::chart::scene::{Area, PixelLayout, Pixels, Scene};
+use crate::data::ImageShape;
+use crate::export::font;
 use crate::look::{ColorScheme, Rgb, colormap};
 
 /// Space between two images.

@@ -3,8 +3,8 @@
 //! A figure says how large its content is; the sheet adds the rest around it, so all figures share one look.
 
 use super::{Caption, NOTHING_YET};
-use crate::export::font;
 use crate::chart::scene::{Area, Scene, Stroke, TextStyle};
+use crate::export::font;
 use crate::look::{ColorScheme, Palette};
 
 /// Width of content for which the type has its nominal size; wider pages grow their type with them, so that

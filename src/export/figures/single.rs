@@ -1,9 +1,10 @@
 //! One image, large: what the decoder makes of one point.
 
-use super::pixels::{ImageShape, atlas, broken};
 use super::sheet::{Layout, Sheet, Sizes};
 use super::{Caption, Figure};
+use crate::chart::pixels::{atlas, broken};
 use crate::chart::scene::{Area, Scene};
+use crate::data::ImageShape;
 use crate::look::ColorScheme;
 
 /// About how large the picture is drawn.

@@ -1,9 +1,9 @@
 //! The pictures of a run at one moment: reconstructions, codes, the decoded plane, one decoded image.
 
 use super::RunFigures;
-use crate::engine::card::{Content, Images, Ink};
-use crate::engine::{Card, Snapshot};
-use crate::export::figures::{CardFigure, Cloud, ImageShape, Lattice, Reconstructions, SingleImage};
+use crate::chart::cards::{Card, Images, Values};
+use crate::engine::Snapshot;
+use crate::export::figures::{CardFigure, Cloud, Lattice, Reconstructions, SingleImage};
 use crate::look::decimal_label;
 
 /// Images beside each other in the figure of reconstructions.
@@ -35,7 +35,7 @@ impl RunFigures<'_> {
             inputs: inputs.clone(),
             outputs: outputs.clone(),
             residual: Some(outputs.iter().zip(inputs).map(|(output, input)| output - input).collect()),
-            shape: self.shape(),
+            shape: self.dataset.shape,
             columns: EXAMPLES_IN_A_ROW,
         }
     }
@@ -67,7 +67,7 @@ impl RunFigures<'_> {
             tiles: snapshot.tiles.clone(),
             columns: ask.columns,
             rows: ask.rows,
-            shape: self.shape(),
+            shape: self.dataset.shape,
             x_range: ask.x.map(f64::from),
             y_range: y_range.map(f64::from),
             axis_names: snapshot.lattice.plane.names.clone(),
@@ -77,27 +77,21 @@ impl RunFigures<'_> {
     /// The image at the snapshot's point.
     pub fn decoded(&self, snapshot: &Snapshot) -> SingleImage {
         let title = point_label(&snapshot.point);
-        SingleImage { pixels: snapshot.decoded.clone(), shape: self.shape(), title }
+        SingleImage { pixels: snapshot.decoded.clone(), shape: self.dataset.shape, title }
     }
 
     /// Codes decoded side by side, as the snapshot was asked for them.
     pub fn sheet(&self, snapshot: &Snapshot, words: &SheetWords) -> CardFigure {
-        let ImageShape { height, width, channels } = self.shape();
         let SheetWords { title, meaning, columns, rows, captions } = words.clone();
         let pixels = snapshot.sheet.as_slice().into();
-        let dims = [channels, height, width];
-        let images = Images { dims, columns, pixels, ink: Ink::Grey, rows, captions };
-        CardFigure { card: Card { title, meaning, content: Content::Images(images) } }
+        let images =
+            Images { shape: self.dataset.shape, columns, pixels, values: Values::Intensity, rows, captions };
+        CardFigure { card: Card::new(title, meaning, images) }
     }
 
     /// A picture of the family.
     pub fn card(&self, card: &Card) -> CardFigure {
         CardFigure { card: card.clone() }
-    }
-
-    fn shape(&self) -> ImageShape {
-        let crate::data::ImageShape { height, width, channels } = self.dataset.shape;
-        ImageShape { height, width, channels }
     }
 }
 

@@ -1,28 +1,57 @@
-//! Which card is shown, and what is said when there is none.
+//! Which card is shown, its picture as a scene, and what is said when there is none.
 
 use crate::app::state::RunState;
-use crate::engine::Card;
+use crate::chart::cards::{Card, Scaling, Style};
+use crate::chart::scene::{Area, Scene};
+use crate::chart::text::TextWidth;
+use crate::look::ColorScheme;
 use crate::recipe::Family;
 
-/// The place of the card with this title; without it, of the most telling one.
+/// The index of the card with this title; without it, of the most telling one.
 pub fn chosen(cards: &[Card], title: Option<&str>) -> usize {
     title.and_then(|title| cards.iter().position(|card| card.title == title)).unwrap_or(0)
 }
 
-/// Why there is nothing to see: nothing was made yet, or this family has nothing of its own.
+/// Why there is nothing to see: nothing was made yet, or this family has no cards.
 pub fn absence(run: &RunState) -> String {
     let family = Family::of(&run.recipe);
     match run.seen.cards {
-        None => "the first pictures are being made".to_owned(),
-        Some(_) if family.is_about_the_map() => format!(
-            "{} The map of codes and the curves show it best; there is no picture beside them.",
-            family.sentence()
-        ),
-        Some(_) => format!("{} Its pictures come as it learns.", family.sentence()),
+        None => "The first cards are being made.".to_owned(),
+        Some(_) if family.is_about_the_map() => {
+            format!("{} The map of codes and the curves show it best.", family.sentence())
+        }
+        Some(_) => format!("{} Its cards appear as it learns.", family.sentence()),
     }
 }
 
-/// A number that changes whenever what is shown does.
+/// A number that changes whenever the card that is shown does.
 pub fn version(run: u64, step: u64, card: usize) -> u64 {
     (run << 40).wrapping_add(step << 4).wrapping_add(card as u64)
+}
+
+/// Everything that the scene of a card depends on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Key {
+    /// The card and its step.
+    pub version: u64,
+    /// Width and height, in points.
+    pub size: [f32; 2],
+    /// Light or dark.
+    pub scheme: ColorScheme,
+    /// Size of the type.
+    pub type_size: f32,
+    /// Width of a screen pixel, in points.
+    pub pixel: f32,
+}
+
+/// A card as a scene with its corner at the origin. Signed images are on black in both schemes, as all pictures of the
+/// window are.
+pub fn scene(card: &Card, key: &Key, text_width: TextWidth<'_>) -> Scene {
+    let palette = key.scheme.palette();
+    let [width, height] = key.size.map(f64::from);
+    let mut scene = Scene::new(width as u32, height as u32, palette.panel);
+    let style = Style { palette, type_size: f64::from(key.type_size), text_width, signed: ColorScheme::Dark };
+    let scaling = Scaling::Fit { pixel: f64::from(key.pixel) };
+    card.content.draw(&mut scene, Area::new(0.0, 0.0, width, height), scaling, &style);
+    scene
 }

@@ -1,38 +1,16 @@
 //! Tensor values as pixels: `[channel, row, column]` of f32 in 0 to 1, into bytes row by row.
 
-use crate::chart::scene::{PixelLayout, Pixels};
-use crate::look::Rgb;
-
-/// The shape of one image. Images are stored one after the other, each channel by channel, row by row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ImageShape {
-    /// Rows.
-    pub height: usize,
-    /// Columns.
-    pub width: usize,
-    /// 1 for grey, 3 for colour.
-    pub channels: usize,
-}
-
-impl ImageShape {
-    /// Values in one image.
-    pub fn values(&self) -> usize {
-        self.height * self.width * self.channels
-    }
-
-    /// How many whole images there are in so many values.
-    pub fn images_in(&self, values: usize) -> usize {
-        values.checked_div(self.values()).unwrap_or(0)
-    }
-}
+use super::scene::{PixelLayout, Pixels};
+use crate::data::ImageShape;
+use crate::look::{Rgb, count_label};
 
 /// The images of a tensor, cut apart.
-pub(super) fn images(values: &[f32], shape: ImageShape) -> impl Iterator<Item = &[f32]> {
+pub fn images(values: &[f32], shape: ImageShape) -> impl Iterator<Item = &[f32]> {
     values.chunks_exact(shape.values().max(1)).take(shape.images_in(values.len()))
 }
 
 /// One image, or a rectangle of images without gaps, as pixels: grey stays grey, three channels are colour.
-pub(super) fn atlas(values: &[f32], shape: ImageShape, columns: usize) -> Pixels {
+pub fn atlas(values: &[f32], shape: ImageShape, columns: usize) -> Pixels {
     let is_color = shape.channels >= 3;
     if is_color {
         let plane = shape.height * shape.width;
@@ -45,7 +23,7 @@ pub(super) fn atlas(values: &[f32], shape: ImageShape, columns: usize) -> Pixels
 }
 
 /// One difference of two images as pixels, its channels averaged.
-pub(super) fn difference(values: &[f32], shape: ImageShape, color: impl Fn(f32) -> Rgb) -> Pixels {
+pub fn difference(values: &[f32], shape: ImageShape, color: impl Fn(f32) -> Rgb) -> Pixels {
     let plane = shape.height * shape.width;
     assemble(values, shape, 1, PixelLayout::Rgb, |image, at| {
         let mean = image.iter().skip(at).step_by(plane.max(1)).sum::<f32>() / shape.channels as f32;
@@ -84,11 +62,11 @@ fn byte(value: f32) -> u8 {
 }
 
 /// A remark on values that are not finite, if there are any.
-pub(super) fn broken(values: &[f32]) -> Option<String> {
+pub fn broken(values: &[f32]) -> Option<String> {
     match values.iter().filter(|value| !value.is_finite()).count() {
         0 => None,
         1 => Some("1 pixel is not a number".to_owned()),
-        count => Some(format!("{} pixels are not numbers", crate::look::count_label(count as u64))),
+        count => Some(format!("{} pixels are not numbers", count_label(count as u64))),
     }
 }
 

@@ -1,0 +1,233 @@
+//! Insight cards: one picture that makes an idea visible, with a title and a sentence.
+//!
+//! A card is plain data: a grid of images, bars or lines, with their names. [`Content::draw`] lays it out as shapes of a
+//! [`Scene`], once for both the window, which paints the scene, and the figures, which write it to a file. Values that
+//! are not finite are left out. Nothing here knows what a card is about.
+
+mod axes;
+mod bars;
+mod grid;
+mod images;
+mod lines;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::scene::{Area, Scene};
+use super::text::TextWidth;
+use crate::data::ImageShape;
+use crate::look::{ColorScheme, Palette};
+
+/// One picture and what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// What it shows, in a few words.
+    pub title: String,
+    /// What it means, in a sentence or two, with the current numbers.
+    pub meaning: String,
+    /// The picture.
+    pub content: Content,
+}
+
+impl Card {
+    /// A card with this title, sentence and picture.
+    pub fn new(title: impl Into<String>, meaning: impl Into<String>, content: impl Into<Content>) -> Self {
+        Self { title: title.into(), meaning: meaning.into(), content: content.into() }
+    }
+}
+
+/// What a card shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Images in rows.
+    Images(Images),
+    /// One bar per item.
+    Bars(Bars),
+    /// Lines over an axis.
+    Lines(Lines),
+}
+
+impl From<Images> for Content {
+    fn from(images: Images) -> Self {
+        Self::Images(images)
+    }
+}
+
+impl From<Bars> for Content {
+    fn from(bars: Bars) -> Self {
+        Self::Bars(bars)
+    }
+}
+
+impl From<Lines> for Content {
+    fn from(lines: Lines) -> Self {
+        Self::Lines(lines)
+    }
+}
+
+/// Images in rows, all of one shape.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Images {
+    /// The shape of each image.
+    pub shape: ImageShape,
+    /// Images in a row; the last row may be shorter.
+    pub columns: usize,
+    /// The images, one after the other, in tensor order.
+    pub pixels: Arc<[f32]>,
+    /// What the numbers are.
+    pub values: Values,
+    /// A name for each row, where rows differ; otherwise empty.
+    pub rows: Vec<String>,
+    /// A caption under each image, where there is one; otherwise empty.
+    pub captions: Vec<String>,
+}
+
+/// What the numbers of an image are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Values {
+    /// Intensities, from 0 to 1.
+    #[default]
+    Intensity,
+    /// Weights, derivatives and differences, from −1 to 1 with zero in the middle.
+    Signed,
+}
+
+/// One bar per item, from zero.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bars {
+    /// What the items are.
+    pub x: String,
+    /// What the heights are.
+    pub y: String,
+    /// The heights.
+    pub values: Vec<f32>,
+    /// The name of each item, where that is not its number; otherwise empty.
+    pub names: Vec<String>,
+    /// Which bars are highlighted; the others are muted. Empty means all.
+    pub highlighted: Vec<bool>,
+    /// A line across.
+    pub level: Option<Level>,
+}
+
+/// Lines over an axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lines {
+    /// What the horizontal axis is.
+    pub x: String,
+    /// What the vertical axis is.
+    pub y: String,
+    /// The lines.
+    pub series: Vec<Line>,
+    /// A line across.
+    pub level: Option<Level>,
+}
+
+/// One line of several.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its name in the legend; none when empty.
+    pub name: String,
+    /// Its points, from left to right.
+    pub points: Vec<[f32; 2]>,
+}
+
+/// A value that others are compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// What it is.
+    pub name: String,
+    /// The value.
+    pub value: f32,
+}
+
+impl Images {
+    /// How many images there are.
+    pub fn count(&self) -> usize {
+        self.shape.images_in(self.pixels.len())
+    }
+
+    /// How many rows they make.
+    pub fn row_count(&self) -> usize {
+        self.count().div_ceil(self.columns.max(1))
+    }
+}
+
+impl Lines {
+    /// The points of all lines, as far as they are finite.
+    fn points(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
+        self.series.iter().flat_map(Line::finite)
+    }
+}
+
+impl Line {
+    /// The points that are finite.
+    fn finite(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
+        let finite = self.points.iter().filter(|point| point.iter().all(|value| value.is_finite()));
+        finite.map(|point| point.map(f64::from))
+    }
+}
+
+/// Height of a chart in a figure, as a multiple of its width.
+const CHART_HEIGHT: f64 = 0.56;
+
+/// How the cards of a window or a figure look.
+#[derive(Clone, Copy)]
+pub struct Style<'a> {
+    /// Colours.
+    pub palette: &'a Palette,
+    /// Size of the type.
+    pub type_size: f64,
+    /// How wide a text is in the font it will be drawn with.
+    pub text_width: TextWidth<'a>,
+    /// The scheme of signed values, in which zero is black or white.
+    pub signed: ColorScheme,
+}
+
+/// How images may be scaled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scaling {
+    /// To fit a given area, for the window: by a whole number of screen pixels where that does not waste much space.
+    Fit {
+        /// Width of a screen pixel in units of the scene.
+        pixel: f64,
+    },
+    /// By a whole number, with the card's own columns, for a figure whose images are about this wide together.
+    Whole {
+        /// Width of a row of images.
+        width: f64,
+    },
+}
+
+impl Content {
+    /// The size in which a figure about `width` wide shows it; `None` where there is nothing to show.
+    pub fn size(&self, width: f64, style: &Style<'_>) -> Option<[f64; 2]> {
+        let has_values = match self {
+            Self::Images(images) => return images::size(images, width, style),
+            Self::Bars(bars) => bars.values.iter().any(|value| value.is_finite()),
+            Self::Lines(lines) => lines.points().next().is_some(),
+        };
+        has_values.then_some([width, CHART_HEIGHT * width])
+    }
+
+    /// Lays it out within an area of a scene. Names and numbers give way where there is no room for them.
+    pub fn draw(&self, scene: &mut Scene, area: Area, scaling: Scaling, style: &Style<'_>) {
+        match self {
+            Self::Images(images) => images::draw(images, scene, area, scaling, style),
+            Self::Bars(bars) => bars::draw(bars, scene, area, style),
+            Self::Lines(lines) => lines::draw(lines, scene, area, style),
+        }
+    }
+}
+
+/// Signed images scaled to −1 to 1, all by the same factor, so that they can be compared.
+pub fn signed(numbers: &[f32]) -> Vec<f32> {
+    let largest = numbers.iter().fold(0.0f32, |most, x| if x.is_finite() { most.max(x.abs()) } else { most });
+    let factor = if largest > 0.0 { 1.0 / largest } else { 0.0 };
+    numbers.iter().map(|x| x * factor).collect()
+}
+
+/// Signed images scaled to −1 to 1, each by a factor of its own, so that all can be seen.
+pub fn signed_each(numbers: &[f32], pixels: usize) -> Vec<f32> {
+    numbers.chunks(pixels.max(1)).flat_map(signed).collect()
+}
