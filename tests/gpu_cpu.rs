@@ -7,6 +7,8 @@
 mod losses;
 #[path = "gpu_cpu/pictures.rs"]
 mod pictures;
+#[path = "gpu_cpu/sensitivity.rs"]
+mod sensitivity;
 #[path = "gpu_cpu/tuning.rs"]
 mod tuning;
 

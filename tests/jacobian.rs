@@ -247,7 +247,7 @@ fn cards_show_the_singular_values_and_the_directions() {
     let inputs =
         CardInputs { learner: &learner, recipe: &recipe, examples: &data, sample: &data, pca_errors: &[] };
     let card = |topic: Topic| topic.card(&inputs).expect("the CPU answers").expect("a card");
-    assert_eq!(Topic::of(&recipe), [Topic::Contraction, Topic::Directions]);
+    assert_eq!(Topic::of(&recipe), [Topic::Contraction, Topic::Directions, Topic::Sensitivity]);
     let spectrum = card(Topic::Contraction);
     let Content::Bars(bars) = &spectrum.content else { panic!("no bars") };
     assert!(bars.values.len() == 8 && bars.values.is_sorted_by(|a, b| a >= b), "{:?}", bars.values);

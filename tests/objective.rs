@@ -410,7 +410,7 @@ fn cards_show_kl_per_dimension_and_images_from_the_prior() {
         sample: &pixels,
         pca_errors: &[],
     };
-    assert_eq!(Topic::of(&recipe), [Topic::Dimensions, Topic::Prior]);
+    assert_eq!(Topic::of(&recipe), [Topic::Dimensions, Topic::Prior, Topic::Sensitivity]);
     let card = |topic: Topic| topic.card(&inputs).expect("the CPU answers").expect("a card");
     let dimensions = card(Topic::Dimensions);
     let Content::Bars(bars) = dimensions.content else { panic!("no bars") };

@@ -265,7 +265,7 @@ fn what_a_recurrent_network_shows_ends_with_the_reconstruction() {
         sample: &examples,
         pca_errors: &[],
     };
-    assert_eq!(Topic::of(&recipe), [Topic::Written, Topic::Completed]);
+    assert_eq!(Topic::of(&recipe), [Topic::Written, Topic::Completed, Topic::Sensitivity]);
     let pixels_of = |topic: Topic| {
         let Card { content, meaning, .. } = topic.card(&inputs).expect("read").expect("a card");
         let Content::Images(images) = content else { panic!("{topic:?} has no images") };

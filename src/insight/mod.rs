@@ -25,6 +25,7 @@ mod prior;
 mod rbm_samples;
 pub mod references;
 mod rows;
+mod sensitivity;
 pub mod size;
 mod skips;
 mod topic;

@@ -2,7 +2,7 @@
 
 use super::{
     ablation, activity, atoms, contraction, depths, dictionary, dimensions, filters, gradients, maps, noise,
-    prior, rbm_samples, rows, size, skips,
+    prior, rbm_samples, rows, sensitivity, size, skips,
 };
 use crate::chart::cards::Card;
 use crate::recipe::{Activation, Corruption, Network, Recipe};
@@ -56,6 +56,8 @@ pub enum Topic {
     Activity,
     /// How often each unit of a plain code is active.
     Units,
+    /// Which pixels change with each number of the code.
+    Sensitivity,
 }
 
 /// From this size on, the units of a plain code are counted.
@@ -122,6 +124,7 @@ impl Topic {
         if !recipe.is_variational() && !recipe.is_pretrained() {
             topics.extend(Self::of_plain(recipe));
         }
+        topics.push(Self::Sensitivity);
         topics
     }
 
@@ -172,6 +175,7 @@ impl Topic {
             Self::Atoms => atoms::images(inputs),
             Self::Activity => activity::histogram(inputs),
             Self::Units => activity::units(inputs),
+            Self::Sensitivity => sensitivity::images(inputs),
         }
     }
 }
