@@ -57,8 +57,8 @@ pub(super) fn images(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
         false => format!("z{}  sd {}", number.index + 1, three_figures(f64::from(number.importance))),
     };
     let meaning = format!(
-        "How each pixel changes when one number of the code grows by a standard deviation, at the {} of the first \
-         held-out image; largest {} first. The strongest colour is a change by {}, where black is 0 and white is 1.",
+        "The derivative of every pixel (black is 0, white is 1) with respect to one number of the code, per standard \
+         deviation of that number, at the {} of the first held-out image; largest {} first. The strongest colour is {}.",
         if is_gaussian { "mean code μ" } else { "code" },
         if is_gaussian { "KL" } else { "standard deviation (sd)" },
         three_figures(f64::from(largest))

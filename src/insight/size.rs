@@ -53,12 +53,7 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         pixels,
     );
     let of_pca = at(&curve, size as f32);
-    let needed = curve.iter().find(|point| point[1] <= error).map(|point| point[0]);
-    let needed = match needed {
-        Some(k) if k <= 1.0 => "one principal component is as good".to_owned(),
-        Some(k) => format!("PCA needs {k} components to be as good"),
-        None => format!("PCA with {} components is not as good", curve[curve.len() - 1][0]),
-    };
+    let needed = needed(&curve, error);
     let numbers = if size == 1 { "1 number".to_owned() } else { format!("{size} numbers") };
     let meaning =
         format!("Squared error {error:.1} with {numbers}: {needed}; with {size} its error is {of_pca:.1}.");
@@ -73,6 +68,20 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         level: Some(Level { name: "this network".to_owned(), value: error }),
     };
     Ok(Some(Card::new("What a number is worth", meaning, lines)))
+}
+
+/// How many components have an error as small as the network's, as far as the curve says.
+fn needed(curve: &[[f32; 2]], error: f32) -> String {
+    let too_few = curve.iter().take_while(|point| point[1] > error).last().map_or(0.0, |point| point[0]);
+    let enough = curve.iter().find(|point| point[1] <= error).map(|point| point[0]);
+    match enough {
+        Some(1.0) => "one principal component is as good".to_owned(),
+        Some(enough) if too_few + 1.0 < enough => {
+            format!("PCA needs {} to {enough} components to be as good", too_few + 1.0)
+        }
+        Some(enough) => format!("PCA needs {enough} components to be as good"),
+        None => format!("PCA with {too_few} components is not as good"),
+    }
 }
 
 /// A curve's value between its points, by linear interpolation.
@@ -104,5 +113,18 @@ mod tests {
     fn between_its_points_a_curve_is_straight() {
         let curve = [[1.0, 10.0], [3.0, 4.0]];
         assert_eq!([1.0, 2.0, 3.0, 9.0].map(|size| at(&curve, size)), [10.0, 7.0, 4.0, 4.0]);
+    }
+
+    #[test]
+    fn the_components_needed_lie_between_two_points_of_the_curve() {
+        let curve = [[1.0, 40.0], [2.0, 30.0], [4.0, 20.0], [8.0, 10.0]];
+        for (error, want) in [
+            (41.0, "one principal component is as good"),
+            (35.0, "PCA needs 2 components to be as good"),
+            (15.0, "PCA needs 5 to 8 components to be as good"),
+            (5.0, "PCA with 8 components is not as good"),
+        ] {
+            assert_eq!(needed(&curve, error), want, "error {error}");
+        }
     }
 }
