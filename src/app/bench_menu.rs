@@ -1,6 +1,5 @@
-//! Which recipes stand on the bench together: one that is opened takes the place of the one in the form, one that is
-//! put beside the others gets their images, seed and batches, so that nothing but the recipe differs. And the menu
-//! that says who is there.
+//! Which recipes are on the bench together: one that is opened replaces the shown run; one that is added gets the images, the
+//! seed and the batches of the others, so that only the recipe differs. And the menu of the runs.
 
 use eframe::egui::{self, Ui};
 
@@ -12,8 +11,8 @@ use super::widgets::{muted, word_button};
 use crate::engine::MOST_RUNS;
 use crate::recipe::{DataRecipe, Family, Recipe, builtin};
 
-/// The recipes of a bench on which `recipe` replaces the run that is shown. Runs that cannot share its images, seed
-/// or batches leave.
+/// The recipes of a bench on which `recipe` replaces the shown run. Runs that cannot share its images, seed or batches are
+/// removed.
 pub fn in_place(state: &AppState, recipe: Recipe) -> Vec<Recipe> {
     let Some(bench) = &state.bench else { return vec![recipe] };
     let shown = state.run().map(|run| run.info.id);
@@ -51,7 +50,7 @@ fn shares(a: &Recipe, b: &Recipe) -> bool {
     a.data.has_same_images(&b.data) && a.seed == b.seed && a.training.batch == b.training.batch
 }
 
-/// Who is on the bench, and who could join: a small button with a menu.
+/// A small button with a menu of the runs and of the recipes that can be added.
 pub fn bench_menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let Some(bench) = &cx.state.bench else { return };
     let count = bench.runs.len();
@@ -88,7 +87,7 @@ fn runs_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
 }
 
 fn joining_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
-    muted(ui, cx.theme, "Beside it, from the first step on:");
+    muted(ui, cx.theme, "Add a recipe (all runs start again):");
     ui.add_space(HALF);
     egui::ScrollArea::vertical().max_height(0.6 * ui.ctx().content_rect().height()).show(ui, |ui| {
         for (family, recipes) in builtin::by_family().unwrap_or_default() {
@@ -120,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_joins_shares_images_seed_and_batches() {
+    fn an_added_run_shares_images_seed_and_batches() {
         let mut state = state_of("vae-2d", |_| ());
         let runs = &mut state.bench.as_mut().expect("a bench").runs;
         runs[0].recipe.seed = 7;
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_joins_keeps_the_scale_of_its_own_pixels() {
+    fn an_added_run_keeps_the_range_of_its_own_pixels() {
         let [bug, plain] = ["bug-range", "ae-32"].map(|name| Recipe::open(name).expect("built in"));
         for (recipe, first) in [(&bug, &plain), (&plain, &bug)] {
             let joined = sharing(recipe.clone(), first);
@@ -143,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_opened_takes_the_place_of_the_run_that_is_shown() {
+    fn an_opened_recipe_replaces_the_shown_run() {
         let state = state_of("vae-2d", |_| ());
         let opened = Recipe::open("ae-2d").expect("built in");
         assert_eq!(names(&in_place(&state, opened.clone())), ["ae-2d"]);

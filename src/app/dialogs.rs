@@ -248,8 +248,8 @@ mod tests {
             dialogs.typed
         };
         let typed =
-            answered(Duration::from_millis(5)).expect("a path is asked for, however late somebody looks");
+            answered(Duration::from_millis(5)).expect("a path is asked for, however late it is polled");
         assert!(typed.text.ends_with("model.safetensors"));
-        assert!(answered(Duration::from_secs(5)).is_none(), "somebody cancelled");
+        assert!(answered(Duration::from_secs(5)).is_none(), "it was cancelled");
     }
 }

@@ -1,5 +1,5 @@
-//! Figures on their way to files. Pictures wait for a snapshot that the trainer takes; then the figure is drawn and
-//! written in a thread of its own, whole or not at all.
+//! Writes figures to files. A figure with pictures waits for a snapshot from the trainer; then it is drawn and written in a
+//! thread of its own, completely or not at all.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -16,16 +16,16 @@ use crate::export::run::{RunFigures, SheetWords};
 use crate::export::{ExportError, save_figure, write_atomically};
 use crate::look::{ColorMap, ColorScheme};
 
-/// Figures that may be under way at once; more are refused in words.
+/// The most figures that may be in progress at once; more are refused.
 const MOST_AT_ONCE: usize = 16;
 
-/// What is said where there is no card to export.
+/// The message where there is no card to export.
 const NO_CARD: &str =
     "There is no such picture to export: open \"What it shows\" and wait for the first one.";
 
-/// What is said where there are no codes to decode for a figure.
+/// The message where there are no codes to decode for a figure.
 const NO_SHEET: &str =
-    "There are no such images to export: open their panel, or drop two pins for a path, and wait for them.";
+    "There are no such images to export: open their panel, or add two pins for a path, and wait for them.";
 
 /// What the latent explorer shows, for figures that show the same.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,7 +55,7 @@ pub struct Order {
 
 type Outcome = Result<PathBuf, ExportError>;
 
-/// Figures on their way to files.
+/// Figures in progress.
 #[derive(Debug)]
 pub struct Exports {
     ctx: Context,
@@ -65,7 +65,7 @@ pub struct Exports {
 }
 
 impl Exports {
-    /// None under way. The context is woken when a file is there.
+    /// No figures yet. The window is redrawn when a file is written.
     pub fn new(ctx: Context) -> Self {
         let (give, done) = sync_channel(MOST_AT_ONCE);
         Self { ctx, waiting: Vec::new(), done, give }
@@ -88,14 +88,14 @@ impl Exports {
             return Ok(None);
         }
         if order.figure == Figure::Card {
-            // What is seen is what is written: the card as it stands, not one made a moment later.
+            // The card that is shown is written, not one computed a moment later.
             let (card, step) = shown_card(state).ok_or_else(|| NO_CARD.to_owned())?;
             let figures = run_figures(bench, run);
             self.write(figures.card(card), figures.caption(step), order)?;
             return Ok(None);
         }
         if self.waiting.len() >= MOST_AT_ONCE {
-            return Err("Too many figures are under way: wait for the first ones.".to_owned());
+            return Err("Too many figures are in progress: wait for the first ones.".to_owned());
         }
         let (sheet, words) = shown.sheet.unzip();
         if sheet.is_none() && order.figure.is_sheet() {
@@ -110,7 +110,7 @@ impl Exports {
         }))
     }
 
-    /// Draws what waited for this snapshot. Orders for runs that are gone are dropped.
+    /// Draws the figure that waited for this snapshot. Orders for runs that have ended are dropped.
     pub fn take_snapshot(&mut self, state: &AppState, id: RunId, snapshot: &Snapshot) -> Result<(), String> {
         let Some(bench) = &state.bench else { return Ok(()) };
         self.waiting.retain(|(waiting, ..)| bench.runs.iter().any(|run| run.info.id == *waiting));
@@ -124,7 +124,7 @@ impl Exports {
         self.draw((bench, run), (snapshot, &words), order)
     }
 
-    /// What has been written, or why it was not.
+    /// The next file that was written, or why it was not.
     pub fn poll(&self) -> Option<Outcome> {
         self.done.try_recv().ok()
     }
@@ -173,7 +173,7 @@ impl Exports {
         let (give, ctx) = (self.give.clone(), self.ctx.clone());
         let work = move || {
             let outcome = write(&path).map(|()| path);
-            // The window may be gone by now; the file is there all the same.
+            // The window may be closed by now; the file is written anyway.
             give.send(outcome).ok();
             ctx.request_repaint();
         };
@@ -207,7 +207,7 @@ pub fn curves_figure(
     RunFigures { record, ..figures }.curves(options)
 }
 
-/// The figures of a run, from what the window knows of it.
+/// The figures of a run, from the state of the window.
 fn run_figures<'a>(bench: &'a BenchState, run: &'a RunState) -> RunFigures<'a> {
     RunFigures { record: bench.record(run), dataset: &bench.dataset, cloud: &bench.cloud }
 }

@@ -1,6 +1,6 @@
 //! The recipe as a form, generated from the declarations: every parameter that is not live, grouped as in the file.
 //!
-//! A change goes into the draft and waits; the run goes on. What a declaration refuses is said below its field.
+//! A change goes into the draft and waits for a restart; the run continues. Below a field it says why a value was refused.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::theme::{GRID, PANEL_PADDING, Theme};
 use super::widgets::{card, muted, word_button};
 use crate::recipe::{Corruption, Family, Parameter, ParameterKind, Recipe, RecipeError, Value, table};
 
-/// Sections of a recipe file and their names for people; a key without a section belongs to the last one.
+/// Sections of a recipe file and their titles; a key without a section belongs to "training".
 const SECTIONS: [(&str, &str); 7] = [
     ("data", "Data"),
     ("model", "Network"),
@@ -26,9 +26,9 @@ const SECTIONS: [(&str, &str); 7] = [
 /// What the form remembers between frames.
 #[derive(Debug, Default)]
 pub struct FormMemory {
-    /// The field somebody is typing in, and what it says so far.
+    /// The field that is being edited, and its text so far.
     typing: Option<(&'static str, String)>,
-    /// Why a field's last text was refused.
+    /// Why the last text of a field was refused.
     refused: BTreeMap<&'static str, String>,
 }
 
@@ -56,7 +56,7 @@ pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormMemory) -> V
     actions
 }
 
-/// A section under its title; one in which nothing is on is a single line with the switch that turns it on.
+/// A section under its title; one in which everything is off is a single line with the field that turns it on.
 fn section_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
@@ -84,7 +84,7 @@ fn section_ui(
     actions
 }
 
-/// Whether nothing in a section is on, so that the field which turns it on is all there is to say.
+/// Whether everything in a section is off, so that only the field that turns it on is shown.
 fn is_off(section: &str, draft: &Recipe) -> bool {
     match section {
         "noise" => draft.noise.kind == Corruption::None,
@@ -94,7 +94,7 @@ fn is_off(section: &str, draft: &Recipe) -> bool {
     }
 }
 
-/// The code from one number to more than there are pixels: what a plain autoencoder is about.
+/// The slider of the code size, from one number to more than there are pixels.
 fn code_slider_ui(ui: &mut Ui, theme: &Theme, code: usize) -> Option<Action> {
     let mut size = code as u64;
     let response = ui
@@ -113,12 +113,13 @@ fn code_slider_ui(ui: &mut Ui, theme: &Theme, code: usize) -> Option<Action> {
         .inner;
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("code size, slider"));
     let changed = response.changed();
-    response
-        .on_hover_text("From one number to 1024, more than a small image has pixels. A restart makes it so.");
+    response.on_hover_text(
+        "From one number to 1024, more than a small image has pixels. It takes effect with a restart.",
+    );
     (changed && size != code as u64).then_some(Action::Draft("model.code", Value::Integer(size)))
 }
 
-/// A list that scrolls; its bar stands beside the values, in the panel's margin.
+/// A list that scrolls; its scroll bar is in the margin of the panel, beside the values.
 fn scrolled(ui: &mut Ui, list: impl FnOnce(&mut Ui)) {
     let width = ui.available_width();
     let mut rect = ui.available_rect_before_wrap();
@@ -131,8 +132,8 @@ fn scrolled(ui: &mut Ui, list: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// The parameters of a section that mean something in this recipe and need a restart. One that means nothing there is
-/// shown while it is on: the recipe may be refused because of it, and somebody must be able to turn it off.
+/// The parameters of a section that apply to this recipe and need a restart. One that does not apply is shown while it is
+/// on: the recipe may be refused because of it, and it must be possible to turn it off.
 fn fields<'a>(section: &'static str, recipe: &'a Recipe) -> impl Iterator<Item = &'static Parameter> + 'a {
     let section_of = |key: &'static str| key.split_once('.').map_or("training", |(section, _)| section);
     let refusal = recipe.validate().err();
@@ -142,19 +143,19 @@ fn fields<'a>(section: &'static str, recipe: &'a Recipe) -> impl Iterator<Item =
     })
 }
 
-/// Whether a recipe is refused because of this parameter: without it, it would not be, or for another reason.
+/// Whether a recipe is refused because of this parameter: with its default, it would not be, or for another reason.
 fn is_blamed(parameter: &Parameter, recipe: &Recipe, refusal: &RecipeError) -> bool {
     let mut without = recipe.clone();
     parameter.reset(&mut without);
     without.validate().err().as_ref() != Some(refusal)
 }
 
-/// Whether the draft asks for another run than the one that stands.
+/// Whether the draft differs from the running recipe in a parameter that needs a restart.
 pub fn differs(draft: &Recipe, running: &Recipe) -> bool {
     table::PARAMETERS.iter().any(|p| !p.live && p.get(draft) != p.get(running))
 }
 
-/// The draft with the running recipe's live values: a restart keeps what the sliders say.
+/// The draft with the live values of the running recipe: a restart keeps the values of the sliders.
 pub fn with_live_values(draft: &Recipe, running: &Recipe) -> Recipe {
     let mut recipe = draft.clone();
     for parameter in table::PARAMETERS.iter().filter(|p| p.live) {
@@ -164,12 +165,12 @@ pub fn with_live_values(draft: &Recipe, running: &Recipe) -> Recipe {
     recipe
 }
 
-/// Says that a restart is asked for, and offers it. `draft` is what a restart would begin with, sliders and all.
+/// Offers a restart. `draft` is the recipe it would begin with, live values included.
 fn restart_ui(ui: &mut Ui, cx: &PanelContext<'_>, draft: &Recipe) -> Option<Action> {
     let mut action = None;
     let problem = draft.validate().err();
     ui.horizontal(|ui| {
-        let tip = "Begins a new run with the changed recipe; this one ends.";
+        let tip = "Starts a new run with the changed recipe; this one ends.";
         let restart = ui.add_enabled_ui(problem.is_none(), |ui| {
             accent_button(ui, cx.theme, "Restart with these changes", tip)
         });
@@ -177,7 +178,7 @@ fn restart_ui(ui: &mut Ui, cx: &PanelContext<'_>, draft: &Recipe) -> Option<Acti
             action = Some(Action::StartDraft);
         }
     });
-    if word_button(ui, cx.theme, "Drop changes", "Goes back to the recipe that runs.").clicked() {
+    if word_button(ui, cx.theme, "Drop changes", "Goes back to the running recipe.").clicked() {
         action = Some(Action::DropDraft);
     }
     if let Some(problem) = problem {
@@ -268,7 +269,7 @@ fn choice_ui(
     chosen
 }
 
-/// Numbers, widths and free text are typed; Enter or leaving the field hands the text to the declaration.
+/// Numbers, widths and free text are typed; Enter or leaving the field validates the text.
 fn text_ui(
     ui: &mut Ui,
     theme: &Theme,
@@ -295,7 +296,7 @@ fn text_ui(
     let response = ui.add(edit).labelled_by(label);
     let (has_focus, lost_focus) = (response.has_focus(), response.lost_focus());
     response.on_hover_text(parameter.help);
-    // A frame may be drawn twice; what was typed is taken once.
+    // A frame may be drawn twice; the text is taken once.
     if lost_focus && is_typed_in {
         memory.typing = None;
         return take_text(parameter, value, &text, memory);
@@ -306,7 +307,7 @@ fn text_ui(
     None
 }
 
-/// What a typed text asks for; a refusal stays below the field until a good value is typed.
+/// The action for a typed text; a refusal is shown below the field until a valid value is typed.
 fn take_text(
     parameter: &'static Parameter,
     value: &Value,
@@ -382,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_a_refusal_asks_to_change_can_be_seen() {
+    fn a_parameter_that_a_refusal_names_is_shown() {
         let cases = [
             ("ae-sparse", "model.network=conv", "model.unit_columns"),
             ("ae-sparse", "model.code_kind=gaussian", "model.unit_columns"),
@@ -407,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn live_values_alone_ask_for_no_restart_and_survive_one() {
+    fn live_values_need_no_restart_and_survive_one() {
         let draft = Recipe::open("vae-2d").expect("built in");
         let mut running = draft.clone();
         running.objective.beta = 4.0;
@@ -417,7 +418,7 @@ mod tests {
         assert!(differs(&changed, &running));
         let started = with_live_values(&changed, &running);
         assert_eq!((started.training.batch, started.objective.beta), (64, 4.0));
-        // What the sliders say counts, and not what they said when the form was filled in.
+        // The live values of the running recipe count, not those of the draft.
         let mut draft = Recipe::open("ae-dropout").expect("built in");
         let mut running = draft.clone();
         running.noise.drop_units = 0.0;

@@ -1,7 +1,8 @@
-//! Where the panels stand: a tree of tiles for each of the two layouts, rearranged by dragging a panel's title line.
+//! The arrangement of the panels: a tree of tiles for each of the two layouts, rearranged by dragging the title line of a
+//! panel.
 //!
-//! Until somebody rearranges it, a layout is planned anew for every size of the window, so that the side columns keep
-//! their width and the middle takes the rest. The plan is pure arithmetic and tested without a window.
+//! Until it is rearranged, a layout is planned anew for every size of the window, so that the side columns keep their width
+//! and the middle takes the rest. The plan is pure arithmetic and tested without a window.
 
 mod edges;
 
@@ -19,7 +20,7 @@ use edges::{paint_around_tabs, paint_edge, paint_margin, tab_ui, title_line};
 /// Space between a panel's edge and what it holds; the title line has room of its own above and below.
 const PADDING: Vec2 = vec2(PANEL_PADDING, 7.0);
 
-/// Height of the live panel's title line with its edges, and of each slider in the full and in the simple layout.
+/// Height of the title line of the live panel with its edges, and of each slider in the full and in the simple layout.
 const LIVE_HEAD: f32 = 46.0;
 const LIVE_SLIDER: [f32; 2] = [43.0, 57.5];
 /// Height of a line of tabs.
@@ -50,7 +51,7 @@ pub enum Pane {
     Curves,
     /// Held-out images and their reconstructions.
     HeldOut,
-    /// The objective as a formula.
+    /// The objective as an equation.
     Objective,
 }
 
@@ -101,7 +102,7 @@ impl Visible {
     }
 }
 
-/// The two layouts, each as it was left.
+/// The two layouts as they were arranged.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Layout {
     full: Arrangement,
@@ -127,7 +128,7 @@ impl Default for Layout {
 }
 
 impl Layout {
-    /// Draws the panels of the layout in use on a surface that has the panels' colour already.
+    /// Draws the panels of the layout in use on a surface that has the colour of the panels already.
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -170,7 +171,7 @@ impl Layout {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Arrangement {
     tree: Tree<Pane>,
-    /// Somebody rearranged it, so its proportions are theirs.
+    /// Whether it was rearranged, so that its proportions are kept.
     is_by_hand: bool,
     #[serde(skip)]
     plan: Option<Plan>,
@@ -182,7 +183,7 @@ impl Arrangement {
     }
 
     fn fit(&mut self, plan: Plan, front: Pane) {
-        // An arrangement of an earlier version knows fewer panels, and the new one would never be found.
+        // An arrangement of an earlier version lacks the newer panels, and they could not be reached.
         let is_complete = self.is_by_hand && SHARED.iter().all(|pane| self.has(*pane));
         if !is_complete && self.plan.as_ref() != Some(&plan) {
             *self = Self::planned(plan, front);
@@ -193,7 +194,7 @@ impl Arrangement {
         self.tree.tiles.tiles().any(|tile| matches!(tile, Tile::Pane(at) if *at == pane))
     }
 
-    /// The tiles that stand under tabs.
+    /// The tiles that are shown in tabs.
     fn tabs(&self) -> Vec<TileId> {
         let of = |tile: &Tile<Pane>| match tile {
             Tile::Container(Container::Tabs(tabs)) => tabs.children.clone(),
@@ -237,7 +238,8 @@ impl Column {
     }
 }
 
-/// As many whole sliders as there is room for beside the form; where there are more, the name of the next is seen.
+/// The height for as many whole sliders as there is room for above the form; where there are more, the name of the next is
+/// visible.
 fn live_height(sliders: usize, each: f32, most: f32) -> f32 {
     let fitting = ((most - LIVE_HEAD) / each).floor().max(2.0);
     let shown = (sliders.max(2) as f32).min(fitting);
@@ -246,7 +248,7 @@ fn live_height(sliders: usize, each: f32, most: f32) -> f32 {
 }
 
 impl Plan {
-    /// Everything: the recipe left, the network and its latent space in the middle, what comes out of it right.
+    /// Everything: the recipe on the left, the network and its latent space in the middle, curves and images on the right.
     fn full(size: Vec2, sliders: usize) -> Self {
         let side = SIDE_WIDTH.min(0.22 * size.x);
         let right = (0.272 * size.x).clamp(240.0, 460.0);
@@ -300,7 +302,7 @@ impl Column {
     }
 }
 
-/// The latent explorer shares its place with what else there is to see of a code.
+/// The latent explorer shares its place with the other panels about codes.
 fn insert_pane(tiles: &mut Tiles<Pane>, pane: Pane, front: Pane) -> TileId {
     if pane != Pane::Latent {
         return tiles.insert_pane(pane);
@@ -320,13 +322,13 @@ fn insert_linear(tiles: &mut Tiles<Pane>, direction: LinearDir, children: &[(Til
     tiles.insert_container(linear)
 }
 
-/// How tiles look and behave.
+/// The look and the behaviour of tiles.
 struct Panels<'a> {
     theme: &'a Theme,
-    /// Given the panel, and whether it stands under a tab.
+    /// Draws a panel, given whether a tab shows its name.
     draw: &'a mut dyn FnMut(&mut Ui, Pane, bool),
     visible: Visible,
-    /// The tiles that stand under tabs.
+    /// The tiles that are shown in tabs.
     tabs: Vec<TileId>,
     /// Whether panels were moved or resized.
     was_edited: bool,
@@ -411,7 +413,7 @@ impl Behavior<Pane> for Panels<'_> {
     }
 
     fn on_edit(&mut self, edit: EditAction) {
-        // A drag that is let go where it began changed nothing yet, and to turn to another tab moves nothing.
+        // A drag that ends where it began changes nothing, and choosing another tab moves nothing.
         self.was_turned |= edit == EditAction::TabSelected;
         self.was_edited |= !matches!(edit, EditAction::TileDragged | EditAction::TabSelected);
     }

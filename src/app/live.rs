@@ -147,7 +147,7 @@ fn value_field(
         .custom_formatter(|value, _| shown_number(value))
         .custom_parser(|text| text.trim().parse().ok());
     let response = ui.add(field);
-    // The slider has the parameter's own name; its field is told apart.
+    // The slider has the parameter's name; its number field needs another.
     let name = format!("{label}, typed");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
     response
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_the_trainer_never_takes_is_let_go() {
+    fn a_value_that_is_never_confirmed_is_released() {
         let held = Held { key: "objective.beta", value: 2.0, since_secs: 10.0 };
         let mut memory = LiveMemory { held: Some(held) };
         assert_eq!(memory.shown("objective.beta", 1.0, 10.0 + HELD_SECS + 0.1), 1.0);

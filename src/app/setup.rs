@@ -11,7 +11,7 @@ use crate::gpu::Graphics;
 
 /// The name under which settings are kept and the window is known to the system.
 pub const APP_ID: &str = "hourglass";
-/// A laptop's screen, less its bars.
+/// The screen of a laptop without its bars.
 const USUAL_SIZE: [f32; 2] = [1280.0, 800.0];
 /// Below this the panels have no room.
 const LEAST_SIZE: [f32; 2] = [860.0, 540.0];
@@ -31,7 +31,7 @@ pub fn native_options(options: &WindowOptions) -> eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Wgpu,
         wgpu_options: WgpuConfiguration { wgpu_setup: graphics_setup(), ..WgpuConfiguration::default() },
-        // A window that was asked for in a size has that size.
+        // A size from the command line wins over the stored one.
         persist_window: options.size.is_none() && options.is_kept(),
         dithering: false,
         ..eframe::NativeOptions::default()
@@ -60,7 +60,7 @@ pub fn sentence(error: &eframe::Error) -> String {
     }
 }
 
-/// The hourglass of the logo, drawn pixel by pixel.
+/// The hourglass of the logo.
 fn icon() -> IconData {
     let theme = Theme::new(ColorScheme::Dark, false);
     let side = ICON as f32;

@@ -1,7 +1,7 @@
 //! The bottom line: what is happening, what is wrong and what to do, in words.
 //!
-//! [`sentence`] is a function of the state alone, so every line it can say is tested without a window. The most
-//! pressing thing is said: a problem before a failure's cure, a live change's effect before steady learning.
+//! [`sentence`] is a function of the state alone, so every line is tested without a window. The most important thing is
+//! said: a problem before the cure of a failure, the effect of a live change before steady learning.
 
 use eframe::egui::{self, Align, Layout, RichText, Ui};
 
@@ -18,30 +18,30 @@ use crate::look::count_label;
 const NO_PROGRESS: usize = 6;
 /// How much lower than the best so far counts as better.
 const BETTER: f64 = 0.998;
-/// Below so many nats a Gaussian code carries nothing worth mentioning.
+/// Below this many nats a Gaussian code carries almost no information.
 const SILENT_KL: f64 = 0.05;
-/// Steps before a silent code is worth a word: early on every code is silent.
+/// Steps before a collapsed code is reported: at first every code looks collapsed.
 const SILENT_AFTER: u64 = 300;
 
-/// How a line feels.
+/// The tone of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// All is well.
+    /// Everything is as it should be.
     Good,
     /// Nothing is happening.
     Quiet,
-    /// Something could be better.
+    /// Something could be improved.
     Warning,
     /// Something went wrong.
     Problem,
 }
 
-/// What the bottom line says.
+/// The bottom line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// The sentence.
     pub text: String,
-    /// How it feels.
+    /// Its tone.
     pub tone: Tone,
     /// A button that does something about it.
     pub cure: Option<(&'static str, Action)>,
@@ -104,7 +104,7 @@ struct StageInWords {
     name: String,
     is_training: bool,
     is_layer: bool,
-    /// How much of it is done, in percent; a stage without an end has none.
+    /// The percentage that is done; `None` for a stage without an end.
     percent: Option<u64>,
 }
 
@@ -162,12 +162,12 @@ fn playing(state: &AppState, run: &RunState) -> Line {
     Line { hint: undo, ..line }
 }
 
-/// What a live change did.
+/// The effect of a live change.
 fn changed(effect: &Effect) -> String {
     format!("{} {}", if effect.is_settled { "Learning steadily." } else { "Learning." }, effect.sentence())
 }
 
-/// How it goes, where nothing was changed lately.
+/// The progress, where nothing was changed recently.
 fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Line {
     if let Some(count) = without_progress(evaluations) {
         let text = format!(
@@ -183,7 +183,7 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
             crate::recipe::Reconstruction::SquaredError => references.mean_squared_error,
             crate::recipe::Reconstruction::CrossEntropy => references.mean_cross_entropy,
         };
-        // Before the first epoch is over, held-out images were only judged before anything was learned.
+        // Before the end of the first epoch, held-out images were evaluated only before training.
         let is_news = latest.step > 0 || run.progress.train.is_none_or(|train| train.reconstruction >= mean);
         if is_news && latest.held_out.reconstruction >= mean {
             return Line::new(
@@ -206,7 +206,7 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
     }
 }
 
-/// A Gaussian code that the KL term has silenced, with the cure.
+/// A Gaussian code that has collapsed to its prior, with a cure.
 fn silent_code(run: &RunState) -> Option<Line> {
     let beta = run.recipe.objective.beta;
     let figures =
@@ -221,7 +221,7 @@ fn silent_code(run: &RunState) -> Option<Line> {
     })
 }
 
-/// How many of the latest evaluations brought nothing better, if there are many.
+/// The number of latest evaluations without an improvement, if there are many.
 fn without_progress(evaluations: &[&Evaluation]) -> Option<usize> {
     let mut best = f64::INFINITY;
     let mut since = 0;

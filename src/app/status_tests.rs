@@ -38,7 +38,7 @@ fn change(state: &mut AppState, step: u64, value: f64) {
 }
 
 #[test]
-fn a_run_that_rests_says_how_to_go_on() {
+fn a_paused_run_says_how_to_continue() {
     let mut state = state();
     assert_eq!(sentence(&AppState::default()).text, "Starting.");
     assert!(sentence(&state).text.contains("Press Play"));
@@ -47,7 +47,7 @@ fn a_run_that_rests_says_how_to_go_on() {
 }
 
 #[test]
-fn the_trade_that_beta_makes_is_said_in_words() {
+fn the_trade_off_of_beta_is_described_in_words() {
     let mut state = state();
     history(&state, |h| {
         (1..=200).for_each(|step| h.push_step(point(step, 138.0, 6.4)));
@@ -65,7 +65,7 @@ fn the_trade_that_beta_makes_is_said_in_words() {
 }
 
 #[test]
-fn a_fresh_change_waits_before_it_is_judged() {
+fn the_effect_of_a_new_change_is_not_reported_at_once() {
     let mut state = state();
     history(&state, |h| {
         (1..=210).for_each(|step| h.push_step(point(step, 138.0, 6.4)));
@@ -76,7 +76,7 @@ fn a_fresh_change_waits_before_it_is_judged() {
 }
 
 #[test]
-fn an_old_change_is_no_longer_news() {
+fn the_effect_of_an_old_change_is_no_longer_reported() {
     let mut state = state();
     history(&state, |h| {
         (1..=5000).for_each(|step| h.push_step(point(step, 138.0, 6.4)));
@@ -87,7 +87,7 @@ fn an_old_change_is_no_longer_news() {
 }
 
 #[test]
-fn standing_still_is_noticed() {
+fn a_run_without_progress_is_reported() {
     let mut state = state();
     history(&state, |h| {
         h.push_step(point(1, 100.0, 5.0));
@@ -110,7 +110,7 @@ fn a_failure_comes_with_its_cure() {
 }
 
 #[test]
-fn a_silent_code_is_noticed_and_beta_offered() {
+fn a_collapsed_code_is_reported_and_a_lower_beta_offered() {
     let mut state = state();
     history(&state, |h| h.push_step(point(1000, 200.0, 0.01)));
     play(&mut state, 1000);
@@ -143,7 +143,7 @@ fn a_run_of_several_stages_says_which_one_it_is_in() {
 }
 
 #[test]
-fn the_mean_image_is_a_rival_only_until_something_better_is_known() {
+fn the_mean_image_is_the_reference_only_until_a_better_one_is_known() {
     let mut state = state();
     let references = crate::engine::References { mean_cross_entropy: 198.0, ..Default::default() };
     state.apply(Event::References(references));

@@ -1,4 +1,4 @@
-//! The bar on top: what runs, whether it runs, and how far it is.
+//! The bar at the top: the recipe, the images, play and pause, and the progress.
 
 use eframe::egui::{self, Align, Layout, RichText, Ui};
 
@@ -23,7 +23,7 @@ const FIGURES: [(Figure, &str); 6] = [
     (Figure::Card, "What it shows…"),
 ];
 
-/// Width of what stands on the right of the bar, in points: buttons and device chip, and buttons alone.
+/// Width of the right end of the bar, in points: with the device chip, and with buttons alone.
 const RIGHT_FULL: f32 = 300.0;
 const RIGHT_SIMPLE: f32 = 160.0;
 /// Width of a number with its word.
@@ -61,7 +61,7 @@ fn logo_ui(ui: &mut Ui, theme: &Theme) {
     bold(ui, "Hourglass", theme.large(), theme.text);
 }
 
-/// The built-in recipes by family; another one keeps the images that are there and the seed.
+/// The built-in recipes by family; a chosen one keeps the present images and seed.
 fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let running = cx.state.run().map_or(&cx.state.draft, |run| &run.recipe);
     let combo = egui::ComboBox::from_id_salt("recipe")
@@ -87,15 +87,15 @@ fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     combo.response.on_hover_text(words.trim());
 }
 
-/// A recipe as it is opened while another one runs: same images, same seed, so that the two can be compared.
+/// A recipe that is opened while another one runs, with the same images and seed, so that the two can be compared.
 fn in_place_of(mut opened: Recipe, running: &Recipe) -> Recipe {
     opened.seed = running.seed;
     opened.data = keep_images(&opened.data, running);
     opened
 }
 
-/// The data section of a recipe that is opened while another one runs. A recipe that names images of its own brings
-/// them, and they go with it; the scale of the pixels belongs to the recipe and not to the images.
+/// The data section of a recipe that is opened while another one runs. A recipe with images of its own keeps them, and they
+/// are dropped with it; the range of the pixels belongs to the recipe and not to the images.
 fn keep_images(opened: &DataRecipe, running: &Recipe) -> DataRecipe {
     let usual = Recipe::default().data.set;
     let brings_its_own = opened.set != usual;
@@ -146,10 +146,10 @@ fn play_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
             actions.push(Action::PlayPause);
         }
         let buttons = [
-            (Sign::Step, "Step", "One update, then rest (→)", Action::StepBatch),
-            (Sign::StepEpoch, "Step epoch", "To the end of the epoch, then rest", Action::StepEpoch),
-            (Sign::Reset, "Reset", "Begin again from the same weights (R)", Action::Reset),
-            (Sign::Seed, "New seed", "Begin again with another seed (N)", Action::NewSeed),
+            (Sign::Step, "Step", "One update, then pause (→)", Action::StepBatch),
+            (Sign::StepEpoch, "Step epoch", "To the end of the epoch, then pause", Action::StepEpoch),
+            (Sign::Reset, "Reset", "Start again from the same weights (R)", Action::Reset),
+            (Sign::Seed, "New seed", "Start again with another seed (N)", Action::NewSeed),
         ];
         for (sign, name, tip, action) in buttons {
             if sign_button(ui, cx.theme, sign, name, tip).clicked() {
@@ -159,7 +159,7 @@ fn play_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     });
 }
 
-/// Epoch, step and speed, as far as there is room for them beside what stands on the right.
+/// Epoch, step and speed, as far as there is room.
 fn progress_ui(ui: &mut Ui, cx: &PanelContext<'_>, simple: bool) {
     let Some(run) = cx.state.run() else { return };
     let kept = if simple { RIGHT_SIMPLE } else { RIGHT_FULL } * cx.theme.scale;
@@ -190,7 +190,7 @@ fn number_ui(ui: &mut Ui, theme: &Theme, before: &str, number: &str, after: &str
     });
 }
 
-/// What is about the window and not about the run, from the right edge inwards.
+/// The controls of the window, from the right edge inwards.
 fn window_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
@@ -240,7 +240,7 @@ fn export_menu(ui: &mut Ui, theme: &Theme, window: &mut Window<layout::Layout>, 
         actions.push(Action::SaveRecipe);
     }
     ui.separator();
-    if ui.button("Put the panels back in their places").clicked() {
+    if ui.button("Reset the layout").clicked() {
         actions.push(Action::ResetLayout);
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::insight::cloud::Whose;
 use crate::insight::field::FieldKind;
 
-/// How many images can be picked: more arrows could not be told apart.
+/// How many images can be picked: more arrows could not be distinguished.
 const MOST_PICKED: usize = 12;
 
 /// What is drawn behind the points.

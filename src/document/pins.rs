@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::interpolation::{arc, distance, straight};
 
-/// The most pins there can be: more could neither be told apart on the map nor fit beside each other below it.
+/// The most pins there can be: more could neither be distinguished on the map nor fit beside each other below it.
 pub const MOST_PINS: usize = 12;
 /// A tour takes this long from pin to pin on average, and rests this long at each, in seconds.
 const LEG_SECS: f32 = 2.5;

@@ -1,12 +1,12 @@
-//! The edges of panels: the ground between them, their round corners, their tabs, and the strip to drag them by.
+//! The edges of panels: the background between them, their round corners, their tabs, and the strip to drag them by.
 
 use eframe::egui::{self, CursorIcon, Rect, Sense, Ui, vec2};
 
 use super::{PADDING, Pane, TAB_HEIGHT};
 use crate::app::theme::{GRID, HALF, RADIUS, Theme};
 
-/// Fills what lies between the panels and the edge of the space they are given. Their own colour is there already,
-/// so that a processor that draws the window fills few points twice.
+/// Fills the margin around the panels. Their own colour is there already, so that a software adapter fills few pixels
+/// twice.
 pub(super) fn paint_margin(ui: &Ui, rect: Rect, theme: &Theme) {
     let inside = rect.shrink(GRID);
     let strips = [
@@ -20,7 +20,7 @@ pub(super) fn paint_margin(ui: &Ui, rect: Rect, theme: &Theme) {
     }
 }
 
-/// A tab: a word on the ground, the one in front over a line of the accent.
+/// A tab: a word on the background; the active one is over a line in the accent colour.
 pub(super) fn tab_ui(
     ui: &mut Ui,
     theme: &Theme,
@@ -50,7 +50,7 @@ pub(super) fn tab_ui(
     response
 }
 
-/// Fills the gaps around a line of tabs, as a panel does around itself.
+/// Fills the gaps around a line of tabs.
 pub(super) fn paint_around_tabs(ui: &Ui, rect: Rect, theme: &Theme) {
     let bar = rect.with_min_y(rect.top() - TAB_HEIGHT * theme.scale).with_max_y(rect.top());
     let reach = HALF + 1.0;
@@ -65,7 +65,7 @@ pub(super) fn paint_around_tabs(ui: &Ui, rect: Rect, theme: &Theme) {
     }
 }
 
-/// A panel's round edge, and beyond it the ground, out to the middle of the gap.
+/// The round edge of a panel, and beyond it the background up to the middle of the gap.
 pub(super) fn paint_edge(ui: &Ui, rect: Rect, theme: &Theme) {
     let corner = egui::CornerRadius::same(RADIUS);
     // A point more than half the gap, so that the halves of two neighbours leave no seam.
@@ -75,8 +75,8 @@ pub(super) fn paint_edge(ui: &Ui, rect: Rect, theme: &Theme) {
     painter.rect_stroke(rect, corner, theme.line_stroke(), egui::StrokeKind::Inside);
 }
 
-/// The strip by which a panel is dragged; whatever the panel puts there takes the pointer first. It senses clicks only
-/// so that a drag begins with a movement: one that began with the press would take every button on it along.
+/// The strip by which a panel is dragged; what the panel draws there senses the pointer first. It senses clicks so that a
+/// drag begins with a movement: one that began with the press would cover every button on it.
 pub(super) fn title_line(ui: &Ui, rect: Rect, pane: Pane, theme: &Theme) -> egui::Response {
     let height = PADDING.y + 20.0 * theme.scale;
     let strip = Rect::from_min_size(rect.min, vec2(rect.width(), height.min(rect.height())));

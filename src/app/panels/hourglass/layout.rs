@@ -1,4 +1,4 @@
-//! Where everything in the hourglass stands: pure geometry, tested without a window.
+//! The layout of the hourglass: pure geometry, tested without a window.
 
 use eframe::egui::{Pos2, Rect, Vec2, pos2, vec2};
 
@@ -17,7 +17,7 @@ pub const DOTS_MOST: usize = 24;
 /// Dots above each other.
 const DOTS_HIGH: usize = 6;
 
-/// Where everything stands.
+/// Where everything is drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Places {
     /// The input image.
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_stands_in_the_order_of_the_flow_and_inside() {
+    fn layers_are_in_order_and_inside_the_panel() {
         for (before, after) in [(2, 2), (0, 0), (1, 1), (0, 1), (8, 8)] {
             let Places { input, output, stations, glass } = places(space(), 1.0, before, after, 1.0);
             assert_eq!(stations.len(), before + 1 + after);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_glass_is_widest_outside_and_narrow_at_the_code() {
+    fn the_hourglass_is_widest_outside_and_narrow_at_the_code() {
         let Places { stations, glass: [encoder, decoder], .. } = places(space(), 1.0, 2, 2, 1.0);
         assert!(stations[0].height() > stations[1].height() && stations[4].height() > stations[3].height());
         assert!((stations[0].height() - stations[4].height()).abs() < 0.01);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn dots_stand_apart_inside_the_waist() {
+    fn dots_are_apart_and_inside_the_waist() {
         let station = Rect::from_min_size(pos2(0.0, 0.0), vec2(64.0, 110.0));
         for count in [1, 2, 6, 7, DOTS_MOST] {
             let (centers, pitch) = dots(station, count, 1.0);

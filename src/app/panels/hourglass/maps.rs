@@ -1,4 +1,4 @@
-//! Feature maps as small pictures: where each stands inside its station, and how they are drawn.
+//! Feature maps as small pictures: where each lies inside its station, and how they are drawn.
 //!
 //! A convolutional layer's units are pictures of where a filter found what it looks for; a recurrent layer's are one
 //! picture, a row of numbers for every row of the image.
@@ -60,7 +60,7 @@ impl Maps {
         Self { count, columns, tile, corner: station.center() - 0.5 * used }
     }
 
-    /// Where a map stands.
+    /// Where a map is drawn.
     pub fn tile(&self, index: usize) -> Rect {
         let at = vec2((index % self.columns) as f32, (index / self.columns) as f32);
         Rect::from_min_size(self.corner + at * (self.tile + Vec2::splat(GAP)), self.tile)
@@ -72,7 +72,7 @@ impl Maps {
     }
 }
 
-/// What stands below a layer of maps: `16 maps, 14 × 14`, or of a recurrent layer `28 rows of 128`.
+/// The label below a layer of maps: `16 maps, 14 × 14`, or of a recurrent layer `28 rows of 128`.
 pub fn words([channels, height, width]: [usize; 3]) -> String {
     match channels {
         1 => format!("{height} rows of {width}"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_and_rows_are_told_in_words() {
+    fn maps_and_rows_are_described_in_words() {
         assert_eq!(words([16, 28, 28]), "16 of 28×28");
         assert_eq!(words([1, 28, 128]), "28 rows of 128");
     }

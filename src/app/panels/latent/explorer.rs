@@ -69,7 +69,7 @@ impl MapCache {
             run: Some(run),
             plane: known.unwrap_or_else(|| PlaneCache::new(&document.run.plane, dimensions, is_variational)),
             other_planes: planes,
-            // What is drawn is told apart by version, so versions must not begin again.
+            // Painters redraw when a version changes, so versions must not begin again.
             clouds: before.clouds,
             ..Self::default()
         };

@@ -113,7 +113,7 @@ fn entry_ui(
         layers.toggle_class(number);
     }
     if response.double_clicked() {
-        // The two clicks have hidden it and shown it again, or the other way round.
+        // The two clicks have hidden it and shown it again, or the reverse.
         layers.show_class_alone(number, names.len());
     }
     response.on_hover_text("click hides or shows, double click shows it alone");

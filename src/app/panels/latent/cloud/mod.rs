@@ -415,13 +415,13 @@ mod tests {
         assert_eq!(mesh.vertices[0].color, Theme::new(ColorScheme::Dark, false).class(2));
         let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;
         assert_eq!(middle, vec2(150.0, 150.0));
-        // Half of the way from one unit to the left, where a unit is 50 points.
+        // Half of the distance from one unit to the left, where a unit is 50 points.
         let before = [[-1.0, 0.0]; 4];
         let mut mesh = Mesh::default();
         let half = Moving { before: &before, places: &places, fraction: 0.5 };
         fill(&mut mesh, &plane(), (half, &looks), Vec2::splat(8.0));
         let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;
-        assert_eq!(middle, vec2(125.0, 150.0), "it is under way");
+        assert_eq!(middle, vec2(125.0, 150.0), "it is moving");
     }
 
     #[test]

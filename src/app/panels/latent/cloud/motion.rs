@@ -58,7 +58,7 @@ impl Motion {
     }
 }
 
-/// Points on their way from one cloud to the next.
+/// Points that move from one cloud to the next.
 #[derive(Clone, Copy)]
 pub struct Moving<'a> {
     /// The places they come from.
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn other_images_do_not_move_and_neither_does_what_was_nowhere() {
+    fn other_images_do_not_move_and_neither_does_a_point_without_a_place_before() {
         let mut motion = Motion::default();
         motion.go_to(&cloud(&[0.0, 0.0, f32::NAN, 0.0], 1), 0.0);
         motion.go_to(&cloud(&[1.0, 1.0, 5.0, 5.0], 2), 10.0);

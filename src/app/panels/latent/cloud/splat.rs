@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(ink(1.0, Color32::GREEN), middle, "the later one covers the earlier");
         assert_eq!(ink(1.0, Color32::RED), [0; 0], "covered, or outside");
         assert_eq!(ink(1.0, Color32::BLUE), [0; 0], "nowhere");
-        // Half way, the second one is ten pixels to the left.
+        // In the middle of the motion, the second one is ten pixels to the left.
         assert_eq!(ink(0.5, Color32::GREEN), middle.map(|i| i - 10));
         assert_eq!(ink(0.0, Color32::RED), middle, "at the start the fourth lies on the first");
     }

@@ -33,12 +33,12 @@ fn in_view(plane: &Plane, axes: Axes, range: Range, is_line: bool) -> Vec<Bound>
     if axes == Axes::Principal {
         return Vec::new();
     }
-    let ways = if is_line { 1 } else { 2 };
+    let axes = if is_line { 1 } else { 2 };
     let mut bounds = Vec::new();
-    for (way, [from, to]) in plane.bounds().into_iter().enumerate().take(ways) {
+    for (axis, [from, to]) in plane.bounds().into_iter().enumerate().take(axes) {
         for (end, is_low) in range.ends().into_iter().zip([true, false]) {
             if (from..=to).contains(&end) {
-                bounds.push(bound(plane, way, end, is_low));
+                bounds.push(bound(plane, axis, end, is_low));
             }
         }
     }
@@ -47,11 +47,11 @@ fn in_view(plane: &Plane, axes: Axes, range: Range, is_line: bool) -> Vec<Bound>
 
 /// The line at an end of the range. Its words are off the middle of the map, and at another place for each axis, so that
 /// they cover neither each other nor the point where it is at first.
-fn bound(plane: &Plane, way: usize, end: f32, is_low: bool) -> Bound {
+fn bound(plane: &Plane, axis: usize, end: f32, is_low: bool) -> Bound {
     let rect = plane.rect;
     let on_screen = plane.screen_from_latent([end; 2]);
     let words = format!("no code can be {} {}", if is_low { "below" } else { "above" }, number(end));
-    if way == 0 {
+    if axis == 0 {
         let (x, y) = (on_screen.x, rect.top() + 0.3 * rect.height());
         let is_right = if is_low { x < rect.right() - ROOM[0] } else { x < rect.left() + ROOM[0] };
         let (x_words, anchor) =
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_stand_where_codes_end_and_nowhere_else() {
+    fn lines_are_at_the_limits_of_the_codes_and_nowhere_else() {
         let (pair, whole) = (Axes::Pair([3, 7]), MapView { center: [0.5, 0.5], radius: 1.0 });
         let below = "no code can be below 0".to_owned();
         let above = "no code can be above 1".to_owned();

@@ -51,7 +51,7 @@ fn turn_wheel(harness: &mut Explorer, notches: f32) {
     harness.run_steps(20);
 }
 
-/// Looks somewhere by hand.
+/// Chooses a view.
 fn look(harness: &mut Explorer, center: [f32; 2], radius: f32) {
     harness.state_mut().explorer().look_at(MapView { center, radius });
     harness.run_steps(2);
@@ -84,7 +84,7 @@ fn the_wheel_zooms_over_the_point_too() {
 }
 
 #[test]
-fn a_pull_with_the_second_button_may_begin_on_the_point() {
+fn panning_with_the_secondary_button_may_begin_on_the_point() {
     let mut harness = explorer();
     look(&mut harness, [0.0, 0.0], 3.0);
     let (at, point) = (center(&harness), harness.state().document.run.point.clone());
@@ -95,7 +95,10 @@ fn a_pull_with_the_second_button_may_begin_on_the_point() {
     }
     press(&mut harness, at + Vec2::splat(48.0), PointerButton::Secondary, false);
     let moved = center(&harness) - at;
-    assert!(moved.x > 30.0 && moved.y > 30.0, "the paper was pulled by {moved:?}, want about 48 each way");
+    assert!(
+        moved.x > 30.0 && moved.y > 30.0,
+        "the map was panned by {moved:?}, want about 48 in each direction"
+    );
     assert_eq!(harness.state().document.run.point, point, "the code itself stays");
 }
 
@@ -148,7 +151,7 @@ fn keys_zoom_and_fit_where_the_point_has_the_keyboard_or_the_map_the_pointer() {
 }
 
 #[test]
-fn a_point_that_is_typed_or_pushed_off_the_map_takes_the_map_along() {
+fn the_map_moves_with_a_point_that_is_typed_or_moved_by_keys_off_it() {
     let mut harness = explorer();
     look(&mut harness, [0.0, 0.0], 1.0);
     let now_secs = 100.0;
@@ -161,7 +164,7 @@ fn a_point_that_is_typed_or_pushed_off_the_map_takes_the_map_along() {
         place
     };
     assert_eq!(is_shown(&harness), [25.0, -3.0]);
-    // Panned away, the point stands where it is; a push goes on from there and not from the edge.
+    // Panning leaves the point where it is; an arrow key moves it from there and not from the edge.
     look(&mut harness, [0.0, 0.0], 1.0);
     harness.get_by_label("latent point").focus();
     harness.run_steps(2);

@@ -48,7 +48,7 @@ impl Cloud {
             let place = match (row, &projected) {
                 ([only], _) => [*only, reach * strip_height(i)],
                 (_, Some(projected)) => projected.place(i),
-                _ => [0, 1].map(|way| along(row, &directions[way])),
+                _ => [0, 1].map(|axis| along(row, &directions[axis])),
             };
             if geometry::is_near(place) {
                 return place;
@@ -74,8 +74,9 @@ impl Cloud {
     /// gives the same projection.
     pub fn is_of(&self, view: &CloudView, plane: &LatentPlane) -> bool {
         let is_same = (&self.plane.right, &self.plane.up) == (&plane.right, &plane.up);
-        let middle =
-            |plane: &LatentPlane| [&plane.right, &plane.up].map(|way| along(&plane.origin, &steps(way, &[])));
+        let middle = |plane: &LatentPlane| {
+            [&plane.right, &plane.up].map(|direction| along(&plane.origin, &steps(direction, &[])))
+        };
         let is_near = |(a, b): (f32, f32)| (a - b).abs() <= 1e-5 * a.abs().max(1.0);
         let is_above = || middle(&self.plane).into_iter().zip(middle(plane)).all(is_near);
         Arc::ptr_eq(&self.codes, &view.codes) && is_same && is_above()
@@ -143,7 +144,7 @@ fn covariance(plane: &LatentPlane, sigma: &[f32]) -> [f32; 3] {
 struct Projected<'a> {
     places: &'a [Latent],
     /// For each direction of the plane: its principal axis, its sign, and the origin of the plane on that axis.
-    ways: [(usize, f32, f32); 2],
+    axes: [(usize, f32, f32); 2],
 }
 
 impl<'a> Projected<'a> {
@@ -151,19 +152,19 @@ impl<'a> Projected<'a> {
     fn of(projection: &'a PrincipalProjection, plane: &LatentPlane) -> Option<Self> {
         let axes = &projection.axes;
         let zero = axes.place(&plane.origin);
-        let way = |direction: &[f32]| {
+        let axis_along = |direction: &[f32]| {
             [(0, 1.0), (1, 1.0), (0, -1.0), (1, -1.0)].into_iter().find_map(|(axis, sign)| {
                 let is_it = direction.len() == axes.axes[axis].len()
                     && direction.iter().zip(&axes.axes[axis]).all(|(a, b)| *a == sign * b);
                 is_it.then_some((axis, sign, zero[axis]))
             })
         };
-        Some(Self { places: &projection.places, ways: [way(&plane.right)?, way(&plane.up)?] })
+        Some(Self { places: &projection.places, axes: [axis_along(&plane.right)?, axis_along(&plane.up)?] })
     }
 
     fn place(&self, row: usize) -> Latent {
         let place = self.places.get(row).copied().unwrap_or([f32::NAN; 2]);
-        self.ways.map(|(axis, sign, zero)| sign * (place[axis] - zero))
+        self.axes.map(|(axis, sign, zero)| sign * (place[axis] - zero))
     }
 }
 

@@ -23,7 +23,7 @@ const SLACK: (f32, f32) = (0.72, 1.02);
 const REACH: f32 = 3.0;
 /// A map that moves to a place shows it within this fraction of its size.
 const INNER: f32 = 0.9;
-/// Seconds in which a moving view covers about two thirds of the way.
+/// Seconds in which a moving view covers about two thirds of the distance.
 const GLIDE_SECS: f32 = 0.35;
 /// The usual width of tiles in points: far below it a 4 looks like a 9.
 const TILE: f32 = 24.0;
@@ -68,7 +68,7 @@ impl MapView {
         Self { center, ..self }
     }
 
-    /// Moves a little towards another view, and all the way once the difference is too small to see.
+    /// Moves a little towards another view, and onto it once the difference is too small to see.
     pub fn glided(self, goal: Self, seconds: f32) -> Self {
         let share = 1.0 - (-seconds.max(0.0) / GLIDE_SECS).exp();
         let mix = |from: f32, to: f32| from + (to - from) * share;
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn there_and_back_is_the_same_place() {
+    fn the_transform_and_its_inverse_give_the_same_place() {
         let plane = plane();
         for place in [[0.0, 0.0], [-3.1, 2.2], [5.0, -4.0]] {
             assert_near(plane.latent_from_screen(plane.screen_from_latent(place)), place, 1e-5);
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_view_is_kept_by_the_plane_it_is_laid_into() {
+    fn a_plane_returns_the_view_it_was_made_of() {
         let view = MapView { center: [1.5, -2.0], radius: 0.75 };
         let kept = Plane::new(view, plane().rect).view();
         assert_near(kept.center, view.center, 1e-6);
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_outside_is_brought_to_the_edge() {
+    fn a_place_outside_is_clamped_to_the_edge() {
         let plane = plane();
         let [x, y] = plane.bounds();
         assert_near(plane.clamp([99.0, -99.0]), [x[1], y[0]], 0.0);
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_cannot_be_pulled_away_for_ever() {
+    fn a_map_cannot_be_panned_out_of_reach() {
         let fit = MapView { center: [5.0, 0.0], radius: 2.0 };
         let pulled = |view: MapView| {
             let plane = Plane::new(view, plane().rect);
@@ -363,11 +363,11 @@ mod tests {
         let stray = MapView { center: [5.0, -60.0], radius: 0.5 };
         assert_near(pulled(stray).center, stray.center, 1e-3);
         let back = Plane::new(stray, plane().rect).panned(vec2(0.0, 90.0)).within_reach(fit, stray.center);
-        assert!(back.center[1] > -60.0, "the way back is free");
+        assert!(back.center[1] > -60.0, "moving back is allowed");
     }
 
     #[test]
-    fn a_fit_shows_the_cloud_and_ignores_strays_and_what_is_no_number() {
+    fn a_fit_shows_the_cloud_without_outliers_and_places_that_are_not_finite() {
         let size = vec2(800.0, 400.0);
         let mut cloud: Vec<Latent> =
             (0..1000).map(|i| [(i % 100) as f32 / 10.0, (i / 100) as f32 / 10.0]).collect();
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_have_run_away_neither_break_the_map_nor_keep_it_moving() {
+    fn codes_that_diverge_neither_break_the_map_nor_keep_it_moving() {
         let size = vec2(400.0, 300.0);
         let runaway = [[3e38, -3e38], [3e38, 2e38], [-2e7, 0.0]];
         assert_eq!(MapView::fit(runaway.into_iter(), size), None);
@@ -400,12 +400,12 @@ mod tests {
             let goal = MapView { center: [far, 0.3 * far], radius: 0.01 };
             let start = MapView { center: [0.0, -0.1 * far], radius: 2.0 };
             let arrived = (0..2000).fold(start, |view, _| view.glided(goal, 1.0 / 60.0));
-            assert_eq!(arrived, goal, "a view on its way to {far}");
+            assert_eq!(arrived, goal, "a view moving to {far}");
         }
     }
 
     #[test]
-    fn a_view_that_serves_well_stays_and_one_that_does_not_moves() {
+    fn a_view_moves_only_when_it_is_too_far_from_the_fit() {
         let view = MapView::default();
         let fit = |x: f32, radius: f32| MapView { center: [x, 0.0], radius };
         assert_eq!(view.followed(fit(0.1, 2.7)), view);
@@ -431,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_tiles_cover_the_plane_as_were_asked_for() {
+    fn the_chosen_number_of_tiles_covers_the_plane() {
         for (width, height) in [(500.0, 500.0), (1100.0, 800.0), (420.0, 900.0)] {
             let plane = Plane::new(MapView::default(), Rect::from_min_size(Pos2::ZERO, vec2(width, height)));
             for across in [8, 20, 40] {
@@ -447,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_range_come_back_together() {
+    fn a_range_is_restored_from_the_centres_of_its_parts() {
         let [first, last] = part_centers([-2.0, 4.0], 12);
         assert_eq!([first, last], [-1.75, 3.75]);
         assert_eq!(whole_range([first, last], 12), [-2.0, 4.0]);
@@ -465,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn a_strip_below_leaves_the_map_the_better_half() {
+    fn a_strip_below_leaves_the_map_more_than_half() {
         let space = Rect::from_min_size(pos2(10.0, 20.0), vec2(600.0, 400.0));
         let mut map = space;
         assert_eq!(

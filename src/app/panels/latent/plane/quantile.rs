@@ -29,7 +29,7 @@ pub fn normal_quantile(probability: f64) -> f64 {
     ];
     const D: [f64; 4] =
         [7.784_695_709_041_462e-3, 3.224_671_290_700_398e-1, 2.445_134_137_142_996, 3.754_408_661_907_416];
-    /// Below this the tail has a formula of its own.
+    /// Below this the tail is approximated separately.
     const TAIL: f64 = 0.02425;
     let over = |factors: &[f64], x: f64| factors.iter().fold(0.0, |sum, factor| sum * x + factor);
     let tail = |p: f64| {

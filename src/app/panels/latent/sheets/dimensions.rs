@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_goes_to_no_code_that_the_encoder_never_gives() {
+    fn rows_stay_within_the_range_of_the_encoder() {
         let recipe = Recipe::open("ae-rate").expect("built in");
         let mut table = DimensionsCache { range: Range::of(&recipe.model), ..DimensionsCache::default() };
         // Means of 0.5 and 0.25, standard deviations of 0.5 and 0.05.
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_codes_are_not_laid_out_again() {
+    fn the_same_codes_are_not_computed_again() {
         let mut table = DimensionsCache::default();
         let view = view(None);
         table.take_in(&view, &held_at(&[0.0, 0.0], false), true);
@@ -428,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_jump_only_where_it_matters() {
+    fn rows_change_places_only_when_one_is_clearly_ahead() {
         assert_eq!(reordered(&[], &[1.0, 3.0, f32::NAN, 2.0], SLACK), [1, 3, 0, 2]);
         assert_eq!(reordered(&[0, 1, 2], &[1.0, 1.1, 0.5], SLACK), [0, 1, 2]);
         assert_eq!(reordered(&[0, 1, 2], &[1.0, 1.1, 0.5], 1.0), [1, 0, 2]);
@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_keep_their_places_are_not_called_sorted() {
+    fn the_words_do_not_call_rows_sorted_that_keep_their_places() {
         let codes = |first: f32| CloudView::of_codes(1, 2, [first, 1.0, -first, -1.0].into());
         let plane = held_at(&[0.0, 0.0], false);
         let mut table = DimensionsCache::default();
@@ -453,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn many_rows_are_left_out_in_words() {
+    fn the_words_say_how_many_rows_are_left_out() {
         let mut table = DimensionsCache::default();
         let codes: Vec<f32> = (0..300).map(|i| (i as f32).sin()).collect();
         table.take_in(&CloudView::of_codes(1, 100, codes.into()), &held_at(&[0.0; 100], false), false);
@@ -462,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_stand_in_bands_where_the_panel_is_wide() {
+    fn rows_are_in_bands_where_the_panel_is_wide() {
         let narrow = Bands::fit(vec2(670.0, 400.0), 20, 1.0, 1.0);
         assert_eq!((narrow.count, narrow.rows, narrow.image.y), (1, 20, IMAGE[0]));
         let wide = Bands::fit(vec2(1210.0, 670.0), 20, 1.0, 1.0);

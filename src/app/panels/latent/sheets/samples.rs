@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn draws_from_the_prior_are_as_wide_as_the_temperature_says() {
+    fn samples_from_the_prior_have_the_standard_deviation_of_the_temperature() {
         for temperature in [0.2, 1.0, 2.0] {
             let points = from_prior(2, (3, 1), 4000, temperature);
             for number in 0..2 {
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn draws_from_a_fit_have_the_mean_and_the_covariance_of_the_codes() {
+    fn samples_from_a_fit_have_the_mean_and_the_covariance_of_the_codes() {
         let points = from_fit(&cloud(), (3, 1), 4000, 1.0);
         for (number, want) in [[5.0, 3.0], [-1.0, 1.25_f64.sqrt()]].into_iter().enumerate() {
             let got = moments(&points, number);
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn no_sample_is_a_code_that_the_encoder_never_gives() {
+    fn samples_stay_within_the_range_of_the_encoder() {
         let recipe = Recipe::open("ae-sparse").expect("built in");
         let (view, plane) = (cloud(), plane(2, false));
         for are_quantiles in [false, true] {

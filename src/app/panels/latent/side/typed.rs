@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_however_they_are_set_apart() {
+    fn numbers_are_read_however_they_are_separated() {
         for text in ["(−0.62, 1.05)", "-0.62 1.05", "z = −0.62; 1.05", " [-0.62,1.05] "] {
             assert_eq!(read(text, [2, 2]), Ok(vec![-0.62, 1.05]), "{text}");
         }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_said_in_one_sentence() {
+    fn text_that_cannot_be_read_is_answered_in_one_sentence() {
         let cases = [
             ("0.5, x", [2, 2], "“x” is not a number: type for example 0.5, −1.2"),
             ("NaN 1", [2, 2], "“NaN” is not a number: type for example 0.5, −1.2"),

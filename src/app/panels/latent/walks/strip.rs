@@ -70,7 +70,7 @@ pub fn path_ask(pins: &Pins) -> Option<SheetAsk> {
 pub fn exported(pins: &Pins) -> Option<(SheetAsk, SheetWords)> {
     let [from, to] = pins.ends()?;
     let ask = path_ask(pins)?;
-    let way = if pins.is_arc { "an arc about the origin" } else { "a straight line" };
+    let curve = if pins.is_arc { "an arc about the origin" } else { "a straight line" };
     let captions = (0..PATH_IMAGES).map(|image| match image {
         0 => format!("pin {from}"),
         last if last + 1 == PATH_IMAGES => format!("pin {to}"),
@@ -78,7 +78,7 @@ pub fn exported(pins: &Pins) -> Option<(SheetAsk, SheetWords)> {
     });
     let words = SheetWords {
         title: format!("The path from pin {from} to pin {to}"),
-        meaning: format!("Images decoded from codes at equal steps along {way}."),
+        meaning: format!("Images decoded from codes at equal steps along {curve}."),
         columns: PATH_IMAGES,
         rows: Vec::new(),
         captions: captions.collect(),
