@@ -158,7 +158,7 @@ fn rail_ui(
     ui: &mut Ui,
     color: Color32,
     value: &mut f64,
-    slider: (f64, f64),
+    [low, high]: [f64; 2],
     scale: SliderScale,
 ) -> egui::Response {
     let width = ui.available_width();
@@ -173,9 +173,9 @@ fn rail_ui(
         {
             state.fg_stroke = egui::Stroke::new(2.0, color);
         }
-        let slider = Slider::new(value, slider.0..=slider.1)
+        let slider = Slider::new(value, low..=high)
             .logarithmic(scale == SliderScale::Log)
-            .smallest_positive(smallest_positive(slider))
+            .smallest_positive(smallest_positive([low, high]))
             .clamping(SliderClamping::Never)
             .handle_shape(egui::style::HandleShape::Circle)
             .show_value(false);
@@ -185,7 +185,7 @@ fn rail_ui(
 }
 
 /// Where a logarithmic slider begins; below it there is only zero, where the range includes it.
-fn smallest_positive((least, most): (f64, f64)) -> f64 {
+fn smallest_positive([least, most]: [f64; 2]) -> f64 {
     if least > 0.0 { least } else { most * SMALLEST_SHARE }
 }
 

@@ -36,8 +36,8 @@ pub enum ParameterKind {
         min: f64,
         /// Largest allowed.
         max: f64,
-        /// The range of a slider.
-        slider: (f64, f64),
+        /// The lowest and the highest value of a slider.
+        slider: [f64; 2],
         /// How the slider maps it.
         scale: SliderScale,
     },

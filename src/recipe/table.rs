@@ -108,10 +108,10 @@ const MOMENTUM: fn(&Recipe) -> bool =
     |r| matches!(r.training.optimizer, OptimizerKind::Sgd | OptimizerKind::RmsProp);
 
 const fn number(min: f64, max: f64) -> ParameterKind {
-    ParameterKind::Number { min, max, slider: (min, max), scale: SliderScale::Linear }
+    ParameterKind::Number { min, max, slider: [min, max], scale: SliderScale::Linear }
 }
 
-const fn logarithmic(min: f64, max: f64, slider: (f64, f64)) -> ParameterKind {
+const fn logarithmic(min: f64, max: f64, slider: [f64; 2]) -> ParameterKind {
     ParameterKind::Number { min, max, slider, scale: SliderScale::Log }
 }
 
@@ -179,41 +179,41 @@ pub static PARAMETERS: &[Parameter] = &[
         RESTART, when ALWAYS, "The cost of the difference between an image and its reconstruction, summed over the pixels."),
     parameter!("objective.scale" at objective.scale, "reduction", ParameterKind::Choice(ReconstructionScale::WORDS), default Preset::Word("sum"), unit "",
         RESTART, when ALWAYS, "mean divides the reconstruction cost by the number of pixels but not the penalties, which makes β hundreds of times as strong: a common mistake."),
-    parameter!("objective.beta" at objective.beta, "β weight of KL", logarithmic(0.0, 1000.0, (0.0, 20.0)), default Preset::Number(1.0), unit "",
+    parameter!("objective.beta" at objective.beta, "β weight of KL", logarithmic(0.0, 1000.0, [0.0, 20.0]), default Preset::Number(1.0), unit "",
         LIVE, when GAUSSIAN, "How strongly the code is pulled towards the prior. Large: blurry images and an orderly latent space. Small: sharp images, with holes between the codes."),
     parameter!("objective.warm_up" at objective.warm_up, "β warm-up", limit(), default Preset::Integer(0), unit "steps",
         RESTART, when GAUSSIAN, "The number of steps over which β rises from zero to its value, so that the code is used before KL is penalised in full. 0 is no warm-up."),
     parameter!("objective.cycle" at objective.cycle, "β cycle", limit(), default Preset::Integer(0), unit "steps",
         RESTART, when GAUSSIAN, "The number of steps of a cycle: β rises from zero over the first half and is constant over the second. 0 is no cycles."),
-    parameter!("objective.free_bits" at objective.free_bits, "free nats", logarithmic(0.0, 10.0, (0.0, 3.0)), default Preset::Number(0.0), unit "nats",
+    parameter!("objective.free_bits" at objective.free_bits, "free nats", logarithmic(0.0, 10.0, [0.0, 3.0]), default Preset::Number(0.0), unit "nats",
         LIVE, when GAUSSIAN, "KL below this value costs nothing, in each dimension, which keeps dimensions from collapsing."),
-    parameter!("objective.sparsity" at objective.sparsity, "λ weight of Σ|h|", logarithmic(0.0, 1000.0, (0.0, 10.0)), default Preset::Number(0.0), unit "",
+    parameter!("objective.sparsity" at objective.sparsity, "λ weight of Σ|h|", logarithmic(0.0, 1000.0, [0.0, 10.0]), default Preset::Number(0.0), unit "",
         LIVE, when PLAIN, "The weight of the sum of absolute activations. Large: few units are active at once."),
-    parameter!("objective.rate" at objective.rate, "weight of KL to rate", logarithmic(0.0, 1000.0, (0.0, 10.0)), default Preset::Number(0.0), unit "",
+    parameter!("objective.rate" at objective.rate, "weight of KL to rate", logarithmic(0.0, 1000.0, [0.0, 10.0]), default Preset::Number(0.0), unit "",
         LIVE, when RATED, "How strongly the mean activation of every sigmoid unit is pulled towards the target rate. Means are taken over a batch, so use batches of 100 images or more."),
     parameter!("objective.target_rate" at objective.target_rate, "ρ target rate", number(0.001, 0.999), default Preset::Number(0.05), unit "",
         LIVE, when RATED, "The target for the mean activation of every unit."),
-    parameter!("objective.contractive" at objective.contractive, "λ contractive", logarithmic(0.0, 1000.0, (0.0, 10.0)), default Preset::Number(0.0), unit "",
+    parameter!("objective.contractive" at objective.contractive, "λ contractive", logarithmic(0.0, 1000.0, [0.0, 10.0]), default Preset::Number(0.0), unit "",
         LIVE, when CONTRACTIBLE, "The weight of ‖∂h/∂x‖², how much the code changes with the pixels. Large: the code ignores most changes of the image."),
     parameter!("pretraining.method" at pretraining.method, "pretraining", ParameterKind::Choice(Pretraining::WORDS), default Preset::Word("none"), unit "",
         RESTART, when PLAIN_DENSE, "rbm trains each layer as a restricted Boltzmann machine on the output of the layer below, then unrolls them into a network (Hinton and Salakhutdinov 2006)."),
     parameter!("pretraining.epochs" at pretraining.epochs, "epochs per layer", ParameterKind::Integer { min: 1, max: 10_000 }, default Preset::Integer(10), unit "epochs",
         RESTART, when PRETRAINED, "Passes over the training images for each layer."),
-    parameter!("pretraining.learning_rate" at pretraining.learning_rate, "layer rate", logarithmic(0.0, 10.0, (1e-4, 1.0)), default Preset::Number(0.1), unit "",
+    parameter!("pretraining.learning_rate" at pretraining.learning_rate, "layer rate", logarithmic(0.0, 10.0, [1e-4, 1.0]), default Preset::Number(0.1), unit "",
         LIVE, when PRETRAINED, "The learning rate of layers with binary units."),
-    parameter!("pretraining.code_learning_rate" at pretraining.code_learning_rate, "code layer rate", logarithmic(0.0, 10.0, (1e-5, 0.1)), default Preset::Number(1e-3), unit "",
+    parameter!("pretraining.code_learning_rate" at pretraining.code_learning_rate, "code layer rate", logarithmic(0.0, 10.0, [1e-5, 0.1]), default Preset::Number(1e-3), unit "",
         LIVE, when PRETRAINED, "The learning rate of the code layer, whose units are Gaussian. It needs about a hundredth of the others' rate, or it diverges."),
-    parameter!("pretraining.weight_decay" at pretraining.weight_decay, "layer decay", logarithmic(0.0, 1.0, (0.0, 0.1)), default Preset::Number(2e-4), unit "",
+    parameter!("pretraining.weight_decay" at pretraining.weight_decay, "layer decay", logarithmic(0.0, 1.0, [0.0, 0.1]), default Preset::Number(2e-4), unit "",
         RESTART, when PRETRAINED, "Weight decay while a layer is pretrained."),
     parameter!("pretraining.gibbs" at pretraining.gibbs, "Gibbs steps", ParameterKind::Integer { min: 1, max: 50 }, default Preset::Integer(1), unit "steps",
         RESTART, when PRETRAINED, "k of contrastive divergence: the number of Gibbs steps from the data to the samples it is compared with."),
     parameter!("training.optimizer" at training.optimizer, "optimiser", ParameterKind::Choice(OptimizerKind::WORDS), default Preset::Word("adam"), unit "",
         RESTART, when ALWAYS, "The algorithm that updates the weights from the gradients."),
-    parameter!("training.learning_rate" at training.learning_rate, "learning rate", logarithmic(0.0, 1e12, (1e-5, 1.0)), default Preset::Number(1e-3), unit "",
+    parameter!("training.learning_rate" at training.learning_rate, "learning rate", logarithmic(0.0, 1e12, [1e-5, 1.0]), default Preset::Number(1e-3), unit "",
         LIVE, when ALWAYS, "The step size of the optimiser. Too small: learning is slow. Too large: the loss jumps, or becomes NaN."),
     parameter!("training.momentum" at training.momentum, "momentum", number(0.0, 0.999), default Preset::Number(0.9), unit "",
         RESTART, when MOMENTUM, "How much of the last update is carried over into the next one."),
-    parameter!("training.weight_decay" at training.weight_decay, "weight decay", logarithmic(0.0, 10.0, (0.0, 1.0)), default Preset::Number(0.0), unit "",
+    parameter!("training.weight_decay" at training.weight_decay, "weight decay", logarithmic(0.0, 10.0, [0.0, 1.0]), default Preset::Number(0.0), unit "",
         RESTART, when ALWAYS, "Pulls every weight towards zero: decoupled for AdamW, an L2 penalty for the others."),
     parameter!("training.clip_norm" at training.clip_norm, "clip gradient norm", number(0.0, 1e6), default Preset::Number(0.0), unit "",
         RESTART, when ALWAYS, "Scales the gradient down where its norm is larger than this. 0 is no clipping."),
@@ -231,7 +231,7 @@ pub static PARAMETERS: &[Parameter] = &[
         RESTART, when ALWAYS, "Stops after this many epochs without a new minimum of the held-out objective. 0 is never."),
     parameter!("dictionary.atoms" at dictionary.atoms, "atoms", ParameterKind::Integer { min: 0, max: 1024 }, default Preset::Integer(0), unit "atoms",
         RESTART, when ALWAYS, "The number of atoms of a dictionary that is learned on the codes after training: every code becomes a sum of few atoms. 0 is no dictionary."),
-    parameter!("dictionary.lambda" at dictionary.lambda, "λ of the atoms", logarithmic(0.0, 1000.0, (0.0, 10.0)), default Preset::Number(0.5), unit "",
+    parameter!("dictionary.lambda" at dictionary.lambda, "λ of the atoms", logarithmic(0.0, 1000.0, [0.0, 10.0]), default Preset::Number(0.5), unit "",
         LIVE, when DICTIONARY, "The weight of ‖a‖₁ in ½‖z − D·a‖² + λ‖a‖₁. Large: few atoms per image. From the largest |dᵀz| of an atom and a code on, all are zero."),
     parameter!("dictionary.epochs" at dictionary.epochs, "dictionary epochs", ParameterKind::Integer { min: 1, max: 10_000 }, default Preset::Integer(4), unit "epochs",
         RESTART, when DICTIONARY, "Passes over the training images for the dictionary, after those for the network."),
