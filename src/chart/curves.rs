@@ -42,7 +42,7 @@ pub struct Chart {
 
 /// Where the values of a curve were measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum CurveKind {
     /// On the batches of the training.
     Training,
     /// On held-out images.
@@ -53,7 +53,7 @@ pub enum Source {
     PastHeldOut,
 }
 
-impl Source {
+impl CurveKind {
     /// Whether the values are those of the run before.
     pub fn is_past(self) -> bool {
         matches!(self, Self::PastTraining | Self::PastHeldOut)
@@ -71,7 +71,7 @@ pub struct Curve {
     /// Its name in a legend.
     pub name: String,
     /// Where its values were measured.
-    pub source: Source,
+    pub kind: CurveKind,
     /// Step and value in the order of the steps. No line leads from one part to the next.
     pub parts: Vec<Vec<[f64; 2]>>,
 }
@@ -107,7 +107,7 @@ impl Curves {
     /// The last step that has a finite value on this run's curves, which is where the horizontal axis ends; none where
     /// there are no values. The axis begins at zero.
     pub fn last_step(&self) -> Option<f64> {
-        let own = self.curves().filter(|curve| !curve.source.is_past());
+        let own = self.curves().filter(|curve| !curve.kind.is_past());
         own.flat_map(Curve::points).filter(is_finite).map(|[step, _]| step).reduce(f64::max)
     }
 
@@ -136,15 +136,15 @@ impl Chart {
         self.unit = self.unit.replace("per image", "per pixel");
     }
 
-    /// The curve from this source.
-    pub fn curve(&self, source: Source) -> Option<&Curve> {
-        self.curves.iter().find(|curve| curve.source == source)
+    /// The curve of this kind.
+    pub fn curve(&self, kind: CurveKind) -> Option<&Curve> {
+        self.curves.iter().find(|curve| curve.kind == kind)
     }
 
     /// The highest value of this run above the top of the axis, and the step at which that curve comes into view.
     pub fn start_above(&self, axis: &ValueAxis) -> Option<Start> {
         let is_above = |value: f64| axis.at(value).is_some_and(|at| at > axis.high);
-        let starts = self.curves.iter().filter(|curve| !curve.source.is_past()).filter_map(|curve| {
+        let starts = self.curves.iter().filter(|curve| !curve.kind.is_past()).filter_map(|curve| {
             let points = || curve.points().filter(is_finite);
             let [highest, value] = points().max_by(|a, b| a[1].total_cmp(&b[1]))?;
             let [enters, _] = points().find(|[step, value]| *step > highest && !is_above(*value))?;
@@ -157,8 +157,8 @@ impl Chart {
 
 impl Curve {
     /// A curve without gaps.
-    pub fn whole(name: &str, source: Source, points: Vec<[f64; 2]>) -> Self {
-        Self { name: name.to_owned(), source, parts: vec![points] }
+    pub fn whole(name: &str, kind: CurveKind, points: Vec<[f64; 2]>) -> Self {
+        Self { name: name.to_owned(), kind, parts: vec![points] }
     }
 
     /// All its points in order.
@@ -169,7 +169,7 @@ impl Curve {
     /// Its latest value: the mean of the last few batches, or the last evaluation. That of the untrained network is
     /// none: it would be read as what the network has come to.
     pub fn latest(&self) -> Option<f64> {
-        let count = if self.source.is_noisy() { LATEST } else { 1 };
+        let count = if self.kind.is_noisy() { LATEST } else { 1 };
         let trained = self.points().rev().filter(|point| is_finite(point) && point[0] > 0.0);
         let last: Vec<f64> = trained.map(|[_, value]| value).take(count).collect();
         (!last.is_empty()).then(|| last.iter().sum::<f64>() / last.len() as f64)
@@ -203,27 +203,27 @@ mod tests {
     use super::*;
 
     fn chart(points: &[[f64; 2]]) -> Chart {
-        let curve = Curve::whole("training", Source::Training, points.to_vec());
+        let curve = Curve::whole("training", CurveKind::Training, points.to_vec());
         Chart { unit: "nats per image".to_owned(), curves: vec![curve], ..Chart::default() }
     }
 
     #[test]
     fn values_are_read_at_the_nearest_step_that_has_one() {
         let chart = chart(&[[10.0, 1.0], [20.0, 2.0], [40.0, 4.0]]);
-        let curve = chart.curve(Source::Training).expect("a curve");
+        let curve = chart.curve(CurveKind::Training).expect("a curve");
         for (step, want) in [(0.0, 1.0), (14.0, 1.0), (16.0, 2.0), (31.0, 4.0), (99.0, 4.0)] {
             assert_eq!(curve.nearest(step).map(|point| point[1]), Some(want), "at step {step}");
         }
-        assert_eq!(chart.curve(Source::HeldOut), None);
+        assert_eq!(chart.curve(CurveKind::HeldOut), None);
     }
 
     #[test]
     fn the_latest_value_is_the_mean_of_the_last_batches_or_the_last_evaluation() {
         let points: Vec<[f64; 2]> = (0..100).map(|i| [f64::from(i), f64::from(i)]).collect();
-        let training = Curve::whole("", Source::Training, points.clone());
+        let training = Curve::whole("", CurveKind::Training, points.clone());
         assert_eq!(training.latest(), Some(89.5), "the mean of 80 to 99");
-        assert_eq!(Curve::whole("", Source::HeldOut, points).latest(), Some(99.0));
-        assert_eq!(Curve::whole("", Source::HeldOut, vec![[0.0, 617.5], [1.0, f64::NAN]]).latest(), None);
+        assert_eq!(Curve::whole("", CurveKind::HeldOut, points).latest(), Some(99.0));
+        assert_eq!(Curve::whole("", CurveKind::HeldOut, vec![[0.0, 617.5], [1.0, f64::NAN]]).latest(), None);
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn the_axis_ends_at_the_last_finite_value_of_this_run() {
         let mut curves = Curves { charts: vec![chart(&[[1.0, 5.0], [7.0, f64::NAN]])], ..Curves::default() };
-        let past = Curve::whole("before", Source::PastTraining, vec![[90.0, 1.0]]);
+        let past = Curve::whole("before", CurveKind::PastTraining, vec![[90.0, 1.0]]);
         curves.charts[0].curves.push(past);
         assert_eq!(curves.last_step(), Some(1.0));
         assert_eq!((curves.not_finite(), curves.without_logarithm()), (1, 0));

@@ -13,5 +13,5 @@ pub mod text;
 mod thin;
 
 pub use axis::ValueAxis;
-pub use curves::{Chart, Curve, Curves, Reference, Source, Stamp, Start};
-pub use thin::{Column, Resolution, ThinCurve, ThinPart};
+pub use curves::{Chart, Curve, CurveKind, Curves, Reference, Stamp, Start};
+pub use thin::{PixelColumn, Resolution, ThinCurve, ThinPart};

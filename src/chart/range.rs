@@ -61,12 +61,12 @@ impl Chart {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Curve, Reference, Resolution, Source};
+    use crate::chart::{Curve, CurveKind, Reference, Resolution};
 
     fn chart(points: &[[f64; 2]], references: &[f64]) -> Chart {
         let reference = |value: &f64| Reference { label: String::new(), value: *value };
         Chart {
-            curves: vec![Curve::whole("", Source::Training, points.to_vec())],
+            curves: vec![Curve::whole("", CurveKind::Training, points.to_vec())],
             references: references.iter().map(reference).collect(),
             ..Chart::default()
         }

@@ -1,14 +1,14 @@
 //! A long curve in as few points as there are columns of pixels, so that a day of training costs no more to draw than a
 //! minute: the mean and the extremes of each column, and a smooth line through the means.
 
-use super::curves::{Chart, Curve, Source, is_finite};
+use super::curves::{Chart, Curve, CurveKind, is_finite};
 
 /// Batches differ by chance. The line drawn over them is their mean over this share of the axis on either side.
 const SMOOTHING: f64 = 1.0 / 50.0;
 
 /// What one column of pixels shows of a curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Column {
+pub struct PixelColumn {
     /// The mean step.
     pub step: f64,
     /// The smallest value.
@@ -25,7 +25,7 @@ pub struct ThinCurve {
     /// Its name in a legend.
     pub name: String,
     /// Where its values were measured.
-    pub source: Source,
+    pub kind: CurveKind,
     /// Its parts; no line leads from one to the next.
     pub parts: Vec<ThinPart>,
     /// Its latest value.
@@ -36,7 +36,7 @@ pub struct ThinCurve {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ThinPart {
     /// Everything that was measured.
-    pub columns: Vec<Column>,
+    pub columns: Vec<PixelColumn>,
     /// The line: smoothed where every value is one batch, else the values.
     pub line: Vec<[f64; 2]>,
 }
@@ -69,11 +69,11 @@ impl Curve {
         let parts = self.parts.iter().map(|points| {
             let end = points.partition_point(|[step, _]| *step <= resolution.last_step);
             let columns = columns(&points[..end], resolution.steps_per_column());
-            let line = if self.source.is_noisy() { smoothed(&columns) } else { means(&columns) };
+            let line = if self.kind.is_noisy() { smoothed(&columns) } else { means(&columns) };
             ThinPart { columns, line }
         });
         let parts = parts.filter(|part| !part.columns.is_empty()).collect();
-        ThinCurve { name: self.name.clone(), source: self.source, parts, latest: self.latest() }
+        ThinCurve { name: self.name.clone(), kind: self.kind, parts, latest: self.latest() }
     }
 }
 
@@ -81,7 +81,7 @@ impl ThinCurve {
     /// How many steps a point of the line is the mean of, if it is one.
     pub fn averaged_steps(&self) -> Option<u64> {
         let longest = self.parts.iter().map(ThinPart::averaged_steps).fold(0.0, f64::max);
-        (self.source.is_noisy() && longest > 1.0).then_some(longest.round() as u64)
+        (self.kind.is_noisy() && longest > 1.0).then_some(longest.round() as u64)
     }
 }
 
@@ -100,8 +100,8 @@ fn reach(columns: usize) -> usize {
 }
 
 /// Points in columns of this many steps. What is not finite is left out.
-fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
-    let mut columns: Vec<Column> = Vec::new();
+fn columns(points: &[[f64; 2]], width: f64) -> Vec<PixelColumn> {
+    let mut columns: Vec<PixelColumn> = Vec::new();
     let (mut place, mut count) = (f64::NAN, 0.0);
     for [step, value] in points.iter().copied().filter(is_finite) {
         let column = (step / width).floor();
@@ -114,7 +114,7 @@ fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
                 last.high = last.high.max(value);
             }
             _ => {
-                columns.push(Column { step, low: value, mean: value, high: value });
+                columns.push(PixelColumn { step, low: value, mean: value, high: value });
                 (place, count) = (column, 1.0);
             }
         }
@@ -122,13 +122,13 @@ fn columns(points: &[[f64; 2]], width: f64) -> Vec<Column> {
     columns
 }
 
-fn means(columns: &[Column]) -> Vec<[f64; 2]> {
+fn means(columns: &[PixelColumn]) -> Vec<[f64; 2]> {
     columns.iter().map(|column| [column.step, column.mean]).collect()
 }
 
 /// The means of columns, each averaged with its neighbours on both sides. The beginning, which is steep, is averaged
 /// over as few on the right as there are on the left; the end over those on the left alone, so that it does not jitter.
-fn smoothed(columns: &[Column]) -> Vec<[f64; 2]> {
+fn smoothed(columns: &[PixelColumn]) -> Vec<[f64; 2]> {
     let mut sums = vec![0.0];
     for column in columns {
         sums.push(sums[sums.len() - 1] + column.mean);
@@ -170,11 +170,11 @@ mod tests {
     fn a_short_curve_stays_as_it_is() {
         let points = vec![[1.0, 3.0], [2.0, 9.0], [3.0, 4.0]];
         let chart =
-            Chart { curves: vec![Curve::whole("", Source::Training, points.clone())], ..Chart::default() };
+            Chart { curves: vec![Curve::whole("", CurveKind::Training, points.clone())], ..Chart::default() };
         let thin = chart.thinned(Resolution { columns: 300, last_step: 3.0 });
         assert_eq!(thin[0].parts[0].line, points);
         assert_eq!(thin[0].averaged_steps(), None);
-        let long = Curve::whole("", Source::Training, (1..=1000).map(|i| [f64::from(i), 3.0]).collect());
+        let long = Curve::whole("", CurveKind::Training, (1..=1000).map(|i| [f64::from(i), 3.0]).collect());
         let chart = Chart { curves: vec![long], ..Chart::default() };
         let thin = chart.thinned(Resolution { columns: 100, last_step: 1000.0 });
         assert_eq!(thin[0].averaged_steps(), Some(50), "five columns of ten steps");
@@ -183,7 +183,8 @@ mod tests {
     #[test]
     fn a_run_before_is_drawn_as_far_as_this_one_has_come() {
         let past = vec![[1.0, 3.0], [2.0, 9.0], [30.0, 4.0]];
-        let chart = Chart { curves: vec![Curve::whole("", Source::PastTraining, past)], ..Chart::default() };
+        let chart =
+            Chart { curves: vec![Curve::whole("", CurveKind::PastTraining, past)], ..Chart::default() };
         let thin = chart.thinned(Resolution { columns: 300, last_step: 3.0 });
         assert_eq!(thin[0].parts[0].line, [[1.0, 3.0], [2.0, 9.0]]);
     }

@@ -6,7 +6,7 @@
 //! - every evaluation, that of the untrained network included;
 //! - a reference line only where it is a fair rival.
 
-use crate::chart::{Chart, Curve, Curves, Reference, Source, Stamp};
+use crate::chart::{Chart, Curve, CurveKind, Curves, Reference, Stamp};
 use crate::look::DataColor;
 use crate::model::Penalty;
 use crate::recipe::gesture::{Gesture, gestures};
@@ -108,8 +108,8 @@ impl PastRun {
         };
         let held_out = format!("{}, held out", self.name);
         [
-            Curve::whole(&held_out, Source::PastHeldOut, shifted(&self.held_out)),
-            Curve::whole(&self.name, Source::PastTraining, shifted(&self.training)),
+            Curve::whole(&held_out, CurveKind::PastHeldOut, shifted(&self.held_out)),
+            Curve::whole(&self.name, CurveKind::PastTraining, shifted(&self.training)),
         ]
     }
 }
@@ -270,7 +270,7 @@ fn training(history: &History, plan: &StagePlan, quantity: Quantity) -> Curve {
         }
         last_stage = stage;
     }
-    Curve { name: "training".to_owned(), source: Source::Training, parts }
+    Curve { name: "training".to_owned(), kind: CurveKind::Training, parts }
 }
 
 /// The curve over held-out images. They go all the way through what is trained so far, so their costs are those of
@@ -278,7 +278,7 @@ fn training(history: &History, plan: &StagePlan, quantity: Quantity) -> Curve {
 fn held_out(history: &History, quantity: Quantity) -> Curve {
     let point = |e: &Evaluation| Some([e.step as f64, quantity.of(&e.held_out)?]);
     let evaluations = history.evaluations().iter().filter(|_| quantity != Quantity::LayerInputs);
-    Curve::whole("held out", Source::HeldOut, evaluations.filter_map(point).collect())
+    Curve::whole("held out", CurveKind::HeldOut, evaluations.filter_map(point).collect())
 }
 
 /// What a chart is compared with. Principal components see the clean image, so they are no fair rival for a network

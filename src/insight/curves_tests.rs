@@ -72,13 +72,13 @@ fn lines(chart: &Chart) -> Vec<(&str, f64)> {
     chart.references.iter().map(|line| (line.label.as_str(), line.value)).collect()
 }
 
-fn points(chart: &Chart, source: Source) -> Vec<[f64; 2]> {
-    chart.curve(source).map(|curve| curve.points().collect()).unwrap_or_default()
+fn points(chart: &Chart, kind: CurveKind) -> Vec<[f64; 2]> {
+    chart.curve(kind).map(|curve| curve.points().collect()).unwrap_or_default()
 }
 
 /// The first and the last step of each part of the training curve.
 fn ends(chart: &Chart) -> Vec<[f64; 2]> {
-    let training = chart.curve(Source::Training).expect("a training curve");
+    let training = chart.curve(CurveKind::Training).expect("a training curve");
     training.parts.iter().map(|part| [part[0][0], part[part.len() - 1][0]]).collect()
 }
 
@@ -88,9 +88,9 @@ fn every_term_has_a_chart_with_both_curves_and_every_evaluation() {
     let nats = "nats per image";
     assert_eq!(named(&curves), [("Reconstruction", nats), ("KL", nats), ("Objective", nats)]);
     let objective = &curves.charts[2];
-    assert_eq!(points(objective, Source::Training), [[1.0, 10.0], [2.0, 8.0]]);
-    assert_eq!(points(objective, Source::HeldOut), [[0.0, 12.0], [2.0, 9.0]]);
-    assert_eq!(points(&curves.charts[1], Source::HeldOut), [[0.0, 1.0], [2.0, 1.0]]);
+    assert_eq!(points(objective, CurveKind::Training), [[1.0, 10.0], [2.0, 8.0]]);
+    assert_eq!(points(objective, CurveKind::HeldOut), [[0.0, 12.0], [2.0, 9.0]]);
+    assert_eq!(points(&curves.charts[1], CurveKind::HeldOut), [[0.0, 1.0], [2.0, 1.0]]);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn options_add_charts_and_change_units() {
     let nats = "nats per pixel";
     let squared = "per pixel, from the mean code";
     assert_eq!(named(&curves), [("Reconstruction", nats), ("KL", nats), ("Squared error", squared)]);
-    assert_eq!(points(&curves.charts[0], Source::Training), [[1.0, 2.25], [2.0, 1.75]]);
+    assert_eq!(points(&curves.charts[0], CurveKind::Training), [[1.0, 2.25], [2.0, 1.75]]);
     assert_eq!(lines(&curves.charts[2]), [("PCA, 2 components", 7.5)]);
 }
 
@@ -208,12 +208,12 @@ fn a_run_from_scratch_is_drawn_beside_the_fine_tuning_of_a_pretrained_one() {
         curves(&record, CurveOptions::default()).charts
     };
     let charts = drawn(&past);
-    assert_eq!(points(&charts[0], Source::PastTraining), [[45.0, 90.0], [60.0, 80.0]]);
-    assert_eq!(points(&charts[0], Source::PastHeldOut), [[40.0, 99.0], [50.0, 85.0]]);
-    assert!(charts[1..].iter().all(|chart| chart.curve(Source::PastTraining).is_none()));
+    assert_eq!(points(&charts[0], CurveKind::PastTraining), [[45.0, 90.0], [60.0, 80.0]]);
+    assert_eq!(points(&charts[0], CurveKind::PastHeldOut), [[40.0, 99.0], [50.0, 85.0]]);
+    assert!(charts[1..].iter().all(|chart| chart.curve(CurveKind::PastTraining).is_none()));
     past.range = PixelRange::Signed;
     assert!(
-        drawn(&past)[0].curve(Source::PastTraining).is_none(),
+        drawn(&past)[0].curve(CurveKind::PastTraining).is_none(),
         "pixels from −1 to 1 cost four times as much"
     );
 }

@@ -38,7 +38,7 @@ pub struct Evaluation {
 /// The curves of one run so far.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    whole: Curve,
+    whole: AveragedCurve,
     recent: VecDeque<Point>,
     evaluations: Vec<Evaluation>,
 }
@@ -91,20 +91,20 @@ impl History {
 
 /// A curve that never grows beyond [`WHOLE`] points.
 #[derive(Clone, Debug)]
-struct Curve {
+struct AveragedCurve {
     points: Vec<Point>,
     /// Steps averaged into one point.
     stride: usize,
     bin: Vec<Point>,
 }
 
-impl Default for Curve {
+impl Default for AveragedCurve {
     fn default() -> Self {
         Self { points: Vec::new(), stride: 1, bin: Vec::new() }
     }
 }
 
-impl Curve {
+impl AveragedCurve {
     fn push(&mut self, point: Point) {
         self.bin.push(point);
         if self.bin.len() < self.stride {
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn halving_averages_neighbours() {
-        let mut curve = Curve::default();
+        let mut curve = AveragedCurve::default();
         (1..=WHOLE as u64).for_each(|step| curve.push(point(step)));
         assert_eq!(curve.points.len(), WHOLE / 2);
         assert_eq!(curve.points[0].figures.objective, 1.5);

@@ -1,7 +1,7 @@
 //! One figure of each kind, small, with data whose every value is known.
 
 use hourglass::chart::cards::{Bars, Card, Content, Images, Level, Line, Lines, Values};
-use hourglass::chart::{Chart, Curve, Curves, Reference, Source, Stamp};
+use hourglass::chart::{Chart, Curve, CurveKind, Curves, Reference, Stamp};
 use hourglass::data::ImageShape;
 use hourglass::export::figures::{
     Caption, CardFigure, Cloud, CurvesFigure, Figure, Lattice, Reconstructions, SingleImage,
@@ -35,8 +35,8 @@ pub fn curves() -> CurvesFigure {
         color: DataColor::Reconstruction,
         is_from_zero: false,
         curves: vec![
-            Curve::whole("held out", Source::HeldOut, line(84.0, 100)),
-            Curve::whole("training", Source::Training, line(80.0, 1)),
+            Curve::whole("held out", CurveKind::HeldOut, line(84.0, 100)),
+            Curve::whole("training", CurveKind::Training, line(80.0, 1)),
         ],
         references: [("mean image", 190.0), ("floor", 12.0)]
             .map(|(label, value)| Reference { label: label.into(), value })

@@ -6,7 +6,7 @@ use super::clip::clip;
 use super::labels::{FreeSpace, spread_apart};
 use super::sheet::{NOMINAL_WIDTH, Sheet, Sizes};
 use crate::chart::scene::{Area, Stroke};
-use crate::chart::{Chart, Column, Resolution, Source, ThinCurve, ValueAxis};
+use crate::chart::{Chart, CurveKind, PixelColumn, Resolution, ThinCurve, ValueAxis};
 use crate::export::font;
 use crate::look::{Rgb, Tick, mixed, value_label};
 
@@ -57,7 +57,7 @@ impl<'a> Lane<'a> {
 
     /// The curves that say their latest value at their end: those of this run.
     fn ends(&self) -> impl Iterator<Item = (&ThinCurve, f64)> {
-        let own = self.curves.iter().filter(|curve| !curve.source.is_past());
+        let own = self.curves.iter().filter(|curve| !curve.kind.is_past());
         own.filter_map(|curve| Some((curve, curve.latest?)))
     }
 
@@ -70,7 +70,7 @@ impl<'a> Lane<'a> {
 
     /// How many steps a point of a line is the mean of, if it is one.
     pub fn averaged_steps(&self) -> Option<u64> {
-        self.curves.iter().filter(|curve| !curve.source.is_past()).find_map(ThinCurve::averaged_steps)
+        self.curves.iter().filter(|curve| !curve.kind.is_past()).find_map(ThinCurve::averaged_steps)
     }
 
     fn name_width(&self, sizes: &Sizes) -> f64 {
@@ -82,15 +82,15 @@ impl<'a> Lane<'a> {
         self.curves.iter().map(|curve| entry + font::width(&curve.name, sizes.small)).sum()
     }
 
-    fn color(&self, sheet: &Sheet, source: Source) -> Rgb {
-        if source.is_past() { sheet.palette.muted } else { sheet.palette.data(self.chart.color) }
+    fn color(&self, sheet: &Sheet, kind: CurveKind) -> Rgb {
+        if kind.is_past() { sheet.palette.muted } else { sheet.palette.data(self.chart.color) }
     }
 
-    fn stroke(&self, sheet: &Sheet, source: Source) -> Stroke {
-        let stroke = Stroke::solid(self.color(sheet, source), 1.7 * sheet.sizes.unit);
-        match source {
-            Source::Training | Source::PastTraining => stroke,
-            Source::HeldOut | Source::PastHeldOut => stroke.dashed(5.0, 3.0),
+    fn stroke(&self, sheet: &Sheet, kind: CurveKind) -> Stroke {
+        let stroke = Stroke::solid(self.color(sheet, kind), 1.7 * sheet.sizes.unit);
+        match kind {
+            CurveKind::Training | CurveKind::PastTraining => stroke,
+            CurveKind::HeldOut | CurveKind::PastHeldOut => stroke.dashed(5.0, 3.0),
         }
     }
 }
@@ -101,13 +101,13 @@ fn ticks(axis: &ValueAxis, length: f64) -> Vec<Tick> {
 }
 
 /// From steps and values to places on the page.
-struct Places<'a> {
+struct PageAxes<'a> {
     x: &'a Axis,
     y: Axis,
     values: &'a ValueAxis,
 }
 
-impl Places<'_> {
+impl PageAxes<'_> {
     /// The height of a value; none where it has no place on the axis.
     fn height(&self, value: f64) -> Option<f64> {
         Some(self.y.place(self.values.at(value)?))
@@ -149,35 +149,35 @@ pub(super) fn draw_lane(sheet: &mut Sheet, lane: &Lane<'_>, x: &Axis, marks: &Ma
         return;
     };
     let y = Axis::linear([values.low, values.high], [lane.frame.bottom(), lane.frame.y]);
-    let places = Places { x, y, values };
+    let places = PageAxes { x, y, values };
     draw_grid(sheet, lane.frame, &places);
     let mut drawn: Vec<Vec<[f64; 2]>> = Vec::new();
-    let noisy = lane.curves.iter().filter(|curve| curve.source == Source::Training);
+    let noisy = lane.curves.iter().filter(|curve| curve.kind == CurveKind::Training);
     for part in noisy.flat_map(|curve| &curve.parts) {
-        let color = mixed(lane.color(sheet, Source::Training), sheet.palette.page, 0.72);
+        let color = mixed(lane.color(sheet, CurveKind::Training), sheet.palette.page, 0.72);
         let band = places.line(&band(&part.columns), &lane.frame);
         draw_parts(sheet, &band, Stroke::solid(color, sheet.sizes.unit));
         drawn.extend(band);
     }
-    let lines: Vec<(Source, Vec<Vec<[f64; 2]>>)> = lane
+    let lines: Vec<(CurveKind, Vec<Vec<[f64; 2]>>)> = lane
         .curves
         .iter()
-        .flat_map(|curve| curve.parts.iter().map(|part| (curve.source, places.line(&part.line, &lane.frame))))
+        .flat_map(|curve| curve.parts.iter().map(|part| (curve.kind, places.line(&part.line, &lane.frame))))
         .collect();
     drawn.extend(lines.iter().flat_map(|(_, parts)| parts).cloned());
     drawn.extend(marks.changes.iter().map(|x| vec![[*x, lane.frame.y], [*x, lane.frame.bottom()]]));
     let mut space = FreeSpace::new(lane.frame, &drawn);
     marks.names.iter().for_each(|name| space.take(*name));
     draw_remarks(sheet, lane, space, &places);
-    for (source, parts) in &lines {
-        let stroke = lane.stroke(sheet, *source);
+    for (kind, parts) in &lines {
+        let stroke = lane.stroke(sheet, *kind);
         draw_parts(sheet, parts, stroke);
     }
     draw_ends(sheet, lane, &places);
 }
 
 /// Up and down through the extremes of every column: what single batches cover.
-fn band(columns: &[Column]) -> Vec<[f64; 2]> {
+fn band(columns: &[PixelColumn]) -> Vec<[f64; 2]> {
     if columns.iter().all(|column| column.low == column.high) {
         return columns.iter().map(|column| [column.step, column.mean]).collect();
     }
@@ -198,7 +198,7 @@ fn draw_header(sheet: &mut Sheet, lane: &Lane<'_>) {
     let row = if is_one_row { baseline } else { baseline + 1.7 * sizes.label };
     let mut x = frame.right() - lane.legend_width(&sizes) + LEGEND_GAPS[0];
     for curve in lane.curves.iter().rev() {
-        let stroke = lane.stroke(sheet, curve.source);
+        let stroke = lane.stroke(sheet, curve.kind);
         let middle = row - 0.33 * sizes.small;
         sheet.scene.line([x, middle], [x + SAMPLE, middle], stroke);
         x += SAMPLE + LEGEND_GAPS[1];
@@ -207,7 +207,7 @@ fn draw_header(sheet: &mut Sheet, lane: &Lane<'_>) {
     }
 }
 
-fn draw_grid(sheet: &mut Sheet, frame: Area, places: &Places<'_>) {
+fn draw_grid(sheet: &mut Sheet, frame: Area, places: &PageAxes<'_>) {
     let (sizes, palette) = (sheet.sizes, sheet.palette);
     let line = sheet.hairline(palette.line);
     let style = sheet.small(palette.muted).end();
@@ -232,7 +232,7 @@ fn draw_parts(sheet: &mut Sheet, parts: &[Vec<[f64; 2]>], stroke: Stroke) {
 
 /// Thin lines to compare with and their names, and where a curve starts that enters the frame through its
 /// top.
-fn draw_remarks(sheet: &mut Sheet, lane: &Lane<'_>, mut space: FreeSpace<'_>, places: &Places<'_>) {
+fn draw_remarks(sheet: &mut Sheet, lane: &Lane<'_>, mut space: FreeSpace<'_>, places: &PageAxes<'_>) {
     let (sizes, frame) = (sheet.sizes, lane.frame);
     let references =
         || lane.chart.references.iter().filter_map(|line| Some((line, places.height(line.value)?)));
@@ -258,11 +258,11 @@ fn draw_remarks(sheet: &mut Sheet, lane: &Lane<'_>, mut space: FreeSpace<'_>, pl
 }
 
 /// The latest value of each curve, at its end and in its colour, moved apart where they would touch.
-fn draw_ends(sheet: &mut Sheet, lane: &Lane<'_>, places: &Places<'_>) {
+fn draw_ends(sheet: &mut Sheet, lane: &Lane<'_>, places: &PageAxes<'_>) {
     let (small, frame) = (sheet.sizes.small, lane.frame);
     let end = |(curve, value): (&ThinCurve, f64)| {
         let height = places.height(value)?.clamp(frame.y, frame.bottom());
-        Some((height, value, lane.color(sheet, curve.source)))
+        Some((height, value, lane.color(sheet, curve.kind)))
     };
     let mut ends: Vec<(f64, f64, Rgb)> = lane.ends().filter_map(end).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -12,7 +12,7 @@ use egui_plot::{
 
 use crate::app::theme::Theme;
 use crate::app::widgets::heading;
-use crate::chart::{Chart, Column, Curves, Resolution, Source, ThinCurve, ValueAxis};
+use crate::chart::{Chart, CurveKind, Curves, PixelColumn, Resolution, ThinCurve, ValueAxis};
 use crate::look::{Tick, count_label, value_label};
 
 /// Width of a column of pixels into which a long curve is thinned, in points.
@@ -48,14 +48,14 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    fn color(&self, source: Source) -> Color32 {
+    fn color(&self, kind: CurveKind) -> Color32 {
         let muted = self.theme.muted;
-        match source {
-            Source::Training => self.color,
+        match kind {
+            CurveKind::Training => self.color,
             // It stays back a little: the eye compares, and does not take one for the other.
-            Source::HeldOut => self.color.lerp_to_gamma(muted, 0.55),
-            Source::PastTraining => self.theme.faded(muted, 0.9),
-            Source::PastHeldOut => self.theme.faded(muted, 0.5),
+            CurveKind::HeldOut => self.color.lerp_to_gamma(muted, 0.55),
+            CurveKind::PastTraining => self.theme.faded(muted, 0.9),
+            CurveKind::PastHeldOut => self.theme.faded(muted, 0.5),
         }
     }
 
@@ -66,12 +66,12 @@ impl Drawing<'_> {
 }
 
 /// The width of a curve's line, in points.
-fn line_width(source: Source) -> f32 {
-    match source {
-        Source::Training => 2.0,
-        Source::HeldOut => 1.3,
-        Source::PastTraining => 1.6,
-        Source::PastHeldOut => 1.0,
+fn line_width(kind: CurveKind) -> f32 {
+    match kind {
+        CurveKind::Training => 2.0,
+        CurveKind::HeldOut => 1.3,
+        CurveKind::PastTraining => 1.6,
+        CurveKind::PastHeldOut => 1.0,
     }
 }
 
@@ -147,12 +147,12 @@ fn empty_plot<'a>(name: &str, drawing: &Drawing<'a>, height: f32) -> Plot<'a> {
 fn draw_curves(plot: &mut PlotUi<'_>, last_step: f64, drawing: &Drawing<'_>) {
     let ValueAxis { low, high, .. } = drawing.axis;
     plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [last_step.max(1.0), high]));
-    let training = drawing.curves.iter().filter(|curve| curve.source == Source::Training);
+    let training = drawing.curves.iter().filter(|curve| curve.kind == CurveKind::Training);
     for part in training.flat_map(|curve| &curve.parts) {
         draw_batches(plot, drawing, &part.columns);
     }
     for curve in drawing.curves {
-        let (color, width) = (drawing.color(curve.source), line_width(curve.source));
+        let (color, width) = (drawing.color(curve.kind), line_width(curve.kind));
         for part in &curve.parts {
             let placed = drawing.placed(&part.line);
             if let [point] = placed.as_slice() {
@@ -168,10 +168,10 @@ fn draw_curves(plot: &mut PlotUi<'_>, last_step: f64, drawing: &Drawing<'_>) {
 }
 
 /// What single batches cover, and the mean of each column.
-fn draw_batches(plot: &mut PlotUi<'_>, drawing: &Drawing<'_>, columns: &[Column]) {
+fn draw_batches(plot: &mut PlotUi<'_>, drawing: &Drawing<'_>, columns: &[PixelColumn]) {
     if columns.iter().any(|column| column.high > column.low) {
         let at = |value: f64| drawing.axis.at(value).unwrap_or(drawing.axis.low);
-        let edge = |value: fn(&Column) -> f64| columns.iter().map(value).map(at).collect::<Vec<f64>>();
+        let edge = |value: fn(&PixelColumn) -> f64| columns.iter().map(value).map(at).collect::<Vec<f64>>();
         let steps: Vec<f64> = columns.iter().map(|column| column.step).collect();
         let band = FilledArea::new("batches", &steps, &edge(|c| c.low), &edge(|c| c.high));
         plot.add(band.fill_color(drawing.theme.faded(drawing.color, 0.14)).allow_hover(false));
@@ -189,10 +189,10 @@ fn title_line(ui: &mut Ui, chart: &Chart, drawing: &Drawing<'_>) {
         ui.spacing_mut().item_spacing.x = 8.0;
         heading(ui, theme, &chart.title);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            for curve in drawing.curves.iter().filter(|curve| !curve.source.is_past()) {
+            for curve in drawing.curves.iter().filter(|curve| !curve.kind.is_past()) {
                 if let Some(latest) = curve.latest {
                     let text = format!("{} {}", curve.name, value_label(latest));
-                    ui.label(small(text, drawing.color(curve.source)));
+                    ui.label(small(text, drawing.color(curve.kind)));
                 }
             }
             if let Some(unit) = unit_that_fits(ui, theme, &chart.unit) {
@@ -320,13 +320,13 @@ impl Over<'_> {
         self.painter.vline(x, area.y_range(), Stroke::new(1.0, theme.faded(theme.muted, 0.7)));
         let mut lines = Vec::new();
         let mut nearest_step = None;
-        for source in [Source::Training, Source::HeldOut] {
+        for kind in [CurveKind::Training, CurveKind::HeldOut] {
             let Some((curve, [at, value])) =
-                chart.curve(source).and_then(|curve| Some((curve, curve.nearest(step)?)))
+                chart.curve(kind).and_then(|curve| Some((curve, curve.nearest(step)?)))
             else {
                 continue;
             };
-            let color = self.drawing.color(source);
+            let color = self.drawing.color(kind);
             if let Some(y) = self.y(value) {
                 self.painter.circle_filled(pos2(self.x(at), y), 3.0, color);
             }

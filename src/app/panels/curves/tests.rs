@@ -4,7 +4,7 @@ use super::*;
 use crate::app::export::curves_figure;
 use crate::app::state::AppState;
 use crate::app::testing::state_of;
-use crate::chart::{Curves, Source};
+use crate::chart::{CurveKind, Curves};
 use crate::engine::{Evaluation, Figures, Penalty, Point, References};
 use crate::recipe::Change;
 
@@ -72,7 +72,7 @@ fn a_term_that_once_had_a_weight_and_the_first_evaluation_are_shown() {
     let titles: Vec<&str> = curves.charts.iter().map(|chart| chart.title.as_str()).collect();
     assert_eq!(titles, ["Reconstruction", "Σ|h|"]);
     for chart in &curves.charts {
-        let held_out = chart.curve(Source::HeldOut).expect("evaluations");
+        let held_out = chart.curve(CurveKind::HeldOut).expect("evaluations");
         let steps: Vec<f64> = held_out.points().map(|[step, _]| step).collect();
         assert_eq!(steps, [0.0, 100.0, 200.0, 300.0], "{}", chart.title);
     }
