@@ -6,6 +6,8 @@
 mod events;
 #[path = "engine/failures.rs"]
 mod failures;
+#[path = "common/newer.rs"]
+mod newer;
 #[path = "engine/stages.rs"]
 mod stages;
 #[path = "common/workers.rs"]
@@ -16,11 +18,12 @@ use std::time::{Duration, Instant};
 
 use hourglass::data::{Dataset, Source, load};
 use hourglass::engine::{
-    Ask, BenchInfo, CloudWish, Command, Engine, EngineOptions, Event, Handle, LatentPlane, LatticeAsk, Phase,
-    Request, RunId, Wanted, Worker,
+    BenchInfo, CloudWish, Command, Engine, EngineOptions, Event, Handle, LatentPlane, LatticeAsk, Phase,
+    RunId, RunWants, Turn, Wants, Worker,
 };
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::{PixelRange, Recipe};
+use newer::turn_until_newer;
 use workers::{open, small, turn_until, turn_until_there, worker};
 
 fn turns(worker: &mut Worker, handle: &Handle, count: usize) -> Vec<Event> {
@@ -30,6 +33,16 @@ fn turns(worker: &mut Worker, handle: &Handle, count: usize) -> Vec<Event> {
         events.extend(std::iter::from_fn(|| handle.poll()));
     }
     events
+}
+
+/// A wish for the image at a point.
+fn point(at: Vec<f32>) -> RunWants {
+    RunWants { point: Some(at.into()), ..RunWants::default() }
+}
+
+/// A plane of so many tiles each way.
+fn plane(x: [f32; 2], y: [f32; 2], tiles: usize) -> LatticeAsk {
+    LatticeAsk { plane: LatentPlane::of_axes([0, 1], 2, &[]), x, y, columns: tiles, rows: tiles }
 }
 
 fn steps(bench: &BenchInfo, run: usize) -> u64 {
@@ -112,59 +125,58 @@ fn pause_stops_between_two_steps_and_play_goes_on() {
 }
 
 #[test]
-fn a_hundred_drags_cause_at_most_two_decodes_and_the_lattice_still_arrives() {
+fn of_a_hundred_drags_the_last_is_decoded_and_the_lattice_still_arrives() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
     turns(&mut worker, &handle, 30);
     let run = &bench.runs[0];
+    let lattice = plane([-2.0, 2.0], [-2.0, 2.0], 20);
     // Everything arrives while a step runs, that is, between two turns.
-    let lattice = LatticeAsk {
-        plane: LatentPlane::of_axes([0, 1], 2, &[]),
-        x: [-2.0, 2.0],
-        y: [-2.0, 2.0],
-        columns: 20,
-        rows: 20,
-    };
-    handle.ask(run.id, Request { number: 7, ask: Ask::Lattice(lattice) });
     for number in 1..=100 {
-        let point = vec![number as f32 / 50.0, -1.0];
-        handle.ask(run.id, Request { number, ask: Ask::Decode(point.into()) });
+        let point = point(vec![number as f32 / 50.0, -1.0]);
+        handle.want(Wants::of(run.id, RunWants { lattice: Some(lattice.clone()), ..point }));
     }
-    let (mut decoded, mut last) = (0, None);
-    let lattice = turn_until_there(&mut worker, || {
-        if let Some(view) = run.views.decoded.take() {
-            decoded += 1;
-            last = Some(view);
-        }
-        run.views.lattice.take()
-    });
-    let last = last.expect("the last drag was decoded");
-    assert!(decoded <= 2, "{decoded} decodes");
-    assert_eq!((last.request, last.point[0]), (100, 2.0));
-    assert_eq!(lattice.request, 7);
-    assert_eq!(lattice.pixels.expect("on the CPU pixels are at hand").len(), 400 * 784);
+    worker.turn();
+    let decoded = run.views.latest().decoded.expect("a drag is answered in the next turn");
+    assert_eq!((decoded.point.as_slice(), decoded.version), (&[2.0, -1.0][..], 1), "it is the first decoded");
+    let view = turn_until_there(&mut worker, || run.views.latest().lattice);
+    assert_eq!(view.ask, lattice);
+    assert_eq!(view.pixels.as_ref().expect("on the CPU pixels are at hand").len(), 400 * 784);
 }
 
 #[test]
-fn the_lattice_shows_what_the_pointer_shows() {
+fn the_lattice_shows_what_the_point_shows() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
     let run = &bench.runs[0];
-    let ask = LatticeAsk {
-        plane: LatentPlane::of_axes([0, 1], 2, &[]),
-        x: [-1.0, 1.0],
-        y: [-2.0, 2.0],
-        columns: 3,
-        rows: 3,
-    };
-    handle.ask(run.id, Request { number: 1, ask: Ask::Lattice(ask) });
-    handle.ask(run.id, Request { number: 2, ask: Ask::Decode(vec![1.0, 2.0].into()) });
+    let lattice = Some(plane([-1.0, 1.0], [-2.0, 2.0], 3));
+    handle.want(Wants::of(run.id, RunWants { lattice, ..point(vec![1.0, 2.0]) }));
     turns(&mut worker, &handle, 10);
-    let lattice = run.views.lattice.take().and_then(|view| view.pixels).expect("a lattice");
-    let decoded = run.views.decoded.take().and_then(|view| view.pixels).expect("an image");
+    let views = run.views.latest();
+    let lattice = views.lattice.and_then(|view| view.pixels.clone()).expect("a lattice");
+    let decoded = views.decoded.and_then(|view| view.pixels.clone()).expect("an image");
     let top_right = &lattice[2 * 784..3 * 784];
     let worst = top_right.iter().zip(decoded.iter()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(worst < 1e-5, "the top right tile differs from the point (1, 2) by {worst}");
+}
+
+#[test]
+fn a_point_at_rest_is_decoded_again_while_the_network_learns_and_not_when_it_rests_too() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
+    let latest = || bench.runs[0].views.latest().decoded;
+    handle.want(Wants::of(bench.runs[0].id, point(vec![0.5, 0.5])));
+    let first = turn_until_newer(&mut worker, latest);
+    let again = turn_until_newer(&mut worker, latest);
+    assert!(again.step > first.step, "step {} after step {}", again.step, first.step);
+    handle.send(Command::Pause).expect("room");
+    while worker.turn() == Turn::Busy {}
+    let last = turn_until_there(&mut worker, || latest().filter(|view| view.step == steps(&bench, 0)));
+    for _ in 0..30 {
+        worker.turn();
+        worker.wait(Duration::from_millis(10));
+    }
+    assert!(latest().is_some_and(|view| Arc::ptr_eq(&view, &last)), "nothing has changed");
 }
 
 #[test]
@@ -229,15 +241,16 @@ fn reset_returns_to_the_same_weights_and_a_new_seed_does_not() {
 }
 
 #[test]
-fn late_questions_to_a_replaced_run_find_nobody() {
+fn what_is_wanted_of_a_replaced_run_is_not_made() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
     handle.send(Command::Reset).expect("room");
     turns(&mut worker, &handle, 5);
-    handle.ask(bench.runs[0].id, Request { number: 1, ask: Ask::Decode(vec![0.0, 0.0].into()) });
-    handle.ask(RunId(999), Request { number: 1, ask: Ask::Decode(vec![0.0, 0.0].into()) });
+    let mut wants = Wants::of(bench.runs[0].id, point(vec![0.0, 0.0]));
+    *wants.run_mut(RunId(999)) = point(vec![0.0, 0.0]);
+    handle.want(wants);
     turns(&mut worker, &handle, 5);
-    assert!(bench.runs[0].views.decoded.take().is_none());
+    assert!(bench.runs[0].views.latest().decoded.is_none());
 }
 
 #[test]
@@ -318,9 +331,10 @@ fn an_absurd_learning_rate_stops_the_run_with_a_sentence_and_good_weights() {
         _ => None,
     });
     assert!(sentence.contains("learning rate") && !sentence.contains("panick"), "{sentence}");
-    handle.ask(bench.runs[0].id, Request { number: 1, ask: Ask::Decode(vec![0.5; 64].into()) });
+    handle.want(Wants::of(bench.runs[0].id, point(vec![0.5; 64])));
     turns(&mut worker, &handle, 5);
-    let pixels = bench.runs[0].views.decoded.take().and_then(|view| view.pixels).expect("an image");
+    let decoded = bench.runs[0].views.latest().decoded.expect("an image");
+    let pixels = decoded.pixels.as_ref().expect("on the CPU");
     assert!(pixels.iter().all(|x| x.is_finite()), "the weights that were kept are not numbers");
     // The cure: back to a sane rate, and on.
     handle.send(Command::Resume(bench.runs[0].id)).expect("room");
@@ -336,25 +350,28 @@ fn views_come_only_when_wanted() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
     turns(&mut worker, &handle, 60);
-    let views = &bench.runs[0].views;
-    assert!(
-        views.cloud.take().is_none()
-            && views.layers.take().is_none()
-            && views.reconstructions.take().is_none()
-    );
-    handle.watch(
+    let latest = || bench.runs[0].views.latest();
+    let views = latest();
+    assert!(views.cloud.is_none() && views.layers.is_none() && views.reconstructions.is_none());
+    handle.want(Wants::of(
         bench.runs[0].id,
-        Wanted { cloud: Some(CloudWish::default()), reconstructions: true, layers: Some(3), cards: true },
-    );
+        RunWants {
+            cloud: Some(CloudWish::default()),
+            reconstructions: true,
+            layers: Some(3),
+            cards: true,
+            ..RunWants::default()
+        },
+    ));
     // It takes a small share of the time beside training, so the others are there by then.
-    let cloud = turn_until_there(&mut worker, || views.cloud.take());
+    let cloud = turn_until_there(&mut worker, || latest().cloud);
     let split = &bench.dataset.split;
     assert_eq!(cloud.codes.len(), 2 * (split.validation.len() + split.train.len()));
-    let layers = views.layers.take().expect("layers");
+    let layers = latest().layers.expect("layers");
     let widths: Vec<usize> = layers.layers.iter().map(|layer| layer.values.len()).collect();
     assert_eq!(widths, [64, 32, 2, 2, 32, 64]);
     assert_eq!(layers.example, 3);
-    let outputs = views.reconstructions.take().and_then(|view| view.outputs).expect("reconstructions");
+    let outputs = latest().reconstructions.and_then(|view| view.outputs.clone()).expect("reconstructions");
     assert_eq!(outputs.len(), bench.examples.len() * 784);
 }
 
@@ -372,7 +389,7 @@ fn a_thread_of_its_own_answers_and_ends_when_told() {
     assert!(closing.elapsed() < Duration::from_secs(10), "closing took {:?}", closing.elapsed());
 }
 
-/// Images of which some are promised and not there: whoever touches them stumbles.
+/// Images of which some are promised and not there: whoever reads them panics.
 fn broken(train: u32, validation: u32) -> Arc<Dataset> {
     let source = Source { set: "digits", count: 300, messiness: 0.8, held_out: 0.1, seed: 0 };
     let mut dataset = load(&source).expect("built-in images");
@@ -391,7 +408,7 @@ fn a_panic_while_training_becomes_a_sentence_and_the_worker_lives() {
         Event::Phase(_, Phase::Failed(sentence)) => Some(sentence),
         _ => None,
     });
-    assert!(sentence.contains("stumbled") && !sentence.contains('\n'), "{sentence}");
+    assert!(sentence.contains("Training failed") && !sentence.contains('\n'), "{sentence}");
     let bench = open(&mut worker, &handle, vec![small("ae-2d")], true);
     turns(&mut worker, &handle, 40);
     assert!(steps(&bench, 0) > 0, "the worker works no more");
@@ -411,7 +428,7 @@ fn a_panic_outside_any_run_is_told_too() {
             _ => assert!(start.elapsed() < Duration::from_secs(60), "nobody told"),
         }
     };
-    assert!(sentence.contains("stumbled"), "{sentence}");
+    assert!(sentence.contains("Training failed"), "{sentence}");
     engine.send(Command::Open { recipes: vec![small("ae-2d")], playing: false }).expect("room");
     while !matches!(engine.wait(Duration::from_secs(1)), Some(Event::Opened(_))) {
         assert!(start.elapsed() < Duration::from_secs(60), "the thread died");
@@ -423,24 +440,38 @@ fn a_newer_lattice_waits_for_the_one_under_way() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
     let run = &bench.runs[0];
-    let ask = LatticeAsk {
-        plane: LatentPlane::of_axes([0, 1], 2, &[]),
-        x: [-2.0, 2.0],
-        y: [-2.0, 2.0],
-        columns: 20,
-        rows: 20,
-    };
-    let (mut arrived, mut number) = (Vec::new(), 0);
-    // A new question every turn, faster than any plane of 400 tiles can be decoded.
-    while arrived.len() < 5 {
-        number += 1;
-        handle.ask(run.id, Request { number, ask: Ask::Lattice(ask.clone()) });
+    let lattice = || run.views.latest().lattice;
+    let start = Instant::now();
+    let (mut arrived, mut right) = (Vec::new(), 2.0);
+    // The map is moved in every turn, faster than any plane of 400 tiles can be decoded.
+    while arrived.len() < 3 {
+        right += 1e-3;
+        let lattice_ask = plane([-2.0, right], [-2.0, 2.0], 20);
+        handle.want(Wants::of(run.id, RunWants { lattice: Some(lattice_ask), ..RunWants::default() }));
+        let before = lattice().map(|view| view.version);
         worker.turn();
-        arrived.extend(run.views.lattice.take().map(|view| view.request));
-        assert!(number < 20_000, "only {arrived:?} were finished");
+        arrived.extend(lattice().filter(|view| Some(view.version) != before).map(|view| view.ask.x[1]));
+        assert!(start.elapsed() < Duration::from_secs(60), "only {arrived:?} were finished");
     }
-    while arrived.last() != Some(&number) {
-        arrived.push(turn_until_there(&mut worker, || run.views.lattice.take()).request);
+    while arrived.last() != Some(&right) {
+        arrived.push(turn_until_newer(&mut worker, lattice).ask.x[1]);
     }
-    assert!(arrived.is_sorted(), "{arrived:?} are not in the order of the questions");
+    assert!(arrived.is_sorted(), "{arrived:?} are not in the order in which they were wanted");
+}
+
+#[test]
+fn what_is_no_longer_wanted_is_dropped_and_the_others_go_on() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
+    let run = &bench.runs[0];
+    let lattice = Some(plane([-2.0, 2.0], [-2.0, 2.0], 60));
+    handle.want(Wants::of(run.id, RunWants { lattice, ..point(vec![0.0, 0.0]) }));
+    worker.turn();
+    assert!(run.views.latest().lattice.is_none(), "3,600 tiles take longer than a turn");
+    handle.want(Wants::of(run.id, point(vec![0.0, 0.0])));
+    let points = || run.views.latest().decoded;
+    for _ in 0..10 {
+        turn_until_newer(&mut worker, points);
+    }
+    assert!(run.views.latest().lattice.is_none(), "nobody wants it any more");
 }

@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use hourglass::data::{Source, load};
 use hourglass::engine::{
-    Ask, BenchInfo, Command, DecodeAsk, EngineOptions, Event, FieldAsk, FieldKind, Handle, LatentPlane,
-    LatticeAsk, Picture, Request, Sheet, SheetAsk, Turn, Worker,
+    BenchInfo, Command, DecodeAsk, EngineOptions, Event, FieldAsk, FieldKind, Handle, LatentPlane,
+    LatticeAsk, Picture, RunWants, Sheet, SheetAsk, Turn, Wants, Worker,
 };
 use hourglass::gpu::painter::Placement;
 use hourglass::gpu::{Canvas, ColorMap, Compute, DeviceChoice, Graphics, Painter, Tiles};
@@ -86,10 +86,10 @@ fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
         // Every other one is compared with an image, the last one too.
         let against = number.is_multiple_of(2).then_some(number as u32);
         let ask = DecodeAsk { point: last.clone(), against };
-        handle.ask(run.id, Request { number, ask: Ask::Decode(ask) });
+        handle.want(Wants::of(run.id, RunWants { point: Some(ask), ..RunWants::default() }));
         worker.turn();
-        let view = run.views.decoded.take().expect("an answer");
-        assert_eq!((view.request, view.against), (number, against));
+        let view = run.views.latest().decoded.expect("an image");
+        assert_eq!((&view.point, view.against), (&last, against));
         assert!(view.pixels.is_none() && view.difference.is_none(), "the pixels came to the host");
     }
     assert_eq!(reads() - before, 0, "dragging read from the GPU");
@@ -142,9 +142,10 @@ fn answers(device: DeviceChoice, gpu: &Gpu) -> Vec<(&'static str, Vec<f32>)> {
     let run = &bench.runs[0];
     let points: Vec<f32> = (0..300).map(|i| (i as f32 * 0.7).sin() * 2.0).collect();
     let sheet = SheetAsk { sheet: Sheet::Path, columns: 15, rows: 10, points: points.into() };
-    handle.ask(run.id, Request { number: 1, ask: Ask::Sheet(sheet) });
-    let sheet = turned(&mut worker, || run.views.sheet(Sheet::Path).take());
-    let mut answers = vec![("a sheet", sheet.pixels.expect("there is no canvas").to_vec())];
+    let sheets = [(Sheet::Path, sheet)].into();
+    handle.want(Wants::of(run.id, RunWants { sheets, ..RunWants::default() }));
+    let sheet = turned(&mut worker, || run.views.latest().sheets.get(&Sheet::Path).cloned());
+    let mut answers = vec![("a sheet", sheet.pixels.as_ref().expect("there is no canvas").to_vec())];
     let plane = LatentPlane::of_axes([0, 1], 2, &[]);
     let lattice = LatticeAsk { plane, x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 13, rows: 11 };
     let kinds = [
@@ -154,8 +155,9 @@ fn answers(device: DeviceChoice, gpu: &Gpu) -> Vec<(&'static str, Vec<f32>)> {
     ];
     for (name, kind) in kinds {
         let ask = FieldAsk { kind, lattice: lattice.clone() };
-        handle.ask(run.id, Request { number: 2, ask: Ask::Field(ask) });
-        answers.push((name, turned(&mut worker, || run.views.field.take()).values.to_vec()));
+        handle.want(Wants::of(run.id, RunWants { field: Some(ask), ..RunWants::default() }));
+        let field = || run.views.latest().field.filter(|view| view.ask.kind == kind);
+        answers.push((name, turned(&mut worker, field).values.to_vec()));
     }
     answers
 }

@@ -11,6 +11,8 @@ mod fields;
 mod forces;
 #[path = "latent/images.rs"]
 mod images;
+#[path = "common/newer.rs"]
+mod newer;
 #[path = "latent/sheets.rs"]
 mod sheets;
 #[path = "common/workers.rs"]

@@ -52,14 +52,14 @@ fn tiny(name: &str, settings: &[&str]) -> Recipe {
 fn rested(recipes: Vec<Recipe>, size: [f32; 2]) -> Harness<'static, App> {
     let is_rested = |run: &RunState| {
         matches!(run.phase, Phase::Finished(_))
-            && run.seen.decoded.as_ref().is_some_and(|decoded| decoded.step == STEPS)
+            && run.seen.decoded.as_deref().is_some_and(|decoded| decoded.step == STEPS)
     };
     let mut window = window_of(recipes, size);
     step_until(&mut window, "the network rests, and everything is seen as it is then", |state| {
         let (Some(bench), Some(run)) = (&state.bench, state.run()) else { return false };
         bench.runs.iter().all(is_rested)
-            && run.seen.cloud.as_ref().is_some_and(|cloud| cloud.step == STEPS)
-            && run.seen.lattice.as_ref().is_some_and(|lattice| lattice.step == STEPS)
+            && run.seen.cloud.as_deref().is_some_and(|cloud| cloud.step == STEPS)
+            && run.seen.lattice.as_deref().is_some_and(|lattice| lattice.step == STEPS)
     });
     // While it learned the view followed the codes from afar; now it comes to rest, so that a place is a place.
     for _ in 0..2 {

@@ -85,7 +85,7 @@ fn the_latent_point_is_dragged_and_decoded() {
     }
     window.drop_at(from + Vec2::new(72.0, -48.0));
     step_until(&mut window, "the point was decoded where it was dropped", |state| {
-        run(state).seen.decoded.as_ref().is_some_and(|seen| seen.point[0] > 0.2 && seen.point[1] > 0.1)
+        run(state).seen.decoded.as_deref().is_some_and(|seen| seen.point[0] > 0.2 && seen.point[1] > 0.1)
     });
 }
 
@@ -146,7 +146,7 @@ fn images_change_their_colours_while_nothing_trains() {
     assert_eq!(violet(&mut window), 0, "images are grey at first");
     let asked = |state: &AppState| {
         let seen = &run(state).seen;
-        [seen.lattice.as_ref().map(|view| view.request), seen.decoded.as_ref().map(|view| view.request)]
+        [seen.lattice.as_ref().map(|view| view.version), seen.decoded.as_ref().map(|view| view.version)]
     };
     let before = asked(window.state().state());
     window.get_by_label("what the map shows").click();
@@ -295,7 +295,7 @@ fn a_code_of_one_number_is_drawn_as_a_line() {
     let settings = ["data.count=400", "training.batch=32", "model.code=1", "model.widths=32"];
     let mut window = window_with("ae-2d", &settings, [1280.0, 800.0]);
     trains(&mut window);
-    let seen = run(window.state().state()).seen.decoded.as_ref().expect("an image");
+    let seen = run(window.state().state()).seen.decoded.as_deref().expect("an image");
     assert_eq!(seen.point.len(), 1);
 }
 
@@ -304,7 +304,7 @@ fn what_a_family_shows_is_in_front_and_the_map_is_one_tab_away() {
     let settings = ["data.count=400", "training.batch=32", "model.widths=32", "noise.kind=gaussian"];
     let mut window = window_with("ae-32", &settings, [1280.0, 800.0]);
     step_until(&mut window, "a card is seen", |state| {
-        state.run().is_some_and(|run| run.seen.cards.as_ref().is_some_and(|view| !view.cards.is_empty()))
+        state.run().is_some_and(|run| run.seen.cards.as_deref().is_some_and(|view| !view.cards.is_empty()))
     });
     window.step();
     window.get_by_label("card Noise in, clean out");

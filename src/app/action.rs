@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::document::ImageLook;
-use crate::engine::{CloudWish, DecodeAsk, FieldAsk, ForcesAsk, LatticeAsk, RunId, SheetAsk};
+use crate::engine::RunId;
 use crate::recipe::{Recipe, Value};
 
 /// Something a person did, to be carried out after the panels are drawn.
@@ -46,18 +46,6 @@ pub enum Action {
     },
     /// Take back the last live change.
     Undo,
-    /// Decode this point of latent space, in every run of the bench.
-    MovePoint(DecodeAsk),
-    /// Decode this plane of latent space.
-    AskLattice(LatticeAsk),
-    /// Decode many points of latent space side by side.
-    AskSheet(SheetAsk),
-    /// Measure a plane of latent space.
-    AskField(FieldAsk),
-    /// Pull on the codes of images.
-    AskForces(ForcesAsk),
-    /// Encode so many images for the cloud.
-    WishCloud(CloudWish),
     /// Say this in the bottom line.
     Say(String),
     /// Show the activations for the example with this number.

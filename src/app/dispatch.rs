@@ -12,8 +12,9 @@ use super::export::Order;
 use super::form::with_live_values;
 use super::layout::Layout;
 use super::theme::Theme;
+use super::tuning::{Gesture, LiveParameter};
 use crate::document::ImageLook;
-use crate::engine::{Ask, Command, DecodeAsk, Picture, Request, RunId};
+use crate::engine::{Command, RunId};
 use crate::recipe::{Recipe, Value, table};
 
 impl App {
@@ -38,24 +39,8 @@ impl App {
             Action::DropDraft => self.drop_draft(),
             Action::Tune { key, value, done } => self.tune(key, value, done),
             Action::Undo => self.undo(),
-            Action::MovePoint(ask) => self.move_point(ask),
-            Action::AskLattice(ask) => {
-                let size = [ask.columns, ask.rows];
-                self.ask_sheet(Ask::Lattice(ask), Picture::Lattice, size);
-            }
-            Action::AskField(ask) => {
-                self.ask(Ask::Field(ask));
-            }
-            Action::AskForces(ask) => {
-                self.ask(Ask::Forces(ask));
-            }
-            Action::WishCloud(wish) => self.asked.cloud = wish,
-            Action::AskSheet(ask) => {
-                let (picture, size) = (Picture::Sheet(ask.sheet), [ask.columns, ask.rows]);
-                self.ask_sheet(Ask::Sheet(ask), picture, size);
-            }
             Action::Say(sentence) => self.state.say(sentence),
-            Action::ShowExample(example) => self.asked.example = example,
+            Action::ShowExample(example) => self.state.example = example,
             Action::Export(figure) => self.files.dialogs.ask(ctx, Errand::Figure(figure)),
             Action::SaveWeights => self.files.dialogs.ask(ctx, Errand::Weights),
             Action::SaveRecipe => self.files.dialogs.ask(ctx, Errand::Recipe),
@@ -121,7 +106,8 @@ impl App {
         let Some(run) = self.state.run() else { return };
         let before = table::find(key).ok().and_then(|parameter| parameter.number(&run.recipe));
         if let Some(before) = before {
-            self.tuning.note((run.info.id, key), before, value, done);
+            let parameter = LiveParameter { run: run.info.id, key };
+            self.tuning.note(parameter, before, value, done);
         }
         if let Some(engine) = &self.engine {
             engine.tune(run.info.id, key, value);
@@ -132,50 +118,15 @@ impl App {
         let runs: Vec<RunId> =
             self.state.bench.iter().flat_map(|bench| &bench.runs).map(|run| run.info.id).collect();
         match (self.tuning.take_back(|run| runs.contains(&run)), &self.engine) {
-            (Some(((run, key), value)), Some(engine)) => {
-                engine.tune(run, key, value);
-                // Whoever takes something back sees it happen.
+            (Some(Gesture { parameter: LiveParameter { run, key }, before }), Some(engine)) => {
+                engine.tune(run, key, before);
+                // What is undone is shown.
                 if self.shown_run() != Some(run) {
                     self.state.focus(run);
                 }
             }
             _ => self.state.say("There is no live change to take back.".to_owned()),
         }
-    }
-
-    fn move_point(&mut self, mut ask: DecodeAsk) {
-        // The image may have been one of another data set.
-        let images = self.state.bench.as_ref().map_or(0, |bench| bench.dataset.len());
-        ask.against = ask.against.filter(|image| (*image as usize) < images);
-        self.asked.number += 1;
-        self.asked.pointer = self.asked.number;
-        // Every run shows what it makes of the same place.
-        let Some((engine, bench)) = self.engine.as_ref().zip(self.state.bench.as_ref()) else { return };
-        for run in &bench.runs {
-            let ask = Ask::Decode(ask.clone());
-            engine.ask(run.info.id, Request { number: self.asked.number, ask });
-        }
-    }
-
-    /// Asks for many images at once, on a canvas that has room for them.
-    fn ask_sheet(&mut self, ask: Ask, picture: Picture, [columns, rows]: [usize; 2]) {
-        let (bench, run) = (self.state.bench.as_ref(), self.shown_run());
-        let room = bench
-            .zip(run)
-            .and_then(|(bench, run)| self.pictures.make_room(bench, (run, picture), columns, rows));
-        if let Some(canvas) = room {
-            self.send(canvas);
-        }
-        self.ask(ask);
-    }
-
-    /// Asks the run that is shown; the answer carries the number that is returned.
-    fn ask(&mut self, ask: Ask) -> u64 {
-        self.asked.number += 1;
-        if let (Some(engine), Some(run)) = (&self.engine, self.shown_run()) {
-            engine.ask(run, Request { number: self.asked.number, ask });
-        }
-        self.asked.number
     }
 
     fn export_to(&mut self, figure: Figure, path: PathBuf) {
@@ -218,7 +169,6 @@ impl App {
         for command in self.pictures.look_like(look) {
             self.send(command);
         }
-        self.caches.latent.ask_images_again();
     }
 
     fn look_like(&mut self, ctx: &Context, theme: Theme) {

@@ -104,8 +104,8 @@ impl Exports {
         self.waiting.push((run.info.id, order, words.unwrap_or_default()));
         Ok(Some(Command::Snapshot {
             run: run.info.id,
-            lattice: shown.plane.or_else(|| run.seen.lattice.as_ref().map(|view| view.ask.clone())),
-            point: run.seen.decoded.as_ref().map(|view| view.point.clone()),
+            lattice: shown.plane.or_else(|| run.seen.lattice.as_deref().map(|view| view.ask.clone())),
+            point: run.seen.decoded.as_deref().map(|view| view.point.clone()),
             sheet,
         }))
     }
@@ -190,7 +190,7 @@ fn save(figure: &impl Drawable, caption: &Caption, path: &Path, order: &Order) -
 
 /// The card that is shown, and the step it was made at.
 fn shown_card(state: &AppState) -> Option<(&Card, u64)> {
-    let view = state.run()?.seen.cards.as_ref()?;
+    let view = state.run()?.seen.cards.as_deref()?;
     let chosen = state.card.as_deref().and_then(|title| view.cards.iter().find(|p| p.title == title));
     Some((chosen.or(view.cards.first())?, view.step))
 }

@@ -91,11 +91,6 @@ impl Pane {
 pub struct Visible(Vec<(Pane, Rect)>);
 
 impl Visible {
-    /// Whether a panel was drawn, and not behind another tab.
-    pub fn contains(&self, pane: Pane) -> bool {
-        self.0.iter().any(|(drawn, _)| *drawn == pane)
-    }
-
     /// The panel under a point.
     pub fn at(&self, point: egui::Pos2) -> Option<Pane> {
         self.0.iter().find(|(_, rect)| rect.contains(point)).map(|(pane, _)| *pane)

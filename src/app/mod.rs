@@ -34,6 +34,7 @@ mod transport;
 mod tuning;
 mod widgets;
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
@@ -44,11 +45,11 @@ use eframe::egui::{self, CentralPanel, Context, Frame, Panel, Ui};
 pub use crate::look::ColorScheme;
 pub use action::{Action, Figure};
 pub use setup::graphics_setup;
-pub use state::{AppState, BenchState, Notice, RunState, Seen};
+pub use state::{AppState, BenchState, Notice, RunState};
 pub use trace::Screenshot;
 
 use crate::document::{Bench, Document, Exploration, Run, Window};
-use crate::engine::{CloudWish, Command, Engine, EngineOptions, Event, RunId, Wanted};
+use crate::engine::{Command, Engine, EngineOptions, Event, Wants};
 use crate::gpu::{DeviceChoice, Graphics};
 use crate::recipe::{Family, Recipe};
 use context::PanelContext;
@@ -131,7 +132,6 @@ pub struct App {
     caches: Caches,
     tuning: Tuning,
     files: Files,
-    asked: Asked,
     trace: Trace,
     pace: Pace,
     kind: WindowKind,
@@ -142,6 +142,8 @@ pub struct App {
 struct Screen {
     /// The panels that are drawn, and where.
     visible: Visible,
+    /// What they want to see.
+    wants: Wants,
     help_is_open: bool,
     notices: Notices,
 }
@@ -169,21 +171,6 @@ struct Caches {
     cards: panels::CardsMemory,
     curves: panels::CurvesMemory,
     held_out: panels::HeldOutMemory,
-}
-
-/// What was asked of the trainer.
-#[derive(Debug, Default)]
-struct Asked {
-    /// Number of the last request.
-    number: u64,
-    /// Number of the last request for the pointer.
-    pointer: u64,
-    /// The example whose activations are shown.
-    example: usize,
-    /// How large a cloud the explorer wants.
-    cloud: CloudWish,
-    /// The views that are kept fresh, and whose.
-    watched: Option<(RunId, Wanted)>,
 }
 
 impl App {
@@ -235,7 +222,6 @@ impl App {
             caches: Caches::default(),
             tuning: Tuning::default(),
             files,
-            asked: Asked::default(),
             trace: Trace::new(TraceOptions { started, screenshot, frame_log, trace }, outcome),
             pace: Pace::new(graphics.as_ref().is_some_and(|graphics| graphics.is_software())),
             kind: WindowKind { is_kept, is_cleared: cc.winit_window().is_some() },
@@ -288,7 +274,6 @@ impl App {
         }
         if is_opening {
             self.tuning = Tuning::default();
-            self.asked.watched = None;
             let canvases =
                 self.state.bench.as_ref().map(|bench| self.pictures.open(bench)).unwrap_or_default();
             canvases.into_iter().for_each(|canvas| self.send(canvas));
@@ -303,24 +288,23 @@ impl App {
         }
     }
 
-    /// Tells the trainer which views somebody looks at.
-    fn watch(&mut self) {
-        let Some(run) = self.state.run() else { return };
-        let of_codes = [Pane::Latent, Pane::Dimensions, Pane::Samples];
-        let needs_codes = of_codes.into_iter().any(|pane| self.screen.visible.contains(pane));
-        let wanted = Wanted {
-            cloud: needs_codes.then_some(self.asked.cloud),
-            reconstructions: self.screen.visible.contains(Pane::HeldOut),
-            layers: self.screen.visible.contains(Pane::Hourglass).then_some(self.asked.example),
-            cards: self.screen.visible.contains(Pane::Cards),
-        };
-        let watched = Some((run.info.id, wanted));
-        let Some(engine) = self.engine.as_ref().filter(|_| self.asked.watched != watched) else { return };
-        if let Some((before, _)) = self.asked.watched.filter(|(before, _)| *before != run.info.id) {
-            engine.watch(before, Wanted::default());
+    /// Declares what visible panels want to see, on canvases that have room for it.
+    fn declare_wants(&mut self) {
+        let (Some(bench), Some(shown)) = (&self.state.bench, self.state.run()) else { return };
+        let wants = std::mem::take(&mut self.screen.wants);
+        if let Some(point) = wants.run(shown.info.id).and_then(|wants| wants.point.as_ref()) {
+            self.trace.note_wanted(&point.point);
         }
-        engine.watch(run.info.id, wanted);
-        self.asked.watched = watched;
+        let mut canvases = Vec::new();
+        for (run, wants) in wants.runs() {
+            for (picture, [columns, rows]) in wants.tiles() {
+                canvases.extend(self.pictures.make_room(bench, (run, picture), columns, rows));
+            }
+        }
+        canvases.into_iter().for_each(|canvas| self.send(canvas));
+        if let Some(engine) = &self.engine {
+            engine.want(wants);
+        }
     }
 
     /// What dialogs and figures have come to.
@@ -339,7 +323,8 @@ impl App {
     /// Draws everything and gathers what was asked for.
     fn draw(&mut self, ui: &mut Ui) -> Vec<Action> {
         let Self { state, theme, window, exploration, screen, pictures, caches, kind, .. } = self;
-        let cx = PanelContext { state, theme, pictures };
+        let wants = RefCell::default();
+        let cx = PanelContext { state, theme, pictures, wants: &wants };
         // A window is cleared to this colour before it is drawn; a test is not.
         if !kind.is_cleared {
             ui.painter().rect_filled(ui.max_rect(), 0.0, theme.panel);
@@ -355,9 +340,10 @@ impl App {
             let sliders = state.run().map_or(2, |run| live::parameters(&run.info.recipe).count());
             let Window { layout, simple, .. } = window;
             screen.visible = layout.show(ui, theme, *simple, sliders, &mut |ui, pane, is_tab| {
-                actions.extend(pane_ui(ui, &cx, (pane, is_tab), exploration, caches));
+                actions.extend(pane_ui(ui, &cx, pane, is_tab, exploration, caches));
             });
         });
+        screen.wants = wants.into_inner();
         actions
     }
 
@@ -391,7 +377,8 @@ fn shared_graphics(window: &eframe::egui_wgpu::RenderState) -> Arc<Graphics> {
 fn pane_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    (pane, is_tab): (Pane, bool),
+    pane: Pane,
+    is_tab: bool,
     exploration: &mut Exploration,
     caches: &mut Caches,
 ) -> Vec<Action> {
@@ -420,14 +407,13 @@ impl eframe::App for App {
             ctx.request_repaint_after(self.pace.logged());
         }
         let frame_secs = frame.info().cpu_usage;
-        self.trace.begin_frame(&self.state, self.asked.pointer, frame_secs);
+        self.trace.begin_frame(&self.state, frame_secs);
         while let Some(event) = self.engine.as_ref().and_then(|engine| engine.poll()) {
             self.take_in(event);
         }
         self.state.collect_views();
         self.pictures.take_in(&self.state);
         self.collect_files(ctx);
-        self.watch();
         self.screen.notices.expire(ctx, &mut self.state.notice);
     }
 
@@ -444,6 +430,7 @@ impl eframe::App for App {
         for action in actions {
             self.carry_out(&ctx, action);
         }
+        self.declare_wants();
         self.trace.end_frame(&ctx, &self.state);
     }
 

@@ -54,7 +54,7 @@ struct Entry {
     surface: Option<Surface>,
     /// Given to the trainer thread, not painted yet.
     waiting: Option<Surface>,
-    /// Request and step of what `surface` shows.
+    /// Version and step of what `surface` shows.
     shows: Option<(u64, u64)>,
 }
 
@@ -249,7 +249,7 @@ impl Pictures {
         tiles: &Tiles,
     ) {
         let entry = self.runs.entry(at).or_default();
-        let stamp = (arrival.request, arrival.step);
+        let stamp = (arrival.version, arrival.step);
         if entry.shows == Some(stamp) {
             return;
         }
@@ -310,7 +310,7 @@ impl Pictures {
 
 /// The view of a picture that arrived last.
 struct Arrival<'a> {
-    request: u64,
+    version: u64,
     step: u64,
     pixels: Option<&'a [f32]>,
     picture: Picture,
@@ -318,17 +318,17 @@ struct Arrival<'a> {
 
 impl<'a> Arrival<'a> {
     fn of(run: &'a RunState, picture: Picture) -> Option<Self> {
-        let (request, step, pixels) = match picture {
-            Picture::Decoded => run.seen.decoded.as_ref().map(|v| (v.request, v.step, &v.pixels)),
+        let (version, step, pixels) = match picture {
+            Picture::Decoded => run.seen.decoded.as_deref().map(|v| (v.version, v.step, &v.pixels)),
             Picture::Difference => {
-                let compared = run.seen.decoded.as_ref().filter(|view| view.against.is_some());
-                compared.map(|v| (v.request, v.step, &v.difference))
+                let compared = run.seen.decoded.as_deref().filter(|view| view.against.is_some());
+                compared.map(|v| (v.version, v.step, &v.difference))
             }
-            Picture::Lattice => run.seen.lattice.as_ref().map(|v| (v.request, v.step, &v.pixels)),
-            Picture::Sheet(sheet) => run.seen.sheets.get(&sheet).map(|v| (v.request, v.step, &v.pixels)),
-            Picture::Reconstructions => run.seen.reconstructions.as_ref().map(|v| (0, v.step, &v.outputs)),
+            Picture::Lattice => run.seen.lattice.as_deref().map(|v| (v.version, v.step, &v.pixels)),
+            Picture::Sheet(sheet) => run.seen.sheets.get(&sheet).map(|v| (v.version, v.step, &v.pixels)),
+            Picture::Reconstructions => run.seen.reconstructions.as_deref().map(|v| (0, v.step, &v.outputs)),
         }?;
-        Some(Self { request, step, pixels: pixels.as_deref(), picture })
+        Some(Self { version, step, pixels: pixels.as_deref(), picture })
     }
 
     fn paint(&self) -> Paint {
@@ -367,7 +367,9 @@ fn tiles_of(bench: &BenchState, run: &RunState, picture: Picture) -> Option<Tile
         Picture::Reconstructions => {
             (!bench.examples.is_empty()).then(|| tile.grid(bench.examples.len(), ROWS))
         }
-        Picture::Lattice => run.seen.lattice.as_ref().map(|view| tile.grid(view.ask.columns, view.ask.rows)),
+        Picture::Lattice => {
+            run.seen.lattice.as_deref().map(|view| tile.grid(view.ask.columns, view.ask.rows))
+        }
         Picture::Sheet(sheet) => {
             run.seen.sheets.get(&sheet).map(|view| tile.grid(view.ask.columns, view.ask.rows))
         }

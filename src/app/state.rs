@@ -2,15 +2,11 @@
 //!
 //! Events are reduced here and nowhere else; panels only read. A new bench replaces the state of the old one whole.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::Dataset;
 use crate::engine::curves::{PastRun, RunRecord};
-use crate::engine::{
-    BenchInfo, CardsView, CloudView, Decoded, Event, FieldView, ForcesView, LatticeView, LayersView, Phase,
-    Progress, ReconstructionsView, References, RunId, RunInfo, Sheet, SheetView,
-};
+use crate::engine::{BenchInfo, Event, Phase, Progress, References, RunId, RunInfo, Views};
 use crate::recipe::{Change, Recipe, table};
 
 /// Everything the window knows.
@@ -28,6 +24,8 @@ pub struct AppState {
     pub past: Option<PastRun>,
     /// The title of the card somebody chose to see; without one, the most telling.
     pub card: Option<String>,
+    /// The number of the example whose activations are shown.
+    pub example: usize,
     /// The run whose pictures and curves are shown, where somebody chose one of several.
     pub shown: Option<RunId>,
 }
@@ -82,31 +80,8 @@ pub struct RunState {
     pub phase: Phase,
     /// Live changes, exactly as applied.
     pub changes: Vec<Change>,
-    /// The latest views, each absent until the first arrives.
-    pub seen: Seen,
-}
-
-/// The latest of every view of a run.
-#[derive(Debug, Default)]
-pub struct Seen {
-    /// The image at the pointer.
-    pub decoded: Option<Decoded>,
-    /// The decoded plane.
-    pub lattice: Option<LatticeView>,
-    /// Points decoded side by side, by what they are for.
-    pub sheets: BTreeMap<Sheet, SheetView>,
-    /// The codes of images.
-    pub cloud: Option<CloudView>,
-    /// The pull on the codes of images.
-    pub forces: Option<ForcesView>,
-    /// What is measured of the plane.
-    pub field: Option<FieldView>,
-    /// The examples' reconstructions.
-    pub reconstructions: Option<ReconstructionsView>,
-    /// The activations for one example.
-    pub layers: Option<LayersView>,
-    /// The pictures of the family.
-    pub cards: Option<CardsView>,
+    /// The latest views, all of one moment.
+    pub seen: Views,
 }
 
 impl BenchState {
@@ -147,10 +122,10 @@ impl AppState {
         }
     }
 
-    /// Takes the views that have arrived out of their slots.
+    /// Reads the latest views: what is drawn in a frame is of one moment.
     pub fn collect_views(&mut self) {
         for run in self.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
-            run.seen.collect(&run.info);
+            run.seen = run.info.views.latest();
         }
     }
 
@@ -271,7 +246,7 @@ impl RunState {
             progress: Progress::default(),
             phase: Phase::Paused,
             changes: Vec::new(),
-            seen: Seen::default(),
+            seen: Views::default(),
         }
     }
 
@@ -284,31 +259,6 @@ impl RunState {
         // The trainer applied it, so the key and the value are good.
         self.recipe.set(&change.key, &crate::recipe::Value::Number(change.value)).ok();
         self.changes.push(change);
-    }
-}
-
-impl Seen {
-    fn collect(&mut self, info: &RunInfo) {
-        let Self { decoded, lattice, sheets, cloud, forces, field, reconstructions, layers, cards } = self;
-        replace(decoded, info.views.decoded.take());
-        replace(lattice, info.views.lattice.take());
-        for sheet in Sheet::ALL {
-            if let Some(view) = info.views.sheet(sheet).take() {
-                sheets.insert(sheet, view);
-            }
-        }
-        replace(cloud, info.views.cloud.take());
-        replace(forces, info.views.forces.take());
-        replace(field, info.views.field.take());
-        replace(reconstructions, info.views.reconstructions.take());
-        replace(layers, info.views.layers.take());
-        replace(cards, info.views.cards.take());
-    }
-}
-
-fn replace<T>(place: &mut Option<T>, arrived: Option<T>) {
-    if arrived.is_some() {
-        *place = arrived;
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the window can write about itself, for measuring: a screenshot after a while, one row per frame, and when
 //! the first pictures were presented. Files are written in threads of their own, so that measuring costs no frame.
 
+use std::collections::VecDeque;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -14,6 +15,8 @@ use crate::export::write_atomically;
 
 /// Rows that may wait for the disk; a disk that is slower loses rows, not frames.
 const ROWS_WAITING: usize = 4096;
+/// Wanted points that may wait to be shown; whoever drags wants one in a frame.
+const POINTS_WAITING: usize = 64;
 /// How long a screenshot waits for a run whose first picture does not come.
 const NO_PICTURE: Duration = Duration::from_secs(60);
 /// Distinct pictures whose moment is written down.
@@ -46,6 +49,7 @@ pub struct Trace {
     frame: u64,
     last_frame: Instant,
     shown: Shown,
+    wanted: WantedPoints,
 }
 
 /// What the frame before this one showed.
@@ -53,10 +57,41 @@ pub struct Trace {
 struct Shown {
     bench: bool,
     pictures: u64,
-    /// Run, request and step of the last distinct picture.
+    /// Run, version and step of the last distinct picture.
     last: Option<(u64, u64, u64)>,
     /// A picture was drawn in the last frame and is on the screen once the next one begins.
     is_new: bool,
+}
+
+/// The points that were wanted, by number: how long each takes to be shown can be measured.
+#[derive(Debug, Default)]
+struct WantedPoints {
+    count: u64,
+    /// The latest, with their numbers, the oldest first.
+    recent: VecDeque<(u64, Vec<f32>)>,
+    shown: u64,
+}
+
+impl WantedPoints {
+    /// Notes which point is wanted: it gets a number if it is another one.
+    fn note(&mut self, point: &[f32]) {
+        if self.recent.back().is_some_and(|(_, last)| last == point) {
+            return;
+        }
+        self.count += 1;
+        if self.recent.len() == POINTS_WAITING {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((self.count, point.to_vec()));
+    }
+
+    /// The number of the latest wanted point that is shown, while this one is.
+    fn shown(&mut self, point: &[f32]) -> u64 {
+        if let Some((number, _)) = self.recent.iter().rev().find(|(_, wanted)| wanted == point) {
+            self.shown = self.shown.max(*number);
+        }
+        self.shown
+    }
 }
 
 /// Which files are asked for.
@@ -90,6 +125,7 @@ impl Trace {
             frame: 0,
             last_frame: now,
             shown: Shown::default(),
+            wanted: WantedPoints::default(),
         };
         trace.moment("window created");
         trace
@@ -100,8 +136,15 @@ impl Trace {
         self.frames.is_some()
     }
 
+    /// Notes which point is to be decoded.
+    pub fn note_wanted(&mut self, point: &[f32]) {
+        if self.is_logging() {
+            self.wanted.note(point);
+        }
+    }
+
     /// Notes the frame that has just begun. `frame_secs` is what the one before it cost the processor.
-    pub fn begin_frame(&mut self, state: &AppState, request_asked: u64, frame_secs: Option<f32>) {
+    pub fn begin_frame(&mut self, state: &AppState, frame_secs: Option<f32>) {
         let now = Instant::now();
         if self.frame == 1 {
             self.moment("first frame");
@@ -115,9 +158,11 @@ impl Trace {
             let interval_ms = 1e3 * (now - self.last_frame).as_secs_f64();
             let frame_ms = frame_secs.map_or(f64::NAN, |secs| 1e3 * f64::from(secs));
             let (step, request_shown, step_shown) = state.run().map_or((0, 0, 0), |run| {
-                let decoded = run.seen.decoded.as_ref();
-                (run.progress.step, decoded.map_or(0, |d| d.request), decoded.map_or(0, |d| d.step))
+                let decoded = run.seen.decoded.as_deref();
+                let shown = decoded.map_or(0, |decoded| self.wanted.shown(&decoded.point));
+                (run.progress.step, shown, decoded.map_or(0, |decoded| decoded.step))
             });
+            let request_asked = self.wanted.count;
             let since = self.since_start_ms(now);
             let frame = self.frame;
             self.log_frame(format!("{frame},{since:.2},{frame_ms:.3},{interval_ms:.2},{step},{request_asked},{request_shown},{step_shown}"));
@@ -132,8 +177,8 @@ impl Trace {
             self.moment("bench opened");
         }
         let picture = state.run().and_then(|run| {
-            let decoded = run.seen.decoded.as_ref().map(|view| (view.request, view.step));
-            let pair = run.seen.reconstructions.as_ref().map(|view| (0, view.step)).or(decoded)?;
+            let decoded = run.seen.decoded.as_deref().map(|view| (view.version, view.step));
+            let pair = run.seen.reconstructions.as_deref().map(|view| (0, view.step)).or(decoded)?;
             Some((run.info.id.0, pair.0, pair.1))
         });
         if picture.is_some() && picture != self.shown.last && self.shown.pictures < FIRST_PICTURES {
@@ -269,6 +314,17 @@ mod tests {
         let text = std::fs::read_to_string(path).expect("the file");
         assert_eq!(text.lines().count(), 101);
         assert_eq!(text.lines().last(), Some("99,99"));
+    }
+
+    #[test]
+    fn a_wanted_point_is_shown_once_it_or_a_later_one_is() {
+        let mut points = WantedPoints::default();
+        for point in [[0.0], [1.0], [1.0], [2.0]] {
+            points.note(&point);
+        }
+        assert_eq!(points.count, 3, "the same point again is not another one");
+        assert_eq!([points.shown(&[9.0]), points.shown(&[1.0]), points.shown(&[0.0])], [0, 2, 2]);
+        assert_eq!(points.shown(&[2.0]), 3);
     }
 
     #[test]

@@ -7,38 +7,53 @@ use crate::engine::RunId;
 /// Gestures that can be taken back; a lesson has fewer.
 const MOST: usize = 200;
 
-/// What a gesture moved: a parameter of one of the runs.
-type Moved = (RunId, &'static str);
+/// A live parameter of one of the runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiveParameter {
+    /// Which run.
+    pub run: RunId,
+    /// Its key.
+    pub key: &'static str,
+}
+
+/// One press of a slider: what it moved, and the value that this had before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gesture {
+    /// What it moved.
+    pub parameter: LiveParameter,
+    /// The value before.
+    pub before: f64,
+}
 
 /// The gestures on a bench, for taking them back.
 #[derive(Debug, Default)]
 pub struct Tuning {
-    /// The slider that is held, and the value it was taken at.
-    held: Option<(Moved, f64)>,
-    past: VecDeque<(Moved, f64)>,
+    /// The gesture of a slider that is still pressed.
+    held: Option<Gesture>,
+    past: VecDeque<Gesture>,
 }
 
 impl Tuning {
-    /// Notes a change. `before` is the value that was in force when it was made.
-    pub fn note(&mut self, moved: Moved, before: f64, value: f64, done: bool) {
-        if self.held.is_some_and(|(held, _)| held != moved) {
+    /// Notes a change to a value. `before` is the value that was in force when it was made.
+    pub fn note(&mut self, parameter: LiveParameter, before: f64, value: f64, done: bool) {
+        if self.held.is_some_and(|held| held.parameter != parameter) {
             self.let_go();
         }
-        self.held.get_or_insert((moved, before));
+        self.held.get_or_insert(Gesture { parameter, before });
         if !done {
             return;
         }
-        // A slider that was put back where it was taken is no change.
-        if self.held.is_some_and(|(_, start)| start == value) {
+        // A slider that was put back to where it was pressed is no change.
+        if self.held.is_some_and(|held| held.before == value) {
             self.held = None;
         }
         self.let_go();
     }
 
-    /// The last gesture on a run that is still there: what it moved, and where it began, which it is now taken back to.
-    pub fn take_back(&mut self, is_there: impl Fn(RunId) -> bool) -> Option<(Moved, f64)> {
+    /// Removes the last gesture on a run that is still there, and gives it out to be undone.
+    pub fn take_back(&mut self, is_there: impl Fn(RunId) -> bool) -> Option<Gesture> {
         self.let_go();
-        self.past.retain(|((run, _), _)| is_there(*run));
+        self.past.retain(|gesture| is_there(gesture.parameter.run));
         self.past.pop_back()
     }
 
@@ -56,8 +71,12 @@ impl Tuning {
 mod tests {
     use super::*;
 
-    const BETA: Moved = (RunId(1), "objective.beta");
-    const RATE: Moved = (RunId(1), "training.learning_rate");
+    const BETA: LiveParameter = LiveParameter { run: RunId(1), key: "objective.beta" };
+    const RATE: LiveParameter = LiveParameter { run: RunId(1), key: "training.learning_rate" };
+
+    fn gesture(parameter: LiveParameter, before: f64) -> Gesture {
+        Gesture { parameter, before }
+    }
 
     #[test]
     fn a_drag_is_taken_back_whole() {
@@ -67,8 +86,8 @@ mod tests {
         tuning.note(BETA, 1.3, 1.8, false);
         tuning.note(BETA, 1.8, 2.0, true);
         tuning.note(RATE, 1e-3, 1e-4, true);
-        assert_eq!(tuning.take_back(|_| true), Some((RATE, 1e-3)));
-        assert_eq!(tuning.take_back(|_| true), Some((BETA, 1.0)));
+        assert_eq!(tuning.take_back(|_| true), Some(gesture(RATE, 1e-3)));
+        assert_eq!(tuning.take_back(|_| true), Some(gesture(BETA, 1.0)));
         assert_eq!(tuning.take_back(|_| true), None);
     }
 
@@ -84,17 +103,17 @@ mod tests {
     fn a_slider_that_is_still_held_can_be_taken_back() {
         let mut tuning = Tuning::default();
         tuning.note(BETA, 1.0, 3.0, false);
-        assert_eq!(tuning.take_back(|_| true), Some((BETA, 1.0)));
+        assert_eq!(tuning.take_back(|_| true), Some(gesture(BETA, 1.0)));
     }
 
     #[test]
     fn a_gesture_is_taken_back_from_the_run_it_was_made_on() {
-        const OTHER: Moved = (RunId(2), "objective.beta");
+        const OTHER: LiveParameter = LiveParameter { run: RunId(2), ..BETA };
         let mut tuning = Tuning::default();
         tuning.note(BETA, 1.0, 4.0, true);
         tuning.note(OTHER, 0.5, 8.0, true);
-        assert_eq!(tuning.take_back(|_| true), Some((OTHER, 0.5)));
+        assert_eq!(tuning.take_back(|_| true), Some(gesture(OTHER, 0.5)));
         tuning.note(OTHER, 0.5, 8.0, true);
-        assert_eq!(tuning.take_back(|run| run == RunId(1)), Some((BETA, 1.0)), "run 2 has ended");
+        assert_eq!(tuning.take_back(|run| run == RunId(1)), Some(gesture(BETA, 1.0)), "run 2 has ended");
     }
 }

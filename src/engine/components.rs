@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, Once, OnceLock};
 
-use super::opening::{PCA_IMAGES, spawn};
+use super::background::spawn;
 use crate::data::Dataset;
 use crate::insight::{Pca, size};
 
+/// Training images that principal components are fitted to; more change nothing that can be seen.
+pub(super) const PCA_IMAGES: usize = 10_000;
 /// The largest images whose components are worked out: the time grows with the third power of their pixels.
 const MOST_PIXELS: usize = 2048;
 

@@ -1,11 +1,12 @@
-//! What waits for the trainer thread: commands in order, and slots where only the latest counts.
+//! What waits for the trainer thread: commands in order, and values of which only the latest counts.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::message::{Command, Purpose, Request, RunId, Wanted};
+use super::message::Command;
+use super::wants::{RunId, Wants};
 
 /// Commands that may wait; a person gives one at a time.
 const COMMANDS: usize = 64;
@@ -15,53 +16,54 @@ const COMMANDS: usize = 64;
 #[error("the trainer is busy and has not taken the last commands yet; try again in a moment")]
 pub struct EngineBusy;
 
-/// The end that gives.
+/// The sending end.
 #[derive(Clone, Debug)]
 pub(super) struct InboxSender {
     commands: SyncSender<Command>,
-    shared: Arc<Shared>,
+    shared: Arc<InboxState>,
 }
 
-/// The end that takes, on the trainer thread.
+/// The receiving end, on the trainer thread.
 #[derive(Debug)]
 pub(super) struct Inbox {
     commands: Receiver<Command>,
-    shared: Arc<Shared>,
+    shared: Arc<InboxState>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
-    slots: Mutex<Slots>,
+struct InboxState {
+    latest: Mutex<Latest>,
     bell: Condvar,
 }
 
 /// The latest of everything that is not a command.
 #[derive(Debug, Default)]
-struct Slots {
+struct Latest {
     tuned: BTreeMap<(RunId, &'static str), f64>,
-    requests: BTreeMap<(Purpose, RunId), Request>,
-    wanted: BTreeMap<RunId, Wanted>,
-    /// Something arrived since the thread last looked.
-    is_ringing: bool,
+    wants: Arc<Wants>,
+    /// A point was moved since the wants were last read.
+    is_dragged: bool,
+    /// Something arrived since the thread last waited.
+    has_news: bool,
 }
 
 /// An inbox and the way into it.
 pub(super) fn inbox() -> (InboxSender, Inbox) {
     let (sender, commands) = sync_channel(COMMANDS);
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(InboxState::default());
     (InboxSender { commands: sender, shared: Arc::clone(&shared) }, Inbox { commands, shared })
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Slots> {
-        // Slots are plain values: a panic elsewhere leaves none of them half-written.
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+impl InboxState {
+    fn lock(&self) -> MutexGuard<'_, Latest> {
+        // These are plain values: a panic elsewhere leaves none of them half-written.
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: impl FnOnce(&mut Slots)) {
-        let mut slots = self.lock();
-        change(&mut slots);
-        slots.is_ringing = true;
+    fn change(&self, change: impl FnOnce(&mut Latest)) {
+        let mut latest = self.lock();
+        change(&mut latest);
+        latest.has_news = true;
         self.bell.notify_one();
     }
 }
@@ -78,20 +80,21 @@ impl InboxSender {
     }
 
     pub(super) fn tune(&self, run: RunId, key: &'static str, value: f64) {
-        self.shared.change(|slots| {
-            slots.tuned.insert((run, key), value);
+        self.shared.change(|latest| {
+            latest.tuned.insert((run, key), value);
         });
     }
 
-    pub(super) fn ask(&self, run: RunId, request: Request) {
-        self.shared.change(|slots| {
-            slots.requests.insert((request.ask.purpose(), run), request);
-        });
-    }
-
-    pub(super) fn watch(&self, run: RunId, wanted: Wanted) {
-        self.shared.change(|slots| {
-            slots.wanted.insert(run, wanted);
+    /// Replaces what is wanted. The same set again, as in most frames, does not wake the trainer.
+    pub(super) fn want(&self, wants: Wants) {
+        let before = Arc::clone(&self.shared.lock().wants);
+        if *before == wants {
+            return;
+        }
+        let is_dragged = wants.has_other_points(&before);
+        self.shared.change(|latest| {
+            latest.wants = Arc::new(wants);
+            latest.is_dragged |= is_dragged;
         });
     }
 }
@@ -111,43 +114,26 @@ impl Inbox {
         std::mem::take(&mut self.shared.lock().tuned)
     }
 
-    /// Takes the latest requests, the pointers' first.
-    pub(super) fn requests(&self) -> BTreeMap<(Purpose, RunId), Request> {
-        std::mem::take(&mut self.shared.lock().requests)
+    /// What is wanted now. Whoever reads it decodes the points in it.
+    pub(super) fn wants(&self) -> Arc<Wants> {
+        let mut latest = self.shared.lock();
+        latest.is_dragged = false;
+        Arc::clone(&latest.wants)
     }
 
-    /// Takes the latest requests of the pointers, which wait for nothing longer than a step.
-    pub(super) fn drags(&self) -> Vec<(RunId, Request)> {
-        let mut slots = self.shared.lock();
-        let drags = slots.requests.extract_if(.., |(purpose, _), _| *purpose == Purpose::Pointer);
-        drags.map(|((_, run), request)| (run, request)).collect()
-    }
-
-    /// Sleeps until a pointer asks for something, at most so long.
+    /// Sleeps until a point is moved, at most so long.
     pub(super) fn wait_for_drag(&self, at_most: Duration) {
-        let is_still =
-            |slots: &mut Slots| !slots.requests.keys().any(|(purpose, _)| *purpose == Purpose::Pointer);
-        let slots = self.shared.lock();
-        // Whoever panicked with the slots in hand left them whole.
-        drop(self.shared.bell.wait_timeout_while(slots, at_most, is_still));
-    }
-
-    /// What is wanted of a run.
-    pub(super) fn wanted(&self, run: RunId) -> Wanted {
-        self.shared.lock().wanted.get(&run).copied().unwrap_or_default()
-    }
-
-    /// Forgets what was wanted of runs that are gone.
-    pub(super) fn forget_others(&self, runs: &[RunId]) {
-        self.shared.lock().wanted.retain(|run, _| runs.contains(run));
+        let latest = self.shared.lock();
+        // A panic elsewhere leaves the values whole.
+        drop(self.shared.bell.wait_timeout_while(latest, at_most, |latest| !latest.is_dragged));
     }
 
     /// Sleeps until something arrives, at most so long.
     pub(super) fn wait(&self, at_most: Duration) {
-        let slots = self.shared.lock();
-        let waited = self.shared.bell.wait_timeout_while(slots, at_most, |slots| !slots.is_ringing);
-        let (mut slots, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        slots.is_ringing = false;
+        let latest = self.shared.lock();
+        let waited = self.shared.bell.wait_timeout_while(latest, at_most, |latest| !latest.has_news);
+        let (mut latest, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        latest.has_news = false;
     }
 }
 
@@ -156,35 +142,46 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::engine::message::{Ask, DecodeAsk, SheetAsk};
+    use crate::engine::wants::RunWants;
 
-    fn request(ask: Ask) -> Request {
-        Request { number: 1, ask }
+    /// How long it takes.
+    fn time(act: impl FnOnce()) -> Duration {
+        let began = Instant::now();
+        act();
+        began.elapsed()
     }
 
     #[test]
-    fn only_a_pointer_ends_the_rest_of_a_trainer_that_makes_way() {
+    fn only_a_moved_point_ends_the_rest_that_training_takes_for_a_drag() {
         let (sender, inbox) = inbox();
-        let rest = |at_most: Duration| {
-            let began = Instant::now();
-            inbox.wait_for_drag(at_most);
-            began.elapsed()
-        };
-        let short = Duration::from_millis(30);
-        let points = [0.0; 2].into();
-        let sheet = SheetAsk { sheet: crate::engine::Sheet::Pins, columns: 1, rows: 1, points };
-        sender.ask(RunId(1), request(Ask::Sheet(sheet)));
-        assert!(rest(short) >= short, "pins can wait");
-        sender.ask(RunId(1), request(Ask::Decode(DecodeAsk::default())));
-        let long = Duration::from_secs(60);
+        let (short, long) = (Duration::from_millis(30), Duration::from_secs(60));
+        let rest = |at_most: Duration| time(|| inbox.wait_for_drag(at_most));
+        let want = |wants: RunWants| sender.want(Wants::of(RunId(1), wants));
+        let at = |z: f32| RunWants { point: Some(vec![z].into()), ..RunWants::default() };
+        want(RunWants { cards: true, ..RunWants::default() });
+        assert!(rest(short) >= short, "cards can wait");
+        want(at(1.0));
         assert!(rest(long) < long / 2, "what came before the rest ends it");
-        assert_eq!(inbox.drags().len(), 1);
+        inbox.wants();
+        want(RunWants { cards: true, ..at(1.0) });
+        assert!(rest(short) >= short, "the point is where it was");
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 std::thread::sleep(short);
-                sender.ask(RunId(1), request(Ask::Decode(DecodeAsk::default())));
+                want(at(2.0));
             });
             assert!(rest(long) < long / 2, "and what comes meanwhile");
         });
+    }
+
+    #[test]
+    fn the_same_wants_again_do_not_wake_the_trainer() {
+        let (sender, inbox) = inbox();
+        let (short, long) = (Duration::from_millis(30), Duration::from_secs(60));
+        let wants = || Wants::of(RunId(1), RunWants { cards: true, ..RunWants::default() });
+        sender.want(wants());
+        assert!(time(|| inbox.wait(long)) < long / 2);
+        sender.want(wants());
+        assert!(time(|| inbox.wait(short)) >= short);
     }
 }

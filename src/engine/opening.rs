@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
+use super::background::spawn;
+use super::components::PCA_IMAGES;
 use super::gallery::Gallery;
 use crate::data::{Dataset, Source, load};
 use crate::insight::Pca;
@@ -11,9 +13,6 @@ use crate::recipe::{DataRecipe, Recipe};
 
 /// Most runs on a bench.
 pub const MOST_RUNS: usize = 4;
-/// Training images that principal components are fitted to; more change nothing that can be seen.
-pub(super) const PCA_IMAGES: usize = 10_000;
-
 /// Images on their way.
 #[derive(Debug)]
 pub(super) struct Loading {
@@ -119,10 +118,4 @@ fn references_of(dataset: &Dataset, code: usize) -> References {
         pca_squared_error: pca.squared_error(&test),
         pca_components: components,
     }
-}
-
-/// Starts a thread that outlives the caller.
-pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), String> {
-    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-    started.map(|_| ()).map_err(|error| format!("The system gave no thread for {name}: {error}"))
 }

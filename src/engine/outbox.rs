@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-use super::message::{Event, RunId};
+use super::message::Event;
+use super::wants::RunId;
 
 /// Facts that may wait in the channel.
 const EVENTS: usize = 256;

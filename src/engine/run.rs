@@ -1,4 +1,4 @@
-//! One run on the bench: a learner, its past, and where it stands.
+//! One run on the bench: a learner, its history, and how far it is.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -6,18 +6,16 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 
-use super::cards::CardsJob;
-use super::clouds::{CloudJob, Handed};
-use super::fields::Fields;
-use super::final_evaluation::FinalEvaluation;
-use super::jobs::{EvaluationJob, ViewClock};
+use super::gallery::Gallery;
+use super::jobs::{Evaluated, EvaluationJob, Jobs};
 use super::last_good::LastGood;
 use super::losses::{Losses, Meter};
-use super::message::{Phase, Picture, Progress, RunId, RunInfo};
-use super::sheets::Sheets;
+use super::message::{Phase, Progress, RunInfo};
+use super::paint_target::PaintTarget;
+use super::target::Target;
 use super::view::RunViews;
+use super::wants::{Picture, RunId};
 use crate::gpu::Canvas;
-use crate::insight::principal::Principal;
 use crate::recipe::{Change, Recipe, Value, table};
 use crate::train::history::{Evaluation, Point, SharedHistory};
 use crate::train::{Checkpoint, Figures, Learner, Limits, Reason, Stage, Total};
@@ -34,10 +32,11 @@ pub(super) struct Run {
     pub(super) phase: Phase,
     pub(super) canvases: BTreeMap<Picture, Canvas>,
     pub(super) progress: Progress,
-    /// What is under way with the present weights.
-    pub(super) work: Work,
-    /// Making its views broke off, so none are made until it goes on.
-    pub(super) is_blind: bool,
+    /// What is made of the present weights.
+    pub(super) jobs: Jobs,
+    /// Making its views failed, so none are made until it goes on.
+    pub(super) has_no_views: bool,
+    ongoing: Ongoing,
     /// The recipe as it was opened: a reset with a schedule goes back to it.
     opened: Recipe,
     schedule: VecDeque<Change>,
@@ -46,20 +45,9 @@ pub(super) struct Run {
     last_turn: Instant,
 }
 
-/// What is under way with the weights that a run has. A run that goes back to others begins with a new one.
+/// What is under way in the training of the present weights. A run that goes back to others begins with a new one.
 #[derive(Debug, Default)]
-pub(super) struct Work {
-    pub(super) evaluation: Option<EvaluationJob>,
-    pub(super) cloud: Option<CloudJob>,
-    /// The principal axes of the last cloud that was looked at along them.
-    pub(super) axes: Option<Principal>,
-    /// Large clouds that somebody may still look at.
-    pub(super) handed: Handed,
-    pub(super) cards: Option<CardsJob>,
-    pub(super) final_evaluation: Option<FinalEvaluation>,
-    pub(super) sheets: Sheets,
-    pub(super) fields: Fields,
-    pub(super) clock: ViewClock,
+struct Ongoing {
     /// Pause when this step is reached.
     until: Option<u64>,
     losses: Losses,
@@ -90,8 +78,9 @@ impl Run {
             canvases: BTreeMap::new(),
             progress,
             // What the first weights cost comes before the first step.
-            work: Work { at_boundary: true, ..Work::default() },
-            is_blind: false,
+            ongoing: Ongoing { at_boundary: true, ..Ongoing::default() },
+            jobs: Jobs::default(),
+            has_no_views: false,
             opened: recipe.clone(),
             schedule: recipe.schedule.iter().cloned().collect(),
             limits: Limits::new(&recipe.training),
@@ -109,6 +98,16 @@ impl Run {
             views: Arc::clone(&self.views),
             parameters: self.learner.parameters(),
         }
+    }
+
+    /// What a job may see of the run and its bench, and the run's jobs.
+    pub(super) fn target<'a>(
+        &'a mut self,
+        gallery: &'a Gallery,
+        paint: &'a PaintTarget,
+    ) -> (Target<'a>, &'a mut Jobs) {
+        let Self { id, learner, recipe, views, canvases, jobs, .. } = self;
+        (Target { id: *id, learner, recipe, views, canvases, gallery, paint }, jobs)
     }
 
     /// What a reset begins again from: the sliders where they are, or the schedule from its beginning.
@@ -149,45 +148,40 @@ impl Run {
     /// Whether it is in a state to train one step now.
     pub(super) fn can_step(&self) -> bool {
         self.phase == Phase::Playing
-            && !self.work.at_boundary
-            && self.work.evaluation.is_none()
-            && !self.work.losses.is_clogged()
+            && !self.ongoing.at_boundary
+            && !self.jobs.evaluation.is_busy()
+            && !self.ongoing.losses.is_clogged()
     }
 
     /// Whether turns bring it further: it trains, evaluates, or waits for its losses.
     pub(super) fn is_busy(&self) -> bool {
         self.phase == Phase::Playing
-            || self.work.evaluation.is_some()
-            || self.work.at_boundary
-            || !self.work.losses.is_empty()
+            || self.jobs.evaluation.is_busy()
+            || self.ongoing.at_boundary
+            || !self.ongoing.losses.is_empty()
     }
 
     /// Whether views of it are under way.
     pub(super) fn is_painting(&self) -> bool {
-        if self.is_blind {
-            return false;
-        }
-        let has_job =
-            self.work.cloud.is_some() || self.work.cards.is_some() || self.work.final_evaluation.is_some();
-        has_job || self.work.sheets.is_busy() || self.work.fields.is_busy()
+        !self.has_no_views && self.jobs.are_busy()
     }
 
     /// Trains one step, or a slice of one that takes long.
     pub(super) fn step(&mut self, batch: &[f32], batch_size: usize, per_epoch: u64) {
         let Some(cost) = self.learner.slice(batch, &self.recipe) else { return };
         let step = self.learner.step_number();
-        self.work.losses.push(step, cost);
-        self.work.meter.count(batch_size);
+        self.ongoing.losses.push(step, cost);
+        self.ongoing.meter.count(batch_size);
         self.progress.step = step;
         self.progress.stage = self.learner.stage();
         self.progress.epoch = step / per_epoch;
-        self.work.finishing = self.limit_reached(step, per_epoch, None);
+        self.ongoing.finishing = self.limit_reached(step, per_epoch, None);
         // A mean over two stages would mean nothing.
         let is_new_stage = self.learner.plan().at(step).from == step;
-        self.work.at_boundary =
-            self.work.finishing.is_some() || is_new_stage || step.is_multiple_of(per_epoch);
-        if self.work.until.is_some_and(|until| step >= until) && self.work.finishing.is_none() {
-            self.work.until = None;
+        self.ongoing.at_boundary =
+            self.ongoing.finishing.is_some() || is_new_stage || step.is_multiple_of(per_epoch);
+        if self.ongoing.until.is_some_and(|until| step >= until) && self.ongoing.finishing.is_none() {
+            self.ongoing.until = None;
             self.phase = Phase::Paused;
         }
     }
@@ -214,35 +208,35 @@ impl Run {
         self.last_turn = Instant::now();
         if self.phase == Phase::Playing {
             self.progress.seconds += since;
-            if self.work.evaluation.is_none() {
-                self.work.meter.pass(since);
+            if !self.jobs.evaluation.is_busy() {
+                self.ongoing.meter.pass(since);
             }
         }
         self.progress.images_per_second =
-            if self.phase == Phase::Playing { self.work.meter.rate() } else { 0.0 };
+            if self.phase == Phase::Playing { self.ongoing.meter.rate() } else { 0.0 };
     }
 
     /// Takes in losses that have been read. The sentence says why the run cannot go on.
     pub(super) fn settle(&mut self) -> Result<(), String> {
-        let eager = self.work.at_boundary || self.phase != Phase::Playing;
-        for (step, figures) in self.work.losses.read(eager).map_err(|e| e.to_string())? {
+        let eager = self.ongoing.at_boundary || self.phase != Phase::Playing;
+        for (step, figures) in self.ongoing.losses.read(eager).map_err(|e| e.to_string())? {
             if !figures.is_finite() {
                 return Err(self.blow_up(step));
             }
             // A step's loss is what the weights before it cost.
             self.last_good.confirm(step - 1);
             self.history.lock().push_step(Point { step, figures });
-            self.work.since_evaluation.add(&figures);
+            self.ongoing.since_evaluation.add(&figures);
             self.progress.train = Some(figures);
         }
-        if self.work.losses.is_empty() && self.last_good.is_due(self.learner.step_number()) {
+        if self.ongoing.losses.is_empty() && self.last_good.is_due(self.learner.step_number()) {
             self.last_good.propose(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
         }
-        if self.work.at_boundary && self.work.losses.is_empty() {
-            self.work.at_boundary = false;
-            self.work.evaluation =
-                Some(EvaluationJob::new(&self.learner, &self.recipe, self.work.since_evaluation.mean()));
-            self.work.since_evaluation = Total::default();
+        if self.ongoing.at_boundary && self.ongoing.losses.is_empty() {
+            self.ongoing.at_boundary = false;
+            let train = self.ongoing.since_evaluation.mean();
+            self.jobs.evaluation.start(EvaluationJob::new(&self.learner, &self.recipe, train));
+            self.ongoing.since_evaluation = Total::default();
         }
         Ok(())
     }
@@ -277,30 +271,20 @@ impl Run {
 
     /// Takes in a completed evaluation. Whether a limit is reached, so that the run is over; the sentence says why it
     /// cannot go on.
-    pub(super) fn evaluated(
-        &mut self,
-        job: &EvaluationJob,
-        held_out: Figures,
-        per_epoch: u64,
-    ) -> Result<bool, String> {
-        let step = job.step();
+    pub(super) fn evaluated(&mut self, evaluated: &Evaluated, per_epoch: u64) -> Result<bool, String> {
+        let Evaluated { step, train, held_out, .. } = *evaluated;
         // Nobody else looks at what the last update of a run has done.
         if !held_out.is_finite() {
             return Err(self.blow_up(step));
         }
         self.last_good.confirm(step);
-        self.history.lock().push_evaluation(Evaluation {
-            step,
-            epoch: step / per_epoch,
-            train: job.train(),
-            held_out,
-        });
+        self.history.lock().push_evaluation(Evaluation { step, epoch: step / per_epoch, train, held_out });
         self.progress.held_out = Some(held_out);
-        if self.learner.plan().trained(step) > 0 && job.counts_like(&self.recipe) {
+        if self.learner.plan().trained(step) > 0 && evaluated.is_comparable(&self.recipe) {
             self.limits.observe(&held_out);
         }
         let reached = self.limit_reached(step, per_epoch, Some(&held_out));
-        let reason = self.work.finishing.take().or(reached).filter(|_| step > 0);
+        let reason = self.ongoing.finishing.take().or(reached).filter(|_| step > 0);
         if let Some(reason) = reason {
             self.phase = Phase::Finished(reason.to_string());
         }
@@ -309,7 +293,7 @@ impl Run {
 
     /// Stops the run with a sentence and puts it back to its last good weights.
     pub(super) fn fail(&mut self, sentence: String) {
-        self.work = Work::default();
+        (self.jobs, self.ongoing) = Default::default();
         let mut learner = self.learner.fresh(&self.recipe);
         let restored = self.last_good.good().map(|checkpoint| checkpoint.restore(&mut learner));
         self.learner = learner;
@@ -336,7 +320,7 @@ impl Run {
     pub(super) fn resume(&mut self) {
         if matches!(self.phase, Phase::Failed(_)) {
             self.phase = Phase::Paused;
-            self.is_blind = false;
+            self.has_no_views = false;
         }
     }
 
@@ -348,7 +332,7 @@ impl Run {
             Phase::Finished(_) => self.limits = Limits::new(&crate::recipe::TrainingRecipe::default()),
             Phase::Playing | Phase::Paused => {}
         }
-        self.work.until = until;
+        self.ongoing.until = until;
         self.phase = Phase::Playing;
         self.last_turn = Instant::now();
     }
@@ -357,7 +341,7 @@ impl Run {
     pub(super) fn pause(&mut self) {
         if self.phase == Phase::Playing {
             self.phase = Phase::Paused;
-            self.work.until = None;
+            self.ongoing.until = None;
         }
     }
 }

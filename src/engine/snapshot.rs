@@ -1,11 +1,10 @@
 //! Everything a figure is drawn from, on the host, of one moment of one run.
 
-use super::cards;
-use super::gallery::Gallery;
-use super::message::{LatticeAsk, SheetAsk};
-use super::run::Run;
-use super::sheets::{MOST_TILES, lattice_codes, sheet_codes};
+use super::jobs::{MOST_TILES, all_cards};
+use super::lattice::LatticeAsk;
+use super::target::Target;
 use super::view::Snapshot;
+use super::wants::SheetAsk;
 use crate::insight::plane::LatentPlane;
 use crate::train::evaluate::CHUNK;
 use crate::train::read::{ReadError, read};
@@ -17,16 +16,21 @@ const PRIOR_REACH: f32 = 2.5;
 /// A lattice of a plain code leaves out this share of the codes at either end of an axis.
 const STRAYS: f64 = 0.02;
 
-/// What somebody wants decoded in it: a plane, a point, and points side by side.
-pub(super) type Wanted = (Option<LatticeAsk>, Option<Vec<f32>>, Option<SheetAsk>);
+/// What is decoded in a snapshot.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// A plane; without one, that of the two axes along which the codes vary most.
+    pub(super) lattice: Option<LatticeAsk>,
+    /// A point; without one, the origin.
+    pub(super) point: Option<Vec<f32>>,
+    /// Points side by side, if any.
+    pub(super) sheet: Option<SheetAsk>,
+}
 
 /// Computes a snapshot at once; it takes a fraction of a second, and somebody is waiting for it.
-pub(super) fn take(
-    run: &Run,
-    gallery: &Gallery,
-    (lattice, point, sheet): Wanted,
-) -> Result<Snapshot, ReadError> {
-    let learner = &run.learner;
+pub(super) fn take(target: &Target<'_>, contents: Contents) -> Result<Snapshot, ReadError> {
+    let Contents { lattice, point, sheet } = contents;
+    let Target { learner, gallery, recipe, .. } = target;
     let model = learner.model();
     let size = learner.code_size();
     let codes = in_chunks(&gallery.cloud, size, |chunk| {
@@ -34,20 +38,20 @@ pub(super) fn take(
         gallery.dataset.write_f32(chunk, &mut images);
         read(model.encode(learner.images(&images, learner.device())).code)
     })?;
-    let lattice = lattice.unwrap_or_else(|| plane(&codes, size, run.recipe.is_variational()));
+    let lattice = lattice.unwrap_or_else(|| plane(&codes, size, recipe.is_variational()));
     let tiles_of = |codes: Vec<f32>| {
         let points: Vec<&[f32]> = codes.chunks(size).take(MOST_TILES).collect();
         in_chunks(&points, learner.pixels(), |chunk| read(model.decode(learner.codes(&chunk.concat()))))
     };
-    let tiles = tiles_of(lattice_codes(&lattice, size))?;
-    let sheet = tiles_of(sheet.map(|ask| sheet_codes(&ask, size)).unwrap_or_default())?;
+    let tiles = tiles_of(lattice.codes(size))?;
+    let sheet = tiles_of(sheet.map(|ask| ask.codes(size)).unwrap_or_default())?;
     let x = learner.images(&gallery.example_pixels, learner.device());
     let outputs = read(learner.so_far().reconstruct(x))?;
     let mut point = point.unwrap_or_default();
     point.resize(size, 0.0);
     let decoded = read(model.decode(learner.codes(&point)))?;
     let (step, inputs) = (learner.step_number(), gallery.example_pixels.clone());
-    let cards = cards::all(run, gallery)?;
+    let cards = all_cards(target)?;
     Ok(Snapshot {
         step,
         dimensions: size,

@@ -1,53 +1,76 @@
-//! Views: the heavy things a panel looks at. Each waits in a slot where the latest wins; nobody queues for it.
+//! Views: the heavy things that panels show. Of each the latest is kept; it is read and not taken.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::message::{FieldAsk, LatticeAsk, Sheet, SheetAsk};
-use super::slot::Slot;
+use super::lattice::LatticeAsk;
+use super::wants::{FieldAsk, Sheet, SheetAsk};
 use crate::chart::cards::Card;
 use crate::insight::cloud::Summary;
 use crate::insight::principal::Principal;
 
-/// The slots of one run, filled by the trainer thread and emptied by whoever shows it.
+/// The views of one run, published by the trainer thread and read by whoever shows them.
 #[derive(Debug, Default)]
-pub struct RunViews {
-    /// The image decoded at the pointer.
-    pub decoded: Slot<Decoded>,
-    /// The code of an image brought from outside.
-    pub encoded: Slot<Encoded>,
-    /// The plane of decoded tiles.
-    pub lattice: Slot<LatticeView>,
-    sheets: [Slot<SheetView>; Sheet::ALL.len()],
-    /// The codes of images.
-    pub cloud: Slot<CloudView>,
-    /// The pull on the codes of images.
-    pub forces: Slot<ForcesView>,
-    /// What is measured of the plane.
-    pub field: Slot<FieldView>,
-    /// The examples and their reconstructions.
-    pub reconstructions: Slot<ReconstructionsView>,
-    /// The activations of every layer for one example.
-    pub layers: Slot<LayersView>,
-    /// The pictures that make the family's idea visible.
-    pub cards: Slot<CardsView>,
+pub struct RunViews(Mutex<Published>);
+
+#[derive(Debug, Default)]
+struct Published {
+    views: Views,
+    version: u64,
 }
 
 impl RunViews {
-    /// Where a sheet of decoded points appears.
-    pub fn sheet(&self, sheet: Sheet) -> &Slot<SheetView> {
-        &self.sheets[sheet as usize]
+    /// The latest views, all of one moment: a frame that reads them once is consistent.
+    pub fn latest(&self) -> Views {
+        self.lock().views.clone()
     }
+
+    /// Replaces views; `change` is given a version that no view of this run has had.
+    pub fn publish(&self, change: impl FnOnce(&mut Views, u64)) {
+        let mut published = self.lock();
+        published.version += 1;
+        let Published { views, version } = &mut *published;
+        change(views, *version);
+    }
+
+    /// Views are replaced whole, so a panic elsewhere leaves none of them half-written.
+    fn lock(&self) -> MutexGuard<'_, Published> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The views of a run at one moment, each absent until there is a first one.
+#[derive(Clone, Debug, Default)]
+pub struct Views {
+    /// The image decoded at the point.
+    pub decoded: Option<Arc<Decoded>>,
+    /// The plane of decoded tiles.
+    pub lattice: Option<Arc<LatticeView>>,
+    /// Points decoded side by side, by what they are for.
+    pub sheets: BTreeMap<Sheet, Arc<SheetView>>,
+    /// The codes of images.
+    pub cloud: Option<Arc<CloudView>>,
+    /// The forces on the codes of images.
+    pub forces: Option<Arc<ForcesView>>,
+    /// The measurement of the plane.
+    pub field: Option<Arc<FieldView>>,
+    /// The examples and their reconstructions.
+    pub reconstructions: Option<Arc<ReconstructionsView>>,
+    /// The activations of every layer for one example.
+    pub layers: Option<Arc<LayersView>>,
+    /// The insight cards of the family.
+    pub cards: Option<Arc<CardsView>>,
 }
 
 /// Pixels in [0, 1], tensor order, one image after the other. `None` where they stayed on the GPU and went straight
 /// into the window's texture.
 pub type Pixels = Option<Arc<[f32]>>;
 
-/// The answer to [`super::message::Ask::Decode`].
+/// The image decoded at a point.
 #[derive(Clone, Debug)]
 pub struct Decoded {
-    /// The request's number.
-    pub request: u64,
+    /// Goes up with every view of the run.
+    pub version: u64,
     /// The run's step when it was decoded.
     pub step: u64,
     /// The point that was decoded.
@@ -60,38 +83,27 @@ pub struct Decoded {
     pub difference: Pixels,
 }
 
-/// The answer to [`super::message::Ask::Encode`].
-#[derive(Clone, Debug)]
-pub struct Encoded {
-    /// The request's number.
-    pub request: u64,
-    /// The run's step when it was encoded.
-    pub step: u64,
-    /// The code: h, or μ.
-    pub code: Vec<f32>,
-}
-
-/// The answer to [`super::message::Ask::Lattice`].
+/// Tiles decoded on a plane.
 #[derive(Clone, Debug)]
 pub struct LatticeView {
-    /// The request's number.
-    pub request: u64,
+    /// Goes up with every view of the run.
+    pub version: u64,
     /// The run's step when it was decoded.
     pub step: u64,
-    /// What was asked.
+    /// What was wanted.
     pub ask: LatticeAsk,
     /// The tiles, row by row from the top.
     pub pixels: Pixels,
 }
 
-/// The answer to [`super::message::Ask::Sheet`].
+/// Tiles decoded from points.
 #[derive(Clone, Debug)]
 pub struct SheetView {
-    /// The request's number.
-    pub request: u64,
+    /// Goes up with every view of the run.
+    pub version: u64,
     /// The run's step when it was decoded.
     pub step: u64,
-    /// What was asked.
+    /// What was wanted.
     pub ask: SheetAsk,
     /// The tiles, row by row from the top.
     pub pixels: Pixels,
@@ -143,11 +155,11 @@ impl CloudView {
     }
 }
 
-/// The answer to [`super::message::Ask::Forces`]: what a step downhill would do to codes, apart for each term.
+/// The forces on codes: what a step downhill would do to them, apart for each term.
 #[derive(Clone, Debug)]
 pub struct ForcesView {
-    /// The request's number.
-    pub request: u64,
+    /// Goes up with every view of the run.
+    pub version: u64,
     /// The run's step.
     pub step: u64,
     /// Numbers per code.
@@ -162,14 +174,14 @@ pub struct ForcesView {
     pub penalty: Arc<[f32]>,
 }
 
-/// The answer to [`super::message::Ask::Field`].
+/// What was measured on a plane.
 #[derive(Clone, Debug)]
 pub struct FieldView {
-    /// The request's number.
-    pub request: u64,
+    /// Goes up with every view of the run.
+    pub version: u64,
     /// The run's step.
     pub step: u64,
-    /// What was asked.
+    /// What was wanted.
     pub ask: FieldAsk,
     /// What was measured, row by row from the top; NaN where it came to no number. Codes per unit of area, as a share
     /// of them all; or a distance in latent space; or how far the image moves per step, as the root of its squares.
@@ -181,7 +193,7 @@ pub struct FieldView {
 pub struct ReconstructionsView {
     /// The run's step.
     pub step: u64,
-    /// The reconstructions, in the order of [`super::message::Bench::examples`].
+    /// The reconstructions, in the order of [`super::message::BenchInfo::examples`].
     pub outputs: Pixels,
 }
 

@@ -1,21 +1,26 @@
 //! The worker: owns the bench, does one bounded slice of work per turn, and never waits inside one.
 //!
-//! A turn takes commands and live values, answers requests, does a chunk of evaluations and pictures, and trains at most
-//! one step of every run. A drag is answered before all else and again between any two runs' work.
+//! A turn takes commands, live values and what is wanted, does a chunk of evaluations and pictures, and trains at most
+//! one step of every run. A moved point is decoded before all else and again between any two runs' work.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use super::bench::{Bench, fail, feed, report_state, report_tuning, said};
-use super::final_evaluation::FinalEvaluation;
+use super::bench::{Bench, fail, feed, message, report_phase, report_tuning};
+use super::handle::{EngineOptions, Handle};
 use super::inbox::{Inbox, inbox};
-use super::message::{Command, Event, Picture, RunId};
+use super::jobs::{FinalEvaluation, Jobs};
+use super::message::{Command, Event, Phase};
 use super::opening::{Loading, begin_references, check};
 use super::outbox::{Outbox, Wake, outbox};
-use super::pictures::PaintTarget;
-use super::{EngineOptions, Handle, self_test, snapshot};
+use super::paint_target::PaintTarget;
+use super::run::Run;
+use super::self_test;
+use super::snapshot::{self, Contents};
+use super::target::Target;
+use super::wants::RunId;
 use crate::data::Dataset;
 use crate::gpu::{Compute, Painter, limit_threads};
 use crate::insight::references::References;
@@ -25,9 +30,10 @@ use crate::train::checkpoint::save_weights;
 
 /// Time between two reports of progress.
 const REPORTS: Duration = Duration::from_millis(100);
-/// Where the processor draws, training rests while a hand drags, as long as each of its turns took, but no longer than
-/// this: about what a frame takes.
-const LONGEST_WAY: Duration = Duration::from_millis(80);
+/// Where the processor draws the window too, training rests while the point is dragged: as long as each of its turns
+/// took, but no longer than this, about what a frame takes.
+const LONGEST_REST: Duration = Duration::from_millis(80);
+
 /// What a turn came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -87,7 +93,7 @@ impl Worker {
             was_busy: false,
             is_closed: false,
         };
-        (worker, Handle { inbox: sender, events })
+        (worker, Handle::new(sender, events))
     }
 
     /// One bounded slice of work.
@@ -109,21 +115,18 @@ impl Worker {
                 report_tuning(run, key, value, &mut self.outbox);
             }
         }
-        for ((_, id), request) in self.inbox.requests() {
-            bench.answer(id, &request, &station.paint, &mut self.outbox);
-        }
         bench.refresh(&self.inbox, &station.paint, &mut self.outbox);
-        bench.evaluate_finally(&mut self.outbox);
+        bench.evaluate_finally(&station.paint, &mut self.outbox);
         bench.settle(&self.inbox, &station.paint, &mut self.outbox);
         let began = Instant::now();
         bench.train(&self.inbox, &station.paint, &mut self.outbox);
         let busy = bench.is_busy();
-        let makes_way = busy && station.shares_processor && bench.is_dragged();
+        let rests_for_drag = busy && station.shares_processor && bench.is_dragged();
         self.report_progress(busy);
         self.outbox.flush();
-        if makes_way {
-            // The hand comes first: the window draws what was decoded, and what it drags next is decoded at once.
-            self.inbox.wait_for_drag(began.elapsed().min(LONGEST_WAY));
+        if rests_for_drag {
+            // The window gets the time to draw what was decoded, and the next place is decoded at once.
+            self.inbox.wait_for_drag(began.elapsed().min(LONGEST_REST));
         }
         if busy { Turn::Busy } else { Turn::Idle }
     }
@@ -133,7 +136,8 @@ impl Worker {
         match catch_unwind(AssertUnwindSafe(|| self.turn())) {
             Ok(turn) => turn,
             Err(panic) => {
-                let sentence = format!("The trainer stumbled ({}). What was learned is kept", said(&*panic));
+                let sentence =
+                    format!("Training failed: {}. The last good weights are kept", message(&*panic));
                 self.outbox.report(Event::Refused(sentence.clone()));
                 for run in self.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
                     fail(run, sentence.clone(), &mut self.outbox);
@@ -143,9 +147,12 @@ impl Worker {
         }
     }
 
-    /// Sleeps until something arrives, at most so long.
+    /// Sleeps until something arrives or a view is due, at most so long.
     pub fn wait(&self, at_most: Duration) {
-        // Images and references come from threads that do not ring.
+        let due = self.bench.as_ref().and_then(Bench::next_due);
+        let due = due.map(|due| due.saturating_duration_since(Instant::now()));
+        let at_most = due.map_or(at_most, |due| due.min(at_most));
+        // Images and references come from threads that do not wake this one.
         let nap = Duration::from_millis(5);
         let expects = self.loading.is_some() || self.references.is_some();
         self.inbox.wait(if expects { nap.min(at_most) } else { at_most });
@@ -167,8 +174,10 @@ impl Worker {
             Command::Reset => self.restart(|_| ()),
             Command::NewSeed(seed) => self.restart(|recipe| recipe.seed = seed),
             Command::End(id) => self.end(id),
-            Command::Resume(id) => self.with_run(id, super::run::Run::resume),
-            Command::Snapshot { run, lattice, point, sheet } => self.snapshot(run, (lattice, point, sheet)),
+            Command::Resume(id) => self.with_run(id, Run::resume),
+            Command::Snapshot { run, lattice, point, sheet } => {
+                self.snapshot(run, Contents { lattice, point, sheet });
+            }
             Command::Evaluate { run } => self.evaluate(run),
             Command::SaveWeights { run, path } => self.save_weights(run, &path),
             Command::Canvas { run, picture, canvas } => self.with_run_quietly(run, |run| {
@@ -176,10 +185,7 @@ impl Worker {
                     Some(canvas) => run.canvases.insert(picture, canvas),
                     None => run.canvases.remove(&picture),
                 };
-                // What was asked for is asked again by whoever gave the canvas; only these are kept fresh by the clock.
-                if picture == Picture::Reconstructions {
-                    run.work.clock.reconstructions = super::jobs::Last::default();
-                }
+                run.jobs.repaint(picture);
             }),
             Command::Close => self.is_closed = true,
         }
@@ -205,8 +211,8 @@ impl Worker {
 
     fn restart(&mut self, change: impl Fn(&mut Recipe)) {
         let Some(bench) = &self.bench else { return };
-        let playing = bench.runs.iter().any(|run| run.phase == super::Phase::Playing);
-        let mut recipes: Vec<Recipe> = bench.runs.iter().map(super::run::Run::recipe_for_reset).collect();
+        let playing = bench.runs.iter().any(|run| run.phase == Phase::Playing);
+        let mut recipes: Vec<Recipe> = bench.runs.iter().map(Run::recipe_for_reset).collect();
         recipes.iter_mut().for_each(change);
         let dataset = Arc::clone(&bench.gallery.dataset);
         let source = self.source.clone();
@@ -242,8 +248,6 @@ impl Worker {
         match self.build(recipes, dataset) {
             Err(sentence) => self.outbox.report(Event::Refused(sentence)),
             Ok(mut bench) => {
-                let ids: Vec<RunId> = bench.runs.iter().map(|run| run.id).collect();
-                self.inbox.forget_others(&ids);
                 let code = recipes[0].model.code;
                 if !known || old_code != Some(code) {
                     self.references = begin_references(&bench.gallery, code).ok();
@@ -255,7 +259,7 @@ impl Worker {
                     bench.runs.iter_mut().for_each(|run| run.play(None));
                 }
                 for run in &bench.runs {
-                    report_state(run, &mut self.outbox);
+                    report_phase(run, &mut self.outbox);
                 }
                 self.bench = Some(bench);
                 self.source = source;
@@ -335,14 +339,12 @@ impl Worker {
             return self.outbox.report(Event::Refused(sentence.to_owned()));
         }
         bench.runs.retain(|run| run.id != id);
-        let ids: Vec<RunId> = bench.runs.iter().map(|run| run.id).collect();
-        self.inbox.forget_others(&ids);
         self.outbox.report(Event::Ended(id));
     }
 
-    fn snapshot(&mut self, id: RunId, wanted: snapshot::Wanted) {
-        let Some((run, bench)) = self.run(id) else { return };
-        let event = match snapshot::take(run, &bench.gallery, wanted) {
+    fn snapshot(&mut self, id: RunId, contents: Contents) {
+        let Some(taken) = self.with_target(id, |target, _| snapshot::take(target, contents)) else { return };
+        let event = match taken {
             Ok(taken) => Event::Snapshot(id, Arc::new(taken)),
             Err(error) => Event::Refused(error.to_string()),
         };
@@ -350,49 +352,53 @@ impl Worker {
     }
 
     fn evaluate(&mut self, id: RunId) {
-        let Some((run, bench)) = self.run(id) else { return };
-        match FinalEvaluation::new(run, &bench.gallery.dataset) {
-            Ok(job) => self.with_run_quietly(id, |run| run.work.final_evaluation = Some(job)),
-            Err(sentence) => self.outbox.report(Event::Refused(sentence)),
+        let begun = self.with_target(id, |target, jobs| {
+            FinalEvaluation::new(target).map(|job| jobs.final_evaluation.start(job))
+        });
+        if let Some(Err(sentence)) = begun {
+            self.outbox.report(Event::Refused(sentence));
         }
     }
 
     fn save_weights(&mut self, id: RunId, path: &std::path::Path) {
-        let Some((run, _)) = self.run(id) else { return };
-        let event = match save_weights(&run.learner, &run.recipe, path) {
+        let saved = self.with_target(id, |target, _| save_weights(target.learner, target.recipe, path));
+        let Some(saved) = saved else { return };
+        let event = match saved {
             Ok(()) => Event::Saved(path.to_owned()),
             Err(error) => Event::Refused(error.to_string()),
         };
         self.outbox.report(event);
     }
 
-    /// A run, and the bench it stands on.
-    fn run(&self, id: RunId) -> Option<(&super::run::Run, &Bench)> {
-        let bench = self.bench.as_ref()?;
-        bench.runs.iter().find(|run| run.id == id).map(|run| (run, bench))
+    /// Does something with what a job sees of a run, and with its jobs; nothing where the run is gone.
+    fn with_target<T>(&mut self, id: RunId, act: impl FnOnce(&Target<'_>, &mut Jobs) -> T) -> Option<T> {
+        let (bench, station) = (self.bench.as_mut()?, self.station.as_ref()?);
+        let run = bench.runs.iter_mut().find(|run| run.id == id)?;
+        let (target, jobs) = run.target(&bench.gallery, &station.paint);
+        Some(act(&target, jobs))
     }
 
     /// Does something to every run and reports what it is doing then.
-    fn for_each_run(&mut self, act: impl Fn(&mut super::run::Run, &Bench)) {
+    fn for_each_run(&mut self, act: impl Fn(&mut Run, &Bench)) {
         let Some(bench) = &mut self.bench else { return };
         let mut runs = std::mem::take(&mut bench.runs);
         for run in &mut runs {
             act(run, bench);
-            report_state(run, &mut self.outbox);
+            report_phase(run, &mut self.outbox);
         }
         bench.runs = runs;
     }
 
     /// Does something to one run and reports what it is doing then.
-    fn with_run(&mut self, id: RunId, act: impl FnOnce(&mut super::run::Run)) {
+    fn with_run(&mut self, id: RunId, act: impl FnOnce(&mut Run)) {
         let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) else {
             return;
         };
         act(run);
-        report_state(run, &mut self.outbox);
+        report_phase(run, &mut self.outbox);
     }
 
-    fn with_run_quietly(&mut self, id: RunId, act: impl FnOnce(&mut super::run::Run)) {
+    fn with_run_quietly(&mut self, id: RunId, act: impl FnOnce(&mut Run)) {
         if let Some(run) = self.bench.iter_mut().find_map(|bench| bench.run_mut(id)) {
             act(run);
         }
@@ -406,7 +412,7 @@ fn try_gpu(recipes: &[Recipe], dataset: &Arc<Dataset>, compute: &Compute) -> Res
         let tried = catch_unwind(AssertUnwindSafe(|| {
             self_test::compare(recipe, dataset.shape.dims(), &mut feed, &compute.device)
         }));
-        tried.unwrap_or_else(|panic| Err(said(&*panic)))?;
+        tried.unwrap_or_else(|panic| Err(message(&*panic)))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{broken, open, small, turn_until, worker};
 use hourglass::engine::{
-    BenchInfo, CloudWish, Command, Event, Handle, Phase, Snapshot, Turn, Wanted, Worker,
+    BenchInfo, CloudWish, Command, Event, Handle, Phase, RunWants, Snapshot, Turn, Wants, Worker,
 };
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ fn what_the_last_update_breaks_is_found_by_the_last_evaluation() {
 #[test]
 fn a_view_that_breaks_off_fails_the_run_once_and_no_more() {
     let (mut worker, handle) = worker();
-    // The images trained on are promised and not there: a cloud of them stumbles every time.
+    // The images trained on are promised and not there: a cloud of them panics every time.
     let command =
         Command::OpenWith { recipes: vec![small("vae-2d")], dataset: broken(10_000, 0), playing: false };
     handle.send(command).expect("room");
@@ -55,8 +55,8 @@ fn a_view_that_breaks_off_fails_the_run_once_and_no_more() {
     let cloud = Some(CloudWish { count: 300, ..CloudWish::default() });
     let mut failures = Vec::new();
     for _ in 0..30 {
-        // The window wishes for it as often as it likes.
-        handle.watch(run, Wanted { cloud, ..Wanted::default() });
+        // The window wants it in every frame.
+        handle.want(Wants::of(run, RunWants { cloud, ..RunWants::default() }));
         let turn = worker.turn();
         failures.extend(std::iter::from_fn(|| handle.poll()).filter_map(|event| match event {
             Event::Phase(_, Phase::Failed(sentence)) => Some((sentence, turn)),
@@ -64,7 +64,7 @@ fn a_view_that_breaks_off_fails_the_run_once_and_no_more() {
         }));
     }
     assert_eq!(failures.len(), 1, "{failures:?}");
-    assert!(failures[0].0.contains("stumbled over a picture"), "{failures:?}");
+    assert!(failures[0].0.contains("A picture failed"), "{failures:?}");
     assert_eq!(worker.turn(), Turn::Idle, "there is nothing to do");
 }
 

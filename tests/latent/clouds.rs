@@ -1,23 +1,40 @@
 //! Clouds: codes of images that were held out, of images trained on, or of both by turns, with their spreads and errors.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use burn::tensor::Device;
 use hourglass::engine::{
-    BenchInfo, CloudView, CloudWish, Command, Handle, Picture, Principal, Turn, Wanted, Whose, Worker,
+    BenchInfo, CloudView, CloudWish, Command, Handle, Picture, Principal, RunWants, Sheet, Turn, Views,
+    Wants, Whose, Worker,
 };
 use hourglass::insight::cloud::Summary;
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
+use super::newer::turn_until_newer;
 use super::workers::{open, small, turn_until_there, worker};
 use super::{matrix, numbers};
 
 fn wish(handle: &Handle, bench: &BenchInfo, count: usize, errors: bool) {
-    let cloud = Some(CloudWish { count, errors, ..CloudWish::default() });
-    handle.watch(bench.runs[0].id, Wanted { cloud, ..Wanted::default() });
+    want(handle, bench, Some(CloudWish { count, errors, ..CloudWish::default() }));
 }
 
-fn cloud(worker: &mut Worker, bench: &BenchInfo) -> CloudView {
-    turn_until_there(worker, || bench.runs[0].views.cloud.take())
+fn want(handle: &Handle, bench: &BenchInfo, cloud: Option<CloudWish>) {
+    handle.want(Wants::of(bench.runs[0].id, RunWants { cloud, ..RunWants::default() }));
+}
+
+fn latest(bench: &BenchInfo) -> Option<Arc<CloudView>> {
+    bench.runs[0].views.latest().cloud
+}
+
+fn cloud(worker: &mut Worker, bench: &BenchInfo) -> Arc<CloudView> {
+    turn_until_newer(worker, || latest(bench))
+}
+
+/// Whether both are the very same view.
+fn same<T>(a: &Option<Arc<T>>, b: &Option<Arc<T>>) -> bool {
+    a.as_ref().zip(b.as_ref()).is_some_and(|(a, b)| Arc::ptr_eq(a, b))
 }
 
 fn turns(worker: &mut Worker, count: usize) {
@@ -35,7 +52,7 @@ fn close(what: &str, got: &[f32], want: &[f32]) {
 }
 
 /// What a network makes of images: codes, spreads, squared errors.
-fn want(recipe: &Recipe, bench: &BenchInfo, images: &[u32]) -> [Vec<f32>; 3] {
+fn expected(recipe: &Recipe, bench: &BenchInfo, images: &[u32]) -> [Vec<f32>; 3] {
     let model = Learner::new(recipe, [1, 28, 28], 10, &Device::flex()).model();
     let mut pixels = Vec::new();
     bench.dataset.write_f32(images, &mut pixels);
@@ -61,7 +78,7 @@ fn a_cloud_holds_what_was_wished_for_and_says_of_which_images() {
         wish(&handle, &bench, 203, true);
         let view = cloud(&mut worker, &bench);
         assert_eq!((&view.images[..], view.dimensions, view.step), (&in_order[..203], 2, 0));
-        let [codes, spreads, errors] = want(&recipe, &bench, &view.images);
+        let [codes, spreads, errors] = expected(&recipe, &bench, &view.images);
         close("code", &view.codes, &codes);
         close("error", view.errors.as_deref().expect("wished for"), &errors);
         assert_eq!(view.spreads.is_some(), name == "vae-2d", "a plain code has no spread");
@@ -81,11 +98,10 @@ fn a_cloud_is_of_the_images_that_were_chosen() {
     let split = &bench.dataset.split;
     // The same number of them each time: which ones they are makes another cloud of it.
     let count = split.validation.len();
-    for (whose, want) in [(Whose::HeldOut, &split.validation), (Whose::TrainedOn, &split.train)] {
-        let cloud = Some(CloudWish { count, whose, ..CloudWish::default() });
-        handle.watch(bench.runs[0].id, Wanted { cloud, ..Wanted::default() });
-        let view = self::cloud(&mut worker, &bench);
-        assert_eq!(view.images[..], want[..count], "{whose:?}");
+    for (whose, expected) in [(Whose::HeldOut, &split.validation), (Whose::TrainedOn, &split.train)] {
+        want(&handle, &bench, Some(CloudWish { count, whose, ..CloudWish::default() }));
+        let view = cloud(&mut worker, &bench);
+        assert_eq!(view.images[..], expected[..count], "{whose:?}");
     }
 }
 
@@ -95,21 +111,21 @@ fn a_wish_that_changes_drops_the_cloud_under_way() {
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
     wish(&handle, &bench, 540, true);
     worker.turn();
-    // A fast machine has made it in one turn.
-    bench.runs[0].views.cloud.take();
+    // A fast machine has made it in one turn; if not, it is never made.
     wish(&handle, &bench, 30, false);
     let view = cloud(&mut worker, &bench);
     assert_eq!((view.images.len(), view.errors.is_none()), (30, true));
-    // While it trains it is made again and again; nobody wishing for it, no more.
-    let later = turn_until_there(&mut worker, || {
-        bench.runs[0].views.cloud.take().filter(|later| later.step > view.step)
-    });
+    // While it trains it is made again and again; when it is not wanted, no more.
+    let later = turn_until_there(&mut worker, || latest(&bench).filter(|later| later.step > view.step));
     assert_eq!(later.images.len(), 30);
-    handle.watch(bench.runs[0].id, Wanted::default());
+    want(&handle, &bench, None);
     turns(&mut worker, 5);
-    bench.runs[0].views.cloud.take();
-    turns(&mut worker, 200);
-    assert!(bench.runs[0].views.cloud.take().is_none());
+    let last = latest(&bench).expect("it is still there");
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(1) {
+        worker.turn();
+    }
+    assert!(latest(&bench).is_some_and(|view| Arc::ptr_eq(&view, &last)), "another one was made");
 }
 
 #[test]
@@ -118,15 +134,35 @@ fn a_new_canvas_makes_nothing_again_but_what_it_shows() {
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
     let (run, views) = (bench.runs[0].id, &bench.runs[0].views);
     let cloud = Some(CloudWish { count: 60, ..CloudWish::default() });
-    handle.watch(run, Wanted { cloud, reconstructions: true, ..Wanted::default() });
-    turn_until_there(&mut worker, || views.cloud.take());
+    let point = Some(vec![0.5, 0.5].into());
+    let lattice = Some(super::lattice(2, 3, 2));
+    let wants = RunWants { cloud, point, lattice, reconstructions: true, ..RunWants::default() };
+    handle.want(Wants::of(run, wants));
+    turn_until_there(&mut worker, || views.latest().cloud);
     while worker.turn() == Turn::Busy {}
-    assert!(views.reconstructions.take().is_some());
-    for (picture, again) in [(Picture::Lattice, false), (Picture::Reconstructions, true)] {
+    let cloud = views.latest().cloud;
+    // Which of the three pictures is another one than before.
+    let changed = |before: &Views| {
+        let now = views.latest();
+        let is_same = [
+            same(&before.decoded, &now.decoded),
+            same(&before.lattice, &now.lattice),
+            same(&before.reconstructions, &now.reconstructions),
+        ];
+        is_same.map(|is_same| !is_same)
+    };
+    for (picture, again) in [
+        (Picture::Decoded, [true, false, false]),
+        (Picture::Difference, [true, false, false]),
+        (Picture::Lattice, [false, true, false]),
+        (Picture::Reconstructions, [false, false, true]),
+        (Picture::Sheet(Sheet::Pins), [false, false, false]),
+    ] {
+        let before = views.latest();
         handle.send(Command::Canvas { run, picture, canvas: None }).expect("room");
         turns(&mut worker, 20);
-        assert!(views.cloud.take().is_none(), "{picture:?}: the codes have not changed");
-        assert_eq!(views.reconstructions.take().is_some(), again, "{picture:?}");
+        assert_eq!(changed(&before), again, "{picture:?}");
+        assert!(same(&views.latest().cloud, &cloud), "{picture:?}: the codes have not changed");
     }
 }
 
@@ -139,7 +175,7 @@ fn a_run_that_rests_comes_to_rest_with_its_cloud() {
     handle.send(Command::Pause).expect("room");
     let last = turn_until_there(&mut worker, || {
         let step = bench.runs[0].history.lock().recent().next_back().map_or(0, |point| point.step);
-        bench.runs[0].views.cloud.take().filter(|view| view.step == step)
+        latest(&bench).filter(|view| view.step == step)
     });
     assert_eq!(last.images.len(), 540, "the cloud of the weights as they rest");
 }
@@ -156,7 +192,7 @@ fn a_cloud_is_laid_along_its_principal_axes_where_that_is_wished_for() {
     let summary = Summary::of(&plain.codes, 5, plain.spreads.as_deref());
     assert_eq!(*plain.summary, summary, "summed up slice by slice as at once");
     let wish = CloudWish { count: 203, projection: true, ..CloudWish::default() };
-    handle.watch(bench.runs[0].id, Wanted { cloud: Some(wish), ..Wanted::default() });
+    want(&handle, &bench, Some(wish));
     let view = cloud(&mut worker, &bench);
     // A busy machine encodes in other slices, which rounds otherwise.
     close("code", &view.codes, &plain.codes);

@@ -1,14 +1,17 @@
 //! Density, round trip and stretch against what they are defined as.
 
+use std::sync::Arc;
+
 use hourglass::engine::{
-    Ask, BenchInfo, CloudWish, FieldAsk, FieldKind, FieldView, Handle, LatentPlane, LatticeAsk, Request,
-    Sheet, SheetAsk, Wanted, Whose, Worker,
+    BenchInfo, CloudWish, FieldAsk, FieldKind, FieldView, Handle, LatentPlane, LatticeAsk, RunWants, Sheet,
+    SheetAsk, Wants, Whose, Worker,
 };
 use hourglass::insight::field::{Directions, round_trip, stretch_along};
 use hourglass::model::Autoencoder;
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
+use super::newer::turn_until_newer;
 use super::workers::{open, small, turn_until, turn_until_there, worker};
 use super::{DIMS, PIXELS, grey, lattice, learned, matrix, normal, numbers, recipe};
 use burn::tensor::Device;
@@ -87,17 +90,17 @@ fn the_stretch_of_a_long_code_is_right_on_average() {
     assert!((mean - exact).abs() < 4.0 * error, "estimated {mean} ± {error}, exactly {exact}");
 }
 
-/// Asks for a field and turns the worker until it is there.
+/// Wants a field and turns the worker until it is there.
 fn field(
     worker: &mut Worker,
     handle: &Handle,
     bench: &BenchInfo,
     kind: FieldKind,
     lattice: LatticeAsk,
-) -> FieldView {
-    let ask = Ask::Field(FieldAsk { kind, lattice });
-    handle.ask(bench.runs[0].id, Request { number: 3, ask });
-    turn_until_there(worker, || bench.runs[0].views.field.take())
+) -> Arc<FieldView> {
+    let field = Some(FieldAsk { kind, lattice });
+    handle.want(Wants::of(bench.runs[0].id, RunWants { field, ..RunWants::default() }));
+    turn_until_newer(worker, || bench.runs[0].views.latest().field)
 }
 
 /// The codes of a lattice's places, row by row from the top, on the first two numbers of a code.
@@ -139,7 +142,7 @@ fn a_field_measures_every_place_of_its_plane_from_the_top_left() {
         let distance =
             |(a, b): (&[f32], &[f32])| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
         let want: Vec<f32> = z.chunks(code).zip(back.chunks(code)).map(distance).collect();
-        assert_eq!((view.request, view.step, view.ask.lattice.columns), (3, 0, 13));
+        assert_eq!((view.step, view.ask.lattice.columns), (0, 13));
         close(&format!("{name} round trip"), &view.values, &want, 1e-3);
         close("the same at once", &numbers(round_trip(&model, matrix(z.clone(), code))), &want, 1e-3);
 
@@ -163,8 +166,8 @@ fn a_density_is_the_kernel_estimate_of_the_codes_and_integrates_to_one() {
     let run = &bench.runs[0];
     let count = bench.cloud.len();
     let wish = CloudWish { count, whose: Whose::HeldOut, ..CloudWish::default() };
-    handle.watch(run.id, Wanted { cloud: Some(wish), ..Wanted::default() });
-    let cloud = turn_until_there(&mut worker, || run.views.cloud.take());
+    handle.want(Wants::of(run.id, RunWants { cloud: Some(wish), ..RunWants::default() }));
+    let cloud = turn_until_there(&mut worker, || run.views.latest().cloud);
     assert_eq!(cloud.images, bench.cloud);
     let places: Vec<[f64; 2]> =
         cloud.codes.chunks(2).map(|code| [f64::from(code[0]), f64::from(code[1])]).collect();
@@ -211,30 +214,35 @@ fn a_line_has_a_density_per_length() {
 }
 
 #[test]
-fn a_field_and_a_sheet_asked_while_a_step_runs_arrive_and_the_latest_wins() {
+fn a_field_and_a_sheet_wanted_while_a_step_runs_arrive_and_the_latest_wins() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
     let run = &bench.runs[0];
-    let ask = |number: u64| {
-        let field = FieldAsk { kind: FieldKind::RoundTrip, lattice: lattice(2, 128, 128) };
-        handle.ask(run.id, Request { number, ask: Ask::Field(field) });
-        let points = normal(number, 8).into();
-        let sheet = SheetAsk { sheet: Sheet::Pins, columns: 4, rows: 1, points };
-        handle.ask(run.id, Request { number: 10 + number, ask: Ask::Sheet(sheet) });
+    // Each is told apart by the right end of its plane, or by its first number.
+    let want = |number: u8| {
+        let number = f32::from(number);
+        let plane = LatticeAsk { x: [-2.0, number], ..lattice(2, 128, 128) };
+        let field = Some(FieldAsk { kind: FieldKind::RoundTrip, lattice: plane });
+        let sheet = SheetAsk { sheet: Sheet::Pins, columns: 4, rows: 1, points: [number; 8].into() };
+        let sheets = [(Sheet::Pins, sheet)].into();
+        handle.want(Wants::of(run.id, RunWants { field, sheets, ..RunWants::default() }));
     };
     let (mut fields, mut sheets) = (Vec::new(), Vec::new());
     let mut look = || {
-        fields.extend(run.views.field.take().map(|view| view.request));
-        sheets.extend(run.views.sheet(Sheet::Pins).take().map(|view| view.request));
-        (fields.last() == Some(&5) && sheets.last() == Some(&15)).then_some(())
+        let views = run.views.latest();
+        fields.extend(views.field.map(|view| view.ask.lattice.x[1]));
+        sheets.extend(views.sheets.get(&Sheet::Pins).map(|view| view.ask.points[0]));
+        fields.dedup();
+        sheets.dedup();
+        (fields.last() == Some(&5.0) && sheets.last() == Some(&5.0)).then_some(())
     };
-    ask(1);
+    want(1);
     worker.turn();
     look();
-    (2..=5).for_each(ask);
+    (2..=5).for_each(want);
     turn_until_there(&mut worker, look);
-    assert_eq!(fields, [1, 5], "the one under way is finished, and of the others the latest is measured");
-    assert_eq!(sheets, [11, 15]);
+    assert_eq!(fields, [1.0, 5.0], "the one under way is finished, and of the others the latest is measured");
+    assert_eq!(sheets, [1.0, 5.0]);
     assert!(
         run.history.lock().recent().next_back().is_some_and(|point| point.step > 3),
         "nothing was trained"
@@ -259,7 +267,7 @@ fn a_field_of_too_many_places_is_refused_in_a_sentence() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
     let ask = FieldAsk { kind: FieldKind::Density, lattice: lattice(2, 4000, 4000) };
-    handle.ask(bench.runs[0].id, Request { number: 1, ask: Ask::Field(ask) });
+    handle.want(Wants::of(bench.runs[0].id, RunWants { field: Some(ask), ..RunWants::default() }));
     let sentence = turn_until(&mut worker, &handle, |event| match event {
         hourglass::engine::Event::Refused(sentence) => Some(sentence),
         _ => None,

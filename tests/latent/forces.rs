@@ -1,11 +1,12 @@
 //! The pull on codes: against five-point differences of the terms, and against closed forms.
 
-use hourglass::engine::{Ask, Event, ForcesAsk, Request};
+use hourglass::engine::{Event, ForcesAsk, RunWants, Wants};
 use hourglass::insight::forces::Forces;
 use hourglass::model::{Autoencoder, Encoded, Pass};
 use hourglass::recipe::{Recipe, Reconstruction};
 use hourglass::train::Learner;
 
+use super::newer::turn_until_newer;
 use super::workers::{open, small, turn_until, turn_until_there, worker};
 use super::{DIMS, PIXELS, grey, learned, matrix, numbers, recipe, slope};
 
@@ -149,20 +150,45 @@ fn forces_arrive_for_the_images_asked_for() {
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);
     let run = &bench.runs[0];
     let images: std::sync::Arc<[u32]> = [17, 4, 250].into();
-    handle.ask(run.id, Request { number: 9, ask: Ask::Forces(ForcesAsk { images: images.clone() }) });
-    let view = turn_until_there(&mut worker, || run.views.forces.take());
-    assert_eq!((view.request, view.dimensions, &view.images), (9, 2, &images));
+    let want = |images: std::sync::Arc<[u32]>| {
+        let forces = Some(ForcesAsk { images });
+        handle.want(Wants::of(run.id, RunWants { forces, ..RunWants::default() }));
+    };
+    want(images.clone());
+    let view = turn_until_there(&mut worker, || run.views.latest().forces);
+    assert_eq!((view.dimensions, &view.images), (2, &images));
     assert_eq!([&view.codes, &view.reconstruction, &view.penalty].map(|numbers| numbers.len()), [6; 3]);
     assert!(view.reconstruction.iter().all(|x| x.is_finite() && *x != 0.0), "{:?}", view.reconstruction);
-    handle.ask(run.id, Request { number: 10, ask: Ask::Forces(ForcesAsk { images: [].into() }) });
-    let none = turn_until_there(&mut worker, || run.views.forces.take());
-    assert_eq!((none.request, none.codes.len()), (10, 0));
+    want([].into());
+    let none =
+        turn_until_there(&mut worker, || run.views.latest().forces.filter(|view| view.images.is_empty()));
+    assert_eq!(none.codes.len(), 0);
     for (images, words) in [(vec![1; 65], ["64", "65"]), (vec![600], ["600", "number"])] {
-        handle.ask(run.id, Request { number: 11, ask: Ask::Forces(ForcesAsk { images: images.into() }) });
+        want(images.into());
         let sentence = turn_until(&mut worker, &handle, |event| match event {
             Event::Refused(sentence) => Some(sentence),
             _ => None,
         });
         assert!(words.iter().all(|word| sentence.contains(word)), "{sentence}");
+    }
+}
+
+#[test]
+fn a_slider_changes_the_forces_of_a_run_that_is_paused() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
+    let run = &bench.runs[0];
+    let forces = Some(ForcesAsk { images: [3, 5].into() });
+    handle.want(Wants::of(run.id, RunWants { forces, ..RunWants::default() }));
+    let latest = || run.views.latest().forces;
+    let before = turn_until_newer(&mut worker, latest);
+    handle.tune(run.id, "objective.beta", 10.0);
+    let after = turn_until_newer(&mut worker, latest);
+    assert_eq!(after.step, before.step, "nothing was learned");
+    for (after, before) in after.penalty.iter().zip(&*before.penalty) {
+        assert!(
+            (after - 10.0 * before).abs() < 1e-4 * before.abs().max(1e-6),
+            "got {after}, want 10 × {before}"
+        );
     }
 }

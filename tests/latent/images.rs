@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use hourglass::engine::{Ask, DecodeAsk, Event, Request, Sheet, SheetAsk};
+use hourglass::engine::{Command, DecodeAsk, Event, RunWants, Sheet, SheetAsk, Wants};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
-use super::workers::{open, small, turn_until, turn_until_there, worker};
+use super::newer::turn_until_newer;
+use super::workers::{open, small, turn_until, worker};
 use super::{lattice, matrix, normal, numbers};
 
 const PIXELS: usize = 784;
@@ -68,27 +69,30 @@ fn a_decoded_image_a_lattice_and_a_sheet_are_what_the_network_decodes() {
         let bench = open(&mut worker, &handle, vec![recipe.clone()], false);
         let dims = bench.dataset.shape.dims();
         let (run, point) = (&bench.runs[0], normal(1, code));
-        handle.ask(run.id, Request { number: 1, ask: Ask::Decode(point.clone().into()) });
-        let decoded = turn_until_there(&mut worker, || run.views.decoded.take());
+        let wants = RunWants { point: Some(point.clone().into()), ..RunWants::default() };
+        handle.want(Wants::of(run.id, wants));
+        let decoded = turn_until_newer(&mut worker, || run.views.latest().decoded);
         assert_eq!((&decoded.point, decoded.against, decoded.difference.is_none()), (&point, None, true));
-        same(name, &decoded.pixels.expect("on the CPU"), &plain(&recipe, dims, point));
+        same(name, decoded.pixels.as_ref().expect("on the CPU"), &plain(&recipe, dims, point));
 
         let ask = lattice(code, 5, 3);
-        handle.ask(run.id, Request { number: 2, ask: Ask::Lattice(ask) });
-        let tiles = turn_until_there(&mut worker, || run.views.lattice.take()).pixels.expect("on the CPU");
+        handle.want(Wants::of(run.id, RunWants { lattice: Some(ask), ..RunWants::default() }));
+        let view = turn_until_newer(&mut worker, || run.views.latest().lattice);
+        let tiles = view.pixels.as_ref().expect("on the CPU");
         let places = [1.5, 0.0, -1.5].into_iter().flat_map(|y| [-2.0, -1.0, 0.0, 1.0, 2.0].map(|x| [x, y]));
         let codes = places.flat_map(|[x, y]| {
             let mut place = vec![x, y];
             place.resize(code, 0.0);
             place
         });
-        same(name, &tiles, &plain(&recipe, dims, codes.collect()));
+        same(name, tiles, &plain(&recipe, dims, codes.collect()));
 
         let points = normal(2, 4 * code);
         let sheet = SheetAsk { sheet: Sheet::Path, columns: 3, rows: 2, points: points.clone().into() };
-        handle.ask(run.id, Request { number: 3, ask: Ask::Sheet(sheet) });
-        let tiles = turn_until_there(&mut worker, || run.views.sheet(Sheet::Path).take()).pixels;
-        same(name, &tiles.expect("on the CPU"), &plain(&recipe, dims, points));
+        let sheets = [(Sheet::Path, sheet)].into();
+        handle.want(Wants::of(run.id, RunWants { sheets, ..RunWants::default() }));
+        let view = turn_until_newer(&mut worker, || run.views.latest().sheets.get(&Sheet::Path).cloned());
+        same(name, view.pixels.as_ref().expect("on the CPU"), &plain(&recipe, dims, points));
     }
 }
 
@@ -101,28 +105,33 @@ fn a_decoded_image_is_compared_with_the_image_asked_for() {
     for (number, image) in [(1, 0), (2, 599)] {
         let point = normal(number, 2);
         let ask = DecodeAsk { point: point.clone(), against: Some(image) };
-        handle.ask(run.id, Request { number, ask: Ask::Decode(ask) });
-        let decoded = turn_until_there(&mut worker, || run.views.decoded.take());
-        assert_eq!((decoded.request, decoded.against), (number, Some(image)));
+        handle.want(Wants::of(run.id, RunWants { point: Some(ask), ..RunWants::default() }));
+        let decoded = turn_until_newer(&mut worker, || run.views.latest().decoded);
+        assert_eq!((&decoded.point, decoded.against), (&point, Some(image)));
         let mut other = Vec::new();
         bench.dataset.write_f32(&[image], &mut other);
-        let pixels = decoded.pixels.expect("on the CPU");
+        let pixels = decoded.pixels.as_ref().expect("on the CPU");
         let want: Vec<f32> = pixels.iter().zip(&other).map(|(y, x)| y - x).collect();
-        assert_eq!((decoded.difference.expect("asked for")[..] == want[..], want.len()), (true, PIXELS));
+        let difference = decoded.difference.as_ref().expect("wanted");
+        assert_eq!((difference[..] == want[..], want.len()), (true, PIXELS));
         assert!(want.iter().any(|x| *x < -0.1), "the image is darker than white strokes somewhere");
-        same("compared", &pixels, &plain(&recipe, [1, 28, 28], point));
+        same("compared", pixels, &plain(&recipe, [1, 28, 28], point));
     }
     let ask = DecodeAsk { point: vec![0.0; 2], against: Some(600) };
-    handle.ask(run.id, Request { number: 3, ask: Ask::Decode(ask) });
-    let sentence = turn_until(&mut worker, &handle, |event| match event {
-        Event::Refused(sentence) => Some(sentence),
-        _ => None,
-    });
+    handle.want(Wants::of(run.id, RunWants { point: Some(ask), ..RunWants::default() }));
+    let refused = |event| if let Event::Refused(sentence) = event { Some(sentence) } else { None };
+    let sentence = turn_until(&mut worker, &handle, refused);
     assert!(sentence.contains("600"), "{sentence}");
+    handle.send(Command::StepBatch).expect("room");
+    for _ in 0..30 {
+        worker.turn();
+    }
+    let again = std::iter::from_fn(|| handle.poll()).find_map(refused);
+    assert_eq!(again, None, "it is refused once, not in every turn nor after every step");
 }
 
-/// Steps in these seconds of training, and lattices that arrived, while one is asked for at most so often.
-fn steps_with_lattices(seconds: f64, every: Option<f64>) -> (u64, u64) {
+/// Steps in these seconds of training, and lattices that arrived, if they are wanted.
+fn steps_with_lattices(seconds: f64, is_wanted: bool) -> (u64, u64) {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![Recipe::open("vae-2d").expect("built in")], true);
     let run = &bench.runs[0];
@@ -131,14 +140,14 @@ fn steps_with_lattices(seconds: f64, every: Option<f64>) -> (u64, u64) {
     }
     let steps = || run.history.lock().train().count();
     let (begun, first) = (std::time::Instant::now(), steps());
-    let (mut asked, mut arrived) = (0, 0);
+    let lattice = is_wanted.then(|| lattice(2, 20, 20));
+    handle.want(Wants::of(run.id, RunWants { lattice, ..RunWants::default() }));
+    let version = || run.views.latest().lattice.map(|view| view.version);
+    let mut arrived = 0;
     while begun.elapsed().as_secs_f64() < seconds {
-        if every.is_some_and(|every| begun.elapsed().as_secs_f64() >= every * asked as f64) {
-            asked += 1;
-            handle.ask(run.id, Request { number: asked, ask: Ask::Lattice(lattice(2, 20, 20)) });
-        }
+        let before = version();
         worker.turn();
-        arrived += u64::from(run.views.lattice.take().is_some());
+        arrived += u64::from(version() != before);
         while handle.poll().is_some() {}
     }
     (steps() as u64 - first as u64, arrived)
@@ -150,7 +159,8 @@ fn steps_with_lattices(seconds: f64, every: Option<f64>) -> (u64, u64) {
 #[ignore = "takes a minute and prints a figure"]
 fn the_cost_of_a_lattice() {
     for turn in 1..=5 {
-        let [(alone, _), (beside, arrived)] = [None, Some(0.34)].map(|every| steps_with_lattices(6.0, every));
+        let [(alone, _), (beside, arrived)] =
+            [false, true].map(|is_wanted| steps_with_lattices(6.0, is_wanted));
         let share = 100.0 * (1.0 - beside as f64 / alone as f64);
         println!("turn {turn}: {alone} steps alone, {beside} beside {arrived} lattices: {share:.1} % less");
     }

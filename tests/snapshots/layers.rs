@@ -40,7 +40,7 @@ fn every_layer_of_the_map_looks_as_it_looked() {
     take(&mut window, "points");
     choose(&mut window, &["error"]);
     answered(&mut window, "errors", |run| {
-        run.seen.cloud.as_ref().is_some_and(|cloud| cloud.errors.is_some())
+        run.seen.cloud.as_deref().is_some_and(|cloud| cloud.errors.is_some())
     });
     take(&mut window, "points by error");
     choose(&mut window, &["class", "images"]);
@@ -53,7 +53,7 @@ fn every_layer_of_the_map_looks_as_it_looked() {
     ] {
         choose(&mut window, &[word]);
         answered(&mut window, word, |run| {
-            run.seen.field.as_ref().is_some_and(|field| field.ask.kind == kind && field.step == STEPS)
+            run.seen.field.as_deref().is_some_and(|field| field.ask.kind == kind && field.step == STEPS)
         });
         take(&mut window, word);
     }
@@ -72,7 +72,7 @@ fn nothing_thin_on_the_map_vanishes_unseen() {
     let bare = picture(&mut window, MAP);
     choose(&mut window, &["pull on codes"]);
     answered(&mut window, "the pull", |run| {
-        run.seen.forces.as_ref().is_some_and(|forces| forces.step == STEPS)
+        run.seen.forces.as_deref().is_some_and(|forces| forces.step == STEPS)
     });
     let pull = picture(&mut window, MAP);
     choose(&mut window, &["pull on codes"]);
@@ -86,7 +86,7 @@ fn nothing_thin_on_the_map_vanishes_unseen() {
     pictures.push(Picture::thin("nearest", cut(&one, NEAREST), cut(&other, NEAREST)));
     // Two places and their codes say where any code is.
     let code =
-        run(window.state().state()).seen.cloud.as_ref().expect("codes").codes[2 * PICKED..][..2].to_vec();
+        run(window.state().state()).seen.cloud.as_deref().expect("codes").codes[2 * PICKED..][..2].to_vec();
     let place = [0, 1].map(|k| {
         let [from, to] = [HERE, THERE].map(|place| place[k] as f32);
         from + (to - from) * (code[k] - here[k]) / (there[k] - here[k])
@@ -102,11 +102,11 @@ fn nothing_thin_on_the_map_vanishes_unseen() {
 
 /// Clicks on a place of the map, and gives back the code that was decoded there.
 fn go_to(window: &mut Harness<'_, App>, place: [u32; 2]) -> Vec<f32> {
-    let request = |run: &RunState| run.seen.decoded.as_ref().map(|decoded| decoded.request);
-    let before = request(run(window.state().state()));
+    let version = |run: &RunState| run.seen.decoded.as_deref().map(|decoded| decoded.version);
+    let before = version(run(window.state().state()));
     click(window, on_map(place.map(|x| x as f32)), Modifiers::NONE);
-    answered(window, "the image at the point", |run| request(run) > before);
-    run(window.state().state()).seen.decoded.as_ref().expect("an image").point.clone()
+    answered(window, "the image at the point", |run| version(run) > before);
+    run(window.state().state()).seen.decoded.as_deref().expect("an image").point.clone()
 }
 
 /// A place of the map in the window.

@@ -52,6 +52,7 @@ pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutMemor
         waiting(ui, cx.theme, &no_run(cx.state));
         return actions;
     };
+    cx.want(run.info.id, |wants| wants.reconstructions = true);
     let shown = cx.pictures.get(run.info.id, Picture::Reconstructions);
     let (Some(shown), false) = (shown, bench.examples.is_empty()) else {
         waiting(ui, cx.theme, "waiting for the first pictures");
@@ -73,7 +74,7 @@ fn difference(
     if shown.size_px[1] > ROWS * tile {
         return Some((shown, rows_of(shown, tile, ROWS, 1)));
     }
-    let view = run.seen.reconstructions.as_ref()?;
+    let view = run.seen.reconstructions.as_deref()?;
     let outputs = view.outputs.as_ref()?;
     let version = (run.info.id.0 << 40).wrapping_add(view.step);
     let tiles = image_tiles(bench).grid(bench.examples.len(), 1);
@@ -121,7 +122,7 @@ fn grid_ui(
     if let Some((texture, part)) = difference {
         paint_picture(ui, texture, Rect::from_min_max(two.left_bottom(), rect.max), part, Color32::WHITE);
     }
-    let chosen = run.seen.layers.as_ref().map(|layers| layers.example);
+    let chosen = run.seen.layers.as_deref().map(|layers| layers.example);
     let mut actions = Vec::new();
     for (number, image) in bench.examples.iter().enumerate() {
         let column = Rect::from_min_size(rect.min + vec2(number as f32 * tile.x, 0.0), vec2(tile.x, size.y));

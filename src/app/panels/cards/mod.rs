@@ -36,7 +36,8 @@ pub fn cards_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CardsMemory) ->
         card(ui, cx.theme, "What it shows", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return actions;
     };
-    let view = run.seen.cards.as_ref().filter(|view| !view.cards.is_empty());
+    cx.want(run.info.id, |wants| wants.cards = true);
+    let view = run.seen.cards.as_deref().filter(|view| !view.cards.is_empty());
     let Some(view) = view else {
         let family = Family::of(&run.recipe);
         card(ui, cx.theme, family.label(), |_| {}, |ui| waiting(ui, cx.theme, &model::absence(run)));

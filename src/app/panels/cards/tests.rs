@@ -56,7 +56,8 @@ fn cards() -> Vec<Card> {
 fn state(recipe: &str, cards: Option<Vec<Card>>) -> AppState {
     state_of(recipe, |views| {
         if let Some(cards) = cards {
-            views.cards.put(CardsView { step: 1200, cards: cards.into() });
+            let view = CardsView { step: 1200, cards: cards.into() };
+            views.publish(|views, _| views.cards = Some(view.into()));
         }
     })
 }
@@ -72,7 +73,8 @@ fn panel(state: AppState, size: [f32; 2], is_simple: bool) -> Harness<'static, S
     Harness::builder().with_size(vec2(size[0], size[1])).build_ui_state(
         |ui, shown: &mut Shown| {
             let Shown { state, theme, pictures, memory, actions } = shown;
-            let cx = PanelContext { state, theme, pictures };
+            let wants = Default::default();
+            let cx = PanelContext { state, theme, pictures, wants: &wants };
             actions.extend(cards_ui(ui, &cx, memory));
         },
         shown,

@@ -54,6 +54,7 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
         waiting(ui, cx.theme, &no_run(cx.state));
         return Vec::new();
     };
+    cx.want(run.info.id, |wants| wants.layers = Some(cx.state.example));
     let Some(view) = &run.seen.layers else {
         waiting(ui, cx.theme, "waiting for the first activations");
         return Vec::new();
@@ -345,11 +346,12 @@ mod tests {
             layer(LayerRole::Decoder, Some([16, 28, 28]), 100),
         ];
         let view = LayersView { step: 3, example: 0, layers, output: vec![0.5].into() };
-        let state = state_of("ae-32", |views| views.layers.put(view));
+        let state = state_of("ae-32", |views| views.publish(|views, _| views.layers = Some(view.into())));
         let (theme, pictures) =
             (Theme::new(ColorScheme::Dark, false), Pictures::new(Default::default(), None));
+        let wants = Default::default();
         let mut panel = Harness::builder().with_size(vec2(690.0, 160.0)).build_ui(move |ui| {
-            let cx = PanelContext { state: &state, theme: &theme, pictures: &pictures };
+            let cx = PanelContext { state: &state, theme: &theme, pictures: &pictures, wants: &wants };
             hourglass_ui(ui, &cx);
         });
         panel.step();

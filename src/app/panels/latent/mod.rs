@@ -2,13 +2,12 @@
 //! that can be dragged through it while the network learns.
 //!
 //! What a person sets up is in the document. `explorer` is the document together with what follows from it for the shown
-//! run, `wants` says what the panel wants to see and `asking` turns that into requests, `plane` projects codes onto the
+//! run, `wants` says what the panels want to see, `plane` projects codes onto the
 //! shown plane and that onto the screen, `camera` follows the cloud, `map` draws the layers and reacts to pointer and keys,
 //! `cloud` draws the points, `legend` names their classes, `side` is the column beside the map, `walks` are pins and the
 //! paths between them, `sheets` the tables of decoded codes. This file is the way in: what all of them keep between
 //! frames is [`LatentCache`], which can be dropped at any time.
 
-mod asking;
 mod camera;
 mod cloud;
 mod explorer;
@@ -37,9 +36,8 @@ use crate::app::state::ShownRun;
 use crate::app::theme::GRID;
 use crate::app::widgets::{card, export_button};
 use crate::document::Exploration;
-use crate::engine::{CloudView, DecodeAsk, RunId};
+use crate::engine::{CloudView, RunId};
 
-use asking::{Questions, Wish, carry};
 use cloud::CloudPainter;
 use explorer::{Explorer, MapCache, REST_SECS};
 use map::layers;
@@ -51,7 +49,7 @@ use sheets::dimensions::DimensionsCache;
 use sheets::samples::SamplesCache;
 use side::SideCache;
 use walks::{pin_images, strip};
-use wants::{LatentWants, Room};
+use wants::Room;
 
 /// What the explorer's panels keep between frames.
 #[derive(Debug, Default)]
@@ -66,7 +64,6 @@ pub struct LatentCache {
     side: SideCache,
     dimensions: DimensionsCache,
     samples: SamplesCache,
-    questions: Questions,
 }
 
 impl LatentCache {
@@ -78,7 +75,6 @@ impl LatentCache {
             self.nearest = NearestCache::default();
             self.side = SideCache::default();
             self.dimensions = DimensionsCache::default();
-            self.questions.reset();
         }
         Opened {
             explorer,
@@ -87,13 +83,7 @@ impl LatentCache {
             side: &mut self.side,
             dimensions: &mut self.dimensions,
             samples: &mut self.samples,
-            questions: &mut self.questions,
         }
-    }
-
-    /// Asks for all images again: those that are there are painted in other colours.
-    pub fn ask_images_again(&mut self) {
-        self.questions.ask_images_again();
     }
 
     /// What a figure of this run is to show: the plane of its map, whatever is drawn on it, and the codes of a table.
@@ -120,7 +110,6 @@ struct Opened<'a> {
     side: &'a mut SideCache,
     dimensions: &'a mut DimensionsCache,
     samples: &'a mut SamplesCache,
-    questions: &'a mut Questions,
 }
 
 /// Draws the latent explorer under a title, which is empty where a tab shows it.
@@ -136,7 +125,7 @@ pub fn latent_ui(
         return Vec::new();
     };
     let opened = cache.open(document, shown);
-    let Opened { mut explorer, mut painters, nearest: search, side, questions, .. } = opened;
+    let Opened { mut explorer, mut painters, nearest: search, side, .. } = opened;
     let mut actions = Vec::new();
     title_ui(ui, cx, (&mut explorer, &painters), title, &mut actions);
     let space = ui.available_rect_before_wrap();
@@ -163,8 +152,7 @@ pub fn latent_ui(
     }
     let has_strip = matches!(strip_rect, Strip::Shown(_));
     let room = Room { map: plane.as_ref(), has_pin_images, has_strip };
-    let wants = LatentWants::of(&explorer, shown, room, nearest.map(|nearest| nearest.image));
-    actions.extend(carry(ui, questions.ask(&wants, shown, now_secs)));
+    wants::add(cx, &explorer, shown, room, nearest.map(|nearest| nearest.image));
     if explorer.cache.is_point_sought {
         // The map moves to it in the next frame.
         ui.ctx().request_repaint();
@@ -218,11 +206,13 @@ fn cut_strip(explorer: &Explorer<'_>, shown: ShownRun<'_>, map: &mut Rect, scale
     }
 }
 
-/// The shown run and its codes, for a panel that shows what is decoded from codes; why there are none yet, otherwise.
-fn codes<'a>(cx: &PanelContext<'a>) -> Result<(ShownRun<'a>, &'a CloudView), String> {
+/// The shown run and its codes, which are wanted, for a panel that shows what is decoded from codes; why there are none
+/// yet, otherwise.
+fn codes<'a>(cx: &PanelContext<'a>, document: &Exploration) -> Result<(ShownRun<'a>, &'a CloudView), String> {
     let Some(shown) = cx.state.shown_run() else { return Err(no_run(cx.state)) };
+    cx.want(shown.run.info.id, |wants| wants.cloud = Some(wants::cloud_wish(document)));
     let dimensions = shown.run.recipe.model.code.max(1);
-    let view = shown.run.seen.cloud.as_ref().filter(|view| view.dimensions == dimensions);
+    let view = shown.run.seen.cloud.as_deref().filter(|view| view.dimensions == dimensions);
     view.map(|view| (shown, view)).ok_or_else(|| "waiting for the first codes".to_owned())
 }
 
@@ -234,28 +224,20 @@ pub fn dimensions_ui(
     cache: &mut LatentCache,
     title: &str,
 ) -> Vec<Action> {
-    let (shown, view) = match codes(cx) {
+    let (shown, view) = match codes(cx, document) {
         Ok(there) => there,
         Err(why) => {
             card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
             return Vec::new();
         }
     };
-    let Opened { mut explorer, dimensions, questions, .. } = cache.open(document, shown);
+    let Opened { mut explorer, dimensions, .. } = cache.open(document, shown);
     explorer.take_in_cloud(Some(view));
-    let before = explorer.point().to_vec();
-    let mut actions =
+    let actions =
         sheets::dimensions::table_panel_ui(ui, cx, &mut explorer, (shown, view), (dimensions, title));
-    let now_secs = ui.input(|input| input.time);
-    let mut wish = Wish::default();
     if let Some(ask) = dimensions.wanted() {
-        questions.ask_sheet(ask, shown.run, now_secs, &mut wish);
+        cx.want(shown.run.info.id, |wants| wants.add_sheet(ask.clone()));
     }
-    if explorer.point() != before {
-        let point = DecodeAsk::from(explorer.point().to_vec());
-        questions.ask_point(&point, shown, now_secs, &mut wish);
-    }
-    actions.extend(carry(ui, wish));
     actions
 }
 
@@ -267,19 +249,17 @@ pub fn samples_ui(
     cache: &mut LatentCache,
     title: &str,
 ) -> Vec<Action> {
-    let (shown, view) = match codes(cx) {
+    let (shown, view) = match codes(cx, document) {
         Ok(there) => there,
         Err(why) => {
             card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
             return Vec::new();
         }
     };
-    let Opened { mut explorer, samples, questions, .. } = cache.open(document, shown);
+    let Opened { mut explorer, samples, .. } = cache.open(document, shown);
     explorer.take_in_cloud(Some(view));
-    let (ask, mut actions) =
+    let (ask, actions) =
         sheets::samples::sample_panel_ui(ui, cx, &mut explorer, (shown, view), (samples, title));
-    let mut wish = Wish::default();
-    questions.ask_sheet(&ask, shown.run, ui.input(|input| input.time), &mut wish);
-    actions.extend(carry(ui, wish));
+    cx.want(shown.run.info.id, |wants| wants.add_sheet(ask));
     actions
 }

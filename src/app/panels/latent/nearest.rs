@@ -49,7 +49,7 @@ impl NearestCache {
     /// Searches the codes of the cloud, in all of their dimensions; only where they or the point have changed. While the
     /// point moves, a part of very many codes has to do; when it rests, all of them are searched.
     pub fn find(&mut self, explorer: &Explorer<'_>, shown: ShownRun<'_>, now_secs: f64) -> Option<Nearest> {
-        let cloud = shown.run.seen.cloud.as_ref()?;
+        let cloud = shown.run.seen.cloud.as_deref()?;
         if cloud.dimensions != explorer.dimensions() {
             return None;
         }

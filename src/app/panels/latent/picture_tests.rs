@@ -48,7 +48,9 @@ impl Probe {
 impl eframe::App for Probe {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let Self { state, theme, pictures, document, cache } = self;
-        latent_ui(ui, &PanelContext { state, theme, pictures }, document, cache, "Latent space");
+        let wants = Default::default();
+        let cx = PanelContext { state, theme, pictures, wants: &wants };
+        latent_ui(ui, &cx, document, cache, "Latent space");
     }
 }
 
@@ -109,7 +111,7 @@ fn spiral(count: usize) -> AppState {
     let images: Arc<[u32]> = (0..count).map(|i| i as u32 % 200).collect();
     let view = CloudView { images, ..CloudView::of_codes(0, 2, codes) };
     if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
-        run.seen.cloud = Some(view);
+        run.seen.cloud = Some(view.into());
     }
     state
 }
@@ -192,10 +194,10 @@ fn rising() -> AppState {
     };
     let ask = FieldAsk { kind: FieldKind::RoundTrip, lattice };
     if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
-        let variances = run.seen.cloud.as_ref().map(|cloud| cloud.summary.variances.iter().sum::<f32>());
+        let variances = run.seen.cloud.as_deref().map(|cloud| cloud.summary.variances.iter().sum::<f32>());
         let spread = variances.expect("codes").sqrt();
         let values = (0..columns * rows).map(|i| spread * (i % columns) as f32 / 40.0).collect();
-        run.seen.field = Some(FieldView { request: 1, step: 0, ask, values });
+        run.seen.field = Some(FieldView { version: 1, step: 0, ask, values }.into());
     }
     state
 }
@@ -256,7 +258,7 @@ fn a_place_that_gave_no_number_is_drawn_as_nothing() {
     for is_plotted in [true, false] {
         let mut state = rising();
         let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
-        let view = run.seen.field.as_mut().expect("a field");
+        let view = run.seen.field.as_mut().map(std::sync::Arc::make_mut).expect("a field");
         // The decoder overflows on the right.
         let values = view.values.iter().enumerate();
         view.values = values.map(|(i, value)| if i % 41 > 20 { f32::NAN } else { *value }).collect();
@@ -333,8 +335,8 @@ fn the_image_of_every_pin_stands_beside_its_flag() {
         let ask = SheetAsk { sheet: Sheet::Pins, columns: 12, rows: 1, points: codes.concat().into() };
         // Twelve tiles, of which the last ten show nothing.
         let pixels = (0..12 * 784).map(|i| greys.get(i / 784).copied().unwrap_or(0.0)).collect();
-        let view = SheetView { request: 1, step: 0, ask, pixels: Some(pixels) };
-        run.seen.sheets.insert(Sheet::Pins, view);
+        let view = SheetView { version: 1, step: 0, ask, pixels: Some(pixels) };
+        run.seen.sheets.insert(Sheet::Pins, view.into());
     }
     let Some(mut harness) = drawn(state, points_alone, true) else { return };
     // Dropped in the other order: an image is known by its code.

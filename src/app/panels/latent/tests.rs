@@ -14,8 +14,8 @@ use crate::app::theme::{ColorScheme, Theme};
 use crate::data::{Source, load};
 use crate::document::{Axes, Background, MapView};
 use crate::engine::{
-    BenchInfo, CloudView, Decoded, Event as Fact, FieldKind, FieldView, LatentPlane, LatticeAsk, Phase,
-    Pixels, RunId, RunInfo, RunViews, SharedHistory,
+    BenchInfo, CloudView, CloudWish, Event as Fact, FieldKind, LatentPlane, LatticeAsk, RunId, RunInfo,
+    RunViews, RunWants, SharedHistory, Wants,
 };
 use crate::recipe::{CodeKind, Recipe};
 
@@ -26,7 +26,11 @@ pub(super) struct Shown {
     pictures: Pictures,
     pub(super) document: Exploration,
     pub(super) cache: LatentCache,
-    pub(super) actions: Vec<Action>,
+    /// What the panel wants to see in the last frame.
+    wants: Wants,
+    /// Where the point was, place by place.
+    points: Vec<Vec<f32>>,
+    last_point: Vec<f32>,
 }
 
 /// One of the panels of the explorer.
@@ -45,15 +49,33 @@ impl Shown {
             pictures: Pictures::new(Default::default(), None),
             document: Exploration::default(),
             cache: LatentCache::default(),
-            actions: Vec::new(),
+            wants: Wants::default(),
+            points: Vec::new(),
+            last_point: Vec::new(),
         }
     }
 
-    /// Draws a panel and keeps what it asks for.
+    /// Draws a panel and keeps what it wants to see.
     pub(super) fn draw(&mut self, ui: &mut Ui, panel: Panel) {
-        let Self { state, theme, pictures, document, cache, actions } = self;
-        let cx = PanelContext { state, theme, pictures };
-        actions.extend(panel(ui, &cx, document, cache, "Latent space"));
+        let Self { state, theme, pictures, document, cache, wants, points, last_point } = self;
+        let declared = Default::default();
+        let cx = PanelContext { state, theme, pictures, wants: &declared };
+        panel(ui, &cx, document, cache, "Latent space");
+        *wants = declared.into_inner();
+        if *last_point != document.run.point {
+            last_point.clone_from(&document.run.point);
+            points.push(last_point.clone());
+        }
+    }
+
+    /// What is wanted of a run.
+    pub(super) fn wants_of(&self, run: u64) -> RunWants {
+        self.wants.run(RunId(run)).cloned().unwrap_or_default()
+    }
+
+    /// What is wanted of the first run.
+    pub(super) fn wants(&self) -> RunWants {
+        self.wants_of(1)
     }
 
     /// The explorer of the shown run.
@@ -71,13 +93,9 @@ impl Shown {
         self.cache.map.plane.plane().place(&self.document.run.point)
     }
 
-    /// Where the point was moved to since the last question.
+    /// Where the point was moved to since this was called last.
     pub(super) fn points(&mut self) -> Vec<Vec<f32>> {
-        let points = self.actions.drain(..).filter_map(|action| match action {
-            Action::MovePoint(ask) => Some(ask.point),
-            _ => None,
-        });
-        points.collect()
+        std::mem::take(&mut self.points)
     }
 }
 
@@ -108,7 +126,8 @@ pub(super) fn open(state: &mut AppState, runs: &[(RunId, usize)]) {
         recipe.model.code_kind = CodeKind::Gaussian;
         let views = Arc::new(RunViews::default());
         let codes = (0..cloud.len() * dimensions).map(|i| 1.5 * (i as f32 * 1.7).sin()).collect();
-        views.cloud.put(CloudView::of_codes(0, dimensions, codes));
+        let cloud = CloudView::of_codes(0, dimensions, codes);
+        views.publish(|views, _| views.cloud = Some(cloud.into()));
         RunInfo { id, recipe, history: SharedHistory::default(), views, parameters: 10 }
     };
     let runs = runs.iter().copied().map(info).collect();
@@ -133,31 +152,33 @@ pub(super) fn center(harness: &Explorer) -> Pos2 {
 }
 
 #[test]
-fn a_new_run_is_asked_for_its_image_and_its_tiles_once() {
-    let mut harness = explorer(bench(2));
-    // Less than two seconds: an answer that does not come is asked for again later.
-    harness.run_steps(4);
-    let points = harness.state().actions.iter().filter_map(|action| match action {
-        Action::MovePoint(ask) => Some(ask.point.clone()),
-        _ => None,
-    });
-    assert_eq!(points.collect::<Vec<_>>(), [[0.0, 0.0]]);
-    let tiles = harness.state().actions.iter().filter_map(|action| match action {
-        Action::AskLattice(ask) => Some(ask.clone()),
-        _ => None,
-    });
-    let tiles: Vec<LatticeAsk> = tiles.collect();
-    let [LatticeAsk { plane, x, y, columns, rows }] = tiles.as_slice() else {
-        panic!("one lattice, not {}", tiles.len());
-    };
-    assert_eq!(*plane, LatentPlane::of_axes([0, 1], 2, &[]));
-    assert!(x[0] < x[1] && y[0] < y[1] && *columns > 5 && *rows > 5);
+fn the_image_at_the_point_and_the_tiles_of_a_new_run_are_wanted() {
+    let harness = explorer(bench(2));
+    let RunWants { point, lattice, cloud, field, forces, sheets, .. } = harness.state().wants();
+    assert_eq!(point.expect("an image").point, [0.0, 0.0]);
+    let LatticeAsk { plane, x, y, columns, rows } = lattice.expect("a lattice");
+    assert_eq!(plane, LatentPlane::of_axes([0, 1], 2, &[]));
+    assert!(x[0] < x[1] && y[0] < y[1] && columns > 5 && rows > 5);
+    assert_eq!((cloud, field, forces), (Some(CloudWish::default()), None, None));
+    assert!(sheets.is_empty(), "there are no pins: {sheets:?}");
+}
+
+#[test]
+fn every_run_decodes_the_point_and_the_shown_one_is_compared_with_the_nearest_image() {
+    let mut harness = explorer(bench_of(&[2, 5]));
+    harness.run_steps(3);
+    let nearest = harness.state().cache.nearest.last().map(|nearest| nearest.image);
+    assert!(nearest.is_some(), "there are codes");
+    let wanted = [1, 2].map(|run| harness.state().wants_of(run).point.expect("an image"));
+    assert_eq!(wanted.each_ref().map(|ask| ask.against), [nearest, None]);
+    assert_eq!(wanted.each_ref().map(|ask| &ask.point), [&[0.0, 0.0]; 2]);
+    assert_eq!(harness.state().wants_of(2).lattice, None, "its map is not shown");
 }
 
 #[test]
 fn dragging_the_point_decodes_where_it_goes_and_stays_on_the_map() {
     let mut harness = explorer(bench(2));
-    harness.state_mut().actions.clear();
+    harness.state_mut().points();
     let start = center(&harness);
     harness.hover_at(start);
     harness.step();
@@ -170,6 +191,7 @@ fn dragging_the_point_decodes_where_it_goes_and_stays_on_the_map() {
     let points = harness.state_mut().points();
     let last = points.last().unwrap();
     assert!(last[0] > 0.2 && last[1] > 0.1, "dragged to the upper right: {points:?}");
+    assert_eq!(harness.state().wants().point.expect("an image").point, *last);
     harness.step();
     assert!((center(&harness) - (start + vec2(80.0, -40.0))).length() < 1.0);
     harness.hover_at(start + vec2(-5000.0, 5000.0));
@@ -189,7 +211,7 @@ fn dragging_the_point_decodes_where_it_goes_and_stays_on_the_map() {
 #[test]
 fn a_click_brings_the_point_there() {
     let mut harness = explorer(bench(2));
-    harness.state_mut().actions.clear();
+    harness.state_mut().points();
     let target = center(&harness) + vec2(-90.0, 60.0);
     harness.hover_at(target);
     harness.step();
@@ -211,7 +233,7 @@ fn arrow_keys_push_the_point_and_shift_pushes_it_finely() {
     let mut harness = explorer(bench(2));
     harness.get_by_label("latent point").focus();
     harness.run_steps(2);
-    harness.state_mut().actions.clear();
+    harness.state_mut().points();
     let pushed = |harness: &mut Harness<'_, Shown>, modifiers: Modifiers, key: Key| {
         harness.key_press_modifiers(modifiers, key);
         harness.run_steps(2);
@@ -257,57 +279,6 @@ fn nothing_loaded_says_so() {
 }
 
 #[test]
-fn a_failed_run_is_not_asked_again_and_again() {
-    let mut state = bench(2);
-    state.apply(Fact::Phase(RunId(1), Phase::Failed("the losses are no numbers".to_owned())));
-    let mut harness = explorer(state);
-    harness.run_steps(10);
-    harness.state_mut().actions.clear();
-    harness.run_steps(20);
-    assert_eq!(harness.state().actions, []);
-}
-
-/// Tells every run that it has decoded the point with the network it has.
-fn decode(harness: &mut Explorer) {
-    let Shown { state, document, cache, .. } = harness.state_mut();
-    for run in state.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
-        run.seen.decoded = Some(Decoded {
-            request: run.seen.decoded.as_ref().map_or(1, |seen| seen.request + 1),
-            step: run.progress.step,
-            point: document.run.point.clone(),
-            pixels: Pixels::default(),
-            against: cache.nearest.last().map(|nearest| nearest.image),
-            difference: Pixels::default(),
-        });
-    }
-}
-
-#[test]
-fn the_point_is_decoded_again_while_any_run_learns() {
-    let mut harness = explorer(bench_of(&[2, 2, 5]));
-    let again = |harness: &mut Explorer| {
-        decode(harness);
-        harness.run_steps(10);
-        harness.state_mut().points();
-        if let Some(bench) = &mut harness.state_mut().state.bench {
-            bench.runs[1].progress.step += 1;
-        }
-        harness.run_steps(10);
-        !harness.state_mut().points().is_empty()
-    };
-    let phase = |harness: &mut Explorer, id: u64, phase: Phase| {
-        harness.state_mut().state.apply(Fact::Phase(RunId(id), phase));
-    };
-    phase(&mut harness, 1, Phase::Finished("done".to_owned()));
-    assert!(again(&mut harness), "the shown run is done, the other one learns");
-    phase(&mut harness, 1, Phase::Failed("no numbers".to_owned()));
-    assert!(again(&mut harness), "the shown run has failed, the other one learns");
-    phase(&mut harness, 2, Phase::Failed("no numbers".to_owned()));
-    assert!(again(&mut harness), "what failed went back to other weights");
-    assert!(!again(&mut harness), "nobody learns any more");
-}
-
-#[test]
 fn a_look_at_another_run_costs_neither_the_pins_nor_the_zoom() {
     let mut harness = explorer(bench_of(&[2, 5, 2]));
     let mut explorer = harness.state_mut().explorer();
@@ -327,30 +298,17 @@ fn a_look_at_another_run_costs_neither_the_pins_nor_the_zoom() {
 }
 
 #[test]
-fn another_run_is_asked_for_its_own_field_and_images_picked_elsewhere_are_let_go() {
+fn the_field_of_the_shown_run_is_wanted_and_images_picked_elsewhere_are_let_go() {
     let mut harness = explorer(bench_of(&[2, 2]));
     harness.state_mut().document.layers.background = Background::Field(FieldKind::Density);
     harness.state_mut().document.layers.picked = vec![3];
-    harness.run_steps(20);
-    let asked = |harness: &mut Explorer| {
-        let mut asks = harness.state_mut().actions.drain(..).filter_map(|action| match action {
-            Action::AskField(ask) => Some(ask),
-            _ => None,
-        });
-        asks.next_back()
+    let fields = |harness: &mut Explorer| {
+        harness.run_steps(3);
+        [1, 2].map(|run| harness.state().wants_of(run).field.is_some())
     };
-    let ask = asked(&mut harness).expect("a field is shown");
-    for run in harness.state_mut().state.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
-        // The other run has measured some place else before.
-        let mut ask = ask.clone();
-        ask.lattice.x[0] -= if run.info.id == RunId(1) { 0.0 } else { 1.0 };
-        run.seen.field = Some(FieldView { request: 1, step: 0, ask, values: [].into() });
-    }
-    harness.run_steps(20);
-    assert_eq!(asked(&mut harness), None, "it has been measured");
+    assert_eq!(fields(&mut harness), [true, false]);
     harness.state_mut().state.focus(RunId(2));
-    harness.run_steps(20);
-    assert!(asked(&mut harness).is_some(), "the other run was not asked");
+    assert_eq!(fields(&mut harness), [false, true]);
     assert_eq!(harness.state().document.layers.picked, [3], "the images are the same");
     // The same runs again, with images of their own.
     let mut state = bench_of(&[]);
@@ -407,7 +365,7 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
 fn draws_are_around_the_picked_image_before_the_nearest() {
     let mut state = bench(2);
     let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
-    let view = run.seen.cloud.as_mut().expect("codes");
+    let view = run.seen.cloud.as_mut().map(Arc::make_mut).expect("codes");
     view.spreads = Some(vec![1e-3; view.codes.len()].into());
     let codes = Arc::clone(&view.codes);
     let (first, second) = (view.images[7], view.images[11]);

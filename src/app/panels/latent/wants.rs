@@ -1,34 +1,15 @@
-//! What the latent explorer wants to see of the shown run: a pure function of the document, of the shown plane and of
-//! the size of the map.
+//! What the latent explorer wants to see of the runs: it follows from the document, the shown plane and the size of the
+//! map.
 
+use crate::app::context::PanelContext;
 use crate::app::state::ShownRun;
-use crate::document::{Background, ColorBy, Layers, MOST_PINS, Pins};
-use crate::engine::{CloudWish, DecodeAsk, FieldAsk, ForcesAsk, LatticeAsk, Sheet, SheetAsk};
+use crate::document::{Axes, Background, ColorBy, Exploration, Layers, MOST_PINS, Pins};
+use crate::engine::{CloudWish, DecodeAsk, ForcesAsk, LatticeAsk, Sheet, SheetAsk};
 
 use super::explorer::Explorer;
 use super::map::field;
 use super::plane::geometry::{self, Plane};
 use super::walks::strip::path_ask;
-use crate::document::Axes;
-
-/// Everything the explorer wants to see.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LatentWants {
-    /// The codes of images.
-    pub cloud: CloudWish,
-    /// The image at the point; the other runs of the bench decode it too.
-    pub point: Option<DecodeAsk>,
-    /// The grid of decoded images behind the points.
-    pub lattice: Option<LatticeAsk>,
-    /// The measurement behind the points.
-    pub field: Option<FieldAsk>,
-    /// The gradients on codes.
-    pub forces: Option<ForcesAsk>,
-    /// The images of the pins.
-    pub pins: Option<SheetAsk>,
-    /// The images along the path between two pins.
-    pub path: Option<SheetAsk>,
-}
 
 /// What there is room for.
 #[derive(Clone, Copy, Debug)]
@@ -41,35 +22,49 @@ pub struct Room<'a> {
     pub has_strip: bool,
 }
 
-impl LatentWants {
-    /// What an explorer wants; `nearest` is the image with the code nearest to the point.
-    pub fn of(explorer: &Explorer<'_>, shown: ShownRun<'_>, room: Room<'_>, nearest: Option<u32>) -> Self {
-        let document = &*explorer.document;
-        let point = || DecodeAsk { point: explorer.point().to_vec(), against: nearest };
-        let lattice = room.map.map(|map| lattice_ask(explorer, map, shown.bench.dataset.shape.aspect()));
-        let layers = &document.layers;
-        let field = match (layers.background, room.map) {
-            (Background::Field(kind), Some(map)) => {
-                Some(field::field_ask(kind, map, explorer.plane().clone()))
+/// Adds what the explorer wants to see. `nearest` is the image with the code nearest to the point: the decoded image is
+/// compared with it.
+pub fn add(
+    cx: &PanelContext<'_>,
+    explorer: &Explorer<'_>,
+    shown: ShownRun<'_>,
+    room: Room<'_>,
+    nearest: Option<u32>,
+) {
+    let document = &*explorer.document;
+    let layers = &document.layers;
+    cx.want(shown.run.info.id, |wants| {
+        wants.cloud = Some(cloud_wish(document));
+        let pins = pins_ask(&document.run.pins).filter(|_| room.has_pin_images || room.has_strip);
+        let path = path_ask(&document.run.pins).filter(|_| room.has_strip);
+        pins.into_iter().chain(path).for_each(|sheet| wants.add_sheet(sheet));
+        let Some(map) = room.map else { return };
+        match layers.background {
+            Background::Plain => {}
+            Background::Tiles => {
+                wants.lattice = Some(lattice_ask(explorer, map, shown.bench.dataset.shape.aspect()));
             }
-            _ => None,
-        };
-        let has_arrows = layers.has_arrows && room.map.is_some();
-        Self {
-            cloud: cloud_wish(layers, document.run.plane.axes == Axes::Principal),
-            point: room.map.map(|_| point()),
-            lattice: lattice.filter(|_| layers.background == Background::Tiles),
-            field,
-            forces: has_arrows.then(|| forces_ask(layers, shown)),
-            pins: pins_ask(&document.run.pins).filter(|_| room.has_pin_images || room.has_strip),
-            path: path_ask(&document.run.pins).filter(|_| room.has_strip),
+            Background::Field(kind) => {
+                wants.field = Some(field::field_ask(kind, map, explorer.plane().clone()));
+            }
         }
+        wants.forces = layers.has_arrows.then(|| forces_ask(layers, shown));
+    });
+    if room.map.is_none() {
+        return;
+    }
+    // Every run decodes the same place; only the shown image is compared.
+    for run in &shown.bench.runs {
+        let against = nearest.filter(|_| run.info.id == shown.run.info.id);
+        let point = Some(DecodeAsk { point: explorer.point().to_vec(), against });
+        cx.want(run.info.id, |wants| wants.point = point);
     }
 }
 
 /// The cloud to be encoded; along its principal axes too, where these are shown.
-fn cloud_wish(layers: &Layers, projection: bool) -> CloudWish {
-    let Layers { count, whose, color, .. } = *layers;
+pub fn cloud_wish(document: &Exploration) -> CloudWish {
+    let Layers { count, whose, color, .. } = document.layers;
+    let projection = document.run.plane.axes == Axes::Principal;
     CloudWish { count, whose, errors: color == ColorBy::Error, projection }
 }
 

@@ -39,7 +39,7 @@ pub fn paint(
     (run, latent): (&RunState, &LatentPlane),
     cloud: Option<&Cloud>,
 ) -> Option<f32> {
-    let view = run.seen.forces.as_ref().filter(|view| view.dimensions == run.recipe.model.code)?;
+    let view = run.seen.forces.as_deref().filter(|view| view.dimensions == run.recipe.model.code)?;
     let arrows = arrows(view, latent, cloud);
     let scale = scale(&arrows)?;
     let colors = Theme::on_pictures();
@@ -181,7 +181,7 @@ mod tests {
     fn view(codes: &[f32], reconstruction: &[f32], penalty: &[f32]) -> ForcesView {
         let [codes, reconstruction, penalty] = [codes, reconstruction, penalty].map(Arc::from);
         ForcesView {
-            request: 1,
+            version: 1,
             step: 1,
             dimensions: 3,
             images: Arc::new([0, 1]),

@@ -54,7 +54,7 @@ impl KnownCodes {
     /// What is known of the codes of a run.
     pub fn of(bench: &BenchState, run: &RunState) -> Self {
         let dimensions = run.recipe.model.code;
-        let cloud = run.seen.cloud.as_ref().filter(|cloud| cloud.dimensions == dimensions);
+        let cloud = run.seen.cloud.as_deref().filter(|cloud| cloud.dimensions == dimensions);
         let spread = cloud.map(|cloud| statistics::variances(cloud).iter().sum::<f32>().sqrt());
         let spread = spread.filter(|spread| spread.is_finite() && *spread > 0.0);
         Self { dimensions, spread, images: bench.cloud.len() }
@@ -152,7 +152,7 @@ pub fn paint(
         let paint = if is_magma(*kind) { Paint::Magma } else { Paint::Viridis };
         let shares = || view.values.iter().map(|value| value / span[1]).collect();
         // The same values have other colours when the spread of the codes has changed.
-        let version = view.request ^ (u64::from(span[1].to_bits()) << 32);
+        let version = view.version ^ (u64::from(span[1].to_bits()) << 32);
         let shown = pictures.host("field", version, tiles, paint, shares);
         map.painter().image(shown.id, rect, WHOLE, Color32::WHITE.gamma_multiply(OPACITY));
         map.painter().add(Shape::mesh(holes(
@@ -255,13 +255,14 @@ mod tests {
         // At (±3, 0) and (0, ±1) around (2, 2): a mean square of (9 + 9 + 1 + 1) / 4.
         let codes = [5.0, 2.0, -1.0, 2.0, 2.0, 3.0, 2.0, 1.0];
         let mut state = crate::app::testing::state_of("ae-2d", |views| {
-            views.cloud.put(CloudView::of_codes(0, 2, codes.into()));
+            let cloud = CloudView::of_codes(0, 2, codes.into());
+            views.publish(|views, _| views.cloud = Some(cloud.into()));
         });
         let bench = state.bench.as_mut().expect("a bench");
         let got = KnownCodes::of(bench, &bench.runs[0]);
         assert!(got.spread.is_some_and(|spread| (spread - 5.0_f32.sqrt()).abs() < 1e-6), "{got:?}, want √5");
         assert_eq!((got.dimensions, got.images), (2, 1));
-        bench.runs[0].seen.cloud = Some(CloudView::of_codes(0, 2, [1.0; 8].into()));
+        bench.runs[0].seen.cloud = Some(CloudView::of_codes(0, 2, [1.0; 8].into()).into());
         assert_eq!(KnownCodes::of(bench, &bench.runs[0]).spread, None, "codes that do not differ");
         bench.runs[0].seen.cloud = None;
         assert_eq!(KnownCodes::of(bench, &bench.runs[0]).spread, None, "no codes yet");

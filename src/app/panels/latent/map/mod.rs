@@ -56,7 +56,7 @@ pub fn map_ui(
     }
     let ShownRun { bench, run } = shown;
     let (now_secs, dt) = ui.input(|input| (input.time, input.stable_dt.min(0.1)));
-    let complaint = explorer.take_in_cloud(run.seen.cloud.as_ref()).map(|cloud| cloud.complaint());
+    let complaint = explorer.take_in_cloud(run.seen.cloud.as_deref()).map(|cloud| cloud.complaint());
     if explorer.follow(run.recipe.is_variational(), rect.size(), dt) {
         ui.ctx().request_repaint();
     }
@@ -133,7 +133,7 @@ fn paint_background(
         Background::Plain => 0.0,
         Background::Tiles => {
             let is_shown = |plane| cache::is_alike(plane, explorer.plane());
-            let lattice = run.seen.lattice.as_ref().filter(|view| is_shown(&view.ask.plane));
+            let lattice = run.seen.lattice.as_deref().filter(|view| is_shown(&view.ask.plane));
             let picture = cx.pictures.get(run.info.id, Picture::Lattice);
             if let (Some(view), Some(picture)) = (lattice, picture) {
                 map.tiles(&view.ask, picture, is_line, run.seen.cloud.is_some());
@@ -142,7 +142,7 @@ fn paint_background(
         }
         Background::Field(kind) => {
             let is_shown = |plane| cache::is_alike(plane, explorer.plane());
-            let view = run.seen.field.as_ref();
+            let view = run.seen.field.as_deref();
             let view = view.filter(|view| view.ask.kind == kind && is_shown(&view.ask.lattice.plane));
             let known = field::KnownCodes::of(bench, run);
             view.map_or(0.0, |view| field::paint(map, cx.theme, cx.pictures, (view, &known)))

@@ -1,6 +1,5 @@
 //! What the menu of the map chooses, by label.
 
-use super::*;
 use crate::app::action::Figure;
 use crate::app::panels::latent::tests::{Shown, bench, explorer};
 use crate::document::MapView;
@@ -20,34 +19,28 @@ fn choose(harness: &mut Harness<'_, Shown>, word: &str) {
 }
 
 #[test]
-fn more_points_and_their_errors_are_asked_for_once() {
+fn more_points_and_their_errors_are_wanted_once_they_are_chosen() {
     let mut harness = explorer(bench(2));
-    harness.state_mut().actions.clear();
-    choose(&mut harness, "10,000");
-    choose(&mut harness, "error");
-    harness.run_steps(10);
-    let wishes = harness.state().actions.iter().filter_map(|action| match action {
-        Action::WishCloud(wish) => Some((wish.count, wish.errors)),
-        _ => None,
-    });
-    assert_eq!(wishes.collect::<Vec<_>>(), [(10_000, false), (10_000, true)]);
+    let wanted = |harness: &mut Harness<'_, Shown>, word: &str| {
+        choose(harness, word);
+        harness.state().wants().cloud.map(|wish| (wish.count, wish.errors))
+    };
+    assert_eq!(wanted(&mut harness, "10,000"), Some((10_000, false)));
+    assert_eq!(wanted(&mut harness, "error"), Some((10_000, true)));
 }
 
 #[test]
-fn a_field_is_asked_for_when_it_is_chosen_and_tiles_no_longer() {
+fn a_field_is_wanted_when_it_is_chosen_and_tiles_no_longer() {
     let mut harness = explorer(bench(2));
-    harness.run_steps(20);
-    harness.state_mut().actions.clear();
+    let wants = harness.state().wants();
+    assert!(wants.lattice.is_some() && wants.field.is_none());
     choose(&mut harness, "round trip");
-    harness.run_steps(40);
-    let asked = |wanted: fn(&Action) -> bool| harness.state().actions.iter().filter(|a| wanted(a)).count();
-    let is_round_trip =
-        |action: &Action| matches!(action, Action::AskField(ask) if ask.kind == FieldKind::RoundTrip);
-    assert!(asked(is_round_trip) >= 1, "{:?}", harness.state().actions);
-    harness.state_mut().actions.clear();
-    harness.run_steps(20);
-    let tiles = harness.state().actions.iter().filter(|action| matches!(action, Action::AskLattice(_)));
-    assert_eq!(tiles.count(), 0);
+    let wants = harness.state().wants();
+    assert_eq!(wants.field.map(|ask| ask.kind), Some(FieldKind::RoundTrip));
+    assert_eq!(wants.lattice, None);
+    choose(&mut harness, "nothing");
+    let wants = harness.state().wants();
+    assert_eq!((wants.field, wants.lattice), (None, None));
 }
 
 #[test]
@@ -75,7 +68,7 @@ fn the_shown_plane_is_known_for_export_whatever_lies_on_it() {
 fn classes_are_hidden_while_colours_are_values_too() {
     let mut state = bench(2);
     let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
-    let view = run.seen.cloud.as_mut().expect("codes");
+    let view = run.seen.cloud.as_mut().map(std::sync::Arc::make_mut).expect("codes");
     view.errors = Some((0..view.images.len()).map(|i| i as f32).collect());
     let mut harness = explorer(state);
     choose(&mut harness, "error");

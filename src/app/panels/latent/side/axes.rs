@@ -36,7 +36,7 @@ pub fn axes_ui(
     images: [Option<u32>; 2],
 ) {
     let now_secs = ui.input(|input| input.time);
-    let view = run.seen.cloud.as_ref();
+    let view = run.seen.cloud.as_deref();
     let axes = pair_ui(ui, cx, explorer.document.run.plane.axes, explorer.dimensions());
     explorer.choose_axes(axes, view, now_secs);
     ui.horizontal(|ui| {
@@ -259,7 +259,7 @@ mod tests {
         // The numbers from 900 on differ, and no others; no code is below zero.
         let one = (0..1000).map(|k| f32::from(u8::from(k >= 900)) / 3.0);
         let codes = (0..1000).map(|_| 0.0).chain(one).collect();
-        run.seen.cloud = Some(CloudView::of_codes(0, 1000, codes));
+        run.seen.cloud = Some(CloudView::of_codes(0, 1000, codes).into());
         run.recipe.model.code_kind = CodeKind::Plain;
         run.recipe.model.code_activation = Activation::Relu;
         let mut harness = explorer(state);
@@ -273,7 +273,8 @@ mod tests {
         assert!(open.len() == MOST_SLIDERS && open.iter().all(|number| *number >= 900), "{open:?}");
         let run =
             harness.state_mut().state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
-        run.seen.cloud = Some(CloudView::of_codes(1, 1000, (0..2000).map(|k| (k % 999) as f32).collect()));
+        run.seen.cloud =
+            Some(CloudView::of_codes(1, 1000, (0..2000).map(|k| (k % 999) as f32).collect()).into());
         harness.run_steps(3);
         assert_eq!(harness.state().cache.side.sliders, open, "they ran away");
         harness.key_press(eframe::egui::Key::Escape);

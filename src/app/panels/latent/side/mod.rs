@@ -178,7 +178,7 @@ fn point_ui(
         if small_button(ui, cx.theme, "pin", "pin this point: P, or a double click with Alt").clicked() {
             actions.extend(explorer.add_pin());
         }
-        let view = run.seen.cloud.as_ref().filter(|view| view.spreads.is_some());
+        let view = run.seen.cloud.as_deref().filter(|view| view.spreads.is_some());
         let picked = picked(explorer);
         if let (Some(view), Some(image)) = (view, picked.or(nearest)) {
             let tip = match picked {
@@ -205,7 +205,7 @@ fn nearest_ui(
     nearest: Option<Nearest>,
 ) {
     // What was compared with the decoded image that is shown, so that the three belong together.
-    let compared = run.seen.decoded.as_ref().and_then(|seen| seen.against);
+    let compared = run.seen.decoded.as_deref().and_then(|seen| seen.against);
     let Some(image) = compared.or(nearest.map(|nearest| nearest.image)) else { return };
     let aspect = bench.dataset.shape.aspect();
     let room = ui.available_height() - 64.0 * cx.theme.scale;

@@ -17,7 +17,7 @@ fn code(term: SumTerm, explorer: &Explorer<'_>, ShownRun { bench, run }: ShownRu
     match term {
         SumTerm::Pin(number) => explorer.document.run.pins.pin(number).map(|pin| pin.code.clone()),
         SumTerm::ClassMean(class) => {
-            let view = run.seen.cloud.as_ref().filter(|view| view.dimensions == explorer.dimensions())?;
+            let view = run.seen.cloud.as_deref().filter(|view| view.dimensions == explorer.dimensions())?;
             let class_of = |row: usize| view.images.get(row).and_then(|image| bench.dataset.label(*image));
             statistics::class_mean(view, class_of, class)
         }

@@ -4,7 +4,6 @@ use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::app::action::Action;
 use crate::app::panels::latent::tests::{Explorer, Panel, Shown, bench, center, explorer};
 use crate::app::panels::latent::{dimensions_ui, samples_ui};
 use crate::document::MapView;
@@ -30,12 +29,9 @@ fn click(harness: &mut Explorer, at: Pos2, presses: usize, modifiers: Modifiers)
     harness.step();
 }
 
-fn sheets(harness: &mut Explorer) -> Vec<SheetAsk> {
-    let asks = harness.state_mut().actions.drain(..).filter_map(|action| match action {
-        Action::AskSheet(ask) => Some(ask),
-        _ => None,
-    });
-    asks.collect()
+/// The sheets that are wanted.
+fn sheets(harness: &Explorer) -> Vec<SheetAsk> {
+    harness.state().wants().sheets.into_values().collect()
 }
 
 /// An explorer with a pin at its middle and another to the upper right.
@@ -65,7 +61,7 @@ fn the_strip_comes_with_the_first_pin_and_goes_with_the_last() {
     harness.run_steps(20);
     assert!(harness.query_by_label("along the path").is_none(), "one pin has no path");
     assert!(harness.query_by_label("pin 1 on the map").is_some());
-    let asked = sheets(&mut harness);
+    let asked = sheets(&harness);
     let pins = asked.iter().find(|ask| ask.sheet == Sheet::Pins).expect("the pin was not decoded");
     assert_eq!((pins.columns, &pins.points[..]), (12, &[0.0, 0.0][..]));
     harness.get_by_label("remove pin 1").click();
@@ -85,10 +81,10 @@ fn a_double_click_with_alt_pins_and_does_not_fit_the_view() {
 }
 
 #[test]
-fn the_film_of_the_path_is_asked_for_and_goes_along() {
+fn the_film_of_the_path_is_wanted_and_moves_the_point() {
     let mut harness = with_two_pins(2);
-    let asked = sheets(&mut harness);
-    let film = asked.iter().rev().find(|ask| ask.sheet == Sheet::Path).expect("no film was asked for");
+    let asked = sheets(&harness);
+    let film = asked.iter().rev().find(|ask| ask.sheet == Sheet::Path).expect("a film");
     let last = film.points.len() - 2;
     let ends: Vec<&[f32]> = vec![&film.points[..2], &film.points[last..]];
     assert!(ends[0] == [0.0, 0.0] && ends[1][0] > 0.2 && ends[1][1] > 0.1, "{ends:?}");
@@ -116,7 +112,7 @@ fn the_film_takes_arrow_keys_and_values_as_a_slider_does() {
     harness.run_steps(2);
     let want = 0.9 * step;
     assert!((along(&harness).expect("a value") - want).abs() < 1e-3, "{:?}, want {want}", along(&harness));
-    harness.state_mut().actions.clear();
+    harness.state_mut().points();
     harness.get_by_label("along the path").set_value_accesskit(50.0);
     harness.run_steps(2);
     let point = harness.state_mut().points().pop().expect("the point did not move");
@@ -169,7 +165,7 @@ fn a_pin_is_dragged_by_the_image_beside_it_and_pressed_there_to_go_to_it() {
     let code = harness.state().document.run.pins.pins()[0].code.clone();
     assert!(code[0] < -0.1 && code[1] < -0.05, "{code:?} is not to the lower left");
     assert_ne!(harness.state().document.run.point, code);
-    harness.state_mut().actions.clear();
+    harness.state_mut().points();
     let at = rect(&harness, "image beside pin 1").center();
     click(&mut harness, at, 1, Modifiers::NONE);
     assert_eq!(harness.state().document.run.point, code);
@@ -222,10 +218,9 @@ fn images_on_the_map_are_decoded_where_the_strip_has_no_room() {
     assert!(harness.query_by_label("image beside pin 1").is_some());
     let small = "this panel is too small to show the path between the pins: make it larger";
     assert!(harness.query_by_label(small).is_some());
-    sheets(&mut harness);
     harness.state_mut().document.run.pins.shift(1, &[0.1, 0.0]);
     harness.run_steps(40);
-    let asked: Vec<Sheet> = sheets(&mut harness).iter().map(|ask| ask.sheet).collect();
+    let asked: Vec<Sheet> = sheets(&harness).iter().map(|ask| ask.sheet).collect();
     assert!(asked.contains(&Sheet::Pins) && !asked.contains(&Sheet::Path), "{asked:?}");
     // A map too small for them has flags alone.
     harness.set_size(vec2(330.0, 520.0));
@@ -239,7 +234,7 @@ fn the_tour_plays_until_something_is_touched() {
     let mut harness = with_two_pins(2);
     harness.get_by_label("tour all pins in their order").click();
     harness.run_steps(2);
-    harness.state_mut().actions.clear();
+    harness.state_mut().points();
     harness.run_steps(15);
     assert!(harness.state_mut().points().len() > 3, "it stands still");
     assert!(harness.state().document.run.pins.is_touring());
@@ -274,7 +269,7 @@ fn a_sum_of_class_means_needs_no_pins() {
     assert!(harness.query_by_label("= go").is_none());
     harness.get_by_label("a − b + c").click();
     harness.run_steps(3);
-    harness.state_mut().actions.clear();
+    harness.state_mut().points();
     harness.get_by_label("= go").click();
     harness.run_steps(3);
     let point = harness.state_mut().points().pop().expect("the point did not move");
@@ -335,10 +330,10 @@ fn panel(draw: Panel) -> Explorer {
 }
 
 #[test]
-fn every_number_of_the_code_is_asked_for_as_a_row() {
+fn every_number_of_the_code_is_wanted_as_a_row() {
     let mut harness = panel(dimensions_ui);
-    let asked = sheets(&mut harness);
-    let [ask] = asked.as_slice() else { panic!("one question, not {}", asked.len()) };
+    let asked = sheets(&harness);
+    let [ask] = asked.as_slice() else { panic!("one sheet, not {}", asked.len()) };
     assert_eq!((ask.sheet, ask.columns, ask.rows, ask.points.len()), (Sheet::Dimensions, 13, 5, 13 * 5 * 5));
     assert!(harness.query_by_label_contains("Each row moves one number").is_some());
     let row = harness.get_by_label_contains("row of z1, ").rect();
@@ -350,12 +345,12 @@ fn every_number_of_the_code_is_asked_for_as_a_row() {
 #[test]
 fn samples_are_drawn_anew_by_button_and_by_key() {
     let mut harness = panel(samples_ui);
-    let first = sheets(&mut harness).pop().expect("no samples were asked for");
+    let first = sheets(&harness).pop().expect("samples");
     assert_eq!(first.points.len(), 5 * first.columns * first.rows);
     assert!(harness.query_by_label_contains("drawn from the prior").is_some());
     let drawn = |harness: &mut Explorer| {
         harness.run_steps(12);
-        sheets(harness).pop().expect("no other samples were asked for")
+        sheets(harness).pop().expect("samples")
     };
     harness.get_by_label("draw anew").click();
     let second = drawn(&mut harness);

@@ -4,26 +4,24 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::message::{CloudWish, Whose};
+use super::job::{Job, JobError, Share};
 use super::projection::Projecting;
-use super::throttle::Throttle;
-use super::view::CloudView;
-use crate::data::{Dataset, Split};
+use crate::data::Split;
+use crate::engine::target::Target;
+use crate::engine::view::CloudView;
+use crate::engine::wants::{CloudWish, Whose};
 use crate::insight::cloud::{Summary, Summing};
 use crate::insight::principal::Principal;
 use crate::model::Autoencoder;
 use crate::model::objective::squared_error;
-use crate::train::Learner;
 use crate::train::read::{ReadError, read};
 
 /// Most images of a cloud.
 const MOST_IMAGES: usize = 60_000;
 /// Most numbers in the codes of a cloud: long codes get fewer images.
 const MOST_NUMBERS: usize = 1 << 24;
-/// So many numbers are quickly given back, fewer all the more.
+/// Freeing memory for so many numbers takes milliseconds.
 const LARGE: usize = 1 << 20;
-/// Beside training a cloud takes at most one part in so many of the time.
-const ONE_PART_IN: u32 = 6;
 
 /// The codes of images, under way. The network is the one it began with.
 #[derive(Debug)]
@@ -31,19 +29,18 @@ pub(super) struct CloudJob {
     wish: CloudWish,
     model: Autoencoder,
     step: u64,
-    throttle: Throttle,
     images: Arc<[u32]>,
-    done: Encoded,
-    seen: Seen,
+    done: Readings,
+    overview: Overview,
     /// The principal axes of the cloud before.
     before: Option<Principal>,
     /// Pixels of the slice, kept for their memory.
     pixels: Vec<f32>,
 }
 
-/// What was read off images so far, one after the other.
+/// What was read off the images so far, one after the other.
 #[derive(Debug, Default)]
-struct Encoded {
+struct Readings {
     count: usize,
     codes: Vec<f32>,
     spreads: Option<Vec<f32>>,
@@ -51,101 +48,94 @@ struct Encoded {
     summing: Summing,
 }
 
-/// What is seen of all codes together, once they were read off.
+/// What is worked out from all codes together.
 #[derive(Debug, Default)]
-struct Seen {
+struct Overview {
     summary: Option<Summary>,
     projecting: Projecting,
 }
 
-/// Large clouds that were handed out. Whoever looks at one last gives its memory back, which takes milliseconds: here
-/// they are held until nobody else does, so that a window never has to.
+/// Large clouds that were published. Whoever drops the last reference frees the memory, which takes milliseconds: they
+/// are held here until nobody else does, so that the window never has to.
 #[derive(Debug, Default)]
-pub(super) struct Handed(Vec<CloudView>);
+pub(super) struct LargeClouds(Vec<Arc<CloudView>>);
 
-impl Handed {
+impl LargeClouds {
     /// Holds a cloud, if it is a large one.
-    pub(super) fn keep(&mut self, view: &CloudView) {
+    pub(super) fn hold(&mut self, view: &Arc<CloudView>) {
         if view.codes.len() >= LARGE {
-            self.0.push(view.clone());
+            self.0.push(Arc::clone(view));
         }
     }
 
-    /// Lets go of what nobody looks at any more.
-    pub(super) fn let_go(&mut self) {
+    /// Frees those that nobody else holds any more.
+    pub(super) fn free(&mut self) {
         let is_free = |numbers: &Arc<[f32]>| Arc::strong_count(numbers) == 1;
-        self.0.retain(|view| !(is_free(&view.codes) && view.spreads.as_ref().is_none_or(is_free)));
+        // Whoever shows a cloud may hold its codes alone.
+        let is_held = |view: &Arc<CloudView>| {
+            Arc::strong_count(view) > 1 || !is_free(&view.codes) || !view.spreads.as_ref().is_none_or(is_free)
+        };
+        self.0.retain(is_held);
     }
 }
 
 impl CloudJob {
-    /// Begins a cloud.
-    pub(super) fn new(
-        learner: &Learner,
-        dataset: &Dataset,
-        (wish, before): (CloudWish, Option<Principal>),
-        wants_full_chunks: bool,
-    ) -> Self {
+    /// Begins a cloud. `before` are the principal axes of the last one: the new ones are searched from there.
+    pub(super) fn new(target: &Target<'_>, wish: CloudWish, before: Option<Principal>) -> Self {
+        let learner = target.learner;
         let most = wish.count.min(MOST_IMAGES).min(MOST_NUMBERS / learner.code_size().max(1));
-        let images: Arc<[u32]> = chosen(&dataset.split, wish.whose).take(most).collect();
+        let images: Arc<[u32]> = chosen(&target.gallery.dataset.split, wish.whose).take(most).collect();
         let summing = Summing::new(images.len(), learner.code_size());
         Self {
             wish,
             model: learner.model(),
             step: learner.step_number(),
-            throttle: Throttle::new(wants_full_chunks),
             images,
-            done: Encoded { summing, ..Encoded::default() },
-            seen: Seen::default(),
+            done: Readings { summing, ..Readings::default() },
+            overview: Overview::default(),
             before,
             pixels: Vec::new(),
         }
     }
 
-    /// What it was begun for.
-    pub(super) fn wish(&self) -> CloudWish {
-        self.wish
+    /// The cloud, once everything is known of it.
+    fn view(&mut self, dimensions: usize) -> CloudView {
+        let Readings { codes, spreads, errors, .. } = std::mem::take(&mut self.done);
+        let Overview { summary, projecting } = std::mem::take(&mut self.overview);
+        CloudView {
+            step: self.step,
+            dimensions,
+            images: Arc::clone(&self.images),
+            codes: codes.into(),
+            spreads: spreads.map(Arc::from),
+            errors: errors.map(Arc::from),
+            summary: Arc::new(summary.unwrap_or_default()),
+            projection: projecting.found().map(Arc::new),
+        }
+    }
+}
+
+impl Job for CloudJob {
+    type Output = CloudView;
+
+    fn share(_: &Target<'_>) -> Share {
+        Share::OnePartIn(6)
     }
 
-    /// What fits into a turn; the cloud once all were encoded. Beside runs that train it takes a small share of the
-    /// time; while they rest it takes all there is.
-    pub(super) fn advance(
-        &mut self,
-        learner: &Learner,
-        dataset: &Dataset,
-        trainers: u32,
-    ) -> Result<Option<CloudView>, ReadError> {
-        if trainers > 0 && self.throttle.is_resting() {
-            return Ok(None);
-        }
-        let Self { wish, model, step, throttle, images, done, seen, before, pixels } = self;
-        let rest = (trainers > 0).then_some(ONE_PART_IN * trainers);
-        let is_done = throttle.turn(rest, |many| {
-            let left = &images[done.count..];
-            let Some(first) = left.first() else {
-                return Ok(seen.slice(done, before.as_ref(), wish.projection));
-            };
-            let mut chunk = left[..many.min(left.len())].to_vec();
-            let counted = chunk.len();
-            chunk.resize(many, *first);
-            dataset.write_f32(&chunk, pixels);
-            done.add(model, learner.images(pixels, learner.device()), counted, wish.errors)?;
-            Ok(false)
-        })?;
-        Ok(is_done.then(|| {
-            let Encoded { codes, spreads, errors, .. } = std::mem::take(done);
-            let Seen { summary, projecting } = std::mem::take(seen);
-            CloudView {
-                step: *step,
-                dimensions: learner.code_size(),
-                images: Arc::clone(images),
-                codes: codes.into(),
-                spreads: spreads.map(Arc::from),
-                errors: errors.map(Arc::from),
-                summary: Arc::new(summary.unwrap_or_default()),
-                projection: projecting.found().map(Arc::new),
-            }
-        }))
+    fn slice(&mut self, target: &Target<'_>, many: usize) -> Result<Option<CloudView>, JobError> {
+        let learner = target.learner;
+        let left = &self.images[self.done.count..];
+        let Some(first) = left.first() else {
+            let is_done = self.overview.slice(&mut self.done, self.before.as_ref(), self.wish.projection);
+            return Ok(is_done.then(|| self.view(learner.code_size())));
+        };
+        let mut chunk = left[..many.min(left.len())].to_vec();
+        let counted = chunk.len();
+        chunk.resize(many, *first);
+        target.gallery.dataset.write_f32(&chunk, &mut self.pixels);
+        let x = learner.images(&self.pixels, learner.device());
+        self.done.add(&self.model, x, counted, self.wish.errors)?;
+        Ok(None)
     }
 }
 
@@ -161,23 +151,23 @@ fn chosen(Split { train, validation, .. }: &Split, whose: Whose) -> impl Iterato
     first.chain(held_out[by_turns..].iter().copied()).chain(trained_on[by_turns..].iter().copied())
 }
 
-impl Seen {
-    /// The next slice, after all codes were read off; whether it was the last.
-    fn slice(&mut self, done: &mut Encoded, before: Option<&Principal>, wants_projection: bool) -> bool {
+impl Overview {
+    /// The next slice, after all codes were read; whether it was the last.
+    fn slice(&mut self, done: &mut Readings, before: Option<&Principal>, wants_projection: bool) -> bool {
         let Some(summary) = &self.summary else {
             let summary = std::mem::take(&mut done.summing).finish(&done.codes);
             if wants_projection {
                 self.projecting = Projecting::new(&done.codes, &summary, before);
             }
             self.summary = Some(summary);
-            return self.projecting.is_over();
+            return self.projecting.is_done();
         };
         self.projecting = std::mem::take(&mut self.projecting).slice(&done.codes, summary);
-        self.projecting.is_over()
+        self.projecting.is_done()
     }
 }
 
-impl Encoded {
+impl Readings {
     /// Encodes a slice, of which only the first images count, and reads everything about it at once.
     ///
     /// # Shapes
@@ -231,22 +221,25 @@ mod tests {
     }
 
     #[test]
-    fn a_large_cloud_is_held_until_nobody_looks_at_it() {
-        let mut handed = Handed::default();
+    fn a_large_cloud_is_held_until_nobody_else_does() {
+        let mut large = LargeClouds::default();
         let cloud = |numbers: usize| CloudView::of_codes(1, 2, vec![0.5; numbers].into());
-        handed.keep(&cloud(200));
-        assert_eq!(handed.0.len(), 0, "a small one");
-        let looked_at = cloud(LARGE).with_spreads(vec![1.0; LARGE].into());
-        handed.keep(&looked_at);
-        let codes = Arc::clone(&looked_at.codes);
-        let spreads = looked_at.spreads.clone();
-        drop(looked_at);
-        handed.let_go();
+        large.hold(&cloud(200).into());
+        assert_eq!(large.0.len(), 0, "a small one");
+        let shown = Arc::new(cloud(LARGE).with_spreads(vec![1.0; LARGE].into()));
+        large.hold(&shown);
+        let mut is_held = || {
+            large.free();
+            large.0.len() == 1
+        };
+        let codes = Arc::clone(&shown.codes);
+        let spreads = shown.spreads.clone();
+        assert!(is_held(), "the view is still shown");
+        drop(shown);
+        assert!(is_held(), "its codes are");
         drop(codes);
-        handed.let_go();
-        assert_eq!(handed.0.len(), 1, "its spreads are still looked at");
+        assert!(is_held(), "its spreads are");
         drop(spreads);
-        handed.let_go();
-        assert_eq!(handed.0.len(), 0);
+        assert!(!is_held());
     }
 }

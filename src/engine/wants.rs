@@ -1,0 +1,243 @@
+//! What whoever looks at runs wants to see of them: plain values, with no tensor and no window in them.
+//!
+//! A window declares the whole set in each of its frames, and the latest set replaces the one before. The engine keeps
+//! everything in it fresh on its own clock and drops what is no longer in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::lattice::LatticeAsk;
+pub use crate::insight::cloud::Whose;
+pub use crate::insight::field::FieldKind;
+pub use crate::recipe::RunId;
+
+/// Everything that is wanted of the runs of a bench.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wants(BTreeMap<RunId, RunWants>);
+
+impl Wants {
+    /// What is wanted of one run, and nothing of the others.
+    pub fn of(run: RunId, wants: RunWants) -> Self {
+        Self(BTreeMap::from([(run, wants)]))
+    }
+
+    /// What is wanted of a run, to be changed.
+    pub fn run_mut(&mut self, run: RunId) -> &mut RunWants {
+        self.0.entry(run).or_default()
+    }
+
+    /// What is wanted of a run, if anything is.
+    pub fn run(&self, run: RunId) -> Option<&RunWants> {
+        self.0.get(&run)
+    }
+
+    /// What is wanted, run by run.
+    pub fn runs(&self) -> impl Iterator<Item = (RunId, &RunWants)> {
+        self.0.iter().map(|(run, wants)| (*run, wants))
+    }
+
+    /// Whether another point is to be decoded, or compared with another image, than by the set before.
+    pub(super) fn has_other_points(&self, before: &Self) -> bool {
+        self.runs().any(|(run, wants)| {
+            wants.point.is_some() && before.run(run).is_none_or(|before| before.point != wants.point)
+        })
+    }
+}
+
+/// Everything that is wanted of one run. Nothing else is computed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunWants {
+    /// The image decoded at a point.
+    pub point: Option<DecodeAsk>,
+    /// The plane of decoded tiles.
+    pub lattice: Option<LatticeAsk>,
+    /// Points decoded side by side, by what they are for.
+    pub sheets: BTreeMap<Sheet, SheetAsk>,
+    /// A measurement of a plane.
+    pub field: Option<FieldAsk>,
+    /// The forces on the codes of images.
+    pub forces: Option<ForcesAsk>,
+    /// The codes of images.
+    pub cloud: Option<CloudWish>,
+    /// The examples and their reconstructions.
+    pub reconstructions: bool,
+    /// The activations of every layer for the example with this number.
+    pub layers: Option<usize>,
+    /// The insight cards of the family.
+    pub cards: bool,
+}
+
+impl RunWants {
+    /// Wants points to be decoded side by side.
+    pub fn add_sheet(&mut self, ask: SheetAsk) {
+        self.sheets.insert(ask.sheet, ask);
+    }
+
+    /// The pictures of many tiles that are wanted, with the numbers of their columns and rows.
+    pub fn tiles(&self) -> impl Iterator<Item = (Picture, [usize; 2])> {
+        let lattice = self.lattice.iter().map(|ask| (Picture::Lattice, [ask.columns, ask.rows]));
+        let sheets = self.sheets.iter().map(|(sheet, ask)| (Picture::Sheet(*sheet), [ask.columns, ask.rows]));
+        lattice.chain(sheets)
+    }
+}
+
+/// The pictures that can be painted into a texture of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Picture {
+    /// The image decoded at the point.
+    Decoded,
+    /// That image minus one of the data set.
+    Difference,
+    /// Points decoded side by side.
+    Sheet(Sheet),
+    /// The plane of decoded tiles.
+    Lattice,
+    /// Held-out images over their reconstructions.
+    Reconstructions,
+}
+
+/// Which point of latent space to decode.
+#[derive(Clone, Debug, Default)]
+pub struct DecodeAsk {
+    /// The code; numbers that are missing are zero.
+    pub point: Vec<f32>,
+    /// The image of the data set that the decoded one is compared with, if any.
+    pub against: Option<u32>,
+}
+
+impl From<Vec<f32>> for DecodeAsk {
+    fn from(point: Vec<f32>) -> Self {
+        Self { point, against: None }
+    }
+}
+
+impl DecodeAsk {
+    /// Whether it is the same point, whatever it is compared with.
+    pub(super) fn is_same_place(&self, other: &Self) -> bool {
+        has_same_bits(&self.point, &other.point)
+    }
+}
+
+impl PartialEq for DecodeAsk {
+    /// Bit by bit: a point of NaN is the same point in the next frame.
+    fn eq(&self, other: &Self) -> bool {
+        self.against == other.against && self.is_same_place(other)
+    }
+}
+
+/// Points of latent space to decode side by side.
+#[derive(Clone, Debug)]
+pub struct SheetAsk {
+    /// What they are for.
+    pub sheet: Sheet,
+    /// Tiles to the right.
+    pub columns: usize,
+    /// Tiles downwards.
+    pub rows: usize,
+    /// The points, one after the other, row by row from the top; the last tiles may stay empty.
+    pub points: Arc<[f32]>,
+}
+
+impl PartialEq for SheetAsk {
+    /// Points that are shared between the two are not compared one by one.
+    fn eq(&self, other: &Self) -> bool {
+        let Self { sheet, columns, rows, points } = self;
+        (*sheet, *columns, *rows) == (other.sheet, other.columns, other.rows)
+            && (Arc::ptr_eq(points, &other.points) || has_same_bits(points, &other.points))
+    }
+}
+
+impl SheetAsk {
+    /// The codes of the tiles; an incomplete code is left out, and so is a code without a tile.
+    pub(super) fn codes(&self, size: usize) -> Vec<f32> {
+        let fits = (self.points.len() / size).min(self.columns * self.rows);
+        self.points[..fits * size].to_vec()
+    }
+}
+
+fn has_same_bits(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+}
+
+/// The images on whose codes the forces are wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForcesAsk {
+    /// Images of the data set.
+    pub images: Arc<[u32]>,
+}
+
+/// What to measure at every place of a plane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldAsk {
+    /// What.
+    pub kind: FieldKind,
+    /// Where, and how finely.
+    pub lattice: LatticeAsk,
+}
+
+/// What a sheet of decoded points is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sheet {
+    /// The pins on the map.
+    Pins,
+    /// The path from one pin to another.
+    Path,
+    /// Every dimension of the code as a row.
+    Dimensions,
+    /// Draws from the prior.
+    Samples,
+}
+
+impl Sheet {
+    /// Every sheet.
+    pub const ALL: [Self; 4] = [Self::Pins, Self::Path, Self::Dimensions, Self::Samples];
+}
+
+/// How large a cloud of codes is wanted, of which images, and with what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CloudWish {
+    /// How many images. There may be fewer, and there are never more than 60,000, nor than fit 16 million numbers.
+    pub count: usize,
+    /// Which images.
+    pub whose: Whose,
+    /// Whether their squared errors are wanted too.
+    pub errors: bool,
+    /// Whether the codes are wanted along their principal axes too.
+    pub projection: bool,
+}
+
+impl Default for CloudWish {
+    /// Enough to see the shape of the map, and few enough to be encoded between two steps.
+    fn default() -> Self {
+        Self { count: 2000, whose: Whose::default(), errors: false, projection: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_of_nan_is_the_same_in_the_next_frame() {
+        let ask = || DecodeAsk::from(vec![f32::NAN, 1.0]);
+        assert_eq!(ask(), ask());
+        assert_ne!(ask(), DecodeAsk::from(vec![f32::NAN, 2.0]));
+        assert_ne!(ask(), DecodeAsk { against: Some(3), ..ask() });
+        let sheet =
+            |points: &[f32]| SheetAsk { sheet: Sheet::Pins, columns: 1, rows: 1, points: points.into() };
+        assert_eq!(sheet(&[f32::NAN]), sheet(&[f32::NAN]));
+        assert_ne!(sheet(&[1.0]), sheet(&[2.0]));
+    }
+
+    #[test]
+    fn only_another_point_counts_as_moved() {
+        let at = |z: f32| RunWants { point: Some(vec![z].into()), ..RunWants::default() };
+        let before = Wants::of(RunId(1), at(0.0));
+        assert!(!before.has_other_points(&before));
+        let cards = Wants::of(RunId(1), RunWants { cards: true, ..at(0.0) });
+        assert!(!cards.has_other_points(&before), "cards can wait");
+        assert!(!Wants::default().has_other_points(&before), "no point is wanted any more");
+        assert!(Wants::of(RunId(1), at(1.0)).has_other_points(&before));
+        assert!(Wants::of(RunId(2), at(0.0)).has_other_points(&before), "another run decodes it");
+    }
+}
