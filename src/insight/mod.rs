@@ -6,6 +6,7 @@
 mod ablation;
 mod activity;
 mod atoms;
+mod card_inputs;
 pub mod cloud;
 mod contraction;
 pub mod curves;
@@ -30,6 +31,7 @@ pub mod size;
 mod skips;
 mod topic;
 
+pub use card_inputs::CardInputs;
 pub use dictionary::{Measuring, SparseCoding};
 pub use pca::Pca;
-pub use topic::{CardInputs, Topic};
+pub use topic::Topic;

@@ -1,12 +1,12 @@
 //! Which insight cards a recipe has, the most telling first, and how each is made from the network as it is now.
 
+use super::card_inputs::CardInputs;
 use super::{
     ablation, activity, atoms, contraction, depths, dictionary, dimensions, filters, gradients, maps, noise,
     prior, rbm_samples, rows, sensitivity, size, skips,
 };
 use crate::chart::cards::Card;
 use crate::recipe::{Activation, Corruption, Network, Recipe};
-use crate::train::Learner;
 use crate::train::read::ReadError;
 
 /// What a card can be about.
@@ -68,34 +68,6 @@ const MOST_REMOVED: usize = 512;
 const FEW_UNITS: usize = 100;
 /// From this many hidden layers on, a network counts as deep.
 const DEEP: usize = 3;
-
-/// What cards are made from: a network and held-out images.
-#[derive(Clone, Copy, Debug)]
-pub struct CardInputs<'a> {
-    /// The network as it is now.
-    pub learner: &'a Learner,
-    /// Its recipe as it is now.
-    pub recipe: &'a Recipe,
-    /// A few held-out images that are shown, in tensor order.
-    pub examples: &'a [f32],
-    /// Some hundred held-out images for statistics, in tensor order.
-    pub sample: &'a [f32],
-    /// The squared error of a PCA on the sample for several numbers of components, `[components, error]`; empty until
-    /// it is computed.
-    pub pca_errors: &'a [[f32; 2]],
-}
-
-impl CardInputs<'_> {
-    /// The first of the examples, at most this many.
-    pub(super) fn first_examples(&self, most: usize) -> &[f32] {
-        &self.examples[..self.examples.len().min(most * self.learner.pixels())]
-    }
-
-    /// The first images of the sample, at most this many.
-    pub(super) fn first_sampled(&self, most: usize) -> &[f32] {
-        &self.sample[..self.sample.len().min(most * self.learner.pixels())]
-    }
-}
 
 impl Topic {
     /// The cards of a recipe, the most telling first.

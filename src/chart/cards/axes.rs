@@ -1,7 +1,7 @@
 //! The axes of a chart in a card: grid lines, numbers, names and a legend around the plane of its data, as far as there
 //! is room for them.
 
-use super::{Level, Style};
+use super::card::{Level, Style};
 use crate::chart::scene::{Area, Scene, Stroke, TextStyle};
 use crate::chart::text::elided;
 use crate::look::{Rgb, linear_ticks, value_label};

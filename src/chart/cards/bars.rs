@@ -1,7 +1,7 @@
 //! Draws the bars of a card.
 
 use super::axes::{Axes, Plot, range};
-use super::{Bars, Style};
+use super::card::{Bars, Style};
 use crate::chart::scene::{Area, Scene};
 use crate::look::{mixed, named_places, value_label};
 

@@ -1,6 +1,6 @@
 //! Where the images of a card go: pure geometry.
 
-use super::Scaling;
+use super::card::Scaling;
 use crate::chart::scene::Area;
 
 /// Largest side of one image: larger ones show nothing more.

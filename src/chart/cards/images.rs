@@ -1,7 +1,7 @@
 //! Draws the images of a card, with the names of their rows and their captions.
 
+use super::card::{Images, Scaling, Style, Values};
 use super::grid::{Grid, Wanted};
-use super::{Images, Scaling, Style, Values};
 use crate::chart::pixels::{atlas, difference, images};
 use crate::chart::scene::{Area, Scene, Stroke, TextStyle};
 use crate::chart::text::{elided, wrapped};

@@ -1,7 +1,7 @@
 //! Draws the lines of a card.
 
 use super::axes::{Axes, Plot, range};
-use super::{Line, Lines, Style};
+use super::card::{Line, Lines, Style};
 use crate::chart::scene::{Area, Scene, Stroke};
 use crate::look::{DataColor, Rgb, value_label};
 

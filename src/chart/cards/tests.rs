@@ -1,7 +1,9 @@
 //! Cards of every kind, in large and in tiny areas: nothing is cut off and no two texts overlap.
 
 use super::*;
-use crate::chart::scene::{Anchor, Shape};
+use crate::chart::scene::{Anchor, Area, Scene, Shape};
+use crate::data::ImageShape;
+use crate::look::ColorScheme;
 
 /// Sizes of areas, from a large panel to one that is hardly there.
 const SIZES: [[f64; 2]; 9] = [

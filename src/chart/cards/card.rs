@@ -1,0 +1,196 @@
+//! The data of insight cards: images, bars or lines, with their names, and how they may be drawn.
+
+use std::sync::Arc;
+
+use crate::chart::text::TextWidth;
+use crate::data::ImageShape;
+use crate::look::{ColorScheme, Palette};
+
+/// One picture and what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// What it shows, in a few words.
+    pub title: String,
+    /// What it means, in a sentence or two, with the current numbers.
+    pub meaning: String,
+    /// The picture.
+    pub content: Content,
+}
+
+impl Card {
+    /// A card with this title, sentence and picture.
+    pub fn new(title: impl Into<String>, meaning: impl Into<String>, content: impl Into<Content>) -> Self {
+        Self { title: title.into(), meaning: meaning.into(), content: content.into() }
+    }
+}
+
+/// What a card shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Images in rows.
+    Images(Images),
+    /// One bar per item.
+    Bars(Bars),
+    /// Lines over an axis.
+    Lines(Lines),
+}
+
+impl From<Images> for Content {
+    fn from(images: Images) -> Self {
+        Self::Images(images)
+    }
+}
+
+impl From<Bars> for Content {
+    fn from(bars: Bars) -> Self {
+        Self::Bars(bars)
+    }
+}
+
+impl From<Lines> for Content {
+    fn from(lines: Lines) -> Self {
+        Self::Lines(lines)
+    }
+}
+
+/// Images in rows, all of one shape.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Images {
+    /// The shape of each image.
+    pub shape: ImageShape,
+    /// Images in a row; the last row may be shorter.
+    pub columns: usize,
+    /// The images, one after the other, in tensor order.
+    pub pixels: Arc<[f32]>,
+    /// What the numbers are.
+    pub values: Values,
+    /// A name for each row, where rows differ; otherwise empty.
+    pub rows: Vec<String>,
+    /// A caption under each image, where there is one; otherwise empty.
+    pub captions: Vec<String>,
+}
+
+/// What the numbers of an image are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Values {
+    /// Intensities, from 0 to 1.
+    #[default]
+    Intensity,
+    /// Weights, derivatives and differences, from −1 to 1 with zero in the middle.
+    Signed,
+}
+
+/// One bar per item, from zero.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bars {
+    /// What the items are.
+    pub x: String,
+    /// What the heights are.
+    pub y: String,
+    /// The heights.
+    pub values: Vec<f32>,
+    /// The name of each item, where that is not its number; otherwise empty.
+    pub names: Vec<String>,
+    /// Which bars are highlighted; the others are muted. Empty means all.
+    pub highlighted: Vec<bool>,
+    /// A line across.
+    pub level: Option<Level>,
+}
+
+/// Lines over an axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lines {
+    /// What the horizontal axis is.
+    pub x: String,
+    /// What the vertical axis is.
+    pub y: String,
+    /// The lines.
+    pub series: Vec<Line>,
+    /// A line across.
+    pub level: Option<Level>,
+}
+
+/// One line of several.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its name in the legend; none when empty.
+    pub name: String,
+    /// Its points, from left to right.
+    pub points: Vec<[f32; 2]>,
+}
+
+/// A value that others are compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// What it is.
+    pub name: String,
+    /// The value.
+    pub value: f32,
+}
+
+impl Images {
+    /// How many images there are.
+    pub fn count(&self) -> usize {
+        self.shape.images_in(self.pixels.len())
+    }
+
+    /// How many rows they make.
+    pub fn row_count(&self) -> usize {
+        self.count().div_ceil(self.columns.max(1))
+    }
+}
+
+impl Lines {
+    /// The points of all lines, as far as they are finite.
+    pub(super) fn points(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
+        self.series.iter().flat_map(Line::finite)
+    }
+}
+
+impl Line {
+    /// The points that are finite.
+    pub(super) fn finite(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
+        let finite = self.points.iter().filter(|point| point.iter().all(|value| value.is_finite()));
+        finite.map(|point| point.map(f64::from))
+    }
+}
+
+/// How the cards of a window or a figure look.
+#[derive(Clone, Copy)]
+pub struct Style<'a> {
+    /// Colours.
+    pub palette: &'a Palette,
+    /// Size of the type.
+    pub type_size: f64,
+    /// How wide a text is in the font it will be drawn with.
+    pub text_width: TextWidth<'a>,
+    /// The scheme of signed values, in which zero is black or white.
+    pub signed: ColorScheme,
+}
+
+/// How images may be scaled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scaling {
+    /// To fit a given area, for the window: by a whole number of screen pixels where that does not waste much space.
+    Fit {
+        /// Width of a screen pixel in units of the scene.
+        pixel: f64,
+    },
+    /// By a whole number, with the card's own columns, for a figure whose images are about this wide together.
+    Whole {
+        /// Width of a row of images.
+        width: f64,
+    },
+}
+
+/// Signed images scaled to −1 to 1, all by the same factor, so that they can be compared.
+pub fn signed(numbers: &[f32]) -> Vec<f32> {
+    let largest = numbers.iter().fold(0.0f32, |most, x| if x.is_finite() { most.max(x.abs()) } else { most });
+    let factor = if largest > 0.0 { 1.0 / largest } else { 0.0 };
+    numbers.iter().map(|x| x * factor).collect()
+}
+
+/// Signed images scaled to −1 to 1, each by a factor of its own, so that all can be seen.
+pub fn signed_each(numbers: &[f32], pixels: usize) -> Vec<f32> {
+    numbers.chunks(pixels.max(1)).flat_map(signed).collect()
+}

@@ -1,0 +1,29 @@
+//! Lays out the content of a card as shapes of a scene.
+
+use super::card::{Content, Scaling, Style};
+use super::{bars, images, lines};
+use crate::chart::scene::{Area, Scene};
+
+/// Height of a chart in a figure, as a multiple of its width.
+const CHART_HEIGHT: f64 = 0.56;
+
+impl Content {
+    /// The size in which a figure about `width` wide shows it; `None` where there is nothing to show.
+    pub fn size(&self, width: f64, style: &Style<'_>) -> Option<[f64; 2]> {
+        let has_values = match self {
+            Self::Images(images) => return images::size(images, width, style),
+            Self::Bars(bars) => bars.values.iter().any(|value| value.is_finite()),
+            Self::Lines(lines) => lines.points().next().is_some(),
+        };
+        has_values.then_some([width, CHART_HEIGHT * width])
+    }
+
+    /// Lays it out within an area of a scene. Names and numbers give way where there is no room for them.
+    pub fn draw(&self, scene: &mut Scene, area: Area, scaling: Scaling, style: &Style<'_>) {
+        match self {
+            Self::Images(images) => images::draw(images, scene, area, scaling, style),
+            Self::Bars(bars) => bars::draw(bars, scene, area, style),
+            Self::Lines(lines) => lines::draw(lines, scene, area, style),
+        }
+    }
+}
