@@ -37,7 +37,8 @@ pub use outbox::Wake;
 pub use thread::Engine;
 pub use view::{
     CardsView, CloudView, Decoded, FieldView, ForcesView, LatticeView, LayerActivity, LayerRole, LayersView,
-    Pixels, PrincipalProjection, ReconstructionsView, RunViews, SheetView, Snapshot, Views,
+    Pixels, PrincipalProjection, ReconstructionsView, RunViews, SheetView, Snapshot, TopImage, TopImagesView,
+    Views,
 };
 pub use wants::{
     CloudWish, DecodeAsk, FieldAsk, FieldKind, ForcesAsk, Picture, RunId, RunWants, Sheet, SheetAsk, Wants,

@@ -58,6 +58,8 @@ pub struct Views {
     pub reconstructions: Option<Arc<ReconstructionsView>>,
     /// The activations of every layer for one example.
     pub layers: Option<Arc<LayersView>>,
+    /// The images with the highest and the lowest activation of one unit of the code.
+    pub top_images: Option<Arc<TopImagesView>>,
     /// The insight cards of the family.
     pub cards: Option<Arc<CardsView>>,
 }
@@ -230,6 +232,30 @@ pub struct LayerActivity {
     pub maps: Option<[usize; 3]>,
     /// One number per unit.
     pub values: Vec<f32>,
+}
+
+/// The held-out images that drive one unit of the code most, and least.
+#[derive(Clone, Debug)]
+pub struct TopImagesView {
+    /// Goes up with every view of the run.
+    pub version: u64,
+    /// The run's step.
+    pub step: u64,
+    /// The unit, counted from zero.
+    pub unit: usize,
+    /// The images with the highest activations, the highest first.
+    pub highest: Vec<TopImage>,
+    /// The images with the lowest activations, the lowest first.
+    pub lowest: Vec<TopImage>,
+}
+
+/// An image and the activation of a unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TopImage {
+    /// Its number in the data set.
+    pub image: u32,
+    /// The activation: h, or μ.
+    pub value: f32,
 }
 
 /// Where a layer stands in the hourglass.

@@ -63,6 +63,8 @@ pub struct RunWants {
     pub reconstructions: bool,
     /// The activations of every layer for the example with this number.
     pub layers: Option<usize>,
+    /// The held-out images with the highest and the lowest activation of the code's unit with this number.
+    pub top_images: Option<usize>,
     /// The insight cards of the family.
     pub cards: bool,
 }

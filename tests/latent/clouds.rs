@@ -167,6 +167,27 @@ fn a_new_canvas_makes_nothing_again_but_what_it_shows() {
 }
 
 #[test]
+fn the_images_that_drive_a_unit_most_have_its_highest_and_lowest_activations() {
+    let recipe = small("vae-2d");
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![recipe.clone()], false);
+    let wants = RunWants { top_images: Some(1), ..RunWants::default() };
+    handle.want(Wants::of(bench.runs[0].id, wants));
+    let view = turn_until_there(&mut worker, || bench.runs[0].views.latest().top_images);
+    let [codes, ..] = expected(&recipe, &bench, &bench.cloud);
+    let mut all: Vec<f32> = codes.iter().skip(1).step_by(2).copied().collect();
+    all.sort_by(|a, b| b.total_cmp(a));
+    let [highest, lowest] =
+        [&view.highest, &view.lowest].map(|ends| ends.iter().map(|top| top.value).collect::<Vec<f32>>());
+    close("highest", &highest, &all[..12]);
+    all.reverse();
+    close("lowest", &lowest, &all[..12]);
+    let [codes, ..] = expected(&recipe, &bench, &[view.highest[0].image]);
+    close("the first image", &highest[..1], &codes[1..]);
+    assert_eq!((view.unit, view.step), (1, 0));
+}
+
+#[test]
 fn a_run_that_rests_comes_to_rest_with_its_cloud() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], true);

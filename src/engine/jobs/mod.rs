@@ -19,6 +19,7 @@ mod projection;
 mod reconstructions;
 mod sheet;
 mod throttle;
+mod top_images;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ use field::FieldJob;
 use fresh::Fresh;
 use sheet::Sheets;
 use throttle::Throttle;
+use top_images::TopImagesJob;
 
 pub(super) use cards::all_cards;
 pub(super) use evaluation::{Evaluated, EvaluationJob};
@@ -59,6 +61,8 @@ pub(super) struct Jobs {
     /// The principal axes of the last cloud, where it was projected onto them.
     axes: Option<Principal>,
     large_clouds: LargeClouds,
+    top_images: Fresh<usize, TopImagesJob>,
+    top_images_throttle: Throttle,
     cards: Fresh<(), CardsJob>,
 }
 
@@ -69,6 +73,7 @@ impl Jobs {
             || self.sheets.is_busy()
             || self.field.is_busy()
             || self.cloud.is_busy()
+            || self.top_images.is_busy()
             || self.cards.is_busy()
     }
 
@@ -96,6 +101,7 @@ impl Jobs {
         is_fresh |= self.refresh_field(wants, turn)?;
         is_fresh |= self.refresh_pictures(wants, turn)?;
         is_fresh |= self.refresh_cloud(wants, turn)?;
+        is_fresh |= self.refresh_top_images(wants, turn)?;
         is_fresh |= self.refresh_cards(wants, turn)?;
         Ok(is_fresh)
     }
@@ -136,6 +142,12 @@ impl Jobs {
         large_clouds.hold(&view);
         turn.target.views.publish(|views, _| views.cloud = Some(view));
         Ok(true)
+    }
+
+    fn refresh_top_images(&mut self, wants: &RunWants, turn: &mut RunTurn<'_>) -> Result<bool, JobError> {
+        let (want, throttle) = (wants.top_images.as_ref(), &mut self.top_images_throttle);
+        self.top_images.drop_other(want);
+        Ok(self.top_images.turn(want, cadence::CLOUD, turn, throttle, TopImagesJob::new)?.is_some())
     }
 
     fn refresh_cards(&mut self, wants: &RunWants, turn: &mut RunTurn<'_>) -> Result<bool, JobError> {

@@ -132,6 +132,20 @@ impl Cells {
     }
 }
 
+/// The cells of a long code.
+pub fn code_cells(station: Rect, count: usize) -> Cells {
+    Cells::fit(station.shrink2(station.size() * 0.1), count)
+}
+
+/// The unit of a code of so many numbers at a place, if one is there.
+pub fn code_unit(at: Pos2, station: Rect, count: usize, scale: f32) -> Option<usize> {
+    if count > DOTS_MOST {
+        return code_cells(station, count).unit(at, count);
+    }
+    let (centers, pitch) = dots(station, count, scale);
+    centers.iter().position(|center| center.distance(at) <= 0.5 * pitch)
+}
+
 /// The dots of a short code: their centres, and how far apart they are.
 pub fn dots(station: Rect, count: usize, scale: f32) -> (Vec<Pos2>, f32) {
     let columns = count.div_ceil(DOTS_HIGH).max(1);

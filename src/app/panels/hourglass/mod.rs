@@ -5,6 +5,7 @@
 
 mod layout;
 mod maps;
+mod top_images;
 
 use eframe::egui::epaint::Mesh;
 use eframe::egui::{
@@ -75,7 +76,9 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
         painting.layer(layer, *station, ("decoder", code + number));
     }
     if let Some(layer) = parts.code {
-        painting.code(layer, parts.spread, places.stations[code], code_color(cx.theme, run));
+        let color = code_color(cx.theme, run);
+        let (response, unit) = painting.code(layer, parts.spread, places.stations[code], color);
+        top_images::top_images_ui(cx, bench, run, &response, unit);
     }
     ends(&painting, cx, bench, view, &places)
 }
@@ -226,8 +229,14 @@ impl Painting<'_> {
         response.on_hover_text_at_pointer(text);
     }
 
-    /// The code: dots where it is short, a grid where it is long.
-    fn code(&self, code: &LayerActivity, spread: Option<&LayerActivity>, station: Rect, color: Color32) {
+    /// The code: dots where it is short, a grid where it is long. Returns as well the unit under the pointer.
+    fn code(
+        &self,
+        code: &LayerActivity,
+        spread: Option<&LayerActivity>,
+        station: Rect,
+        color: Color32,
+    ) -> (Response, Option<usize>) {
         let count = code.values.len();
         let (above, below) = match spread {
             Some(_) => ("μ, σ".to_owned(), format!("{count} + {count}")),
@@ -237,15 +246,22 @@ impl Painting<'_> {
         let rect = if count <= DOTS_MOST {
             self.dots(&code.values, spread.map(|layer| layer.values.as_slice()), station, color)
         } else {
-            let cells = Cells::fit(station.shrink2(station.size() * 0.1), count);
+            let cells = layout::code_cells(station, count);
             self.waist(cells.rect.expand(6.0), color);
             self.ui.painter().add(Shape::mesh(self.cells(&cells, code)));
             cells.rect
         };
-        let response = self.ui.interact(rect, self.ui.scope_id().with("code"), Sense::hover());
+        let response = self.ui.interact(rect, self.ui.scope_id().with("code"), Sense::click());
         let words = values_in_words(&code.values, spread.map(|layer| layer.values.as_slice()));
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("code of {count} numbers")));
-        response.on_hover_text(words);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("code of {count} numbers")));
+        let unit =
+            response.hover_pos().and_then(|at| layout::code_unit(at, station, count, self.theme.scale));
+        if response.has_focus() {
+            let stroke = Stroke::new(1.5, self.theme.accent);
+            self.ui.painter().rect_stroke(rect.expand(2.0), RADIUS, stroke, StrokeKind::Outside);
+        }
+        let words = format!("{words}\nclick a unit to see the images that drive it most");
+        (response.on_hover_text(words), unit)
     }
 
     fn dots(&self, values: &[f32], spread: Option<&[f32]>, station: Rect, color: Color32) -> Rect {
@@ -322,17 +338,48 @@ fn number(value: f32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use eframe::egui::vec2;
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use eframe::egui::{Key, vec2};
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
     use crate::app::testing::state_of;
     use crate::app::theme::ColorScheme;
+    use crate::engine::{RunId, Wants};
 
     fn layer(role: LayerRole, maps: Option<[usize; 3]>, count: usize) -> LayerActivity {
         let values = (0..count).map(|unit| unit as f32 / count as f32).collect();
         LayerActivity { role, activation: "ReLU", maps, values }
+    }
+
+    #[test]
+    fn a_picked_unit_wants_its_images_until_escape_is_pressed() {
+        let layers = vec![layer(LayerRole::Code, None, 2)];
+        let view = LayersView { step: 3, example: 0, layers, output: vec![0.5].into() };
+        let state = state_of("ae-2d", |views| views.publish(|views, _| views.layers = Some(view.into())));
+        let (theme, pictures) =
+            (Theme::new(ColorScheme::Dark, false), Pictures::new(Default::default(), None));
+        let wants = Rc::new(RefCell::new(Wants::default()));
+        let declared = Rc::clone(&wants);
+        let mut panel = Harness::builder().with_size(vec2(690.0, 400.0)).build_ui(move |ui| {
+            *declared.borrow_mut() = Wants::default();
+            let cx = PanelContext { state: &state, theme: &theme, pictures: &pictures, wants: &declared };
+            hourglass_ui(ui, &cx);
+        });
+        let wanted = || wants.borrow().run(RunId(1)).and_then(|wants| wants.top_images);
+        panel.step();
+        assert_eq!(wanted(), None);
+        for unit in [0, 1] {
+            panel.get_by_label("code of 2 numbers").click_accesskit();
+            panel.run_steps(2);
+            assert_eq!(wanted(), Some(unit));
+        }
+        panel.key_press(Key::Escape);
+        panel.run_steps(2);
+        assert_eq!(wanted(), None);
     }
 
     #[test]
