@@ -70,12 +70,12 @@ fn nothing_thin_on_the_map_vanishes_unseen() {
     let rings = picture(&mut window, MAP);
     choose(&mut window, &["rings of the prior"]);
     let bare = picture(&mut window, MAP);
-    choose(&mut window, &["pull on codes"]);
+    choose(&mut window, &["gradients at codes"]);
     answered(&mut window, "the pull", |run| {
         run.seen.forces.as_deref().is_some_and(|forces| forces.step == STEPS)
     });
     let pull = picture(&mut window, MAP);
-    choose(&mut window, &["pull on codes"]);
+    choose(&mut window, &["gradients at codes"]);
     let mut pictures = vec![Picture::thin("rings", rings, bare.clone()), Picture::thin("pull", pull, bare)];
 
     let [(one, here), (other, there)] = [HERE, THERE].map(|place| {

@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn one_loud_unit_does_not_silence_the_rest() {
+    fn one_large_activation_does_not_make_the_others_dark() {
         let mut values = vec![1.0; 99];
         values.push(1000.0);
         assert_eq!(loudest(&values), 1.0);
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_told_with_its_spread_and_in_bounded_words() {
+    fn the_tooltip_of_a_code_lists_its_numbers_with_their_spread_and_is_bounded() {
         assert_eq!(
             values_in_words(&[-0.5, 2.0], Some(&[0.1, 1.0])),
             "z1: μ −0.500, σ 0.100\nz2: μ 2.000, σ 1.000"

@@ -2,10 +2,10 @@
 //! that can be dragged through it while the network learns.
 //!
 //! What a person sets up is in the document. `explorer` is the document together with what follows from it for the shown
-//! run, `wants` says what the panels want to see, `plane` projects codes onto the
-//! shown plane and that onto the screen, `camera` follows the cloud, `map` draws the layers and reacts to pointer and keys,
-//! `cloud` draws the points, `legend` names their classes, `side` is the column beside the map, `walks` are pins and the
-//! paths between them, `sheets` the tables of decoded codes. This file is the way in: what all of them keep between
+//! run, `wants` says what the panels want to see, `plane` projects codes onto the shown plane and that onto the screen,
+//! `camera` follows the cloud, `map` draws the layers and reacts to pointer and keys, `cloud` draws the points, `legend`
+//! names their classes, `side` is the column beside the map, `paths` are pins and the paths between them, `sheets` the
+//! tables of decoded codes. This file is the entry point: what all of them keep between
 //! frames is [`LatentCache`], which can be dropped at any time.
 
 mod camera;
@@ -14,6 +14,7 @@ mod explorer;
 mod legend;
 mod map;
 mod nearest;
+mod paths;
 #[cfg(test)]
 mod picture_tests;
 mod plane;
@@ -21,7 +22,6 @@ mod sheets;
 mod side;
 #[cfg(test)]
 mod tests;
-mod walks;
 mod wants;
 
 use std::time::Duration;
@@ -44,11 +44,11 @@ use map::layers;
 use map::painters::MapPainters;
 use map::thumbnails::Thumbnails;
 use nearest::NearestCache;
+use paths::{pin_images, strip};
 use plane::geometry;
 use sheets::dimensions::DimensionsCache;
 use sheets::samples::SamplesCache;
 use side::SideCache;
-use walks::{pin_images, strip};
 use wants::Room;
 
 /// What the explorer's panels keep between frames.

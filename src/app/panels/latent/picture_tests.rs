@@ -173,7 +173,7 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
             different += usize::from(apart([got[0], got[1], got[2]], [want.r(), want.g(), want.b()]) > 2);
         }
         let ink = want.pixels.iter().filter(|pixel| pixel.a() > 0).count();
-        // The host leaves out what reaches over an edge, and rounds halves its own way.
+        // The host leaves out what reaches over an edge, and rounds halves differently.
         assert!(
             ink > 500 && different < ink / 8,
             "fraction {fraction}: {different} pixels differ, of {ink} with ink"
@@ -212,7 +212,7 @@ fn a_field_has_the_colours_of_its_scale_with_and_without_shaders() {
     for is_plotted in [true, false] {
         let Some(mut harness) = drawn(rising(), layers, is_plotted) else { return };
         let (picture, origin) = pixels(&mut harness);
-        // How far a key moves the point tells the scale.
+        // The scale follows from how far a key moves the point.
         harness.get_by_label("latent point").focus();
         harness.run_steps(2);
         harness.key_press(Key::ArrowRight);
@@ -249,7 +249,7 @@ fn a_field_has_the_colours_of_its_scale_with_and_without_shaders() {
 }
 
 #[test]
-fn a_place_that_gave_no_number_is_drawn_as_nothing() {
+fn a_place_without_a_finite_value_is_not_drawn() {
     let layers = |layers: &mut Layers| {
         layers.background = Background::Field(FieldKind::RoundTrip);
         layers.points = PointStyle::Hidden;
@@ -303,7 +303,7 @@ fn the_map_of_a_bounded_code_shows_where_codes_end() {
 }
 
 #[test]
-fn images_stand_where_their_codes_are() {
+fn images_are_drawn_where_their_codes_are() {
     let layers = |layers: &mut Layers| {
         points_alone(layers);
         layers.points = PointStyle::Thumbnails;
@@ -327,7 +327,7 @@ fn images_stand_where_their_codes_are() {
 }
 
 #[test]
-fn the_image_of_every_pin_stands_beside_its_flag() {
+fn the_image_of_every_pin_is_drawn_beside_its_flag() {
     let mut state = bench(2);
     let codes = [[-1.0, 0.5], [1.0, -0.5]];
     let greys = [0.3, 0.7];

@@ -41,7 +41,7 @@ pub(super) type Panel =
 pub(super) type Explorer = Harness<'static, Shown>;
 
 impl Shown {
-    /// A window that knows this much.
+    /// A window with this state.
     pub(super) fn of(state: AppState) -> Self {
         Self {
             state,
@@ -153,14 +153,18 @@ pub(super) fn center(harness: &Explorer) -> Pos2 {
 
 #[test]
 fn the_image_at_the_point_and_the_tiles_of_a_new_run_are_wanted() {
-    let harness = explorer(bench(2));
-    let RunWants { point, lattice, cloud, field, forces, sheets, .. } = harness.state().wants();
+    let mut harness = explorer(bench(2));
+    harness.run_steps(20);
+    let wants = harness.state().wants();
+    let RunWants { point, lattice, cloud, field, forces, sheets, .. } = wants.clone();
     assert_eq!(point.expect("an image").point, [0.0, 0.0]);
     let LatticeAsk { plane, x, y, columns, rows } = lattice.expect("a lattice");
     assert_eq!(plane, LatentPlane::of_axes([0, 1], 2, &[]));
     assert!(x[0] < x[1] && y[0] < y[1] && columns > 5 && rows > 5);
     assert_eq!((cloud, field, forces), (Some(CloudWish::default()), None, None));
     assert!(sheets.is_empty(), "there are no pins: {sheets:?}");
+    harness.run_steps(5);
+    assert_eq!(harness.state().wants(), wants, "the same in every frame while nothing is changed");
 }
 
 #[test]
@@ -229,7 +233,7 @@ fn a_click_brings_the_point_there() {
 }
 
 #[test]
-fn arrow_keys_push_the_point_and_shift_pushes_it_finely() {
+fn arrow_keys_move_the_point_and_with_shift_in_small_steps() {
     let mut harness = explorer(bench(2));
     harness.get_by_label("latent point").focus();
     harness.run_steps(2);
@@ -279,7 +283,7 @@ fn nothing_loaded_says_so() {
 }
 
 #[test]
-fn a_look_at_another_run_costs_neither_the_pins_nor_the_zoom() {
+fn showing_another_run_and_coming_back_keeps_pins_and_view() {
     let mut harness = explorer(bench_of(&[2, 5, 2]));
     let mut explorer = harness.state_mut().explorer();
     explorer.look_at(MapView { center: [0.5, 0.25], radius: 0.75 });
@@ -362,7 +366,7 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
 }
 
 #[test]
-fn draws_are_around_the_picked_image_before_the_nearest() {
+fn samples_are_around_the_picked_image_rather_than_the_nearest() {
     let mut state = bench(2);
     let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
     let view = run.seen.cloud.as_mut().map(Arc::make_mut).expect("codes");

@@ -8,8 +8,8 @@ use crate::engine::{CloudWish, DecodeAsk, ForcesAsk, LatticeAsk, Sheet, SheetAsk
 
 use super::explorer::Explorer;
 use super::map::field;
+use super::paths::strip::path_ask;
 use super::plane::geometry::{self, Plane};
-use super::walks::strip::path_ask;
 
 /// What there is room for.
 #[derive(Clone, Copy, Debug)]

@@ -136,9 +136,9 @@ fn arrow(map: &Map<'_>, theme: &Theme, from: Pos2, along: Vec2, color: Color32) 
     if along.length() < SHORTEST {
         return;
     }
-    let (to, way) = (from + along, along.normalized());
-    let side = vec2(-way.y, way.x);
-    let foot = to - way * HEAD.min(along.length());
+    let (to, direction) = (from + along, along.normalized());
+    let side = vec2(-direction.y, direction.x);
+    let foot = to - direction * HEAD.min(along.length());
     for (width, color) in [(4.0, theme.faded(theme.picture, 0.7)), (2.0, color)] {
         map.painter().line_segment([from, foot], Stroke::new(width, color));
     }

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_measured_along_itself_and_shown_over_the_whole_height() {
+    fn a_line_is_measured_in_one_row_and_shown_over_the_whole_height() {
         let ask = field_ask(FieldKind::Density, &plane(), LatentPlane::of_axes([0, 0], 1, &[]));
         assert_eq!((ask.lattice.rows, ask.lattice.y), (1, [0.0, 0.0]));
         let covered = place(&plane(), &ask.lattice);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_of_a_round_trip_end_where_codes_do_and_not_where_the_view_does() {
+    fn colours_of_the_round_trip_error_end_at_the_spread_of_the_codes_whatever_the_view() {
         let codes = known(2, Some(2.5));
         for values in [[0.0, 0.1, 0.2], [3.0, 40.0, f32::NAN]] {
             assert_eq!(span(FieldKind::RoundTrip, &codes, &values), [0.0, 2.5], "{values:?}");
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn other_colours_end_at_the_largest_value_but_for_torn_places() {
+    fn other_colours_end_at_the_largest_value_without_outliers() {
         let mut values: Vec<f32> = (0..1000).map(|i| 1.0 + i as f32 / 1000.0).collect();
         values.extend([1e8, f32::NAN]);
         let codes = known(2, Some(2.5));
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn places_without_a_number_are_counted_in_the_caption() {
+    fn places_without_a_finite_value_are_counted_in_the_caption() {
         let (kind, codes) = (FieldKind::RoundTrip, known(2, Some(1.0)));
         let caption = |values: &[f32]| caption(kind, &codes, values);
         assert_eq!(caption(&[0.0, 1.0]), words(kind, &codes));

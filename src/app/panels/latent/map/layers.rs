@@ -111,7 +111,7 @@ fn switches_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers) {
         ui.checkbox(&mut layers.has_rings, name).on_hover_text(tip);
         let tip = "arrows at the codes of the picked images, or of a few: where a gradient step on the reconstruction and \
                    on the penalty would move them; Ctrl+click picks an image";
-        let name = RichText::new("pull on codes").font(theme.small());
+        let name = RichText::new("gradients at codes").font(theme.small());
         ui.checkbox(&mut layers.has_arrows, name).on_hover_text(tip);
     });
 }

@@ -20,10 +20,10 @@ use eframe::egui::{Rect, Ui};
 
 use super::explorer::Explorer;
 use super::nearest::Nearest;
+use super::paths::pins;
 use super::plane::cache;
 use super::plane::geometry::Plane;
 use super::plane::range::Range;
-use super::walks::pins;
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::ShownRun;

@@ -44,7 +44,20 @@ fn a_field_is_wanted_when_it_is_chosen_and_tiles_no_longer() {
 }
 
 #[test]
-fn the_shown_plane_is_known_for_export_whatever_lies_on_it() {
+fn arrows_are_wanted_for_picked_images_or_else_for_the_examples_while_they_are_shown() {
+    let mut harness = explorer(bench(2));
+    let images = |harness: &Harness<'_, Shown>| harness.state().wants().forces.map(|ask| ask.images.to_vec());
+    assert_eq!(images(&harness), None);
+    choose(&mut harness, "gradients at codes");
+    let examples = harness.state().state.bench.as_ref().map(|bench| bench.examples.to_vec());
+    assert_eq!(images(&harness), examples);
+    harness.state_mut().document.layers.picked = vec![3, 1];
+    harness.run_steps(2);
+    assert_eq!(images(&harness), Some(vec![3, 1]));
+}
+
+#[test]
+fn the_shown_plane_is_known_for_export_whatever_is_drawn_on_it() {
     let mut harness = explorer(bench(5));
     choose(&mut harness, "density");
     harness.state_mut().explorer().look_at(MapView { center: [4.0, -1.0], radius: 0.5 });

@@ -352,16 +352,16 @@ mod tests {
     #[test]
     fn a_map_cannot_be_panned_out_of_reach() {
         let fit = MapView { center: [5.0, 0.0], radius: 2.0 };
-        let pulled = |view: MapView| {
+        let panned = |view: MapView| {
             let plane = Plane::new(view, plane().rect);
             plane.panned(vec2(0.0, -90.0)).within_reach(fit, plane.center)
         };
-        assert_eq!(pulled(fit).center[0], 5.0);
-        assert!(pulled(fit).center[1] < -0.5, "near the cloud it is pulled freely: {:?}", pulled(fit));
-        let far = (0..500).fold(fit, |view, _| pulled(view));
+        assert_eq!(panned(fit).center[0], 5.0);
+        assert!(panned(fit).center[1] < -0.5, "near the cloud it is panned freely: {:?}", panned(fit));
+        let far = (0..500).fold(fit, |view, _| panned(view));
         assert_near(far.center, [5.0, -REACH * fit.radius], 1e-3);
         let stray = MapView { center: [5.0, -60.0], radius: 0.5 };
-        assert_near(pulled(stray).center, stray.center, 1e-3);
+        assert_near(panned(stray).center, stray.center, 1e-3);
         let back = Plane::new(stray, plane().rect).panned(vec2(0.0, 90.0)).within_reach(fit, stray.center);
         assert!(back.center[1] > -60.0, "moving back is allowed");
     }

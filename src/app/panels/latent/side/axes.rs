@@ -233,7 +233,7 @@ mod tests {
     use crate::recipe::{Activation, CodeKind, Recipe};
 
     #[test]
-    fn of_a_long_code_the_numbers_that_tell_most_have_sliders() {
+    fn of_a_long_code_the_most_informative_numbers_have_sliders() {
         let choice = PlaneChoice::new(100);
         // Variances grow with the number, and the σ make the first ones the farthest from the prior.
         let codes: Vec<f32> =

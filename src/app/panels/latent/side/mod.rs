@@ -247,7 +247,7 @@ mod tests {
     use crate::recipe::Recipe;
 
     #[test]
-    fn what_dragging_means_is_said_where_the_code_is_not_all() {
+    fn what_dragging_means_is_said_where_the_decoder_sees_more_than_the_code() {
         let said =
             |name: &str| dragging(&Recipe::open(name).expect("built in").model).map(|(words, _)| words);
         assert_eq!(said("gru-rows"), Some("the code begins every row"));

@@ -1,4 +1,4 @@
-//! Pins, ways and typed coordinates as a person uses them: by label, with pointer and keys, without a device.
+//! Pins, paths and typed coordinates as a person uses them: by label, with pointer and keys, without a device.
 
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
 use egui_kittest::Harness;
@@ -41,7 +41,7 @@ fn with_two_pins(dimensions: usize) -> Explorer {
     harness.hover_at(middle);
     harness.run_steps(2);
     press_p(&mut harness);
-    // The map is lower now, as the strip stands below it.
+    // The map is lower now, as the strip is below it.
     harness.run_steps(20);
     let corner = center(&harness) + vec2(80.0, -60.0);
     click(&mut harness, corner, 1, Modifiers::NONE);
@@ -98,7 +98,7 @@ fn the_film_of_the_path_is_wanted_and_moves_the_point() {
 }
 
 #[test]
-fn the_film_takes_arrow_keys_and_values_as_a_slider_does() {
+fn the_images_of_the_path_take_arrow_keys_and_values_as_a_slider_does() {
     let mut harness = with_two_pins(2);
     let along = |harness: &Explorer| harness.get_by_label("along the path").accesskit_node().numeric_value();
     assert_eq!(along(&harness), Some(0.0));
@@ -123,7 +123,7 @@ fn the_film_takes_arrow_keys_and_values_as_a_slider_does() {
 }
 
 #[test]
-fn a_flag_is_dragged_and_its_image_leads_back_to_it() {
+fn a_flag_is_dragged_and_a_click_on_its_image_goes_there() {
     let mut harness = with_two_pins(2);
     let from = harness.get_by_label("pin 1 on the map").rect().center();
     drag(&mut harness, from, vec2(-40.0, 20.0));
@@ -154,7 +154,7 @@ fn drag(harness: &mut Explorer, from: Pos2, by: Vec2) {
 }
 
 #[test]
-fn a_pin_is_dragged_by_the_image_beside_it_and_pressed_there_to_go_to_it() {
+fn the_image_beside_a_pin_is_dragged_and_clicked_like_the_pin() {
     let mut harness = with_two_pins(2);
     let rect = |harness: &Explorer, label: &str| harness.get_by_label(label).rect();
     let (flag, image) = (rect(&harness, "pin 1 on the map"), rect(&harness, "image beside pin 1"));
@@ -175,7 +175,7 @@ fn a_pin_is_dragged_by_the_image_beside_it_and_pressed_there_to_go_to_it() {
 }
 
 #[test]
-fn the_map_is_pulled_at_an_image_and_one_out_of_view_is_not_drawn() {
+fn the_map_is_panned_at_an_image_and_one_out_of_view_is_not_drawn() {
     let mut harness = with_two_pins(2);
     let image = harness.get_by_label("image beside pin 1").rect().center();
     harness.hover_at(image);
@@ -199,7 +199,7 @@ fn the_map_is_pulled_at_an_image_and_one_out_of_view_is_not_drawn() {
 }
 
 #[test]
-fn a_point_that_follows_the_pointer_is_not_kept_out_by_images() {
+fn a_point_that_follows_the_pointer_follows_it_over_images_too() {
     let mut harness = with_two_pins(2);
     let image = harness.get_by_label("image beside pin 1").rect().center();
     harness.get_by_label("hover").click();
@@ -236,7 +236,7 @@ fn the_tour_plays_until_something_is_touched() {
     harness.run_steps(2);
     harness.state_mut().points();
     harness.run_steps(15);
-    assert!(harness.state_mut().points().len() > 3, "it stands still");
+    assert!(harness.state_mut().points().len() > 3, "it does not move");
     assert!(harness.state().document.run.pins.is_touring());
     let at = center(&harness) + vec2(-60.0, 0.0);
     click(&mut harness, at, 1, Modifiers::NONE);
@@ -277,7 +277,7 @@ fn a_sum_of_class_means_needs_no_pins() {
 }
 
 #[test]
-fn pins_without_room_are_not_lost_without_a_word() {
+fn a_note_says_that_there_is_no_room_for_the_images_of_pins() {
     let mut harness = with_two_pins(2);
     let too_small = "this panel is too small to show the images of the 2 pins: make it larger";
     assert!(harness.query_by_label(too_small).is_none());
@@ -288,7 +288,7 @@ fn pins_without_room_are_not_lost_without_a_word() {
 }
 
 #[test]
-fn coordinates_are_typed_and_what_cannot_be_read_is_kept() {
+fn coordinates_are_typed_and_text_that_cannot_be_read_stays() {
     let mut harness = explorer(bench(2));
     harness.get_by_label_contains("z = (").click();
     harness.run_steps(3);
