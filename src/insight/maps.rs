@@ -33,7 +33,7 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     }
     let meaning = format!(
         "Each map shows where in the image one learned filter responds. Every stage halves the resolution and covers \
-         larger patterns. {inactive} of these {shown} maps are zero everywhere for this image.",
+         larger patterns. Zero everywhere for this image: {inactive} of {shown} maps.",
     );
     let images = Images {
         shape: ImageShape { channels: 1, ..shape },
