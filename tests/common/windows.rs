@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::Vec2;
 use egui_kittest::Harness;
-use hourglass::app::{App, AppState, RunState, WindowOptions, graphics_setup};
+use hourglass::app::{App, AppState, WindowOptions, graphics_setup};
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::Recipe;
 
@@ -45,9 +45,4 @@ pub fn step_until(window: &mut Harness<'_, App>, what: &str, holds: impl Fn(&App
         assert!(start.elapsed() < Duration::from_secs(60), "it never came to this: {what}");
     }
     window.step();
-}
-
-/// The run that is shown.
-pub fn run(state: &AppState) -> &RunState {
-    state.run().expect("a run")
 }

@@ -1,0 +1,156 @@
+//! Tests of the data: the built-in sets have the statistics of handwriting and are the same everywhere, splits and batches
+//! are fair, and a bad file gets one sentence. Principal components are tested here too, because they are computed from
+//! the same images. Real MNIST is used if it is there.
+
+mod drawn;
+mod files;
+mod pca;
+
+use hourglass::data::{Dataset, Feed, ImageShape, PixelData, Source, Split, load};
+use hourglass::insight::pca::Pca;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+fn source(set: &str, count: usize) -> Source<'_> {
+    Source { set, count, messiness: 1.0, held_out: 0.1, seed: 1 }
+}
+
+fn pixels(dataset: &Dataset, indices: &[u32]) -> Vec<f32> {
+    let mut out = Vec::new();
+    dataset.write_f32(indices, &mut out);
+    out
+}
+
+fn assert_within(what: &str, got: f64, low: f64, high: f64) {
+    assert!((low..=high).contains(&got), "{what}: got {got}, want {low} to {high}");
+}
+
+fn assert_close(what: &str, got: f64, want: f64, tolerance: f64) {
+    assert!((got - want).abs() <= tolerance, "{what}: got {got}, want {want} within {tolerance}");
+}
+
+#[test]
+fn a_split_uses_each_image_exactly_once() {
+    let Split { train, validation, test } = load(&source("shapes", 1005)).unwrap().split;
+    assert_eq!((train.len(), validation.len(), test.len()), (803, 101, 101));
+    let mut all = [train, validation, test].concat();
+    all.sort_unstable();
+    assert_eq!(all, (0..1005).collect::<Vec<u32>>());
+    let none = load(&Source { held_out: 0.0, ..source("shapes", 10) }).unwrap().split;
+    assert_eq!((none.train.len(), none.validation.len(), none.test.len()), (10, 0, 0));
+}
+
+/// A tiny set of 2x1 images with known pixels: images 0 and 1 to train, 2 and 3 held out.
+fn tiny(images: impl Into<PixelData>) -> Dataset {
+    Dataset {
+        name: "tiny".to_owned(),
+        shape: ImageShape { height: 2, width: 1, channels: 1 },
+        images: images.into(),
+        labels: Vec::new(),
+        class_names: Vec::new(),
+        factors: Vec::new(),
+        split: Split { train: vec![0, 1], validation: vec![2, 3], test: vec![2, 3] },
+    }
+}
+
+#[test]
+fn reference_lines_agree_with_their_definitions() {
+    let bytes = vec![0, 51, 102, 51, 255, 51, 0, 204];
+    let floats: Vec<f32> = bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect();
+    // f32 holds a grey level within 6e-8, which costs of about 1 keep.
+    assert_reference_lines(&tiny(bytes), 1e-12);
+    assert_reference_lines(&tiny(floats), 1e-6);
+}
+
+fn assert_reference_lines(dataset: &Dataset, tolerance: f64) {
+    let mean = dataset.mean_image();
+    assert_close("mean of pixel 0", f64::from(mean[0]), 0.2, 1e-7);
+    assert_close("mean of pixel 1", f64::from(mean[1]), 0.2, 1e-7);
+    let cost = dataset.mean_image_cost(&[2, 3]);
+    assert_close(
+        "squared error",
+        cost.squared_error,
+        (0.8 * 0.8 + 0.0 + 0.2 * 0.2 + 0.6 * 0.6) / 2.0,
+        tolerance,
+    );
+    let bce = |x: f64, m: f64| -x * m.ln() - (1.0 - x) * (1.0 - m).ln();
+    let want = (bce(1.0, 0.2) + bce(0.2, 0.2) + bce(0.0, 0.2) + bce(0.8, 0.2)) / 2.0;
+    assert_close("cross-entropy", cost.cross_entropy, want, tolerance);
+    let floor = (0.0 + bce(0.2, 0.2) + 0.0 + bce(0.8, 0.8)) / 2.0;
+    assert_close("floor", dataset.entropy_floor(&[2, 3]), floor, tolerance);
+    assert_eq!(dataset.entropy_floor(&[]), 0.0);
+}
+
+#[test]
+fn a_stray_dot_costs_much_but_not_infinitely_much() {
+    let stray = tiny(vec![0_u8, 0, 0, 0, 255, 0, 0, 0]).mean_image_cost(&[2]);
+    assert!(stray.cross_entropy.is_finite() && stray.cross_entropy > 5.0, "{stray:?}");
+}
+
+#[test]
+fn a_feed_gives_each_image_at_most_once_an_epoch_for_steps_in_any_order() {
+    let dataset = Arc::new(load(&source("shapes", 333)).unwrap());
+    let new = |seed| Feed::new(Arc::clone(&dataset), 32, seed).unwrap();
+    let mut feed = new(7);
+    let per_epoch = feed.steps_per_epoch();
+    assert_eq!(per_epoch, 267 / 32);
+    let train: HashSet<u32> = dataset.split.train.iter().copied().collect();
+    let dealt: Vec<Vec<u32>> = (0..3 * per_epoch).map(|step| feed.indices(step).to_vec()).collect();
+    for epoch in dealt.chunks(per_epoch as usize) {
+        let seen: HashSet<u32> = epoch.concat().into_iter().collect();
+        assert_eq!(seen.len(), 32 * per_epoch as usize, "an image came twice in one epoch");
+        assert!(seen.is_subset(&train), "a held-out image was in a batch");
+    }
+    assert_ne!(dealt[0], dealt[per_epoch as usize], "every epoch has its own order");
+    let mut resumed = new(7);
+    for step in [20, 3, 11, 8, 0, 23] {
+        assert_eq!(resumed.indices(step), dealt[step as usize], "step {step}");
+        assert_eq!(resumed.batch(step), pixels(&dataset, &dealt[step as usize]), "step {step}");
+        assert_eq!(resumed.batch(step).len(), 32 * 784);
+    }
+    assert_ne!(new(8).indices(0), dealt[0], "another seed, another order");
+}
+
+#[test]
+fn impossible_requests_get_a_sentence() {
+    let refused = |source: Source| load(&source).unwrap_err().to_string();
+    let digits = source("digits", 100);
+    assert!(refused(Source { count: 0, ..digits }).contains("holds no images"));
+    assert!(refused(Source { count: usize::MAX, ..digits }).contains("use fewer images"));
+    assert!(refused(Source { held_out: 0.499, ..digits }).contains("leaves none to train on"));
+    for held_out in [0.5, -0.1, f64::NAN] {
+        assert!(refused(Source { held_out, ..digits }).contains("held-out fraction"), "{held_out}");
+    }
+    for messiness in [-1.0, f64::NAN, f64::INFINITY] {
+        assert!(refused(Source { messiness, ..digits }).contains("messiness"), "{messiness}");
+    }
+    let dataset = Arc::new(load(&digits).unwrap());
+    for batch in [0, 81] {
+        let error = Feed::new(Arc::clone(&dataset), batch, 1).expect_err("must be refused");
+        assert!(error.to_string().contains("80 training images"), "{error}");
+    }
+}
+
+#[test]
+fn mnist_has_its_published_statistics() {
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/mnist");
+    if !folder.is_dir() {
+        println!("skipped mnist_has_its_published_statistics: no {}", folder.display());
+        return;
+    }
+    let mnist = load(&source(folder.to_str().unwrap(), 0)).unwrap();
+    let Split { train, validation, test } = &mnist.split;
+    assert_eq!((train.len(), validation.len(), test.len()), (60_000, 10_000, 10_000));
+    assert_eq!((mnist.label(0), mnist.label(60_000)), (Some(5), Some(7)));
+    let rows = pixels(&mnist, train);
+    let mean = rows.iter().map(|&x| f64::from(x)).sum::<f64>() / rows.len() as f64;
+    // Published: 0.13066. Copies made from pictures can be one grey level off on every pixel of ink, 19 % of all.
+    assert_close("mean grey level", mean, 0.13066, 0.1913 / 255.0);
+    let cost = mnist.mean_image_cost(test);
+    assert_close("squared error of the mean image", cost.squared_error, 52.90, 0.01);
+    assert_close("cross-entropy of the mean image", cost.cross_entropy, 205.8, 0.1);
+    assert_close("floor of the cross-entropy", mnist.entropy_floor(test), 45.53, 0.01);
+    let pca = Pca::fit(&rows, 784, 2);
+    assert_close("squared error of two components", pca.squared_error(&pixels(&mnist, test)), 43.64, 0.05);
+}

@@ -1,0 +1,434 @@
+//! Promises of the objective: gradients against finite differences, closed forms against Monte Carlo and reference
+//! values, tangents against differences.
+
+use crate::common::{gradients_of, nudged};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData};
+use hourglass::chart::cards::{Content, Level};
+use hourglass::insight::{CardInputs, Topic};
+use hourglass::model::{Autoencoder, Pass, dense, objective};
+use hourglass::recipe::random::{Purpose, stream};
+use hourglass::recipe::{Activation, Recipe};
+use hourglass::train::Learner;
+use hourglass::train::read::read;
+use hourglass::train::terms::{self, Batch};
+use rand::RngExt as _;
+use rand_distr::StandardNormal;
+
+const PIXELS: usize = 9;
+const BATCH: usize = 4;
+
+fn recipe(settings: &[&str]) -> Recipe {
+    let mut recipe = Recipe::default();
+    for setting in ["model.widths=7-5", "model.code=3", "model.activation=tanh"].iter().chain(settings) {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    recipe
+}
+
+fn normal(step: u64, count: usize) -> Vec<f32> {
+    let mut rng = stream(3, Purpose::Epsilon, step);
+    (0..count).map(|_| rng.sample(StandardNormal)).collect()
+}
+
+fn matrix(numbers: Vec<f32>, columns: usize, device: &Device) -> Tensor<2> {
+    let rows = numbers.len() / columns;
+    Tensor::from_data(TensorData::new(numbers, [rows, columns]), device)
+}
+
+fn images(device: &Device) -> Tensor<2> {
+    let grey = normal(1, BATCH * PIXELS).iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect();
+    matrix(grey, PIXELS, device)
+}
+
+/// The objective of a fixed batch with a fixed ε.
+fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
+    let clean = images(device);
+    let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
+    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
+    let outcome = terms::forward(model, recipe, &batch, &mut Pass::default());
+    terms::weighted(&outcome.terms, recipe, 0, PIXELS).mean()
+}
+
+fn check_gradients(settings: &[&str]) {
+    let recipe = recipe(settings);
+    let device = Device::flex().autodiff();
+    let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
+    let gradients = GradientsParams::from_grads(loss(&model, &recipe, &device).backward(), &model);
+    let found = gradients_of(&model, &gradients);
+    assert!(found.len() >= 10, "only {} parameters", found.len());
+    let size = found.iter().flat_map(|(_, g)| g.iter().flatten()).fold(0.0f32, |m, g| m.max(g.abs()));
+    for (name, gradient) in &found {
+        let gradient = gradient.as_ref().expect("every parameter has a gradient");
+        for index in [0, gradient.len() / 2, gradient.len() - 1] {
+            let at = |by: f32| {
+                let nudged = nudged(&model, name, index, by);
+                f64::from(read(loss(&nudged, &recipe, &device).inner()).expect("the CPU answers")[0])
+            };
+            let step = 4e-2f32;
+            // Five points: the error of the difference falls with the fourth power of the step.
+            let want = (8.0 * (at(step) - at(-step)) - (at(2.0 * step) - at(-2.0 * step)))
+                / (12.0 * f64::from(step));
+            let got = f64::from(gradient[index]);
+            let tolerance = 1e-2 * want.abs().max(2e-2 * f64::from(size));
+            assert!(
+                (got - want).abs() <= tolerance,
+                "{settings:?} {name}[{index}]: got {got}, want {want} ± {tolerance}"
+            );
+        }
+    }
+}
+
+#[test]
+fn gradients_of_squared_error_agree_with_finite_differences() {
+    check_gradients(&["model.code_kind=plain"]);
+    check_gradients(&["model.output=linear", "model.activation=sigmoid"]);
+}
+
+#[test]
+fn gradients_of_cross_entropy_agree_with_finite_differences() {
+    check_gradients(&["objective.reconstruction=cross-entropy"]);
+    check_gradients(&["objective.reconstruction=cross-entropy", "model.activation=gelu"]);
+}
+
+#[test]
+fn gradients_of_kl_agree_with_finite_differences() {
+    // A large β, so that the KL term cannot hide behind the reconstruction.
+    check_gradients(&[
+        "model.code_kind=gaussian",
+        "objective.beta=50",
+        "objective.reconstruction=cross-entropy",
+    ]);
+}
+
+#[test]
+fn gradients_of_sparsity_agree_with_finite_differences() {
+    check_gradients(&["objective.sparsity=10", "model.code_activation=sigmoid", "model.activation=silu"]);
+}
+
+#[test]
+fn gradients_of_the_contractive_penalty_agree_with_finite_differences() {
+    // A large λ, so that the penalty cannot hide behind the reconstruction.
+    check_gradients(&["objective.contractive=50", "model.code_activation=sigmoid"]);
+    check_gradients(&["objective.contractive=20", "model.activation=sigmoid", "model.code_kind=gaussian"]);
+    check_gradients(&["objective.contractive=50", "model.activation=silu", "data.range=signed"]);
+}
+
+#[test]
+fn gradients_of_free_bits_agree_with_finite_differences() {
+    check_gradients(&["model.code_kind=gaussian", "objective.beta=50", "objective.free_bits=0.01"]);
+}
+
+/// Free bits of a batch, and the gradients of μ and ln σ².
+fn free_bits(mean: &[f32], log_variance: &[f32], free: f64) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
+    let device = Device::flex().autodiff();
+    let mean = matrix(mean.to_vec(), 2, &device).require_grad();
+    let log_variance = matrix(log_variance.to_vec(), 2, &device).require_grad();
+    let charged = objective::kl_beyond(objective::kl_per_dimension(mean.clone(), log_variance.clone()), free);
+    let gradients = charged.clone().mean().backward();
+    let of =
+        |tensor: &Tensor<2>| read(tensor.grad(&gradients).expect("a gradient")).expect("the CPU answers");
+    (read(charged.inner()).expect("the CPU answers"), of(&mean), of(&log_variance))
+}
+
+#[test]
+fn free_bits_charge_each_dimension_its_mean_kl_but_never_less_than_what_is_free() {
+    // Two images, two dimensions: mean KL (0.5·1 + 0.5·4)/2 = 1.25 in the first, (0.5·0.01)/2 = 0.0025 in the second.
+    let (charged, mean, log_variance) = free_bits(&[1.0, 0.1, 2.0, 0.0], &[0.0; 4], 0.5);
+    assert!(charged.iter().all(|x| (x - 1.75).abs() < 1e-6), "got {charged:?}, want 1.25 + 0.5 for each");
+    // Above the threshold the gradient is that of the mean, μ/2 here; below it there is none.
+    assert!((mean[0] - 0.5).abs() < 1e-6 && (mean[2] - 1.0).abs() < 1e-6, "gradients of μ {mean:?}");
+    assert_eq!((mean[1], mean[3], log_variance[1], log_variance[3]), (0.0, 0.0, 0.0, 0.0));
+    // Nothing free: the plain mean KL.
+    let (charged, mean, _) = free_bits(&[1.0, 0.1, 2.0, 0.0], &[0.0; 4], 0.0);
+    assert!((charged[0] - 1.2525).abs() < 1e-6 && mean[1] > 0.0, "{charged:?} {mean:?}");
+}
+
+#[test]
+fn images_that_only_fill_a_batch_up_do_not_count_for_free_bits() {
+    let recipe = recipe(&["model.code_kind=gaussian", "objective.free_bits=0.001", "model.init=he"]);
+    let device = Device::flex();
+    let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
+    let charged = |clean: Tensor<2>, count: usize| {
+        let epsilon = Some(matrix(normal(2, clean.dims()[0] * 3), 3, &device));
+        let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count };
+        let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
+        read(terms.charged_kl.expect("free bits")).expect("the CPU answers")[0]
+    };
+    let three = images(&device).narrow(0, 0, 3);
+    let padded = Tensor::cat(vec![three.clone(), three.clone().narrow(0, 0, 1).repeat_dim(0, 5)], 0);
+    let (alone, padded, counted) = (charged(three, 3), charged(padded.clone(), 3), charged(padded, 8));
+    assert!((alone - padded).abs() < 1e-6, "alone {alone}, with filling {padded}");
+    assert!((alone - counted).abs() > 1e-6, "the filling would not have been noticed: {alone}, {counted}");
+}
+
+#[test]
+fn beta_rises_over_its_warm_up_and_again_in_every_cycle() {
+    let at = |settings: &[&str], steps: &[u64]| -> Vec<f64> {
+        let recipe = recipe(&[&["model.code_kind=gaussian", "objective.beta=4"], settings].concat());
+        steps.iter().map(|step| recipe.objective.beta_at(*step)).collect()
+    };
+    assert_eq!(at(&[], &[0, 1, 1_000_000]), [4.0, 4.0, 4.0]);
+    assert_eq!(at(&["objective.warm_up=100"], &[0, 25, 50, 99, 100, 5000]), [0.0, 1.0, 2.0, 3.96, 4.0, 4.0]);
+    let cycle = at(&["objective.cycle=100"], &[0, 25, 50, 75, 99, 100, 125, 150]);
+    assert_eq!(cycle, [0.0, 2.0, 4.0, 4.0, 4.0, 0.0, 2.0, 4.0]);
+}
+
+#[test]
+fn the_objective_weighs_kl_by_beta_at_its_step() {
+    let recipe = recipe(&["model.code_kind=gaussian", "objective.beta=4", "objective.warm_up=100"]);
+    let device = Device::flex();
+    let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
+    let clean = images(&device);
+    let epsilon = Some(matrix(normal(2, BATCH * 3), 3, &device));
+    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
+    let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
+    let numbers = |tensor: Tensor<1>| read(tensor).expect("the CPU answers");
+    let (reconstruction, kl) = (numbers(terms.reconstruction.clone()), numbers(terms.penalties[0].1.clone()));
+    for (step, beta) in [(0, 0.0f32), (50, 2.0), (100, 4.0), (900, 4.0)] {
+        let got = numbers(terms::weighted(&terms, &recipe, step, PIXELS));
+        for image in 0..BATCH {
+            let want = reconstruction[image] + beta * kl[image];
+            assert!((got[image] - want).abs() < 1e-4, "step {step}: got {}, want {want}", got[image]);
+        }
+    }
+}
+
+#[test]
+fn gradients_of_the_rate_agree_with_finite_differences() {
+    check_gradients(&[
+        "objective.rate=10",
+        "objective.target_rate=0.2",
+        "model.code_activation=sigmoid",
+        "model.output=linear",
+    ]);
+}
+
+#[test]
+fn the_rate_divergence_has_its_reference_values_and_no_infinity() {
+    let device = Device::flex();
+    let of = |code: Vec<f32>, columns, target| {
+        read(objective::rate_divergence(matrix(code, columns, &device), target)).expect("the CPU answers")
+    };
+    // Three units whose mean activity over two images is 0.05, 0.2 and 0.5: 0 + 0.093943 + 0.494632.
+    let got = of(vec![0.02, 0.1, 0.9, 0.08, 0.3, 0.1], 3, 0.05);
+    for (image, got) in got.iter().enumerate() {
+        assert!((got - 0.588_575).abs() < 1e-5, "image {image}: got {got}, want 0.588575");
+    }
+    assert_eq!(got.len(), 2, "every image has it");
+    // Units that never or always speak cost a finite sum: rates are kept within a millionth of 0 and 1.
+    let (never, always) = (of(vec![0.0; 2], 1, 0.05)[0], of(vec![1.0; 2], 1, 0.05)[0]);
+    assert!((never - 0.492_260).abs() < 1e-4, "never: got {never}, want 0.492260");
+    assert!(
+        (always - 12.926_2).abs() < 0.05,
+        "always: got {always}, want 12.9262 within what f32 has of 1 − 1e-6"
+    );
+}
+
+#[test]
+fn a_mean_divides_the_reconstruction_and_leaves_the_penalties_whole() {
+    let device = Device::flex();
+    for settings in [
+        &["model.code_kind=gaussian", "objective.beta=4"][..],
+        &["objective.sparsity=3"],
+        &["objective.rate=3", "model.code_activation=sigmoid"],
+    ] {
+        let mut recipe = recipe(settings);
+        let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
+        let clean = images(&device);
+        let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, &device));
+        let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
+        let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
+        let reconstruction = read(terms.reconstruction.clone()).expect("the CPU answers");
+        let sum = read(terms::weighted(&terms, &recipe, 0, PIXELS)).expect("the CPU answers");
+        recipe.set_from_text("objective.scale=mean").expect("a valid setting");
+        let mean = read(terms::weighted(&terms, &recipe, 0, PIXELS)).expect("the CPU answers");
+        for k in 0..BATCH {
+            let penalties = sum[k] - reconstruction[k];
+            assert!(penalties > 1e-3, "{settings:?} has a penalty");
+            let want = reconstruction[k] / PIXELS as f32 + penalties;
+            assert!(
+                (mean[k] - want).abs() < 1e-5 * want.max(1.0),
+                "{settings:?}: got {}, want {want}",
+                mean[k]
+            );
+        }
+    }
+}
+
+#[test]
+fn kl_has_its_reference_values_and_agrees_with_monte_carlo() {
+    let device = Device::flex();
+    let (mean, log_variance) = ([0.7f32, -1.2, 0.0], [-1.0f32, 0.5, -3.0]);
+    let row = |numbers: &[f32]| matrix(numbers.to_vec(), numbers.len(), &device);
+    let got = read(objective::kl(row(&mean), row(&log_variance))).expect("the CPU answers")[0];
+    assert!((got - 2.248_194).abs() < 1e-5, "sum {got}");
+    for (k, want) in [0.428_940, 0.794_361, 1.024_894].into_iter().enumerate() {
+        let one = objective::kl(row(&mean[k..=k]), row(&log_variance[k..=k]));
+        let got = read(one).expect("the CPU answers")[0];
+        assert!((got - want).abs() < 1e-5, "dimension {k}: got {got}, want {want}");
+    }
+    // ln q(z) − ln p(z) over draws from q; the common ln 2π cancels.
+    let (count, mut rng) = (200_000, stream(7, Purpose::Epsilon, 0));
+    let draws: Vec<f64> = (0..count)
+        .map(|_| {
+            (0..3)
+                .map(|k| {
+                    let (m, lv) = (f64::from(mean[k]), f64::from(log_variance[k]));
+                    let e: f64 = rng.sample(StandardNormal);
+                    let z = m + (0.5 * lv).exp() * e;
+                    -0.5 * (lv + e * e) + 0.5 * z * z
+                })
+                .sum()
+        })
+        .collect();
+    let average = draws.iter().sum::<f64>() / count as f64;
+    let variance = draws.iter().map(|x| (x - average).powi(2)).sum::<f64>() / count as f64;
+    let error = (variance / count as f64).sqrt();
+    assert!((f64::from(got) - average).abs() < 4.0 * error, "closed {got}, sampled {average} ± {error}");
+}
+
+#[test]
+fn cross_entropy_survives_extreme_logits_and_equals_its_definition() {
+    let device = Device::flex();
+    let logits = vec![-1e4f32, 1e4, -30.0, 30.0, -5.0, 0.0, 2.5, 9.0];
+    let x = [0.0f32, 1.0, 1.0, 0.0, 0.3, 0.5, 0.25, 1.0];
+    for (x, l) in x.iter().zip(&logits) {
+        let got = read(objective::cross_entropy(matrix(vec![*x], 1, &device), matrix(vec![*l], 1, &device)));
+        let got = f64::from(got.expect("the CPU answers")[0]);
+        let (x, l) = (f64::from(*x), f64::from(*l));
+        let want = l.max(0.0) - l * x + (-l.abs()).exp().ln_1p();
+        assert!((got - want).abs() <= 1e-5 * want.max(1.0), "x {x}, logit {l}: got {got}, want {want}");
+    }
+}
+
+#[test]
+fn cross_entropy_of_a_perfect_logit_is_the_entropy_of_the_pixels() {
+    let device = Device::flex();
+    let x = [0.1f32, 0.5, 0.73, 0.999];
+    let logits = x.iter().map(|p| (p / (1.0 - p)).ln()).collect();
+    let got = read(objective::cross_entropy(matrix(x.to_vec(), 4, &device), matrix(logits, 4, &device)));
+    let want: f32 = x.iter().map(|p| -p * p.ln() - (1.0 - p) * (1.0 - p).ln()).sum();
+    assert!((got.expect("the CPU answers")[0] - want).abs() < 1e-5);
+}
+
+#[test]
+fn an_objective_is_summed_over_pixels_and_averaged_over_images() {
+    let device = Device::flex();
+    let (zeros, twos) = (matrix(vec![0.0; 12], 6, &device), matrix(vec![2.0; 12], 6, &device));
+    assert_eq!(read(objective::squared_error(zeros, twos.clone())).expect("the CPU answers"), [24.0, 24.0]);
+    assert_eq!(read(objective::absolute_sum(-twos)).expect("the CPU answers"), [12.0, 12.0]);
+}
+
+#[test]
+fn slopes_agree_with_differences_of_the_activations() {
+    let device = Device::flex();
+    let at = [-3.1f32, -0.7, -0.01, 0.02, 0.4, 2.9];
+    let row = |shift: f32| matrix(at.iter().map(|x| x + shift).collect(), at.len(), &device);
+    for word in Activation::WORDS {
+        let kind = Activation::from_word(word).expect("a word of its own");
+        let step = 5e-3f32;
+        let high = read(dense::activate(kind, row(step))).expect("the CPU answers");
+        let low = read(dense::activate(kind, row(-step))).expect("the CPU answers");
+        let got = read(dense::slope(kind, row(0.0))).expect("the CPU answers");
+        for k in 0..at.len() {
+            let want = (high[k] - low[k]) / (2.0 * step);
+            assert!((got[k] - want).abs() < 2e-3, "{word} at {}: got {}, want {want}", at[k], got[k]);
+        }
+    }
+}
+
+#[test]
+fn no_number_of_a_code_leaves_the_range_that_the_recipe_says() {
+    let device = Device::flex();
+    let at: Vec<f32> = (-40_000..=40_000).map(|i| i as f32 * 1e-3).collect();
+    for word in Activation::WORDS {
+        let kind = Activation::from_word(word).expect("a word of its own");
+        let mut recipe = recipe(&[&format!("model.code_activation={word}")]);
+        let got =
+            read(dense::activate(kind, matrix(at.clone(), at.len(), &device))).expect("the CPU answers");
+        let got = [got.iter().copied().fold(f32::INFINITY, f32::min), got.into_iter().fold(0.0, f32::max)];
+        let want = recipe.model.code_range().unwrap_or([f32::NEG_INFINITY, f32::INFINITY]);
+        for (got, want) in got.into_iter().zip(want) {
+            // Where there is no bound, 40 in gives 40 out, or 0.4 of a leaky unit.
+            let is_there = if want.is_finite() { (got - want).abs() < 1e-5 } else { got.abs() > 0.39 };
+            assert!(is_there, "{word}: got {got}, want {want}, tolerance 1e-5");
+        }
+        recipe.set_from_text("model.code_kind=gaussian").expect("a valid setting");
+        assert_eq!(recipe.model.code_range(), None, "{word}: nothing follows the mean of a Gaussian code");
+    }
+}
+
+#[test]
+fn tangents_agree_with_differences_of_the_whole_network() {
+    for settings in
+        [&["model.code_activation=sigmoid"][..], &["model.code_kind=gaussian"], &["model.output=linear"]]
+    {
+        let recipe = recipe(settings);
+        let device = Device::flex();
+        let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
+        let (x, v) = (images(&device), matrix(normal(5, BATCH * PIXELS), PIXELS, &device));
+        let step = 1e-2;
+        let encode = |by: f64| read(model.encode(x.clone() + v.clone() * by).code).expect("the CPU answers");
+        compare(
+            &read(model.encode_tangent(x.clone(), v.clone()).expect("a tangent").1).expect("read"),
+            &encode(step),
+            &encode(-step),
+            step,
+        );
+        let (z, w) = (matrix(normal(6, BATCH * 3), 3, &device), matrix(normal(7, BATCH * 3), 3, &device));
+        let decode = |by: f64| read(model.decode(z.clone() + w.clone() * by)).expect("the CPU answers");
+        compare(
+            &read(model.decode_tangent(z.clone(), w.clone()).expect("a tangent").1).expect("read"),
+            &decode(step),
+            &decode(-step),
+            step,
+        );
+    }
+}
+
+fn compare(got: &[f32], high: &[f32], low: &[f32], step: f64) {
+    for (k, got) in got.iter().enumerate() {
+        let want = f64::from(high[k] - low[k]) / (2.0 * step);
+        assert!((f64::from(*got) - want).abs() < 3e-3 * want.abs().max(0.3), "[{k}]: got {got}, want {want}");
+    }
+}
+
+#[test]
+fn cards_show_kl_per_dimension_and_images_from_the_prior() {
+    let recipe = recipe(&["model.code_kind=gaussian", "objective.free_bits=0.5"]);
+    let learner = Learner::new(&recipe, [1, 3, 3], 10, &Device::flex());
+    let pixels = read(images(&Device::flex())).expect("the CPU answers");
+    let inputs = CardInputs {
+        learner: &learner,
+        recipe: &recipe,
+        examples: &pixels,
+        sample: &pixels,
+        pca_errors: &[],
+    };
+    assert_eq!(Topic::of(&recipe), [Topic::Dimensions, Topic::Prior, Topic::Sensitivity]);
+    let card = |topic: Topic| topic.card(&inputs).expect("the CPU answers").expect("a card");
+    let dimensions = card(Topic::Dimensions);
+    let Content::Bars(bars) = dimensions.content else { panic!("no bars") };
+    let encoded = learner.model().encode(images(&Device::flex()));
+    let log_variance = encoded.log_variance.expect("a Gaussian code");
+    let each =
+        read(objective::kl_per_dimension(encoded.code.clone(), log_variance)).expect("the CPU answers");
+    let mean = read(encoded.code).expect("the CPU answers");
+    for k in 0..3 {
+        let of = |numbers: &[f32]| -> Vec<f32> { numbers.iter().skip(k).step_by(3).copied().collect() };
+        let average = |numbers: &[f32]| numbers.iter().sum::<f32>() / BATCH as f32;
+        let want = average(&of(&each));
+        assert!((bars.values[k] - want).abs() < 1e-6, "dimension {k}: got {}, want {want}", bars.values[k]);
+        let middle = average(&of(&mean));
+        let variance = average(&of(&mean).iter().map(|x| (x - middle).powi(2)).collect::<Vec<f32>>());
+        assert_eq!(bars.highlighted[k], variance > 0.01, "dimension {k}: variance of μ {variance}");
+    }
+    let active = bars.highlighted.iter().filter(|is_active| **is_active).count();
+    assert!(dimensions.meaning.starts_with(&format!("{active} of 3")), "{}", dimensions.meaning);
+    assert_eq!(bars.level, Some(Level { name: "free".to_owned(), value: 0.5 }));
+    let prior = card(Topic::Prior);
+    let Content::Images(images) = &prior.content else { panic!("no images") };
+    assert!(images.count() >= 20 && images.pixels.iter().all(|x| (0.0..=1.0).contains(x)));
+    assert_eq!(prior, card(Topic::Prior), "the same samples each time");
+}

@@ -1,0 +1,293 @@
+//! Promises of recurrent networks: PyTorch's formulas, gradients, shapes, and a code that is all the writer gets.
+
+use crate::common::{gradients_of, nudged};
+use burn::optim::GradientsParams;
+use burn::store::{ModuleSnapshot as _, PyTorchToBurnAdapter, SafetensorsStore};
+use burn::tensor::{Device, Tensor, TensorData};
+use hourglass::chart::cards::{Card, Content};
+use hourglass::insight::{CardInputs, Topic};
+use hourglass::model::{Autoencoder, Decoder, Encoder, Pass};
+use hourglass::recipe::Recipe;
+use hourglass::recipe::random::{Purpose, stream};
+use hourglass::train::read::read;
+use hourglass::train::terms::{self, Batch};
+use hourglass::train::{Learner, figures};
+use rand::RngExt as _;
+use rand_distr::StandardNormal;
+use safetensors::SafeTensors;
+
+const CELLS: [&str; 2] = ["model.cell=gru", "model.cell=lstm"];
+
+fn recipe(settings: &[&str]) -> Recipe {
+    let mut recipe = Recipe::default();
+    let small = ["model.network=recurrent", "model.hidden=4", "model.code=3"];
+    for setting in small.iter().chain(settings) {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    recipe
+}
+
+fn normal(step: u64, count: usize) -> Vec<f32> {
+    let mut rng = stream(3, Purpose::Epsilon, step);
+    (0..count).map(|_| rng.sample(StandardNormal)).collect()
+}
+
+fn matrix(numbers: Vec<f32>, columns: usize, device: &Device) -> Tensor<2> {
+    let rows = numbers.len() / columns;
+    Tensor::from_data(TensorData::new(numbers, [rows, columns]), device)
+}
+
+fn grey(step: u64, count: usize) -> Vec<f32> {
+    normal(step, count).iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect()
+}
+
+fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    read(tensor).expect("the CPU answers")
+}
+
+#[track_caller]
+fn close(what: &str, got: &[f32], want: &[f32], tolerance: f32) {
+    assert_eq!(got.len(), want.len(), "{what}");
+    for (k, (got, want)) in got.iter().zip(want).enumerate() {
+        assert!((got - want).abs() <= tolerance, "{what}[{k}]: got {got}, want {want} ± {tolerance}");
+    }
+}
+
+#[test]
+fn images_of_every_size_come_back_in_their_size() {
+    let device = Device::flex();
+    for cell in CELLS {
+        for [height, width] in [[16, 16], [28, 28], [32, 32], [64, 64], [20, 28]] {
+            for channels in [1, 3] {
+                let dims = [channels, height, width];
+                let model = Autoencoder::new(&recipe(&[cell]), dims, &device);
+                let pixels = channels * height * width;
+                let x = matrix(grey(1, 2 * pixels), pixels, &device);
+                let trace = model.activations(x.clone());
+                assert_eq!(trace.encoded.code.dims(), [2, 3], "{cell} {dims:?}");
+                assert_eq!(trace.pixels.dims(), [2, pixels], "{cell} {dims:?}");
+                for (traced, side) in [(&trace.encoder, "encoder"), (&trace.decoder, "decoder")] {
+                    assert_eq!(traced.len(), 1, "{cell} {dims:?} {side}");
+                    assert_eq!(traced[0].values.dims(), [2, height * 4], "{cell} {dims:?} {side}");
+                    assert_eq!(traced[0].maps, Some([1, height, 4]), "{cell} {dims:?} {side}");
+                }
+                let by_row = model.encode_by_row(x).expect("it reads rows");
+                assert_eq!(by_row.len(), height, "{cell} {dims:?}");
+                let last = numbers(by_row[height - 1].clone());
+                assert_eq!(last, numbers(trace.encoded.code), "{cell} {dims:?}");
+            }
+        }
+    }
+}
+
+/// What PyTorch made, and our network with its weights.
+fn golden(kind: &str, dims: [usize; 3], hidden: usize, code: usize) {
+    let path = format!("{}/tests/golden/recurrent-{kind}.safetensors", env!("CARGO_MANIFEST_DIR"));
+    let bytes = std::fs::read(&path).expect("the golden file");
+    let file = SafeTensors::deserialize(&bytes).expect("safetensors");
+    let stored = |name: &str| -> Vec<f32> {
+        let tensor = file.tensor(name).expect(name);
+        tensor.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+    };
+    let settings =
+        [format!("model.cell={kind}"), format!("model.hidden={hidden}"), format!("model.code={code}")];
+    let recipe = recipe(&settings.each_ref().map(String::as_str));
+    let device = Device::flex();
+    let mut model = Autoencoder::new(&recipe, dims, &device);
+    let mut store = SafetensorsStore::from_bytes(Some(bytes.clone()))
+        .with_from_adapter(PyTorchToBurnAdapter)
+        .skip_enum_variants(true);
+    let loaded = model.load_from(&mut store).expect("weights that fit");
+    assert_eq!((loaded.applied.len(), loaded.missing.len()), (16, 0), "{loaded:?}");
+    let x = matrix(stored("x"), dims.iter().product(), &device);
+    let encoded = model.encode(x);
+    close(&format!("{kind} code"), &numbers(encoded.code.clone()), &stored("code"), 1e-4);
+    let raw = model.decode_raw(encoded.code, &[], &mut Pass::default());
+    close(&format!("{kind} output"), &numbers(raw), &stored("raw"), 1e-4);
+}
+
+#[test]
+fn a_gru_computes_what_pytorch_computes() {
+    golden("gru", [1, 7, 5], 6, 3);
+}
+
+#[test]
+fn an_lstm_computes_what_pytorch_computes() {
+    golden("lstm", [3, 4, 6], 5, 2);
+}
+
+const DIMS: [usize; 3] = [1, 4, 3];
+const BATCH: usize = 3;
+
+/// The objective of a fixed batch with a fixed ε.
+fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
+    let clean = matrix(grey(1, BATCH * 12), 12, device);
+    let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
+    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
+    let outcome = terms::forward(model, recipe, &batch, &mut Pass::default());
+    terms::weighted(&outcome.terms, recipe, 0, 12).mean()
+}
+
+fn check_gradients(settings: &[&str]) {
+    let recipe = recipe(settings);
+    let device = Device::flex().autodiff();
+    let model = Autoencoder::new(&recipe, DIMS, &device);
+    let gradients = GradientsParams::from_grads(loss(&model, &recipe, &device).backward(), &model);
+    let found = gradients_of(&model, &gradients);
+    assert_eq!(found.len(), 16, "parameters");
+    let size = found.iter().flat_map(|(_, g)| g.iter().flatten()).fold(0.0f32, |m, g| m.max(g.abs()));
+    for (name, gradient) in &found {
+        let gradient = gradient.as_ref().expect("every parameter has a gradient");
+        for index in [0, gradient.len() / 2, gradient.len() - 1] {
+            let at = |by: f32| {
+                let nudged = nudged(&model, name, index, by);
+                f64::from(numbers(loss(&nudged, &recipe, &device).inner())[0])
+            };
+            let step = 4e-2f32;
+            // Five points: the error of the difference falls with the fourth power of the step.
+            let want = (8.0 * (at(step) - at(-step)) - (at(2.0 * step) - at(-2.0 * step)))
+                / (12.0 * f64::from(step));
+            let got = f64::from(gradient[index]);
+            let tolerance = 1e-2 * want.abs().max(2e-2 * f64::from(size));
+            assert!(
+                (got - want).abs() <= tolerance,
+                "{settings:?} {name}[{index}]: got {got}, want {want} ± {tolerance}"
+            );
+        }
+    }
+}
+
+#[test]
+fn gradients_through_all_rows_agree_with_finite_differences() {
+    for cell in CELLS {
+        check_gradients(&[cell]);
+        check_gradients(&[cell, "model.code_kind=gaussian", "objective.reconstruction=cross-entropy"]);
+    }
+}
+
+/// The weights of a cell from its state to its gates, and the bias of its input part.
+fn first_weights(cell: &str) -> (Vec<f32>, Vec<f32>) {
+    let model = Autoencoder::new(&recipe(&[cell, "model.hidden=12"]), DIMS, &Device::flex());
+    let Encoder::Recurrent(reader) = model.encoder else { panic!("{cell} reads no rows") };
+    let bias = reader.cell.input.bias.expect("a bias");
+    (numbers(reader.cell.hidden.weight.val()), numbers(bias.val()))
+}
+
+#[test]
+fn every_gate_of_the_memory_begins_orthogonal_and_an_lstm_begins_by_keeping() {
+    for (cell, gates) in CELLS.into_iter().zip([3, 4]) {
+        let (weights, bias) = first_weights(cell);
+        let wide = gates * 12;
+        for gate in 0..gates {
+            let row = |r: usize| &weights[r * wide + gate * 12..][..12];
+            for (a, b) in (0..12).flat_map(|a| (0..12).map(move |b| (a, b))) {
+                let got: f32 = row(a).iter().zip(row(b)).map(|(x, y)| x * y).sum();
+                let want = if a == b { 1.0 } else { 0.0 };
+                assert!(
+                    (got - want).abs() < 1e-5,
+                    "{cell} gate {gate} rows {a}, {b}: got {got}, want {want}"
+                );
+            }
+        }
+        for (unit, got) in bias.into_iter().enumerate() {
+            let want = if cell.ends_with("lstm") && unit / 12 == 1 { 1.0 } else { 0.0 };
+            assert_eq!(got, want, "{cell} bias {unit}");
+        }
+    }
+}
+
+#[test]
+fn two_images_with_the_same_code_are_written_the_same() {
+    let device = Device::flex();
+    for cell in CELLS {
+        let mut model = Autoencoder::new(&recipe(&[cell]), [1, 6, 5], &device);
+        let x = matrix(grey(4, 60), 30, &device);
+        let two = numbers(model.reconstruct(x.clone()));
+        assert_ne!(two[..30], two[30..], "{cell}: two images are told apart");
+        let decoded = numbers(model.decode(model.encode(x.clone()).code));
+        assert_eq!(decoded, two, "{cell}: the code alone gives the reconstruction");
+        model.code.head.weight = model.code.head.weight.map(|weight| weight.zeros_like());
+        let two = numbers(model.reconstruct(x));
+        assert_eq!(two[..30], two[30..], "{cell}: something went past the code");
+    }
+}
+
+#[test]
+fn a_code_read_half_way_knows_every_row_so_far_and_none_that_follows() {
+    let device = Device::flex();
+    for cell in CELLS {
+        let model = Autoencoder::new(&recipe(&[cell]), [1, 6, 5], &device);
+        let image = grey(5, 30);
+        let codes = |image: Vec<f32>| -> Vec<Vec<f32>> {
+            let rows = model.encode_by_row(matrix(image, 30, &device)).expect("it reads rows");
+            rows.into_iter().map(numbers).collect()
+        };
+        let before = codes(image.clone());
+        for row in 0..6 {
+            let mut changed = image.clone();
+            changed[row * 5 + 2] = 1.0 - changed[row * 5 + 2] + 0.3;
+            for (k, (now, then)) in codes(changed).iter().zip(&before).enumerate() {
+                assert_eq!(now == then, k < row, "{cell}: row {row} changed, the code after row {k}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_batch_is_learned_by_heart() {
+    for cell in CELLS {
+        let recipe = recipe(&[cell, "model.hidden=32", "model.code=8", "training.learning_rate=1e-2"]);
+        let batch: Vec<f32> = normal(8, 8 * 36).iter().map(|x| if *x > 0.0 { 1.0 } else { 0.0 }).collect();
+        let mut learner = Learner::new(&recipe, [1, 6, 6], 10, &Device::flex());
+        let mut error = || {
+            let cost = learner.step(&batch, &recipe);
+            figures(&cost.penalties, &numbers(cost.terms)).reconstruction
+        };
+        let first = error();
+        let last = (0..300).map(|_| error()).last().expect("steps");
+        assert!(last < 0.1 * first, "{cell}: {first} fell to {last}, which is not a tenth");
+    }
+}
+
+#[test]
+fn what_a_recurrent_network_shows_ends_with_the_reconstruction() {
+    let recipe = recipe(&["model.hidden=6"]);
+    let learner = Learner::new(&recipe, [3, 10, 6], 10, &Device::flex());
+    let examples = grey(9, 5 * 180);
+    let inputs = CardInputs {
+        learner: &learner,
+        recipe: &recipe,
+        examples: &examples,
+        sample: &examples,
+        pca_errors: &[],
+    };
+    assert_eq!(Topic::of(&recipe), [Topic::Written, Topic::Completed, Topic::Sensitivity]);
+    let pixels_of = |topic: Topic| {
+        let Card { content, meaning, .. } = topic.card(&inputs).expect("read").expect("a card");
+        let Content::Images(images) = content else { panic!("{topic:?} has no images") };
+        assert!(meaning.ends_with('.') && images.pixels.iter().all(|x| x.is_finite()), "{meaning}");
+        (images.columns, images.row_count(), images.pixels)
+    };
+    let want = numbers(learner.model().reconstruct(learner.images(&examples, learner.device())));
+    let (columns, rows, written) = pixels_of(Topic::Written);
+    assert_eq!((columns, rows), (8, 4));
+    close("written", &written[7 * 180..8 * 180], &want[..180], 1e-5);
+    assert!(written[180 + 2 * 6..180 + 60].iter().all(|x| *x == 0.0), "rows not written yet are blank");
+    let (columns, rows, guessed) = pixels_of(Topic::Completed);
+    assert_eq!((columns, rows), (7, 6));
+    close("guessed", &guessed[13 * 180..14 * 180], &want[..180], 1e-5);
+}
+
+#[test]
+fn a_contractive_penalty_is_refused_with_the_reason() {
+    let mut recipe = Recipe::open("gru-rows").expect("built in");
+    recipe.set_from_text("objective.contractive=1").expect("a number in range");
+    let sentence = recipe.validate().expect_err("it is not offered").to_string();
+    for part in ["not available for a recurrent network", "objective.contractive = 0"] {
+        assert!(sentence.contains(part), "{sentence}");
+    }
+    let model = Autoencoder::new(&recipe, [1, 28, 28], &Device::flex());
+    let x = Tensor::<2>::zeros([1, 784], &Device::flex());
+    assert!(model.encode_tangent(x.clone(), x).is_none(), "it claims a tangent");
+    assert!(matches!(model.decoder, Decoder::Recurrent(_)));
+}

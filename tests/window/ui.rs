@@ -1,0 +1,339 @@
+//! Promises of the window, kept by its real parts in a harness without a screen: found by label, as somebody who
+//! cannot see the screen finds them.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::run;
+use super::windows::{has_adapter, step_until, window_of};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use hourglass::app::{App, AppState};
+use hourglass::engine::{Phase, Sheet};
+use hourglass::recipe::Recipe;
+
+/// A window on a small recipe.
+fn window(recipe: &str, size: [f32; 2]) -> Harness<'static, App> {
+    window_with(recipe, &["data.count=600", "training.batch=32"], size)
+}
+
+/// A window on a recipe with these settings.
+fn window_with(recipe: &str, settings: &[&str], size: [f32; 2]) -> Harness<'static, App> {
+    let mut recipe = Recipe::open(recipe).expect("a built-in recipe");
+    for setting in settings {
+        recipe.set_from_text(setting).expect("a valid setting");
+    }
+    window_of(vec![recipe], size)
+}
+
+fn trains(window: &mut Harness<'_, App>) {
+    step_until(window, "the run trains and everything is seen", |state| {
+        state.run().is_some_and(|run| {
+            run.progress.step > 3 && run.seen.cloud.is_some() && run.seen.decoded.is_some()
+        })
+    });
+}
+
+#[test]
+fn play_and_pause_by_label_and_by_space() {
+    let mut window = window("ae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    window.get_by_label("Pause").click();
+    step_until(&mut window, "paused", |state| run(state).phase == Phase::Paused);
+    window.get_by_label("Play").click();
+    step_until(&mut window, "playing", |state| run(state).phase == Phase::Playing);
+    window.key_press(Key::Space);
+    step_until(&mut window, "paused by the space bar", |state| run(state).phase == Phase::Paused);
+    let rested = run(window.state().state()).progress.step;
+    window.key_press(Key::ArrowRight);
+    step_until(&mut window, "one step on", move |state| run(state).progress.step == rested + 1);
+}
+
+#[test]
+fn beta_moves_while_it_trains_and_leaves_a_stamp() {
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    let before = run(window.state().state()).info.id;
+    window.get_by_role_and_label(Role::Slider, "β weight of KL").set_value_accesskit(5.0);
+    step_until(&mut window, "β is 5", |state| (run(state).recipe.objective.beta - 5.0).abs() < 0.05);
+    let state = window.state().state();
+    assert_eq!(run(state).info.id, before, "the run was restarted");
+    let change = run(state).changes.last().expect("a change on record");
+    assert_eq!(change.key, "objective.beta");
+    window.key_press_modifiers(eframe::egui::Modifiers::COMMAND, Key::Z);
+    step_until(&mut window, "β is 1 again", |state| run(state).recipe.objective.beta == 1.0);
+}
+
+#[test]
+fn the_latent_point_is_dragged_and_decoded() {
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    let rect = window.get_by_label("latent point").rect();
+    let from = rect.center();
+    window.drag_at(from);
+    window.step();
+    for k in 1..=6 {
+        window.hover_at(from + Vec2::new(12.0, -8.0) * k as f32);
+        window.step();
+    }
+    window.drop_at(from + Vec2::new(72.0, -48.0));
+    step_until(&mut window, "the point was decoded where it was dropped", |state| {
+        run(state).seen.decoded.as_deref().is_some_and(|seen| seen.point[0] > 0.2 && seen.point[1] > 0.1)
+    });
+}
+
+#[test]
+fn pins_rows_and_samples_are_decoded_while_it_trains() {
+    let mut window = window("vae-20", [1280.0, 800.0]);
+    trains(&mut window);
+    let arrives = |window: &mut Harness<'_, App>, sheet: Sheet| {
+        step_until(window, "a sheet of decoded codes has arrived", move |state| {
+            run(state).seen.sheets.contains_key(&sheet)
+        });
+    };
+    window.get_by_label("pin").click();
+    arrives(&mut window, Sheet::Pins);
+    assert!(window.query_by_label("along the path").is_none(), "one pin has no path");
+    let at = window.get_by_label("latent point").rect().center() + Vec2::new(60.0, -20.0);
+    window.drag_at(at);
+    window.step();
+    window.drop_at(at);
+    window.step();
+    window.get_by_label("pin").click();
+    arrives(&mut window, Sheet::Path);
+    assert!(window.query_by_label("along the path").is_some());
+    step_until(&mut window, "both pins are decoded", |state| {
+        run(state).seen.sheets.get(&Sheet::Pins).is_some_and(|view| view.ask.points.len() == 2 * 20)
+    });
+    window.get_by_role_and_label(Role::Tab, "Dimensions").click();
+    arrives(&mut window, Sheet::Dimensions);
+    window.get_by_role_and_label(Role::Tab, "Samples").click();
+    arrives(&mut window, Sheet::Samples);
+    let rows =
+        run(window.state().state()).seen.sheets.get(&Sheet::Dimensions).map(|view| view.ask.points.len());
+    assert_eq!(rows, Some(13 * 20 * 20));
+    let folder = tempfile::tempdir().expect("a folder");
+    for (tab, label) in [("Samples", "Export samples"), ("Dimensions", "Export dimensions")] {
+        window.get_by_role_and_label(Role::Tab, tab).click();
+        window.run_steps(3);
+        let path = folder.path().join(format!("{tab}.png"));
+        export(&mut window, label, &path);
+        let figure = image::open(&path).expect("a picture");
+        assert!(figure.width() > 400 && figure.height() > 400, "{tab}: {:?}", figure.to_rgb8().dimensions());
+    }
+}
+
+#[test]
+fn images_change_their_colours_while_nothing_trains() {
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    window.key_press(Key::Space);
+    step_until(&mut window, "a pause", |state| !state.is_playing());
+    for _ in 0..20 {
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    if !has_adapter() {
+        return;
+    }
+    assert_eq!(violet(&mut window), 0, "images are grey at first");
+    let asked = |state: &AppState| {
+        let seen = &run(state).seen;
+        [seen.lattice.as_ref().map(|view| view.version), seen.decoded.as_ref().map(|view| view.version)]
+    };
+    let before = asked(window.state().state());
+    window.get_by_label("what the map shows").click();
+    window.step();
+    window.step();
+    window.get_by_label("viridis").click();
+    step_until(&mut window, "tiles and image painted again", |state| {
+        asked(state).iter().zip(&before).all(|(now, before)| now > before)
+    });
+    window.key_press(Key::Escape);
+    for _ in 0..20 {
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // The image at the point alone has some 20,000 pixels, most of them as dark as can be.
+    let count = violet(&mut window);
+    assert!(count > 5_000, "only {count} pixels have the dark end of viridis");
+}
+
+/// How many pixels of the window have the dark end of viridis, as its painters make it.
+fn violet(window: &mut Harness<'_, App>) -> usize {
+    let dark = [68, 1, 84_u8];
+    let image = window.render().expect("drawn");
+    let is_dark =
+        |pixel: &&image::Rgba<u8>| pixel.0.iter().zip(dark).all(|(got, want)| got.abs_diff(want) <= 6);
+    image.pixels().filter(is_dark).count()
+}
+
+#[test]
+fn a_figure_is_exported_to_a_typed_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    step_until(&mut window, "there are curves", |state| {
+        state.run().is_some_and(|run| run.progress.step > 40)
+    });
+    trains(&mut window);
+    for (label, name) in [("Export curves", "curves.svg"), ("Export codes", "codes.png")] {
+        let path = folder.path().join(name);
+        export(&mut window, label, &path);
+        let bytes = std::fs::read(&path).expect("the figure");
+        assert!(bytes.len() > 5_000, "{name} has only {} bytes", bytes.len());
+    }
+    let svg = std::fs::read_to_string(folder.path().join("curves.svg")).expect("text");
+    assert!(svg.contains("β 1") && svg.contains("seed 1"), "the caption is missing");
+}
+
+#[test]
+fn a_lesson_is_saved_as_a_recipe_that_replays_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("lesson.toml");
+    let mut window = window("vae-2d", [1280.0, 800.0]);
+    trains(&mut window);
+    window.get_by_role_and_label(Role::Slider, "β weight of KL").set_value_accesskit(3.0);
+    step_until(&mut window, "β moved", |state| !run(state).changes.is_empty());
+    let changes = run(window.state().state()).changes.clone();
+    window.get_by_label("Export").click();
+    window.step();
+    window.step();
+    export(&mut window, "The recipe with its live changes…", &path);
+    let lesson = Recipe::read(&path).expect("a recipe");
+    assert_eq!(lesson.schedule, changes);
+    assert_eq!(lesson.objective.beta, 1.0, "it begins where the lesson began");
+}
+
+/// Presses an export button, types a path, and waits for the file.
+fn export(window: &mut Harness<'_, App>, label: &str, path: &Path) {
+    window.get_by_label(label).click();
+    let start = Instant::now();
+    while window.query_by_label("Save").is_none() {
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(start.elapsed() < Duration::from_secs(30), "nobody asked where to");
+    }
+    let field = window.get_by(|node| {
+        node.role() == Role::TextInput
+            && node.value().is_some_and(|text| text.contains(std::path::MAIN_SEPARATOR))
+    });
+    field.focus();
+    field.set_text_value_accesskit(&path.to_string_lossy());
+    window.step();
+    window.get_by_label("Save").click();
+    // The tree of labels is that of the last frame: the question must be gone from it before the next is asked.
+    while !path.exists() || window.query_by_label("Save").is_some() {
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(start.elapsed() < Duration::from_secs(30), "{} was never written", path.display());
+    }
+}
+
+#[test]
+fn an_absurd_learning_rate_is_told_in_words_and_mended_by_a_button() {
+    let mut window = window("ae-simple", [1280.0, 800.0]);
+    step_until(&mut window, "it trains", |state| state.run().is_some_and(|run| run.progress.step > 3));
+    window.get_by_label("learning rate, typed").click();
+    window.step();
+    for _ in 0..3 {
+        window.step();
+    }
+    let field = window.get_by_label("learning rate, typed");
+    field.set_value_accesskit(1e9);
+    step_until(&mut window, "the run failed", |state| matches!(run(state).phase, Phase::Failed(_)));
+    let cure = window.get_by(|node| {
+        node.role() == Role::Button && node.label().is_some_and(|label| label.contains("last good"))
+    });
+    cure.click();
+    step_until(&mut window, "it can go on", |state| run(state).phase == Phase::Paused);
+}
+
+#[test]
+fn the_window_is_drawn_at_every_size() {
+    for (name, size) in
+        [("ae-simple", [1920.0, 1080.0]), ("vae-20", [1280.0, 800.0]), ("ae-32", [860.0, 540.0])]
+    {
+        let mut window = window(name, size);
+        trains(&mut window);
+        is_drawn(&mut window, name);
+    }
+}
+
+#[test]
+fn every_family_is_drawn_by_its_first_recipe() {
+    for (family, recipes) in hourglass::recipe::builtin::by_family().expect("built in") {
+        let name = recipes.first().expect("a family has a recipe").name.as_str();
+        let mut window = window_with(name, &["data.count=300", "training.batch=16"], [1280.0, 800.0]);
+        step_until(&mut window, &format!("{name} of {family:?} trains"), |state| {
+            state.run().is_some_and(|run| run.progress.step > 3)
+        });
+        is_drawn(&mut window, name);
+    }
+}
+
+/// Draws the window, where there is something to draw with.
+fn is_drawn(window: &mut Harness<'_, App>, name: &str) {
+    if !has_adapter() {
+        return;
+    }
+    let image = window.render().expect("a picture of the window");
+    let mut colors: Vec<_> = image.pixels().map(|pixel| pixel.0).collect();
+    colors.sort_unstable();
+    colors.dedup();
+    assert!(colors.len() > 50, "{name}: the window shows {} colours", colors.len());
+}
+
+#[test]
+fn a_code_of_one_number_is_drawn_as_a_line() {
+    let settings = ["data.count=400", "training.batch=32", "model.code=1", "model.widths=32"];
+    let mut window = window_with("ae-2d", &settings, [1280.0, 800.0]);
+    trains(&mut window);
+    let seen = run(window.state().state()).seen.decoded.as_deref().expect("an image");
+    assert_eq!(seen.point.len(), 1);
+}
+
+#[test]
+fn what_a_family_shows_is_in_front_and_the_map_is_one_tab_away() {
+    let settings = ["data.count=400", "training.batch=32", "model.widths=32", "noise.kind=gaussian"];
+    let mut window = window_with("ae-32", &settings, [1280.0, 800.0]);
+    step_until(&mut window, "a card is seen", |state| {
+        state.run().is_some_and(|run| run.seen.cards.as_deref().is_some_and(|view| !view.cards.is_empty()))
+    });
+    window.step();
+    window.get_by_label("card Noise in, clean out");
+    window.get_by_label("Latent space").click();
+    step_until(&mut window, "the map is asked for", |state| run(state).seen.cloud.is_some());
+    // A cloud may have come while the map was in front for a moment: the click itself shows a frame later.
+    window.step();
+    window.step();
+    window.get_by_label("latent point");
+    assert!(window.query_by_label("card Noise in, clean out").is_none());
+}
+
+#[test]
+fn another_recipe_keeps_seed_and_images_and_the_grey_curve_until_it_is_dismissed() {
+    let settings = ["data.count=400", "training.batch=32", "seed=5"];
+    let mut window = window_with("ae-32", &settings, [1280.0, 800.0]);
+    step_until(&mut window, "a curve", |state| {
+        state.run().is_some_and(|run| run.info.history.lock().train().count() > 10)
+    });
+    window.get_by_label("Choose a recipe").click();
+    window.step();
+    window.step();
+    window.get_by_label("ae-2d").click();
+    step_until(&mut window, "the other recipe runs", |state| {
+        state.run().is_some_and(|run| run.recipe.name == "ae-2d" && run.progress.step > 3)
+    });
+    let now = run(window.state().state()).recipe.clone();
+    assert_eq!((now.seed, now.data.count), (5, 400));
+    let past = window.state().state().past.clone().expect("the curve of the run before");
+    assert_eq!(past.name, "ae-32");
+    assert!(past.training.len() > 10 && past.training.iter().all(|point| point[1].is_finite()));
+    window.step();
+    window.get_by_label("Dismiss the curve of ae-32").click();
+    step_until(&mut window, "dismissed", |state| state.past.is_none());
+    window.step();
+    assert!(window.query_by_label("Dismiss the curve of ae-32").is_none());
+}
