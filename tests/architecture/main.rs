@@ -70,9 +70,11 @@ const KNOWN_CIRCLES: &[&[&str]] = &[
     ],
 ];
 
-/// One file of the project: its path from the package's root, and its text.
+/// One file of the project.
 pub struct File {
+    /// From the package's root.
     pub path: String,
+    /// All of it.
     pub text: String,
 }
 

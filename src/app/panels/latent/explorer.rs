@@ -333,5 +333,3 @@ fn written(place: Latent, dimensions: usize, number: impl Fn(f32) -> String) -> 
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod timing;

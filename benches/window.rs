@@ -1,0 +1,323 @@
+//! Measures how soon the real program shows the image at the pointer, and how smoothly it pans a map of many points.
+//!
+//! `cargo bench --bench window` runs both parts, `cargo bench --bench window pointer` one of them. They need Xvfb,
+//! xdotool and a machine that does nothing else. Times are printed; only counts of frames and of pixels are checked.
+
+#[path = "../tests/common/screen.rs"]
+mod screen;
+#[path = "../tests/common/windows.rs"]
+mod windows;
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use eframe::egui::Pos2;
+use egui_kittest::kittest::Queryable as _;
+use hourglass::engine::Phase;
+use hourglass::recipe::Recipe;
+use screen::Screen;
+use tempfile::TempDir;
+use windows::{step_until, window_of};
+
+/// The size of the window, in the words of the command line and as numbers.
+const SIZE: &str = "1280x800";
+const POINTS: [f32; 2] = [1280.0, 800.0];
+/// The middle of the map in a window of this size, and its area: left, top, width and height.
+const MIDDLE: [i32; 2] = [505, 469];
+const MAP: [u32; 4] = [242, 295, 524, 440];
+/// How often the pointer moves, and how many seconds pass between two moves.
+const MOVES: i32 = 120;
+const PAUSE_SECS: &str = "0.03";
+/// 95 of 100 images are shown within so many frames after the pointer moved, while nothing trains and while it trains.
+const MAX_FRAMES_PAUSED: f64 = 2.0;
+const MAX_FRAMES_TRAINING: f64 = 3.0;
+
+fn main() -> Result<()> {
+    let is_xdotool_there =
+        Command::new("xdotool").arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    let (true, Some(screen)) = (is_xdotool_there, Screen::start(SIZE)) else {
+        println!("skipped: Xvfb and xdotool are needed");
+        return Ok(());
+    };
+    let filter = std::env::args().skip(1).find(|word| !word.starts_with("--")).unwrap_or_default();
+    if "pointer".contains(&filter) {
+        pointer(&screen)?;
+    }
+    if "points".contains(&filter) {
+        points(&screen)?;
+    }
+    Ok(())
+}
+
+/// From a move of the pointer to the image decoded there, while nothing trains and while it trains.
+fn pointer(screen: &Screen) -> Result<()> {
+    let ([pause_button, _], _) = places(["nothing", "all"])?;
+    let program = Program::start(screen, &Recipe::open("vae-2d")?, "600")?;
+    let playing = program.rows_of(4.0);
+    let [first, last] = ends(&playing)?;
+    let step_ms = (last.at_ms - first.at_ms) / (last.step - first.step).max(1.0);
+    program.click(pause_button)?;
+    let paused = program.rows_of(4.0);
+    let [first, last] = ends(&paused)?;
+    ensure!(first.step == last.step, "it goes on training after a click on Pause");
+    println!("a step takes {step_ms:.1} ms, an idle frame {:.0} ms", median(&paused, |row| row.interval_ms)?);
+    let while_paused = pointer_frames(&program, "paused")?;
+    program.click(pause_button)?;
+    let while_training = pointer_frames(&program, "training")?;
+    ensure!(while_paused <= MAX_FRAMES_PAUSED, "paused: {while_paused} frames, at most {MAX_FRAMES_PAUSED}");
+    ensure!(
+        while_training <= MAX_FRAMES_TRAINING,
+        "training: {while_training} frames, at most {MAX_FRAMES_TRAINING}"
+    );
+    Ok(())
+}
+
+/// Drags the pointer, prints how long images took, and gives back within how many frames 95 of 100 were shown.
+fn pointer_frames(program: &Program<'_>, what: &str) -> Result<f64> {
+    let before = program.frame();
+    program.drag("1", [180, 150])?;
+    // The last images come later.
+    wait(1.0);
+    let rows = program.rows_after(before);
+    let lags = lags(&rows);
+    ensure!(lags.len() > 10, "{what}: only {} requests were answered", lags.len());
+    let percentile_of = |k: usize, share: f64| percentile(lags.iter().map(|lag| lag[k]).collect(), share);
+    let (frames, ms) = (percentile_of(0, 0.95)?, percentile_of(1, 0.95)?);
+    let median_ms = percentile_of(1, 0.5)?;
+    println!(
+        "{what}: {} images; 95 of 100 within {frames} frames and {ms:.0} ms, half within {median_ms:.0} ms",
+        lags.len()
+    );
+    Ok(frames)
+}
+
+/// Panning a map of 60,000 points, against one of 600.
+fn points(screen: &Screen) -> Result<()> {
+    let mut recipe = Recipe::open("ae-2d")?;
+    for setting in ["data.count=75000", "model.widths=16"] {
+        recipe.set_from_text(setting)?;
+    }
+    let few = panning(screen, &recipe, "600")?;
+    let all = panning(screen, &recipe, "all")?;
+    println!(
+        "60,000 points against 600: {:.2} times the interval, {:.2} times the cost; {} bright pixels against {}",
+        all.interval_ms / few.interval_ms,
+        all.cost_ms / few.cost_ms,
+        all.bright_pixels,
+        few.bright_pixels
+    );
+    ensure!(2 * all.bright_pixels > 3 * few.bright_pixels, "the map does not show more points");
+    Ok(())
+}
+
+/// What panning a map costs.
+struct Panning {
+    /// Median from one frame to the next.
+    interval_ms: f64,
+    /// Median of what the window's thread does in a frame.
+    cost_ms: f64,
+    bright_pixels: usize,
+}
+
+fn panning(screen: &Screen, recipe: &Recipe, count: &str) -> Result<Panning> {
+    let ([pause_button, menu], entries) = places(["nothing", count])?;
+    let program = Program::start(screen, recipe, "30")?;
+    program.click(pause_button)?;
+    program.click(menu)?;
+    for entry in entries {
+        program.click(entry)?;
+    }
+    // Beside the menu, where nothing is clicked.
+    program.click(Pos2::new(POINTS[0] / 2.0, POINTS[1] - 4.0))?;
+    // The codes come in parts.
+    wait(6.0);
+    let before = program.frame();
+    program.drag("3", [120, 100])?;
+    let rows = program.rows_after(before);
+    let [interval_ms, cost_ms] = [median(&rows, |row| row.interval_ms)?, median(&rows, |row| row.frame_ms)?];
+    println!(
+        "{count} points: {interval_ms:.1} ms from frame to frame, {cost_ms:.2} ms of it the window's own"
+    );
+    Ok(Panning { interval_ms, cost_ms, bright_pixels: program.bright_pixels_at_the_end()? })
+}
+
+/// A row of the frame log.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    frame: u64,
+    at_ms: f64,
+    frame_ms: f64,
+    interval_ms: f64,
+    step: f64,
+    asked: u64,
+    shown: u64,
+}
+
+impl Row {
+    fn parse(line: &str) -> Option<Self> {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [frame, at_ms, frame_ms, interval_ms, step, asked, shown, _] = cells[..] else { return None };
+        Some(Self {
+            frame: frame.parse().ok()?,
+            at_ms: at_ms.parse().ok()?,
+            frame_ms: frame_ms.parse().ok()?,
+            interval_ms: interval_ms.parse().ok()?,
+            step: step.parse().ok()?,
+            asked: asked.parse().ok()?,
+            shown: shown.parse().ok()?,
+        })
+    }
+}
+
+/// The program in a window of its own; it ends when it is dropped.
+struct Program<'a> {
+    child: Child,
+    screen: &'a Screen,
+    home: TempDir,
+}
+
+impl Drop for Program<'_> {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+impl<'a> Program<'a> {
+    /// Starts it on a recipe, and waits until it has trained and decoded something. After `seconds` it saves a
+    /// picture of itself and ends.
+    fn start(screen: &'a Screen, recipe: &Recipe, seconds: &str) -> Result<Self> {
+        let home = tempfile::tempdir()?;
+        let file = home.path().join("recipe.toml");
+        std::fs::write(&file, recipe.to_toml())?;
+        let mut command = screen.program(env!("CARGO_BIN_EXE_hourglass"), home.path());
+        command.args(["--size", SIZE, "--device", "cpu", "--screenshot", "window.png", "--after", seconds]);
+        command.args(["--frame-log", "frames.csv", "--recipe"]).arg(&file).stderr(Stdio::null());
+        let program = Self { child: command.spawn()?, screen, home };
+        let start = Instant::now();
+        while !program.rows().last().is_some_and(|row| row.shown > 0 && row.step > 10.0) {
+            ensure!(start.elapsed() < Duration::from_secs(120), "nothing was learned in two minutes");
+            wait(0.2);
+        }
+        Ok(program)
+    }
+
+    /// The frame log so far.
+    fn rows(&self) -> Vec<Row> {
+        let log = std::fs::read_to_string(self.home.path().join("frames.csv")).unwrap_or_default();
+        log.lines().filter_map(Row::parse).collect()
+    }
+
+    /// The number of the last frame.
+    fn frame(&self) -> u64 {
+        self.rows().last().map_or(0, |row| row.frame)
+    }
+
+    /// The frames since then.
+    fn rows_after(&self, frame: u64) -> Vec<Row> {
+        self.rows().into_iter().filter(|row| row.frame > frame).collect()
+    }
+
+    /// The frames of so many seconds.
+    fn rows_of(&self, seconds: f64) -> Vec<Row> {
+        let before = self.frame();
+        wait(seconds);
+        self.rows_after(before)
+    }
+
+    fn xdotool(&self, words: &[String]) -> Result<()> {
+        let status = Command::new("xdotool").args(words).env("DISPLAY", &self.screen.display).status()?;
+        ensure!(status.success(), "xdotool {words:?} failed");
+        Ok(())
+    }
+
+    fn click(&self, at: Pos2) -> Result<()> {
+        let [x, y] = [at.x, at.y].map(|n| format!("{n:.0}"));
+        self.xdotool(&["mousemove", &x, &y, "sleep", "0.3", "click", "1"].map(str::to_owned))?;
+        wait(1.0);
+        Ok(())
+    }
+
+    /// Moves the pointer about the middle of the map with a button pressed.
+    fn drag(&self, button: &str, spread: [i32; 2]) -> Result<()> {
+        let mut words = Vec::new();
+        let mut add = |all: &[&str]| words.extend(all.iter().map(|word| (*word).to_owned()));
+        let [x, y] = MIDDLE.map(|n| n.to_string());
+        add(&["mousemove", &x, &y, "sleep", "0.3", "mousedown", button]);
+        for i in 1..=MOVES {
+            let [dx, dy] = [(7 * i) % spread[0] - spread[0] / 2, (5 * i) % spread[1] - spread[1] / 2];
+            let [x, y] = [MIDDLE[0] + dx, MIDDLE[1] + dy].map(|n| n.to_string());
+            add(&["mousemove", &x, &y, "sleep", PAUSE_SECS]);
+        }
+        add(&["mouseup", button]);
+        self.xdotool(&words)
+    }
+
+    /// Waits until it has saved its picture and ended, and counts the bright pixels of the map.
+    fn bright_pixels_at_the_end(mut self) -> Result<usize> {
+        ensure!(self.child.try_wait()?.is_none(), "it ended before the measurement did");
+        ensure!(self.child.wait()?.success(), "it failed");
+        let image = image::open(self.home.path().join("window.png"))?.to_rgb8();
+        let [left, top, width, height] = MAP;
+        let map = image::imageops::crop_imm(&image, left, top, width, height).to_image();
+        Ok(map.pixels().filter(|pixel| pixel.0.into_iter().any(|channel| channel > 60)).count())
+    }
+}
+
+fn wait(seconds: f64) {
+    std::thread::sleep(Duration::from_secs_f64(seconds));
+}
+
+/// Where to click: the buttons that pause and that open the menu of layers, and these entries of that menu. A harness
+/// without a screen has the same layout.
+fn places(entries: [&str; 2]) -> Result<([Pos2; 2], [Pos2; 2])> {
+    let mut recipe = Recipe::open("vae-2d")?;
+    for setting in ["data.count=600", "training.batch=32", "model.widths=16"] {
+        recipe.set_from_text(setting)?;
+    }
+    let mut window = window_of(vec![recipe], POINTS);
+    step_until(&mut window, "codes", |state| state.run().is_some_and(|run| run.seen.cloud.is_some()));
+    let pause = window.get_by_label("Pause").rect().center();
+    window.get_by_label("Pause").click();
+    step_until(&mut window, "paused", |state| state.run().is_some_and(|run| run.phase == Phase::Paused));
+    let menu = window.get_by_label("what the map shows").rect().center();
+    window.get_by_label("what the map shows").click();
+    window.run_steps(4);
+    let mut centers = [Pos2::ZERO; 2];
+    for (center, entry) in centers.iter_mut().zip(entries) {
+        // A choice may take a row of the menu away, and all below it moves: each place is that after its click.
+        window.get_all_by_label(entry).last().with_context(|| format!("no entry {entry}"))?.click();
+        let last = window.get_all_by_label(entry).last();
+        *center = last.with_context(|| format!("no entry {entry}"))?.rect().center();
+        window.run_steps(4);
+    }
+    Ok(([pause, menu], centers))
+}
+
+/// For every request for an image, how many frames and milliseconds passed until it or a later one was shown.
+fn lags(rows: &[Row]) -> Vec<[f64; 2]> {
+    let mut lags = Vec::new();
+    for (before, row) in rows.iter().zip(&rows[1..]).filter(|(before, row)| row.asked > before.asked) {
+        for request in before.asked + 1..=row.asked {
+            let shown = rows.iter().find(|later| later.frame >= row.frame && later.shown >= request);
+            lags.extend(shown.map(|shown| [(shown.frame - row.frame) as f64, shown.at_ms - row.at_ms]));
+        }
+    }
+    lags
+}
+
+fn ends(rows: &[Row]) -> Result<[Row; 2]> {
+    let (first, last) = (rows.first(), rows.last());
+    Ok([*first.context("no frame was drawn")?, *last.context("no frame was drawn")?])
+}
+
+fn percentile(mut numbers: Vec<f64>, share: f64) -> Result<f64> {
+    ensure!(!numbers.is_empty(), "nothing was measured");
+    numbers.sort_by(f64::total_cmp);
+    Ok(numbers[((share * numbers.len() as f64) as usize).min(numbers.len() - 1)])
+}
+
+fn median(rows: &[Row], of: impl Fn(&Row) -> f64) -> Result<f64> {
+    percentile(rows.iter().map(of).collect(), 0.5)
+}
