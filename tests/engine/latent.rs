@@ -7,14 +7,12 @@ mod forces;
 mod images;
 mod sheets;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use hourglass::engine::{LatentPlane, LatticeAsk};
 use hourglass::recipe::Recipe;
-use hourglass::recipe::random::{Purpose, stream};
 use hourglass::train::Learner;
-use hourglass::train::read::read;
-use rand::RngExt as _;
-use rand_distr::StandardNormal;
+
+use crate::tensors::{self, grey};
 
 /// Small images that two halvings fit.
 const DIMS: [usize; 3] = [1, 8, 8];
@@ -30,23 +28,13 @@ fn recipe(settings: &[&str]) -> Recipe {
     recipe
 }
 
-fn normal(step: u64, count: usize) -> Vec<f32> {
-    let mut rng = stream(5, Purpose::Epsilon, step);
-    (0..count).map(|_| rng.sample(StandardNormal)).collect()
-}
-
 /// Some images between black and white.
-fn grey(count: usize) -> Vec<f32> {
-    normal(7, count * PIXELS).iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect()
+fn grey_images(count: usize) -> Vec<f32> {
+    grey(7, count * PIXELS)
 }
 
 fn matrix(numbers: Vec<f32>, columns: usize) -> Tensor<2> {
-    let rows = numbers.len() / columns;
-    Tensor::from_data(TensorData::new(numbers, [rows, columns]), &Device::flex())
-}
-
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    read(tensor).expect("the CPU answers")
+    tensors::matrix(numbers, columns, &Device::flex())
 }
 
 /// A network after a few steps, so that nothing is zero by chance.
@@ -54,11 +42,6 @@ fn learned(recipe: &Recipe, dims: [usize; 3], images: &[f32]) -> Learner {
     let mut learner = Learner::new(recipe, dims, 10, &Device::flex());
     (0..20).for_each(|_| drop(learner.step(images, recipe)));
     learner
-}
-
-/// The derivative at zero by five points.
-fn slope(step: f64, value: impl Fn(f64) -> f64) -> f64 {
-    (8.0 * (value(step) - value(-step)) - (value(2.0 * step) - value(-2.0 * step))) / (12.0 * step)
 }
 
 /// A lattice on the first two numbers of a code.

@@ -8,6 +8,8 @@ mod latent;
 #[path = "../common/newer.rs"]
 mod newer;
 mod stages;
+#[path = "../common/tensors.rs"]
+mod tensors;
 #[path = "../common/workers.rs"]
 mod workers;
 

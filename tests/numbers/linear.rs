@@ -6,7 +6,7 @@ use burn::module::{Module, Param, ParamId};
 use burn::nn::Linear;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
-use hourglass::data::{Feed, Source, load};
+use hourglass::data::Feed;
 use hourglass::insight::Pca;
 use hourglass::insight::dimensions::dimensions;
 use hourglass::model::init::Weights;
@@ -16,11 +16,13 @@ use hourglass::recipe::{Activation, Init, Recipe};
 use hourglass::train::Learner;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::optimizer::Optimizer;
-use hourglass::train::read::read;
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
+
+use crate::tensors::numbers;
+use crate::training::{digits, pixels, with};
 
 /// Variances along the axes of the data of the variational tests (ml: T3).
 const SPECTRUM: [f64; 8] = [6.0, 4.0, 2.5, 1.2, 0.6, 0.3, 0.15, 0.05];
@@ -73,12 +75,8 @@ fn cosine(rate: f64, step: usize, steps: usize) -> f64 {
 }
 
 fn recipe(settings: &[&str]) -> Recipe {
-    let mut recipe = Recipe::default();
     let first = ["model.widths=", "model.output=linear", "seed=1"];
-    for setting in first.iter().chain(settings) {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
-    recipe
+    with(Recipe::default(), first.iter().chain(settings))
 }
 
 /// The largest sine of the angles between what a decoder spans and the principal components, from above.
@@ -87,7 +85,7 @@ fn sine(model: &Autoencoder, code: usize, pca: &Pca) -> f64 {
     let mut corners = vec![0.0f32; (code + 1) * code];
     (0..code).for_each(|i| corners[(i + 1) * code + i] = 1.0);
     let corners = Tensor::from_data(TensorData::new(corners, [code + 1, code]), &device);
-    let decoded = read(model.decode(corners)).expect("the CPU answers");
+    let decoded = numbers(model.decode(corners));
     let dim = pca.mean.len();
     let column = |i: usize| (0..dim).map(|p| f64::from(decoded[(i + 1) * dim + p] - decoded[p])).collect();
     let spanned = orthonormal((0..code).map(column).collect());
@@ -101,7 +99,7 @@ fn sine(model: &Autoencoder, code: usize, pca: &Pca) -> f64 {
 fn error(model: &Autoencoder, rows: &[f32], dim: usize) -> f64 {
     let count = rows.len() / dim;
     let x = Tensor::from_data(TensorData::new(rows.to_vec(), [count, dim]), &Device::flex());
-    let each = read(objective::squared_error(x.clone(), model.reconstruct(x))).expect("the CPU answers");
+    let each = numbers(objective::squared_error(x.clone(), model.reconstruct(x)));
     each.iter().map(|x| f64::from(*x)).sum::<f64>() / count as f64
 }
 
@@ -126,11 +124,9 @@ fn a_linear_autoencoder_spans_the_principal_components() {
 
 #[test]
 fn a_linear_autoencoder_of_digits_reaches_the_error_of_pca_by_small_batches() {
-    let source = Source { set: "digits", count: 1_000, messiness: 0.8, held_out: 0.1, seed: 0 };
-    let dataset = Arc::new(load(&source).expect("built-in images"));
+    let dataset = digits(1_000, 0.1);
     let (code, steps) = (4, 1_200);
-    let mut rows = Vec::new();
-    dataset.write_f32(&dataset.split.train, &mut rows);
+    let rows = pixels(&dataset, &dataset.split.train);
     let pca = Pca::fit(&rows, 784, code);
     let mut recipe = recipe(&["model.code=4", "training.batch=100"]);
     let mut learner = Learner::new(&recipe, [1, 28, 28], 8, &Device::flex());
@@ -209,11 +205,10 @@ fn learned(noise: f64, beta: f64) -> Learned {
         let gradients = GradientsParams::from_grads(loss.backward(), &model);
         model = optimizer.step(model, gradients, cosine(2e-2, step, steps));
     }
-    let numbers = |tensor: Tensor<2>| read(tensor.inner()).expect("the CPU answers");
-    let each = read(model.bound(x.clone(), noise, beta).inner()).expect("the CPU answers");
+    let each = numbers(model.bound(x.clone(), noise, beta).inner());
     let bound = each.iter().map(|x| f64::from(*x)).sum::<f64>() / count as f64;
-    let mean = numbers(model.encoder.forward(x));
-    let log_variance = read(model.log_variance.val().inner()).expect("the CPU answers");
+    let mean = numbers(model.encoder.forward(x).inner());
+    let log_variance = numbers(model.log_variance.val().inner());
     let variance = |j: usize| {
         // The rows have no mean, and there is no bias.
         mean.chunks_exact(CODE).map(|code| f64::from(code[j]).powi(2)).sum::<f64>() / count as f64
@@ -270,11 +265,10 @@ fn every_sample_of_a_linear_posterior_weighs_the_same() {
     // Where q(z|x) is the true posterior, p(x|z)·p(z)/q(z|x) is p(x) for every z, and any number of samples gives it.
     let noise = 0.5;
     let Learned { model, rows, bound, .. } = learned(noise, 1.0);
-    let numbers = |tensor: Tensor<2>| -> Vec<f64> {
-        read(tensor.inner()).expect("the CPU answers").into_iter().map(f64::from).collect()
-    };
-    let (encoder, decoder) = (numbers(model.encoder.weight.val()), numbers(model.decoder.weight.val()));
-    let log_variance: Vec<f64> = numbers(model.log_variance.val().unsqueeze_dim::<2>(0));
+    let exact =
+        |tensor: Tensor<2>| -> Vec<f64> { numbers(tensor.inner()).into_iter().map(f64::from).collect() };
+    let (encoder, decoder) = (exact(model.encoder.weight.val()), exact(model.decoder.weight.val()));
+    let log_variance = exact(model.log_variance.val().unsqueeze_dim::<2>(0));
     let dim = SPECTRUM.len();
     let log_normal = |x: f64, variance: f64| -0.5 * ((TAU * variance).ln() + x * x / variance);
     let mut means = Vec::new();
@@ -321,7 +315,7 @@ fn the_real_network_keeps_the_dimensions_that_theory_keeps() {
         let active = found.iter().filter(|d| d.is_active()).count();
         assert_eq!(active, want, "β {beta}: {found:?}");
         let spread = learner.model().encode(x).log_variance.expect("a Gaussian code").mean_dim(0);
-        let mut spread = read(spread).expect("the CPU answers");
+        let mut spread = numbers(spread);
         spread.sort_by(f32::total_cmp);
         for (got, variance) in spread.iter().zip(SPECTRUM) {
             let want = (0.5 * beta / variance).ln().min(0.0);
@@ -331,9 +325,12 @@ fn the_real_network_keeps_the_dimensions_that_theory_keeps() {
 }
 
 /// A small variational autoencoder of digits after some steps: its recipe, learner and data.
-fn digits(beta: f64, steps: u64, settings: &[&str]) -> (Recipe, Learner, Arc<hourglass::data::Dataset>) {
-    let source = Source { set: "digits", count: 1_000, messiness: 0.8, held_out: 0.1, seed: 0 };
-    let dataset = Arc::new(load(&source).expect("built-in images"));
+fn learned_digits(
+    beta: f64,
+    steps: u64,
+    settings: &[&str],
+) -> (Recipe, Learner, Arc<hourglass::data::Dataset>) {
+    let dataset = digits(1_000, 0.1);
     let first = [
         "model.widths=64",
         "model.code=10",
@@ -353,15 +350,14 @@ fn digits(beta: f64, steps: u64, settings: &[&str]) -> (Recipe, Learner, Arc<hou
 }
 
 fn active(learner: &Learner, dataset: &hourglass::data::Dataset) -> usize {
-    let mut pixels = Vec::new();
-    dataset.write_f32(&dataset.split.train[..400], &mut pixels);
+    let pixels = pixels(dataset, &dataset.split.train[..400]);
     let all = dimensions(&learner.model(), learner.images(&pixels, learner.device()));
     all.expect("the CPU answers").iter().filter(|d| d.is_active()).count()
 }
 
 #[test]
 fn a_large_beta_collapses_the_code_and_the_image_becomes_the_mean_image() {
-    let (recipe, learner, dataset) = digits(30.0, 1_000, &["model.code=2"]);
+    let (recipe, learner, dataset) = learned_digits(30.0, 1_000, &["model.code=2"]);
     let train = &dataset.split.train;
     let figures = evaluate(&learner, &recipe, &dataset, train).expect("the CPU answers").expect("images");
     let kl = figures.penalty(hourglass::train::Penalty::Kl).expect("a Gaussian code");
@@ -378,9 +374,8 @@ fn a_larger_beta_leaves_fewer_dimensions_of_digits_active() {
     // that are worth about their price fall silent too slowly to be sure of them.
     let [one, ten] = [1.0, 10.0].map(|beta| {
         let settings = ["model.widths=", "objective.reconstruction=squared-error"];
-        let (_, learner, dataset) = digits(beta, 800, &settings);
-        let mut rows = Vec::new();
-        dataset.write_f32(&dataset.split.train, &mut rows);
+        let (_, learner, dataset) = learned_digits(beta, 800, &settings);
+        let rows = pixels(&dataset, &dataset.split.train);
         let variances = Pca::fit(&rows, 784, 0).variances;
         let worth =
             |share: f64| variances[..10].iter().filter(|v| f64::from(**v) > share * beta / 2.0).count();

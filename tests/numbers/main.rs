@@ -4,10 +4,9 @@
 
 #![cfg(test)]
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod dictionary;
+#[path = "../common/gradients.rs"]
+mod gradients;
 mod jacobian;
 mod linear;
 mod model;
@@ -16,4 +15,8 @@ mod objective;
 mod rbm;
 mod recurrent;
 mod sparse;
+#[path = "../common/tensors.rs"]
+mod tensors;
 mod train;
+#[path = "../common/training.rs"]
+mod training;

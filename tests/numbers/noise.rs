@@ -3,27 +3,25 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use hourglass::data::corrupt::corrupt;
-use hourglass::data::{Dataset, Feed, Source, load};
+use hourglass::data::{Dataset, Feed};
 use hourglass::model::dense::linear_in;
 use hourglass::model::{Autoencoder, Decoder, Drops, Pass};
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Corruption, NoiseRecipe, Recipe};
 use hourglass::train::evaluate::evaluate;
-use hourglass::train::read::read;
 use hourglass::train::terms::{self, Batch};
-use hourglass::train::{Figures, Learner, figures};
+use hourglass::train::{Figures, Learner};
+
+use crate::tensors::{matrix, numbers};
+use crate::training::{digits, figures_of, pixels, with};
 
 const DIMS: [usize; 3] = [1, 28, 28];
 const PIXELS: usize = 784;
 
 fn recipe(name: &str, settings: &[&str]) -> Recipe {
-    let mut recipe = Recipe::open(name).expect("a built-in recipe");
-    for setting in settings {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
-    recipe
+    with(Recipe::open(name).expect("a built-in recipe"), settings)
 }
 
 fn noise(kind: Corruption, amount: f64) -> NoiseRecipe {
@@ -109,14 +107,14 @@ fn a_block_has_the_stated_area_wholly_inside_and_gets_everywhere() {
 }
 
 #[test]
-fn the_channels_of_a_pixel_are_spoilt_together() {
+fn the_channels_of_a_pixel_are_corrupted_together() {
     for kind in [Corruption::Masking, Corruption::SaltAndPepper, Corruption::Blocks] {
         let images = corrupted(kind, 0.4, [3, 12, 12], 50, 0);
         for image in images.chunks_exact(3 * 144) {
             assert_eq!(image[..144], image[144..288], "{kind:?}");
             assert_eq!(image[..144], image[288..], "{kind:?}");
         }
-        assert!(share(&images, |x| x != 0.7) > 0.3, "{kind:?} spoils something");
+        assert!(share(&images, |x| x != 0.7) > 0.3, "{kind:?} corrupts something");
     }
 }
 
@@ -136,47 +134,46 @@ fn every_step_draws_anew_and_the_same_step_draws_the_same() {
 }
 
 fn dataset() -> Arc<Dataset> {
-    let source = Source { set: "digits", count: 1500, messiness: 0.8, held_out: 0.2, seed: 0 };
-    Arc::new(load(&source).expect("built-in images"))
+    digits(1500, 0.2)
 }
 
 /// What some steps on the same batch cost a network that does not learn.
-fn costs_of_standing_still(recipe: &Recipe, batch: &[f32], steps: usize) -> Vec<f64> {
+fn costs_without_learning(recipe: &Recipe, batch: &[f32], steps: usize) -> Vec<f64> {
     let mut recipe = recipe.clone();
     recipe.training.learning_rate = 0.0;
     let mut learner = Learner::new(&recipe, DIMS, 10, &Device::flex());
     let mut cost = || {
         let cost = learner.step(batch, &recipe);
-        figures(&cost.penalties, &read(cost.terms).expect("the CPU answers")).reconstruction
+        figures_of(cost).reconstruction
     };
     (0..steps).map(|_| cost()).collect()
 }
 
 #[test]
-fn a_learner_spoils_and_drops_anew_at_every_step_and_the_same_for_the_same_seed() {
+fn a_learner_corrupts_and_drops_anew_at_every_step_and_the_same_for_the_same_seed() {
     let mut feed = Feed::new(dataset(), 16, 1).expect("a feed");
     let batch = feed.batch(0).to_vec();
     let small = ["model.code=32"];
-    let still = costs_of_standing_still(&recipe("ae-simple", &small), &batch, 3);
+    let still = costs_without_learning(&recipe("ae-simple", &small), &batch, 3);
     assert_eq!([still[0]; 3], still[..], "nothing changes without noise");
     for name in ["ae-denoise", "ae-mask", "ae-dropout", "ae-dropconnect"] {
         let recipe = recipe(name, &small);
-        let costs = costs_of_standing_still(&recipe, &batch, 3);
+        let costs = costs_without_learning(&recipe, &batch, 3);
         assert!(costs[0] != costs[1] && costs[1] != costs[2], "{name}: {costs:?} are of the same draw");
-        assert_eq!(costs, costs_of_standing_still(&recipe, &batch, 3), "{name}");
+        assert_eq!(costs, costs_without_learning(&recipe, &batch, 3), "{name}");
     }
 }
 
 #[test]
-fn a_step_shows_the_network_the_spoilt_image_and_asks_for_the_clean_one() {
+fn a_step_shows_the_network_the_corrupted_image_and_asks_for_the_clean_one() {
     let mut feed = Feed::new(dataset(), 16, 1).expect("a feed");
     let batch = feed.batch(0).to_vec();
     let recipe = recipe("ae-denoise", &["model.code=32"]);
-    let got = costs_of_standing_still(&recipe, &batch, 1)[0];
+    let got = costs_without_learning(&recipe, &batch, 1)[0];
     let mut seen = batch.clone();
     corrupt(&mut seen, DIMS, &recipe.noise, &mut stream(recipe.seed, Purpose::Corruption, 0));
     let learner = Learner::new(&recipe, DIMS, 10, &Device::flex());
-    let answer = read(learner.model().reconstruct(learner.images(&seen, learner.device()))).expect("read");
+    let answer = numbers(learner.model().reconstruct(learner.images(&seen, learner.device())));
     let squared: f64 = answer.iter().zip(&batch).map(|(y, x)| f64::from(x - y).powi(2)).sum();
     let want = squared / 16.0;
     assert!((got - want).abs() < 1e-4 * want, "got {got}, want {want} of clean images");
@@ -198,15 +195,14 @@ fn identity(device: &Device) -> (Recipe, Autoencoder) {
 fn a_network_that_copies_pays_for_all_of_the_noise() {
     let device = Device::flex();
     let (recipe, model) = identity(&device);
-    let dataset = dataset();
-    let (mut clean, count) = (Vec::new(), 64);
-    dataset.write_f32(&dataset.split.train[..count], &mut clean);
+    let (dataset, count) = (dataset(), 64);
+    let clean = pixels(&dataset, &dataset.split.train[..count]);
     let mut seen = clean.clone();
     corrupt(&mut seen, DIMS, &recipe.noise, &mut stream(1, Purpose::Corruption, 0));
-    let tensor = |numbers| Tensor::<2>::from_data(TensorData::new(numbers, [count, PIXELS]), &device);
-    let batch = Batch { clean: tensor(clean), seen: tensor(seen), epsilon: None, probes: None, count };
+    let [clean, seen] = [clean, seen].map(|pixels| matrix(pixels, PIXELS, &device));
+    let batch = Batch { clean, seen, epsilon: None, probes: None, count };
     let outcome = terms::forward(&model, &recipe, &batch, &mut Pass::default());
-    let costs = read(outcome.terms.reconstruction).expect("the CPU answers");
+    let costs = numbers(outcome.terms.reconstruction);
     let got = costs.iter().map(|x| f64::from(*x)).sum::<f64>() / count as f64;
     // 784 pixels of variance 0.25; a sum of n squares of normal numbers spreads by √(2n) of their variance.
     let (want, tolerance) = (196.0, 3.0 * 0.25 * (2.0 * PIXELS as f64 / count as f64).sqrt());
@@ -222,7 +218,7 @@ fn dropped_units_are_as_many_as_stated_and_leave_the_mean_alone() {
     let device = Device::flex();
     for p in [0.1, 0.5, 0.8] {
         let ones = Tensor::<2>::ones([400, 500], &device);
-        let units = read(dropping(p, 0.0, 0).drop_units(ones)).expect("the CPU answers");
+        let units = numbers(dropping(p, 0.0, 0).drop_units(ones));
         assert_share(&format!("dropped at {p}"), share(&units, |x| x == 0.0), p, units.len());
         let kept = (1.0 / (1.0 - p)) as f32;
         assert!(units.iter().all(|x| *x == 0.0 || *x == kept), "a unit is off, or grows to {kept}");
@@ -238,16 +234,16 @@ fn dropped_connections_are_as_many_as_stated_and_leave_the_mean_output_alone() {
     let device = Device::flex();
     let (recipe, p) = (recipe("ae-dropconnect", &["model.code=40"]), 0.5);
     let head = Autoencoder::new(&recipe, DIMS, &device).code.head;
-    let weights = read(dropping(0.0, p, 0).drop_connections(head.weight.val())).expect("read");
+    let weights = numbers(dropping(0.0, p, 0).drop_connections(head.weight.val()));
     assert_share("connections", share(&weights, |x| x == 0.0), p, weights.len());
     // A mean of positive outputs can be told to a percent.
     let positive = head.weight.clone().map(|weight| weight.abs());
     let head = burn::nn::Linear { weight: positive, bias: head.bias };
     let same = Tensor::<2>::ones([2, PIXELS], &device) * 0.5;
-    let want = read(head.forward(same.clone())).expect("the CPU answers");
+    let want = numbers(head.forward(same.clone()));
     let mut sum = vec![0.0f64; want.len()];
     for step in 0..800 {
-        let got = read(linear_in(&head, same.clone(), &mut dropping(0.0, p, step))).expect("read");
+        let got = numbers(linear_in(&head, same.clone(), &mut dropping(0.0, p, step)));
         assert_eq!(got[..40], got[40..], "a step has one draw for all of its images");
         sum.iter_mut().zip(&got).for_each(|(sum, y)| *sum += f64::from(*y) / 800.0);
     }
@@ -268,23 +264,23 @@ fn nothing_is_dropped_at_evaluation() {
     }
 }
 
-/// Trains for some steps and judges on corrupted held-out images.
-fn trained_and_judged(recipe: &Recipe, judge: &Recipe, dataset: &Arc<Dataset>) -> Figures {
+/// Trains for some steps and evaluates on corrupted held-out images.
+fn trained_and_evaluated(recipe: &Recipe, evaluated: &Recipe, dataset: &Arc<Dataset>) -> Figures {
     let mut learner = Learner::new(recipe, DIMS, 10, &Device::flex());
     let mut feed = Feed::new(Arc::clone(dataset), 64, recipe.seed).expect("a feed");
     for step in 0..500 {
         learner.step(feed.batch(step), recipe);
     }
-    evaluate(&learner, judge, dataset, &dataset.split.test).expect("the CPU answers").expect("images")
+    evaluate(&learner, evaluated, dataset, &dataset.split.test).expect("the CPU answers").expect("images")
 }
 
 #[test]
-fn denoising_beats_a_plain_network_on_spoilt_images_by_a_quarter() {
+fn denoising_beats_a_plain_network_on_corrupted_images_by_a_quarter() {
     let dataset = dataset();
     let noisy = recipe("ae-denoise", &["model.code=256", "training.learning_rate=2e-3"]);
     let mut plain = noisy.clone();
     plain.noise.kind = Corruption::None;
-    let with = trained_and_judged(&noisy, &noisy, &dataset).reconstruction;
-    let without = trained_and_judged(&plain, &noisy, &dataset).reconstruction;
+    let with = trained_and_evaluated(&noisy, &noisy, &dataset).reconstruction;
+    let without = trained_and_evaluated(&plain, &noisy, &dataset).reconstruction;
     assert!(with <= 0.75 * without, "{with:.1} trained with noise, {without:.1} without");
 }

@@ -1,82 +1,41 @@
 //! Promises of the objective: gradients against finite differences, closed forms against Monte Carlo and reference
 //! values, tangents against differences.
 
-use crate::common::{gradients_of, nudged};
-use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use hourglass::chart::cards::{Content, Level};
 use hourglass::insight::{CardInputs, Topic};
 use hourglass::model::{Autoencoder, Pass, dense, objective};
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Activation, Recipe};
 use hourglass::train::Learner;
-use hourglass::train::read::read;
 use hourglass::train::terms::{self, Batch};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
+
+use crate::gradients::{Differences, assert_gradients, assert_tangent, objective_of};
+use crate::tensors::{assert_close, grey, matrix, normal, numbers};
+use crate::training::with;
 
 const PIXELS: usize = 9;
 const BATCH: usize = 4;
 
 fn recipe(settings: &[&str]) -> Recipe {
-    let mut recipe = Recipe::default();
-    for setting in ["model.widths=7-5", "model.code=3", "model.activation=tanh"].iter().chain(settings) {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
-    recipe
-}
-
-fn normal(step: u64, count: usize) -> Vec<f32> {
-    let mut rng = stream(3, Purpose::Epsilon, step);
-    (0..count).map(|_| rng.sample(StandardNormal)).collect()
-}
-
-fn matrix(numbers: Vec<f32>, columns: usize, device: &Device) -> Tensor<2> {
-    let rows = numbers.len() / columns;
-    Tensor::from_data(TensorData::new(numbers, [rows, columns]), device)
+    let small = ["model.widths=7-5", "model.code=3", "model.activation=tanh"];
+    with(Recipe::default(), small.iter().chain(settings))
 }
 
 fn images(device: &Device) -> Tensor<2> {
-    let grey = normal(1, BATCH * PIXELS).iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect();
-    matrix(grey, PIXELS, device)
-}
-
-/// The objective of a fixed batch with a fixed ε.
-fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
-    let clean = images(device);
-    let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
-    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
-    let outcome = terms::forward(model, recipe, &batch, &mut Pass::default());
-    terms::weighted(&outcome.terms, recipe, 0, PIXELS).mean()
+    matrix(grey(1, BATCH * PIXELS), PIXELS, device)
 }
 
 fn check_gradients(settings: &[&str]) {
     let recipe = recipe(settings);
     let device = Device::flex().autodiff();
     let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
-    let gradients = GradientsParams::from_grads(loss(&model, &recipe, &device).backward(), &model);
-    let found = gradients_of(&model, &gradients);
-    assert!(found.len() >= 10, "only {} parameters", found.len());
-    let size = found.iter().flat_map(|(_, g)| g.iter().flatten()).fold(0.0f32, |m, g| m.max(g.abs()));
-    for (name, gradient) in &found {
-        let gradient = gradient.as_ref().expect("every parameter has a gradient");
-        for index in [0, gradient.len() / 2, gradient.len() - 1] {
-            let at = |by: f32| {
-                let nudged = nudged(&model, name, index, by);
-                f64::from(read(loss(&nudged, &recipe, &device).inner()).expect("the CPU answers")[0])
-            };
-            let step = 4e-2f32;
-            // Five points: the error of the difference falls with the fourth power of the step.
-            let want = (8.0 * (at(step) - at(-step)) - (at(2.0 * step) - at(-2.0 * step)))
-                / (12.0 * f64::from(step));
-            let got = f64::from(gradient[index]);
-            let tolerance = 1e-2 * want.abs().max(2e-2 * f64::from(size));
-            assert!(
-                (got - want).abs() <= tolerance,
-                "{settings:?} {name}[{index}]: got {got}, want {want} ± {tolerance}"
-            );
-        }
-    }
+    let by = Differences { step: 4e-2, share: 1e-2 };
+    let loss = |model: &Autoencoder| objective_of(model, &recipe, images(&device));
+    let parameters = assert_gradients(&format!("{settings:?}"), &model, by, loss);
+    assert!(parameters >= 10, "only {parameters} parameters");
 }
 
 #[test]
@@ -126,9 +85,8 @@ fn free_bits(mean: &[f32], log_variance: &[f32], free: f64) -> (Vec<f32>, Vec<f3
     let log_variance = matrix(log_variance.to_vec(), 2, &device).require_grad();
     let charged = objective::kl_beyond(objective::kl_per_dimension(mean.clone(), log_variance.clone()), free);
     let gradients = charged.clone().mean().backward();
-    let of =
-        |tensor: &Tensor<2>| read(tensor.grad(&gradients).expect("a gradient")).expect("the CPU answers");
-    (read(charged.inner()).expect("the CPU answers"), of(&mean), of(&log_variance))
+    let of = |tensor: &Tensor<2>| numbers(tensor.grad(&gradients).expect("a gradient"));
+    (numbers(charged.inner()), of(&mean), of(&log_variance))
 }
 
 #[test]
@@ -153,7 +111,7 @@ fn images_that_only_fill_a_batch_up_do_not_count_for_free_bits() {
         let epsilon = Some(matrix(normal(2, clean.dims()[0] * 3), 3, &device));
         let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count };
         let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
-        read(terms.charged_kl.expect("free bits")).expect("the CPU answers")[0]
+        numbers(terms.charged_kl.expect("free bits"))[0]
     };
     let three = images(&device).narrow(0, 0, 3);
     let padded = Tensor::cat(vec![three.clone(), three.clone().narrow(0, 0, 1).repeat_dim(0, 5)], 0);
@@ -183,7 +141,6 @@ fn the_objective_weighs_kl_by_beta_at_its_step() {
     let epsilon = Some(matrix(normal(2, BATCH * 3), 3, &device));
     let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
     let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
-    let numbers = |tensor: Tensor<1>| read(tensor).expect("the CPU answers");
     let (reconstruction, kl) = (numbers(terms.reconstruction.clone()), numbers(terms.penalties[0].1.clone()));
     for (step, beta) in [(0, 0.0f32), (50, 2.0), (100, 4.0), (900, 4.0)] {
         let got = numbers(terms::weighted(&terms, &recipe, step, PIXELS));
@@ -208,7 +165,7 @@ fn gradients_of_the_rate_agree_with_finite_differences() {
 fn the_rate_divergence_has_its_reference_values_and_no_infinity() {
     let device = Device::flex();
     let of = |code: Vec<f32>, columns, target| {
-        read(objective::rate_divergence(matrix(code, columns, &device), target)).expect("the CPU answers")
+        numbers(objective::rate_divergence(matrix(code, columns, &device), target))
     };
     // Three units whose mean activity over two images is 0.05, 0.2 and 0.5: 0 + 0.093943 + 0.494632.
     let got = of(vec![0.02, 0.1, 0.9, 0.08, 0.3, 0.1], 3, 0.05);
@@ -239,10 +196,10 @@ fn a_mean_divides_the_reconstruction_and_leaves_the_penalties_whole() {
         let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, &device));
         let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
         let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
-        let reconstruction = read(terms.reconstruction.clone()).expect("the CPU answers");
-        let sum = read(terms::weighted(&terms, &recipe, 0, PIXELS)).expect("the CPU answers");
+        let reconstruction = numbers(terms.reconstruction.clone());
+        let sum = numbers(terms::weighted(&terms, &recipe, 0, PIXELS));
         recipe.set_from_text("objective.scale=mean").expect("a valid setting");
-        let mean = read(terms::weighted(&terms, &recipe, 0, PIXELS)).expect("the CPU answers");
+        let mean = numbers(terms::weighted(&terms, &recipe, 0, PIXELS));
         for k in 0..BATCH {
             let penalties = sum[k] - reconstruction[k];
             assert!(penalties > 1e-3, "{settings:?} has a penalty");
@@ -261,11 +218,11 @@ fn kl_has_its_reference_values_and_agrees_with_monte_carlo() {
     let device = Device::flex();
     let (mean, log_variance) = ([0.7f32, -1.2, 0.0], [-1.0f32, 0.5, -3.0]);
     let row = |numbers: &[f32]| matrix(numbers.to_vec(), numbers.len(), &device);
-    let got = read(objective::kl(row(&mean), row(&log_variance))).expect("the CPU answers")[0];
+    let got = numbers(objective::kl(row(&mean), row(&log_variance)))[0];
     assert!((got - 2.248_194).abs() < 1e-5, "sum {got}");
     for (k, want) in [0.428_940, 0.794_361, 1.024_894].into_iter().enumerate() {
         let one = objective::kl(row(&mean[k..=k]), row(&log_variance[k..=k]));
-        let got = read(one).expect("the CPU answers")[0];
+        let got = numbers(one)[0];
         assert!((got - want).abs() < 1e-5, "dimension {k}: got {got}, want {want}");
     }
     // ln q(z) − ln p(z) over draws from q; the common ln 2π cancels.
@@ -294,8 +251,9 @@ fn cross_entropy_survives_extreme_logits_and_equals_its_definition() {
     let logits = vec![-1e4f32, 1e4, -30.0, 30.0, -5.0, 0.0, 2.5, 9.0];
     let x = [0.0f32, 1.0, 1.0, 0.0, 0.3, 0.5, 0.25, 1.0];
     for (x, l) in x.iter().zip(&logits) {
-        let got = read(objective::cross_entropy(matrix(vec![*x], 1, &device), matrix(vec![*l], 1, &device)));
-        let got = f64::from(got.expect("the CPU answers")[0]);
+        let got =
+            numbers(objective::cross_entropy(matrix(vec![*x], 1, &device), matrix(vec![*l], 1, &device)));
+        let got = f64::from(got[0]);
         let (x, l) = (f64::from(*x), f64::from(*l));
         let want = l.max(0.0) - l * x + (-l.abs()).exp().ln_1p();
         assert!((got - want).abs() <= 1e-5 * want.max(1.0), "x {x}, logit {l}: got {got}, want {want}");
@@ -307,17 +265,17 @@ fn cross_entropy_of_a_perfect_logit_is_the_entropy_of_the_pixels() {
     let device = Device::flex();
     let x = [0.1f32, 0.5, 0.73, 0.999];
     let logits = x.iter().map(|p| (p / (1.0 - p)).ln()).collect();
-    let got = read(objective::cross_entropy(matrix(x.to_vec(), 4, &device), matrix(logits, 4, &device)));
+    let got = numbers(objective::cross_entropy(matrix(x.to_vec(), 4, &device), matrix(logits, 4, &device)));
     let want: f32 = x.iter().map(|p| -p * p.ln() - (1.0 - p) * (1.0 - p).ln()).sum();
-    assert!((got.expect("the CPU answers")[0] - want).abs() < 1e-5);
+    assert_close("entropy of the pixels", &got, &[want], 1e-5);
 }
 
 #[test]
 fn an_objective_is_summed_over_pixels_and_averaged_over_images() {
     let device = Device::flex();
     let (zeros, twos) = (matrix(vec![0.0; 12], 6, &device), matrix(vec![2.0; 12], 6, &device));
-    assert_eq!(read(objective::squared_error(zeros, twos.clone())).expect("the CPU answers"), [24.0, 24.0]);
-    assert_eq!(read(objective::absolute_sum(-twos)).expect("the CPU answers"), [12.0, 12.0]);
+    assert_eq!(numbers(objective::squared_error(zeros, twos.clone())), [24.0, 24.0]);
+    assert_eq!(numbers(objective::absolute_sum(-twos)), [12.0, 12.0]);
 }
 
 #[test]
@@ -328,9 +286,9 @@ fn slopes_agree_with_differences_of_the_activations() {
     for word in Activation::WORDS {
         let kind = Activation::from_word(word).expect("a word of its own");
         let step = 5e-3f32;
-        let high = read(dense::activate(kind, row(step))).expect("the CPU answers");
-        let low = read(dense::activate(kind, row(-step))).expect("the CPU answers");
-        let got = read(dense::slope(kind, row(0.0))).expect("the CPU answers");
+        let high = numbers(dense::activate(kind, row(step)));
+        let low = numbers(dense::activate(kind, row(-step)));
+        let got = numbers(dense::slope(kind, row(0.0)));
         for k in 0..at.len() {
             let want = (high[k] - low[k]) / (2.0 * step);
             assert!((got[k] - want).abs() < 2e-3, "{word} at {}: got {}, want {want}", at[k], got[k]);
@@ -345,8 +303,7 @@ fn no_number_of_a_code_leaves_the_range_that_the_recipe_says() {
     for word in Activation::WORDS {
         let kind = Activation::from_word(word).expect("a word of its own");
         let mut recipe = recipe(&[&format!("model.code_activation={word}")]);
-        let got =
-            read(dense::activate(kind, matrix(at.clone(), at.len(), &device))).expect("the CPU answers");
+        let got = numbers(dense::activate(kind, matrix(at.clone(), at.len(), &device)));
         let got = [got.iter().copied().fold(f32::INFINITY, f32::min), got.into_iter().fold(0.0, f32::max)];
         let want = recipe.model.code_range().unwrap_or([f32::NEG_INFINITY, f32::INFINITY]);
         for (got, want) in got.into_iter().zip(want) {
@@ -368,29 +325,12 @@ fn tangents_agree_with_differences_of_the_whole_network() {
         let device = Device::flex();
         let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
         let (x, v) = (images(&device), matrix(normal(5, BATCH * PIXELS), PIXELS, &device));
-        let step = 1e-2;
-        let encode = |by: f64| read(model.encode(x.clone() + v.clone() * by).code).expect("the CPU answers");
-        compare(
-            &read(model.encode_tangent(x.clone(), v.clone()).expect("a tangent").1).expect("read"),
-            &encode(step),
-            &encode(-step),
-            step,
-        );
+        let (what, by) = (format!("{settings:?}"), Differences { step: 1e-2, share: 3e-3 });
+        let tangent = model.encode_tangent(x.clone(), v.clone()).expect("a tangent").1;
+        assert_tangent(&what, tangent, by, 0.3, |by| model.encode(x.clone() + v.clone() * by).code);
         let (z, w) = (matrix(normal(6, BATCH * 3), 3, &device), matrix(normal(7, BATCH * 3), 3, &device));
-        let decode = |by: f64| read(model.decode(z.clone() + w.clone() * by)).expect("the CPU answers");
-        compare(
-            &read(model.decode_tangent(z.clone(), w.clone()).expect("a tangent").1).expect("read"),
-            &decode(step),
-            &decode(-step),
-            step,
-        );
-    }
-}
-
-fn compare(got: &[f32], high: &[f32], low: &[f32], step: f64) {
-    for (k, got) in got.iter().enumerate() {
-        let want = f64::from(high[k] - low[k]) / (2.0 * step);
-        assert!((f64::from(*got) - want).abs() < 3e-3 * want.abs().max(0.3), "[{k}]: got {got}, want {want}");
+        let tangent = model.decode_tangent(z.clone(), w.clone()).expect("a tangent").1;
+        assert_tangent(&what, tangent, by, 0.3, |by| model.decode(z.clone() + w.clone() * by));
     }
 }
 
@@ -398,7 +338,7 @@ fn compare(got: &[f32], high: &[f32], low: &[f32], step: f64) {
 fn cards_show_kl_per_dimension_and_images_from_the_prior() {
     let recipe = recipe(&["model.code_kind=gaussian", "objective.free_bits=0.5"]);
     let learner = Learner::new(&recipe, [1, 3, 3], 10, &Device::flex());
-    let pixels = read(images(&Device::flex())).expect("the CPU answers");
+    let pixels = numbers(images(&Device::flex()));
     let inputs = CardInputs {
         learner: &learner,
         recipe: &recipe,
@@ -412,9 +352,8 @@ fn cards_show_kl_per_dimension_and_images_from_the_prior() {
     let Content::Bars(bars) = dimensions.content else { panic!("no bars") };
     let encoded = learner.model().encode(images(&Device::flex()));
     let log_variance = encoded.log_variance.expect("a Gaussian code");
-    let each =
-        read(objective::kl_per_dimension(encoded.code.clone(), log_variance)).expect("the CPU answers");
-    let mean = read(encoded.code).expect("the CPU answers");
+    let each = numbers(objective::kl_per_dimension(encoded.code.clone(), log_variance));
+    let mean = numbers(encoded.code);
     for k in 0..3 {
         let of = |numbers: &[f32]| -> Vec<f32> { numbers.iter().skip(k).step_by(3).copied().collect() };
         let average = |numbers: &[f32]| numbers.iter().sum::<f32>() / BATCH as f32;

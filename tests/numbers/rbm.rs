@@ -8,13 +8,14 @@ use burn::tensor::{Device, Tensor, TensorData};
 use hourglass::model::Rbm;
 use hourglass::model::rbm::HiddenUnits;
 use hourglass::recipe::random::{Purpose, stream};
-use hourglass::train::read::read;
+
+use crate::tensors::{self, assert_close};
 
 /// Four patterns that a machine can learn.
 const PATTERNS: [[f32; 6]; 4] = [[1., 1., 1., 0., 0., 0.], [0., 0., 0., 1., 1., 1.], [1.; 6], [0.; 6]];
 
 fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    read(tensor).expect("the CPU answers").into_iter().map(f64::from).collect()
+    tensors::numbers(tensor).into_iter().map(f64::from).collect()
 }
 
 fn rows(rows: &[Vec<f32>]) -> Tensor<2> {
@@ -24,14 +25,6 @@ fn rows(rows: &[Vec<f32>]) -> Tensor<2> {
 
 fn vector(values: &[f32]) -> Tensor<1> {
     Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), &Device::flex())
-}
-
-#[track_caller]
-fn assert_close(got: &[f64], want: &[f64], tolerance: f64, what: &str) {
-    assert_eq!(got.len(), want.len(), "{what}: {} numbers, not {}", got.len(), want.len());
-    for (i, (got, want)) in got.iter().zip(want).enumerate() {
-        assert!((got - want).abs() <= tolerance, "{what} {i}: got {got}, want {want} ± {tolerance}");
-    }
 }
 
 /// A Gaussian machine small enough for pencil and paper: two visible units, one hidden.
@@ -49,14 +42,14 @@ fn a_code_layer_moves_as_worked_out_by_hand() {
     let machine = tiny_gaussian();
     let v = rows(&[vec![1.0, 0.5]]);
     // b + v·W = 0.3 + 0.5 − 0.5.
-    assert_close(&numbers(machine.up(v.clone())), &[0.3], 1e-6, "mean");
+    assert_close("mean", &numbers(machine.up(v.clone())), &[0.3], 1e-6);
     // With ε = 0.7 the hidden unit is 1, the dream σ(0.6) and σ(−1.2), and what it raises 0.391353.
     let contrast = machine.contrastive_divergence(v, vec![rows(&[vec![0.7]])]);
-    assert_close(&numbers(contrast.weight), &[0.047320509, 0.059411494], 1e-6, "weight");
-    assert_close(&numbers(contrast.visible), &[0.354343694, 0.268524784], 1e-6, "visible bias");
-    assert_close(&numbers(contrast.hidden), &[-0.091352937], 1e-6, "hidden bias");
-    assert_close(&numbers(contrast.error), &[0.197665013], 1e-6, "squared error");
-    assert_close(&numbers(contrast.nats), &[1.300770418], 1e-6, "cross-entropy");
+    assert_close("weight", &numbers(contrast.weight), &[0.047320509, 0.059411494], 1e-6);
+    assert_close("visible bias", &numbers(contrast.visible), &[0.354343694, 0.268524784], 1e-6);
+    assert_close("hidden bias", &numbers(contrast.hidden), &[-0.091352937], 1e-6);
+    assert_close("squared error", &numbers(contrast.error), &[0.197665013], 1e-6);
+    assert_close("cross-entropy", &numbers(contrast.nats), &[1.300770418], 1e-6);
 }
 
 #[test]
@@ -71,7 +64,7 @@ fn binary_units_are_on_as_often_as_they_say_and_gaussian_ones_spread_by_one() {
         let mean = drawn.iter().sum::<f64>() / count as f64;
         let spread = drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count as f64;
         // Four standard errors of the mean of a unit of variance one.
-        assert_close(&[mean, spread], &want, 4.0 * (2.0 / count as f64).sqrt(), "mean and variance");
+        assert_close("mean and variance", &[mean, spread], &want, 4.0 * (2.0 / count as f64).sqrt());
     }
 }
 

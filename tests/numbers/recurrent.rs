@@ -1,56 +1,23 @@
 //! Promises of recurrent networks: PyTorch's formulas, gradients, shapes, and a code that is all the writer gets.
 
-use crate::common::{gradients_of, nudged};
-use burn::optim::GradientsParams;
 use burn::store::{ModuleSnapshot as _, PyTorchToBurnAdapter, SafetensorsStore};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use hourglass::chart::cards::{Card, Content};
 use hourglass::insight::{CardInputs, Topic};
 use hourglass::model::{Autoencoder, Decoder, Encoder, Pass};
 use hourglass::recipe::Recipe;
-use hourglass::recipe::random::{Purpose, stream};
-use hourglass::train::read::read;
-use hourglass::train::terms::{self, Batch};
-use hourglass::train::{Learner, figures};
-use rand::RngExt as _;
-use rand_distr::StandardNormal;
+use hourglass::train::Learner;
 use safetensors::SafeTensors;
+
+use crate::gradients::{Differences, assert_gradients, objective_of};
+use crate::tensors::{assert_close, grey, matrix, normal, numbers};
+use crate::training::{figures_of, with};
 
 const CELLS: [&str; 2] = ["model.cell=gru", "model.cell=lstm"];
 
 fn recipe(settings: &[&str]) -> Recipe {
-    let mut recipe = Recipe::default();
     let small = ["model.network=recurrent", "model.hidden=4", "model.code=3"];
-    for setting in small.iter().chain(settings) {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
-    recipe
-}
-
-fn normal(step: u64, count: usize) -> Vec<f32> {
-    let mut rng = stream(3, Purpose::Epsilon, step);
-    (0..count).map(|_| rng.sample(StandardNormal)).collect()
-}
-
-fn matrix(numbers: Vec<f32>, columns: usize, device: &Device) -> Tensor<2> {
-    let rows = numbers.len() / columns;
-    Tensor::from_data(TensorData::new(numbers, [rows, columns]), device)
-}
-
-fn grey(step: u64, count: usize) -> Vec<f32> {
-    normal(step, count).iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect()
-}
-
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    read(tensor).expect("the CPU answers")
-}
-
-#[track_caller]
-fn close(what: &str, got: &[f32], want: &[f32], tolerance: f32) {
-    assert_eq!(got.len(), want.len(), "{what}");
-    for (k, (got, want)) in got.iter().zip(want).enumerate() {
-        assert!((got - want).abs() <= tolerance, "{what}[{k}]: got {got}, want {want} ± {tolerance}");
-    }
+    with(Recipe::default(), small.iter().chain(settings))
 }
 
 #[test]
@@ -101,9 +68,9 @@ fn golden(kind: &str, dims: [usize; 3], hidden: usize, code: usize) {
     assert_eq!((loaded.applied.len(), loaded.missing.len()), (16, 0), "{loaded:?}");
     let x = matrix(stored("x"), dims.iter().product(), &device);
     let encoded = model.encode(x);
-    close(&format!("{kind} code"), &numbers(encoded.code.clone()), &stored("code"), 1e-4);
+    assert_close(&format!("{kind} code"), &numbers(encoded.code.clone()), &stored("code"), 1e-4);
     let raw = model.decode_raw(encoded.code, &[], &mut Pass::default());
-    close(&format!("{kind} output"), &numbers(raw), &stored("raw"), 1e-4);
+    assert_close(&format!("{kind} output"), &numbers(raw), &stored("raw"), 1e-4);
 }
 
 #[test]
@@ -119,42 +86,14 @@ fn an_lstm_computes_what_pytorch_computes() {
 const DIMS: [usize; 3] = [1, 4, 3];
 const BATCH: usize = 3;
 
-/// The objective of a fixed batch with a fixed ε.
-fn loss(model: &Autoencoder, recipe: &Recipe, device: &Device) -> Tensor<1> {
-    let clean = matrix(grey(1, BATCH * 12), 12, device);
-    let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, device));
-    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
-    let outcome = terms::forward(model, recipe, &batch, &mut Pass::default());
-    terms::weighted(&outcome.terms, recipe, 0, 12).mean()
-}
-
 fn check_gradients(settings: &[&str]) {
     let recipe = recipe(settings);
     let device = Device::flex().autodiff();
     let model = Autoencoder::new(&recipe, DIMS, &device);
-    let gradients = GradientsParams::from_grads(loss(&model, &recipe, &device).backward(), &model);
-    let found = gradients_of(&model, &gradients);
-    assert_eq!(found.len(), 16, "parameters");
-    let size = found.iter().flat_map(|(_, g)| g.iter().flatten()).fold(0.0f32, |m, g| m.max(g.abs()));
-    for (name, gradient) in &found {
-        let gradient = gradient.as_ref().expect("every parameter has a gradient");
-        for index in [0, gradient.len() / 2, gradient.len() - 1] {
-            let at = |by: f32| {
-                let nudged = nudged(&model, name, index, by);
-                f64::from(numbers(loss(&nudged, &recipe, &device).inner())[0])
-            };
-            let step = 4e-2f32;
-            // Five points: the error of the difference falls with the fourth power of the step.
-            let want = (8.0 * (at(step) - at(-step)) - (at(2.0 * step) - at(-2.0 * step)))
-                / (12.0 * f64::from(step));
-            let got = f64::from(gradient[index]);
-            let tolerance = 1e-2 * want.abs().max(2e-2 * f64::from(size));
-            assert!(
-                (got - want).abs() <= tolerance,
-                "{settings:?} {name}[{index}]: got {got}, want {want} ± {tolerance}"
-            );
-        }
-    }
+    let clean = || matrix(grey(1, BATCH * 12), 12, &device);
+    let by = Differences { step: 4e-2, share: 1e-2 };
+    let loss = |model: &Autoencoder| objective_of(model, &recipe, clean());
+    assert_eq!(assert_gradients(&format!("{settings:?}"), &model, by, loss), 16, "parameters");
 }
 
 #[test]
@@ -241,7 +180,7 @@ fn one_batch_is_learned_by_heart() {
         let mut learner = Learner::new(&recipe, [1, 6, 6], 10, &Device::flex());
         let mut error = || {
             let cost = learner.step(&batch, &recipe);
-            figures(&cost.penalties, &numbers(cost.terms)).reconstruction
+            figures_of(cost).reconstruction
         };
         let first = error();
         let last = (0..300).map(|_| error()).last().expect("steps");
@@ -271,11 +210,11 @@ fn what_a_recurrent_network_shows_ends_with_the_reconstruction() {
     let want = numbers(learner.model().reconstruct(learner.images(&examples, learner.device())));
     let (columns, rows, written) = pixels_of(Topic::Written);
     assert_eq!((columns, rows), (8, 4));
-    close("written", &written[7 * 180..8 * 180], &want[..180], 1e-5);
+    assert_close("written", &written[7 * 180..8 * 180], &want[..180], 1e-5);
     assert!(written[180 + 2 * 6..180 + 60].iter().all(|x| *x == 0.0), "rows not written yet are blank");
     let (columns, rows, guessed) = pixels_of(Topic::Completed);
     assert_eq!((columns, rows), (7, 6));
-    close("guessed", &guessed[13 * 180..14 * 180], &want[..180], 1e-5);
+    assert_close("guessed", &guessed[13 * 180..14 * 180], &want[..180], 1e-5);
 }
 
 #[test]

@@ -5,26 +5,24 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use hourglass::chart::cards::{Card, Content, Values};
-use hourglass::data::{Dataset, Feed, Source, load};
+use hourglass::data::{Dataset, Feed};
 use hourglass::insight::{CardInputs, Pca, Topic, size};
 use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
-use hourglass::train::read::read;
 use hourglass::train::{Figures, Learner, Penalty};
+
+use crate::tensors::numbers;
+use crate::training::{digits, pixels, with};
 
 const PIXELS: usize = 784;
 
 fn dataset() -> Arc<Dataset> {
-    let source = Source { set: "digits", count: 1500, messiness: 0.8, held_out: 0.2, seed: 0 };
-    Arc::new(load(&source).expect("built-in images"))
+    digits(1500, 0.2)
 }
 
 fn recipe(name: &str, settings: &[&str]) -> Recipe {
-    let mut recipe = Recipe::open(name).expect("a built-in recipe");
-    for setting in ["training.learning_rate=2e-3", "training.batch=64"].iter().chain(settings) {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
-    recipe
+    let same = ["training.learning_rate=2e-3", "training.batch=64"];
+    with(Recipe::open(name).expect("a built-in recipe"), same.iter().chain(settings))
 }
 
 fn trained(recipe: &Recipe, dataset: &Arc<Dataset>, steps: u64) -> Learner {
@@ -34,20 +32,14 @@ fn trained(recipe: &Recipe, dataset: &Arc<Dataset>, steps: u64) -> Learner {
     learner
 }
 
-fn pixels(dataset: &Dataset, indices: &[u32]) -> Vec<f32> {
-    let mut out = Vec::new();
-    dataset.write_f32(indices, &mut out);
-    out
-}
-
-fn judged(learner: &Learner, recipe: &Recipe, dataset: &Dataset) -> Figures {
+fn evaluated(learner: &Learner, recipe: &Recipe, dataset: &Dataset) -> Figures {
     evaluate(learner, recipe, dataset, &dataset.split.test).expect("the CPU answers").expect("images")
 }
 
 /// The codes of the test images.
 fn codes(learner: &Learner, dataset: &Dataset) -> Vec<f32> {
     let test = pixels(dataset, &dataset.split.test);
-    read(learner.model().encode(learner.images(&test, learner.device())).code).expect("the CPU answers")
+    numbers(learner.model().encode(learner.images(&test, learner.device())).code)
 }
 
 #[test]
@@ -58,7 +50,7 @@ fn a_price_makes_a_code_silent_for_the_most_part_and_not_empty() {
         let learner = trained(&recipe, &dataset, 300);
         let codes = codes(&learner, &dataset);
         let silent = codes.iter().filter(|h| h.abs() < 0.01).count() as f64 / codes.len() as f64;
-        (silent, judged(&learner, &recipe, &dataset).squared_error.expect("evaluations take it"))
+        (silent, evaluated(&learner, &recipe, &dataset).squared_error.expect("evaluations take it"))
     };
     let ((silent, error), (silent_for_free, _)) = (of(&[]), of(&["objective.sparsity=0"]));
     assert!(silent >= 0.8, "only {silent:.3} of the units are silent");
@@ -79,7 +71,7 @@ fn a_target_rate_quietens_every_unit_and_kills_none() {
     }
 }
 
-/// The card of a topic on some held-out images.
+/// A card of some held-out images.
 fn card(topic: Topic, learner: &Learner, recipe: &Recipe, sample: &[f32], pca: &[[f32; 2]]) -> Card {
     let inputs = CardInputs { learner, recipe, examples: &sample[..10 * PIXELS], sample, pca_errors: pca };
     topic.card(&inputs).expect("the CPU answers").expect("a card")
@@ -90,8 +82,8 @@ fn the_cards_of_activity_agree_with_the_codes() {
     let (dataset, recipe) = (dataset(), recipe("ae-simple", &["objective.sparsity=1"]));
     let learner = trained(&recipe, &dataset, 100);
     let sample = pixels(&dataset, &dataset.split.validation[..100]);
-    let codes = read(learner.model().encode(learner.images(&sample, learner.device())).code).expect("read");
-    let active = codes.iter().filter(|h| **h > 0.01).count();
+    let codes = numbers(learner.model().encode(learner.images(&sample, learner.device())).code);
+    let speaking = codes.iter().filter(|h| **h > 0.01).count();
     let mut often: Vec<usize> =
         (0..64).map(|unit| codes.iter().skip(unit).step_by(64).filter(|h| **h > 0.01).count()).collect();
     often.sort_unstable_by(|a, b| b.cmp(a));
@@ -124,8 +116,8 @@ fn atoms_are_the_decoders_rows_or_what_a_unit_adds_alone() {
         let Content::Images(images) = card(Topic::Atoms, &learner, &recipe, &sample, &[]).content else {
             panic!("images")
         };
-        assert_eq!((images.count(), images.values, images.captions.len()), (16, Values::Signed, 16));
-        let codes = read(model.encode(learner.images(&sample, learner.device())).code).expect("read");
+        assert_eq!((images.count(), images.ink, images.captions.len()), (16, Ink::Signed, 16));
+        let codes = numbers(model.encode(learner.images(&sample, learner.device())).code);
         let share = |unit: usize| codes.iter().skip(unit).step_by(16).filter(|h| **h > 0.01).count();
         let strength = |unit: usize| {
             (codes.iter().skip(unit).step_by(16).map(|h| f64::from(h * h)).sum::<f64>() / 50.0).sqrt()
@@ -136,7 +128,7 @@ fn atoms_are_the_decoders_rows_or_what_a_unit_adds_alone() {
         // its row of weights, up to a factor, and images are scaled.
         let mut alone = vec![0.0f32; 17 * 16];
         (0..16).for_each(|k| alone[k * 16 + order[k]] = strength(order[k]) as f32);
-        let decoded = read(model.decode(learner.codes(&alone))).expect("the CPU answers");
+        let decoded = numbers(model.decode(learner.codes(&alone)));
         let (decoded, empty) = decoded.split_at(16 * PIXELS);
         for (k, (got, image)) in images.pixels.chunks(PIXELS).zip(decoded.chunks(PIXELS)).enumerate() {
             let added: Vec<f32> = image.iter().zip(empty).map(|(x, y)| x - y).collect();
@@ -189,7 +181,7 @@ fn a_network_is_compared_with_principal_components_at_its_size() {
     let Content::Lines(lines) = card.content else { panic!("lines") };
     let (components, own) = (&lines.series[0].points, &lines.series[1].points);
     assert!(components.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] > pair[1][1]));
-    let rebuilt = read(learner.model().reconstruct(learner.images(&sample, learner.device()))).expect("read");
+    let rebuilt = numbers(learner.model().reconstruct(learner.images(&sample, learner.device())));
     let want = sample.iter().zip(&rebuilt).map(|(x, y)| f64::from(x - y).powi(2)).sum::<f64>() / 100.0;
     assert!((f64::from(own[1][1]) - want).abs() < 1e-3 * want, "got {}, want {want}", own[1][1]);
     let of_pca = components.iter().find(|point| point[0] == 8.0).expect("8 components");
@@ -223,11 +215,11 @@ fn a_sigmoid_cannot_go_below_the_floor_of_signed_pixels() {
     let nearest = |x: &f32| f64::from((2.0 * x - 1.0).min(0.0)).powi(2);
     let floor = test.iter().map(nearest).sum::<f64>() * PIXELS as f64 / test.len() as f64;
     let learner = trained(&buggy, &dataset, 150);
-    let stuck = judged(&learner, &buggy, &dataset).reconstruction;
+    let stuck = evaluated(&learner, &buggy, &dataset).reconstruction;
     assert!(stuck >= floor * (1.0 - 1e-6), "{stuck:.1} is below the floor of {floor:.1}");
     assert!(stuck < 1.25 * floor, "{stuck:.1} has not come down to the floor of {floor:.1}");
     let mended = recipe("bug-range", &["data.range=unit"]);
-    let free = judged(&trained(&mended, &dataset, 150), &mended, &dataset).reconstruction;
+    let free = evaluated(&trained(&mended, &dataset, 150), &mended, &dataset).reconstruction;
     assert!(free < 0.1 * floor, "mended it costs {free:.1}, and the floor was {floor:.1}");
 }
 
@@ -236,7 +228,7 @@ fn a_mean_beside_a_summed_kl_empties_the_code() {
     let dataset = dataset();
     let of = |settings: &[&str]| {
         let recipe = recipe("bug-mean", settings);
-        judged(&trained(&recipe, &dataset, 200), &recipe, &dataset)
+        evaluated(&trained(&recipe, &dataset, 200), &recipe, &dataset)
     };
     let (buggy, mended) = (of(&["model.widths=128"]), of(&["model.widths=128", "objective.scale=sum"]));
     let kl = |figures: &Figures| figures.penalty(Penalty::Kl).expect("a KL term");

@@ -12,7 +12,8 @@ use hourglass::insight::cloud::Summary;
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
-use super::{matrix, numbers};
+use super::matrix;
+use crate::tensors::{assert_close_by_share, numbers};
 use crate::newer::turn_until_newer;
 use crate::workers::{open, small, turn_until_there, worker};
 
@@ -40,14 +41,6 @@ fn same<T>(a: &Option<Arc<T>>, b: &Option<Arc<T>>) -> bool {
 fn turns(worker: &mut Worker, count: usize) {
     for _ in 0..count {
         worker.turn();
-    }
-}
-
-fn close(what: &str, got: &[f32], want: &[f32]) {
-    assert_eq!(got.len(), want.len(), "{what}");
-    for (k, (got, want)) in got.iter().zip(want).enumerate() {
-        let most = 1e-4 * want.abs().max(1.0);
-        assert!((got - want).abs() <= most, "{what}[{k}]: got {got}, want {want} ± {most}");
     }
 }
 
@@ -79,10 +72,10 @@ fn a_cloud_holds_what_was_wished_for_and_says_of_which_images() {
         let view = cloud(&mut worker, &bench);
         assert_eq!((&view.images[..], view.dimensions, view.step), (&in_order[..203], 2, 0));
         let [codes, spreads, errors] = expected(&recipe, &bench, &view.images);
-        close("code", &view.codes, &codes);
-        close("error", view.errors.as_deref().expect("wished for"), &errors);
+        assert_close_by_share("code", &view.codes, &codes, 1e-4, 1.0);
+        assert_close_by_share("error", view.errors.as_deref().expect("wished for"), &errors, 1e-4, 1.0);
         assert_eq!(view.spreads.is_some(), name == "vae-2d", "a plain code has no spread");
-        close("spread", view.spreads.as_deref().unwrap_or_default(), &spreads);
+        assert_close_by_share("spread", view.spreads.as_deref().unwrap_or_default(), &spreads, 1e-4, 1.0);
         // Another wish is another cloud, though nothing was learned; and there are no more images than there are.
         wish(&handle, &bench, 60_000, false);
         let view = cloud(&mut worker, &bench);
@@ -216,7 +209,7 @@ fn a_cloud_is_laid_along_its_principal_axes_where_that_is_wished_for() {
     want(&handle, &bench, Some(wish));
     let view = cloud(&mut worker, &bench);
     // A busy machine encodes in other slices, which rounds otherwise.
-    close("code", &view.codes, &plain.codes);
+    assert_close_by_share("code", &view.codes, &plain.codes, 1e-4, 1.0);
     let summary = Summary::of(&view.codes, 5, view.spreads.as_deref());
     let projection = view.projection.as_ref().expect("wished for");
     let want = Principal::of(&view.codes, &summary, None).expect("axes");

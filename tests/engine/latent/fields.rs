@@ -11,7 +11,8 @@ use hourglass::model::Autoencoder;
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
-use super::{DIMS, PIXELS, grey, lattice, learned, matrix, normal, numbers, recipe};
+use super::{DIMS, PIXELS, grey_images, lattice, learned, matrix, recipe};
+use crate::tensors::{assert_close_by_share, normal, numbers};
 use crate::newer::turn_until_newer;
 use crate::workers::{open, small, turn_until, turn_until_there, worker};
 use burn::tensor::Device;
@@ -48,7 +49,7 @@ fn stretch_is_the_norm_of_the_decoders_jacobian() {
     ];
     for (settings, has_tangent) in cases {
         let recipe = recipe(settings);
-        let model = learned(&recipe, DIMS, &grey(16)).model();
+        let model = learned(&recipe, DIMS, &grey_images(16)).model();
         let z: Vec<f32> = normal(1, 5 * 3);
         let directions = Directions::of(3, 0);
         let along = |k: usize| {
@@ -72,7 +73,7 @@ fn stretch_is_the_norm_of_the_decoders_jacobian() {
 #[test]
 fn the_stretch_of_a_long_code_is_right_on_average() {
     let recipe = recipe(&["model.code=40"]);
-    let model = learned(&recipe, DIMS, &grey(16)).model();
+    let model = learned(&recipe, DIMS, &grey_images(16)).model();
     let z: Vec<f32> = normal(2, 40);
     let exact: f64 = by_differences(&model, &z, 40)[0];
     let mut draws = Vec::new();
@@ -119,14 +120,6 @@ fn first(recipe: &Recipe) -> Learner {
     Learner::new(recipe, [1, 28, 28], 10, &Device::flex())
 }
 
-fn close(what: &str, got: &[f32], want: &[f32], tolerance: f32) {
-    assert_eq!(got.len(), want.len(), "{what}");
-    for (k, (got, want)) in got.iter().zip(want).enumerate() {
-        let most = tolerance * want.abs().max(1e-3);
-        assert!((got - want).abs() <= most, "{what}[{k}]: got {got}, want {want} ± {most}");
-    }
-}
-
 #[test]
 fn a_field_measures_every_place_of_its_plane_from_the_top_left() {
     // A code of three numbers is measured along its axes, one of forty along 32 directions.
@@ -143,8 +136,14 @@ fn a_field_measures_every_place_of_its_plane_from_the_top_left() {
             |(a, b): (&[f32], &[f32])| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
         let want: Vec<f32> = z.chunks(code).zip(back.chunks(code)).map(distance).collect();
         assert_eq!((view.step, view.ask.lattice.columns), (0, 13));
-        close(&format!("{name} round trip"), &view.values, &want, 1e-3);
-        close("the same at once", &numbers(round_trip(&model, matrix(z.clone(), code))), &want, 1e-3);
+        assert_close_by_share(&format!("{name} round trip"), &view.values, &want, 1e-3, 1e-3);
+        assert_close_by_share(
+            "the same at once",
+            &numbers(round_trip(&model, matrix(z.clone(), code))),
+            &want,
+            1e-3,
+            1e-3,
+        );
 
         let view = field(&mut worker, &handle, &bench, FieldKind::Stretch, ask);
         let directions = Directions::of(code, recipe.seed);
@@ -155,7 +154,7 @@ fn a_field_measures_every_place_of_its_plane_from_the_top_left() {
             squares.iter_mut().zip(all).for_each(|(squares, square)| squares.push(square));
         }
         let want: Vec<f32> = squares.iter().map(|squares| directions.norm(squares)).collect();
-        close(&format!("{name} stretch"), &view.values, &want, 1e-3);
+        assert_close_by_share(&format!("{name} stretch"), &view.values, &want, 1e-3, 1e-3);
     }
 }
 

@@ -6,7 +6,8 @@ use hourglass::model::{Autoencoder, Encoded, Pass};
 use hourglass::recipe::{Recipe, Reconstruction};
 use hourglass::train::Learner;
 
-use super::{DIMS, PIXELS, grey, learned, matrix, numbers, recipe, slope};
+use super::{DIMS, PIXELS, grey_images, learned, matrix, recipe};
+use crate::tensors::{assert_close, numbers, slope};
 use crate::newer::turn_until_newer;
 use crate::workers::{open, small, turn_until, turn_until_there, worker};
 
@@ -31,10 +32,7 @@ fn reconstruction_agrees(recipe: &Recipe, learner: &Learner, x: &[f32], share: f
     let (model, code) = (learner.model(), recipe.model.code);
     let encoded = model.encode(matrix(x.to_vec(), PIXELS));
     let codes = numbers(encoded.code.clone());
-    assert_eq!(forces.codes.len(), codes.len());
-    for (got, want) in forces.codes.iter().zip(&codes) {
-        assert!((got - want).abs() < 1e-5, "got the code {got}, want {want}");
-    }
+    assert_close("code", &forces.codes, &codes, 1e-5);
     for (at, got) in forces.reconstruction.iter().enumerate() {
         let cost = |by: f64| {
             let mut codes = codes.clone();
@@ -67,7 +65,7 @@ fn the_reconstruction_pulls_as_its_differences_say() {
     ];
     for settings in cases {
         let recipe = recipe(settings);
-        let x = grey(IMAGES);
+        let x = grey_images(IMAGES);
         let learner = learned(&recipe, DIMS, &x);
         let before = numbers(learner.model().reconstruct(matrix(x.clone(), PIXELS)));
         let is_mean = settings.contains(&"objective.scale=mean");
@@ -81,7 +79,7 @@ fn the_reconstruction_pulls_as_its_differences_say() {
 /// The pull of the penalties on the codes of some images.
 fn penalty(settings: &[&str]) -> (Recipe, Learner, Forces) {
     let recipe = recipe(settings);
-    let x = grey(IMAGES);
+    let x = grey_images(IMAGES);
     let learner = learned(&recipe, DIMS, &x);
     let forces = Forces::of(&learner, &recipe, &x).expect("the CPU answers");
     (recipe, learner, forces)

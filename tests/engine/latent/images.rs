@@ -7,7 +7,8 @@ use hourglass::engine::{Command, DecodeAsk, Event, RunWants, Sheet, SheetAsk, Wa
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
-use super::{lattice, matrix, normal, numbers};
+use super::{lattice, matrix};
+use crate::tensors::{normal, numbers};
 use crate::newer::turn_until_newer;
 use crate::workers::{open, small, turn_until, worker};
 

@@ -1,79 +1,50 @@
 //! The stage of dictionaries: it begins after the training, moves atoms and nothing else, repeats and resumes.
 
-use std::sync::Arc;
-
-use burn::tensor::Device;
-use hourglass::data::{Dataset, Feed, Source, load};
 use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
-use hourglass::train::read::read;
-use hourglass::train::{Checkpoint, Evaluator, Figures, Learner, Stage, figures};
+use hourglass::train::{Checkpoint, Evaluator, Stage};
+
+use crate::tensors::numbers;
+use crate::training::{Training, digits, figures_of, pixels, with};
 
 const STEPS_PER_EPOCH: u64 = 10;
 
-fn dataset() -> Arc<Dataset> {
-    let source = Source { set: "digits", count: 700, messiness: 0.8, held_out: 0.2, seed: 0 };
-    Arc::new(load(&source).expect("built-in images"))
-}
-
-struct Lab {
-    recipe: Recipe,
-    learner: Learner,
-    feed: Feed,
-}
-
-fn lab() -> Lab {
-    let mut recipe = Recipe::open("vae-dictionary").expect("a built-in recipe");
-    for setting in [
+fn training() -> Training {
+    let settings = [
         "model.widths=32-16",
         "model.code=8",
         "training.batch=32",
         "training.epochs=2",
         "dictionary.atoms=20",
         "dictionary.epochs=3",
-    ] {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
-    let dataset = dataset();
-    let learner = Learner::new(&recipe, dataset.shape.dims(), STEPS_PER_EPOCH, &Device::flex());
-    let feed = Feed::new(dataset, recipe.training.batch, recipe.seed).expect("a feed");
-    Lab { recipe, learner, feed }
+    ];
+    let recipe = with(Recipe::open("vae-dictionary").expect("a built-in recipe"), &settings);
+    Training::new(recipe, digits(700, 0.2), Some(STEPS_PER_EPOCH))
 }
 
-impl Lab {
-    fn step(&mut self) -> Figures {
-        let batch = self.feed.batch(self.learner.step_number()).to_vec();
-        let cost = self.learner.step(&batch, &self.recipe);
-        figures(&cost.penalties, &read(cost.terms).expect("the CPU answers"))
-    }
-
-    fn train(&mut self, steps: usize) -> Vec<Figures> {
-        (0..steps).map(|_| self.step()).collect()
-    }
-
-    /// What the network makes of one batch: the same numbers, the same weights.
-    fn seen(&mut self) -> Vec<f32> {
-        let images = self.learner.images(self.feed.batch(0), self.learner.device());
-        read(self.learner.model().reconstruct(images)).expect("the CPU answers")
-    }
+/// What the network makes of one batch: the same numbers mean the same weights.
+fn outputs(training: &mut Training) -> Vec<f32> {
+    let learner = &training.learner;
+    let images = learner.images(training.feed.batch(0), learner.device());
+    numbers(learner.model().reconstruct(images))
 }
 
 #[test]
 fn it_begins_after_the_training_and_moves_no_weight_of_the_network() {
-    let mut lab = lab();
-    let end = 2 * STEPS_PER_EPOCH as usize;
-    lab.train(end - 1);
-    assert_eq!((lab.learner.stage(), lab.learner.dictionaries()), (Stage::Training, None));
-    let before = lab.seen();
-    lab.step();
-    assert_eq!(lab.learner.stage(), Stage::Dictionary);
-    let trained = lab.seen();
+    let mut training = self::training();
+    let end = 2 * STEPS_PER_EPOCH;
+    training.train(end - 1);
+    assert_eq!((training.learner.stage(), training.learner.dictionaries()), (Stage::Training, None));
+    let before = outputs(&mut training);
+    training.step();
+    assert_eq!(training.learner.stage(), Stage::Dictionary);
+    let trained = outputs(&mut training);
     assert_ne!(before, trained, "the last step of the training moved nothing");
-    lab.step();
-    let first = lab.learner.dictionaries().expect("a dictionary").clone();
-    lab.train(5);
-    assert_eq!(lab.seen(), trained, "the network moved while the dictionary was learned");
-    let after = lab.learner.dictionaries().expect("a dictionary");
+    training.step();
+    let first = training.learner.dictionaries().expect("a dictionary").clone();
+    training.train(5);
+    assert_eq!(outputs(&mut training), trained, "the network moved while the dictionary was learned");
+    let after = training.learner.dictionaries().expect("a dictionary");
     assert_ne!(after.codes.atoms(), first.codes.atoms());
     let pixels = after.pixels.as_ref().expect("the recipe asks for pixels too");
     assert_ne!(pixels.atoms(), first.pixels.as_ref().expect("pixels").atoms());
@@ -84,10 +55,10 @@ fn it_begins_after_the_training_and_moves_no_weight_of_the_network() {
 #[test]
 fn the_same_seed_gives_the_same_atoms_to_the_last_bit() {
     let run = |seed: u64| {
-        let mut lab = lab();
-        lab.recipe.seed = seed;
-        let figures = lab.train(28);
-        (figures, lab.learner.dictionaries().cloned())
+        let mut training = self::training();
+        training.recipe.seed = seed;
+        let figures = training.train(28);
+        (figures, training.learner.dictionaries().cloned())
     };
     let (first, again, other) = (run(1), run(1), run(2));
     assert_eq!(first, again);
@@ -96,9 +67,9 @@ fn the_same_seed_gives_the_same_atoms_to_the_last_bit() {
 
 #[test]
 fn resuming_in_the_middle_of_the_stage_is_not_stopping() {
-    let mut whole = lab();
+    let mut whole = self::training();
     whole.train(25);
-    let mut resumed = lab();
+    let mut resumed = self::training();
     resumed.train(23);
     let checkpoint = Checkpoint::take(&resumed.learner).expect("a checkpoint");
     let mut fresh = resumed.learner.fresh(&resumed.recipe);
@@ -109,7 +80,7 @@ fn resuming_in_the_middle_of_the_stage_is_not_stopping() {
     assert_eq!(resumed.learner.dictionaries(), whole.learner.dictionaries());
     assert_eq!(resumed.train(3), whole.train(3));
     // Back before the stage there is no dictionary.
-    let mut early = lab();
+    let mut early = self::training();
     early.train(5);
     Checkpoint::take(&early.learner).expect("a checkpoint").restore(&mut whole.learner).expect("the same");
     assert_eq!(whole.learner.dictionaries(), None);
@@ -118,11 +89,11 @@ fn resuming_in_the_middle_of_the_stage_is_not_stopping() {
 #[test]
 fn a_step_of_many_atoms_is_done_in_slices_and_comes_to_the_same() {
     let [mut whole, mut sliced] = [(); 2].map(|()| {
-        let mut lab = lab();
-        lab.recipe.set_from_text("dictionary.atoms=400").expect("valid");
-        lab.learner = lab.learner.fresh(&lab.recipe);
-        lab.train(20);
-        lab
+        let mut training = self::training();
+        training.recipe.set_from_text("dictionary.atoms=400").expect("valid");
+        training.learner = training.learner.fresh(&training.recipe);
+        training.train(20);
+        training
     });
     for step in 0..2 {
         let before = sliced.learner.dictionaries().cloned();
@@ -136,7 +107,7 @@ fn a_step_of_many_atoms_is_done_in_slices_and_comes_to_the_same() {
             slices += 1;
         }
         assert!(slices > 3, "{slices} slices");
-        let cost = cost.map(|cost| figures(&cost.penalties, &read(cost.terms).expect("the CPU answers")));
+        let cost = cost.map(figures_of);
         assert_eq!(cost, Some(whole.step()), "after {slices} slices");
         assert_eq!(sliced.learner.dictionaries(), whole.learner.dictionaries());
     }
@@ -144,7 +115,7 @@ fn a_step_of_many_atoms_is_done_in_slices_and_comes_to_the_same() {
 
 #[test]
 fn lambda_acts_on_the_next_step() {
-    let (mut kept, mut moved) = (lab(), lab());
+    let (mut kept, mut moved) = (self::training(), self::training());
     kept.train(25);
     moved.train(25);
     moved.recipe.dictionary.lambda *= 4.0;
@@ -153,53 +124,53 @@ fn lambda_acts_on_the_next_step() {
 }
 
 #[test]
-fn held_out_images_are_judged_by_what_the_decoder_rebuilds_from_the_atoms() {
-    let mut lab = lab();
-    lab.train(50);
-    let dataset = dataset();
+fn held_out_images_are_evaluated_by_what_the_decoder_rebuilds_from_the_atoms() {
+    let mut training = self::training();
+    training.train(50);
+    let dataset = digits(700, 0.2);
     let indices = &dataset.split.validation[..100];
-    let network = evaluate(&lab.learner, &lab.recipe, &dataset, indices).expect("read").expect("images");
-    let rebuilt = |lab: &Lab| {
-        let mut evaluator = Evaluator::new(&lab.learner);
-        evaluator.advance(&lab.learner, &lab.recipe, &dataset, indices).expect("read").expect("images")
+    let network =
+        evaluate(&training.learner, &training.recipe, &dataset, indices).expect("read").expect("images");
+    let rebuilt = |training: &Training| {
+        let mut evaluator = Evaluator::new(&training.learner);
+        evaluator
+            .advance(&training.learner, &training.recipe, &dataset, indices)
+            .expect("read")
+            .expect("images")
     };
     // At a price of next to nothing D·a is z, so the image is the network's own.
-    lab.recipe.dictionary.lambda = 1e-4;
-    let (got, want) = (rebuilt(&lab).squared_error, network.squared_error);
+    training.recipe.dictionary.lambda = 1e-4;
+    let (got, want) = (rebuilt(&training).squared_error, network.squared_error);
     let (got, want) = (got.expect("an error"), want.expect("an error"));
     assert!((got - want).abs() < 0.01 * want, "rebuilt from D·a at λ → 0: {got}, want {want} ± 1 %");
     // Priced out of reach every code is zero: every image is the decoder's of zero, and z is all error.
-    lab.recipe.dictionary.lambda = 100.0;
-    let silent = rebuilt(&lab);
-    let images = dataset_images(&dataset, indices);
-    let of_zero = lab.learner.model().decode(lab.learner.codes(&[0.0; 8]));
-    let of_zero = read(of_zero).expect("read");
+    training.recipe.dictionary.lambda = 100.0;
+    let silent = rebuilt(&training);
+    let images = pixels(&dataset, indices);
+    let of_zero = training.learner.model().decode(training.learner.codes(&[0.0; 8]));
+    let of_zero = numbers(of_zero);
     let places = images.iter().enumerate().map(|(i, x)| f64::from(x - of_zero[i % 784]).powi(2));
     let (got, want) = (silent.squared_error.expect("an error"), places.sum::<f64>() / 100.0);
     assert!(
         (got - want).abs() < 1e-3 * want,
         "without an atom: got {got}, want the decoder's of zero, {want}"
     );
-    let codes = read(lab.learner.model().encode(lab.learner.images(&images, lab.learner.device())).code);
-    let half: f64 = codes.expect("read").iter().map(|z| 0.5 * f64::from(*z).powi(2)).sum::<f64>() / 100.0;
+    let codes = numbers(
+        training.learner.model().encode(training.learner.images(&images, training.learner.device())).code,
+    );
+    let half: f64 = codes.iter().map(|z| 0.5 * f64::from(*z).powi(2)).sum::<f64>() / 100.0;
     assert!((silent.objective - half).abs() < 1e-3 * half, "got {}, want ½‖z‖² = {half}", silent.objective);
 }
 
-fn dataset_images(dataset: &Dataset, indices: &[u32]) -> Vec<f32> {
-    let mut images = Vec::new();
-    dataset.write_f32(indices, &mut images);
-    images
-}
-
 #[test]
-fn poison_in_a_batch_of_the_stage_is_seen_in_the_figures() {
-    let mut lab = lab();
-    lab.train(22);
-    let mut batch = lab.feed.batch(22).to_vec();
+fn nan_in_a_batch_of_the_stage_is_seen_in_the_figures() {
+    let mut training = self::training();
+    training.train(22);
+    let mut batch = training.feed.batch(22).to_vec();
     batch[100] = f32::NAN;
-    let cost = lab.learner.step(&batch, &lab.recipe);
-    let got = figures(&cost.penalties, &read(cost.terms).expect("the CPU answers"));
-    assert!(!got.is_finite(), "poison went through unseen: {got:?}");
+    let cost = training.learner.step(&batch, &training.recipe);
+    let got = figures_of(cost);
+    assert!(!got.is_finite(), "NaN went through unseen: {got:?}");
 }
 
 #[test]
@@ -214,13 +185,13 @@ fn an_image_is_not_rebuilt_straight_from_the_atoms_of_its_code() {
 }
 
 #[test]
-fn a_limit_that_the_stages_would_not_obey_is_refused() {
+fn a_limit_that_the_stages_do_not_apply_is_refused() {
     for limit in ["training.seconds=5", "training.target=90", "training.patience=3"] {
         let mut recipe = Recipe::open("vae-dictionary").expect("a built-in recipe");
         recipe.set_from_text(limit).expect("valid alone");
-        let sentence = recipe.validate().expect_err("it would never be looked at").to_string();
+        let sentence = recipe.validate().expect_err("it would never be applied").to_string();
         assert!(sentence.contains("training.epochs or training.steps"), "{limit}: {sentence}");
         recipe.dictionary.atoms = 0;
-        recipe.validate().expect("without a dictionary it is obeyed");
+        recipe.validate().expect("without a dictionary it is applied");
     }
 }

@@ -6,7 +6,8 @@ use hourglass::insight::{CardInputs, Topic};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
-use super::{images, numbers, recipe};
+use super::{images, recipe};
+use crate::tensors::numbers;
 
 fn cards(recipe: &Recipe, dims: [usize; 3]) -> Vec<(Topic, Card)> {
     let learner = Learner::new(recipe, dims, 10, &Device::flex());

@@ -7,7 +7,8 @@ use burn::tensor::Device;
 use hourglass::model::{Autoencoder, Pass};
 use safetensors::SafeTensors;
 
-use super::{matrix, numbers, recipe};
+use super::recipe;
+use crate::tensors::{assert_close, matrix, numbers};
 
 /// Tensors of a stored forward pass, with their width.
 fn stored(bytes: &[u8], name: &str) -> Option<(Vec<f32>, usize)> {
@@ -18,12 +19,9 @@ fn stored(bytes: &[u8], name: &str) -> Option<(Vec<f32>, usize)> {
 }
 
 fn compare(what: &str, got: &[f32], want: &[f32]) {
-    assert_eq!(got.len(), want.len(), "{what}");
     let spread = want.iter().fold(0.0f32, |most, x| most.max(x.abs()));
     assert!(spread > 0.05, "{what}: nothing to compare, all within {spread}");
-    for (k, (got, want)) in got.iter().zip(want).enumerate() {
-        assert!((got - want).abs() < 1e-4, "{what} [{k}]: got {got}, want {want} ± 1e-4");
-    }
+    assert_close(what, got, want, 1e-4);
 }
 
 fn check(name: &str, dims: [usize; 3], settings: &[&str]) {

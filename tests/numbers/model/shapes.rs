@@ -4,7 +4,8 @@ use burn::tensor::Device;
 use hourglass::model::{Autoencoder, fits};
 use hourglass::recipe::Recipe;
 
-use super::{images, numbers, recipe};
+use super::{images, recipe};
+use crate::tensors::numbers;
 
 /// Encodes, decodes and traces, and looks at every shape on the way.
 fn check(recipe: &Recipe, dims: [usize; 3], halvings: &[usize]) {

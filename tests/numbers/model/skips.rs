@@ -6,7 +6,8 @@ use burn::tensor::Device;
 use hourglass::model::{Autoencoder, Decoder, objective};
 use hourglass::recipe::Recipe;
 
-use super::{images, numbers, recipe};
+use super::{images, recipe};
+use crate::tensors::numbers;
 
 fn u_net(channels: &str, skips: bool) -> Recipe {
     recipe(&["model.network=u-net", &format!("model.channels={channels}"), &format!("model.skips={skips}")])

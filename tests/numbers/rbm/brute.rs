@@ -1,11 +1,13 @@
 //! A tiny machine by brute force in f64: every state is visited.
 
-use super::{PATTERNS, assert_close, numbers, rows, tiny_gaussian, vector};
+use super::{PATTERNS, numbers, rows, tiny_gaussian, vector};
 use burn::tensor::Tensor;
 use hourglass::model::Rbm;
 use hourglass::model::rbm::HiddenUnits;
 use hourglass::recipe::random::{Purpose, stream};
 use rand::RngExt as _;
+
+use crate::tensors::assert_close;
 
 /// A binary machine in f64 on the host.
 #[derive(Clone)]
@@ -125,12 +127,12 @@ fn energies_and_free_energies_are_those_of_every_state_summed_up() {
     let host = Host::of(&machine);
     let visible = states(6);
     let want: Vec<f64> = visible.iter().map(|v| host.free_energy(v)).collect();
-    assert_close(&numbers(machine.free_energy(single(&visible))), &want, 1e-5, "free energy of state");
+    assert_close("free energy of state", &numbers(machine.free_energy(single(&visible))), &want, 1e-5);
     let pairs: Vec<(Vec<f64>, Vec<f64>)> =
         visible.iter().flat_map(|v| states(4).into_iter().map(|h| (v.clone(), h))).collect();
     let want: Vec<f64> = pairs.iter().map(|(v, h)| host.energy(v, h)).collect();
     let (v, h): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
-    assert_close(&numbers(machine.energy(single(&v), single(&h))), &want, 1e-5, "energy of pair");
+    assert_close("energy of pair", &numbers(machine.energy(single(&v), single(&h))), &want, 1e-5);
 }
 
 #[test]
@@ -143,7 +145,7 @@ fn the_free_energy_of_gaussian_units_is_the_integral_over_them() {
         let energies = numbers(machine.energy(rows(&vec![v.to_vec(); count]), rows(&h)));
         let want = -(energies.iter().map(|e| (-e).exp()).sum::<f64>() * f64::from(step)).ln();
         let got = numbers(machine.free_energy(rows(&[v.to_vec()])));
-        assert_close(&got, &[want], 1e-4, "free energy");
+        assert_close("free energy", &got, &[want], 1e-4);
     }
 }
 
@@ -154,9 +156,9 @@ fn the_partition_function_is_the_same_by_visible_hidden_and_joint_states() {
     let by_hidden = states(4).iter().map(|h| (-host.free_energy_of_hidden(h)).exp()).sum::<f64>().ln();
     let joint = states(6).into_iter().flat_map(|v| states(4).into_iter().map(move |h| (v.clone(), h)));
     let by_pair = joint.map(|(v, h)| (-host.energy(&v, &h)).exp()).sum::<f64>().ln();
-    assert_close(&[by_hidden, by_pair], &[by_visible; 2], 1e-12, "ln Z");
+    assert_close("ln Z", &[by_hidden, by_pair], &[by_visible; 2], 1e-12);
     let all = states(6).iter().map(|v| (-host.free_energy(v) - by_visible).exp()).sum::<f64>();
-    assert_close(&[all], &[1.0], 1e-12, "Σ p");
+    assert_close("Σ p", &[all], &[1.0], 1e-12);
 }
 
 #[test]
@@ -172,7 +174,7 @@ fn the_exact_gradient_is_the_slope_of_the_likelihood() {
         (at(step) - at(-step)) / (2.0 * step)
     };
     let want: Vec<f64> = (0..got.len()).map(slope).collect();
-    assert_close(&got, &want, 1e-9, "∂ log p / ∂θ");
+    assert_close("∂ log p / ∂θ", &got, &want, 1e-9);
 }
 
 #[test]
@@ -214,5 +216,5 @@ fn one_sweep_of_the_hidden_units_leaves_the_binary_model_where_it_is() {
         hidden.iter().enumerate().map(of_hidden).sum()
     };
     let got: Vec<f64> = visible.iter().map(after).collect();
-    assert_close(&got, &p, 1e-6, "p of state");
+    assert_close("p of state", &got, &p, 1e-6);
 }

@@ -1,72 +1,41 @@
 //! The stack of machines: its schedule, how it unrolls, what it is good for, and that it can be resumed.
 
-use super::{assert_close, numbers};
 use burn::tensor::Device;
-use hourglass::data::{Dataset, Feed, Source, load};
 use hourglass::model::Autoencoder;
 use hourglass::recipe::Recipe;
 use hourglass::recipe::random::{Purpose, stream};
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::pretraining::{RbmSettings, Stack};
-use hourglass::train::read::read;
-use hourglass::train::{Checkpoint, Figures, Learner, Stage, figures};
-use std::sync::Arc;
+use hourglass::train::{Checkpoint, Stage};
 
-fn dataset() -> Arc<Dataset> {
-    let source = Source { set: "digits", count: 700, messiness: 0.8, held_out: 0.2, seed: 0 };
-    Arc::new(load(&source).expect("built-in images"))
-}
-
-struct Lab {
-    recipe: Recipe,
-    learner: Learner,
-    feed: Feed,
-}
+use super::numbers;
+use crate::tensors::assert_close;
+use crate::training::{Training, digits, pixels, with};
 
 /// A small deep network on few images: 420 of them train it, in 13 steps an epoch.
-fn lab(settings: &[&str]) -> Lab {
-    let mut recipe = Recipe::open("deep-rbm").expect("a built-in recipe");
+fn training(settings: &[&str]) -> Training {
     let small = ["model.widths=96-48-24", "model.code=8", "training.batch=32", "pretraining.epochs=2"];
-    for setting in small.iter().chain(settings) {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
+    let recipe = with(Recipe::open("deep-rbm").expect("a built-in recipe"), small.iter().chain(settings));
     recipe.validate().expect("settings that fit");
-    let dataset = dataset();
-    let feed = Feed::new(Arc::clone(&dataset), recipe.training.batch, recipe.seed).expect("a feed");
-    let learner = Learner::new(&recipe, dataset.shape.dims(), feed.steps_per_epoch(), &Device::flex());
-    Lab { recipe, learner, feed }
+    Training::new(recipe, digits(700, 0.2), None)
 }
 
-impl Lab {
-    /// Trains so many steps and answers with every objective.
-    fn train(&mut self, steps: u64) -> Vec<f64> {
-        let mut all = Vec::new();
-        for _ in 0..steps {
-            let batch = self.feed.batch(self.learner.step_number());
-            let cost = self.learner.step(batch, &self.recipe);
-            all.push(figures(&cost.penalties, &read(cost.terms).expect("the CPU answers")).objective);
-        }
-        all
-    }
+/// Trains until the layers are done, with one list of objectives per layer.
+fn pretrain(training: &mut Training) -> Vec<Vec<f64>> {
+    let stages = training.learner.plan().spans().to_vec();
+    let layers = stages.iter().filter_map(|span| span.to.map(|to| to - span.from));
+    layers.map(|steps| training.train(steps).iter().map(|figures| figures.objective).collect()).collect()
+}
 
-    /// Trains until the layers are done, one list of objectives per layer.
-    fn pretrain(&mut self) -> Vec<Vec<f64>> {
-        let stages = self.learner.plan().spans().to_vec();
-        let layers = stages.iter().filter_map(|span| span.to.map(|to| to - span.from));
-        layers.map(|steps| self.train(steps)).collect()
-    }
+/// The squared error of held-out images.
+fn held_out(training: &Training) -> f64 {
+    let dataset = digits(700, 0.2);
+    let figures = evaluate(&training.learner, &training.recipe, &dataset, &dataset.split.validation);
+    figures.expect("the CPU answers").expect("images").squared_error.expect("evaluations take it")
+}
 
-    fn held_out(&self) -> Figures {
-        let dataset = dataset();
-        let images = &dataset.split.validation;
-        evaluate(&self.learner, &self.recipe, &dataset, images).expect("the CPU answers").expect("images")
-    }
-
-    fn first_images(&self) -> Vec<f32> {
-        let mut images = Vec::new();
-        dataset().write_f32(&[0, 1, 2, 3, 4], &mut images);
-        images
-    }
+fn first_images() -> Vec<f32> {
+    pixels(&digits(700, 0.2), &[0, 1, 2, 3, 4])
 }
 
 /// Mean of every epoch.
@@ -77,13 +46,13 @@ fn by_epoch(errors: &[f64], steps: usize) -> Vec<f64> {
 #[test]
 fn every_layer_learns_to_reconstruct_what_it_is_given() {
     // Few images make few updates: the code layer takes larger ones instead.
-    let mut lab = lab(&[
+    let mut training = self::training(&[
         "pretraining.epochs=6",
         "pretraining.code_learning_rate=0.01",
         "objective.reconstruction=squared-error",
     ]);
-    let steps = lab.feed.steps_per_epoch() as usize;
-    for (layer, errors) in lab.pretrain().iter().enumerate() {
+    let steps = training.feed.steps_per_epoch() as usize;
+    for (layer, errors) in pretrain(&mut training).iter().enumerate() {
         let epochs = by_epoch(errors, steps);
         for pair in epochs.windows(2) {
             assert!(pair[1] < 1.02 * pair[0], "layer {layer} went up: {epochs:?}");
@@ -94,7 +63,8 @@ fn every_layer_learns_to_reconstruct_what_it_is_given() {
 
 #[test]
 fn updates_follow_the_schedule_of_the_paper() {
-    let Lab { recipe, feed, learner } = &mut lab(&["pretraining.weight_decay=0.01", "pretraining.gibbs=2"]);
+    let Training { recipe, feed, learner } =
+        &mut self::training(&["pretraining.weight_decay=0.01", "pretraining.gibbs=2"]);
     let device = Device::flex();
     let mut stack = Stack::new(recipe, 784, &device);
     let mut velocity = vec![0.0; 784 * 96];
@@ -120,15 +90,15 @@ fn updates_follow_the_schedule_of_the_paper() {
             bias[k] += bias_velocity[k];
         }
         let after = stack.rbm(0).expect("a first machine");
-        assert_close(&numbers(after.weight.clone()), &want, 1e-6, "weight");
-        assert_close(&numbers(after.hidden.clone()), &bias, 1e-6, "hidden bias");
+        assert_close("weight", &numbers(after.weight.clone()), &want, 1e-6);
+        assert_close("hidden bias", &numbers(after.hidden.clone()), &bias, 1e-6);
     }
 }
 
 #[test]
 fn the_code_layer_has_a_rate_of_its_own_and_both_are_live() {
     let change = |settings: &[&str], layer: usize| {
-        let Lab { recipe, learner, feed } = &mut lab(settings);
+        let Training { recipe, learner, feed } = &mut self::training(settings);
         let mut stack = Stack::new(recipe, 784, &Device::flex());
         let x = learner.images(feed.batch(0), &Device::flex());
         let before = numbers(stack.rbm(layer).expect("a machine").weight.clone());
@@ -150,58 +120,58 @@ fn the_code_layer_has_a_rate_of_its_own_and_both_are_live() {
 
 #[test]
 fn the_stack_unrolls_to_the_way_up_and_down() {
-    let mut lab = lab(&["pretraining.code_learning_rate=0.01"]);
-    lab.pretrain();
-    let stack = lab.learner.stack().expect("it is not unrolled yet").clone();
-    let images = lab.first_images();
-    let x = lab.learner.images(&images, &Device::flex());
+    let mut training = self::training(&["pretraining.code_learning_rate=0.01"]);
+    pretrain(&mut training);
+    let stack = training.learner.stack().expect("it is not unrolled yet").clone();
+    let images = first_images();
+    let x = training.learner.images(&images, &Device::flex());
     let biases = numbers(stack.rbm(3).expect("a code layer").visible.clone());
     assert!(biases.iter().any(|b| b.abs() > 1e-3), "biases of zero would prove nothing");
     let code = stack.below(4, x.clone());
     let want = stack.to_pixels(4, code.clone());
-    let model = lab.learner.model();
-    assert_close(&numbers(model.encode(x.clone()).code), &numbers(code), 1e-5, "code");
-    assert_close(&numbers(model.reconstruct(x.clone())), &numbers(want), 1e-5, "pixel");
+    let model = training.learner.model();
+    assert_close("code", &numbers(model.encode(x.clone()).code), &numbers(code), 1e-5);
+    assert_close("pixel", &numbers(model.reconstruct(x.clone())), &numbers(want), 1e-5);
     // The first step of fine-tuning moves every weight by at most about the rate.
-    lab.recipe.training.learning_rate = 1e-6;
-    lab.train(1);
-    assert!(lab.learner.stack().is_none(), "the machines are still there");
-    let tuned = lab.learner.model().reconstruct(x.clone());
-    assert_close(&numbers(tuned), &numbers(model.reconstruct(x)), 1e-3, "pixel after unrolling");
+    training.recipe.training.learning_rate = 1e-6;
+    training.train(1);
+    assert!(training.learner.stack().is_none(), "the machines are still there");
+    let tuned = training.learner.model().reconstruct(x.clone());
+    assert_close("pixel after unrolling", &numbers(tuned), &numbers(model.reconstruct(x)), 1e-3);
 }
 
 #[test]
 fn images_are_judged_by_the_layers_that_were_trained() {
-    let mut lab = lab(&[]);
-    let images = lab.first_images();
-    let x = lab.learner.images(&images, &Device::flex());
-    let per_layer = lab.feed.steps_per_epoch() * 2;
+    let mut training = self::training(&[]);
+    let images = first_images();
+    let x = training.learner.images(&images, &Device::flex());
+    let per_layer = training.feed.steps_per_epoch() * 2;
     for layer in 0..4 {
-        lab.train(per_layer - 1);
+        training.train(per_layer - 1);
         for _ in 0..2 {
             // In the middle of a layer, and when it is over.
-            let stack = lab.learner.stack().expect("it is not unrolled yet");
+            let stack = training.learner.stack().expect("it is not unrolled yet");
             let want = stack.to_pixels(layer + 1, stack.below(layer + 1, x.clone()));
-            let got: Autoencoder = lab.learner.so_far();
-            assert_close(&numbers(got.reconstruct(x.clone())), &numbers(want), 1e-5, "pixel");
-            if lab.learner.last_stage() == lab.learner.stage() {
-                lab.train(1);
+            let got: Autoencoder = training.learner.so_far();
+            assert_close("pixel", &numbers(got.reconstruct(x.clone())), &numbers(want), 1e-5);
+            if training.learner.last_stage() == training.learner.stage() {
+                training.train(1);
             }
         }
-        assert_eq!(lab.learner.last_stage(), Stage::Layer(layer));
+        assert_eq!(training.learner.last_stage(), Stage::Layer(layer));
     }
-    assert_eq!(lab.learner.stage(), Stage::Training);
+    assert_eq!(training.learner.stage(), Stage::Training);
 }
 
 #[test]
 fn resuming_is_the_same_as_never_stopping_within_a_layer_and_across_its_end() {
     // A layer takes 26 steps: 10 is within the first, 26 its end, 100 within the last, 104 before fine-tuning.
     for stop in [10, 26, 100, 104, 110] {
-        let mut straight = lab(&[]);
+        let mut straight = self::training(&[]);
         straight.train(stop);
         let checkpoint = Checkpoint::take(&straight.learner).expect("the CPU answers");
         let want = straight.train(20);
-        let mut resumed = lab(&[]);
+        let mut resumed = self::training(&[]);
         // A run that is ahead goes back as well.
         resumed.train(if stop < 100 { 0 } else { 106 });
         checkpoint.restore(&mut resumed.learner).expect("the same network");
@@ -218,17 +188,17 @@ fn pretraining_finds_a_beginning_that_drawn_weights_do_not() {
         "pretraining.epochs=20",
         "pretraining.code_learning_rate=0.003",
     ];
-    let mut deep = lab(&settings);
-    deep.pretrain();
-    let unrolled = deep.held_out().squared_error.expect("evaluations take it");
-    let dataset = dataset();
+    let mut deep = self::training(&settings);
+    pretrain(&mut deep);
+    let unrolled = held_out(&deep);
+    let dataset = digits(700, 0.2);
     let mean = dataset.mean_image_cost(&dataset.split.validation).squared_error;
     assert!(unrolled < 0.65 * mean, "unrolled {unrolled:.1} against the mean image's {mean:.1}");
     deep.train(130);
-    let tuned = deep.held_out().squared_error.expect("evaluations take it");
-    let mut scratch = lab(&[&settings[..], &["pretraining.method=none"]].concat());
+    let tuned = held_out(&deep);
+    let mut scratch = self::training(&[&settings[..], &["pretraining.method=none"]].concat());
     scratch.train(130);
-    let drawn = scratch.held_out().squared_error.expect("evaluations take it");
+    let drawn = held_out(&scratch);
     assert!(
         tuned < 0.8 * drawn && tuned < unrolled,
         "after as many steps: pretrained {tuned:.1}, drawn {drawn:.1}; unrolled it was {unrolled:.1}"
@@ -237,7 +207,7 @@ fn pretraining_finds_a_beginning_that_drawn_weights_do_not() {
 
 #[test]
 fn too_large_a_rate_is_seen_in_the_figures() {
-    let mut lab = lab(&["pretraining.code_learning_rate=10"]);
-    let figures = lab.pretrain().concat();
+    let mut training = self::training(&["pretraining.code_learning_rate=10"]);
+    let figures = pretrain(&mut training).concat();
     assert!(figures.iter().any(|x| !x.is_finite()), "a code layer at rate 10 did not diverge");
 }
