@@ -192,6 +192,11 @@ fn a_schedule_is_replayed_at_its_step_and_saved_again() {
     std::fs::write(folder.path().join("lesson.toml"), format!("{recipe}{change}")).unwrap();
     hourglass(folder.path(), &["train", "lesson.toml", "--device", "cpu", "--out", "lesson"]).done();
     let [plain, lesson] = ["plain", "lesson"].map(|out| text(&folder.path().join(out), "history.csv"));
+    assert_eq!(
+        [&plain, &lesson].map(|history| history.lines().count()),
+        [6; 2],
+        "a header and epochs 0 to 4"
+    );
     for (row, (plain, lesson)) in plain.lines().zip(lesson.lines()).enumerate() {
         // The header, then epochs 0, 1 and 2: the change acts on the step after the second epoch.
         assert_eq!(plain == lesson, row <= 3, "row {row} is\n{plain}\nand\n{lesson}");

@@ -13,6 +13,7 @@ use egui_kittest::kittest::Queryable as _;
 use hourglass::app::{App, AppState};
 use hourglass::engine::{Phase, Sheet};
 use hourglass::recipe::Recipe;
+use image::Rgba;
 
 /// A window on a small recipe.
 fn window(recipe: &str, size: [f32; 2]) -> Harness<'static, App> {
@@ -242,7 +243,11 @@ fn an_absurd_learning_rate_is_told_in_words_and_mended_by_a_button() {
     }
     let field = window.get_by_label("learning rate, typed");
     field.set_value_accesskit(1e9);
-    step_until(&mut window, "the run failed", |state| matches!(run(state).phase, Phase::Failed(_)));
+    step_until(
+        &mut window,
+        "the run failed and says why",
+        |state| matches!(&run(state).phase, Phase::Failed(sentence) if sentence.contains("learning rate 1e9")),
+    );
     let cure = window.get_by(|node| {
         node.role() == Role::Button && node.label().is_some_and(|label| label.contains("last good"))
     });
@@ -255,9 +260,7 @@ fn the_window_is_drawn_at_every_size() {
     for (name, size) in
         [("ae-simple", [1920.0, 1080.0]), ("vae-20", [1280.0, 800.0]), ("ae-32", [860.0, 540.0])]
     {
-        let mut window = window(name, size);
-        trains(&mut window);
-        is_drawn(&mut window, name);
+        assert_drawn(name, &mut window(name, size), trains);
     }
 }
 
@@ -266,32 +269,79 @@ fn every_family_is_drawn_by_its_first_recipe() {
     for (family, recipes) in hourglass::recipe::builtin::by_family().expect("built in") {
         let name = recipes.first().expect("a family has a recipe").name.as_str();
         let mut window = window_with(name, &["data.count=300", "training.batch=16"], [1280.0, 800.0]);
-        step_until(&mut window, &format!("{name} of {family:?} trains"), |state| {
-            state.run().is_some_and(|run| run.progress.step > 3)
+        assert_drawn(name, &mut window, |window| {
+            step_until(window, &format!("{name} of {family:?} trains and reconstructs"), |state| {
+                state.run().is_some_and(|run| run.progress.step > 3 && run.seen.reconstructions.is_some())
+            });
         });
-        is_drawn(&mut window, name);
     }
 }
 
-/// Draws the window, where there is something to draw with.
-fn is_drawn(window: &mut Harness<'_, App>, name: &str) {
-    if !has_adapter() {
-        return;
+/// What a picture of the window in its dark theme shows, told by colour: text and its smoothed edges are tinted, and so
+/// is everything else, while images of digits are grey.
+struct Shown {
+    text: usize,
+    /// Pixels of a grey between black and white.
+    image: usize,
+    greys: usize,
+}
+
+impl Shown {
+    fn by(window: &mut Harness<'_, App>) -> Self {
+        let image = window.render().expect("a picture of the window");
+        let mut greys = [0; 256];
+        let mut text = 0;
+        for Rgba([red, green, blue, _]) in image.pixels() {
+            text += usize::from(*blue > 200 && red < green && green < blue);
+            if red == green && green == blue {
+                greys[usize::from(*red)] += 1;
+            }
+        }
+        let between = &greys[32..224];
+        Self { text, image: between.iter().sum(), greys: between.iter().filter(|count| **count > 0).count() }
     }
-    let image = window.render().expect("a picture of the window");
-    let mut colors: Vec<_> = image.pixels().map(|pixel| pixel.0).collect();
-    colors.sort_unstable();
-    colors.dedup();
-    assert!(colors.len() > 50, "{name}: the window shows {} colours", colors.len());
+}
+
+/// Asserts that a window that has just opened shows words alone, and one that trains shows images too; where there is
+/// an adapter to draw with.
+fn assert_drawn(name: &str, window: &mut Harness<'_, App>, trains: impl Fn(&mut Harness<'_, App>)) {
+    if !has_adapter() {
+        return trains(window);
+    }
+    let Shown { text, image, .. } = Shown::by(window);
+    assert!(text > 200, "{name}: {text} pixels of text in the first frame, want more than 200");
+    assert!(image < 100, "{name}: {image} pixels of images before anything is decoded, want less than 100");
+    trains(window);
+    let Shown { text, image, greys } = Shown::by(window);
+    assert!(text > 500, "{name}: {text} pixels of text, want more than 500");
+    assert!(image > 2_000, "{name}: {image} pixels of images, want more than 2,000");
+    assert!(greys > 100, "{name}: images have {greys} greys, want more than 100");
 }
 
 #[test]
-fn a_code_of_one_number_is_drawn_as_a_line() {
+fn a_code_of_one_number_moves_along_a_line() {
     let settings = ["data.count=400", "training.batch=32", "model.code=1", "model.widths=32"];
     let mut window = window_with("ae-2d", &settings, [1280.0, 800.0]);
     trains(&mut window);
-    let seen = run(window.state().state()).seen.decoded.as_deref().expect("an image");
-    assert_eq!(seen.point.len(), 1);
+    window.key_press(Key::Space);
+    step_until(&mut window, "paused", |state| run(state).phase == Phase::Paused);
+    let middle = window.get_by_label("latent point").rect().center();
+    let mut point_at = |offset: Vec2| {
+        window.drag_at(middle + offset);
+        window.step();
+        window.drop_at(middle + offset);
+        // The same place again is not decoded again, so no newer image can be awaited.
+        for _ in 0..20 {
+            window.step();
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        run(window.state().state()).seen.decoded.as_deref().expect("an image").point.clone()
+    };
+    let [left, right] = [-40.0, 40.0].map(|x| point_at(Vec2::new(x, 0.0)));
+    assert!(left.len() == 1 && right.len() == 1 && left[0] < right[0], "from {left:?} to {right:?}");
+    // Up and down nothing changes.
+    let above = point_at(Vec2::new(40.0, -20.0));
+    assert!((above[0] - right[0]).abs() < 1e-3 * (right[0] - left[0]), "above {right:?} is {above:?}");
 }
 
 #[test]
