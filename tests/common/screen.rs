@@ -19,7 +19,7 @@ impl Drop for Screen {
 }
 
 impl Screen {
-    /// Starts Xvfb with a screen of this size, such as `1280x800`, under a number that nobody uses. `None` where it is
+    /// Starts Xvfb with a screen of this size, such as `1280x800`, under an unused number. `None` where it is
     /// not installed.
     pub fn start(size: &str) -> Option<Self> {
         let server = Command::new("Xvfb")

@@ -36,11 +36,11 @@ pub fn turn_until_there<T>(worker: &mut Worker, mut look: impl FnMut() -> Option
         if let Some(answer) = look() {
             return answer;
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "what was awaited never came");
+        assert!(start.elapsed() < Duration::from_secs(60), "it never happened");
     }
 }
 
-/// Opens recipes and turns the worker until their bench stands.
+/// Opens recipes and turns the worker until they are open.
 pub fn open(worker: &mut Worker, handle: &Handle, recipes: Vec<Recipe>, playing: bool) -> BenchInfo {
     handle.send(Command::Open { recipes, playing }).expect("room for a command");
     turn_until(worker, handle, |event| match event {

@@ -1,4 +1,4 @@
-//! Figures keep their promises: SVG and PNG are the same picture, pixels stay exact, words are there, nothing
+//! Promises of the figures: SVG and PNG are the same picture, pixels stay exact, words are there, nothing
 //! panics, and a file is whole or absent.
 
 mod files;
@@ -199,7 +199,7 @@ fn points_that_are_not_finite_are_counted_in_words() {
 }
 
 #[test]
-fn a_stray_code_does_not_shrink_the_others_to_a_blot() {
+fn an_outlier_does_not_shrink_the_other_codes() {
     let mut figure = cloud();
     figure.points = (0..1000).map(|index| [(index as f32).sin(), (index as f32).cos()]).collect();
     figure.points[0] = [1e9, 1e9];

@@ -1,5 +1,5 @@
 //! Promises of linear autoencoders, whose best solutions are known exactly: principal components, probabilistic
-//! principal components, and which dimensions a variational code gives up. They hold every sum, mean, factor ½ and σ²
+//! principal components, and which dimensions of a variational code become inactive. They hold every sum, mean, factor ½ and σ²
 //! of the layers, the objective and the optimiser against theory.
 
 use burn::module::{Module, Param, ParamId};
@@ -141,7 +141,7 @@ fn a_linear_autoencoder_of_digits_reaches_the_error_of_pca_by_small_batches() {
     assert!(angle < 0.05, "principal angle {angle} rad, at most 0.05");
 }
 
-/// A linear variational autoencoder with one spread for all rows, as theory has it, of the house's own parts.
+/// A linear variational autoencoder with one spread for all rows, as in theory, made of this crate's layers.
 #[derive(Module, Debug)]
 struct LinearVae {
     encoder: Linear,
@@ -221,11 +221,11 @@ fn learned(noise: f64, beta: f64) -> Learned {
 
 /// Holds the dimensions against theory: active exactly where λ_i > β·σ², with ln σ_i² = ln(β·σ²/λ_i).
 fn dimensions_are_as_predicted(learned: &Learned, noise: f64, beta: f64, tolerance: f64) {
-    let price = beta * noise;
-    let want = SPECTRUM[..CODE].iter().filter(|variance| **variance > price).count();
+    let threshold = beta * noise;
+    let want = SPECTRUM[..CODE].iter().filter(|variance| **variance > threshold).count();
     assert_eq!(learned.active(), want, "σ² {noise}, β {beta}: {:?}", learned.dimensions);
     for ([_, got], variance) in learned.dimensions.iter().zip(SPECTRUM) {
-        let want = (price / variance).ln().min(0.0);
+        let want = (threshold / variance).ln().min(0.0);
         assert!(
             (got - want).abs() < tolerance,
             "σ² {noise}, β {beta}: ln σ² {got}, want {want} ± {tolerance}"
@@ -254,7 +254,7 @@ fn a_linear_vae_reaches_the_exact_bound_of_probabilistic_pca() {
 }
 
 #[test]
-fn a_dimension_is_active_exactly_when_its_variance_is_worth_its_price() {
+fn a_dimension_is_active_exactly_when_its_variance_exceeds_beta_times_the_noise() {
     for (noise, beta) in [(0.5, 3.0), (1.0, 0.5), (2.0, 4.0)] {
         dimensions_are_as_predicted(&learned(noise, beta), noise, beta, 0.02);
     }
@@ -370,8 +370,8 @@ fn a_large_beta_collapses_the_code_and_the_image_becomes_the_mean_image() {
 
 #[test]
 fn a_larger_beta_leaves_fewer_dimensions_of_digits_active() {
-    // A linear network under squared error, whose dimensions are worth their price where a variance is above β/2. Those
-    // that are worth about their price fall silent too slowly to be sure of them.
+    // A linear network under squared error, whose dimensions are active where a variance is above β/2. Those
+    // near the threshold become inactive too slowly to be sure of them.
     let [one, ten] = [1.0, 10.0].map(|beta| {
         let settings = ["model.widths=", "objective.reconstruction=squared-error"];
         let (_, learner, dataset) = learned_digits(beta, 800, &settings);

@@ -1,5 +1,5 @@
-//! Promises of noise: every corruption has the statistics it states and is drawn anew at every step, the clean image is
-//! what is asked for, what is dropped leaves the mean alone and is back at evaluation, and denoising pays.
+//! Promises of noise: every corruption has the statistics it states and is drawn again at every step, the clean image is
+//! the target, dropping keeps the mean and ends at evaluation, and denoising lowers the error.
 
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ fn gaussian_noise_has_mean_zero_and_the_stated_spread_and_is_not_clipped() {
 }
 
 #[test]
-fn a_block_has_the_stated_area_wholly_inside_and_gets_everywhere() {
+fn a_block_has_the_stated_area_wholly_inside_and_reaches_all_edges() {
     let (amount, dims) = (0.25, [1, 20, 40]);
     let images = corrupted(Corruption::Blocks, amount, dims, 400, 0);
     let mut touched = [false; 4];
@@ -119,7 +119,7 @@ fn the_channels_of_a_pixel_are_corrupted_together() {
 }
 
 #[test]
-fn every_step_draws_anew_and_the_same_step_draws_the_same() {
+fn every_step_draws_again_and_the_same_step_draws_the_same() {
     for kind in [Corruption::Gaussian, Corruption::Masking, Corruption::SaltAndPepper, Corruption::Blocks] {
         let at = |step| corrupted(kind, 0.3, DIMS, 4, step);
         assert_eq!(at(3), at(3), "{kind:?}");
@@ -150,7 +150,7 @@ fn costs_without_learning(recipe: &Recipe, batch: &[f32], steps: usize) -> Vec<f
 }
 
 #[test]
-fn a_learner_corrupts_and_drops_anew_at_every_step_and_the_same_for_the_same_seed() {
+fn a_learner_corrupts_and_drops_again_at_every_step_and_the_same_for_the_same_seed() {
     let mut feed = Feed::new(dataset(), 16, 1).expect("a feed");
     let batch = feed.batch(0).to_vec();
     let small = ["model.code=32"];
@@ -165,7 +165,7 @@ fn a_learner_corrupts_and_drops_anew_at_every_step_and_the_same_for_the_same_see
 }
 
 #[test]
-fn a_step_shows_the_network_the_corrupted_image_and_asks_for_the_clean_one() {
+fn a_step_shows_the_network_the_corrupted_image_and_compares_with_the_clean_one() {
     let mut feed = Feed::new(dataset(), 16, 1).expect("a feed");
     let batch = feed.batch(0).to_vec();
     let recipe = recipe("ae-denoise", &["model.code=32"]);
@@ -192,7 +192,7 @@ fn identity(device: &Device) -> (Recipe, Autoencoder) {
 }
 
 #[test]
-fn a_network_that_copies_pays_for_all_of_the_noise() {
+fn the_error_of_a_network_that_copies_is_the_noise() {
     let device = Device::flex();
     let (recipe, model) = identity(&device);
     let (dataset, count) = (dataset(), 64);
@@ -214,7 +214,7 @@ fn dropping(units: f64, connections: f64, step: u64) -> Pass {
 }
 
 #[test]
-fn dropped_units_are_as_many_as_stated_and_leave_the_mean_alone() {
+fn dropped_units_are_as_many_as_stated_and_keep_the_mean() {
     let device = Device::flex();
     for p in [0.1, 0.5, 0.8] {
         let ones = Tensor::<2>::ones([400, 500], &device);
@@ -230,13 +230,13 @@ fn dropped_units_are_as_many_as_stated_and_leave_the_mean_alone() {
 }
 
 #[test]
-fn dropped_connections_are_as_many_as_stated_and_leave_the_mean_output_alone() {
+fn dropped_connections_are_as_many_as_stated_and_keep_the_mean_output() {
     let device = Device::flex();
     let (recipe, p) = (recipe("ae-dropconnect", &["model.code=40"]), 0.5);
     let head = Autoencoder::new(&recipe, DIMS, &device).code.head;
     let weights = numbers(dropping(0.0, p, 0).drop_connections(head.weight.val()));
     assert_share("connections", share(&weights, |x| x == 0.0), p, weights.len());
-    // A mean of positive outputs can be told to a percent.
+    // A mean of positive outputs can be measured to a percent.
     let positive = head.weight.clone().map(|weight| weight.abs());
     let head = burn::nn::Linear { weight: positive, bias: head.bias };
     let same = Tensor::<2>::ones([2, PIXELS], &device) * 0.5;

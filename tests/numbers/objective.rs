@@ -173,7 +173,7 @@ fn the_rate_divergence_has_its_reference_values_and_no_infinity() {
         assert!((got - 0.588_575).abs() < 1e-5, "image {image}: got {got}, want 0.588575");
     }
     assert_eq!(got.len(), 2, "every image has it");
-    // Units that never or always speak cost a finite sum: rates are kept within a millionth of 0 and 1.
+    // Units that are never or always on cost a finite sum: rates are kept within a millionth of 0 and 1.
     let (never, always) = (of(vec![0.0; 2], 1, 0.05)[0], of(vec![1.0; 2], 1, 0.05)[0]);
     assert!((never - 0.492_260).abs() < 1e-4, "never: got {never}, want 0.492260");
     assert!(

@@ -1,5 +1,6 @@
 //! Promises of Boltzmann machines and of pretraining with them: energies, partition function and gradient by brute
-//! force, updates by hand, likelihood that rises, a stack that unrolls rightly and helps.
+//! force, updates by hand, likelihood that rises, a stack that unrolls correctly and gives better first weights than
+//! drawn ones.
 
 mod brute;
 mod stack;
@@ -27,7 +28,7 @@ fn vector(values: &[f32]) -> Tensor<1> {
     Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), &Device::flex())
 }
 
-/// A Gaussian machine small enough for pencil and paper: two visible units, one hidden.
+/// A Gaussian machine small enough to compute by hand: two visible units, one hidden.
 fn tiny_gaussian() -> Rbm {
     Rbm {
         weight: rows(&[vec![0.5], vec![-1.0]]),
@@ -43,7 +44,7 @@ fn a_code_layer_moves_as_worked_out_by_hand() {
     let v = rows(&[vec![1.0, 0.5]]);
     // b + v·W = 0.3 + 0.5 − 0.5.
     assert_close("mean", &numbers(machine.up(v.clone())), &[0.3], 1e-6);
-    // With ε = 0.7 the hidden unit is 1, the dream σ(0.6) and σ(−1.2), and what it raises 0.391353.
+    // With ε = 0.7 the hidden unit is 1, its reconstruction σ(0.6) and σ(−1.2), and the hidden mean of that 0.391353.
     let contrast = machine.contrastive_divergence(v, vec![rows(&[vec![0.7]])]);
     assert_close("weight", &numbers(contrast.weight), &[0.047320509, 0.059411494], 1e-6);
     assert_close("visible bias", &numbers(contrast.visible), &[0.354343694, 0.268524784], 1e-6);
@@ -74,12 +75,12 @@ fn binary_units_are_on_as_often_as_they_say_and_gaussian_ones_spread_by_one() {
 fn the_likelihood_of_patterns_rises_while_they_are_learned_but_not_for_ever() {
     let mut machine = Rbm::new(1, 0, [6, 4], HiddenUnits::Binary, &Device::flex());
     let patterns = rows(&PATTERNS.map(|p| p.to_vec()));
-    let judge = |machine: &Rbm| {
+    let measure = |machine: &Rbm| {
         let again = machine.down(machine.up(patterns.clone()));
         let error = numbers((again - patterns.clone()).square()).iter().sum::<f64>() / 4.0;
         (brute::Host::of(machine).log_likelihood(&PATTERNS), error)
     };
-    let mut judged = vec![judge(&machine)];
+    let mut measured = vec![measure(&machine)];
     for step in 0..5000 {
         let draws = machine.draws(&mut stream(1, Purpose::Gibbs, step), 4);
         let contrast = machine.contrastive_divergence(patterns.clone(), vec![draws]);
@@ -87,14 +88,14 @@ fn the_likelihood_of_patterns_rises_while_they_are_learned_but_not_for_ever() {
         machine.visible = machine.visible + contrast.visible * 0.05;
         machine.hidden = machine.hidden + contrast.hidden * 0.05;
         if (step + 1) % 2500 == 0 {
-            judged.push(judge(&machine));
+            measured.push(measure(&machine));
         }
     }
-    let [before, middle, after] = judged[..] else { panic!("three judgements") };
+    let [before, middle, after] = measured[..] else { panic!("three measurements") };
     assert!(middle.0 > before.0 + 1.5, "log p went from {} to {}, not up by 1.5 nats", before.0, middle.0);
     // Four patterns equally likely are −ln 4, which nothing can beat.
     assert!(middle.0 < -(4.0f64.ln()), "log p of {} is above the optimum", middle.0);
     assert!(after.1 * 10.0 < before.1, "the error went from {} to {}, not to a tenth", before.1, after.1);
-    // The error of reconstruction is not what is learned: it falls on while the likelihood falls as well.
+    // The reconstruction error is not what is maximised: it goes on falling while the likelihood falls as well.
     assert!(after.1 < middle.1 && after.0 < middle.0, "from {middle:?} to {after:?}");
 }

@@ -1,4 +1,4 @@
-//! Promises of recurrent networks: PyTorch's formulas, gradients, shapes, and a code that is all the writer gets.
+//! Promises of recurrent networks: PyTorch's formulas, gradients, shapes, and a decoder that sees the code alone.
 
 use burn::store::{ModuleSnapshot as _, PyTorchToBurnAdapter, SafetensorsStore};
 use burn::tensor::{Device, Tensor};
@@ -113,7 +113,7 @@ fn first_weights(cell: &str) -> (Vec<f32>, Vec<f32>) {
 }
 
 #[test]
-fn every_gate_of_the_memory_begins_orthogonal_and_an_lstm_begins_by_keeping() {
+fn every_gate_begins_orthogonal_and_the_forget_gate_of_an_lstm_begins_at_one() {
     for (cell, gates) in CELLS.into_iter().zip([3, 4]) {
         let (weights, bias) = first_weights(cell);
         let wide = gates * 12;
@@ -173,7 +173,7 @@ fn a_code_read_half_way_knows_every_row_so_far_and_none_that_follows() {
 }
 
 #[test]
-fn one_batch_is_learned_by_heart() {
+fn one_batch_is_memorised() {
     for cell in CELLS {
         let recipe = recipe(&[cell, "model.hidden=32", "model.code=8", "training.learning_rate=1e-2"]);
         let batch: Vec<f32> = normal(8, 8 * 36).iter().map(|x| if *x > 0.0 { 1.0 } else { 0.0 }).collect();
@@ -189,7 +189,7 @@ fn one_batch_is_learned_by_heart() {
 }
 
 #[test]
-fn what_a_recurrent_network_shows_ends_with_the_reconstruction() {
+fn the_cards_of_a_recurrent_network_end_with_the_reconstruction() {
     let recipe = recipe(&["model.hidden=6"]);
     let learner = Learner::new(&recipe, [3, 10, 6], 10, &Device::flex());
     let examples = grey(9, 5 * 180);

@@ -45,7 +45,7 @@ fn every_recurrent_recipe_overfits_one_batch() {
     assert_overfits(|network| network == Network::Recurrent);
 }
 
-/// Asserts that all built-in recipes with such a network can learn a few images by heart.
+/// Asserts that all built-in recipes with such a network can memorise a few images.
 #[track_caller]
 fn assert_overfits(is_asked: impl Fn(Network) -> bool) {
     let mut tried: Vec<Recipe> = Vec::new();
@@ -53,7 +53,7 @@ fn assert_overfits(is_asked: impl Fn(Network) -> bool) {
     // That it does not learn is the point of deep-scratch.
     for name in builtin::NAMES.iter().filter(|name| **name != "deep-scratch") {
         let recipe = without_penalties(Recipe::open(name).expect("a built-in recipe"));
-        // Recipes that differ in nothing else are one network, and learn it once.
+        // Recipes that differ in nothing else are one network, and are tried once.
         if is_asked(recipe.model.network) && !tried.contains(&recipe) {
             failures.extend(overfit(&recipe).err().map(|failure| format!("{name}: {failure}")));
             tried.push(recipe);
@@ -95,11 +95,11 @@ fn without_penalties(mut recipe: Recipe) -> Recipe {
     recipe
 }
 
-/// Learns one batch by heart: 500 steps must bring its error below a twentieth of the mean image's.
+/// Memorises one batch: 500 steps must bring its error below a twentieth of the mean image's.
 fn overfit(recipe: &Recipe) -> Result<(), String> {
     const BAR: f64 = 0.05;
     let mut recipe = recipe.clone();
-    // Few weights, used again and again, unfold no image from two numbers so soon.
+    // Few weights, used again and again, do not draw an image from two numbers so soon.
     if matches!(recipe.model.network, Network::Conv | Network::Recurrent) {
         recipe.model.code = recipe.model.code.max(16);
     }
@@ -125,8 +125,8 @@ fn overfit(recipe: &Recipe) -> Result<(), String> {
     Err(format!("{error:.2} is {:.3} of the mean image's {mean:.2}, not below {BAR}", error / mean))
 }
 
-/// How many images a network is to learn by heart. A step of a convolution takes many times longer; a quarter of the
-/// images asks as much of its few weights.
+/// How many images a network must memorise. A step of a convolution takes many times longer; a quarter of the images
+/// is as hard for its few weights.
 fn images_for(network: Network) -> usize {
     match network {
         Network::Conv | Network::UNet => 8,

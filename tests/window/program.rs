@@ -1,4 +1,4 @@
-//! Promises of the program as a person starts it: a real window on a virtual screen, and one sentence without one.
+//! Promises of the real program in a window on a virtual screen.
 
 use std::path::Path;
 use std::process::Command;

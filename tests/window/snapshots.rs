@@ -1,7 +1,7 @@
-//! Promises of the explorer's looks: each of its layers looks as it looked when somebody last looked at it.
+//! Snapshots of the latent explorer: each of its layers looks as it did when the picture was last accepted.
 //!
-//! A tiny network is trained to the same weights each time, and a part is cut out of the window. A change that is
-//! meant is taken in with `UPDATE_SNAPSHOTS=1 cargo test --release --test window snapshots`, and looked at.
+//! A tiny network is trained to the same weights each time, and a part is cut out of the window. An intended change is
+//! accepted with `UPDATE_SNAPSHOTS=1 cargo test --release --test window snapshots`; look at the pictures first.
 
 mod compare;
 mod layers;
@@ -22,7 +22,7 @@ use image::RgbaImage;
 
 /// The button that opens the menu of layers.
 const MENU: &str = "what the map shows";
-/// Steps after which the network rests: so few that the roundings of another processor have not grown yet. (A learning
+/// Steps after which training ends: so few that the roundings of another processor have not grown yet. (A learning
 /// rate larger by a ten-thousandth changes nothing that is seen after 100 steps, and everything after 700.)
 const STEPS: u64 = 100;
 
@@ -40,20 +40,20 @@ fn tiny(name: &str, settings: &[&str]) -> Recipe {
     recipe
 }
 
-/// A window on these recipes in which all is learned, and everything is seen as it is then.
+/// A window on these recipes after training, with every view of the last step.
 fn rested(recipes: Vec<Recipe>, size: [f32; 2]) -> Harness<'static, App> {
     let is_rested = |run: &RunState| {
         matches!(run.phase, Phase::Finished(_))
             && run.seen.decoded.as_deref().is_some_and(|decoded| decoded.step == STEPS)
     };
     let mut window = window_of(recipes, size);
-    step_until(&mut window, "the network rests, and everything is seen as it is then", |state| {
+    step_until(&mut window, "training is over and every view is of the last step", |state| {
         let (Some(bench), Some(run)) = (&state.bench, state.run()) else { return false };
         bench.runs.iter().all(is_rested)
             && run.seen.cloud.as_deref().is_some_and(|cloud| cloud.step == STEPS)
             && run.seen.lattice.as_deref().is_some_and(|lattice| lattice.step == STEPS)
     });
-    // While it learned the view followed the codes from afar; now it comes to rest, so that a place is a place.
+    // During training the view followed the codes; fitted twice, it no longer moves.
     for _ in 0..2 {
         window.get_by_label("fit").click();
         window.run_steps(60);
@@ -92,7 +92,7 @@ fn click(window: &mut Harness<'_, App>, pos: Pos2, modifiers: Modifiers) {
     window.run_steps(3);
 }
 
-/// A part of the window once nothing in it moves any more and every answer has come.
+/// A part of the window once nothing in it changes any more.
 fn picture(window: &mut Harness<'_, App>, part: Part) -> RgbaImage {
     window.remove_cursor();
     let mut last = None;
@@ -105,7 +105,7 @@ fn picture(window: &mut Harness<'_, App>, part: Part) -> RgbaImage {
         }
         last = Some(now);
     }
-    panic!("the picture never comes to rest");
+    panic!("the picture never stops changing");
 }
 
 /// A part of a picture.
@@ -113,7 +113,7 @@ fn cut(image: &RgbaImage, [left, top, width, height]: Part) -> RgbaImage {
     image::imageops::crop_imm(image, left, top, width, height).to_image()
 }
 
-/// Waits for an answer of the shown run from the weights as they rest.
+/// Waits for a view of the shown run.
 fn answered(window: &mut Harness<'_, App>, what: &str, is_there: impl Fn(&RunState) -> bool) {
     step_until(window, what, |state: &AppState| is_there(run(state)));
 }

@@ -1,5 +1,5 @@
-//! Promises of the window, kept by its real parts in a harness without a screen: found by label, as somebody who
-//! cannot see the screen finds them.
+//! Promises of the window, tested in a harness without a screen. Controls are found by label, as a screen reader finds
+//! them.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -214,7 +214,7 @@ fn export(window: &mut Harness<'_, App>, label: &str, path: &Path) {
     while window.query_by_label("Save").is_none() {
         window.step();
         std::thread::sleep(Duration::from_millis(20));
-        assert!(start.elapsed() < Duration::from_secs(30), "nobody asked where to");
+        assert!(start.elapsed() < Duration::from_secs(30), "no dialog asked for a path");
     }
     let field = window.get_by(|node| {
         node.role() == Role::TextInput
@@ -233,7 +233,7 @@ fn export(window: &mut Harness<'_, App>, label: &str, path: &Path) {
 }
 
 #[test]
-fn an_absurd_learning_rate_is_told_in_words_and_mended_by_a_button() {
+fn an_absurd_learning_rate_is_explained_and_undone_by_a_button() {
     let mut window = window("ae-simple", [1280.0, 800.0]);
     step_until(&mut window, "it trains", |state| state.run().is_some_and(|run| run.progress.step > 3));
     window.get_by_label("learning rate, typed").click();
@@ -277,7 +277,7 @@ fn every_family_is_drawn_by_its_first_recipe() {
     }
 }
 
-/// What a picture of the window in its dark theme shows, told by colour: text and its smoothed edges are tinted, and so
+/// What a picture of the window in its dark theme shows, by colour: text and its smoothed edges are tinted, and so
 /// is everything else, while images of digits are grey.
 struct Shown {
     text: usize,

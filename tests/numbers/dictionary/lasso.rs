@@ -104,18 +104,18 @@ fn a_code_is_zero_exactly_from_the_largest_product_on() {
         let silent = coder.code(sample, silencing, patience(500));
         assert!(silent.iter().all(|x| *x == 0.0), "λ = ‖Dᵀz‖∞ = {silencing} leaves {silent:?}");
         let codes = coder.code(sample, silencing * 0.999, patience(500));
-        assert_eq!(nonzeros(&codes, 40), 1.0, "just below {silencing} one atom speaks");
+        assert_eq!(nonzeros(&codes, 40), 1.0, "just below {silencing} one atom is used");
     }
 }
 
 #[test]
-fn poison_gives_poison_and_leaves_its_neighbours_alone() {
+fn nan_gives_nan_and_leaves_other_samples_alone() {
     let (golden, dictionary) = golden();
     let coder = dictionary.coder();
     let good = coder.code(&golden.samples, golden.lambda, patience(50));
     let mut samples = golden.samples.clone();
     samples[3] = f64::NAN;
     let codes = coder.code(&samples, golden.lambda, patience(50));
-    assert!(codes[..40].iter().all(|x| x.is_nan()), "the poisoned code is {:?}", &codes[..40]);
+    assert!(codes[..40].iter().all(|x| x.is_nan()), "the code of NaN is {:?}", &codes[..40]);
     assert_eq!(codes[40..], good[40..]);
 }

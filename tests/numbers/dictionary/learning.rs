@@ -98,10 +98,10 @@ fn a_planted_dictionary_is_found() {
 }
 
 #[test]
-fn unused_atoms_get_a_new_beginning() {
+fn unused_atoms_are_drawn_again() {
     let (_, samples) = planted(200, 3);
     let mut rng = stream(3, Purpose::Atoms, 0);
-    // The second atom is never of use: it stands at a right angle to every sample.
+    // The second atom is never of use: it is at a right angle to every sample.
     let samples: Vec<f64> = samples.chunks_exact(DIM).flat_map(|z| z.iter().copied().chain([0.0])).collect();
     let dim = DIM + 1;
     let mut atoms = vec![0.0; 2 * dim];

@@ -66,7 +66,7 @@ fn the_same_seed_gives_the_same_atoms_to_the_last_bit() {
 }
 
 #[test]
-fn resuming_in_the_middle_of_the_stage_is_not_stopping() {
+fn resuming_in_the_middle_of_the_stage_equals_never_stopping() {
     let mut whole = self::training();
     whole.train(25);
     let mut resumed = self::training();
@@ -115,12 +115,12 @@ fn a_step_of_many_atoms_is_done_in_slices_and_comes_to_the_same() {
 
 #[test]
 fn lambda_acts_on_the_next_step() {
-    let (mut kept, mut moved) = (self::training(), self::training());
-    kept.train(25);
+    let (mut same, mut moved) = (self::training(), self::training());
+    same.train(25);
     moved.train(25);
     moved.recipe.dictionary.lambda *= 4.0;
-    let (kept, moved) = (kept.step(), moved.step());
-    assert!(moved.objective > kept.objective, "a higher price costs more: {moved:?}, {kept:?}");
+    let (same, moved) = (same.step(), moved.step());
+    assert!(moved.objective > same.objective, "a larger λ costs more: {moved:?}, {same:?}");
 }
 
 #[test]
@@ -138,12 +138,12 @@ fn held_out_images_are_evaluated_by_what_the_decoder_rebuilds_from_the_atoms() {
             .expect("read")
             .expect("images")
     };
-    // At a price of next to nothing D·a is z, so the image is the network's own.
+    // At a λ near zero D·a is z, so the image is the network's own.
     training.recipe.dictionary.lambda = 1e-4;
     let (got, want) = (rebuilt(&training).squared_error, network.squared_error);
     let (got, want) = (got.expect("an error"), want.expect("an error"));
     assert!((got - want).abs() < 0.01 * want, "rebuilt from D·a at λ → 0: {got}, want {want} ± 1 %");
-    // Priced out of reach every code is zero: every image is the decoder's of zero, and z is all error.
+    // At a large λ every code is zero: every image is the decoder's of zero, and z is all error.
     training.recipe.dictionary.lambda = 100.0;
     let silent = rebuilt(&training);
     let images = pixels(&dataset, indices);

@@ -1,4 +1,4 @@
-//! The stack of machines: its schedule, how it unrolls, what it is good for, and that it can be resumed.
+//! The stack of machines: its schedule, how it unrolls, that it gives good first weights, and that it can be resumed.
 
 use burn::tensor::Device;
 use hourglass::model::Autoencoder;
@@ -119,7 +119,7 @@ fn the_code_layer_has_a_rate_of_its_own_and_both_are_live() {
 }
 
 #[test]
-fn the_stack_unrolls_to_the_way_up_and_down() {
+fn the_stack_unrolls_to_an_encoder_and_a_decoder() {
     let mut training = self::training(&["pretraining.code_learning_rate=0.01"]);
     pretrain(&mut training);
     let stack = training.learner.stack().expect("it is not unrolled yet").clone();
@@ -141,7 +141,7 @@ fn the_stack_unrolls_to_the_way_up_and_down() {
 }
 
 #[test]
-fn images_are_judged_by_the_layers_that_were_trained() {
+fn images_are_evaluated_by_the_layers_that_were_trained() {
     let mut training = self::training(&[]);
     let images = first_images();
     let x = training.learner.images(&images, &Device::flex());
@@ -180,7 +180,7 @@ fn resuming_is_the_same_as_never_stopping_within_a_layer_and_across_its_end() {
 }
 
 #[test]
-fn pretraining_finds_a_beginning_that_drawn_weights_do_not() {
+fn pretraining_finds_better_first_weights_than_drawn_ones() {
     // Few images make few updates: the code layer takes larger ones instead.
     let settings = [
         "model.widths=192-96-48",
@@ -206,7 +206,7 @@ fn pretraining_finds_a_beginning_that_drawn_weights_do_not() {
 }
 
 #[test]
-fn too_large_a_rate_is_seen_in_the_figures() {
+fn a_rate_that_diverges_is_seen_in_the_figures() {
     let mut training = self::training(&["pretraining.code_learning_rate=10"]);
     let figures = pretrain(&mut training).concat();
     assert!(figures.iter().any(|x| !x.is_finite()), "a code layer at rate 10 did not diverge");

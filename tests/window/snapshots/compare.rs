@@ -1,19 +1,19 @@
-//! How a picture is compared with the one that was looked at: coarsely where it is full, and by its ink where it is
-//! thin.
+//! How a picture is compared with the accepted one: coarsely where it is full, and by its changed pixels where it shows
+//! thin lines.
 
 use std::path::Path;
 
 use egui_kittest::{SnapshotOptions, try_image_snapshot_options};
 use image::RgbaImage;
 
-/// Another processor rounds otherwise and another adapter draws edges otherwise: pixels are alike up to this distance
-/// of colours, which is a few grey levels.
+/// Another processor rounds differently and another adapter draws edges differently: pixels are alike up to this
+/// distance of colours, which is a few grey levels.
 const ALIKE: f32 = 20.0;
 /// One pixel of so many may be further apart.
 const SHARE: usize = 100;
-/// A channel further apart than this is seen.
+/// A channel further apart than this is visible.
 const FAR: u8 = 24;
-/// What has fewer pixels than this is hardly there.
+/// Fewer pixels than this are hardly visible.
 const LEAST_INK: usize = 60;
 
 /// A picture, and how much of it may have changed.
@@ -61,7 +61,8 @@ impl Picture {
         if let Some(without) = &self.without {
             let missed = far(&golden, without);
             if missed < LEAST_INK || missed <= allowed {
-                complaints.push(format!("{name}: it could vanish unseen, only {missed} pixels would change"));
+                complaints
+                    .push(format!("{name}: it could vanish unnoticed, only {missed} pixels would change"));
             }
         }
         complaints
@@ -91,7 +92,7 @@ fn far(one: &RgbaImage, other: &RgbaImage) -> usize {
     pairs.filter(|(a, b)| (0..3).any(|channel| a.0[channel].abs_diff(b.0[channel]) > FAR)).count()
 }
 
-/// The picture as it was when somebody looked at it.
+/// The accepted picture.
 fn golden(file: &str) -> RgbaImage {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/{file}.png"));
     image::open(path).expect("it was just compared with").to_rgba8()

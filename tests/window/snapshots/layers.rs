@@ -19,7 +19,7 @@ const HERE: [u32; 2] = [60, 250];
 const THERE: [u32; 2] = [230, 60];
 /// Where the mark of the nearest image is while the point is at the first of them.
 const NEAREST: Part = [70, 160, 80, 72];
-/// A code that stands apart, and the part of the map with its ellipse.
+/// A code far from the others, and the part of the map with its ellipse.
 const PICKED: usize = 7;
 const SPREAD: Part = [172, 155, 60, 100];
 /// Half the side of a part around a place of the map.
@@ -62,7 +62,7 @@ fn every_layer_of_the_map_looks_as_it_looked() {
 }
 
 #[test]
-fn nothing_thin_on_the_map_vanishes_unseen() {
+fn nothing_thin_on_the_map_vanishes_unnoticed() {
     if !has_adapter() {
         return;
     }

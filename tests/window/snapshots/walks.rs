@@ -1,4 +1,4 @@
-//! What is kept and walked: pins, the path between two of them, picked images, and the sheets of decoded codes.
+//! Pins and paths: pins, the path between two of them, picked images, and the sheets of decoded codes.
 
 use eframe::egui::{Modifiers, accesskit::Role, pos2};
 use egui_kittest::kittest::Queryable as _;
