@@ -7,6 +7,7 @@ mod failures;
 mod latent;
 #[path = "../common/newer.rs"]
 mod newer;
+mod replay;
 mod stages;
 #[path = "../common/tensors.rs"]
 mod tensors;

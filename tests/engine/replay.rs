@@ -1,13 +1,9 @@
 //! A run with live changes is repeated by its replay: the recipe that the window saves and that `train` writes.
 
-#![cfg(test)]
-
-#[path = "common/workers.rs"]
-mod workers;
-
 use hourglass::engine::{BenchInfo, Command, Event, Handle, Worker};
 use hourglass::recipe::{Change, Recipe};
-use workers::{open, small, turn_until, turn_until_there, worker};
+
+use crate::workers::{open, small, turn_until, turn_until_there, worker};
 
 /// A run that is trained step by step.
 struct Stepwise {
