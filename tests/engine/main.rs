@@ -381,12 +381,20 @@ fn a_thread_of_its_own_answers_and_ends_when_told() {
     let options = EngineOptions { device: DeviceChoice::Cpu, graphics: None };
     let mut engine = Engine::start(options, || ()).expect("a thread");
     engine.send(Command::Open { recipes: vec![small("ae-2d")], playing: true }).expect("room");
-    let start = Instant::now();
-    while !matches!(engine.wait(Duration::from_secs(1)), Some(Event::Progress(_, p)) if p.step > 5) {
+    let (start, mut bench, mut step) = (Instant::now(), None, 0);
+    while step <= 5 {
+        match engine.wait(Duration::from_secs(1)) {
+            Some(Event::Opened(opened)) => bench = Some(opened),
+            Some(Event::Progress(_, progress)) => step = progress.step,
+            _ => {}
+        }
         assert!(start.elapsed() < Duration::from_secs(60), "it never trained");
     }
+    let bench = bench.expect("a bench");
     engine.close();
-    assert!(engine.send(Command::Play).is_err(), "the thread still takes commands");
+    let at_the_end = steps(&bench, 0);
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(steps(&bench, 0), at_the_end, "the thread goes on training");
 }
 
 /// Images of which some are promised and not there: whoever reads them panics.

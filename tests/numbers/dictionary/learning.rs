@@ -77,7 +77,9 @@ fn the_objective_never_rises_on_a_fixed_set_and_atoms_stay_within_length_one() {
 #[test]
 fn a_planted_dictionary_is_found() {
     let (atoms, samples) = planted(2000, 2);
-    let shares = [1, 2, 3].map(|seed| {
+    // One of three seeds is enough, so the others are tried only when it fails.
+    let mut shares = Vec::new();
+    for seed in 1..=3 {
         let mut rng = stream(seed, Purpose::Atoms, 0);
         let mut dictionary = Dictionary::from_samples(&samples, DIM, ATOMS, &mut rng);
         for step in 0..600 {
@@ -86,11 +88,13 @@ fn a_planted_dictionary_is_found() {
             let keep = (step as f64 / (step + 1) as f64).min(0.9);
             dictionary.learn(batch, &codes, keep, &mut rng);
         }
-        recovered(&atoms, &dictionary)
-    });
-    println!("planted atoms found with each of three seeds: {shares:?}");
-    let best = shares.into_iter().fold(0.0, f64::max);
-    assert!(best >= 0.9, "{best} of the planted atoms were found at best, want 0.9");
+        shares.push(recovered(&atoms, &dictionary));
+        if shares.last() >= Some(&0.9) {
+            break;
+        }
+    }
+    let best = shares.iter().copied().fold(0.0, f64::max);
+    assert!(best >= 0.9, "the shares of planted atoms found are {shares:?}, want one of at least 0.9");
     // Drawn directions are not found by chance.
     let mut rng = stream(9, Purpose::Atoms, 0);
     let drawn = Dictionary::from_samples(&[], DIM, ATOMS, &mut rng);
