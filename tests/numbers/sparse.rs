@@ -71,7 +71,7 @@ fn a_target_rate_quietens_every_unit_and_kills_none() {
     }
 }
 
-/// A card of some held-out images.
+/// The card of a topic on some held-out images.
 fn card(topic: Topic, learner: &Learner, recipe: &Recipe, sample: &[f32], pca: &[[f32; 2]]) -> Card {
     let inputs = CardInputs { learner, recipe, examples: &sample[..10 * PIXELS], sample, pca_errors: pca };
     topic.card(&inputs).expect("the CPU answers").expect("a card")
@@ -83,7 +83,7 @@ fn the_cards_of_activity_agree_with_the_codes() {
     let learner = trained(&recipe, &dataset, 100);
     let sample = pixels(&dataset, &dataset.split.validation[..100]);
     let codes = numbers(learner.model().encode(learner.images(&sample, learner.device())).code);
-    let speaking = codes.iter().filter(|h| **h > 0.01).count();
+    let active = codes.iter().filter(|h| **h > 0.01).count();
     let mut often: Vec<usize> =
         (0..64).map(|unit| codes.iter().skip(unit).step_by(64).filter(|h| **h > 0.01).count()).collect();
     often.sort_unstable_by(|a, b| b.cmp(a));
@@ -116,7 +116,7 @@ fn atoms_are_the_decoders_rows_or_what_a_unit_adds_alone() {
         let Content::Images(images) = card(Topic::Atoms, &learner, &recipe, &sample, &[]).content else {
             panic!("images")
         };
-        assert_eq!((images.count(), images.ink, images.captions.len()), (16, Ink::Signed, 16));
+        assert_eq!((images.count(), images.values, images.captions.len()), (16, Values::Signed, 16));
         let codes = numbers(model.encode(learner.images(&sample, learner.device())).code);
         let share = |unit: usize| codes.iter().skip(unit).step_by(16).filter(|h| **h > 0.01).count();
         let strength = |unit: usize| {
