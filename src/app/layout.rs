@@ -5,6 +5,7 @@
 //! and the middle takes the rest. The plan is pure arithmetic and tested without a window.
 
 mod edges;
+mod pane;
 
 use eframe::egui::{self, Rect, Ui, Vec2, vec2};
 use egui_tiles::{
@@ -13,78 +14,18 @@ use egui_tiles::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::action::Figure;
-use super::theme::{GRID, PANEL_PADDING, SIDE_WIDTH, Theme};
+use super::theme::{GRID, SIDE_WIDTH, Theme};
 use edges::{paint_around_tabs, paint_edge, paint_margin, tab_ui, title_line};
+use pane::{PADDING, TAB_HEIGHT};
 
-/// Space between a panel's edge and what it holds; the title line has room of its own above and below.
-const PADDING: Vec2 = vec2(PANEL_PADDING, 7.0);
+pub use pane::Pane;
 
 /// Height of the title line of the live panel with its edges, and of each slider in the full and in the simple layout.
 const LIVE_HEAD: f32 = 46.0;
 const LIVE_SLIDER: [f32; 2] = [43.0, 57.5];
-/// Height of a line of tabs.
-const TAB_HEIGHT: f32 = 30.0;
 
 /// Panels that share one place, one of them in front.
 const SHARED: [Pane; 4] = [Pane::Latent, Pane::Cards, Pane::Dimensions, Pane::Samples];
-
-/// A panel of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Pane {
-    /// Sliders that act at once.
-    Live,
-    /// The recipe as a form.
-    Recipe,
-    /// The network and what goes through it.
-    Hourglass,
-    /// The latent explorer.
-    Latent,
-    /// The pictures that make the family's idea visible.
-    #[serde(alias = "Exhibits")]
-    Cards,
-    /// Every number of the code as a row of decoded images.
-    Dimensions,
-    /// Images decoded from codes that were drawn.
-    Samples,
-    /// The learning curves.
-    Curves,
-    /// Held-out images and their reconstructions.
-    HeldOut,
-    /// The objective as an equation.
-    Objective,
-}
-
-impl Pane {
-    /// Its name on a tab.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Live => "Live",
-            Self::Recipe => "Recipe",
-            Self::Hourglass => "Hourglass",
-            Self::Latent => "Latent space",
-            Self::Cards => "What it shows",
-            Self::Dimensions => "Dimensions",
-            Self::Samples => "Samples",
-            Self::Curves => "Curves",
-            Self::HeldOut => "Held-out images",
-            Self::Objective => "Objective",
-        }
-    }
-
-    /// What E exports while the pointer is over it.
-    pub fn figure(self) -> Option<Figure> {
-        match self {
-            Self::Latent => Some(Figure::Cloud),
-            Self::Curves | Self::Objective => Some(Figure::Curves),
-            Self::HeldOut => Some(Figure::Reconstructions),
-            Self::Cards => Some(Figure::Card),
-            Self::Dimensions => Some(Figure::Dimensions),
-            Self::Samples => Some(Figure::Samples),
-            Self::Live | Self::Recipe | Self::Hourglass => None,
-        }
-    }
-}
 
 /// The panels drawn in this frame, and where.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -417,6 +358,7 @@ impl Behavior<Pane> for Panels<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::action::Figure;
 
     fn sizes(plan: &Plan) -> (Vec<f32>, Vec<f32>) {
         let heights = |column: &Column| column.panes.iter().map(|(_, height)| height).sum::<f32>();

@@ -35,22 +35,20 @@ mod tuning;
 mod widgets;
 
 use std::cell::RefCell;
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
-use std::time::Instant;
 
 use anyhow::{anyhow, bail};
 use eframe::egui::{self, CentralPanel, Context, Frame, Panel, Ui};
 
 pub use crate::look::ColorScheme;
 pub use action::{Action, Figure};
-pub use setup::graphics_setup;
+pub use setup::{WindowOptions, graphics_setup};
 pub use state::{AppState, BenchState, Notice, RunState};
 pub use trace::Screenshot;
 
 use crate::document::{Bench, Document, Exploration, Run, Window};
 use crate::engine::{Command, Engine, EngineOptions, Event, Wants};
-use crate::gpu::{DeviceChoice, Graphics};
+use crate::gpu::Graphics;
 use crate::recipe::{Family, Recipe};
 use context::PanelContext;
 use dialogs::Dialogs;
@@ -62,41 +60,6 @@ use pictures::Pictures;
 use theme::{STATUS_HEIGHT, TOP_BAR_HEIGHT, Theme};
 use trace::{Trace, TraceOptions};
 use tuning::Tuning;
-
-/// How the window is opened.
-#[derive(Clone, Debug, Default)]
-pub struct WindowOptions {
-    /// Where to train.
-    pub device: DeviceChoice,
-    /// What to begin with; without it, what was left the last time.
-    pub recipe: Option<Recipe>,
-    /// What trains beside it, in lock step on the same batches.
-    pub beside: Vec<Recipe>,
-    /// Take a picture of the window after a while and close it.
-    pub screenshot: Option<Screenshot>,
-    /// Write one row per frame here, as CSV.
-    pub frame_log: Option<PathBuf>,
-    /// Write the first moments here, as CSV.
-    pub trace: Option<PathBuf>,
-    /// When the process started, for the times in those files.
-    pub started: Option<Instant>,
-    /// Width and height in points.
-    pub size: Option<[f32; 2]>,
-    /// Light or dark; without it, as it was left.
-    pub theme: Option<ColorScheme>,
-    /// Few controls and large type.
-    pub simple: bool,
-    /// Where a file goes is typed in the window, and no dialog of the system is opened.
-    pub types_paths: bool,
-}
-
-impl WindowOptions {
-    /// Whether settings are read and kept. A picture of the window is of the window as it comes, whatever somebody
-    /// did to theirs.
-    fn is_kept(&self) -> bool {
-        self.screenshot.is_none()
-    }
-}
 
 /// Opens the window and stays until it is closed. Where there is no display, or nothing that can draw, the error is
 /// one sentence.

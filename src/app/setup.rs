@@ -1,13 +1,16 @@
 //! How the window is opened: its size, its icon, and a graphics device that Burn's kernels can run on too.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use eframe::egui::{self, IconData, ViewportBuilder};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
-use super::WindowOptions;
 use super::theme::{ColorScheme, Theme};
-use crate::gpu::Graphics;
+use super::trace::Screenshot;
+use crate::gpu::{DeviceChoice, Graphics};
+use crate::recipe::Recipe;
 
 /// The name under which settings are kept and the window is known to the system.
 pub const APP_ID: &str = "hourglass";
@@ -17,6 +20,41 @@ const USUAL_SIZE: [f32; 2] = [1280.0, 800.0];
 const LEAST_SIZE: [f32; 2] = [860.0, 540.0];
 /// Side of the icon, in pixels.
 const ICON: usize = 64;
+
+/// How the window is opened.
+#[derive(Clone, Debug, Default)]
+pub struct WindowOptions {
+    /// Where to train.
+    pub device: DeviceChoice,
+    /// What to begin with; without it, what was left the last time.
+    pub recipe: Option<Recipe>,
+    /// What trains beside it, in lock step on the same batches.
+    pub beside: Vec<Recipe>,
+    /// Take a picture of the window after a while and close it.
+    pub screenshot: Option<Screenshot>,
+    /// Write one row per frame here, as CSV.
+    pub frame_log: Option<PathBuf>,
+    /// Write the first moments here, as CSV.
+    pub trace: Option<PathBuf>,
+    /// When the process started, for the times in those files.
+    pub started: Option<Instant>,
+    /// Width and height in points.
+    pub size: Option<[f32; 2]>,
+    /// Light or dark; without it, as it was left.
+    pub theme: Option<ColorScheme>,
+    /// Few controls and large type.
+    pub simple: bool,
+    /// Where a file goes is typed in the window, and no dialog of the system is opened.
+    pub types_paths: bool,
+}
+
+impl WindowOptions {
+    /// Whether settings are read and kept. A picture of the window is of the window as it comes, whatever somebody
+    /// did to theirs.
+    pub(super) fn is_kept(&self) -> bool {
+        self.screenshot.is_none()
+    }
+}
 
 /// eframe's options for this window.
 pub fn native_options(options: &WindowOptions) -> eframe::NativeOptions {

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, CursorIcon, Rect, Sense, Ui, vec2};
 
-use super::{PADDING, Pane, TAB_HEIGHT};
+use super::pane::{PADDING, Pane, TAB_HEIGHT};
 use crate::app::theme::{GRID, HALF, RADIUS, Theme};
 
 /// Fills the margin around the panels. Their own colour is there already, so that a software adapter fills few pixels

@@ -7,8 +7,8 @@ use hourglass::recipe::{Recipe, Reconstruction};
 use hourglass::train::Learner;
 
 use super::{DIMS, PIXELS, grey_images, learned, matrix, recipe};
-use crate::tensors::{assert_close, numbers, slope};
 use crate::newer::turn_until_newer;
+use crate::tensors::{assert_close, numbers, slope};
 use crate::workers::{open, small, turn_until, turn_until_there, worker};
 
 const IMAGES: usize = 6;

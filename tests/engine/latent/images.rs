@@ -8,8 +8,8 @@ use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
 use super::{lattice, matrix};
-use crate::tensors::{normal, numbers};
 use crate::newer::turn_until_newer;
+use crate::tensors::{normal, numbers};
 use crate::workers::{open, small, turn_until, worker};
 
 const PIXELS: usize = 784;

@@ -1,0 +1,69 @@
+//! The panels that a layout arranges, and the sizes that all of them share.
+
+use eframe::egui::{Vec2, vec2};
+use serde::{Deserialize, Serialize};
+
+use crate::app::action::Figure;
+use crate::app::theme::PANEL_PADDING;
+
+/// Space between a panel's edge and what it holds; the title line has room of its own above and below.
+pub(super) const PADDING: Vec2 = vec2(PANEL_PADDING, 7.0);
+/// Height of a line of tabs.
+pub(super) const TAB_HEIGHT: f32 = 30.0;
+
+/// A panel of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Pane {
+    /// Sliders that act at once.
+    Live,
+    /// The recipe as a form.
+    Recipe,
+    /// The network and what goes through it.
+    Hourglass,
+    /// The latent explorer.
+    Latent,
+    /// The pictures that make the family's idea visible.
+    #[serde(alias = "Exhibits")]
+    Cards,
+    /// Every number of the code as a row of decoded images.
+    Dimensions,
+    /// Images decoded from codes that were drawn.
+    Samples,
+    /// The learning curves.
+    Curves,
+    /// Held-out images and their reconstructions.
+    HeldOut,
+    /// The objective as an equation.
+    Objective,
+}
+
+impl Pane {
+    /// Its name on a tab.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Live => "Live",
+            Self::Recipe => "Recipe",
+            Self::Hourglass => "Hourglass",
+            Self::Latent => "Latent space",
+            Self::Cards => "What it shows",
+            Self::Dimensions => "Dimensions",
+            Self::Samples => "Samples",
+            Self::Curves => "Curves",
+            Self::HeldOut => "Held-out images",
+            Self::Objective => "Objective",
+        }
+    }
+
+    /// What E exports while the pointer is over it.
+    pub fn figure(self) -> Option<Figure> {
+        match self {
+            Self::Latent => Some(Figure::Cloud),
+            Self::Curves | Self::Objective => Some(Figure::Curves),
+            Self::HeldOut => Some(Figure::Reconstructions),
+            Self::Cards => Some(Figure::Card),
+            Self::Dimensions => Some(Figure::Dimensions),
+            Self::Samples => Some(Figure::Samples),
+            Self::Live | Self::Recipe | Self::Hourglass => None,
+        }
+    }
+}
