@@ -172,11 +172,11 @@ fn the_images_that_drive_a_unit_most_have_its_highest_and_lowest_activations() {
     all.sort_by(|a, b| b.total_cmp(a));
     let [highest, lowest] =
         [&view.highest, &view.lowest].map(|ends| ends.iter().map(|top| top.value).collect::<Vec<f32>>());
-    close("highest", &highest, &all[..12]);
+    assert_close_by_share("highest", &highest, &all[..12], 1e-4, 1.0);
     all.reverse();
-    close("lowest", &lowest, &all[..12]);
+    assert_close_by_share("lowest", &lowest, &all[..12], 1e-4, 1.0);
     let [codes, ..] = expected(&recipe, &bench, &[view.highest[0].image]);
-    close("the first image", &highest[..1], &codes[1..]);
+    assert_close_by_share("the first image", &highest[..1], &codes[1..], 1e-4, 1.0);
     assert_eq!((view.unit, view.step), (1, 0));
 }
 
