@@ -52,9 +52,10 @@ pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
     let of_active: f32 = all.iter().filter(|d| d.is_active()).map(|d| d.kl).sum();
     let total: f32 = all.iter().map(|d| d.kl).sum();
     let free = recipe.objective.free_bits;
+    let rest = if active < all.len() { " In the others μ is almost the same for every image." } else { "" };
     let meaning = format!(
         "{active} of {} dimensions are active (the variance of μ over images is above {ACTIVE}); they carry \
-         {of_active:.1} of {total:.1} nats. In the others μ is almost the same for every image.",
+         {of_active:.1} of {total:.1} nats.{rest}",
         all.len()
     );
     let bars = Bars {
