@@ -326,21 +326,25 @@ fn a_code_of_one_number_moves_along_a_line() {
     window.key_press(Key::Space);
     step_until(&mut window, "paused", |state| run(state).phase == Phase::Paused);
     let middle = window.get_by_label("latent point").rect().center();
-    let mut point_at = |offset: Vec2| {
+    let point = |window: &Harness<'_, App>| {
+        run(window.state().state()).seen.decoded.as_deref().expect("an image").point.clone()
+    };
+    let mut drop_at = |offset: Vec2| {
+        let before = point(&window);
         window.drag_at(middle + offset);
         window.step();
         window.drop_at(middle + offset);
-        // The same place again is not decoded again, so no newer image can be awaited.
-        for _ in 0..20 {
+        // A place that has the code of the last one is not decoded again.
+        let start = Instant::now();
+        while point(&window) == before && start.elapsed() < Duration::from_secs(3) {
             window.step();
             std::thread::sleep(Duration::from_millis(10));
         }
-        run(window.state().state()).seen.decoded.as_deref().expect("an image").point.clone()
+        point(&window)
     };
-    let [left, right] = [-40.0, 40.0].map(|x| point_at(Vec2::new(x, 0.0)));
+    let [left, right] = [-40.0, 40.0].map(|x| drop_at(Vec2::new(x, 0.0)));
     assert!(left.len() == 1 && right.len() == 1 && left[0] < right[0], "from {left:?} to {right:?}");
-    // Up and down nothing changes.
-    let above = point_at(Vec2::new(40.0, -20.0));
+    let above = drop_at(Vec2::new(40.0, -20.0));
     assert!((above[0] - right[0]).abs() < 1e-3 * (right[0] - left[0]), "above {right:?} is {above:?}");
 }
 
