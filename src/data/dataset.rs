@@ -87,7 +87,7 @@ impl Dataset {
         self.shape.images_in(self.images.len())
     }
 
-    /// Whether there are no images; [`super::load`] never makes such a set.
+    /// Whether there are no images; [`super::load()`] never makes such a set.
     pub fn is_empty(&self) -> bool {
         self.images.is_empty()
     }

@@ -1,7 +1,7 @@
 //! The pixels of a data set in memory: bytes where the source has bytes, f32 where it has real numbers.
 //!
 //! Both mean numbers from 0 to 1. Bytes stay bytes, at a quarter of the memory: 60,000 MNIST images take 47 MB. A
-//! source of real numbers is not rounded to grey levels. Every reader of a data set goes through [`PixelData::level`]
+//! source of real numbers is not rounded to grey levels. Every reader of a data set goes through [`PixelData::levels`]
 //! or [`PixelData::write_f32`], so nothing else has to know which of the two it is.
 
 use std::borrow::Cow;

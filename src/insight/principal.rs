@@ -1,6 +1,6 @@
 //! The first two principal axes of a cloud of codes: the two orthogonal directions along which the codes vary most.
 //!
-//! Up to [`LONGEST_EXACT`] numbers per code the covariance matrix is formed and decomposed, a slice of the codes at a
+//! Up to `LONGEST_EXACT` numbers per code the covariance matrix is formed and decomposed, a slice of the codes at a
 //! time. For longer codes that costs too much, and a block power iteration takes its place: a few directions are
 //! multiplied by the covariance again and again, without forming it, and turn towards the principal axes. The axes of
 //! the previous update give the order and the signs (and, for long codes, the starting directions), so that the map
