@@ -206,14 +206,21 @@ fn cut_strip(explorer: &Explorer<'_>, shown: ShownRun<'_>, map: &mut Rect, scale
     }
 }
 
-/// The shown run and its codes, which are wanted, for a panel that shows what is decoded from codes; why there are none
-/// yet, otherwise.
-fn codes<'a>(cx: &PanelContext<'a>, document: &Exploration) -> Result<(ShownRun<'a>, &'a CloudView), String> {
-    let Some(shown) = cx.state.shown_run() else { return Err(no_run(cx.state)) };
-    cx.want(shown.run.info.id, |wants| wants.cloud = Some(wants::cloud_wish(document)));
-    let dimensions = shown.run.recipe.model.code.max(1);
-    let view = shown.run.seen.cloud.as_deref().filter(|view| view.dimensions == dimensions);
-    view.map(|view| (shown, view)).ok_or_else(|| "waiting for the first codes".to_owned())
+/// The shown run and its codes, which are wanted, for a panel that shows what is decoded from codes. Where there are none
+/// yet, the panel says why.
+fn codes<'a>(
+    ui: &mut Ui,
+    cx: &PanelContext<'a>,
+    document: &Exploration,
+    title: &str,
+) -> Option<(ShownRun<'a>, &'a CloudView)> {
+    let found = cx.state.shown_run().ok_or_else(|| no_run(cx.state)).and_then(|shown| {
+        cx.want(shown.run.info.id, |wants| wants.cloud = Some(wants::cloud_wish(document)));
+        let dimensions = shown.run.recipe.model.code.max(1);
+        let view = shown.run.seen.cloud.as_deref().filter(|view| view.dimensions == dimensions);
+        view.map(|view| (shown, view)).ok_or_else(|| "waiting for the first codes".to_owned())
+    });
+    found.map_err(|why| card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why))).ok()
 }
 
 /// Draws every number of the code as a row of decoded images.
@@ -224,13 +231,7 @@ pub fn dimensions_ui(
     cache: &mut LatentCache,
     title: &str,
 ) -> Vec<Action> {
-    let (shown, view) = match codes(cx, document) {
-        Ok(there) => there,
-        Err(why) => {
-            card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
-            return Vec::new();
-        }
-    };
+    let Some((shown, view)) = codes(ui, cx, document, title) else { return Vec::new() };
     let Opened { mut explorer, dimensions, .. } = cache.open(document, shown);
     explorer.take_in_cloud(Some(view));
     let actions =
@@ -249,13 +250,7 @@ pub fn samples_ui(
     cache: &mut LatentCache,
     title: &str,
 ) -> Vec<Action> {
-    let (shown, view) = match codes(cx, document) {
-        Ok(there) => there,
-        Err(why) => {
-            card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why));
-            return Vec::new();
-        }
-    };
+    let Some((shown, view)) = codes(ui, cx, document, title) else { return Vec::new() };
     let Opened { mut explorer, samples, .. } = cache.open(document, shown);
     explorer.take_in_cloud(Some(view));
     let (ask, actions) =
