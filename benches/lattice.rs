@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use hourglass::engine::{
-    BenchInfo, Command, EngineOptions, Event, Handle, LatentPlane, LatticeAsk, RunWants, Turn, Wants, Worker,
+    BenchInfo, Command, EngineOptions, Event, Handle, LatentPlane, RunWants, Turn, WantedLattice, Wants,
+    Worker,
 };
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::Recipe;
@@ -39,7 +40,7 @@ fn steps_and_lattices(is_wanted: bool) -> Result<(usize, u64)> {
     let steps = || run.history.lock().train().count();
     let (start, before) = (Instant::now(), steps());
     let plane = LatentPlane::of_axes([0, 1], 2, &[]);
-    let lattice = LatticeAsk { plane, x: [-2.0, 2.0], y: [-1.5, 1.5], columns: 20, rows: 20 };
+    let lattice = WantedLattice { plane, x: [-2.0, 2.0], y: [-1.5, 1.5], columns: 20, rows: 20 };
     let lattice = is_wanted.then_some(lattice);
     handle.want(Wants::of(run.id, RunWants { lattice, ..RunWants::default() }));
     let version = || run.views.latest().lattice.map(|view| view.version);

@@ -277,7 +277,7 @@ fn places(entries: [&str; 2]) -> Result<([Pos2; 2], [Pos2; 2])> {
         recipe.set_from_text(setting)?;
     }
     let mut window = window_of(vec![recipe], POINTS);
-    step_until(&mut window, "codes", |state| state.run().is_some_and(|run| run.seen.cloud.is_some()));
+    step_until(&mut window, "codes", |state| state.run().is_some_and(|run| run.views.cloud.is_some()));
     let pause = window.get_by_label("Pause").rect().center();
     window.get_by_label("Pause").click();
     step_until(&mut window, "paused", |state| state.run().is_some_and(|run| run.phase == Phase::Paused));

@@ -37,10 +37,10 @@ pub fn last_effect(history: &History, run: &RunState) -> Option<Effect> {
         history.recent().rev().filter(|p| p.step < gesture.first_step).take(WINDOW).collect();
     let after: Vec<Point> =
         history.recent().rev().take(WINDOW).filter(|p| p.step >= gesture.last_step + SETTLING).collect();
-    let reconstruction = difference(&before, &after, |p| Some(p.figures.reconstruction));
+    let reconstruction = difference(&before, &after, |p| Some(p.metrics.reconstruction));
     let penalty = after.last().and_then(|point| {
         let penalty = penalty_of(&gesture, &run.recipe, point)?;
-        Some((penalty.label(), difference(&before, &after, |p| p.figures.penalty(penalty))?))
+        Some((penalty.label(), difference(&before, &after, |p| p.metrics.penalty(penalty))?))
     });
     let is_settled = after.len() >= WINDOW / 2 && !before.is_empty();
     Some(Effect { is_settled, gesture, reconstruction, penalty })
@@ -49,7 +49,7 @@ pub fn last_effect(history: &History, run: &RunState) -> Option<Effect> {
 /// The penalty that a gesture is about: the one whose weight it changed. For any other gesture, the first penalty with a
 /// weight, where there is one.
 fn penalty_of(gesture: &Gesture, recipe: &Recipe, point: &Point) -> Option<Penalty> {
-    let measured = || point.figures.penalties().map(|(penalty, _)| penalty);
+    let measured = || point.metrics.penalties().map(|(penalty, _)| penalty);
     let own = measured().find(|penalty| penalty.weight_key() == gesture.key);
     own.or_else(|| measured().find(|penalty| penalty.weight(&recipe.objective, point.step) > 0.0))
 }
@@ -108,7 +108,7 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Figures;
+    use crate::engine::Metrics;
     use crate::recipe::Change;
 
     #[test]
@@ -119,10 +119,10 @@ mod tests {
         run.changes.push(Change { step: 101, key, value: 10.0 });
         run.progress.step = 300;
         for step in 1..=300 {
-            let mut figures = Figures { reconstruction: 20.0, ..Figures::default() };
-            figures.set_penalty(Penalty::Sparsity, if step <= 100 { 8.0 } else { 4.0 });
-            figures.set_penalty(Penalty::Contractive, if step <= 100 { 1.0 } else { 2.0 });
-            run.info.history.lock().push_step(Point { step, figures });
+            let mut metrics = Metrics { reconstruction: 20.0, ..Metrics::default() };
+            metrics.set_penalty(Penalty::Sparsity, if step <= 100 { 8.0 } else { 4.0 });
+            metrics.set_penalty(Penalty::Contractive, if step <= 100 { 1.0 } else { 2.0 });
+            run.info.history.lock().push_step(Point { step, metrics });
         }
         let run = state.run().expect("a run");
         let sentence = last_effect(&run.info.history.lock(), run).expect("an effect").sentence();

@@ -10,7 +10,7 @@ use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
 use crate::chart::cards::Card;
 use crate::engine::curves::{CurveOptions, RunRecord};
-use crate::engine::{Command, LatticeAsk, RunId, SheetAsk, Snapshot};
+use crate::engine::{Command, RunId, Snapshot, WantedLattice, WantedSheet};
 use crate::export::figures::{Caption, CurvesFigure, Figure as Drawable};
 use crate::export::run::{RunFigures, SheetWords};
 use crate::export::{ExportError, save_figure, write_atomically};
@@ -31,9 +31,9 @@ const NO_SHEET: &str =
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Explored {
     /// The plane of the map.
-    pub plane: Option<LatticeAsk>,
+    pub plane: Option<WantedLattice>,
     /// The codes that the figure decodes, and what is written around their images.
-    pub sheet: Option<(SheetAsk, SheetWords)>,
+    pub sheet: Option<(WantedSheet, SheetWords)>,
 }
 
 /// Where a figure goes and how it looks.
@@ -104,8 +104,8 @@ impl Exports {
         self.waiting.push((run.info.id, order, words.unwrap_or_default()));
         Ok(Some(Command::Snapshot {
             run: run.info.id,
-            lattice: shown.plane.or_else(|| run.seen.lattice.as_deref().map(|view| view.ask.clone())),
-            point: run.seen.decoded.as_deref().map(|view| view.point.clone()),
+            lattice: shown.plane.or_else(|| run.views.lattice.as_deref().map(|view| view.wanted.clone())),
+            point: run.views.decoded.as_deref().map(|view| view.point.clone()),
             sheet,
         }))
     }
@@ -121,7 +121,7 @@ impl Exports {
         let Some(run) = bench.runs.iter().find(|run| run.info.id == id) else {
             return Ok(());
         };
-        self.draw((bench, run), (snapshot, &words), order)
+        self.draw(bench, run, snapshot, &words, order)
     }
 
     /// The next file that was written, or why it was not.
@@ -131,8 +131,10 @@ impl Exports {
 
     fn draw(
         &self,
-        (bench, run): (&BenchState, &RunState),
-        (snapshot, words): (&Snapshot, &SheetWords),
+        bench: &BenchState,
+        run: &RunState,
+        snapshot: &Snapshot,
+        words: &SheetWords,
         order: Order,
     ) -> Result<(), String> {
         let figures = run_figures(bench, run);
@@ -190,7 +192,7 @@ fn save(figure: &impl Drawable, caption: &Caption, path: &Path, order: &Order) -
 
 /// The card that is shown, and the step it was made at.
 fn shown_card(state: &AppState) -> Option<(&Card, u64)> {
-    let view = state.run()?.seen.cards.as_deref()?;
+    let view = state.run()?.views.cards.as_deref()?;
     let chosen = state.card.as_deref().and_then(|title| view.cards.iter().find(|p| p.title == title));
     Some((chosen.or(view.cards.first())?, view.step))
 }
@@ -223,7 +225,7 @@ mod tests {
         let state = state_of("vae-2d", |_| ());
         let mut exports = Exports::new(Context::default());
         let plane = LatentPlane::of_axes([1, 0], 2, &[]);
-        let shown = LatticeAsk { plane, x: [-0.5, 0.5], y: [2.0, 3.0], columns: 4, rows: 3 };
+        let shown = WantedLattice { plane, x: [-0.5, 0.5], y: [2.0, 3.0], columns: 4, rows: 3 };
         let path = PathBuf::from("codes.svg");
         let order = Order {
             figure: Figure::Cloud,
@@ -258,10 +260,10 @@ mod tests {
         let refused = exports.begin(&state, Explored::default(), order.clone());
         assert!(refused.is_err_and(|sentence| sentence == NO_SHEET));
         let points = [0.0, 1.0].into();
-        let ask = SheetAsk { sheet: crate::engine::Sheet::Dimensions, columns: 1, rows: 1, points };
-        let explored = Explored { plane: None, sheet: Some((ask.clone(), SheetWords::default())) };
+        let wanted = WantedSheet { sheet: crate::engine::Sheet::Dimensions, columns: 1, rows: 1, points };
+        let explored = Explored { plane: None, sheet: Some((wanted.clone(), SheetWords::default())) };
         let command = exports.begin(&state, explored, order).expect("room");
         let Some(Command::Snapshot { sheet, .. }) = command else { panic!("no snapshot is asked for") };
-        assert_eq!(sheet, Some(ask));
+        assert_eq!(sheet, Some(wanted));
     }
 }

@@ -25,7 +25,7 @@ const SECTIONS: [(&str, &str); 7] = [
 
 /// What the form remembers between frames.
 #[derive(Debug, Default)]
-pub struct FormMemory {
+pub struct FormState {
     /// The field that is being edited, and its text so far.
     typing: Option<(&'static str, String)>,
     /// Why the last text of a field was refused.
@@ -33,7 +33,7 @@ pub struct FormMemory {
 }
 
 /// The form.
-pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormMemory) -> Vec<Action> {
+pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormState) -> Vec<Action> {
     let mut actions = Vec::new();
     let running = cx.state.run().map(|run| &run.recipe);
     let draft =
@@ -49,7 +49,7 @@ pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormMemory) -> V
         scrolled(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (section, title) in SECTIONS {
-                actions.extend(section_ui(ui, cx, (section, title), &draft, running, memory));
+                actions.extend(section_ui(ui, cx, section, title, &draft, running, memory));
             }
         });
     });
@@ -60,10 +60,11 @@ pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormMemory) -> V
 fn section_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    (section, title): (&'static str, &'static str),
+    section: &'static str,
+    title: &'static str,
     draft: &Recipe,
     running: Option<&Recipe>,
-    memory: &mut FormMemory,
+    memory: &mut FormState,
 ) -> Vec<Action> {
     let mut shown = fields(section, draft).peekable();
     let Some(first) = shown.peek().copied() else { return Vec::new() };
@@ -71,12 +72,12 @@ fn section_ui(
     if is_off(section, draft) {
         ui.add_space(2.0);
         ui.separator();
-        actions.extend(row_ui(ui, cx, (first, title), running, memory));
+        actions.extend(row_ui(ui, cx, first, title, running, memory));
         return actions;
     }
     section_title(ui, cx.theme, title);
     for parameter in shown {
-        actions.extend(row_ui(ui, cx, (parameter, parameter.label), running, memory));
+        actions.extend(row_ui(ui, cx, parameter, parameter.label, running, memory));
         if parameter.key == "model.code" && Family::of(draft) == Family::Plain {
             actions.extend(code_slider_ui(ui, cx.theme, draft.model.code));
         }
@@ -203,9 +204,10 @@ fn section_title(ui: &mut Ui, theme: &Theme, title: &str) {
 fn row_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    (parameter, name): (&'static Parameter, &'static str),
+    parameter: &'static Parameter,
+    name: &'static str,
     running: Option<&Recipe>,
-    memory: &mut FormMemory,
+    memory: &mut FormState,
 ) -> Option<Action> {
     let value = parameter.get(&cx.state.draft);
     let is_changed = running.is_some_and(|running| parameter.get(running) != value);
@@ -230,7 +232,7 @@ fn field_ui(
     parameter: &'static Parameter,
     value: &Value,
     label: egui::Id,
-    memory: &mut FormMemory,
+    memory: &mut FormState,
 ) -> Option<Action> {
     match (parameter.kind, value) {
         (ParameterKind::Flag, Value::Flag(flag)) => {
@@ -276,7 +278,7 @@ fn text_ui(
     parameter: &'static Parameter,
     value: &Value,
     label: egui::Id,
-    memory: &mut FormMemory,
+    memory: &mut FormState,
 ) -> Option<Action> {
     let is_typed_in = memory.typing.as_ref().is_some_and(|(key, _)| *key == parameter.key);
     let mut text = match &memory.typing {
@@ -312,7 +314,7 @@ fn take_text(
     parameter: &'static Parameter,
     value: &Value,
     text: &str,
-    memory: &mut FormMemory,
+    memory: &mut FormState,
 ) -> Option<Action> {
     memory.refused.remove(parameter.key);
     if text == plain(value) {
@@ -374,7 +376,7 @@ mod tests {
     #[test]
     fn a_refused_text_leaves_the_draft_alone_and_says_why() {
         let parameter = table::find("training.batch").expect("declared");
-        let mut memory = FormMemory::default();
+        let mut memory = FormState::default();
         assert_eq!(take_text(parameter, &Value::Integer(128), "many", &mut memory), None);
         assert!(memory.refused["training.batch"].contains("whole number"), "{:?}", memory.refused);
         let action = take_text(parameter, &Value::Integer(128), "64", &mut memory);

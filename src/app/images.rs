@@ -39,7 +39,7 @@ pub enum Paint {
 }
 
 /// Tiles in tensor order as one image; what is missing stays black.
-pub fn image_of(tiles: &Tiles, paint: (Paint, ColorMap), values: &[f32]) -> ColorImage {
+pub fn image_of(tiles: &Tiles, paint: Paint, tint: ColorMap, values: &[f32]) -> ColorImage {
     let [width, height] = tiles.size().map(|n| n as usize);
     let mut pixels = vec![Color32::BLACK; width * height];
     let (tile_width, tile_height) = (tiles.width as usize, tiles.height as usize);
@@ -48,13 +48,13 @@ pub fn image_of(tiles: &Tiles, paint: (Paint, ColorMap), values: &[f32]) -> Colo
         let (column, row) = (number % tiles.columns as usize, number / tiles.columns as usize);
         for i in 0..plane {
             let (x, y) = (column * tile_width + i % tile_width, row * tile_height + i / tile_width);
-            pixels[y * width + x] = pixel(paint, tile, i, plane);
+            pixels[y * width + x] = pixel(paint, tint, tile, i, plane);
         }
     }
     ColorImage::new([width, height], pixels)
 }
 
-fn pixel((paint, tint): (Paint, ColorMap), tile: &[f32], i: usize, plane: usize) -> Color32 {
+fn pixel(paint: Paint, tint: ColorMap, tile: &[f32], i: usize, plane: usize) -> Color32 {
     let rgb = match (paint, tile.len() / plane) {
         (Paint::Image, 3) => [tile[i], tile[plane + i], tile[2 * plane + i]].map(byte),
         (Paint::Image, _) => tint.color(tile[i]),
@@ -80,8 +80,7 @@ mod tests {
     #[test]
     fn tiles_lie_in_rows_from_the_top_left() {
         let tiles = Tiles::single(1, 2, 1).grid(2, 2);
-        let image =
-            image_of(&tiles, (Paint::Image, ColorMap::Grey), &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+        let image = image_of(&tiles, Paint::Image, ColorMap::Grey, &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
         let white: Vec<usize> = (0..8).filter(|&i| image.pixels[i] == Color32::WHITE).collect();
         assert_eq!(image.size, [4, 2]);
         assert_eq!(white, [1, 2, 4, 5]);
@@ -90,13 +89,13 @@ mod tests {
     #[test]
     fn channels_lie_one_after_the_other() {
         let tiles = Tiles::single(1, 2, 3);
-        let image = image_of(&tiles, (Paint::Image, ColorMap::Grey), &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+        let image = image_of(&tiles, Paint::Image, ColorMap::Grey, &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
         assert_eq!((image.pixels[0], image.pixels[1]), (Color32::RED, Color32::GREEN));
     }
 
     #[test]
     fn a_short_answer_leaves_black_tiles_rather_than_a_panic() {
-        let image = image_of(&Tiles::single(2, 2, 1).grid(2, 1), (Paint::Image, ColorMap::Grey), &[1.0; 4]);
+        let image = image_of(&Tiles::single(2, 2, 1).grid(2, 1), Paint::Image, ColorMap::Grey, &[1.0; 4]);
         assert_eq!(image.pixels.iter().filter(|p| **p == Color32::BLACK).count(), 4);
     }
 
@@ -105,11 +104,11 @@ mod tests {
         let tiles = Tiles::single(1, 1, 1);
         for tint in ColorMap::OF_IMAGES {
             let [r, g, b] = tint.color(0.5);
-            let image = image_of(&tiles, (Paint::Image, tint), &[0.5]);
+            let image = image_of(&tiles, Paint::Image, tint, &[0.5]);
             assert_eq!(image.pixels[0].to_array(), [r, g, b, 255], "{}", tint.name());
-            let color = image_of(&Tiles::single(1, 1, 3), (Paint::Image, tint), &[1.0, 0.0, 0.0]);
+            let color = image_of(&Tiles::single(1, 1, 3), Paint::Image, tint, &[1.0, 0.0, 0.0]);
             assert_eq!(color.pixels[0], Color32::RED);
-            let difference = image_of(&tiles, (Paint::Difference, tint), &[0.0]);
+            let difference = image_of(&tiles, Paint::Difference, tint, &[0.0]);
             assert_eq!(difference.pixels[0], Color32::BLACK);
         }
     }

@@ -19,7 +19,7 @@ const SMALLEST_SHARE: f64 = 1e-3;
 
 /// What the sliders remember between frames.
 #[derive(Debug, Default)]
-pub struct LiveMemory {
+pub struct LiveState {
     held: Option<Held>,
 }
 
@@ -31,7 +31,7 @@ struct Held {
     since_secs: f64,
 }
 
-impl LiveMemory {
+impl LiveState {
     /// The value to show.
     fn shown(&mut self, key: &'static str, applied: f64, now_secs: f64) -> f64 {
         match self.held {
@@ -68,7 +68,7 @@ pub fn parameters(recipe: &Recipe) -> impl Iterator<Item = &'static Parameter> +
 }
 
 /// The sliders.
-pub fn live_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LiveMemory) -> Vec<Action> {
+pub fn live_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LiveState) -> Vec<Action> {
     let mut actions = Vec::new();
     let trailing = |ui: &mut Ui| {
         muted(ui, cx.theme, "act at once");
@@ -95,7 +95,7 @@ fn slider_ui(
     theme: &Theme,
     parameter: &'static Parameter,
     applied: f64,
-    memory: &mut LiveMemory,
+    memory: &mut LiveState,
 ) -> Option<Action> {
     let ParameterKind::Number { min, max, slider, scale } = parameter.kind else {
         return None;
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn a_value_is_held_until_the_trainer_confirms_it() {
         let held = Held { key: "objective.beta", value: 2.0, since_secs: 10.0 };
-        let mut memory = LiveMemory { held: Some(held) };
+        let mut memory = LiveState { held: Some(held) };
         assert_eq!(memory.shown("objective.beta", 1.0, 10.5), 2.0);
         assert_eq!(memory.shown("training.learning_rate", 1e-3, 10.5), 1e-3);
         assert_eq!(memory.shown("objective.beta", 2.0, 10.6), 2.0);
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_value_that_is_never_confirmed_is_released() {
         let held = Held { key: "objective.beta", value: 2.0, since_secs: 10.0 };
-        let mut memory = LiveMemory { held: Some(held) };
+        let mut memory = LiveState { held: Some(held) };
         assert_eq!(memory.shown("objective.beta", 1.0, 10.0 + HELD_SECS + 0.1), 1.0);
     }
 

@@ -128,12 +128,12 @@ struct WindowKind {
 /// What panels keep between frames.
 #[derive(Default)]
 struct Caches {
-    live: live::LiveMemory,
-    form: form::FormMemory,
+    live: live::LiveState,
+    form: form::FormState,
     latent: panels::LatentCache,
     cards: panels::CardsMemory,
     curves: panels::CurvesMemory,
-    held_out: panels::HeldOutMemory,
+    held_out: panels::HeldOutState,
 }
 
 impl App {
@@ -261,7 +261,7 @@ impl App {
         let mut canvases = Vec::new();
         for (run, wants) in wants.runs() {
             for (picture, [columns, rows]) in wants.tiles() {
-                canvases.extend(self.pictures.make_room(bench, (run, picture), columns, rows));
+                canvases.extend(self.pictures.make_room(bench, run, picture, columns, rows));
             }
         }
         canvases.into_iter().for_each(|canvas| self.send(canvas));

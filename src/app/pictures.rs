@@ -14,7 +14,7 @@ use eframe::egui_wgpu::RenderState;
 use super::images::{Paint, image_of};
 use super::state::{AppState, BenchState, RunState};
 use crate::document::ImageLook;
-use crate::engine::{Command, Picture, RunId, Sheet};
+use crate::engine::{Command, Picture, PictureId, RunId, Sheet};
 use crate::gpu::{Canvas, Tiles};
 use crate::look::ColorMap;
 
@@ -41,7 +41,7 @@ pub struct Pictures {
     ctx: egui::Context,
     /// Present where the trainer thread can paint into our textures.
     painting: Option<RenderState>,
-    runs: BTreeMap<(RunId, Picture), Entry>,
+    runs: BTreeMap<PictureId, Entry>,
     look: ImageLook,
     /// Filled while panels draw, which only read; hence the cell.
     host: RefCell<BTreeMap<&'static str, (u64, TextureHandle)>>,
@@ -99,7 +99,7 @@ impl Pictures {
         }
         self.host.get_mut().clear();
         let mut commands = Vec::new();
-        for ((run, picture), entry) in &mut self.runs {
+        for (PictureId { run, picture }, entry) in &mut self.runs {
             for surface in [&entry.surface, &entry.waiting].into_iter().flatten() {
                 if let (Surface::Canvas { texture, id }, Some(renderer)) = (surface, &self.painting) {
                     let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
@@ -137,7 +137,7 @@ impl Pictures {
 
     /// A picture of a run, once there is one.
     pub fn get(&self, run: RunId, picture: Picture) -> Option<Shown> {
-        let surface = self.runs.get(&(run, picture))?.surface.as_ref()?;
+        let surface = self.runs.get(&PictureId { run, picture })?.surface.as_ref()?;
         Some(Shown { id: surface.id(), size_px: surface.size_px() })
     }
 
@@ -152,7 +152,7 @@ impl Pictures {
         values: impl FnOnce() -> Vec<f32>,
     ) -> Shown {
         let size = tiles.size().map(|n| n as usize);
-        self.host_image(name, version, size, |tint| image_of(&tiles, (paint, tint), &values()))
+        self.host_image(name, version, size, |tint| image_of(&tiles, paint, tint, &values()))
     }
 
     /// An image from the host, painted into the texture of this name; `image` is given the colours chosen for images.
@@ -190,14 +190,10 @@ impl Pictures {
     /// Makes room for a bench that has just opened, and frees what belonged to runs that are gone. The commands
     /// hand the new canvases to the trainer thread.
     pub fn open(&mut self, bench: &BenchState) -> Vec<Command> {
-        let gone: Vec<_> = self
-            .runs
-            .keys()
-            .filter(|(id, _)| !bench.runs.iter().any(|r| r.info.id == *id))
-            .copied()
-            .collect();
-        for key in gone {
-            self.free(key);
+        let gone: Vec<_> =
+            self.runs.keys().filter(|id| !bench.runs.iter().any(|r| r.info.id == id.run)).copied().collect();
+        for id in gone {
+            self.free(id);
         }
         let mut commands = Vec::new();
         for run in &bench.runs {
@@ -213,12 +209,13 @@ impl Pictures {
     pub fn make_room(
         &mut self,
         bench: &BenchState,
-        (run, picture): (RunId, Picture),
+        run: RunId,
+        picture: Picture,
         columns: usize,
         rows: usize,
     ) -> Option<Command> {
         let size = image_tiles(bench).grid(columns, rows).size();
-        let entry = self.runs.get(&(run, picture));
+        let entry = self.runs.get(&PictureId { run, picture });
         // What was offered last is what the trainer paints.
         let last = entry.and_then(|entry| entry.waiting.as_ref().or(entry.surface.as_ref()));
         if last.is_some_and(|surface| surface.size_px() == size) {
@@ -236,19 +233,13 @@ impl Pictures {
                 else {
                     continue;
                 };
-                self.take_in_one(bench, (run.info.id, picture), &arrival, &tiles);
+                self.take_in_one(bench, PictureId { run: run.info.id, picture }, &arrival, &tiles);
             }
         }
     }
 
-    fn take_in_one(
-        &mut self,
-        bench: &BenchState,
-        at: (RunId, Picture),
-        arrival: &Arrival<'_>,
-        tiles: &Tiles,
-    ) {
-        let entry = self.runs.entry(at).or_default();
+    fn take_in_one(&mut self, bench: &BenchState, id: PictureId, arrival: &Arrival<'_>, tiles: &Tiles) {
+        let entry = self.runs.entry(id).or_default();
         let stamp = (arrival.version, arrival.step);
         if entry.shows == Some(stamp) {
             return;
@@ -268,8 +259,8 @@ impl Pictures {
         };
         // Only the rows that came: a difference has colours of its own.
         let rows = values.len() / (tiles.values() * tiles.columns as usize).max(1);
-        let paint = (arrival.paint(), self.look.tint);
-        let image = image_of(&Tiles { rows: rows as u32, ..*tiles }, paint, &values);
+        let tiles = Tiles { rows: rows as u32, ..*tiles };
+        let image = image_of(&tiles, arrival.paint(), self.look.tint, &values);
         if let Some(Surface::Uploaded(handle)) = &mut entry.surface {
             handle.set(image, self.look.magnify.options());
         } else {
@@ -286,15 +277,15 @@ impl Pictures {
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let filter = self.look.magnify.filter(is_shrunk(picture));
         let id = renderer.renderer.write().register_native_texture(&renderer.device, &view, filter);
-        let entry = self.runs.entry((run, picture)).or_default();
+        let entry = self.runs.entry(PictureId { run, picture }).or_default();
         let canvas = Canvas { texture: texture.clone(), colors: self.look.tint };
         let unused = entry.waiting.replace(Surface::Canvas { texture, id });
         self.release(unused);
         Some(Command::Canvas { run, picture, canvas: Some(canvas) })
     }
 
-    fn free(&mut self, key: (RunId, Picture)) {
-        if let Some(Entry { surface, waiting, shows: _ }) = self.runs.remove(&key) {
+    fn free(&mut self, id: PictureId) {
+        if let Some(Entry { surface, waiting, shows: _ }) = self.runs.remove(&id) {
             self.release(surface);
             self.release(waiting);
         }
@@ -319,14 +310,14 @@ struct Arrival<'a> {
 impl<'a> Arrival<'a> {
     fn of(run: &'a RunState, picture: Picture) -> Option<Self> {
         let (version, step, pixels) = match picture {
-            Picture::Decoded => run.seen.decoded.as_deref().map(|v| (v.version, v.step, &v.pixels)),
+            Picture::Decoded => run.views.decoded.as_deref().map(|v| (v.version, v.step, &v.pixels)),
             Picture::Difference => {
-                let compared = run.seen.decoded.as_deref().filter(|view| view.against.is_some());
+                let compared = run.views.decoded.as_deref().filter(|view| view.compared_with.is_some());
                 compared.map(|v| (v.version, v.step, &v.difference))
             }
-            Picture::Lattice => run.seen.lattice.as_deref().map(|v| (v.version, v.step, &v.pixels)),
-            Picture::Sheet(sheet) => run.seen.sheets.get(&sheet).map(|v| (v.version, v.step, &v.pixels)),
-            Picture::Reconstructions => run.seen.reconstructions.as_deref().map(|v| (0, v.step, &v.outputs)),
+            Picture::Lattice => run.views.lattice.as_deref().map(|v| (v.version, v.step, &v.pixels)),
+            Picture::Sheet(sheet) => run.views.sheets.get(&sheet).map(|v| (v.version, v.step, &v.pixels)),
+            Picture::Reconstructions => run.views.reconstructions.as_deref().map(|v| (0, v.step, &v.outputs)),
         }?;
         Some(Self { version, step, pixels: pixels.as_deref(), picture })
     }
@@ -368,10 +359,10 @@ fn tiles_of(bench: &BenchState, run: &RunState, picture: Picture) -> Option<Tile
             (!bench.examples.is_empty()).then(|| tile.grid(bench.examples.len(), ROWS))
         }
         Picture::Lattice => {
-            run.seen.lattice.as_deref().map(|view| tile.grid(view.ask.columns, view.ask.rows))
+            run.views.lattice.as_deref().map(|view| tile.grid(view.wanted.columns, view.wanted.rows))
         }
         Picture::Sheet(sheet) => {
-            run.seen.sheets.get(&sheet).map(|view| tile.grid(view.ask.columns, view.ask.rows))
+            run.views.sheets.get(&sheet).map(|view| tile.grid(view.wanted.columns, view.wanted.rows))
         }
     }
 }

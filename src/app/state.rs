@@ -81,7 +81,7 @@ pub struct RunState {
     /// Live changes, exactly as applied.
     pub changes: Vec<Change>,
     /// The latest views, all of one moment.
-    pub seen: Views,
+    pub views: Views,
 }
 
 impl BenchState {
@@ -125,7 +125,7 @@ impl AppState {
     /// Reads the latest views: what is drawn in a frame is of one moment.
     pub fn collect_views(&mut self) {
         for run in self.bench.iter_mut().flat_map(|bench| &mut bench.runs) {
-            run.seen = run.info.views.latest();
+            run.views = run.info.views.latest();
         }
     }
 
@@ -246,7 +246,7 @@ impl RunState {
             progress: Progress::default(),
             phase: Phase::Paused,
             changes: Vec::new(),
-            seen: Views::default(),
+            views: Views::default(),
         }
     }
 

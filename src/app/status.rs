@@ -209,9 +209,9 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
 /// A Gaussian code that has collapsed to its prior, with a cure.
 fn silent_code(run: &RunState) -> Option<Line> {
     let beta = run.recipe.objective.beta;
-    let figures =
+    let metrics =
         run.progress.train.filter(|_| run.recipe.is_variational() && run.progress.step > SILENT_AFTER)?;
-    let kl = figures.penalties().find(|(penalty, _)| penalty.weight_key() == "objective.beta")?.1;
+    let kl = metrics.penalties().find(|(penalty, _)| penalty.weight_key() == "objective.beta")?.1;
     (kl < SILENT_KL && beta > 0.0).then(|| Line {
         cure: Some(("Halve β", Action::Tune { key: "objective.beta", value: beta / 2.0, done: true })),
         ..Line::new(

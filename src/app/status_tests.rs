@@ -9,8 +9,8 @@ fn state() -> AppState {
 }
 
 fn play(state: &mut AppState, step: u64) {
-    let figures = state.run().and_then(|run| run.info.history.lock().recent().last()).map(|p| p.figures);
-    state.apply(Event::Progress(RunId(1), Progress { step, train: figures, ..Progress::default() }));
+    let metrics = state.run().and_then(|run| run.info.history.lock().recent().last()).map(|p| p.metrics);
+    state.apply(Event::Progress(RunId(1), Progress { step, train: metrics, ..Progress::default() }));
     state.apply(Event::Phase(RunId(1), Phase::Playing));
 }
 
@@ -20,17 +20,17 @@ fn history(state: &AppState, fill: impl FnOnce(&mut History)) {
 
 /// A training point with a reconstruction and a KL term.
 fn point(step: u64, reconstruction: f64, kl: f64) -> Point {
-    let mut point = Point { step, figures: Default::default() };
-    point.figures.reconstruction = reconstruction;
-    point.figures.objective = reconstruction + kl;
-    point.figures.penalties[0] = Some(kl);
+    let mut point = Point { step, metrics: Default::default() };
+    point.metrics.reconstruction = reconstruction;
+    point.metrics.objective = reconstruction + kl;
+    point.metrics.penalties[0] = Some(kl);
     point
 }
 
 fn evaluation(step: u64, objective: f64) -> Evaluation {
-    let mut figures = point(step, objective, 1.0).figures;
-    figures.objective = objective;
-    Evaluation { step, epoch: step / 10, train: None, held_out: figures }
+    let mut metrics = point(step, objective, 1.0).metrics;
+    metrics.objective = objective;
+    Evaluation { step, epoch: step / 10, train: None, held_out: metrics }
 }
 
 fn change(state: &mut AppState, step: u64, value: f64) {

@@ -158,7 +158,7 @@ impl Trace {
             let interval_ms = 1e3 * (now - self.last_frame).as_secs_f64();
             let frame_ms = frame_secs.map_or(f64::NAN, |secs| 1e3 * f64::from(secs));
             let (step, request_shown, step_shown) = state.run().map_or((0, 0, 0), |run| {
-                let decoded = run.seen.decoded.as_deref();
+                let decoded = run.views.decoded.as_deref();
                 let shown = decoded.map_or(0, |decoded| self.wanted.shown(&decoded.point));
                 (run.progress.step, shown, decoded.map_or(0, |decoded| decoded.step))
             });
@@ -177,8 +177,8 @@ impl Trace {
             self.moment("bench opened");
         }
         let picture = state.run().and_then(|run| {
-            let decoded = run.seen.decoded.as_deref().map(|view| (view.version, view.step));
-            let pair = run.seen.reconstructions.as_deref().map(|view| (0, view.step)).or(decoded)?;
+            let decoded = run.views.decoded.as_deref().map(|view| (view.version, view.step));
+            let pair = run.views.reconstructions.as_deref().map(|view| (0, view.step)).or(decoded)?;
             Some((run.info.id.0, pair.0, pair.1))
         });
         if picture.is_some() && picture != self.shown.last && self.shown.pictures < FIRST_PICTURES {

@@ -114,7 +114,7 @@ impl HeadlessRun {
     pub(super) fn evaluate(&mut self) -> Result<FinalFigures, Failure> {
         self.engine.send(Command::Evaluate { run: self.info.id })?;
         self.wait_for(|event| match event {
-            Event::Evaluated(_, figures) => Some(*figures),
+            Event::Evaluated(_, metrics) => Some(*metrics),
             _ => None,
         })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::engine::{Progress, StagePlan};
-use crate::train::Figures;
+use crate::train::Metrics;
 
 /// The terms of the objective, per image.
 #[derive(Debug, Serialize)]
@@ -21,12 +21,12 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    pub(super) fn new(figures: &Figures, pixels: usize) -> Self {
+    pub(super) fn new(metrics: &Metrics, pixels: usize) -> Self {
         Self {
-            objective: figures.objective,
-            reconstruction: figures.reconstruction,
-            penalties: figures.penalties().map(|(penalty, value)| (penalty.word(), value)).collect(),
-            mse_per_pixel: figures.squared_error.map(|error| error / pixels as f64),
+            objective: metrics.objective,
+            reconstruction: metrics.reconstruction,
+            penalties: metrics.penalties().map(|(penalty, value)| (penalty.word(), value)).collect(),
+            mse_per_pixel: metrics.squared_error.map(|error| error / pixels as f64),
         }
     }
 }
@@ -49,7 +49,7 @@ impl ProgressLine {
     /// The progress of a run with these stages.
     pub(super) fn new(progress: &Progress, plan: &StagePlan, pixels: usize) -> Self {
         let Progress { step, epoch, stage, images_per_second, seconds, train, held_out } = progress;
-        let terms = |figures: &Option<Figures>| figures.as_ref().map(|figures| Terms::new(figures, pixels));
+        let terms = |metrics: &Option<Metrics>| metrics.as_ref().map(|metrics| Terms::new(metrics, pixels));
         Self {
             event: "progress",
             stage: plan.name(*stage),
@@ -70,10 +70,10 @@ mod tests {
 
     #[test]
     fn terms_name_every_penalty_and_give_the_error_per_pixel() {
-        let mut figures =
-            Figures { objective: 3.0, reconstruction: 2.0, squared_error: Some(7.84), ..Figures::default() };
-        figures.set_penalty(Penalty::Kl, 1.0);
-        let terms = serde_json::to_string(&Terms::new(&figures, 784)).unwrap();
+        let mut metrics =
+            Metrics { objective: 3.0, reconstruction: 2.0, squared_error: Some(7.84), ..Metrics::default() };
+        metrics.set_penalty(Penalty::Kl, 1.0);
+        let terms = serde_json::to_string(&Terms::new(&metrics, 784)).unwrap();
         assert_eq!(terms, r#"{"objective":3.0,"reconstruction":2.0,"kl":1.0,"mse_per_pixel":0.01}"#);
     }
 }

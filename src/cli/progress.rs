@@ -9,7 +9,7 @@ use super::output;
 use crate::engine::{Progress, StagePlan};
 use crate::look::{count_label, value_label};
 use crate::recipe::Recipe;
-use crate::train::Figures;
+use crate::train::Metrics;
 
 /// Time between two JSON lines, unless an epoch ends.
 const JSON_INTERVAL: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ const BAR_LENGTH: u64 = 1000;
 pub(super) struct Reporter {
     mode: Mode,
     last: Instant,
-    held_out: Option<Figures>,
+    held_out: Option<Metrics>,
     recipe: Recipe,
     /// The stages; their lengths are known once the images are loaded.
     plan: StagePlan,
@@ -135,7 +135,7 @@ fn line(progress: &Progress, plan: &StagePlan) -> String {
         parts.push(plan.name(*stage));
     }
     parts.extend([format!("epoch {epoch}"), format!("step {}", count_label(*step))]);
-    parts.extend(held_out.map(|figures| format!("held out {}", value_label(figures.objective))));
+    parts.extend(held_out.map(|metrics| format!("held out {}", value_label(metrics.objective))));
     if *images_per_second > 0.0 {
         parts.push(format!("{} images/s", count_label(images_per_second.round() as u64)));
     }

@@ -102,6 +102,19 @@ impl Dataset {
         self.labels.get(i as usize).copied()
     }
 
+    /// The positions of these images in the list, ordered so that the classes take turns.
+    pub fn by_turns(&self, images: &[u32]) -> Vec<usize> {
+        let mut counts = [0_usize; 256];
+        let mut ranked: Vec<(usize, u8, usize)> = Vec::with_capacity(images.len());
+        for (position, image) in images.iter().enumerate() {
+            let class = self.label(*image).unwrap_or(0);
+            ranked.push((counts[usize::from(class)], class, position));
+            counts[usize::from(class)] += 1;
+        }
+        ranked.sort_unstable();
+        ranked.into_iter().map(|(_, _, position)| position).collect()
+    }
+
     /// Writes the images `indices` as f32 in [0, 1] into `out`, replacing what it held and reusing its memory.
     ///
     /// # Shapes

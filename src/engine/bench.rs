@@ -11,7 +11,7 @@ use super::message::{BenchInfo, Event, Phase, Progress};
 use super::outbox::Outbox;
 use super::paint_target::PaintTarget;
 use super::run::Run;
-use super::wants::{DecodeAsk, RunId, RunWants, Wants};
+use super::wants::{RunId, RunWants, WantedPoint, Wants};
 use crate::data::{Dataset, Feed};
 use crate::gpu::Compute;
 use crate::recipe::Recipe;
@@ -28,7 +28,7 @@ pub(super) struct Bench {
     /// What is wanted of the runs.
     wants: Arc<Wants>,
     /// The point that is wanted, and since when.
-    point: Option<(DecodeAsk, Instant)>,
+    point: Option<(WantedPoint, Instant)>,
     /// When the first view is due of those that only wait for their time.
     next_due: Option<Instant>,
 }
@@ -140,7 +140,7 @@ impl Bench {
             let (target, jobs) = run.target(&self.gallery, paint);
             match jobs.final_evaluation.turn(&target, 0) {
                 Ok(None) => {}
-                Ok(Some(figures)) => outbox.report(Event::Evaluated(run.id, Box::new(figures))),
+                Ok(Some(metrics)) => outbox.report(Event::Evaluated(run.id, Box::new(metrics))),
                 Err(error) => outbox.report(Event::Refused(error.to_string())),
             }
         }

@@ -1,4 +1,4 @@
-//! What every run on a bench looks at: the images, and which of them are shown.
+//! The images that the runs of a bench share, and which of them are shown.
 
 use std::sync::Arc;
 
@@ -50,13 +50,5 @@ impl Gallery {
 /// The first held-out images, the classes taking turns.
 fn examples(dataset: &Dataset) -> Vec<u32> {
     let held_out = &dataset.split.validation;
-    let mut ranked: Vec<(usize, u8, u32)> = Vec::with_capacity(held_out.len());
-    let mut seen = [0usize; 256];
-    for &image in held_out {
-        let class = dataset.label(image).unwrap_or(0);
-        ranked.push((seen[usize::from(class)], class, image));
-        seen[usize::from(class)] += 1;
-    }
-    ranked.sort();
-    ranked.into_iter().take(EXAMPLES).map(|(_, _, image)| image).collect()
+    dataset.by_turns(held_out).into_iter().take(EXAMPLES).map(|position| held_out[position]).collect()
 }

@@ -4,7 +4,7 @@ use crate::insight::plane::LatentPlane;
 
 /// Which plane of latent space to decode, and how finely.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LatticeAsk {
+pub struct WantedLattice {
     /// The plane.
     pub plane: LatentPlane,
     /// Places on it, at the centres of the leftmost and rightmost tiles.
@@ -17,7 +17,7 @@ pub struct LatticeAsk {
     pub rows: usize,
 }
 
-impl LatticeAsk {
+impl WantedLattice {
     /// Where the columns and the rows lie on the plane, from the left and from the top.
     pub(super) fn places(&self) -> [Vec<f32>; 2] {
         let at = |[from, to]: [f32; 2], i: usize, n: usize| match n {
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_lattice_begins_at_the_top_left_and_holds_the_other_axes() {
         let plane = LatentPlane::of_axes([2, 0], 3, &[9.0, 5.0]);
-        let lattice = LatticeAsk { plane, x: [-1.0, 1.0], y: [-2.0, 2.0], columns: 3, rows: 2 };
+        let lattice = WantedLattice { plane, x: [-1.0, 1.0], y: [-2.0, 2.0], columns: 3, rows: 2 };
         let codes = lattice.codes(3);
         assert_eq!(codes.len(), 18);
         assert_eq!(codes[..6], [2.0, 5.0, -1.0, 2.0, 5.0, 0.0]);
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_code_of_one_number_has_a_line() {
         let plane = LatentPlane::of_axes([0, 1], 1, &[]);
-        let lattice = LatticeAsk { plane, x: [0.0, 4.0], y: [0.0, 1.0], columns: 5, rows: 1 };
+        let lattice = WantedLattice { plane, x: [0.0, 4.0], y: [0.0, 1.0], columns: 5, rows: 1 };
         assert_eq!(lattice.codes(1), [0.0, 1.0, 2.0, 3.0, 4.0]);
     }
 }

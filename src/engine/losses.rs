@@ -5,12 +5,12 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 
 use crate::train::read::{Pending, ReadError};
-use crate::train::{Figures, Penalty, StepCost, figures};
+use crate::train::{Metrics, Penalty, StepCost, metrics};
 
 /// Steps whose losses are read together: one read for all of them.
 const CADENCE: usize = 8;
-/// Steps that may be unread before training waits for the device.
-const CLOGGED: usize = 4 * CADENCE;
+/// The most steps with unread losses: at so many, training waits for the device.
+const MOST_UNREAD: usize = 4 * CADENCE;
 
 /// Losses on their way from the device.
 #[derive(Debug, Default)]
@@ -31,12 +31,13 @@ impl Losses {
         self.unread.is_empty() && self.pending.is_none()
     }
 
-    pub(super) fn is_clogged(&self) -> bool {
-        self.unread.len() >= CLOGGED
+    /// Whether training has to wait until losses have been read.
+    pub(super) fn is_full(&self) -> bool {
+        self.unread.len() >= MOST_UNREAD
     }
 
     /// The losses that have arrived, by step. A read begins when there are enough of them, or at once when eager.
-    pub(super) fn read(&mut self, eager: bool) -> Result<Vec<(u64, Figures)>, ReadError> {
+    pub(super) fn read(&mut self, eager: bool) -> Result<Vec<(u64, Metrics)>, ReadError> {
         let enough = self.unread.len() >= CADENCE || (eager && !self.unread.is_empty());
         if self.pending.is_none() && enough {
             let terms = self.unread.iter().map(|(_, cost)| cost.terms.clone()).collect();
@@ -56,7 +57,7 @@ impl Losses {
         let read = steps.iter().map(|(step, penalties, terms)| {
             let (these, after) = rest.split_at((*terms).min(rest.len()));
             rest = after;
-            (*step, figures(penalties, these))
+            (*step, metrics(penalties, these))
         });
         let read = read.collect();
         self.pending = None;

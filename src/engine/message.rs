@@ -13,11 +13,11 @@ use crate::insight::SparseCoding;
 use crate::insight::references::References;
 use crate::recipe::{Change, Recipe};
 use crate::train::history::SharedHistory;
-use crate::train::{Figures, Stage};
+use crate::train::{Metrics, Stage};
 
-use super::lattice::LatticeAsk;
+use super::lattice::WantedLattice;
 use super::view::{RunViews, Snapshot};
-use super::wants::{Picture, RunId, SheetAsk};
+use super::wants::{Picture, RunId, WantedSheet};
 
 /// What the trainer thread can be told.
 #[derive(Clone, Debug)]
@@ -56,14 +56,14 @@ pub enum Command {
     Resume(RunId),
     /// Compute everything a figure may need and hand it out as [`Event::Snapshot`].
     Snapshot {
-        /// Whose figures.
+        /// Whose metrics.
         run: RunId,
         /// The plane to decode; without one, that of the two axes along which the codes vary most.
-        lattice: Option<LatticeAsk>,
+        lattice: Option<WantedLattice>,
         /// The point to decode; without one, the origin.
         point: Option<Vec<f32>>,
         /// Points to decode side by side, if any.
-        sheet: Option<SheetAsk>,
+        sheet: Option<WantedSheet>,
     },
     /// Write a run's weights as safetensors.
     SaveWeights {
@@ -164,19 +164,19 @@ pub struct Progress {
     pub images_per_second: f64,
     /// Seconds spent training.
     pub seconds: f64,
-    /// The latest training figures.
-    pub train: Option<Figures>,
-    /// The latest held-out figures.
-    pub held_out: Option<Figures>,
+    /// The latest training metrics.
+    pub train: Option<Metrics>,
+    /// The latest held-out metrics.
+    pub held_out: Option<Metrics>,
 }
 
 /// What a run's weights cost in the end, per image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinalFigures {
     /// On training images, at most ten thousand of them.
-    pub train: Figures,
+    pub train: Metrics,
     /// On every test image.
-    pub test: Figures,
+    pub test: Metrics,
     /// How many dimensions of a Gaussian code tell the test images apart, judged by some thousand of them.
     pub active_units: Option<usize>,
     /// What the dictionary came to on test images, where one was learned.

@@ -30,7 +30,7 @@ mod worker;
 
 pub use handle::{EngineOptions, Handle};
 pub use inbox::EngineBusy;
-pub use lattice::LatticeAsk;
+pub use lattice::WantedLattice;
 pub use message::{BenchInfo, Command, Event, FinalFigures, Phase, Progress, RunInfo};
 pub use opening::MOST_RUNS;
 pub use outbox::Wake;
@@ -41,8 +41,8 @@ pub use view::{
     Views,
 };
 pub use wants::{
-    CloudWish, DecodeAsk, FieldAsk, FieldKind, ForcesAsk, Picture, RunId, RunWants, Sheet, SheetAsk, Wants,
-    Whose,
+    FieldKind, Picture, PictureId, RunId, RunWants, Sheet, WantedCloud, WantedField, WantedForces,
+    WantedPoint, WantedSheet, Wants, Whose,
 };
 pub use worker::{Turn, Worker};
 
@@ -51,4 +51,4 @@ pub use crate::insight::plane::LatentPlane;
 pub use crate::insight::principal::Principal;
 pub use crate::insight::references::References;
 pub use crate::train::history::{Evaluation, History, Point, SharedHistory};
-pub use crate::train::{Figures, Penalty, Stage, StagePlan, StageSpan};
+pub use crate::train::{Metrics, Penalty, Stage, StagePlan, StageSpan};

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use super::outbox::Wake;
-use super::wants::{Picture, RunId};
+use super::wants::{Picture, PictureId, RunId};
 use crate::gpu::painter::Placement;
 use crate::gpu::{Canvas, Painter};
 
@@ -44,7 +44,7 @@ struct Queue {
 
 #[derive(Default)]
 struct Queued {
-    jobs: BTreeMap<(RunId, Picture), PaintJob>,
+    jobs: BTreeMap<PictureId, PaintJob>,
     is_closed: bool,
 }
 
@@ -67,7 +67,7 @@ impl PainterThread {
 
     /// Queues a picture of a run, in place of an older one that is not painted yet.
     pub(super) fn paint(&self, run: RunId, picture: Picture, job: PaintJob) {
-        self.queue.lock().jobs.insert((run, picture), job);
+        self.queue.lock().jobs.insert(PictureId { run, picture }, job);
         self.queue.bell.notify_one();
     }
 }
@@ -98,7 +98,7 @@ impl Queue {
         if queued.is_closed {
             return None;
         }
-        let first = queued.jobs.keys().min_by_key(|(run, picture)| (*picture, *run)).copied()?;
+        let first = queued.jobs.keys().min_by_key(|id| (id.picture, id.run)).copied()?;
         queued.jobs.remove(&first)
     }
 

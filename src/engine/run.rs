@@ -18,7 +18,7 @@ use super::wants::{Picture, RunId};
 use crate::gpu::Canvas;
 use crate::recipe::{Change, Recipe, Value, table};
 use crate::train::history::{Evaluation, Point, SharedHistory};
-use crate::train::{Checkpoint, Figures, Learner, Limits, Reason, Stage, Total};
+use crate::train::{Checkpoint, Learner, Limits, Metrics, Reason, Stage, Total};
 
 /// One run on the bench.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ impl Run {
         self.phase == Phase::Playing
             && !self.ongoing.at_boundary
             && !self.jobs.evaluation.is_busy()
-            && !self.ongoing.losses.is_clogged()
+            && !self.ongoing.losses.is_full()
     }
 
     /// Whether turns bring it further: it trains, evaluates, or waits for its losses.
@@ -189,7 +189,7 @@ impl Run {
     /// The limit that is reached after so many steps. Steps and epochs of pretraining do not count, but its seconds do:
     /// whoever gives a run some seconds wants to wait no longer. Before a dictionary the training has its steps from the
     /// plan, and no recipe asks for more; a dictionary is learned to its end.
-    fn limit_reached(&self, step: u64, per_epoch: u64, held_out: Option<&Figures>) -> Option<Reason> {
+    fn limit_reached(&self, step: u64, per_epoch: u64, held_out: Option<&Metrics>) -> Option<Reason> {
         let plan = self.learner.plan();
         if plan.is_over(step) {
             return Some(Reason::Stages);
@@ -219,15 +219,15 @@ impl Run {
     /// Takes in losses that have been read. The sentence says why the run cannot go on.
     pub(super) fn settle(&mut self) -> Result<(), String> {
         let eager = self.ongoing.at_boundary || self.phase != Phase::Playing;
-        for (step, figures) in self.ongoing.losses.read(eager).map_err(|e| e.to_string())? {
-            if !figures.is_finite() {
+        for (step, metrics) in self.ongoing.losses.read(eager).map_err(|e| e.to_string())? {
+            if !metrics.is_finite() {
                 return Err(self.blow_up(step));
             }
             // A step's loss is what the weights before it cost.
             self.last_good.confirm(step - 1);
-            self.history.lock().push_step(Point { step, figures });
-            self.ongoing.since_evaluation.add(&figures);
-            self.progress.train = Some(figures);
+            self.history.lock().push_step(Point { step, metrics });
+            self.ongoing.since_evaluation.add(&metrics);
+            self.progress.train = Some(metrics);
         }
         if self.ongoing.losses.is_empty() && self.last_good.is_due(self.learner.step_number()) {
             self.last_good.propose(Checkpoint::take(&self.learner).map_err(|e| e.to_string())?);
@@ -306,7 +306,7 @@ impl Run {
             stage: self.learner.stage(),
             images_per_second: 0.0,
             seconds: self.progress.seconds,
-            train: history.recent().next_back().map(|point| point.figures),
+            train: history.recent().next_back().map(|point| point.metrics),
             held_out: history.evaluations().last().map(|evaluation| evaluation.held_out),
         };
         drop(history);

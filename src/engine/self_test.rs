@@ -1,15 +1,15 @@
-//! Before a GPU is trusted: a few steps on it and on the CPU, from the same weights, must cost the same.
+//! Compares a GPU with the CPU before it is used: a few steps from the same weights must have the same losses on both.
 
 use burn::tensor::Device;
 
 use crate::data::Feed;
 use crate::recipe::Recipe;
 use crate::train::read::read;
-use crate::train::{Learner, figures};
+use crate::train::{Learner, metrics};
 
 /// Steps compared.
 const STEPS: u64 = 5;
-/// Largest relative difference between the two costs: far above rounding, far below any real mistake.
+/// Largest relative difference between the two costs: far above rounding errors, far below the effect of a wrong kernel.
 const TOLERANCE: f64 = 1e-3;
 
 /// Compares a device with the CPU on the first steps of a recipe; a sentence says what is wrong. It also makes the
@@ -37,5 +37,5 @@ pub(super) fn compare(
 fn cost(learner: &mut Learner, batch: &[f32], recipe: &Recipe) -> Result<f64, String> {
     let cost = learner.step(batch, recipe);
     let terms = read(cost.terms).map_err(|error| error.to_string())?;
-    Ok(figures(&cost.penalties, &terms).objective)
+    Ok(metrics(&cost.penalties, &terms).objective)
 }

@@ -1,10 +1,10 @@
 //! Everything a figure is drawn from, on the host, of one moment of one run.
 
 use super::jobs::{MOST_TILES, all_cards};
-use super::lattice::LatticeAsk;
+use super::lattice::WantedLattice;
 use super::target::Target;
 use super::view::Snapshot;
-use super::wants::SheetAsk;
+use super::wants::WantedSheet;
 use crate::insight::plane::LatentPlane;
 use crate::train::evaluate::CHUNK;
 use crate::train::read::{ReadError, read};
@@ -20,11 +20,11 @@ const STRAYS: f64 = 0.02;
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     /// A plane; without one, that of the two axes along which the codes vary most.
-    pub(super) lattice: Option<LatticeAsk>,
+    pub(super) lattice: Option<WantedLattice>,
     /// A point; without one, the origin.
     pub(super) point: Option<Vec<f32>>,
     /// Points side by side, if any.
-    pub(super) sheet: Option<SheetAsk>,
+    pub(super) sheet: Option<WantedSheet>,
 }
 
 /// Computes a snapshot at once; it takes a fraction of a second, and somebody is waiting for it.
@@ -44,7 +44,7 @@ pub(super) fn take(target: &Target<'_>, contents: Contents) -> Result<Snapshot, 
         in_chunks(&points, learner.pixels(), |chunk| read(model.decode(learner.codes(&chunk.concat()))))
     };
     let tiles = tiles_of(lattice.codes(size))?;
-    let sheet = tiles_of(sheet.map(|ask| ask.codes(size)).unwrap_or_default())?;
+    let sheet = tiles_of(sheet.map(|wanted| wanted.codes(size)).unwrap_or_default())?;
     let x = learner.images(&gallery.example_pixels, learner.device());
     let outputs = read(learner.so_far().reconstruct(x))?;
     let mut point = point.unwrap_or_default();
@@ -85,7 +85,7 @@ fn in_chunks<T: Copy>(
 
 /// The plane worth showing: of the two axes along which the codes vary most, as far as the prior of a Gaussian code
 /// reaches, or the middle of the cloud of a plain one. The other axes are held at their mean, or at the prior's.
-fn plane(codes: &[f32], size: usize, is_variational: bool) -> LatticeAsk {
+fn plane(codes: &[f32], size: usize, is_variational: bool) -> WantedLattice {
     let axes: Vec<Vec<f32>> = (0..size).map(|axis| along(codes, size, axis)).collect();
     let moments: Vec<(f64, f64)> = axes.iter().map(|values| moments(values)).collect();
     let reach = |axis: usize| {
@@ -104,7 +104,7 @@ fn plane(codes: &[f32], size: usize, is_variational: bool) -> LatticeAsk {
         moments.iter().map(|(mean, _)| if is_variational { 0.0 } else { *mean as f32 }).collect();
     let rows = if size == 1 { 1 } else { TILES };
     let plane = LatentPlane::of_axes(shown, size, &rest);
-    LatticeAsk { plane, x: reach(shown[0]), y: reach(shown[1]), columns: TILES, rows }
+    WantedLattice { plane, x: reach(shown[0]), y: reach(shown[1]), columns: TILES, rows }
 }
 
 /// The codes' numbers along one axis, in order; what is no number is left out.
@@ -131,9 +131,9 @@ mod tests {
     fn the_plane_runs_along_the_axes_that_vary_most() {
         // Four codes of three numbers: the second axis never moves, the third moves most.
         let codes = [0.0, 5.0, -4.0, 1.0, 5.0, 4.0, 0.0, 5.0, -4.0, 1.0, 5.0, 4.0];
-        let ask = plane(&codes, 3, false);
-        assert_eq!(ask.plane, LatentPlane::of_axes([0, 2], 3, &[0.0, 5.0]));
-        assert_eq!((ask.x, ask.y), ([0.0, 1.0], [-4.0, 4.0]));
+        let wanted = plane(&codes, 3, false);
+        assert_eq!(wanted.plane, LatentPlane::of_axes([0, 2], 3, &[0.0, 5.0]));
+        assert_eq!((wanted.x, wanted.y), ([0.0, 1.0], [-4.0, 4.0]));
         let prior = plane(&codes, 3, true);
         assert_eq!((prior.x, prior.plane.origin), ([-2.5, 2.5], vec![0.0; 3]));
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::lattice::LatticeAsk;
-use super::wants::{FieldAsk, Sheet, SheetAsk};
+use super::lattice::WantedLattice;
+use super::wants::{Sheet, WantedField, WantedSheet};
 use crate::chart::cards::Card;
 use crate::insight::cloud::Summary;
 use crate::insight::principal::Principal;
@@ -80,7 +80,7 @@ pub struct Decoded {
     /// The image.
     pub pixels: Pixels,
     /// The image of the data set it was compared with, where one was asked for.
-    pub against: Option<u32>,
+    pub compared_with: Option<u32>,
     /// The decoded image minus that one, from −1 to 1; nothing where there is none, or where it stayed on the GPU.
     pub difference: Pixels,
 }
@@ -93,7 +93,7 @@ pub struct LatticeView {
     /// The run's step when it was decoded.
     pub step: u64,
     /// What was wanted.
-    pub ask: LatticeAsk,
+    pub wanted: WantedLattice,
     /// The tiles, row by row from the top.
     pub pixels: Pixels,
 }
@@ -106,7 +106,7 @@ pub struct SheetView {
     /// The run's step when it was decoded.
     pub step: u64,
     /// What was wanted.
-    pub ask: SheetAsk,
+    pub wanted: WantedSheet,
     /// The tiles, row by row from the top.
     pub pixels: Pixels,
 }
@@ -184,7 +184,7 @@ pub struct FieldView {
     /// The run's step.
     pub step: u64,
     /// What was wanted.
-    pub ask: FieldAsk,
+    pub wanted: WantedField,
     /// What was measured, row by row from the top; NaN where it came to no number. Codes per unit of area, as a share
     /// of them all; or a distance in latent space; or how far the image moves per step, as the root of its squares.
     pub values: Arc<[f32]>,
@@ -285,7 +285,7 @@ pub struct Snapshot {
     /// Their reconstructions.
     pub outputs: Vec<f32>,
     /// The plane that was decoded.
-    pub lattice: LatticeAsk,
+    pub lattice: WantedLattice,
     /// Its tiles, row by row from the top.
     pub tiles: Vec<f32>,
     /// The point that was decoded.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::lattice::LatticeAsk;
+use super::lattice::WantedLattice;
 pub use crate::insight::cloud::Whose;
 pub use crate::insight::field::FieldKind;
 pub use crate::recipe::RunId;
@@ -48,17 +48,17 @@ impl Wants {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunWants {
     /// The image decoded at a point.
-    pub point: Option<DecodeAsk>,
+    pub point: Option<WantedPoint>,
     /// The plane of decoded tiles.
-    pub lattice: Option<LatticeAsk>,
+    pub lattice: Option<WantedLattice>,
     /// Points decoded side by side, by what they are for.
-    pub sheets: BTreeMap<Sheet, SheetAsk>,
+    pub sheets: BTreeMap<Sheet, WantedSheet>,
     /// A measurement of a plane.
-    pub field: Option<FieldAsk>,
+    pub field: Option<WantedField>,
     /// The forces on the codes of images.
-    pub forces: Option<ForcesAsk>,
+    pub forces: Option<WantedForces>,
     /// The codes of images.
-    pub cloud: Option<CloudWish>,
+    pub cloud: Option<WantedCloud>,
     /// The examples and their reconstructions.
     pub reconstructions: bool,
     /// The activations of every layer for the example with this number.
@@ -71,14 +71,15 @@ pub struct RunWants {
 
 impl RunWants {
     /// Wants points to be decoded side by side.
-    pub fn add_sheet(&mut self, ask: SheetAsk) {
-        self.sheets.insert(ask.sheet, ask);
+    pub fn add_sheet(&mut self, wanted: WantedSheet) {
+        self.sheets.insert(wanted.sheet, wanted);
     }
 
     /// The pictures of many tiles that are wanted, with the numbers of their columns and rows.
     pub fn tiles(&self) -> impl Iterator<Item = (Picture, [usize; 2])> {
-        let lattice = self.lattice.iter().map(|ask| (Picture::Lattice, [ask.columns, ask.rows]));
-        let sheets = self.sheets.iter().map(|(sheet, ask)| (Picture::Sheet(*sheet), [ask.columns, ask.rows]));
+        let lattice = self.lattice.iter().map(|wanted| (Picture::Lattice, [wanted.columns, wanted.rows]));
+        let sheets =
+            self.sheets.iter().map(|(sheet, wanted)| (Picture::Sheet(*sheet), [wanted.columns, wanted.rows]));
         lattice.chain(sheets)
     }
 }
@@ -98,38 +99,47 @@ pub enum Picture {
     Reconstructions,
 }
 
+/// One picture of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PictureId {
+    /// The run.
+    pub run: RunId,
+    /// Which of its pictures.
+    pub picture: Picture,
+}
+
 /// Which point of latent space to decode.
 #[derive(Clone, Debug, Default)]
-pub struct DecodeAsk {
+pub struct WantedPoint {
     /// The code; numbers that are missing are zero.
     pub point: Vec<f32>,
     /// The image of the data set that the decoded one is compared with, if any.
-    pub against: Option<u32>,
+    pub compared_with: Option<u32>,
 }
 
-impl From<Vec<f32>> for DecodeAsk {
+impl From<Vec<f32>> for WantedPoint {
     fn from(point: Vec<f32>) -> Self {
-        Self { point, against: None }
+        Self { point, compared_with: None }
     }
 }
 
-impl DecodeAsk {
+impl WantedPoint {
     /// Whether it is the same point, whatever it is compared with.
     pub(super) fn is_same_place(&self, other: &Self) -> bool {
         has_same_bits(&self.point, &other.point)
     }
 }
 
-impl PartialEq for DecodeAsk {
+impl PartialEq for WantedPoint {
     /// Bit by bit: a point of NaN is the same point in the next frame.
     fn eq(&self, other: &Self) -> bool {
-        self.against == other.against && self.is_same_place(other)
+        self.compared_with == other.compared_with && self.is_same_place(other)
     }
 }
 
 /// Points of latent space to decode side by side.
 #[derive(Clone, Debug)]
-pub struct SheetAsk {
+pub struct WantedSheet {
     /// What they are for.
     pub sheet: Sheet,
     /// Tiles to the right.
@@ -140,7 +150,7 @@ pub struct SheetAsk {
     pub points: Arc<[f32]>,
 }
 
-impl PartialEq for SheetAsk {
+impl PartialEq for WantedSheet {
     /// Points that are shared between the two are not compared one by one.
     fn eq(&self, other: &Self) -> bool {
         let Self { sheet, columns, rows, points } = self;
@@ -149,7 +159,7 @@ impl PartialEq for SheetAsk {
     }
 }
 
-impl SheetAsk {
+impl WantedSheet {
     /// The codes of the tiles; an incomplete code is left out, and so is a code without a tile.
     pub(super) fn codes(&self, size: usize) -> Vec<f32> {
         let fits = (self.points.len() / size).min(self.columns * self.rows);
@@ -163,18 +173,18 @@ fn has_same_bits(a: &[f32], b: &[f32]) -> bool {
 
 /// The images on whose codes the forces are wanted.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ForcesAsk {
+pub struct WantedForces {
     /// Images of the data set.
     pub images: Arc<[u32]>,
 }
 
 /// What to measure at every place of a plane.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FieldAsk {
+pub struct WantedField {
     /// What.
     pub kind: FieldKind,
     /// Where, and how finely.
-    pub lattice: LatticeAsk,
+    pub lattice: WantedLattice,
 }
 
 /// What a sheet of decoded points is for.
@@ -197,7 +207,7 @@ impl Sheet {
 
 /// How large a cloud of codes is wanted, of which images, and with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CloudWish {
+pub struct WantedCloud {
     /// How many images. There may be fewer, and there are never more than 60,000, nor than fit 16 million numbers.
     pub count: usize,
     /// Which images.
@@ -208,7 +218,7 @@ pub struct CloudWish {
     pub projection: bool,
 }
 
-impl Default for CloudWish {
+impl Default for WantedCloud {
     /// Enough to see the shape of the map, and few enough to be encoded between two steps.
     fn default() -> Self {
         Self { count: 2000, whose: Whose::default(), errors: false, projection: false }
@@ -221,12 +231,12 @@ mod tests {
 
     #[test]
     fn a_point_of_nan_is_the_same_in_the_next_frame() {
-        let ask = || DecodeAsk::from(vec![f32::NAN, 1.0]);
-        assert_eq!(ask(), ask());
-        assert_ne!(ask(), DecodeAsk::from(vec![f32::NAN, 2.0]));
-        assert_ne!(ask(), DecodeAsk { against: Some(3), ..ask() });
+        let wanted = || WantedPoint::from(vec![f32::NAN, 1.0]);
+        assert_eq!(wanted(), wanted());
+        assert_ne!(wanted(), WantedPoint::from(vec![f32::NAN, 2.0]));
+        assert_ne!(wanted(), WantedPoint { compared_with: Some(3), ..wanted() });
         let sheet =
-            |points: &[f32]| SheetAsk { sheet: Sheet::Pins, columns: 1, rows: 1, points: points.into() };
+            |points: &[f32]| WantedSheet { sheet: Sheet::Pins, columns: 1, rows: 1, points: points.into() };
         assert_eq!(sheet(&[f32::NAN]), sheet(&[f32::NAN]));
         assert_ne!(sheet(&[1.0]), sheet(&[2.0]));
     }

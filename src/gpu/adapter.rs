@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// Handles of one coherent wgpu device, shared by everybody who draws or computes.
+/// Handles of one wgpu device, shared by all that draw or compute.
 #[derive(Clone, Debug)]
 pub struct Graphics {
     /// The wgpu instance.
@@ -24,14 +24,14 @@ pub struct Adapter {
     pub backend: String,
     /// The driver and its version.
     pub driver: String,
-    /// Whether it is a processor in disguise: Mesa's llvmpipe, WARP.
+    /// Whether it is a software adapter, such as Mesa's llvmpipe or WARP.
     pub is_software: bool,
 }
 
-/// A device that cannot be had.
+/// Why there is no device.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GraphicsError {
-    /// Nothing answers to wgpu.
+    /// wgpu finds no adapter.
     #[error(
         "no graphics adapter was found; install a Vulkan, Metal or DirectX 12 driver, or use --device cpu"
     )]
@@ -55,8 +55,8 @@ pub enum GraphicsError {
 }
 
 impl Graphics {
-    /// From now on a mistake that nobody looks at is written down. The handlers of wgpu and of Burn panic, in whatever
-    /// thread made it and on the window's mistakes too.
+    /// Logs uncaptured errors of the device from now on. The handlers of wgpu and of Burn panic on whichever thread the
+    /// error occurs, also for errors of the window.
     pub(super) fn log_errors(&self) {
         self.device.on_uncaptured_error(Arc::new(|error: wgpu::Error| {
             log::error!("the GPU said: {error}");
@@ -84,8 +84,8 @@ impl Graphics {
         Ok(Arc::new(Self { instance, adapter, device, queue }))
     }
 
-    /// What a device must be asked for so that Burn's kernels run on it: everything the adapter has. CubeCL looks at
-    /// the adapter and takes for granted that the device enabled it. Left out are features behind `unsafe`, and
+    /// What a device must be asked for so that Burn's kernels run on it: everything the adapter has. CubeCL reads
+    /// the features of the adapter and assumes that the device has enabled them. Left out are features behind `unsafe`, and
     /// mappable primary buffers, which slow discrete GPUs down.
     pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
         let unwanted =
@@ -107,12 +107,12 @@ impl Graphics {
             && usages.contains(wgpu::TextureUsages::STORAGE_BINDING)
     }
 
-    /// Whether it is a processor in disguise.
+    /// Whether it is a software adapter.
     pub fn is_software(&self) -> bool {
         is_software(&self.adapter)
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> String {
         self.adapter.get_info().name
     }

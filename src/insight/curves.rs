@@ -12,7 +12,7 @@ use crate::model::Penalty;
 use crate::recipe::gesture::{Gesture, gestures};
 use crate::recipe::{Change, Corruption, PixelRange, Recipe, Reconstruction};
 use crate::train::history::{Evaluation, History, Point, SharedHistory};
-use crate::train::{Figures, StagePlan};
+use crate::train::{Metrics, StagePlan};
 
 use super::references::References;
 
@@ -82,7 +82,7 @@ impl PastRun {
         let at = |step: u64, cost: f64| [(step - before) as f64, cost];
         let history = run.history.lock();
         let steps = history.train().filter(|point| point.step > before && is_training(point.step));
-        let training: Vec<[f64; 2]> = steps.map(|p| at(p.step, p.figures.reconstruction)).collect();
+        let training: Vec<[f64; 2]> = steps.map(|p| at(p.step, p.metrics.reconstruction)).collect();
         let evaluated = history.evaluations().iter().filter(|e| e.step >= before && is_training(e.step));
         let held_out = evaluated.map(|e| at(e.step, e.held_out.reconstruction)).collect();
         let Recipe { name, data, objective, .. } = run.recipe;
@@ -174,12 +174,12 @@ impl Quantity {
         }
     }
 
-    fn of(self, figures: &Figures) -> Option<f64> {
+    fn of(self, metrics: &Metrics) -> Option<f64> {
         match self {
-            Self::Reconstruction | Self::LayerInputs => Some(figures.reconstruction),
-            Self::Penalty(penalty) => figures.penalty(penalty),
-            Self::Objective => Some(figures.objective),
-            Self::SquaredError => figures.squared_error,
+            Self::Reconstruction | Self::LayerInputs => Some(metrics.reconstruction),
+            Self::Penalty(penalty) => metrics.penalty(penalty),
+            Self::Objective => Some(metrics.objective),
+            Self::SquaredError => metrics.squared_error,
         }
     }
 }
@@ -261,8 +261,8 @@ fn training(history: &History, plan: &StagePlan, quantity: Quantity) -> Curve {
     let belongs = |point: &Point| plan.is_of_images(point.step) != (quantity == Quantity::LayerInputs);
     let mut parts: Vec<Vec<[f64; 2]>> = Vec::new();
     let mut last_stage = None;
-    for Point { step, figures } in history.train().filter(belongs) {
-        let Some(value) = quantity.of(&figures) else { continue };
+    for Point { step, metrics } in history.train().filter(belongs) {
+        let Some(value) = quantity.of(&metrics) else { continue };
         let stage = Some(plan.at(step.saturating_sub(1)).from);
         match parts.last_mut() {
             Some(part) if stage == last_stage => part.push([step as f64, value]),

@@ -15,22 +15,22 @@ fn recipe(name: &str, settings: &[&str]) -> Recipe {
 
 const SQUARED: [&str; 2] = ["objective.reconstruction=squared-error", "model.code_kind=plain"];
 
-fn figures(objective: f64, penalty: Penalty) -> Figures {
-    let mut figures = Figures { objective, reconstruction: objective - 1.0, ..Figures::default() };
-    figures.set_penalty(penalty, 1.0);
-    figures
+fn metrics(objective: f64, penalty: Penalty) -> Metrics {
+    let mut metrics = Metrics { objective, reconstruction: objective - 1.0, ..Metrics::default() };
+    metrics.set_penalty(penalty, 1.0);
+    metrics
 }
 
 /// An evaluation before the first step, two steps, and an evaluation after them.
 fn history(penalty: Penalty) -> SharedHistory {
     let history = SharedHistory::default();
     let evaluation = |step, objective| {
-        let held_out = figures(objective, penalty);
+        let held_out = metrics(objective, penalty);
         Evaluation { step, epoch: step / STEPS_PER_EPOCH, train: None, held_out }
     };
     history.lock().push_evaluation(evaluation(0, 12.0));
     for (step, objective) in [(1, 10.0), (2, 8.0)] {
-        history.lock().push_step(Point { step, figures: figures(objective, penalty) });
+        history.lock().push_step(Point { step, metrics: metrics(objective, penalty) });
     }
     history.lock().push_evaluation(evaluation(2, 9.0));
     history
@@ -163,7 +163,7 @@ fn pretrained() -> Recipe {
 fn layers_that_are_pretrained_have_a_chart_of_their_own() {
     let (recipe, history) = (pretrained(), SharedHistory::default());
     for step in 1..=50 {
-        history.lock().push_step(Point { step, figures: figures(step as f64, Penalty::Sparsity) });
+        history.lock().push_step(Point { step, metrics: metrics(step as f64, Penalty::Sparsity) });
     }
     let curves = curves(&record(&recipe, &[], &history), CurveOptions::of_figure(&recipe));
     let titles: Vec<&str> = curves.charts.iter().map(|chart| chart.title.as_str()).collect();
@@ -193,7 +193,7 @@ fn stages_are_named_where_they_begin_and_only_once_they_have() {
 fn a_run_from_scratch_is_drawn_beside_the_fine_tuning_of_a_pretrained_one() {
     let (recipe, history) = (pretrained(), SharedHistory::default());
     for (step, cost) in [(45, 30.0), (60, 20.0)] {
-        history.lock().push_step(Point { step, figures: figures(cost, Penalty::Sparsity) });
+        history.lock().push_step(Point { step, metrics: metrics(cost, Penalty::Sparsity) });
     }
     let mut past = PastRun {
         name: "deep-scratch".to_owned(),
@@ -222,10 +222,10 @@ fn a_run_from_scratch_is_drawn_beside_the_fine_tuning_of_a_pretrained_one() {
 fn what_is_kept_of_a_run_is_its_training_as_a_whole() {
     let (recipe, history) = (pretrained(), SharedHistory::default());
     for step in [5, 45, 60] {
-        history.lock().push_step(Point { step, figures: figures(step as f64, Penalty::Sparsity) });
+        history.lock().push_step(Point { step, metrics: metrics(step as f64, Penalty::Sparsity) });
     }
     for step in [0, 40, 50] {
-        let held_out = figures(step as f64, Penalty::Sparsity);
+        let held_out = metrics(step as f64, Penalty::Sparsity);
         history.lock().push_evaluation(Evaluation { step, epoch: 0, train: None, held_out });
     }
     let past = PastRun::of(&record(&recipe, &[], &history)).expect("two steps");

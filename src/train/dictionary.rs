@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 
 use super::atoms::Dictionary;
-use super::figures::{Figures, Total};
+use super::metrics::{Metrics, Total};
 use super::read::{ReadError, read};
 use super::sparse::{Convergence, SparseCodeSearch};
 use super::terms::reconstruction;
@@ -140,11 +140,11 @@ pub(super) fn evaluate_held_out(
     let padded = cost.dims()[0];
     let numbers = read(Tensor::cat(vec![cost, squared], 0))?;
     for (image, objective) in objectives.iter().enumerate().take(count) {
-        total.add(&Figures {
+        total.add(&Metrics {
             objective: *objective,
             reconstruction: f64::from(numbers[image]),
             squared_error: Some(f64::from(numbers[padded + image])),
-            ..Figures::default()
+            ..Metrics::default()
         });
     }
     Ok(())

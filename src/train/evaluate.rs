@@ -5,8 +5,8 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::atoms::Dictionary;
 use super::dictionary::{HeldOutCodes, evaluate_held_out};
-use super::figures::{Figures, Total};
 use super::learner::{Learner, normal};
+use super::metrics::{Metrics, Total};
 use super::read::{ReadError, read};
 use super::sparse::SLICE;
 use super::terms::{self, Batch, BatchOutput};
@@ -59,14 +59,14 @@ impl Evaluator {
     }
 
     /// Evaluates the next chunk of `indices`, or continues the search for the sparse codes of one. Returns the mean
-    /// figures once all are done.
+    /// metrics once all are done.
     pub fn advance(
         &mut self,
         learner: &Learner,
         recipe: &Recipe,
         dataset: &Dataset,
         indices: &[u32],
-    ) -> Result<Option<Figures>, ReadError> {
+    ) -> Result<Option<Metrics>, ReadError> {
         let chunk = &indices[self.next..(self.next + CHUNK).min(indices.len())];
         if !chunk.is_empty() && self.chunk(learner, recipe, dataset, chunk)? {
             self.next += chunk.len();
@@ -113,14 +113,14 @@ impl Evaluator {
         let numbers = read(Tensor::cat(all, 0))?;
         for image in 0..chunk.len() {
             let at = |term: usize| f64::from(numbers[term * CHUNK + image]);
-            let mut figures = Figures {
+            let mut metrics = Metrics {
                 objective: at(0),
                 reconstruction: at(1),
                 squared_error: Some(at(2)),
-                ..Figures::default()
+                ..Metrics::default()
             };
-            penalties.iter().enumerate().for_each(|(k, penalty)| figures.set_penalty(*penalty, at(3 + k)));
-            self.total.add(&figures);
+            penalties.iter().enumerate().for_each(|(k, penalty)| metrics.set_penalty(*penalty, at(3 + k)));
+            self.total.add(&metrics);
         }
         Ok(true)
     }
@@ -138,7 +138,7 @@ fn held_out_batch(
 ) -> Batch {
     let (pixels, code, device) = (learner.pixels(), learner.code_size(), learner.device());
     let clean = learner.images(images, device);
-    let seen = match recipe.noise.kind {
+    let input = match recipe.noise.kind {
         Corruption::None => clean.clone(),
         _ => {
             let mut corrupted = images.to_vec();
@@ -158,7 +158,7 @@ fn held_out_batch(
         let probe = |i: &u32| normal(recipe.seed, Purpose::EvaluationProbes, u64::from(*i), pixels);
         learner.images(&indices.iter().flat_map(probe).collect::<Vec<f32>>(), device)
     });
-    Batch { clean, seen, epsilon, probes, count }
+    Batch { clean, input, epsilon, probes, count }
 }
 
 /// Evaluates the network on all of `indices` at once, without a dictionary.
@@ -167,15 +167,15 @@ pub fn evaluate(
     recipe: &Recipe,
     dataset: &Dataset,
     indices: &[u32],
-) -> Result<Option<Figures>, ReadError> {
+) -> Result<Option<Metrics>, ReadError> {
     if indices.is_empty() {
         return Ok(None);
     }
     let mut evaluator = Evaluator::of_network(learner);
     loop {
-        let figures = evaluator.advance(learner, recipe, dataset, indices)?;
-        if figures.is_some() {
-            return Ok(figures);
+        let metrics = evaluator.advance(learner, recipe, dataset, indices)?;
+        if metrics.is_some() {
+            return Ok(metrics);
         }
     }
 }

@@ -1,25 +1,25 @@
 //! The curves of a run: bounded, shared, never a queue.
 //!
-//! Training figures are kept twice: the recent past exactly, the whole past at a resolution that is halved whenever
+//! Training metrics are kept twice: the recent past exactly, the whole past at a resolution that is halved whenever
 //! it fills up. Halving averages neighbours, so the curve of a day is as long as the curve of a minute.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::figures::Figures;
+use super::metrics::Metrics;
 
 /// Points kept of the whole past; twice the pixels of a wide chart.
 const WHOLE: usize = 4096;
 /// Training steps kept exactly.
 const RECENT: usize = 2048;
 
-/// The figures of a run up to one step.
+/// The metrics of a run up to one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
-    /// Updates made when the figures were taken.
+    /// Updates made when the metrics were taken.
     pub step: u64,
-    /// The figures.
-    pub figures: Figures,
+    /// The metrics.
+    pub metrics: Metrics,
 }
 
 /// A held-out evaluation, with what training cost since the one before.
@@ -29,10 +29,10 @@ pub struct Evaluation {
     pub step: u64,
     /// Passes over the training images completed.
     pub epoch: u64,
-    /// Mean training figures since the evaluation before; absent before the first step.
-    pub train: Option<Figures>,
-    /// Held-out figures.
-    pub held_out: Figures,
+    /// Mean training metrics since the evaluation before; absent before the first step.
+    pub train: Option<Metrics>,
+    /// Held-out metrics.
+    pub held_out: Metrics,
 }
 
 /// The curves of one run so far.
@@ -44,7 +44,7 @@ pub struct History {
 }
 
 impl History {
-    /// Adds the training figures of one step.
+    /// Adds the training metrics of one step.
     pub fn push_step(&mut self, point: Point) {
         self.whole.push(point);
         if self.recent.len() == RECENT {
@@ -122,7 +122,7 @@ impl AveragedCurve {
 /// The mean of neighbouring points, at the last one's step.
 fn average(points: &[Point]) -> Option<Point> {
     let step = points.last()?.step;
-    Some(Point { step, figures: Figures::mean(points.iter().map(|p| &p.figures))? })
+    Some(Point { step, metrics: Metrics::mean(points.iter().map(|p| &p.metrics))? })
 }
 
 /// A history that the trainer writes and others read.
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     fn point(step: u64) -> Point {
-        Point { step, figures: Figures { objective: step as f64, ..Figures::default() } }
+        Point { step, metrics: Metrics { objective: step as f64, ..Metrics::default() } }
     }
 
     #[test]
@@ -153,7 +153,7 @@ mod tests {
         let points: Vec<Point> = history.train().collect();
         assert!(points.len() <= WHOLE && points.len() > WHOLE / 4, "{} points", points.len());
         assert!(points.is_sorted_by_key(|p| p.step));
-        assert!(points[0].figures.objective < 64.0 && points[points.len() - 1].step > 99_900);
+        assert!(points[0].metrics.objective < 64.0 && points[points.len() - 1].step > 99_900);
         assert_eq!(history.recent().count(), RECENT);
         assert_eq!(history.recent().next_back().map(|p| p.step), Some(100_000));
     }
@@ -163,7 +163,7 @@ mod tests {
         let mut curve = AveragedCurve::default();
         (1..=WHOLE as u64).for_each(|step| curve.push(point(step)));
         assert_eq!(curve.points.len(), WHOLE / 2);
-        assert_eq!(curve.points[0].figures.objective, 1.5);
+        assert_eq!(curve.points[0].metrics.objective, 1.5);
         assert_eq!(curve.points[0].step, 2);
     }
 

@@ -9,7 +9,7 @@ use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
 use super::dictionary::{Dictionaries, DictionaryUpdate};
-use super::figures::Figures;
+use super::metrics::Metrics;
 use super::optimizer::Optimizer;
 use super::plan::{Stage, StagePlan};
 use super::pretraining::{RbmSettings, Stack};
@@ -249,7 +249,7 @@ impl Learner {
         let device = self.device.clone().autodiff();
         let count = images.len() / self.pixels();
         let clean = self.images(images, &device);
-        let seen = match recipe.noise.kind {
+        let input = match recipe.noise.kind {
             Corruption::None => clean.clone(),
             _ => {
                 let mut corrupted = images.to_vec();
@@ -266,7 +266,7 @@ impl Learner {
             let directions = normal(self.seed, Purpose::Probes, self.step, images.len());
             self.images(&directions, &device)
         });
-        Batch { clean, seen, epsilon, probes, count }
+        Batch { clean, input, epsilon, probes, count }
     }
 
     /// The units and connections to drop in this step.
@@ -291,16 +291,16 @@ impl Learner {
     }
 }
 
-/// The figures of a [`StepCost`] that was read.
-pub fn figures(penalties: &[Penalty], terms: &[f32]) -> Figures {
-    let mut figures = Figures::default();
+/// The metrics of a [`StepCost`] that was read.
+pub fn metrics(penalties: &[Penalty], terms: &[f32]) -> Metrics {
+    let mut metrics = Metrics::default();
     let at = |i: usize| f64::from(terms.get(i).copied().unwrap_or(f32::NAN));
-    figures.objective = at(0);
-    figures.reconstruction = at(1);
+    metrics.objective = at(0);
+    metrics.reconstruction = at(1);
     for (i, penalty) in penalties.iter().enumerate() {
-        figures.set_penalty(*penalty, at(2 + i));
+        metrics.set_penalty(*penalty, at(2 + i));
     }
-    figures
+    metrics
 }
 
 /// Standard normal numbers from the stream of a purpose.

@@ -2,7 +2,7 @@
 
 use crate::recipe::TrainingRecipe;
 
-use super::figures::Figures;
+use super::metrics::Metrics;
 
 /// The stop rules of a recipe with their state. A limit of zero is no limit.
 #[derive(Clone, Debug)]
@@ -59,8 +59,8 @@ impl Limits {
         (self.best, self.stale) = (f64::INFINITY, 0);
     }
 
-    /// Takes in the held-out figures of an epoch.
-    pub fn observe(&mut self, held_out: &Figures) {
+    /// Takes in the held-out metrics of an epoch.
+    pub fn observe(&mut self, held_out: &Metrics) {
         if held_out.objective < self.best {
             self.best = held_out.objective;
             self.stale = 0;
@@ -74,13 +74,13 @@ impl Limits {
         (self.seconds > 0.0 && seconds >= self.seconds).then_some(Reason::Seconds(self.seconds))
     }
 
-    /// The rule that stops the run after these steps and seconds, if any; `held_out` are the latest figures.
+    /// The rule that stops the run after these steps and seconds, if any; `held_out` are the latest metrics.
     pub fn reached(
         &self,
         step: u64,
         per_epoch: u64,
         seconds: f64,
-        held_out: Option<&Figures>,
+        held_out: Option<&Metrics>,
     ) -> Option<Reason> {
         if self.steps > 0 && step >= self.steps {
             return Some(Reason::Steps(self.steps));
@@ -103,23 +103,23 @@ impl Limits {
 mod tests {
     use super::*;
 
-    fn figures(objective: f64) -> Figures {
-        Figures { objective, reconstruction: objective, ..Figures::default() }
+    fn metrics(objective: f64) -> Metrics {
+        Metrics { objective, reconstruction: objective, ..Metrics::default() }
     }
 
     #[test]
     fn zero_is_no_limit() {
         let limits = Limits::new(&TrainingRecipe::default());
-        assert_eq!(limits.reached(u64::MAX, 1, 1e9, Some(&figures(0.0))), None);
+        assert_eq!(limits.reached(u64::MAX, 1, 1e9, Some(&metrics(0.0))), None);
     }
 
     #[test]
     fn patience_starts_again_when_the_objective_changes() {
         let mut limits = Limits::new(&TrainingRecipe { patience: 2, ..TrainingRecipe::default() });
-        [5.0, 6.0].iter().for_each(|objective| limits.observe(&figures(*objective)));
+        [5.0, 6.0].iter().for_each(|objective| limits.observe(&metrics(*objective)));
         limits.forget_best();
         for (objective, stops) in [(50.0, false), (51.0, false), (52.0, true)] {
-            limits.observe(&figures(objective));
+            limits.observe(&metrics(objective));
             assert_eq!(limits.reached(1, 1, 0.0, None).is_some(), stops, "after {objective}");
         }
     }
@@ -128,7 +128,7 @@ mod tests {
     fn patience_counts_epochs_since_the_best() {
         let mut limits = Limits::new(&TrainingRecipe { patience: 2, ..TrainingRecipe::default() });
         for (objective, stops) in [(5.0, false), (4.0, false), (4.5, false), (4.0, true)] {
-            limits.observe(&figures(objective));
+            limits.observe(&metrics(objective));
             assert_eq!(limits.reached(1, 1, 0.0, None).is_some(), stops, "after {objective}");
         }
     }
@@ -137,7 +137,7 @@ mod tests {
     fn each_limit_gives_its_own_reason() {
         let limits = Limits::new(&TrainingRecipe { epochs: 2, target: 3.0, ..TrainingRecipe::default() });
         assert_eq!(limits.reached(20, 10, 0.0, None), Some(Reason::Epochs(2)));
-        assert_eq!(limits.reached(5, 10, 0.0, Some(&figures(2.9))), Some(Reason::Target(3.0)));
-        assert_eq!(limits.reached(19, 10, 0.0, Some(&figures(3.1))), None);
+        assert_eq!(limits.reached(5, 10, 0.0, Some(&metrics(2.9))), Some(Reason::Target(3.0)));
+        assert_eq!(limits.reached(19, 10, 0.0, Some(&metrics(3.1))), None);
     }
 }

@@ -14,7 +14,7 @@ pub struct Batch {
     /// The target of the reconstruction. `[batch, pixels]`
     pub clean: Tensor<2>,
     /// The input of the network, corrupted or not. `[batch, pixels]`
-    pub seen: Tensor<2>,
+    pub input: Tensor<2>,
     /// ε of a Gaussian code. `[batch, code]`
     pub epsilon: Option<Tensor<2>>,
     /// A random direction for every image, if a Jacobian is estimated. `[batch, pixels]`
@@ -37,7 +37,7 @@ pub fn forward(model: &Autoencoder, recipe: &Recipe, batch: &Batch, pass: &mut P
     if recipe.objective.contractive > 0.0 {
         pass.record_slopes();
     }
-    let encoded = model.encode_in(batch.seen.clone(), pass);
+    let encoded = model.encode_in(batch.input.clone(), pass);
     let slopes = pass.take_slopes();
     let raw = model.decode_raw(encoded.sample(batch.epsilon.clone()), &encoded.skips, pass);
     let reconstruction = reconstruction(model, recipe, batch.clean.clone(), raw);
@@ -102,12 +102,12 @@ fn contraction(
     pass: &Pass,
 ) -> Option<Tensor<1>> {
     if model.jacobian_method() == JacobianMethod::Estimated {
-        return model.contraction_along(batch.seen.clone(), batch.probes.clone()?);
+        return model.contraction_along(batch.input.clone(), batch.probes.clone()?);
     }
     if pass.drops() {
         let mut whole = Pass::default();
         whole.record_slopes();
-        model.encode_in(batch.seen.clone(), &mut whole);
+        model.encode_in(batch.input.clone(), &mut whole);
         slopes = whole.take_slopes();
     }
     model.contraction(slopes)

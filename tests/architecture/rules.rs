@@ -154,7 +154,7 @@ fn crate_rule(module: &str, named: &Named) -> Option<String> {
         .then(|| format!("only `app` may name egui; `{module}` must build without it"))
 }
 
-/// Figures and panels never hold the engine.
+/// Metrics and panels never hold the engine.
 fn engine_rule(file: &File, module: &str, named: &Named) -> Option<String> {
     if module != "export" && panel_of(file).is_none() {
         return None;

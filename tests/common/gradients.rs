@@ -14,7 +14,7 @@ pub fn objective_of(model: &Autoencoder, recipe: &Recipe, clean: Tensor<2>) -> T
     let [count, pixels] = clean.dims();
     let code = recipe.model.code;
     let epsilon = recipe.is_variational().then(|| matrix(normal(2, count * code), code, &clean.device()));
-    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count };
+    let batch = Batch { input: clean.clone(), clean, epsilon, probes: None, count };
     let outcome = terms::forward(model, recipe, &batch, &mut Pass::default());
     terms::weighted(&outcome.terms, recipe, 0, pixels).mean()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use hourglass::data::{Dataset, Feed, Source, load};
 use hourglass::recipe::Recipe;
-use hourglass::train::{Figures, Learner, StepCost, figures};
+use hourglass::train::{Learner, Metrics, StepCost, metrics};
 
 use super::tensors::numbers;
 
@@ -30,9 +30,9 @@ pub fn pixels(dataset: &Dataset, images: &[u32]) -> Vec<f32> {
     pixels
 }
 
-/// The figures of one step.
-pub fn figures_of(cost: StepCost) -> Figures {
-    figures(&cost.penalties, &numbers(cost.terms))
+/// The metrics of one step.
+pub fn figures_of(cost: StepCost) -> Metrics {
+    metrics(&cost.penalties, &numbers(cost.terms))
 }
 
 /// A learner on the CPU, its recipe, and the batches that it is fed.
@@ -53,13 +53,13 @@ impl Training {
     }
 
     /// One step on the next batch.
-    pub fn step(&mut self) -> Figures {
+    pub fn step(&mut self) -> Metrics {
         let batch = self.feed.batch(self.learner.step_number());
         figures_of(self.learner.step(batch, &self.recipe))
     }
 
-    /// So many steps, with the figures of each.
-    pub fn train(&mut self, steps: u64) -> Vec<Figures> {
+    /// So many steps, with the metrics of each.
+    pub fn train(&mut self, steps: u64) -> Vec<Metrics> {
         (0..steps).map(|_| self.step()).collect()
     }
 }

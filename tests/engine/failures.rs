@@ -2,7 +2,7 @@
 
 use super::{broken, open, small, turn_until, worker};
 use hourglass::engine::{
-    BenchInfo, CloudWish, Command, Event, Handle, Phase, RunWants, Snapshot, Turn, Wants, Worker,
+    BenchInfo, Command, Event, Handle, Phase, RunWants, Snapshot, Turn, WantedCloud, Wants, Worker,
 };
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ fn a_view_that_breaks_off_fails_the_run_once_and_no_more() {
         _ => None,
     });
     while worker.turn() == Turn::Busy {}
-    let cloud = Some(CloudWish { count: 300, ..CloudWish::default() });
+    let cloud = Some(WantedCloud { count: 300, ..WantedCloud::default() });
     let mut failures = Vec::new();
     for _ in 0..30 {
         // The window wants it in every frame.
@@ -85,8 +85,8 @@ fn a_run_that_goes_back_reports_the_figures_of_the_step_it_goes_back_to() {
     });
     let last = last.expect("how far it is");
     let history = bench.runs[0].history.lock();
-    assert_eq!(last.train, history.recent().next_back().map(|point| point.figures));
+    assert_eq!(last.train, history.recent().next_back().map(|point| point.metrics));
     assert_eq!(last.held_out, history.evaluations().last().map(|evaluation| evaluation.held_out));
     assert_eq!(history.recent().next_back().map_or(0, |point| point.step), last.step);
-    assert!(last.held_out.is_some_and(|figures| figures.is_finite()));
+    assert!(last.held_out.is_some_and(|metrics| metrics.is_finite()));
 }

@@ -8,7 +8,7 @@ mod images;
 mod sheets;
 
 use burn::tensor::{Device, Tensor};
-use hourglass::engine::{LatentPlane, LatticeAsk};
+use hourglass::engine::{LatentPlane, WantedLattice};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
@@ -45,7 +45,7 @@ fn learned(recipe: &Recipe, dims: [usize; 3], images: &[f32]) -> Learner {
 }
 
 /// A lattice on the first two numbers of a code.
-fn lattice(dimensions: usize, columns: usize, rows: usize) -> LatticeAsk {
+fn lattice(dimensions: usize, columns: usize, rows: usize) -> WantedLattice {
     let plane = LatentPlane::of_axes([0, 1], dimensions, &[]);
-    LatticeAsk { plane, x: [-2.0, 2.0], y: [-1.5, 1.5], columns, rows }
+    WantedLattice { plane, x: [-2.0, 2.0], y: [-1.5, 1.5], columns, rows }
 }

@@ -19,8 +19,8 @@ use std::time::{Duration, Instant};
 
 use hourglass::data::{Dataset, Source, load};
 use hourglass::engine::{
-    BenchInfo, CloudWish, Command, Engine, EngineOptions, Event, Handle, LatentPlane, LatticeAsk, Phase,
-    RunId, RunWants, Turn, Wants, Worker,
+    BenchInfo, Command, Engine, EngineOptions, Event, Handle, LatentPlane, Phase, RunId, RunWants, Turn,
+    WantedCloud, WantedLattice, Wants, Worker,
 };
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::{PixelRange, Recipe};
@@ -42,8 +42,8 @@ fn point(at: Vec<f32>) -> RunWants {
 }
 
 /// A plane of so many tiles each way.
-fn plane(x: [f32; 2], y: [f32; 2], tiles: usize) -> LatticeAsk {
-    LatticeAsk { plane: LatentPlane::of_axes([0, 1], 2, &[]), x, y, columns: tiles, rows: tiles }
+fn plane(x: [f32; 2], y: [f32; 2], tiles: usize) -> WantedLattice {
+    WantedLattice { plane: LatentPlane::of_axes([0, 1], 2, &[]), x, y, columns: tiles, rows: tiles }
 }
 
 fn steps(bench: &BenchInfo, run: usize) -> u64 {
@@ -141,7 +141,7 @@ fn of_a_hundred_drags_the_last_is_decoded_and_the_lattice_still_arrives() {
     let decoded = run.views.latest().decoded.expect("a drag is answered in the next turn");
     assert_eq!((decoded.point.as_slice(), decoded.version), (&[2.0, -1.0][..], 1), "it is the first decoded");
     let view = turn_until_there(&mut worker, || run.views.latest().lattice);
-    assert_eq!(view.ask, lattice);
+    assert_eq!(view.wanted, lattice);
     assert_eq!(view.pixels.as_ref().expect("on the CPU pixels are at hand").len(), 400 * 784);
 }
 
@@ -198,10 +198,10 @@ fn live_changes_act_on_the_next_update_and_are_logged_exactly() {
     handle.send(Command::StepBatch).expect("room");
     turns(&mut worker, &handle, 20);
     let history = bench.runs[0].history.lock();
-    let figures = history.recent().next_back().expect("a step").figures;
-    let kl = figures.penalties().next().expect("a KL term").1;
-    let want = figures.reconstruction + 4.0 * kl;
-    assert!((figures.objective - want).abs() < 1e-3 * want, "objective {} is not {want}", figures.objective);
+    let metrics = history.recent().next_back().expect("a step").metrics;
+    let kl = metrics.penalties().next().expect("a KL term").1;
+    let want = metrics.reconstruction + 4.0 * kl;
+    assert!((metrics.objective - want).abs() < 1e-3 * want, "objective {} is not {want}", metrics.objective);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn reset_returns_to_the_same_weights_and_a_new_seed_does_not() {
     for command in [Command::Reset, Command::NewSeed(2), Command::Reset] {
         handle.send(Command::StepBatch).expect("room");
         turns(&mut worker, &handle, 20);
-        let loss = bench.runs[0].history.lock().recent().next().expect("a step").figures.objective;
+        let loss = bench.runs[0].history.lock().recent().next().expect("a step").metrics.objective;
         losses.push(loss);
         handle.send(command).expect("room");
         let before = bench.runs[0].id;
@@ -265,7 +265,7 @@ fn two_runs_go_in_lock_step_over_the_same_batches() {
     turns(&mut worker, &handle, 10);
     assert_eq!(steps(&bench, 0), steps(&bench, 1));
     let at = |run: usize, step: u64| {
-        bench.runs[run].history.lock().recent().find(|p| p.step == step).expect("the step").figures
+        bench.runs[run].history.lock().recent().find(|p| p.step == step).expect("the step").metrics
     };
     assert_eq!(at(0, 1).reconstruction, at(1, 1).reconstruction, "same weights, same batch");
     assert_ne!(at(0, 20).reconstruction, at(1, 20).reconstruction, "another objective");
@@ -357,7 +357,7 @@ fn views_come_only_when_wanted() {
     handle.want(Wants::of(
         bench.runs[0].id,
         RunWants {
-            cloud: Some(CloudWish::default()),
+            cloud: Some(WantedCloud::default()),
             reconstructions: true,
             layers: Some(3),
             cards: true,
@@ -454,15 +454,15 @@ fn a_newer_lattice_waits_for_the_one_under_way() {
     // The map is moved in every turn, faster than any plane of 400 tiles can be decoded.
     while arrived.len() < 3 {
         right += 1e-3;
-        let lattice_ask = plane([-2.0, right], [-2.0, 2.0], 20);
-        handle.want(Wants::of(run.id, RunWants { lattice: Some(lattice_ask), ..RunWants::default() }));
+        let wanted_lattice = plane([-2.0, right], [-2.0, 2.0], 20);
+        handle.want(Wants::of(run.id, RunWants { lattice: Some(wanted_lattice), ..RunWants::default() }));
         let before = lattice().map(|view| view.version);
         worker.turn();
-        arrived.extend(lattice().filter(|view| Some(view.version) != before).map(|view| view.ask.x[1]));
+        arrived.extend(lattice().filter(|view| Some(view.version) != before).map(|view| view.wanted.x[1]));
         assert!(start.elapsed() < Duration::from_secs(60), "only {arrived:?} were finished");
     }
     while arrived.last() != Some(&right) {
-        arrived.push(turn_until_newer(&mut worker, lattice).ask.x[1]);
+        arrived.push(turn_until_newer(&mut worker, lattice).wanted.x[1]);
     }
     assert!(arrived.is_sorted(), "{arrived:?} are not in the order in which they were wanted");
 }

@@ -53,7 +53,7 @@ impl Stepwise {
     }
 
     fn objectives(&self) -> Vec<f64> {
-        self.bench.runs[0].history.lock().recent().map(|point| point.figures.objective).collect()
+        self.bench.runs[0].history.lock().recent().map(|point| point.metrics.objective).collect()
     }
 }
 

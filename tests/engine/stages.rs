@@ -120,8 +120,8 @@ fn every_stage_has_its_cards() {
     }
 }
 
-/// The held-out figures of every evaluation of a finished run.
-fn judged(settings: &[&str], tuned: Option<(&'static str, f64)>) -> Vec<hourglass::engine::Figures> {
+/// The held-out metrics of every evaluation of a finished run.
+fn judged(settings: &[&str], tuned: Option<(&'static str, f64)>) -> Vec<hourglass::engine::Metrics> {
     let (mut worker, handle) = worker();
     let mut recipe = small("vae-2d");
     for setting in settings {
@@ -143,9 +143,9 @@ fn judged(settings: &[&str], tuned: Option<(&'static str, f64)>) -> Vec<hourglas
 #[test]
 fn images_are_judged_by_the_whole_of_beta_wherever_it_is_in_its_cycle() {
     // 480 training images in batches of 32 are 15 steps an epoch: every one of them ends where β is 0.
-    for figures in judged(&["objective.beta=4", "objective.cycle=15", "training.epochs=2"], None) {
-        let kl = figures.penalties().next().expect("a KL term").1;
-        let (got, want) = (figures.objective, figures.reconstruction + 4.0 * kl);
+    for metrics in judged(&["objective.beta=4", "objective.cycle=15", "training.epochs=2"], None) {
+        let kl = metrics.penalties().next().expect("a KL term").1;
+        let (got, want) = (metrics.objective, metrics.reconstruction + 4.0 * kl);
         assert!((got - want).abs() < 1e-3 * want, "got {got}, want reconstruction + 4 · KL = {want}");
         assert!(kl > 0.0);
     }

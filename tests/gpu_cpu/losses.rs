@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use hourglass::data::{Feed, Source, load};
 use hourglass::recipe::Recipe;
 use hourglass::train::read::read;
-use hourglass::train::{Learner, StepCost, figures};
+use hourglass::train::{Learner, StepCost, metrics};
 
 use super::{gpu, recipe};
 
@@ -42,7 +42,7 @@ fn losses(recipe: &Recipe, case: &Case, device: &Device) -> (Vec<f64>, usize) {
     let mut feed = feed(recipe);
     let costs: Vec<_> = (0..STEPS).map(|_| learner.step(feed.batch(0), recipe)).collect();
     let objective =
-        |cost: StepCost| figures(&cost.penalties, &read(cost.terms).expect("the device answers")).objective;
+        |cost: StepCost| metrics(&cost.penalties, &read(cost.terms).expect("the device answers")).objective;
     (costs.into_iter().map(objective).collect(), first)
 }
 

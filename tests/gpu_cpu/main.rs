@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use hourglass::data::{Source, load};
 use hourglass::engine::{
-    BenchInfo, Command, DecodeAsk, EngineOptions, Event, FieldAsk, FieldKind, Handle, LatentPlane,
-    LatticeAsk, Picture, RunWants, Sheet, SheetAsk, Turn, Wants, Worker,
+    BenchInfo, Command, EngineOptions, Event, FieldKind, Handle, LatentPlane, Picture, RunWants, Sheet, Turn,
+    WantedField, WantedLattice, WantedPoint, WantedSheet, Wants, Worker,
 };
 use hourglass::gpu::painter::Placement;
 use hourglass::gpu::{Canvas, ColorMap, Compute, DeviceChoice, Graphics, Painter, Tiles};
@@ -80,12 +80,12 @@ fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
     for number in 1..=100u64 {
         last = vec![number as f32 / 40.0 - 1.0, 0.7];
         // Every other one is compared with an image, the last one too.
-        let against = number.is_multiple_of(2).then_some(number as u32);
-        let ask = DecodeAsk { point: last.clone(), against };
-        handle.want(Wants::of(run.id, RunWants { point: Some(ask), ..RunWants::default() }));
+        let compared_with = number.is_multiple_of(2).then_some(number as u32);
+        let wanted = WantedPoint { point: last.clone(), compared_with };
+        handle.want(Wants::of(run.id, RunWants { point: Some(wanted), ..RunWants::default() }));
         worker.turn();
         let view = run.views.latest().decoded.expect("an image");
-        assert_eq!((&view.point, view.against), (&last, against));
+        assert_eq!((&view.point, view.compared_with), (&last, compared_with));
         assert!(view.pixels.is_none() && view.difference.is_none(), "the pixels came to the host");
     }
     assert_eq!(reads() - before, 0, "dragging read from the GPU");
@@ -137,22 +137,22 @@ fn answers(device: DeviceChoice, gpu: &Gpu) -> Vec<(&'static str, Vec<f32>)> {
     let bench = opened(&mut worker, &handle);
     let run = &bench.runs[0];
     let points: Vec<f32> = (0..300).map(|i| (i as f32 * 0.7).sin() * 2.0).collect();
-    let sheet = SheetAsk { sheet: Sheet::Path, columns: 15, rows: 10, points: points.into() };
+    let sheet = WantedSheet { sheet: Sheet::Path, columns: 15, rows: 10, points: points.into() };
     let sheets = [(Sheet::Path, sheet)].into();
     handle.want(Wants::of(run.id, RunWants { sheets, ..RunWants::default() }));
     let sheet = turned(&mut worker, || run.views.latest().sheets.get(&Sheet::Path).cloned());
     let mut answers = vec![("a sheet", sheet.pixels.as_ref().expect("there is no canvas").to_vec())];
     let plane = LatentPlane::of_axes([0, 1], 2, &[]);
-    let lattice = LatticeAsk { plane, x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 13, rows: 11 };
+    let lattice = WantedLattice { plane, x: [-2.0, 2.0], y: [-2.0, 2.0], columns: 13, rows: 11 };
     let kinds = [
         ("density", FieldKind::Density),
         ("round trip", FieldKind::RoundTrip),
         ("stretch", FieldKind::Stretch),
     ];
     for (name, kind) in kinds {
-        let ask = FieldAsk { kind, lattice: lattice.clone() };
-        handle.want(Wants::of(run.id, RunWants { field: Some(ask), ..RunWants::default() }));
-        let field = || run.views.latest().field.filter(|view| view.ask.kind == kind);
+        let wanted = WantedField { kind, lattice: lattice.clone() };
+        handle.want(Wants::of(run.id, RunWants { field: Some(wanted), ..RunWants::default() }));
+        let field = || run.views.latest().field.filter(|view| view.wanted.kind == kind);
         answers.push((name, turned(&mut worker, field).values.to_vec()));
     }
     answers

@@ -359,12 +359,12 @@ fn active(learner: &Learner, dataset: &hourglass::data::Dataset) -> usize {
 fn a_large_beta_collapses_the_code_and_the_image_becomes_the_mean_image() {
     let (recipe, learner, dataset) = learned_digits(30.0, 1_000, &["model.code=2"]);
     let train = &dataset.split.train;
-    let figures = evaluate(&learner, &recipe, &dataset, train).expect("the CPU answers").expect("images");
-    let kl = figures.penalty(hourglass::train::Penalty::Kl).expect("a Gaussian code");
+    let metrics = evaluate(&learner, &recipe, &dataset, train).expect("the CPU answers").expect("images");
+    let kl = metrics.penalty(hourglass::train::Penalty::Kl).expect("a Gaussian code");
     let mean_image = dataset.mean_image_cost(train).cross_entropy;
     assert!(kl < 0.01, "KL {kl} nats, at most 0.01");
     assert_eq!(active(&learner, &dataset), 0);
-    let got = figures.reconstruction;
+    let got = metrics.reconstruction;
     assert!((got - mean_image).abs() < 1.0, "reconstruction {got}, the mean image's {mean_image} ± 1 nat");
 }
 

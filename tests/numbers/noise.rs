@@ -12,7 +12,7 @@ use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Corruption, NoiseRecipe, Recipe};
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::terms::{self, Batch};
-use hourglass::train::{Figures, Learner};
+use hourglass::train::{Learner, Metrics};
 
 use crate::tensors::{matrix, numbers};
 use crate::training::{digits, figures_of, pixels, with};
@@ -170,10 +170,10 @@ fn a_step_shows_the_network_the_corrupted_image_and_compares_with_the_clean_one(
     let batch = feed.batch(0).to_vec();
     let recipe = recipe("ae-denoise", &["model.code=32"]);
     let got = costs_without_learning(&recipe, &batch, 1)[0];
-    let mut seen = batch.clone();
-    corrupt(&mut seen, DIMS, &recipe.noise, &mut stream(recipe.seed, Purpose::Corruption, 0));
+    let mut input = batch.clone();
+    corrupt(&mut input, DIMS, &recipe.noise, &mut stream(recipe.seed, Purpose::Corruption, 0));
     let learner = Learner::new(&recipe, DIMS, 10, &Device::flex());
-    let answer = numbers(learner.model().reconstruct(learner.images(&seen, learner.device())));
+    let answer = numbers(learner.model().reconstruct(learner.images(&input, learner.device())));
     let squared: f64 = answer.iter().zip(&batch).map(|(y, x)| f64::from(x - y).powi(2)).sum();
     let want = squared / 16.0;
     assert!((got - want).abs() < 1e-4 * want, "got {got}, want {want} of clean images");
@@ -197,10 +197,10 @@ fn the_error_of_a_network_that_copies_is_the_noise() {
     let (recipe, model) = identity(&device);
     let (dataset, count) = (dataset(), 64);
     let clean = pixels(&dataset, &dataset.split.train[..count]);
-    let mut seen = clean.clone();
-    corrupt(&mut seen, DIMS, &recipe.noise, &mut stream(1, Purpose::Corruption, 0));
-    let [clean, seen] = [clean, seen].map(|pixels| matrix(pixels, PIXELS, &device));
-    let batch = Batch { clean, seen, epsilon: None, probes: None, count };
+    let mut input = clean.clone();
+    corrupt(&mut input, DIMS, &recipe.noise, &mut stream(1, Purpose::Corruption, 0));
+    let [clean, input] = [clean, input].map(|pixels| matrix(pixels, PIXELS, &device));
+    let batch = Batch { clean, input, epsilon: None, probes: None, count };
     let outcome = terms::forward(&model, &recipe, &batch, &mut Pass::default());
     let costs = numbers(outcome.terms.reconstruction);
     let got = costs.iter().map(|x| f64::from(*x)).sum::<f64>() / count as f64;
@@ -265,7 +265,7 @@ fn nothing_is_dropped_at_evaluation() {
 }
 
 /// Trains for some steps and evaluates on corrupted held-out images.
-fn trained_and_evaluated(recipe: &Recipe, evaluated: &Recipe, dataset: &Arc<Dataset>) -> Figures {
+fn trained_and_evaluated(recipe: &Recipe, evaluated: &Recipe, dataset: &Arc<Dataset>) -> Metrics {
     let mut learner = Learner::new(recipe, DIMS, 10, &Device::flex());
     let mut feed = Feed::new(Arc::clone(dataset), 64, recipe.seed).expect("a feed");
     for step in 0..500 {

@@ -109,7 +109,7 @@ fn images_that_only_fill_a_batch_up_do_not_count_for_free_bits() {
     let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
     let charged = |clean: Tensor<2>, count: usize| {
         let epsilon = Some(matrix(normal(2, clean.dims()[0] * 3), 3, &device));
-        let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count };
+        let batch = Batch { input: clean.clone(), clean, epsilon, probes: None, count };
         let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
         numbers(terms.charged_kl.expect("free bits"))[0]
     };
@@ -139,7 +139,7 @@ fn the_objective_weighs_kl_by_beta_at_its_step() {
     let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
     let clean = images(&device);
     let epsilon = Some(matrix(normal(2, BATCH * 3), 3, &device));
-    let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
+    let batch = Batch { input: clean.clone(), clean, epsilon, probes: None, count: BATCH };
     let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
     let (reconstruction, kl) = (numbers(terms.reconstruction.clone()), numbers(terms.penalties[0].1.clone()));
     for (step, beta) in [(0, 0.0f32), (50, 2.0), (100, 4.0), (900, 4.0)] {
@@ -194,7 +194,7 @@ fn a_mean_divides_the_reconstruction_and_leaves_the_penalties_whole() {
         let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
         let clean = images(&device);
         let epsilon = recipe.is_variational().then(|| matrix(normal(2, BATCH * 3), 3, &device));
-        let batch = Batch { seen: clean.clone(), clean, epsilon, probes: None, count: BATCH };
+        let batch = Batch { input: clean.clone(), clean, epsilon, probes: None, count: BATCH };
         let terms = terms::forward(&model, &recipe, &batch, &mut Pass::default()).terms;
         let reconstruction = numbers(terms.reconstruction.clone());
         let sum = numbers(terms::weighted(&terms, &recipe, 0, PIXELS));

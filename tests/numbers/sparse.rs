@@ -9,7 +9,7 @@ use hourglass::data::{Dataset, Feed};
 use hourglass::insight::{CardInputs, Pca, Topic, size};
 use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
-use hourglass::train::{Figures, Learner, Penalty};
+use hourglass::train::{Learner, Metrics, Penalty};
 
 use crate::tensors::numbers;
 use crate::training::{digits, pixels, with};
@@ -32,7 +32,7 @@ fn trained(recipe: &Recipe, dataset: &Arc<Dataset>, steps: u64) -> Learner {
     learner
 }
 
-fn evaluated(learner: &Learner, recipe: &Recipe, dataset: &Dataset) -> Figures {
+fn evaluated(learner: &Learner, recipe: &Recipe, dataset: &Dataset) -> Metrics {
     evaluate(learner, recipe, dataset, &dataset.split.test).expect("the CPU answers").expect("images")
 }
 
@@ -156,7 +156,7 @@ fn removing_nothing_costs_nothing_and_removing_more_costs_more() {
     let shares: Vec<f32> = points.iter().map(|point| point[0].round()).collect();
     assert_eq!(shares, [0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0]);
     let whole = evaluate(&learner, &recipe, &dataset, &dataset.split.test[..128]).expect("read");
-    let want = whole.and_then(|figures| figures.squared_error).expect("evaluations take it") as f32;
+    let want = whole.and_then(|metrics| metrics.squared_error).expect("evaluations take it") as f32;
     assert!((points[0][1] - want).abs() < 1e-3 * want, "nothing removed: {}, evaluated {want}", points[0][1]);
     assert!(points[9][1] > points[5][1] && points[5][1] > points[0][1], "{points:?}");
     // A network trained with dropout loses less when half of its units are removed than one trained without.
@@ -231,7 +231,7 @@ fn a_mean_beside_a_summed_kl_empties_the_code() {
         evaluated(&trained(&recipe, &dataset, 200), &recipe, &dataset)
     };
     let (buggy, mended) = (of(&["model.widths=128"]), of(&["model.widths=128", "objective.scale=sum"]));
-    let kl = |figures: &Figures| figures.penalty(Penalty::Kl).expect("a KL term");
+    let kl = |metrics: &Metrics| metrics.penalty(Penalty::Kl).expect("a KL term");
     let mean = dataset.mean_image_cost(&dataset.split.test).squared_error;
     assert!(kl(&buggy) < 0.05, "KL is {}", kl(&buggy));
     // With ε in the code, which the decoder has learned to ignore.

@@ -10,7 +10,7 @@ use hourglass::recipe::{
     Activation, Cell, ModelRecipe, Network, Output, Recipe, Reconstruction, TrainingRecipe, builtin,
 };
 use hourglass::train::evaluate::evaluate;
-use hourglass::train::{Checkpoint, Figures, Learner};
+use hourglass::train::{Checkpoint, Learner, Metrics};
 
 use crate::tensors::numbers;
 use crate::training::{Training, digits, figures_of, with};
@@ -120,9 +120,9 @@ fn overfit(recipe: &Recipe) -> Result<(), String> {
     for step in 1..=500 {
         learner.step(&batch, &recipe);
         if step % 50 == 0 {
-            let figures = evaluate(&learner, &recipe, &dataset, &images);
-            let figures = figures.expect("the CPU answers").expect("images");
-            error = figures.squared_error.expect("evaluations take it");
+            let metrics = evaluate(&learner, &recipe, &dataset, &images);
+            let metrics = metrics.expect("the CPU answers").expect("images");
+            error = metrics.squared_error.expect("evaluations take it");
         }
         // A network that is there sooner need not go on.
         if error < BAR * mean {
@@ -334,7 +334,7 @@ fn an_evaluation_counts_each_image_once_whatever_the_chunks() {
     for image in &all {
         one_by_one.extend(evaluate(&training.learner, &training.recipe, &dataset, &[*image]).expect("read"));
     }
-    let want = Figures::mean(&one_by_one).expect("images");
+    let want = Metrics::mean(&one_by_one).expect("images");
     let close = |got: f64, want: f64| (got - want).abs() < 1e-4 * want.abs();
     assert!(close(whole.objective, want.objective), "{whole:?} is not {want:?}");
     assert!(close(whole.reconstruction, want.reconstruction), "{whole:?} is not {want:?}");

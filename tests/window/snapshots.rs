@@ -44,14 +44,14 @@ fn tiny(name: &str, settings: &[&str]) -> Recipe {
 fn rested(recipes: Vec<Recipe>, size: [f32; 2]) -> Harness<'static, App> {
     let is_rested = |run: &RunState| {
         matches!(run.phase, Phase::Finished(_))
-            && run.seen.decoded.as_deref().is_some_and(|decoded| decoded.step == STEPS)
+            && run.views.decoded.as_deref().is_some_and(|decoded| decoded.step == STEPS)
     };
     let mut window = window_of(recipes, size);
     step_until(&mut window, "training is over and every view is of the last step", |state| {
         let (Some(bench), Some(run)) = (&state.bench, state.run()) else { return false };
         bench.runs.iter().all(is_rested)
-            && run.seen.cloud.as_deref().is_some_and(|cloud| cloud.step == STEPS)
-            && run.seen.lattice.as_deref().is_some_and(|lattice| lattice.step == STEPS)
+            && run.views.cloud.as_deref().is_some_and(|cloud| cloud.step == STEPS)
+            && run.views.lattice.as_deref().is_some_and(|lattice| lattice.step == STEPS)
     });
     // During training the view followed the codes; fitted twice, it no longer moves.
     for _ in 0..2 {

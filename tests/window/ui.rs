@@ -32,7 +32,7 @@ fn window_with(recipe: &str, settings: &[&str], size: [f32; 2]) -> Harness<'stat
 fn trains(window: &mut Harness<'_, App>) {
     step_until(window, "the run trains and everything is seen", |state| {
         state.run().is_some_and(|run| {
-            run.progress.step > 3 && run.seen.cloud.is_some() && run.seen.decoded.is_some()
+            run.progress.step > 3 && run.views.cloud.is_some() && run.views.decoded.is_some()
         })
     });
 }
@@ -81,7 +81,7 @@ fn the_latent_point_is_dragged_and_decoded() {
     }
     window.drop_at(from + Vec2::new(72.0, -48.0));
     step_until(&mut window, "the point was decoded where it was dropped", |state| {
-        run(state).seen.decoded.as_deref().is_some_and(|seen| seen.point[0] > 0.2 && seen.point[1] > 0.1)
+        run(state).views.decoded.as_deref().is_some_and(|seen| seen.point[0] > 0.2 && seen.point[1] > 0.1)
     });
 }
 
@@ -91,7 +91,7 @@ fn pins_rows_and_samples_are_decoded_while_it_trains() {
     trains(&mut window);
     let arrives = |window: &mut Harness<'_, App>, sheet: Sheet| {
         step_until(window, "a sheet of decoded codes has arrived", move |state| {
-            run(state).seen.sheets.contains_key(&sheet)
+            run(state).views.sheets.contains_key(&sheet)
         });
     };
     window.get_by_label("pin").click();
@@ -106,14 +106,14 @@ fn pins_rows_and_samples_are_decoded_while_it_trains() {
     arrives(&mut window, Sheet::Path);
     assert!(window.query_by_label("along the path").is_some());
     step_until(&mut window, "both pins are decoded", |state| {
-        run(state).seen.sheets.get(&Sheet::Pins).is_some_and(|view| view.ask.points.len() == 2 * 20)
+        run(state).views.sheets.get(&Sheet::Pins).is_some_and(|view| view.wanted.points.len() == 2 * 20)
     });
     window.get_by_role_and_label(Role::Tab, "Dimensions").click();
     arrives(&mut window, Sheet::Dimensions);
     window.get_by_role_and_label(Role::Tab, "Samples").click();
     arrives(&mut window, Sheet::Samples);
     let rows =
-        run(window.state().state()).seen.sheets.get(&Sheet::Dimensions).map(|view| view.ask.points.len());
+        run(window.state().state()).views.sheets.get(&Sheet::Dimensions).map(|view| view.wanted.points.len());
     assert_eq!(rows, Some(13 * 20 * 20));
     let folder = tempfile::tempdir().expect("a folder");
     for (tab, label) in [("Samples", "Export samples"), ("Dimensions", "Export dimensions")] {
@@ -141,7 +141,7 @@ fn images_change_their_colours_while_nothing_trains() {
     }
     assert_eq!(violet(&mut window), 0, "images are grey at first");
     let asked = |state: &AppState| {
-        let seen = &run(state).seen;
+        let seen = &run(state).views;
         [seen.lattice.as_ref().map(|view| view.version), seen.decoded.as_ref().map(|view| view.version)]
     };
     let before = asked(window.state().state());
@@ -271,7 +271,7 @@ fn every_family_is_drawn_by_its_first_recipe() {
         let mut window = window_with(name, &["data.count=300", "training.batch=16"], [1280.0, 800.0]);
         assert_drawn(name, &mut window, |window| {
             step_until(window, &format!("{name} of {family:?} trains and reconstructs"), |state| {
-                state.run().is_some_and(|run| run.progress.step > 3 && run.seen.reconstructions.is_some())
+                state.run().is_some_and(|run| run.progress.step > 3 && run.views.reconstructions.is_some())
             });
         });
     }
@@ -327,7 +327,7 @@ fn a_code_of_one_number_moves_along_a_line() {
     step_until(&mut window, "paused", |state| run(state).phase == Phase::Paused);
     let middle = window.get_by_label("latent point").rect().center();
     let point = |window: &Harness<'_, App>| {
-        run(window.state().state()).seen.decoded.as_deref().expect("an image").point.clone()
+        run(window.state().state()).views.decoded.as_deref().expect("an image").point.clone()
     };
     let mut drop_at = |offset: Vec2| {
         let before = point(&window);
@@ -353,12 +353,12 @@ fn what_a_family_shows_is_in_front_and_the_map_is_one_tab_away() {
     let settings = ["data.count=400", "training.batch=32", "model.widths=32", "noise.kind=gaussian"];
     let mut window = window_with("ae-32", &settings, [1280.0, 800.0]);
     step_until(&mut window, "a card is seen", |state| {
-        state.run().is_some_and(|run| run.seen.cards.as_deref().is_some_and(|view| !view.cards.is_empty()))
+        state.run().is_some_and(|run| run.views.cards.as_deref().is_some_and(|view| !view.cards.is_empty()))
     });
     window.step();
     window.get_by_label("card Noise in, clean out");
     window.get_by_label("Latent space").click();
-    step_until(&mut window, "the map is asked for", |state| run(state).seen.cloud.is_some());
+    step_until(&mut window, "the map is asked for", |state| run(state).views.cloud.is_some());
     // A cloud may have come while the map was in front for a moment: the click itself shows a frame later.
     window.step();
     window.step();

@@ -22,18 +22,18 @@ const ROWS: u32 = 2;
 
 /// What stays from frame to frame.
 #[derive(Debug)]
-pub struct HeldOutMemory {
+pub struct HeldOutState {
     shows_difference: bool,
 }
 
-impl Default for HeldOutMemory {
+impl Default for HeldOutState {
     fn default() -> Self {
         Self { shows_difference: true }
     }
 }
 
 /// Draws the held-out images.
-pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutMemory) -> Vec<Action> {
+pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutState) -> Vec<Action> {
     let mut actions = Vec::new();
     let trailing = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = HALF;
@@ -74,7 +74,7 @@ fn difference(
     if shown.size_px[1] > ROWS * tile {
         return Some((shown, rows_of(shown, tile, ROWS, 1)));
     }
-    let view = run.seen.reconstructions.as_deref()?;
+    let view = run.views.reconstructions.as_deref()?;
     let outputs = view.outputs.as_ref()?;
     let version = (run.info.id.0 << 40).wrapping_add(view.step);
     let tiles = image_tiles(bench).grid(bench.examples.len(), 1);
@@ -122,7 +122,7 @@ fn grid_ui(
     if let Some((texture, part)) = difference {
         paint_picture(ui, texture, Rect::from_min_max(two.left_bottom(), rect.max), part, Color32::WHITE);
     }
-    let chosen = run.seen.layers.as_deref().map(|layers| layers.example);
+    let chosen = run.views.layers.as_deref().map(|layers| layers.example);
     let mut actions = Vec::new();
     for (number, image) in bench.examples.iter().enumerate() {
         let column = Rect::from_min_size(rect.min + vec2(number as f32 * tile.x, 0.0), vec2(tile.x, size.y));

@@ -12,7 +12,7 @@ pub mod objective;
 pub use self::hourglass::hourglass_ui;
 pub use cards::{CardsMemory, cards_ui};
 pub use curves::{CurvesMemory, curves_ui};
-pub use held_out::{HeldOutMemory, held_out_ui};
+pub use held_out::{HeldOutState, held_out_ui};
 pub use latent::{LatentCache, dimensions_ui, latent_ui, samples_ui};
 pub use objective::objective_ui;
 

@@ -9,7 +9,7 @@ use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::Theme;
 use crate::app::widgets::{card, muted};
-use crate::engine::{Figures, Penalty, References, Stage, StagePlan};
+use crate::engine::{Metrics, Penalty, References, Stage, StagePlan};
 use crate::look::{DataColor, decimal_label, value_label};
 use crate::recipe::ReconstructionScale;
 use crate::recipe::formula::{FormulaPart, FormulaTerm, dictionary_formula, formula};
@@ -21,17 +21,17 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
         card(ui, cx.theme, "Objective", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return;
     };
-    // Held-out figures are steadier; training figures are there sooner.
+    // Held-out metrics are steadier; training metrics are there sooner.
     // Those of an untrained network say nothing, though.
     let is_measured = run.info.history.lock().evaluations().last().is_some_and(|e| e.step > 0);
-    let (figures, whose) = match (run.progress.held_out, run.progress.train) {
+    let (metrics, whose) = match (run.progress.held_out, run.progress.train) {
         (Some(held_out), train) if is_measured || train.is_none() => {
             (Some((held_out, None)), "held-out images")
         }
         (_, train) => (train.map(|train| (train, Some(run.progress.step))), "last training steps"),
     };
     let trailing = |ui: &mut Ui| {
-        muted(ui, cx.theme, if figures.is_some() { whose } else { "" });
+        muted(ui, cx.theme, if metrics.is_some() { whose } else { "" });
     };
     card(ui, cx.theme, "Objective", trailing, |ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
@@ -39,7 +39,7 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
             let bench = cx.state.bench.as_ref();
             match bench.and_then(|bench| other_stage(run, bench)) {
                 Some(other) => stage_ui(ui, cx.theme, &other),
-                None => formula_ui(ui, cx.theme, run, figures, bench),
+                None => formula_ui(ui, cx.theme, run, metrics, bench),
             }
         });
     });
@@ -60,18 +60,18 @@ fn formula_ui(
     ui: &mut Ui,
     theme: &Theme,
     run: &RunState,
-    figures: Option<(Figures, Weighed)>,
+    metrics: Option<(Metrics, Weighed)>,
     bench: Option<&BenchState>,
 ) {
     line(ui, theme, &formula(&run.recipe), &theme.small());
-    let Some((figures, weighed)) = figures else {
-        muted(ui, theme, "waiting for the first figures");
+    let Some((metrics, weighed)) = metrics else {
+        muted(ui, theme, "waiting for the first values");
         return;
     };
     let pixels = bench.map_or(1, |bench| bench.dataset.shape.values());
-    line(ui, theme, &numbers(&run.recipe, &figures, weighed, pixels), &theme.large());
+    line(ui, theme, &numbers(&run.recipe, &metrics, weighed, pixels), &theme.large());
     ui.add_space(2.0);
-    words_ui(ui, theme, &meaning(run, &figures, bench.and_then(|bench| bench.references), pixels));
+    words_ui(ui, theme, &meaning(run, &metrics, bench.and_then(|bench| bench.references), pixels));
 }
 
 /// What is minimised while something else than the whole network is trained.
@@ -138,12 +138,12 @@ fn line(ui: &mut Ui, theme: &Theme, parts: &[FormulaPart], font: &FontId) {
 }
 
 /// The formula in numbers: `147.8 = 138.2 + 2.00 · 4.80`.
-fn numbers(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usize) -> Vec<FormulaPart> {
-    let reconstruction = counted(recipe, figures.reconstruction, pixels);
+fn numbers(recipe: &Recipe, metrics: &Metrics, weighed: Weighed, pixels: usize) -> Vec<FormulaPart> {
+    let reconstruction = counted(recipe, metrics.reconstruction, pixels);
     let mut terms = Vec::new();
     let mut sum = reconstruction;
-    let charged = charged_kl(recipe, figures, weighed, pixels);
-    for (penalty, value) in figures.penalties() {
+    let charged = charged_kl(recipe, metrics, weighed, pixels);
+    for (penalty, value) in metrics.penalties() {
         let weight = weight(penalty, &recipe.objective, weighed);
         if weight == 0.0 && penalty != Penalty::Kl {
             continue;
@@ -153,7 +153,7 @@ fn numbers(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usize) 
         let text = format!("{} · {}", weight_label(weight), value_label(value));
         terms.extend([FormulaPart::sum(" + "), FormulaPart::weighted(text, penalty.weight_key())]);
     }
-    // The weight may have moved since these figures were taken; the sum is that of what is shown.
+    // The weight may have moved since these metrics were taken; the sum is that of what is shown.
     let reconstruction = FormulaPart::reconstruction(value_label(reconstruction));
     let mut parts = vec![FormulaPart::sum(value_label(sum)), FormulaPart::sum(" = "), reconstruction];
     parts.extend(terms);
@@ -169,14 +169,14 @@ fn counted(recipe: &Recipe, reconstruction: f64, pixels: usize) -> f64 {
 }
 
 /// What is charged for KL where some nats are free: what the objective holds beyond its other terms.
-fn charged_kl(recipe: &Recipe, figures: &Figures, weighed: Weighed, pixels: usize) -> Option<f64> {
+fn charged_kl(recipe: &Recipe, metrics: &Metrics, weighed: Weighed, pixels: usize) -> Option<f64> {
     let objective = &recipe.objective;
     let beta = weight(Penalty::Kl, objective, weighed);
-    let kl = figures.penalty(Penalty::Kl).filter(|_| objective.free_bits > 0.0 && beta > 0.0)?;
-    let others = figures.penalties().filter(|(penalty, _)| *penalty != Penalty::Kl);
+    let kl = metrics.penalty(Penalty::Kl).filter(|_| objective.free_bits > 0.0 && beta > 0.0)?;
+    let others = metrics.penalties().filter(|(penalty, _)| *penalty != Penalty::Kl);
     let others: f64 = others.map(|(penalty, value)| weight(penalty, objective, weighed) * value).sum();
-    let rest = figures.objective - counted(recipe, figures.reconstruction, pixels) - others;
-    // The free nats are charged whether used or not; β may have moved since the figures were taken.
+    let rest = metrics.objective - counted(recipe, metrics.reconstruction, pixels) - others;
+    // The free nats are charged whether used or not; β may have moved since the metrics were taken.
     Some((rest / beta).max(kl).max(recipe.model.code as f64 * objective.free_bits))
 }
 
@@ -186,12 +186,12 @@ fn weight_label(weight: f64) -> String {
 }
 
 /// What the numbers mean, in a few sentences: what is peculiar to this objective first.
-fn meaning(run: &RunState, figures: &Figures, references: Option<References>, pixels: usize) -> String {
+fn meaning(run: &RunState, metrics: &Metrics, references: Option<References>, pixels: usize) -> String {
     let recipe = &run.recipe;
-    let mut sentences = peculiar(recipe, figures, run.progress.step, pixels);
+    let mut sentences = peculiar(recipe, metrics, run.progress.step, pixels);
     let reconstruction = recipe.objective.reconstruction;
-    if let (Reconstruction::CrossEntropy, Some(kl)) = (reconstruction, figures.penalty(Penalty::Kl)) {
-        sentences.push(format!("Negative ELBO (β = 1): {} nats.", value_label(figures.reconstruction + kl)));
+    if let (Reconstruction::CrossEntropy, Some(kl)) = (reconstruction, metrics.penalty(Penalty::Kl)) {
+        sentences.push(format!("Negative ELBO (β = 1): {} nats.", value_label(metrics.reconstruction + kl)));
     }
     let Some(costs) = references else {
         return sentences.join(" ");
@@ -208,14 +208,14 @@ fn meaning(run: &RunState, figures: &Figures, references: Option<References>, pi
         }
     }
     // Principal components see the clean image, so they are no fair rival for a network that does not.
-    if let Some(squared) = figures.squared_error.filter(|_| recipe.noise.kind == Corruption::None) {
+    if let Some(squared) = metrics.squared_error.filter(|_| recipe.noise.kind == Corruption::None) {
         sentences.push(against_pca(squared, &costs));
     }
     sentences.join(" ")
 }
 
 /// What is particular about an objective: noise, a rising β, free nats, rates, Jacobians, a mean beside sums.
-fn peculiar(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Vec<String> {
+fn peculiar(recipe: &Recipe, metrics: &Metrics, step: u64, pixels: usize) -> Vec<String> {
     let objective = &recipe.objective;
     let mut sentences = Vec::new();
     if objective.scale == ReconstructionScale::Mean {
@@ -232,7 +232,7 @@ fn peculiar(recipe: &Recipe, figures: &Figures, step: u64, pixels: usize) -> Vec
         let (now, whole) = (weight_label(beta), weight_label(objective.beta));
         sentences.push(format!("β is {now} at this step, on its way to {whole}."));
     }
-    if let Some(kl) = figures.penalty(Penalty::Kl).filter(|_| objective.free_bits > 0.0) {
+    if let Some(kl) = metrics.penalty(Penalty::Kl).filter(|_| objective.free_bits > 0.0) {
         sentences.push(format!(
             "KL itself is {}; {} nats of each dimension are charged whether used or not.",
             value_label(kl),
@@ -277,15 +277,15 @@ mod tests {
         recipe
     }
 
-    fn figures(reconstruction: f64, penalty: Penalty, value: f64) -> Figures {
-        let mut figures = Figures { reconstruction, ..Figures::default() };
-        figures.set_penalty(penalty, value);
-        figures
+    fn metrics(reconstruction: f64, penalty: Penalty, value: f64) -> Metrics {
+        let mut metrics = Metrics { reconstruction, ..Metrics::default() };
+        metrics.set_penalty(penalty, value);
+        metrics
     }
 
     #[test]
     fn the_formula_adds_up_to_what_it_shows() {
-        let parts = numbers(&variational(2.0), &figures(138.2, Penalty::Kl, 4.8), Some(1), 784);
+        let parts = numbers(&variational(2.0), &metrics(138.2, Penalty::Kl, 4.8), Some(1), 784);
         assert_eq!(text(&parts), "147.8 = 138.2 + 2.00 · 4.80");
         assert_eq!(parts[2].term, FormulaTerm::Reconstruction);
         assert_eq!(parts[4].term, FormulaTerm::Weighted("objective.beta"));
@@ -295,39 +295,39 @@ mod tests {
     #[test]
     fn a_penalty_without_weight_is_not_part_of_the_objective() {
         let mut recipe = Recipe::default();
-        let figures = figures(30.0, Penalty::Sparsity, 12.0);
-        assert_eq!(text(&numbers(&recipe, &figures, Some(1), 784)), "30 = 30");
+        let metrics = metrics(30.0, Penalty::Sparsity, 12.0);
+        assert_eq!(text(&numbers(&recipe, &metrics, Some(1), 784)), "30 = 30");
         assert_eq!(text(&formula(&recipe)), "objective = squared error");
         recipe.objective.sparsity = 0.5;
-        assert_eq!(text(&numbers(&recipe, &figures, Some(1), 784)), "36 = 30 + 0.50 · 12");
+        assert_eq!(text(&numbers(&recipe, &metrics, Some(1), 784)), "36 = 30 + 0.50 · 12");
     }
 
     #[test]
     fn a_mean_is_counted_as_a_mean_and_told() {
         let mut recipe = variational(1.0);
         recipe.objective.scale = ReconstructionScale::Mean;
-        let figures = figures(156.8, Penalty::Kl, 4.0);
-        assert_eq!(text(&numbers(&recipe, &figures, Some(1), 784)), "4.20 = 0.2 + 1.00 · 4");
-        assert!(peculiar(&recipe, &figures, 1, 784)[0].contains("divided by 784 pixels"));
+        let metrics = metrics(156.8, Penalty::Kl, 4.0);
+        assert_eq!(text(&numbers(&recipe, &metrics, Some(1), 784)), "4.20 = 0.2 + 1.00 · 4");
+        assert!(peculiar(&recipe, &metrics, 1, 784)[0].contains("divided by 784 pixels"));
     }
 
     #[test]
     fn the_weight_is_that_of_the_step_and_free_nats_are_charged() {
         let mut recipe = variational(2.0);
         recipe.objective.warm_up = 100;
-        let mut figures = figures(100.0, Penalty::Kl, 4.0);
-        assert_eq!(text(&numbers(&recipe, &figures, Some(50), 784)), "104 = 100 + 1.00 · 4");
-        assert_eq!(text(&numbers(&recipe, &figures, None, 784)), "108 = 100 + 2.00 · 4", "held-out images");
+        let mut metrics = metrics(100.0, Penalty::Kl, 4.0);
+        assert_eq!(text(&numbers(&recipe, &metrics, Some(50), 784)), "104 = 100 + 1.00 · 4");
+        assert_eq!(text(&numbers(&recipe, &metrics, None, 784)), "108 = 100 + 2.00 · 4", "held-out images");
         assert!(
-            peculiar(&recipe, &figures, 50, 784)
+            peculiar(&recipe, &metrics, 50, 784)
                 .concat()
                 .contains("β is 1.00 at this step, on its way to 2.00")
         );
         recipe.objective.warm_up = 0;
         recipe.objective.free_bits = 0.5;
         // Two dimensions with 3.9 and 0.1 nats: 3.9 and 0.5 are charged, twice.
-        figures.objective = 100.0 + 2.0 * 4.4;
-        assert_eq!(text(&numbers(&recipe, &figures, Some(50), 784)), "108.8 = 100 + 2.00 · 4.40");
+        metrics.objective = 100.0 + 2.0 * 4.4;
+        assert_eq!(text(&numbers(&recipe, &metrics, Some(50), 784)), "108.8 = 100 + 2.00 · 4.40");
     }
 
     #[test]
@@ -341,10 +341,10 @@ mod tests {
         ] {
             recipe.set_from_text(setting).expect("valid");
         }
-        let mut figures = figures(10.0, Penalty::Sparsity, 1.0);
-        figures.set_penalty(Penalty::Rate, 2.0);
-        figures.set_penalty(Penalty::Contractive, 4.0);
-        let parts = numbers(&recipe, &figures, Some(1), 784);
+        let mut metrics = metrics(10.0, Penalty::Sparsity, 1.0);
+        metrics.set_penalty(Penalty::Rate, 2.0);
+        metrics.set_penalty(Penalty::Contractive, 4.0);
+        let parts = numbers(&recipe, &metrics, Some(1), 784);
         assert_eq!(text(&parts), "17 = 10 + 1.00 · 1 + 2.00 · 2 + 0.50 · 4");
         let theme = Theme::new(crate::app::theme::ColorScheme::Dark, false);
         let mut colors: Vec<Color32> = parts

@@ -9,7 +9,7 @@ use super::projection::Projecting;
 use crate::data::Split;
 use crate::engine::target::Target;
 use crate::engine::view::CloudView;
-use crate::engine::wants::{CloudWish, Whose};
+use crate::engine::wants::{WantedCloud, Whose};
 use crate::insight::cloud::{Summary, Summing};
 use crate::insight::principal::Principal;
 use crate::model::Autoencoder;
@@ -26,7 +26,7 @@ const LARGE: usize = 1 << 20;
 /// The codes of images, under way. The network is the one it began with.
 #[derive(Debug)]
 pub(super) struct CloudJob {
-    wish: CloudWish,
+    wish: WantedCloud,
     model: Autoencoder,
     step: u64,
     images: Arc<[u32]>,
@@ -81,7 +81,7 @@ impl LargeClouds {
 
 impl CloudJob {
     /// Begins a cloud. `before` are the principal axes of the last one: the new ones are searched from there.
-    pub(super) fn new(target: &Target<'_>, wish: CloudWish, before: Option<Principal>) -> Self {
+    pub(super) fn new(target: &Target<'_>, wish: WantedCloud, before: Option<Principal>) -> Self {
         let learner = target.learner;
         let most = wish.count.min(MOST_IMAGES).min(MOST_NUMBERS / learner.code_size().max(1));
         let images: Arc<[u32]> = chosen(&target.gallery.dataset.split, wish.whose).take(most).collect();

@@ -3,14 +3,14 @@
 use super::job::{Job, JobError, Share};
 use crate::engine::target::Target;
 use crate::recipe::Recipe;
-use crate::train::{Evaluator, Figures, Learner};
+use crate::train::{Evaluator, Learner, Metrics};
 
 /// A held-out evaluation under way, of the network and by the recipe that it began with.
 #[derive(Debug)]
 pub(in crate::engine) struct EvaluationJob {
     evaluator: Evaluator,
     recipe: Recipe,
-    train: Option<Figures>,
+    train: Option<Metrics>,
 }
 
 /// A completed evaluation.
@@ -19,14 +19,14 @@ pub(in crate::engine) struct Evaluated {
     /// The step of the network that was evaluated.
     pub(in crate::engine) step: u64,
     /// What training cost since the evaluation before.
-    pub(in crate::engine) train: Option<Figures>,
+    pub(in crate::engine) train: Option<Metrics>,
     /// What the held-out images cost.
-    pub(in crate::engine) held_out: Figures,
+    pub(in crate::engine) held_out: Metrics,
     recipe: Recipe,
 }
 
 impl Evaluated {
-    /// Whether its figures can be compared with those of evaluations by this recipe.
+    /// Whether its metrics can be compared with those of evaluations by this recipe.
     pub(in crate::engine) fn is_comparable(&self, recipe: &Recipe) -> bool {
         self.recipe.objective == recipe.objective && self.recipe.noise == recipe.noise
     }
@@ -34,7 +34,7 @@ impl Evaluated {
 
 impl EvaluationJob {
     /// Begins one; `train` is what training cost since the one before.
-    pub(in crate::engine) fn new(learner: &Learner, recipe: &Recipe, train: Option<Figures>) -> Self {
+    pub(in crate::engine) fn new(learner: &Learner, recipe: &Recipe, train: Option<Metrics>) -> Self {
         Self { evaluator: Evaluator::new(learner), recipe: recipe.clone(), train }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::job::{Job, JobError, Share};
 use crate::engine::target::Target;
 use crate::engine::view::FieldView;
-use crate::engine::wants::{FieldAsk, FieldKind};
+use crate::engine::wants::{FieldKind, WantedField};
 use crate::insight::field::{Density, Directions, round_trip, stretch_along};
 use crate::model::Autoencoder;
 use crate::train::read::{ReadError, read};
@@ -16,7 +16,7 @@ const MOST_PLACES: usize = 128 * 128;
 /// A field under way.
 #[derive(Debug)]
 pub(super) struct FieldJob {
-    ask: FieldAsk,
+    wanted: WantedField,
     step: u64,
     task: Task,
     values: Vec<f32>,
@@ -24,22 +24,22 @@ pub(super) struct FieldJob {
 
 impl FieldJob {
     /// Begins a field.
-    pub(super) fn new(target: &Target<'_>, ask: &FieldAsk) -> Result<Self, JobError> {
-        let count = ask.lattice.columns * ask.lattice.rows;
+    pub(super) fn new(target: &Target<'_>, wanted: &WantedField) -> Result<Self, JobError> {
+        let count = wanted.lattice.columns * wanted.lattice.rows;
         if !(1..=MOST_PLACES).contains(&count) {
             let sentence = format!("A field has 1 to {MOST_PLACES} places, and {count} were asked for");
             return Err(JobError::Refused(sentence));
         }
         let model = Box::new(target.learner.model());
-        let task = match ask.kind {
+        let task = match wanted.kind {
             FieldKind::Density => Task::Codes { model, places: Vec::new(), images: Vec::new() },
-            FieldKind::RoundTrip => Task::Places { model, places: places(ask) },
+            FieldKind::RoundTrip => Task::Places { model, places: places(wanted) },
             FieldKind::Stretch => {
                 let directions = Directions::of(target.learner.code_size(), target.recipe.seed);
-                Task::Slopes { model, places: places(ask), directions, squares: Vec::new() }
+                Task::Slopes { model, places: places(wanted), directions, squares: Vec::new() }
             }
         };
-        Ok(Self { ask: ask.clone(), step: target.step(), task, values: Vec::new() })
+        Ok(Self { wanted: wanted.clone(), step: target.step(), task, values: Vec::new() })
     }
 }
 
@@ -51,15 +51,15 @@ impl Job for FieldJob {
     }
 
     fn slice(&mut self, target: &Target<'_>, many: usize) -> Result<Option<()>, JobError> {
-        if !self.task.slice(target, &self.ask, many, &mut self.values)? {
+        if !self.task.slice(target, &self.wanted, many, &mut self.values)? {
             return Ok(None);
         }
         let mut values = std::mem::take(&mut self.values);
         // An overflow is as little of a measurement as NaN.
         values.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = f32::NAN);
-        let (ask, step, values) = (self.ask.clone(), self.step, values.into());
+        let (wanted, step, values) = (self.wanted.clone(), self.step, values.into());
         target.views.publish(|views, version| {
-            views.field = Some(Arc::new(FieldView { version, step, ask, values }));
+            views.field = Some(Arc::new(FieldView { version, step, wanted, values }));
         });
         Ok(Some(()))
     }
@@ -84,30 +84,30 @@ impl Task {
     fn slice(
         &mut self,
         target: &Target<'_>,
-        ask: &FieldAsk,
+        wanted: &WantedField,
         many: usize,
         values: &mut Vec<f32>,
     ) -> Result<bool, ReadError> {
         let Target { learner, gallery, .. } = target;
         let size = learner.code_size();
-        let code = |place: [f32; 2]| ask.lattice.code_at(place, size);
+        let code = |place: [f32; 2]| wanted.lattice.code_at(place, size);
         match self {
             Self::Codes { model, places, images } => {
                 let left = &gallery.cloud[places.len()..];
                 if left.is_empty() {
-                    *self = Self::Rows(density(ask, places));
+                    *self = Self::Rows(density(wanted, places));
                     return Ok(false);
                 }
                 gallery.dataset.write_f32(&filled(left, many), images);
                 let codes = read(model.encode(learner.images(images, learner.device())).code)?;
                 let codes = codes.chunks_exact(size).take(left.len());
-                places.extend(codes.map(|code| ask.lattice.plane.place(code)));
+                places.extend(codes.map(|code| wanted.lattice.plane.place(code)));
                 Ok(false)
             }
             Self::Rows(density) => {
-                let [_, rows] = ask.lattice.places();
-                values.extend(density.row(rows[values.len() / ask.lattice.columns]));
-                Ok(values.len() == ask.lattice.columns * rows.len())
+                let [_, rows] = wanted.lattice.places();
+                values.extend(density.row(rows[values.len() / wanted.lattice.columns]));
+                Ok(values.len() == wanted.lattice.columns * rows.len())
             }
             Self::Places { model, places } => {
                 let left = &places[values.len()..];
@@ -145,13 +145,13 @@ fn filled<T: Copy>(left: &[T], many: usize) -> Vec<T> {
 }
 
 /// The places of a field, row by row from the top.
-fn places(ask: &FieldAsk) -> Vec<[f32; 2]> {
-    let [columns, rows] = ask.lattice.places();
+fn places(wanted: &WantedField) -> Vec<[f32; 2]> {
+    let [columns, rows] = wanted.lattice.places();
     rows.iter().flat_map(|y| columns.iter().map(|x| [*x, *y])).collect()
 }
 
-fn density(ask: &FieldAsk, codes: &[[f32; 2]]) -> Density {
-    let [columns, rows] = ask.lattice.places();
-    let rows = (!ask.lattice.plane.is_line()).then_some(rows.as_slice());
+fn density(wanted: &WantedField, codes: &[[f32; 2]]) -> Density {
+    let [columns, rows] = wanted.lattice.places();
+    let rows = (!wanted.lattice.plane.is_line()).then_some(rows.as_slice());
     Density::new(codes, &columns, rows)
 }

@@ -10,13 +10,13 @@ use crate::model::Autoencoder;
 use crate::recipe::Recipe;
 use crate::train::evaluate::CHUNK;
 use crate::train::read::ReadError;
-use crate::train::{Evaluator, Figures};
+use crate::train::{Evaluator, Metrics};
 
 /// Training images that a run is evaluated on at the end; more change the third figure.
 const TRAINING_IMAGES: usize = 10_000;
 /// Test images that active dimensions are counted on: their variances are sure to a few percent.
 const ACTIVE_UNITS: usize = 2_000;
-/// Test images that a dictionary rebuilds for its final figures, at every price.
+/// Test images that a dictionary rebuilds for its final metrics, at every price.
 const REBUILT: usize = 2_000;
 
 /// A final evaluation under way.
@@ -26,8 +26,8 @@ pub(in crate::engine) struct FinalEvaluation {
     model: Autoencoder,
     trained_on: Evaluator,
     tested_on: Evaluator,
-    train: Option<Figures>,
-    test: Option<Figures>,
+    train: Option<Metrics>,
+    test: Option<Metrics>,
     active_units: Option<usize>,
     measuring: Option<Measuring>,
     /// Test images that the dictionary has rebuilt.

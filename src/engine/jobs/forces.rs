@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::job::JobError;
 use crate::engine::target::Target;
 use crate::engine::view::ForcesView;
-use crate::engine::wants::ForcesAsk;
+use crate::engine::wants::WantedForces;
 use crate::insight::forces::{Forces, MOST_IMAGES};
 
 /// Works out what a step downhill would do to the codes of images.
-pub(super) fn work_out_forces(target: &Target<'_>, ask: &ForcesAsk) -> Result<(), JobError> {
-    let images = &ask.images;
+pub(super) fn work_out_forces(target: &Target<'_>, wanted: &WantedForces) -> Result<(), JobError> {
+    let images = &wanted.images;
     if images.len() > MOST_IMAGES {
         let count = images.len();
         let sentence =

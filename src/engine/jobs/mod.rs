@@ -23,7 +23,7 @@ mod top_images;
 
 use std::sync::Arc;
 
-use super::wants::{CloudWish, DecodeAsk, FieldAsk, ForcesAsk, Picture, RunWants};
+use super::wants::{Picture, RunWants, WantedCloud, WantedField, WantedForces, WantedPoint};
 use crate::insight::principal::Principal;
 use crate::recipe::ObjectiveRecipe;
 use cards::CardsJob;
@@ -48,15 +48,15 @@ pub(super) use sheet::MOST_TILES;
 pub(super) struct Jobs {
     pub(super) evaluation: Running<EvaluationJob>,
     pub(super) final_evaluation: Running<FinalEvaluation>,
-    point: Clock<DecodeAsk>,
+    point: Clock<WantedPoint>,
     sheets: Sheets,
-    field: Fresh<FieldAsk, FieldJob>,
+    field: Fresh<WantedField, FieldJob>,
     field_throttle: Throttle,
     reconstructions: Clock<()>,
     layers: Clock<usize>,
     /// Together with what is minimised: a slider changes the forces of a run that is paused.
-    forces: Clock<(ForcesAsk, ObjectiveRecipe)>,
-    cloud: Fresh<CloudWish, CloudJob>,
+    forces: Clock<(WantedForces, ObjectiveRecipe)>,
+    cloud: Fresh<WantedCloud, CloudJob>,
     cloud_throttle: Throttle,
     /// The principal axes of the last cloud, where it was projected onto them.
     axes: Option<Principal>,
@@ -122,9 +122,9 @@ impl Jobs {
             layers::show_layers(target, *example)
         })?;
         let objective = &turn.target.recipe.objective;
-        let want = wants.forces.as_ref().map(|ask| (ask.clone(), objective.clone()));
-        is_fresh |= turn.make(forces, want.as_ref(), cadence::FORCES, |target, (ask, _)| {
-            forces::work_out_forces(target, ask)
+        let want = wants.forces.as_ref().map(|wanted| (wanted.clone(), objective.clone()));
+        is_fresh |= turn.make(forces, want.as_ref(), cadence::FORCES, |target, (wanted, _)| {
+            forces::work_out_forces(target, wanted)
         })?;
         Ok(is_fresh)
     }

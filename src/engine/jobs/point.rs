@@ -7,26 +7,26 @@ use super::job::JobError;
 use crate::engine::paint_target::{HostLayer, colors_of};
 use crate::engine::target::Target;
 use crate::engine::view::{Decoded, Pixels};
-use crate::engine::wants::{DecodeAsk, Picture};
+use crate::engine::wants::{Picture, WantedPoint};
 use crate::gpu::painter::Placement;
 use crate::train::read::read;
 
 /// Decodes one point, and compares the image with one of the data set where that is wanted.
-pub(super) fn decode_point(target: &Target<'_>, ask: &DecodeAsk) -> Result<(), JobError> {
+pub(super) fn decode_point(target: &Target<'_>, wanted: &WantedPoint) -> Result<(), JobError> {
     let Target { learner, gallery, paint, .. } = target;
-    let DecodeAsk { mut point, against } = ask.clone();
+    let WantedPoint { mut point, compared_with } = wanted.clone();
     point.resize(learner.code_size(), 0.0);
     let image = learner.model().decode(learner.codes(&point));
     let mut other = Vec::new();
-    if let Some(against) = against {
-        target.check_image(against).map_err(JobError::Refused)?;
-        gallery.dataset.write_f32(&[against], &mut other);
+    if let Some(image) = compared_with {
+        target.check_image(image).map_err(JobError::Refused)?;
+        gallery.dataset.write_f32(&[image], &mut other);
     }
     let canvases = [Picture::Decoded, Picture::Difference].map(|picture| target.canvases.get(&picture));
     let [colors, ground] = colors_of(canvases[0]);
     let [place, beside] = [colors, ground].map(|colors| Placement::all(gallery.tile, colors));
     let is_painted = paint.paint_on_gpu(canvases[0], place, &image)?;
-    let is_compared = against.is_none()
+    let is_compared = compared_with.is_none()
         || paint.paint_on_gpu(
             canvases[1],
             beside,
@@ -43,7 +43,7 @@ pub(super) fn decode_point(target: &Target<'_>, ask: &DecodeAsk) -> Result<(), J
     let (all, step) = (Arc::clone(target.views), learner.step_number());
     paint.paint_pixels(target.id, Picture::Decoded, layers, move || {
         all.publish(|views, version| {
-            let decoded = Decoded { version, step, point, pixels, against, difference };
+            let decoded = Decoded { version, step, point, pixels, compared_with, difference };
             views.decoded = Some(Arc::new(decoded));
         });
     });

@@ -8,11 +8,11 @@ use super::cadence;
 use super::fresh::{Fresh, RunTurn};
 use super::job::{Job, JobError, Share};
 use super::throttle::Throttle;
-use crate::engine::lattice::LatticeAsk;
+use crate::engine::lattice::WantedLattice;
 use crate::engine::paint_target::HostLayer;
 use crate::engine::target::Target;
 use crate::engine::view::{LatticeView, Pixels, SheetView};
-use crate::engine::wants::{Picture, RunWants, Sheet, SheetAsk};
+use crate::engine::wants::{Picture, RunWants, Sheet, WantedSheet};
 use crate::gpu::ColorMap;
 use crate::gpu::painter::Placement;
 use crate::model::Autoencoder;
@@ -25,8 +25,8 @@ pub(in crate::engine) const MOST_TILES: usize = 64 * 64;
 /// The sheets of a run: the lattice, and one of each kind of points.
 #[derive(Debug, Default)]
 pub(super) struct Sheets {
-    lattice: Fresh<LatticeAsk, SheetJob>,
-    of_points: BTreeMap<Sheet, Fresh<SheetAsk, SheetJob>>,
+    lattice: Fresh<WantedLattice, SheetJob>,
+    of_points: BTreeMap<Sheet, Fresh<WantedSheet, SheetJob>>,
     /// The sheet of the turn before: the next one that has work comes next, the lattice at the end of a round.
     last: Option<Picture>,
     /// One throttle for all of them: together they take no more than one of them may.
@@ -79,13 +79,13 @@ impl Sheets {
     /// The sheets that have work, the lattice last.
     fn ready(&mut self, wants: &RunWants, turn: &mut RunTurn<'_>) -> Vec<Picture> {
         let mut ready = Vec::new();
-        for (sheet, ask) in &wants.sheets {
-            if self.of_points.entry(*sheet).or_default().has_work(ask, cadence::SHEET, turn) {
+        for (sheet, wanted) in &wants.sheets {
+            if self.of_points.entry(*sheet).or_default().has_work(wanted, cadence::SHEET, turn) {
                 ready.push(Picture::Sheet(*sheet));
             }
         }
         let cadence = lattice_cadence(wants);
-        if wants.lattice.as_ref().is_some_and(|ask| self.lattice.has_work(ask, cadence, turn)) {
+        if wants.lattice.as_ref().is_some_and(|wanted| self.lattice.has_work(wanted, cadence, turn)) {
             ready.push(Picture::Lattice);
         }
         ready
@@ -93,7 +93,7 @@ impl Sheets {
 }
 
 fn lattice_cadence(wants: &RunWants) -> cadence::Cadence {
-    cadence::lattice(wants.lattice.as_ref().map_or(0, |ask| ask.columns * ask.rows))
+    cadence::lattice(wants.lattice.as_ref().map_or(0, |wanted| wanted.columns * wanted.rows))
 }
 
 /// A sheet under way, of the network that it began with.
@@ -111,21 +111,21 @@ struct SheetJob {
 /// What is on a sheet.
 #[derive(Clone, Debug)]
 enum Content {
-    Lattice(LatticeAsk),
-    Points(SheetAsk),
+    Lattice(WantedLattice),
+    Points(WantedSheet),
 }
 
 impl SheetJob {
-    fn of_lattice(target: &Target<'_>, ask: &LatticeAsk) -> Result<Self, JobError> {
-        let tiles = checked([ask.columns, ask.rows])?;
-        let codes = ask.codes(target.learner.code_size());
-        Ok(Self::new(target, Content::Lattice(ask.clone()), tiles, codes))
+    fn of_lattice(target: &Target<'_>, wanted: &WantedLattice) -> Result<Self, JobError> {
+        let tiles = checked([wanted.columns, wanted.rows])?;
+        let codes = wanted.codes(target.learner.code_size());
+        Ok(Self::new(target, Content::Lattice(wanted.clone()), tiles, codes))
     }
 
-    fn of_points(target: &Target<'_>, ask: &SheetAsk) -> Result<Self, JobError> {
-        let tiles = checked([ask.columns, ask.rows])?;
-        let codes = ask.codes(target.learner.code_size());
-        Ok(Self::new(target, Content::Points(ask.clone()), tiles, codes))
+    fn of_points(target: &Target<'_>, wanted: &WantedSheet) -> Result<Self, JobError> {
+        let tiles = checked([wanted.columns, wanted.rows])?;
+        let codes = wanted.codes(target.learner.code_size());
+        Ok(Self::new(target, Content::Points(wanted.clone()), tiles, codes))
     }
 
     fn new(target: &Target<'_>, content: Content, tiles: [usize; 2], codes: Vec<f32>) -> Self {
@@ -136,7 +136,7 @@ impl SheetJob {
     fn picture(&self) -> Picture {
         match &self.content {
             Content::Lattice(_) => Picture::Lattice,
-            Content::Points(ask) => Picture::Sheet(ask.sheet),
+            Content::Points(wanted) => Picture::Sheet(wanted.sheet),
         }
     }
 
@@ -145,12 +145,12 @@ impl SheetJob {
         let (all, content, step) = (Arc::clone(target.views), self.content.clone(), self.step);
         move || {
             all.publish(|views, version| match content {
-                Content::Lattice(ask) => {
-                    views.lattice = Some(Arc::new(LatticeView { version, step, ask, pixels }));
+                Content::Lattice(wanted) => {
+                    views.lattice = Some(Arc::new(LatticeView { version, step, wanted, pixels }));
                 }
-                Content::Points(ask) => {
-                    let sheet = ask.sheet;
-                    views.sheets.insert(sheet, Arc::new(SheetView { version, step, ask, pixels }));
+                Content::Points(wanted) => {
+                    let sheet = wanted.sheet;
+                    views.sheets.insert(sheet, Arc::new(SheetView { version, step, wanted, pixels }));
                 }
             });
         }

@@ -66,10 +66,10 @@ impl Job for TopImagesJob {
     }
 }
 
-/// The images with their activations, the highest first; NaN is left out.
+/// The images with their activations, the highest first; values that are not finite are left out.
 fn ranked(images: &[u32], values: &[f32]) -> Vec<TopImage> {
     let all = images.iter().zip(values).map(|(image, value)| TopImage { image: *image, value: *value });
-    let mut ranked: Vec<TopImage> = all.filter(|top| !top.value.is_nan()).collect();
+    let mut ranked: Vec<TopImage> = all.filter(|top| top.value.is_finite()).collect();
     ranked.sort_by(|a, b| b.value.total_cmp(&a.value));
     ranked
 }

@@ -1,6 +1,6 @@
 //! From values to places on the page, and the marks that say so.
 
-use super::sheet::{Sheet, Sizes};
+use super::page::{Page, Sizes};
 use crate::chart::scene::{Area, Stroke};
 use crate::look::{Tick, linear_ticks};
 
@@ -40,26 +40,26 @@ impl Axis {
 }
 
 /// Marks and numbers below a frame.
-pub(super) fn draw_below(sheet: &mut Sheet, frame: Area, axis: &Axis, apart: f64) {
-    let (sizes, palette) = (sheet.sizes, sheet.palette);
-    let style = sheet.small(palette.muted).middle();
+pub(super) fn draw_below(page: &mut Page, frame: Area, axis: &Axis, apart: f64) {
+    let (sizes, palette) = (page.sizes, page.palette);
+    let style = page.small(palette.muted).middle();
     for tick in axis.ticks(apart) {
         let x = axis.place(tick.value);
-        let stroke = sheet.hairline(palette.axis);
-        sheet.scene.line([x, frame.bottom()], [x, frame.bottom() + 4.0 * sizes.unit], stroke);
-        sheet.scene.text([x, frame.bottom() + 6.0 * sizes.unit + sizes.small], tick.label, style);
+        let stroke = page.hairline(palette.axis);
+        page.scene.line([x, frame.bottom()], [x, frame.bottom() + 4.0 * sizes.unit], stroke);
+        page.scene.text([x, frame.bottom() + 6.0 * sizes.unit + sizes.small], tick.label, style);
     }
 }
 
 /// Marks and numbers left of a frame.
-pub(super) fn draw_left(sheet: &mut Sheet, frame: Area, axis: &Axis, apart: f64) {
-    let (sizes, palette) = (sheet.sizes, sheet.palette);
-    let style = sheet.small(palette.muted).end();
+pub(super) fn draw_left(page: &mut Page, frame: Area, axis: &Axis, apart: f64) {
+    let (sizes, palette) = (page.sizes, page.palette);
+    let style = page.small(palette.muted).end();
     for tick in axis.ticks(apart) {
         let y = axis.place(tick.value);
-        let stroke = sheet.hairline(palette.axis);
-        sheet.scene.line([frame.x - 4.0 * sizes.unit, y], [frame.x, y], stroke);
-        sheet.scene.text([frame.x - 8.0 * sizes.unit, y + 0.35 * sizes.small], tick.label, style);
+        let stroke = page.hairline(palette.axis);
+        page.scene.line([frame.x - 4.0 * sizes.unit, y], [frame.x, y], stroke);
+        page.scene.text([frame.x - 8.0 * sizes.unit, y + 0.35 * sizes.small], tick.label, style);
     }
 }
 
@@ -69,26 +69,26 @@ pub(super) fn height_below(sizes: &Sizes) -> f64 {
 }
 
 /// The name of an axis, right below its numbers.
-pub(super) fn draw_name_below(sheet: &mut Sheet, frame: Area, name: &str) {
-    let style = sheet.label(sheet.palette.text).end();
-    let baseline = frame.bottom() + height_below(&sheet.sizes) - 0.2 * sheet.sizes.small;
-    sheet.scene.text([frame.right(), baseline], name, style);
+pub(super) fn draw_name_below(page: &mut Page, frame: Area, name: &str) {
+    let style = page.label(page.palette.text).end();
+    let baseline = frame.bottom() + height_below(&page.sizes) - 0.2 * page.sizes.small;
+    page.scene.text([frame.right(), baseline], name, style);
 }
 
 /// The names of both axes: the first right below its numbers, the second above the frame on the left, where
 /// names of any length have room and nobody has to tilt their head.
-pub(super) fn draw_names(sheet: &mut Sheet, frame: Area, names: &[String; 2]) {
-    draw_name_below(sheet, frame, &names[0]);
+pub(super) fn draw_names(page: &mut Page, frame: Area, names: &[String; 2]) {
+    draw_name_below(page, frame, &names[0]);
     // A code of one number has no second axis.
     if names[1].is_empty() {
         return;
     }
-    let style = sheet.label(sheet.palette.text);
-    sheet.scene.text([frame.x, frame.y - 8.0 * sheet.sizes.unit], names[1].as_str(), style);
+    let style = page.label(page.palette.text);
+    page.scene.text([frame.x, frame.y - 8.0 * page.sizes.unit], names[1].as_str(), style);
 }
 
 /// The thin frame of a plane.
-pub(super) fn draw_frame(sheet: &mut Sheet, frame: Area) {
-    let stroke = Stroke::solid(sheet.palette.axis, sheet.sizes.unit);
-    sheet.scene.outline(frame.grown(0.5), 0.0, stroke);
+pub(super) fn draw_frame(page: &mut Page, frame: Area) {
+    let stroke = Stroke::solid(page.palette.axis, page.sizes.unit);
+    page.scene.outline(frame.grown(0.5), 0.0, stroke);
 }

@@ -1,6 +1,6 @@
 //! An insight card as a figure: its picture and its sentence on a page of their own.
 
-use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
+use super::page::{Layout, NOMINAL_WIDTH, Page, Sizes};
 use super::{Caption, Figure};
 use crate::chart::cards::{Card, Content, Scaling, Style, Values};
 use crate::chart::pixels::broken;
@@ -28,7 +28,7 @@ impl Figure for CardFigure {
         let nominal = Sizes::for_width(NOMINAL_WIDTH);
         let sizes = size(&nominal).map(|[width, _]| Sizes::for_width(width));
         let Some((sizes, [width, height])) = sizes.and_then(|sizes| Some((sizes, size(&sizes)?))) else {
-            return Sheet::nothing(title, caption, scheme);
+            return Page::nothing(title, caption, scheme);
         };
         let width = width.max(NARROWEST * NOMINAL_WIDTH);
         let sentence = font::wrap(meaning, sizes.label, width);
@@ -37,15 +37,15 @@ impl Figure for CardFigure {
         let notes = self.notes();
         let content_size = [width, above.round() + height];
         let layout = Layout { title, caption, notes: &notes, content: content_size, sizes, theme: scheme };
-        let mut sheet = Sheet::new(&layout);
+        let mut page = Page::new(&layout);
         for (number, words) in sentence.into_iter().enumerate() {
-            let at = [sheet.content.x, sheet.content.y + (number as f64 + 0.7) * line];
-            sheet.scene.text(at, words, sheet.label(palette.text));
+            let at = [page.content.x, page.content.y + (number as f64 + 0.7) * line];
+            page.scene.text(at, words, page.label(palette.text));
         }
-        let area = Area::new(sheet.content.x, sheet.content.y + above.round(), width, height);
+        let area = Area::new(page.content.x, page.content.y + above.round(), width, height);
         let scaling = Scaling::Whole { width: NOMINAL_WIDTH };
-        content.draw(&mut sheet.scene, area, scaling, &style(sizes.small));
-        sheet.scene
+        content.draw(&mut page.scene, area, scaling, &style(sizes.small));
+        page.scene
     }
 }
 

@@ -4,7 +4,7 @@ use super::NOTHING_YET;
 use super::axes::Axis;
 use super::clip::clip;
 use super::labels::{FreeSpace, spread_apart};
-use super::sheet::{NOMINAL_WIDTH, Sheet, Sizes};
+use super::page::{NOMINAL_WIDTH, Page, Sizes};
 use crate::chart::scene::{Area, Stroke};
 use crate::chart::{Chart, CurveKind, PixelColumn, Resolution, ThinCurve, ValueAxis};
 use crate::export::font;
@@ -82,12 +82,12 @@ impl<'a> Lane<'a> {
         self.curves.iter().map(|curve| entry + font::width(&curve.name, sizes.small)).sum()
     }
 
-    fn color(&self, sheet: &Sheet, kind: CurveKind) -> Rgb {
-        if kind.is_past() { sheet.palette.muted } else { sheet.palette.data(self.chart.color) }
+    fn color(&self, page: &Page, kind: CurveKind) -> Rgb {
+        if kind.is_past() { page.palette.muted } else { page.palette.data(self.chart.color) }
     }
 
-    fn stroke(&self, sheet: &Sheet, kind: CurveKind) -> Stroke {
-        let stroke = Stroke::solid(self.color(sheet, kind), 1.7 * sheet.sizes.unit);
+    fn stroke(&self, page: &Page, kind: CurveKind) -> Stroke {
+        let stroke = Stroke::solid(self.color(page, kind), 1.7 * page.sizes.unit);
         match kind {
             CurveKind::Training | CurveKind::PastTraining => stroke,
             CurveKind::HeldOut | CurveKind::PastHeldOut => stroke.dashed(5.0, 3.0),
@@ -140,23 +140,23 @@ pub(super) struct Marks {
 }
 
 /// Draws a chart into its frame, in which the marks are drawn already.
-pub(super) fn draw_lane(sheet: &mut Sheet, lane: &Lane<'_>, x: &Axis, marks: &Marks) {
-    draw_header(sheet, lane);
+pub(super) fn draw_lane(page: &mut Page, lane: &Lane<'_>, x: &Axis, marks: &Marks) {
+    draw_header(page, lane);
     let Some(values) = &lane.axis else {
         let middle = [lane.frame.x + lane.frame.width / 2.0, lane.frame.y + lane.frame.height / 2.0];
-        let style = sheet.small(sheet.palette.muted).middle();
-        sheet.scene.text(middle, NOTHING_YET, style);
+        let style = page.small(page.palette.muted).middle();
+        page.scene.text(middle, NOTHING_YET, style);
         return;
     };
     let y = Axis::linear([values.low, values.high], [lane.frame.bottom(), lane.frame.y]);
     let places = PageAxes { x, y, values };
-    draw_grid(sheet, lane.frame, &places);
+    draw_grid(page, lane.frame, &places);
     let mut drawn: Vec<Vec<[f64; 2]>> = Vec::new();
     let noisy = lane.curves.iter().filter(|curve| curve.kind == CurveKind::Training);
     for part in noisy.flat_map(|curve| &curve.parts) {
-        let color = mixed(lane.color(sheet, CurveKind::Training), sheet.palette.page, 0.72);
+        let color = mixed(lane.color(page, CurveKind::Training), page.palette.page, 0.72);
         let band = places.line(&band(&part.columns), &lane.frame);
-        draw_parts(sheet, &band, Stroke::solid(color, sheet.sizes.unit));
+        draw_parts(page, &band, Stroke::solid(color, page.sizes.unit));
         drawn.extend(band);
     }
     let lines: Vec<(CurveKind, Vec<Vec<[f64; 2]>>)> = lane
@@ -168,12 +168,12 @@ pub(super) fn draw_lane(sheet: &mut Sheet, lane: &Lane<'_>, x: &Axis, marks: &Ma
     drawn.extend(marks.changes.iter().map(|x| vec![[*x, lane.frame.y], [*x, lane.frame.bottom()]]));
     let mut space = FreeSpace::new(lane.frame, &drawn);
     marks.names.iter().for_each(|name| space.take(*name));
-    draw_remarks(sheet, lane, space, &places);
+    draw_remarks(page, lane, space, &places);
     for (kind, parts) in &lines {
-        let stroke = lane.stroke(sheet, *kind);
-        draw_parts(sheet, parts, stroke);
+        let stroke = lane.stroke(page, *kind);
+        draw_parts(page, parts, stroke);
     }
-    draw_ends(sheet, lane, &places);
+    draw_ends(page, lane, &places);
 }
 
 /// Up and down through the extremes of every column: what single batches cover.
@@ -184,61 +184,61 @@ fn band(columns: &[PixelColumn]) -> Vec<[f64; 2]> {
     columns.iter().flat_map(|column| [[column.step, column.low], [column.step, column.high]]).collect()
 }
 
-fn draw_header(sheet: &mut Sheet, lane: &Lane<'_>) {
-    let (sizes, palette, frame) = (sheet.sizes, sheet.palette, lane.frame);
+fn draw_header(page: &mut Page, lane: &Lane<'_>) {
+    let (sizes, palette, frame) = (page.sizes, page.palette, lane.frame);
     let baseline = lane.header_top + sizes.label;
-    let style = sheet.label(palette.text).strong();
-    sheet.scene.text([frame.x, baseline], lane.chart.title.as_str(), style);
+    let style = page.label(palette.text).strong();
+    page.scene.text([frame.x, baseline], lane.chart.title.as_str(), style);
     let after =
         if lane.chart.title.is_empty() { 0.0 } else { font::width(&lane.chart.title, sizes.label) + 10.0 };
-    let style = sheet.small(palette.muted);
-    sheet.scene.text([frame.x + after, baseline], lane.chart.unit.as_str(), style);
+    let style = page.small(palette.muted);
+    page.scene.text([frame.x + after, baseline], lane.chart.unit.as_str(), style);
 
     let is_one_row = lane.header_height(frame.width, &sizes) < 2.0 * sizes.label;
     let row = if is_one_row { baseline } else { baseline + 1.7 * sizes.label };
     let mut x = frame.right() - lane.legend_width(&sizes) + LEGEND_GAPS[0];
     for curve in lane.curves.iter().rev() {
-        let stroke = lane.stroke(sheet, curve.kind);
+        let stroke = lane.stroke(page, curve.kind);
         let middle = row - 0.33 * sizes.small;
-        sheet.scene.line([x, middle], [x + SAMPLE, middle], stroke);
+        page.scene.line([x, middle], [x + SAMPLE, middle], stroke);
         x += SAMPLE + LEGEND_GAPS[1];
-        sheet.scene.text([x, row], curve.name.as_str(), style);
+        page.scene.text([x, row], curve.name.as_str(), style);
         x += font::width(&curve.name, sizes.small) + LEGEND_GAPS[0];
     }
 }
 
-fn draw_grid(sheet: &mut Sheet, frame: Area, places: &PageAxes<'_>) {
-    let (sizes, palette) = (sheet.sizes, sheet.palette);
-    let line = sheet.hairline(palette.line);
-    let style = sheet.small(palette.muted).end();
+fn draw_grid(page: &mut Page, frame: Area, places: &PageAxes<'_>) {
+    let (sizes, palette) = (page.sizes, page.palette);
+    let line = page.hairline(palette.line);
+    let style = page.small(palette.muted).end();
     for tick in ticks(places.values, frame.height) {
         // On whole pixels, so that all lines of the grid look alike.
         let height = places.y.place(tick.value).round() + 0.5;
-        sheet.scene.line([frame.x, height], [frame.right(), height], line);
-        sheet.scene.text([frame.x - 8.0, height + 0.35 * sizes.small], tick.label, style);
+        page.scene.line([frame.x, height], [frame.right(), height], line);
+        page.scene.text([frame.x - 8.0, height + 0.35 * sizes.small], tick.label, style);
     }
     let floor = frame.bottom() + 0.5;
-    sheet.scene.line([frame.x, floor], [frame.right(), floor], sheet.hairline(palette.axis));
+    page.scene.line([frame.x, floor], [frame.right(), floor], page.hairline(palette.axis));
 }
 
-fn draw_parts(sheet: &mut Sheet, parts: &[Vec<[f64; 2]>], stroke: Stroke) {
+fn draw_parts(page: &mut Page, parts: &[Vec<[f64; 2]>], stroke: Stroke) {
     for part in parts {
         match part.as_slice() {
-            [point] => sheet.scene.circle(*point, 1.5 * stroke.width, stroke.color),
-            _ => sheet.scene.polyline(part.clone(), stroke),
+            [point] => page.scene.circle(*point, 1.5 * stroke.width, stroke.color),
+            _ => page.scene.polyline(part.clone(), stroke),
         };
     }
 }
 
 /// Thin lines to compare with and their names, and where a curve starts that enters the frame through its
 /// top.
-fn draw_remarks(sheet: &mut Sheet, lane: &Lane<'_>, mut space: FreeSpace<'_>, places: &PageAxes<'_>) {
-    let (sizes, frame) = (sheet.sizes, lane.frame);
+fn draw_remarks(page: &mut Page, lane: &Lane<'_>, mut space: FreeSpace<'_>, places: &PageAxes<'_>) {
+    let (sizes, frame) = (page.sizes, lane.frame);
     let references =
         || lane.chart.references.iter().filter_map(|line| Some((line, places.height(line.value)?)));
     for (_, height) in references().filter(|(_, height)| (frame.y..=frame.bottom()).contains(height)) {
-        let dashed = sheet.hairline(sheet.palette.muted).dashed(2.0, 3.0);
-        sheet.scene.line([frame.x, height], [frame.right(), height], dashed);
+        let dashed = page.hairline(page.palette.muted).dashed(2.0, 3.0);
+        page.scene.line([frame.x, height], [frame.right(), height], dashed);
         space.take(Area::new(frame.x, height - 0.5, frame.width, 1.0));
     }
     for (reference, height) in references() {
@@ -247,29 +247,29 @@ fn draw_remarks(sheet: &mut Sheet, lane: &Lane<'_>, mut space: FreeSpace<'_>, pl
         let height = height.clamp(frame.y, frame.bottom());
         let tops = [height - sizes.small - 4.0, height + 4.0];
         let lefts = [frame.right() - width - 4.0, frame.x + 6.0, frame.x + 0.5 * (frame.width - width)];
-        space.write(sheet, &text, tops.into_iter().flat_map(|top| lefts.map(|left| [left, top])));
+        space.write(page, &text, tops.into_iter().flat_map(|top| lefts.map(|left| [left, top])));
     }
     if let Some(start) = lane.chart.start_above(places.values) {
         let left = places.x.place(start.enters) + 8.0;
         let rows = (0..6).map(|row| frame.y + f64::from(row) * sizes.small);
         let corners = rows.flat_map(|top| [0.0, 16.0, 32.0, 96.0].map(|by| [left + by, top]));
-        space.write_if_free(sheet, &format!("starts at {}", value_label(start.value)), corners);
+        space.write_if_free(page, &format!("starts at {}", value_label(start.value)), corners);
     }
 }
 
 /// The latest value of each curve, at its end and in its colour, moved apart where they would touch.
-fn draw_ends(sheet: &mut Sheet, lane: &Lane<'_>, places: &PageAxes<'_>) {
-    let (small, frame) = (sheet.sizes.small, lane.frame);
+fn draw_ends(page: &mut Page, lane: &Lane<'_>, places: &PageAxes<'_>) {
+    let (small, frame) = (page.sizes.small, lane.frame);
     let end = |(curve, value): (&ThinCurve, f64)| {
         let height = places.height(value)?.clamp(frame.y, frame.bottom());
-        Some((height, value, lane.color(sheet, curve.kind)))
+        Some((height, value, lane.color(page, curve.kind)))
     };
     let mut ends: Vec<(f64, f64, Rgb)> = lane.ends().filter_map(end).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     let heights =
         spread_apart(ends.iter().map(|end| end.0).collect(), 1.2 * small, [frame.y, frame.bottom()]);
     for ((_, value, color), height) in ends.into_iter().zip(heights) {
-        let style = sheet.small(color).strong();
-        sheet.scene.text([frame.right() + 8.0, height + 0.35 * small], value_label(value), style);
+        let style = page.small(color).strong();
+        page.scene.text([frame.right() + 8.0, height + 0.35 * small], value_label(value), style);
     }
 }

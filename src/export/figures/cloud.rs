@@ -1,7 +1,7 @@
 //! The cloud of codes: where the encoder puts each image, coloured and shaped by class.
 
 use super::axes::{self, Axis, MARKS_APART};
-use super::sheet::{Layout, Sheet, Sizes};
+use super::page::{Layout, Page, Sizes};
 use super::{Caption, Figure};
 use crate::chart::scene::{Area, Scene, Shape};
 use crate::export::font;
@@ -41,7 +41,7 @@ impl Figure for Cloud {
             .filter(|index| self.points[*index].iter().all(|z| z.is_finite()))
             .collect();
         let Some(view) = self.view(&finite) else {
-            return Sheet::nothing(&self.title, caption, theme);
+            return Page::nothing(&self.title, caption, theme);
         };
         let mut shown: Vec<usize> =
             finite.iter().copied().filter(|index| view.holds(self.point(*index))).collect();
@@ -53,22 +53,22 @@ impl Figure for Cloud {
         let (left, top) = (44.0, (2.0 * sizes.label).round());
         let legend = self.legend_width(&sizes);
         let content = [left + SIDE + legend, top + SIDE + axes::height_below(&sizes)];
-        let mut sheet =
-            Sheet::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
-        let frame = Area::new(sheet.content.x + left, sheet.content.y + top, SIDE, SIDE);
+        let mut page =
+            Page::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
+        let frame = Area::new(page.content.x + left, page.content.y + top, SIDE, SIDE);
         let [x, y] = view.axes(frame);
 
-        draw_ground(&mut sheet, frame, [&x, &y]);
-        self.draw_points(&mut sheet, [&x, &y], &shown);
+        draw_ground(&mut page, frame, [&x, &y]);
+        self.draw_points(&mut page, [&x, &y], &shown);
         if self.prior_rings {
-            draw_rings(&mut sheet, [&x, &y]);
+            draw_rings(&mut page, [&x, &y]);
         }
-        axes::draw_frame(&mut sheet, frame);
-        axes::draw_below(&mut sheet, frame, &x, MARKS_APART);
-        axes::draw_left(&mut sheet, frame, &y, MARKS_APART);
-        axes::draw_names(&mut sheet, frame, &self.axis_names);
-        self.draw_legend(&mut sheet, frame);
-        sheet.scene
+        axes::draw_frame(&mut page, frame);
+        axes::draw_below(&mut page, frame, &x, MARKS_APART);
+        axes::draw_left(&mut page, frame, &y, MARKS_APART);
+        axes::draw_names(&mut page, frame, &self.axis_names);
+        self.draw_legend(&mut page, frame);
+        page.scene
     }
 }
 
@@ -136,16 +136,16 @@ impl Cloud {
         self.classes.get(index).map(|class| usize::from(*class))
     }
 
-    fn draw_points(&self, sheet: &mut Sheet, [x, y]: [&Axis; 2], shown: &[usize]) {
+    fn draw_points(&self, page: &mut Page, [x, y]: [&Axis; 2], shown: &[usize]) {
         let radius = marker_radius(shown.len());
         for index in shown {
             let [across, up] = self.point(*index);
             let center = [x.place(across), y.place(up)];
             let (glyph, color) = match self.class(*index) {
-                Some(class) => (Glyph::of_class(class), sheet.palette.class(class)),
-                None => (Glyph::Circle, sheet.palette.accent),
+                Some(class) => (Glyph::of_class(class), page.palette.class(class)),
+                None => (Glyph::Circle, page.palette.accent),
             };
-            sheet.scene.add(Shape::Marker { glyph, center, radius, color, opacity: 0.85 });
+            page.scene.add(Shape::Marker { glyph, center, radius, color, opacity: 0.85 });
         }
     }
 
@@ -158,19 +158,19 @@ impl Cloud {
         }
     }
 
-    fn draw_legend(&self, sheet: &mut Sheet, frame: Area) {
+    fn draw_legend(&self, page: &mut Page, frame: Area) {
         if self.classes.is_empty() {
             return;
         }
-        let (palette, label) = (sheet.palette, sheet.sizes.label);
+        let (palette, label) = (page.palette, page.sizes.label);
         // With very many classes the rows move together instead of running off the page.
         let row = (frame.height / self.class_names.len().max(1) as f64).min(1.75 * label);
         for (class, name) in self.class_names.iter().enumerate() {
             let middle = frame.y + row * (class as f64 + 0.5);
             let center = [frame.right() + 26.0, middle];
-            sheet.scene.marker(Glyph::of_class(class), center, 4.5, palette.class(class));
-            let style = sheet.label(palette.text);
-            sheet.scene.text([frame.right() + 40.0, middle + 0.35 * label], name.as_str(), style);
+            page.scene.marker(Glyph::of_class(class), center, 4.5, palette.class(class));
+            let style = page.label(palette.text);
+            page.scene.text([frame.right() + 40.0, middle + 0.35 * label], name.as_str(), style);
         }
     }
 }
@@ -188,34 +188,34 @@ impl View {
 }
 
 /// The lines through zero.
-fn draw_ground(sheet: &mut Sheet, frame: Area, [x, y]: [&Axis; 2]) {
-    let palette = sheet.palette;
-    let line = sheet.hairline(palette.line);
+fn draw_ground(page: &mut Page, frame: Area, [x, y]: [&Axis; 2]) {
+    let palette = page.palette;
+    let line = page.hairline(palette.line);
     let zero = [x.place(0.0), y.place(0.0)];
     if (frame.x..=frame.right()).contains(&zero[0]) {
-        sheet.scene.line([zero[0], frame.y], [zero[0], frame.bottom()], line);
+        page.scene.line([zero[0], frame.y], [zero[0], frame.bottom()], line);
     }
     if (frame.y..=frame.bottom()).contains(&zero[1]) {
-        sheet.scene.line([frame.x, zero[1]], [frame.right(), zero[1]], line);
+        page.scene.line([frame.x, zero[1]], [frame.right(), zero[1]], line);
     }
 }
 
 /// One and two standard deviations of the prior, over the points, which would hide them.
-fn draw_rings(sheet: &mut Sheet, [x, y]: [&Axis; 2]) {
-    let (palette, small) = (sheet.palette, sheet.sizes.small);
+fn draw_rings(page: &mut Page, [x, y]: [&Axis; 2]) {
+    let (palette, small) = (page.palette, page.sizes.small);
     let zero = [x.place(0.0), y.place(0.0)];
     let ink = mixed(palette.text, palette.page, 0.3);
     for sigmas in [1.0, 2.0] {
         let radius = x.place(sigmas) - zero[0];
-        sheet.scene.ring(zero, radius, sheet.hairline(ink).dashed(4.0, 4.0));
+        page.scene.ring(zero, radius, page.hairline(ink).dashed(4.0, 4.0));
         // On the upper left of the ring, on a patch of ground.
         let text = format!("{sigmas}σ");
         let [middle, height] = [zero[0] - radius / 2f64.sqrt(), zero[1] - radius / 2f64.sqrt()];
         let half = [font::width(&text, small) / 2.0 + 4.0, 0.65 * small];
         let patch = Area::new(middle - half[0], height - half[1], 2.0 * half[0], 2.0 * half[1]);
-        sheet.scene.rect(patch, 4.0, palette.page);
-        let style = sheet.small(palette.text).middle();
-        sheet.scene.text([middle, height + 0.35 * small], text, style);
+        page.scene.rect(patch, 4.0, palette.page);
+        let style = page.small(palette.text).middle();
+        page.scene.text([middle, height + 0.35 * small], text, style);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::axes::{self, Axis};
 use super::chart::{Lane, Marks, draw_lane};
-use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
+use super::page::{Layout, NOMINAL_WIDTH, Page, Sizes};
 use super::{Caption, Figure};
 use crate::chart::scene::{Area, Scene, TextStyle};
 use crate::chart::{Curves, Stamp};
@@ -36,7 +36,7 @@ const STEPS: &str = "step";
 impl Figure for CurvesFigure {
     fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         let Some(last_step) = self.curves.last_step() else {
-            return Sheet::nothing(&self.title, caption, theme);
+            return Page::nothing(&self.title, caption, theme);
         };
         let steps = [0.0, last_step.max(1.0)];
         let sizes = Sizes::for_width(NOMINAL_WIDTH);
@@ -53,28 +53,28 @@ impl Figure for CurvesFigure {
 
         let content = [NOMINAL_WIDTH, height + axes::height_below(&sizes)];
         let notes = self.notes(lanes.iter().find_map(Lane::averaged_steps));
-        let mut sheet =
-            Sheet::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
-        let corner = [sheet.content.x, sheet.content.y];
+        let mut page =
+            Page::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
+        let corner = [page.content.x, page.content.y];
         let axis = Axis::linear(steps, [axis.start + corner[0], axis.end + corner[0]]);
         for lane in &mut lanes {
             lane.frame = Area { x: lane.frame.x + corner[0], y: lane.frame.y + corner[1], ..lane.frame };
             lane.header_top += corner[1];
         }
         let changes = stamps.iter().map(|stamp| stamp.x + corner[0]).collect();
-        let names = draw_stages(&mut sheet, &lanes, &axis, &self.curves.stages);
+        let names = draw_stages(&mut page, &lanes, &axis, &self.curves.stages);
         let mut marks = Marks { changes, names };
-        draw_stamps(&mut sheet, &lanes, &stamps);
+        draw_stamps(&mut page, &lanes, &stamps);
         for lane in &lanes {
-            draw_lane(&mut sheet, lane, &axis, &marks);
+            draw_lane(&mut page, lane, &axis, &marks);
             // Only the first chart has the names of stages.
             marks.names.clear();
         }
         if let Some(last) = lanes.last() {
-            axes::draw_below(&mut sheet, last.frame, &axis, 80.0);
-            axes::draw_name_below(&mut sheet, last.frame, STEPS);
+            axes::draw_below(&mut page, last.frame, &axis, 80.0);
+            axes::draw_name_below(&mut page, last.frame, STEPS);
         }
-        sheet.scene
+        page.scene
     }
 }
 
@@ -146,8 +146,8 @@ fn stack(lanes: &mut [Lane<'_>], axis: &Axis, stamps: f64, sizes: &Sizes) -> f64
 
 /// A thin line where each stage begins, and its name in the first chart if it fits before the next. Returns where the
 /// names are.
-fn draw_stages(sheet: &mut Sheet, lanes: &[Lane<'_>], axis: &Axis, stages: &[Stamp]) -> Vec<Area> {
-    let small = sheet.sizes.small;
+fn draw_stages(page: &mut Page, lanes: &[Lane<'_>], axis: &Axis, stages: &[Stamp]) -> Vec<Area> {
+    let small = page.sizes.small;
     let mut names = Vec::new();
     let inside: Vec<&Stamp> =
         stages.iter().filter(|stage| (axis.low..axis.high).contains(&stage.step)).collect();
@@ -155,17 +155,17 @@ fn draw_stages(sheet: &mut Sheet, lanes: &[Lane<'_>], axis: &Axis, stages: &[Sta
         let x = axis.place(stage.step).round() + 0.5;
         let end = inside.get(number + 1).map_or(axis.end, |next| axis.place(next.step));
         if stage.step > axis.low {
-            let stroke = sheet.hairline(sheet.palette.axis);
+            let stroke = page.hairline(page.palette.axis);
             for lane in lanes {
-                sheet.scene.line([x, lane.frame.y], [x, lane.frame.bottom()], stroke);
+                page.scene.line([x, lane.frame.y], [x, lane.frame.bottom()], stroke);
             }
         }
         let width = font::width(&stage.label, small);
         if let Some(first) = lanes.first()
             && width + 8.0 <= end - x
         {
-            let style = sheet.small(sheet.palette.muted);
-            sheet.scene.text([x + 4.0, first.frame.y + 1.1 * small], stage.label.as_str(), style);
+            let style = page.small(page.palette.muted);
+            page.scene.text([x + 4.0, first.frame.y + 1.1 * small], stage.label.as_str(), style);
             names.push(Area::new(x + 4.0, first.frame.y + 0.2 * small, width, small));
         }
     }
@@ -173,15 +173,15 @@ fn draw_stages(sheet: &mut Sheet, lanes: &[Lane<'_>], axis: &Axis, stages: &[Sta
 }
 
 /// A line through all charts for each live change, its label above the first chart where it hides no data.
-fn draw_stamps(sheet: &mut Sheet, lanes: &[Lane<'_>], stamps: &[PlacedStamp<'_>]) {
+fn draw_stamps(page: &mut Page, lanes: &[Lane<'_>], stamps: &[PlacedStamp<'_>]) {
     let Some(first) = lanes.first() else { return };
-    let (sizes, palette) = (sheet.sizes, sheet.palette);
-    let (row_height, left) = (stamp_height(&sizes), sheet.content.x);
+    let (sizes, palette) = (page.sizes, page.palette);
+    let (row_height, left) = (stamp_height(&sizes), page.content.x);
     for stamp in stamps {
         let x = left + stamp.x;
-        let stroke = sheet.hairline(palette.accent);
+        let stroke = page.hairline(palette.accent);
         for lane in lanes {
-            sheet.scene.line([x, lane.frame.y], [x, lane.frame.bottom()], stroke);
+            page.scene.line([x, lane.frame.y], [x, lane.frame.bottom()], stroke);
         }
         let Some(([start, end], row)) = stamp.label else {
             continue;
@@ -192,9 +192,9 @@ fn draw_stamps(sheet: &mut Sheet, lanes: &[Lane<'_>], stamps: &[PlacedStamp<'_>]
             end - start,
             row_height - 3.0,
         );
-        sheet.scene.line([x, area.bottom()], [x, first.frame.y], stroke);
-        sheet.scene.rect(area, 4.0, palette.accent);
+        page.scene.line([x, area.bottom()], [x, first.frame.y], stroke);
+        page.scene.rect(area, 4.0, palette.accent);
         let at = [(area.x + area.right()) / 2.0, area.y + area.height / 2.0 + 0.35 * sizes.small];
-        sheet.scene.text(at, stamp.text, TextStyle::new(sizes.small, palette.on_accent).strong().middle());
+        page.scene.text(at, stamp.text, TextStyle::new(sizes.small, palette.on_accent).strong().middle());
     }
 }

@@ -1,7 +1,7 @@
 //! Places labels inside a chart: where nothing is drawn, and on a curve only if there is no other place.
 
 use super::clip::clip;
-use super::sheet::Sheet;
+use super::page::Page;
 use crate::chart::scene::Area;
 use crate::export::font;
 
@@ -29,29 +29,29 @@ impl<'a> FreeSpace<'a> {
 
     /// Writes a small muted text with its top left corner at the first of the places that is free, or at the
     /// first inside the frame when none is.
-    pub fn write(&mut self, sheet: &mut Sheet, text: &str, corners: impl IntoIterator<Item = [f64; 2]>) {
-        let areas = self.areas(sheet, text, corners);
+    pub fn write(&mut self, page: &mut Page, text: &str, corners: impl IntoIterator<Item = [f64; 2]>) {
+        let areas = self.areas(page, text, corners);
         if let Some(area) = areas.iter().find(|area| self.is_free(area)).or(areas.first()) {
-            self.write_at(sheet, text, *area);
+            self.write_at(page, text, *area);
         }
     }
 
     /// Writes a small muted text with its top left corner at the first of the places that is free, if one is.
     pub fn write_if_free(
         &mut self,
-        sheet: &mut Sheet,
+        page: &mut Page,
         text: &str,
         corners: impl IntoIterator<Item = [f64; 2]>,
     ) {
-        let areas = self.areas(sheet, text, corners);
+        let areas = self.areas(page, text, corners);
         if let Some(area) = areas.iter().find(|area| self.is_free(area)) {
-            self.write_at(sheet, text, *area);
+            self.write_at(page, text, *area);
         }
     }
 
     /// What a text covers at each of the places that are inside the frame.
-    fn areas(&self, sheet: &Sheet, text: &str, corners: impl IntoIterator<Item = [f64; 2]>) -> Vec<Area> {
-        let size = sheet.sizes.small;
+    fn areas(&self, page: &Page, text: &str, corners: impl IntoIterator<Item = [f64; 2]>) -> Vec<Area> {
+        let size = page.sizes.small;
         let width = font::width(text, size);
         let areas = corners.into_iter().map(|[x, y]| Area::new(x, y, width, size));
         areas
@@ -59,11 +59,11 @@ impl<'a> FreeSpace<'a> {
             .collect()
     }
 
-    fn write_at(&mut self, sheet: &mut Sheet, text: &str, area: Area) {
+    fn write_at(&mut self, page: &mut Page, text: &str, area: Area) {
         // The grid does not run through words.
-        sheet.scene.rect(area.grown(1.0), 0.0, sheet.palette.page);
-        let style = sheet.small(sheet.palette.muted);
-        sheet.scene.text([area.x, area.y + 0.82 * sheet.sizes.small], text, style);
+        page.scene.rect(area.grown(1.0), 0.0, page.palette.page);
+        let style = page.small(page.palette.muted);
+        page.scene.text([area.x, area.y + 0.82 * page.sizes.small], text, style);
         self.taken.push(area);
     }
 

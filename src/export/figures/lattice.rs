@@ -1,7 +1,7 @@
 //! The decoded plane: what the decoder makes of every point of a grid of codes.
 
 use super::axes::{self, Axis, MARKS_APART};
-use super::sheet::{Layout, Sheet, Sizes};
+use super::page::{Layout, Page, Sizes};
 use super::{Caption, Figure};
 use crate::chart::pixels::{atlas, broken};
 use crate::chart::scene::{Area, Scene};
@@ -37,7 +37,7 @@ impl Figure for Lattice {
         let wanted = self.columns.saturating_mul(self.rows);
         let count = self.shape.images_in(self.tiles.len()).min(wanted);
         if count == 0 {
-            return Sheet::nothing(&self.title, caption, theme);
+            return Page::nothing(&self.title, caption, theme);
         }
         let tiles = &self.tiles[..count * self.shape.values()];
         let pixels = atlas(tiles, self.shape, self.columns);
@@ -53,19 +53,19 @@ impl Figure for Lattice {
         if count < wanted {
             notes.push(format!("{count} of {wanted} images are decoded"));
         }
-        let mut sheet =
-            Sheet::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
-        let frame = Area::new(sheet.content.x + left, sheet.content.y + top, plane[0], plane[1]);
+        let mut page =
+            Page::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
+        let frame = Area::new(page.content.x + left, page.content.y + top, plane[0], plane[1]);
 
         let shown = Area::new(frame.x, frame.y, frame.width, f64::from(pixels.height()) * zoom);
-        sheet.scene.image(shown, pixels);
-        axes::draw_frame(&mut sheet, frame);
+        page.scene.image(shown, pixels);
+        axes::draw_frame(&mut page, frame);
         let half = [self.shape.width, self.shape.height].map(|side| side as f64 * zoom / 2.0);
         let x = Axis::linear(self.x_range, [frame.x + half[0], frame.right() - half[0]]);
         let y = Axis::linear(self.y_range, [frame.bottom() - half[1], frame.y + half[1]]);
-        axes::draw_below(&mut sheet, frame, &x, MARKS_APART * sizes.unit);
-        axes::draw_left(&mut sheet, frame, &y, MARKS_APART * sizes.unit);
-        axes::draw_names(&mut sheet, frame, &self.axis_names);
-        sheet.scene
+        axes::draw_below(&mut page, frame, &x, MARKS_APART * sizes.unit);
+        axes::draw_left(&mut page, frame, &y, MARKS_APART * sizes.unit);
+        axes::draw_names(&mut page, frame, &self.axis_names);
+        page.scene
     }
 }

@@ -12,8 +12,8 @@ mod cloud;
 mod curves;
 mod labels;
 mod lattice;
+mod page;
 mod reconstructions;
-mod sheet;
 mod single;
 
 pub use card::CardFigure;

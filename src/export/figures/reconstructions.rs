@@ -1,6 +1,6 @@
 //! What goes in, what comes out, and the difference, image below image.
 
-use super::sheet::{Layout, NOMINAL_WIDTH, Sheet, Sizes};
+use super::page::{Layout, NOMINAL_WIDTH, Page, Sizes};
 use super::{Caption, Figure};
 use crate::chart::pixels::{atlas, broken, difference, images};
 use crate::chart::scene::{Area, PixelLayout, Pixels, Scene};
@@ -63,7 +63,7 @@ struct Key {
 impl Figure for Reconstructions {
     fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         let Some(plan) = self.plan() else {
-            return Sheet::nothing(&self.title, caption, theme);
+            return Page::nothing(&self.title, caption, theme);
         };
         let notes = self.notes();
         let layout = Layout {
@@ -74,28 +74,28 @@ impl Figure for Reconstructions {
             sizes: plan.sizes,
             theme,
         };
-        let mut sheet = Sheet::new(&layout);
+        let mut page = Page::new(&layout);
         let residual = self.residual.as_deref().unwrap_or_default();
         let key = Key::new(residual, theme);
         let sources = [self.inputs.as_slice(), &self.outputs, residual];
         for (row, source) in sources.into_iter().enumerate().take(plan.rows) {
-            draw_names(&mut sheet, &plan, row);
+            draw_names(&mut page, &plan, row);
             for (index, image) in images(source, self.shape).enumerate().take(plan.count) {
                 let pixels = if row < 2 {
                     atlas(image, self.shape, 1)
                 } else {
                     difference(image, self.shape, |value| key.color(value))
                 };
-                let area = plan.tile_area(&sheet, row, index);
-                let edge = sheet.hairline(sheet.palette.line);
-                sheet.scene.outline(area.grown(0.5 * edge.width), 0.0, edge);
-                sheet.scene.image(area, pixels);
+                let area = plan.tile_area(&page, row, index);
+                let edge = page.hairline(page.palette.line);
+                page.scene.outline(area.grown(0.5 * edge.width), 0.0, edge);
+                page.scene.image(area, pixels);
             }
         }
         if plan.rows == 3 {
-            draw_key(&mut sheet, &plan, &key);
+            draw_key(&mut page, &plan, &key);
         }
-        sheet.scene
+        page.scene
     }
 }
 
@@ -139,10 +139,10 @@ impl Plan {
         rows_above * (self.tile[1] + self.gap) + band as f64 * 4.0 * self.gap
     }
 
-    fn tile_area(&self, sheet: &Sheet, row: usize, index: usize) -> Area {
+    fn tile_area(&self, page: &Page, row: usize, index: usize) -> Area {
         let (band, column) = (index / self.columns, index % self.columns);
-        let x = sheet.content.x + self.names + column as f64 * (self.tile[0] + self.gap);
-        Area::new(x, sheet.content.y + self.row_top(band, row), self.tile[0], self.tile[1])
+        let x = page.content.x + self.names + column as f64 * (self.tile[0] + self.gap);
+        Area::new(x, page.content.y + self.row_top(band, row), self.tile[0], self.tile[1])
     }
 }
 
@@ -164,34 +164,34 @@ impl Key {
 }
 
 /// The name of a row, at every band.
-fn draw_names(sheet: &mut Sheet, plan: &Plan, row: usize) {
-    let style = sheet.label(sheet.palette.text).end();
-    let x = sheet.content.x + plan.names - sheet.sizes.label;
+fn draw_names(page: &mut Page, plan: &Plan, row: usize) {
+    let style = page.label(page.palette.text).end();
+    let x = page.content.x + plan.names - page.sizes.label;
     for band in 0..plan.count.div_ceil(plan.columns) {
-        let middle = sheet.content.y + plan.row_top(band, row) + plan.tile[1] / 2.0;
-        sheet.scene.text([x, middle + 0.35 * sheet.sizes.label], ROW_NAMES[row], style);
+        let middle = page.content.y + plan.row_top(band, row) + plan.tile[1] / 2.0;
+        page.scene.text([x, middle + 0.35 * page.sizes.label], ROW_NAMES[row], style);
     }
 }
 
 /// The key to the colours of the difference.
-fn draw_key(sheet: &mut Sheet, plan: &Plan, key: &Key) {
+fn draw_key(page: &mut Page, plan: &Plan, key: &Key) {
     const STEPS: u32 = 128;
-    let (sizes, palette) = (sheet.sizes, sheet.palette);
+    let (sizes, palette) = (page.sizes, page.palette);
     let bytes = (0..STEPS).map(|step| 2.0 * step as f32 / (STEPS - 1) as f32 - 1.0);
     let bytes = bytes.flat_map(|share| colormap::difference(share, key.scheme)).collect();
-    let top = sheet.content.bottom() - plan.key + 1.6 * sizes.small;
-    let left = sheet.content.x + plan.names;
+    let top = page.content.bottom() - plan.key + 1.6 * sizes.small;
+    let left = page.content.x + plan.names;
     let bar = Area::new(left, top.round(), f64::from(STEPS) * sizes.unit, 0.6 * sizes.small);
     let baseline = bar.y + 0.65 * sizes.small;
-    let style = sheet.small(palette.muted);
+    let style = page.small(palette.muted);
     let low = format!("−{} darker", key.most);
     let shift = font::width(&low, sizes.small) + 8.0 * sizes.unit;
     let bar = Area { x: bar.x + shift, ..bar };
-    sheet.scene.text([left, baseline], low, style);
-    sheet.scene.image(bar, Pixels::new(STEPS, 1, PixelLayout::Rgb, bytes));
-    let edge = sheet.hairline(palette.line);
-    sheet.scene.outline(bar.grown(0.5 * edge.width), 0.0, edge);
-    sheet.scene.text(
+    page.scene.text([left, baseline], low, style);
+    page.scene.image(bar, Pixels::new(STEPS, 1, PixelLayout::Rgb, bytes));
+    let edge = page.hairline(palette.line);
+    page.scene.outline(bar.grown(0.5 * edge.width), 0.0, edge);
+    page.scene.text(
         [bar.right() + 8.0 * sizes.unit, baseline],
         format!("+{} lighter than the input", key.most),
         style,

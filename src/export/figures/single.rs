@@ -1,6 +1,6 @@
 //! One image, large: what the decoder makes of one point.
 
-use super::sheet::{Layout, Sheet, Sizes};
+use super::page::{Layout, Page, Sizes};
 use super::{Caption, Figure};
 use crate::chart::pixels::{atlas, broken};
 use crate::chart::scene::{Area, Scene};
@@ -24,7 +24,7 @@ pub struct SingleImage {
 impl Figure for SingleImage {
     fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         if self.shape.images_in(self.pixels.len()) == 0 {
-            return Sheet::nothing(&self.title, caption, theme);
+            return Page::nothing(&self.title, caption, theme);
         }
         let image = &self.pixels[..self.shape.values()];
         let zoom = (SIDE / self.shape.width.max(self.shape.height)).max(1);
@@ -32,7 +32,7 @@ impl Figure for SingleImage {
         // A tall picture still leaves the caption room.
         let content = [width.max(SIDE as f64 * 0.75), height];
         let notes: Vec<String> = broken(image).into_iter().collect();
-        let mut sheet = Sheet::new(&Layout {
+        let mut page = Page::new(&Layout {
             title: &self.title,
             caption,
             notes: &notes,
@@ -40,10 +40,10 @@ impl Figure for SingleImage {
             sizes: Sizes::for_width(content[0]),
             theme,
         });
-        let area = Area::new(sheet.content.x, sheet.content.y, width, height);
-        let edge = sheet.hairline(sheet.palette.line);
-        sheet.scene.outline(area.grown(0.5 * edge.width), 0.0, edge);
-        sheet.scene.image(area, atlas(image, self.shape, 1));
-        sheet.scene
+        let area = Area::new(page.content.x, page.content.y, width, height);
+        let edge = page.hairline(page.palette.line);
+        page.scene.outline(area.grown(0.5 * edge.width), 0.0, edge);
+        page.scene.image(area, atlas(image, self.shape, 1));
+        page.scene
     }
 }

@@ -56,19 +56,19 @@ impl RunFigures<'_> {
 
     /// The plane of decoded images.
     pub fn lattice(&self, snapshot: &Snapshot) -> Lattice {
-        let ask = &snapshot.lattice;
+        let wanted = &snapshot.lattice;
         // A single row stands for no stretch of the second axis.
-        let y_range = if ask.rows > 1 { ask.y } else { [(ask.y[0] + ask.y[1]) / 2.0; 2] };
+        let y_range = if wanted.rows > 1 { wanted.y } else { [(wanted.y[0] + wanted.y[1]) / 2.0; 2] };
         Lattice {
             title: format!(
                 "What the decoder makes of a {} of codes",
-                if ask.rows > 1 { "plane" } else { "line" }
+                if wanted.rows > 1 { "plane" } else { "line" }
             ),
             tiles: snapshot.tiles.clone(),
-            columns: ask.columns,
-            rows: ask.rows,
+            columns: wanted.columns,
+            rows: wanted.rows,
             shape: self.dataset.shape,
-            x_range: ask.x.map(f64::from),
+            x_range: wanted.x.map(f64::from),
             y_range: y_range.map(f64::from),
             axis_names: snapshot.lattice.plane.names.clone(),
         }

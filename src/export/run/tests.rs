@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::{ImageShape, Split};
-use crate::engine::{LatentPlane, LatticeAsk, SharedHistory, Snapshot};
+use crate::engine::{LatentPlane, SharedHistory, Snapshot, WantedLattice};
 use crate::export::figures::Figure as _;
 use crate::look::ColorScheme;
 use crate::recipe::Recipe;
@@ -28,7 +28,7 @@ fn snapshot() -> Snapshot {
         codes: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
         inputs: vec![1.0, 0.0, 0.5, 0.5],
         outputs: vec![0.75, 0.25, 0.5, 1.0],
-        lattice: LatticeAsk {
+        lattice: WantedLattice {
             plane: LatentPlane::of_axes([0, 2], 3, &[]),
             x: [-2.0, 2.0],
             y: [-1.0, 3.0],

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use hourglass::engine::{
-    BenchInfo, CloudView, CloudWish, Command, Handle, Picture, Principal, RunWants, Sheet, Turn, Views,
+    BenchInfo, CloudView, Command, Handle, Picture, Principal, RunWants, Sheet, Turn, Views, WantedCloud,
     Wants, Whose, Worker,
 };
 use hourglass::insight::cloud::Summary;
@@ -18,10 +18,10 @@ use crate::tensors::{assert_close_by_share, numbers};
 use crate::workers::{open, small, turn_until_there, worker};
 
 fn wish(handle: &Handle, bench: &BenchInfo, count: usize, errors: bool) {
-    want(handle, bench, Some(CloudWish { count, errors, ..CloudWish::default() }));
+    want(handle, bench, Some(WantedCloud { count, errors, ..WantedCloud::default() }));
 }
 
-fn want(handle: &Handle, bench: &BenchInfo, cloud: Option<CloudWish>) {
+fn want(handle: &Handle, bench: &BenchInfo, cloud: Option<WantedCloud>) {
     handle.want(Wants::of(bench.runs[0].id, RunWants { cloud, ..RunWants::default() }));
 }
 
@@ -92,7 +92,7 @@ fn a_cloud_is_of_the_images_that_were_chosen() {
     // The same number of them each time: which ones they are makes another cloud of it.
     let count = split.validation.len();
     for (whose, expected) in [(Whose::HeldOut, &split.validation), (Whose::TrainedOn, &split.train)] {
-        want(&handle, &bench, Some(CloudWish { count, whose, ..CloudWish::default() }));
+        want(&handle, &bench, Some(WantedCloud { count, whose, ..WantedCloud::default() }));
         let view = cloud(&mut worker, &bench);
         assert_eq!(view.images[..], expected[..count], "{whose:?}");
     }
@@ -126,7 +126,7 @@ fn a_new_canvas_makes_nothing_again_but_what_it_shows() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
     let (run, views) = (bench.runs[0].id, &bench.runs[0].views);
-    let cloud = Some(CloudWish { count: 60, ..CloudWish::default() });
+    let cloud = Some(WantedCloud { count: 60, ..WantedCloud::default() });
     let point = Some(vec![0.5, 0.5].into());
     let lattice = Some(super::lattice(2, 3, 2));
     let wants = RunWants { cloud, point, lattice, reconstructions: true, ..RunWants::default() };
@@ -205,7 +205,7 @@ fn a_cloud_is_laid_along_its_principal_axes_where_that_is_wished_for() {
     assert!(plain.projection.is_none(), "nobody wished for it");
     let summary = Summary::of(&plain.codes, 5, plain.spreads.as_deref());
     assert_eq!(*plain.summary, summary, "summed up slice by slice as at once");
-    let wish = CloudWish { count: 203, projection: true, ..CloudWish::default() };
+    let wish = WantedCloud { count: 203, projection: true, ..WantedCloud::default() };
     want(&handle, &bench, Some(wish));
     let view = cloud(&mut worker, &bench);
     // A busy machine encodes in other slices, which rounds otherwise.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use hourglass::engine::{
-    BenchInfo, CloudWish, FieldAsk, FieldKind, FieldView, Handle, LatentPlane, LatticeAsk, RunWants, Sheet,
-    SheetAsk, Wants, Whose, Worker,
+    BenchInfo, FieldKind, FieldView, Handle, LatentPlane, RunWants, Sheet, WantedCloud, WantedField,
+    WantedLattice, WantedSheet, Wants, Whose, Worker,
 };
 use hourglass::insight::field::{Directions, round_trip, stretch_along};
 use hourglass::model::Autoencoder;
@@ -97,19 +97,19 @@ fn field(
     handle: &Handle,
     bench: &BenchInfo,
     kind: FieldKind,
-    lattice: LatticeAsk,
+    lattice: WantedLattice,
 ) -> Arc<FieldView> {
-    let field = Some(FieldAsk { kind, lattice });
+    let field = Some(WantedField { kind, lattice });
     handle.want(Wants::of(bench.runs[0].id, RunWants { field, ..RunWants::default() }));
     turn_until_newer(worker, || bench.runs[0].views.latest().field)
 }
 
 /// The codes of a lattice's places, row by row from the top, on the first two numbers of a code.
-fn codes(ask: &LatticeAsk, code: usize) -> Vec<f32> {
+fn codes(wanted: &WantedLattice, code: usize) -> Vec<f32> {
     let at = |[from, to]: [f32; 2], i: usize, n: usize| from + (to - from) * i as f32 / (n - 1) as f32;
-    let places = (0..ask.columns * ask.rows).map(|k| {
-        let (column, row) = (k % ask.columns, k / ask.columns);
-        [at(ask.x, column, ask.columns), at([ask.y[1], ask.y[0]], row, ask.rows)]
+    let places = (0..wanted.columns * wanted.rows).map(|k| {
+        let (column, row) = (k % wanted.columns, k / wanted.columns);
+        [at(wanted.x, column, wanted.columns), at([wanted.y[1], wanted.y[0]], row, wanted.rows)]
     });
     let rest = |[x, y]: [f32; 2]| (0..code).map(move |k| [x, y, 0.0][k.min(2)]);
     places.flat_map(rest).collect()
@@ -128,14 +128,14 @@ fn a_field_measures_every_place_of_its_plane_from_the_top_left() {
         recipe.set_from_text(&format!("model.code={code}")).expect("valid");
         let (mut worker, handle) = worker();
         let bench = open(&mut worker, &handle, vec![recipe.clone()], false);
-        let (ask, model) = (lattice(code, 13, 7), first(&recipe).model());
-        let z = codes(&ask, code);
-        let view = field(&mut worker, &handle, &bench, FieldKind::RoundTrip, ask.clone());
+        let (wanted, model) = (lattice(code, 13, 7), first(&recipe).model());
+        let z = codes(&wanted, code);
+        let view = field(&mut worker, &handle, &bench, FieldKind::RoundTrip, wanted.clone());
         let back = numbers(model.encode(model.decode(matrix(z.clone(), code))).code);
         let distance =
             |(a, b): (&[f32], &[f32])| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
         let want: Vec<f32> = z.chunks(code).zip(back.chunks(code)).map(distance).collect();
-        assert_eq!((view.step, view.ask.lattice.columns), (0, 13));
+        assert_eq!((view.step, view.wanted.lattice.columns), (0, 13));
         assert_close_by_share(&format!("{name} round trip"), &view.values, &want, 1e-3, 1e-3);
         assert_close_by_share(
             "the same at once",
@@ -145,7 +145,7 @@ fn a_field_measures_every_place_of_its_plane_from_the_top_left() {
             1e-3,
         );
 
-        let view = field(&mut worker, &handle, &bench, FieldKind::Stretch, ask);
+        let view = field(&mut worker, &handle, &bench, FieldKind::Stretch, wanted);
         let directions = Directions::of(code, recipe.seed);
         let mut squares = vec![Vec::new(); 13 * 7];
         for k in 0..directions.count() {
@@ -164,7 +164,7 @@ fn a_density_is_the_kernel_estimate_of_the_codes_and_integrates_to_one() {
     let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
     let run = &bench.runs[0];
     let count = bench.cloud.len();
-    let wish = CloudWish { count, whose: Whose::HeldOut, ..CloudWish::default() };
+    let wish = WantedCloud { count, whose: Whose::HeldOut, ..WantedCloud::default() };
     handle.want(Wants::of(run.id, RunWants { cloud: Some(wish), ..RunWants::default() }));
     let cloud = turn_until_there(&mut worker, || run.views.latest().cloud);
     assert_eq!(cloud.images, bench.cloud);
@@ -180,15 +180,15 @@ fn a_density_is_the_kernel_estimate_of_the_codes_and_integrates_to_one() {
         let (mean, spread) = moments(axis);
         [(mean - 7.0 * spread) as f32, (mean + 7.0 * spread) as f32]
     };
-    let mut ask = lattice(2, 81, 61);
-    (ask.x, ask.y) = (range(0), range(1));
-    let view = field(&mut worker, &handle, &bench, FieldKind::Density, ask.clone());
+    let mut wanted = lattice(2, 81, 61);
+    (wanted.x, wanted.y) = (range(0), range(1));
+    let view = field(&mut worker, &handle, &bench, FieldKind::Density, wanted.clone());
     let cell = |range: [f32; 2], n: usize| f64::from(range[1] - range[0]) / (n - 1) as f64;
-    let area = cell(ask.x, 81) * cell(ask.y, 61);
+    let area = cell(wanted.x, 81) * cell(wanted.y, 61);
     let total = view.values.iter().copied().map(f64::from).sum::<f64>() * area;
     assert!((total - 1.0).abs() < 5e-3, "it integrates to {total}, not to 1 ± 0.005");
     let highest = view.values.iter().copied().fold(0.0, f32::max);
-    for (place, got) in codes(&ask, 2).chunks(2).zip(view.values.iter()) {
+    for (place, got) in codes(&wanted, 2).chunks(2).zip(view.values.iter()) {
         let kernel = |code: &[f64; 2]| {
             let far = |axis: usize| (f64::from(place[axis]) - code[axis]) / bandwidth[axis];
             (-0.5 * (far(0).powi(2) + far(1).powi(2))).exp()
@@ -206,8 +206,8 @@ fn a_line_has_a_density_per_length() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![recipe], false);
     let plane = LatentPlane::of_axes([0, 1], 1, &[]);
-    let ask = LatticeAsk { plane, x: [-30.0, 30.0], y: [0.0, 0.0], columns: 6001, rows: 1 };
-    let view = field(&mut worker, &handle, &bench, FieldKind::Density, ask);
+    let wanted = WantedLattice { plane, x: [-30.0, 30.0], y: [0.0, 0.0], columns: 6001, rows: 1 };
+    let view = field(&mut worker, &handle, &bench, FieldKind::Density, wanted);
     let total = view.values.iter().copied().map(f64::from).sum::<f64>() * 0.01;
     assert!((total - 1.0).abs() < 5e-3, "it integrates to {total}, not to 1 ± 0.005");
 }
@@ -220,17 +220,17 @@ fn a_field_and_a_sheet_wanted_while_a_step_runs_arrive_and_the_latest_wins() {
     // Each is told apart by the right end of its plane, or by its first number.
     let want = |number: u8| {
         let number = f32::from(number);
-        let plane = LatticeAsk { x: [-2.0, number], ..lattice(2, 128, 128) };
-        let field = Some(FieldAsk { kind: FieldKind::RoundTrip, lattice: plane });
-        let sheet = SheetAsk { sheet: Sheet::Pins, columns: 4, rows: 1, points: [number; 8].into() };
+        let plane = WantedLattice { x: [-2.0, number], ..lattice(2, 128, 128) };
+        let field = Some(WantedField { kind: FieldKind::RoundTrip, lattice: plane });
+        let sheet = WantedSheet { sheet: Sheet::Pins, columns: 4, rows: 1, points: [number; 8].into() };
         let sheets = [(Sheet::Pins, sheet)].into();
         handle.want(Wants::of(run.id, RunWants { field, sheets, ..RunWants::default() }));
     };
     let (mut fields, mut sheets) = (Vec::new(), Vec::new());
     let mut look = || {
         let views = run.views.latest();
-        fields.extend(views.field.map(|view| view.ask.lattice.x[1]));
-        sheets.extend(views.sheets.get(&Sheet::Pins).map(|view| view.ask.points[0]));
+        fields.extend(views.field.map(|view| view.wanted.lattice.x[1]));
+        sheets.extend(views.sheets.get(&Sheet::Pins).map(|view| view.wanted.points[0]));
         fields.dedup();
         sheets.dedup();
         (fields.last() == Some(&5.0) && sheets.last() == Some(&5.0)).then_some(())
@@ -252,9 +252,9 @@ fn a_field_and_a_sheet_wanted_while_a_step_runs_arrive_and_the_latest_wins() {
 fn a_plane_beyond_all_numbers_is_answered_with_none() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
-    let ask = LatticeAsk { x: [f32::MIN, f32::MAX], ..lattice(2, 5, 4) };
+    let wanted = WantedLattice { x: [f32::MIN, f32::MAX], ..lattice(2, 5, 4) };
     for kind in [FieldKind::Density, FieldKind::RoundTrip, FieldKind::Stretch] {
-        let view = field(&mut worker, &handle, &bench, kind, ask.clone());
+        let view = field(&mut worker, &handle, &bench, kind, wanted.clone());
         assert_eq!(view.values.len(), 20);
         assert!(view.values.iter().all(|value| !value.is_infinite()), "{kind:?}: {:?}", view.values);
         assert!(view.values.iter().any(|value| value.is_nan()), "{kind:?}: {:?}", view.values);
@@ -265,8 +265,8 @@ fn a_plane_beyond_all_numbers_is_answered_with_none() {
 fn a_field_of_too_many_places_is_refused_in_a_sentence() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("ae-2d")], false);
-    let ask = FieldAsk { kind: FieldKind::Density, lattice: lattice(2, 4000, 4000) };
-    handle.want(Wants::of(bench.runs[0].id, RunWants { field: Some(ask), ..RunWants::default() }));
+    let wanted = WantedField { kind: FieldKind::Density, lattice: lattice(2, 4000, 4000) };
+    handle.want(Wants::of(bench.runs[0].id, RunWants { field: Some(wanted), ..RunWants::default() }));
     let sentence = turn_until(&mut worker, &handle, |event| match event {
         hourglass::engine::Event::Refused(sentence) => Some(sentence),
         _ => None,

@@ -1,6 +1,6 @@
 //! The pull on codes: against five-point differences of the terms, and against closed forms.
 
-use hourglass::engine::{Event, ForcesAsk, RunWants, Wants};
+use hourglass::engine::{Event, RunWants, WantedForces, Wants};
 use hourglass::insight::forces::Forces;
 use hourglass::model::{Autoencoder, Encoded, Pass};
 use hourglass::recipe::{Recipe, Reconstruction};
@@ -149,7 +149,7 @@ fn forces_arrive_for_the_images_asked_for() {
     let run = &bench.runs[0];
     let images: std::sync::Arc<[u32]> = [17, 4, 250].into();
     let want = |images: std::sync::Arc<[u32]>| {
-        let forces = Some(ForcesAsk { images });
+        let forces = Some(WantedForces { images });
         handle.want(Wants::of(run.id, RunWants { forces, ..RunWants::default() }));
     };
     want(images.clone());
@@ -176,7 +176,7 @@ fn a_slider_changes_the_forces_of_a_run_that_is_paused() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
     let run = &bench.runs[0];
-    let forces = Some(ForcesAsk { images: [3, 5].into() });
+    let forces = Some(WantedForces { images: [3, 5].into() });
     handle.want(Wants::of(run.id, RunWants { forces, ..RunWants::default() }));
     let latest = || run.views.latest().forces;
     let before = turn_until_newer(&mut worker, latest);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use hourglass::engine::{Command, DecodeAsk, Event, RunWants, Sheet, SheetAsk, Wants};
+use hourglass::engine::{Command, Event, RunWants, Sheet, WantedPoint, WantedSheet, Wants};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
@@ -73,11 +73,14 @@ fn a_decoded_image_a_lattice_and_a_sheet_are_what_the_network_decodes() {
         let wants = RunWants { point: Some(point.clone().into()), ..RunWants::default() };
         handle.want(Wants::of(run.id, wants));
         let decoded = turn_until_newer(&mut worker, || run.views.latest().decoded);
-        assert_eq!((&decoded.point, decoded.against, decoded.difference.is_none()), (&point, None, true));
+        assert_eq!(
+            (&decoded.point, decoded.compared_with, decoded.difference.is_none()),
+            (&point, None, true)
+        );
         same(name, decoded.pixels.as_ref().expect("on the CPU"), &plain(&recipe, dims, point));
 
-        let ask = lattice(code, 5, 3);
-        handle.want(Wants::of(run.id, RunWants { lattice: Some(ask), ..RunWants::default() }));
+        let wanted = lattice(code, 5, 3);
+        handle.want(Wants::of(run.id, RunWants { lattice: Some(wanted), ..RunWants::default() }));
         let view = turn_until_newer(&mut worker, || run.views.latest().lattice);
         let tiles = view.pixels.as_ref().expect("on the CPU");
         let places = [1.5, 0.0, -1.5].into_iter().flat_map(|y| [-2.0, -1.0, 0.0, 1.0, 2.0].map(|x| [x, y]));
@@ -89,7 +92,7 @@ fn a_decoded_image_a_lattice_and_a_sheet_are_what_the_network_decodes() {
         same(name, tiles, &plain(&recipe, dims, codes.collect()));
 
         let points = normal(2, 4 * code);
-        let sheet = SheetAsk { sheet: Sheet::Path, columns: 3, rows: 2, points: points.clone().into() };
+        let sheet = WantedSheet { sheet: Sheet::Path, columns: 3, rows: 2, points: points.clone().into() };
         let sheets = [(Sheet::Path, sheet)].into();
         handle.want(Wants::of(run.id, RunWants { sheets, ..RunWants::default() }));
         let view = turn_until_newer(&mut worker, || run.views.latest().sheets.get(&Sheet::Path).cloned());
@@ -105,10 +108,10 @@ fn a_decoded_image_is_compared_with_the_image_asked_for() {
     let run = &bench.runs[0];
     for (number, image) in [(1, 0), (2, 599)] {
         let point = normal(number, 2);
-        let ask = DecodeAsk { point: point.clone(), against: Some(image) };
-        handle.want(Wants::of(run.id, RunWants { point: Some(ask), ..RunWants::default() }));
+        let wanted = WantedPoint { point: point.clone(), compared_with: Some(image) };
+        handle.want(Wants::of(run.id, RunWants { point: Some(wanted), ..RunWants::default() }));
         let decoded = turn_until_newer(&mut worker, || run.views.latest().decoded);
-        assert_eq!((&decoded.point, decoded.against), (&point, Some(image)));
+        assert_eq!((&decoded.point, decoded.compared_with), (&point, Some(image)));
         let mut other = Vec::new();
         bench.dataset.write_f32(&[image], &mut other);
         let pixels = decoded.pixels.as_ref().expect("on the CPU");
@@ -118,8 +121,8 @@ fn a_decoded_image_is_compared_with_the_image_asked_for() {
         assert!(want.iter().any(|x| *x < -0.1), "the image is darker than white strokes somewhere");
         same("compared", pixels, &plain(&recipe, [1, 28, 28], point));
     }
-    let ask = DecodeAsk { point: vec![0.0; 2], against: Some(600) };
-    handle.want(Wants::of(run.id, RunWants { point: Some(ask), ..RunWants::default() }));
+    let wanted = WantedPoint { point: vec![0.0; 2], compared_with: Some(600) };
+    handle.want(Wants::of(run.id, RunWants { point: Some(wanted), ..RunWants::default() }));
     let refused = |event| if let Event::Refused(sentence) = event { Some(sentence) } else { None };
     let sentence = turn_until(&mut worker, &handle, refused);
     assert!(sentence.contains("600"), "{sentence}");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hourglass::engine::{Handle, RunInfo, RunWants, Sheet, SheetAsk, Turn, Wants};
+use hourglass::engine::{Handle, RunInfo, RunWants, Sheet, Turn, WantedSheet, Wants};
 
 use super::lattice;
 use crate::workers::{open, small, worker};
@@ -11,7 +11,8 @@ use crate::workers::{open, small, worker};
 fn want_all(handle: &Handle, run: &RunInfo, offset: f32, tiles: usize) {
     let mut plane = lattice(2, tiles, 1);
     plane.x[0] += offset;
-    let sheet = |sheet| SheetAsk { sheet, columns: tiles, rows: 1, points: vec![offset; 2 * tiles].into() };
+    let sheet =
+        |sheet| WantedSheet { sheet, columns: tiles, rows: 1, points: vec![offset; 2 * tiles].into() };
     let sheets = Sheet::ALL.map(|kind| (kind, sheet(kind))).into();
     handle.want(Wants::of(run.id, RunWants { lattice: Some(plane), sheets, ..RunWants::default() }));
 }

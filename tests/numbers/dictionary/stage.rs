@@ -57,8 +57,8 @@ fn the_same_seed_gives_the_same_atoms_to_the_last_bit() {
     let run = |seed: u64| {
         let mut training = self::training();
         training.recipe.seed = seed;
-        let figures = training.train(28);
-        (figures, training.learner.dictionaries().cloned())
+        let metrics = training.train(28);
+        (metrics, training.learner.dictionaries().cloned())
     };
     let (first, again, other) = (run(1), run(1), run(2));
     assert_eq!(first, again);

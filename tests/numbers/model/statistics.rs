@@ -2,7 +2,7 @@
 
 use hourglass::data::Dataset;
 use hourglass::train::evaluate::evaluate;
-use hourglass::train::{Checkpoint, Figures};
+use hourglass::train::{Checkpoint, Metrics};
 
 use super::recipe;
 use crate::training::{Training, digits};
@@ -14,8 +14,8 @@ fn training() -> Training {
 
 /// The objective of some images.
 fn evaluated(training: &Training, dataset: &Dataset, images: &[u32]) -> f64 {
-    let figures = evaluate(&training.learner, &training.recipe, dataset, images);
-    figures.expect("the CPU answers").expect("images").objective
+    let metrics = evaluate(&training.learner, &training.recipe, dataset, images);
+    metrics.expect("the CPU answers").expect("images").objective
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn running_statistics_survive_a_checkpoint() {
     training.train(5);
     let checkpoint = Checkpoint::take(&training.learner).expect("the CPU answers");
     let at_checkpoint = held_out(&training);
-    let onwards: Vec<Figures> = training.train(4);
+    let onwards: Vec<Metrics> = training.train(4);
     let later = held_out(&training);
     assert_ne!(at_checkpoint, later);
     // Once into another network, once back into the one that went on.

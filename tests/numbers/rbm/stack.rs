@@ -24,14 +24,14 @@ fn training(settings: &[&str]) -> Training {
 fn pretrain(training: &mut Training) -> Vec<Vec<f64>> {
     let stages = training.learner.plan().spans().to_vec();
     let layers = stages.iter().filter_map(|span| span.to.map(|to| to - span.from));
-    layers.map(|steps| training.train(steps).iter().map(|figures| figures.objective).collect()).collect()
+    layers.map(|steps| training.train(steps).iter().map(|metrics| metrics.objective).collect()).collect()
 }
 
 /// The squared error of held-out images.
 fn held_out(training: &Training) -> f64 {
     let dataset = digits(700, 0.2);
-    let figures = evaluate(&training.learner, &training.recipe, &dataset, &dataset.split.validation);
-    figures.expect("the CPU answers").expect("images").squared_error.expect("evaluations take it")
+    let metrics = evaluate(&training.learner, &training.recipe, &dataset, &dataset.split.validation);
+    metrics.expect("the CPU answers").expect("images").squared_error.expect("evaluations take it")
 }
 
 fn first_images() -> Vec<f32> {
@@ -208,6 +208,6 @@ fn pretraining_finds_better_first_weights_than_drawn_ones() {
 #[test]
 fn a_rate_that_diverges_is_seen_in_the_figures() {
     let mut training = self::training(&["pretraining.code_learning_rate=10"]);
-    let figures = pretrain(&mut training).concat();
-    assert!(figures.iter().any(|x| !x.is_finite()), "a code layer at rate 10 did not diverge");
+    let metrics = pretrain(&mut training).concat();
+    assert!(metrics.iter().any(|x| !x.is_finite()), "a code layer at rate 10 did not diverge");
 }

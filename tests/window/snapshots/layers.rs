@@ -41,7 +41,7 @@ fn every_layer_of_the_map_looks_as_it_looked() {
     take(&mut window, "points");
     choose(&mut window, &["error"]);
     answered(&mut window, "errors", |run| {
-        run.seen.cloud.as_deref().is_some_and(|cloud| cloud.errors.is_some())
+        run.views.cloud.as_deref().is_some_and(|cloud| cloud.errors.is_some())
     });
     take(&mut window, "points by error");
     choose(&mut window, &["class", "images"]);
@@ -54,7 +54,7 @@ fn every_layer_of_the_map_looks_as_it_looked() {
     ] {
         choose(&mut window, &[word]);
         answered(&mut window, word, |run| {
-            run.seen.field.as_deref().is_some_and(|field| field.ask.kind == kind && field.step == STEPS)
+            run.views.field.as_deref().is_some_and(|field| field.wanted.kind == kind && field.step == STEPS)
         });
         take(&mut window, word);
     }
@@ -73,7 +73,7 @@ fn nothing_thin_on_the_map_vanishes_unnoticed() {
     let bare = picture(&mut window, MAP);
     choose(&mut window, &["gradients at codes"]);
     answered(&mut window, "the pull", |run| {
-        run.seen.forces.as_deref().is_some_and(|forces| forces.step == STEPS)
+        run.views.forces.as_deref().is_some_and(|forces| forces.step == STEPS)
     });
     let pull = picture(&mut window, MAP);
     choose(&mut window, &["gradients at codes"]);
@@ -87,7 +87,7 @@ fn nothing_thin_on_the_map_vanishes_unnoticed() {
     pictures.push(Picture::thin("nearest", cut(&one, NEAREST), cut(&other, NEAREST)));
     // Two places and their codes say where any code is.
     let code =
-        run(window.state().state()).seen.cloud.as_deref().expect("codes").codes[2 * PICKED..][..2].to_vec();
+        run(window.state().state()).views.cloud.as_deref().expect("codes").codes[2 * PICKED..][..2].to_vec();
     let place = [0, 1].map(|k| {
         let [from, to] = [HERE, THERE].map(|place| place[k] as f32);
         from + (to - from) * (code[k] - here[k]) / (there[k] - here[k])
@@ -103,11 +103,11 @@ fn nothing_thin_on_the_map_vanishes_unnoticed() {
 
 /// Clicks on a place of the map, and gives back the code that was decoded there.
 fn go_to(window: &mut Harness<'_, App>, place: [u32; 2]) -> Vec<f32> {
-    let version = |run: &RunState| run.seen.decoded.as_deref().map(|decoded| decoded.version);
+    let version = |run: &RunState| run.views.decoded.as_deref().map(|decoded| decoded.version);
     let before = version(run(window.state().state()));
     click(window, on_map(place.map(|x| x as f32)), Modifiers::NONE);
     answered(window, "the image at the point", |run| version(run) > before);
-    run(window.state().state()).seen.decoded.as_deref().expect("an image").point.clone()
+    run(window.state().state()).views.decoded.as_deref().expect("an image").point.clone()
 }
 
 /// A place of the map in the window.

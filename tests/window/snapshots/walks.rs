@@ -31,8 +31,8 @@ fn pins_paths_and_sheets_look_as_they_looked() {
         window.run_steps(3);
     }
     answered(&mut window, "the pins and the path", |run| {
-        run.seen.sheets.get(&Sheet::Pins).is_some_and(|view| view.ask.points.len() == 4)
-            && run.seen.sheets.contains_key(&Sheet::Path)
+        run.views.sheets.get(&Sheet::Pins).is_some_and(|view| view.wanted.points.len() == 4)
+            && run.views.sheets.contains_key(&Sheet::Path)
     });
     let path = picture(&mut window, EXPLORER);
     window.get_by_label("arc").click();
@@ -48,7 +48,9 @@ fn pins_paths_and_sheets_look_as_they_looked() {
         [("Dimensions", Sheet::Dimensions, "dimensions"), ("Samples", Sheet::Samples, "samples")]
     {
         window.get_by_role_and_label(Role::Tab, tab).click();
-        answered(&mut window, name, |run| run.seen.sheets.get(&sheet).is_some_and(|view| view.step == STEPS));
+        answered(&mut window, name, |run| {
+            run.views.sheets.get(&sheet).is_some_and(|view| view.step == STEPS)
+        });
         pictures.push(Picture::full(name, picture(&mut window, SHEET)));
     }
     assert_alike(&pictures);

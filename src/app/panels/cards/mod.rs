@@ -37,7 +37,7 @@ pub fn cards_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CardsMemory) ->
         return actions;
     };
     cx.want(run.info.id, |wants| wants.cards = true);
-    let view = run.seen.cards.as_deref().filter(|view| !view.cards.is_empty());
+    let view = run.views.cards.as_deref().filter(|view| !view.cards.is_empty());
     let Some(view) = view else {
         let family = Family::of(&run.recipe);
         card(ui, cx.theme, family.label(), |_| {}, |ui| waiting(ui, cx.theme, &model::absence(run)));

@@ -15,7 +15,7 @@ pub fn chosen(cards: &[Card], title: Option<&str>) -> usize {
 /// Why there is nothing to see: nothing was made yet, or this family has no cards.
 pub fn absence(run: &RunState) -> String {
     let family = Family::of(&run.recipe);
-    match &run.seen.cards {
+    match &run.views.cards {
         None => "The first cards are being made.".to_owned(),
         Some(_) if family.is_about_the_map() => {
             format!("{} The map of codes and the curves show it best.", family.sentence())

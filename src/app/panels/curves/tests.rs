@@ -5,7 +5,7 @@ use crate::app::export::curves_figure;
 use crate::app::state::AppState;
 use crate::app::testing::state_of;
 use crate::chart::{CurveKind, Curves};
-use crate::engine::{Evaluation, Figures, Penalty, Point, References};
+use crate::engine::{Evaluation, Metrics, Penalty, Point, References};
 use crate::recipe::Change;
 
 /// A run of 300 steps whose λ was raised from zero at step 100 and went back to zero at step 260.
@@ -25,13 +25,13 @@ fn run_with_a_lambda_that_came_and_went() -> AppState {
     let mut history = run.info.history.lock();
     for step in 0..=300 {
         let reconstruction = 20.0 + 40.0 * (-(step as f64) / 50.0).exp();
-        let mut figures = Figures { objective: reconstruction, reconstruction, ..Figures::default() };
-        figures.set_penalty(Penalty::Sparsity, 3.0);
+        let mut metrics = Metrics { objective: reconstruction, reconstruction, ..Metrics::default() };
+        metrics.set_penalty(Penalty::Sparsity, 3.0);
         if step > 0 {
-            history.push_step(Point { step, figures });
+            history.push_step(Point { step, metrics });
         }
         if step % 100 == 0 {
-            history.push_evaluation(Evaluation { step, epoch: 0, train: None, held_out: figures });
+            history.push_evaluation(Evaluation { step, epoch: 0, train: None, held_out: metrics });
         }
     }
     drop(history);

@@ -24,8 +24,8 @@ pub struct Places {
     pub input: Rect,
     /// The output image.
     pub output: Rect,
-    /// One per station: encoder layers, the code, decoder layers.
-    pub stations: Vec<Rect>,
+    /// Where each layer is: those of the encoder, the code, those of the decoder.
+    pub areas: Vec<Rect>,
     /// The encoder's and the decoder's half of the glass.
     pub glass: [[Pos2; 4]; 2],
 }
@@ -59,7 +59,7 @@ pub fn places(space: Rect, aspect: f32, before: usize, after: usize, scale: f32)
         };
         waist + (0.5 * height - waist) * share.clamp(0.0, 1.0)
     };
-    let station = |i: usize| {
+    let area = |i: usize| {
         if i == before {
             return code;
         }
@@ -71,13 +71,13 @@ pub fn places(space: Rect, aspect: f32, before: usize, after: usize, scale: f32)
     let at = |x: f32| [pos2(x, middle - half_at(x)), pos2(x, middle + half_at(x))];
     let ([a, d], [b, c]) = (at(left), at(code.left()));
     let ([e, h], [f, g]) = (at(code.right()), at(right));
-    Places { input, output, stations: (0..count).map(station).collect(), glass: [[a, b, c, d], [e, f, g, h]] }
+    Places { input, output, areas: (0..count).map(area).collect(), glass: [[a, b, c, d], [e, f, g, h]] }
 }
 
 /// A grid of square cells: how many columns and rows, and how large a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cells {
-    /// The grid, centred in its station.
+    /// The grid, centred in its area.
     pub rect: Rect,
     /// Cells to the right.
     pub columns: usize,
@@ -86,11 +86,11 @@ pub struct Cells {
 }
 
 impl Cells {
-    /// The largest cells with which `count` of them fit into a station, filled column by column.
-    pub fn fit(station: Rect, count: usize) -> Self {
+    /// The largest cells with which `count` of them fit into an area, filled column by column.
+    pub fn fit(area: Rect, count: usize) -> Self {
         // A wide grid would reach into the narrow part of the glass.
-        let width = (0.8 * station.width()).min(1.05 * station.height());
-        let space = vec2(width, station.height()).max(Vec2::splat(1.0));
+        let width = (0.8 * area.width()).min(1.05 * area.height());
+        let space = vec2(width, area.height()).max(Vec2::splat(1.0));
         let count = count.max(1);
         let fits = |size: f32| {
             let rows = ((space.y / size).floor() as usize).clamp(1, count);
@@ -108,10 +108,8 @@ impl Cells {
         }
         let rows = fits(low).unwrap_or(1);
         let columns = count.div_ceil(rows);
-        let rect = Rect::from_center_size(
-            station.center(),
-            vec2(columns as f32, count.div_ceil(columns) as f32) * low,
-        );
+        let rect =
+            Rect::from_center_size(area.center(), vec2(columns as f32, count.div_ceil(columns) as f32) * low);
         Self { rect, columns, size: low }
     }
 
@@ -133,26 +131,26 @@ impl Cells {
 }
 
 /// The cells of a long code.
-pub fn code_cells(station: Rect, count: usize) -> Cells {
-    Cells::fit(station.shrink2(station.size() * 0.1), count)
+pub fn code_cells(area: Rect, count: usize) -> Cells {
+    Cells::fit(area.shrink2(area.size() * 0.1), count)
 }
 
 /// The unit of a code of so many numbers at a place, if one is there.
-pub fn code_unit(at: Pos2, station: Rect, count: usize, scale: f32) -> Option<usize> {
+pub fn code_unit(at: Pos2, area: Rect, count: usize, scale: f32) -> Option<usize> {
     if count > DOTS_MOST {
-        return code_cells(station, count).unit(at, count);
+        return code_cells(area, count).unit(at, count);
     }
-    let (centers, pitch) = dots(station, count, scale);
+    let (centers, pitch) = dots(area, count, scale);
     centers.iter().position(|center| center.distance(at) <= 0.5 * pitch)
 }
 
 /// The dots of a short code: their centres, and how far apart they are.
-pub fn dots(station: Rect, count: usize, scale: f32) -> (Vec<Pos2>, f32) {
+pub fn dots(area: Rect, count: usize, scale: f32) -> (Vec<Pos2>, f32) {
     let columns = count.div_ceil(DOTS_HIGH).max(1);
     let rows = count.div_ceil(columns).max(1);
-    let room = vec2(0.7 * station.width() / columns as f32, 0.78 * station.height() / rows as f32);
+    let room = vec2(0.7 * area.width() / columns as f32, 0.78 * area.height() / rows as f32);
     let pitch = room.min_elem().min(20.0 * scale);
-    let corner = station.center() - 0.5 * pitch * vec2(columns as f32 - 1.0, rows as f32 - 1.0);
+    let corner = area.center() - 0.5 * pitch * vec2(columns as f32 - 1.0, rows as f32 - 1.0);
     let center = |i: usize| corner + pitch * vec2((i / rows) as f32, (i % rows) as f32);
     ((0..count).map(center).collect(), pitch)
 }
@@ -168,10 +166,10 @@ mod tests {
     #[test]
     fn layers_are_in_order_and_inside_the_panel() {
         for (before, after) in [(2, 2), (0, 0), (1, 1), (0, 1), (8, 8)] {
-            let Places { input, output, stations, glass } = places(space(), 1.0, before, after, 1.0);
-            assert_eq!(stations.len(), before + 1 + after);
+            let Places { input, output, areas, glass } = places(space(), 1.0, before, after, 1.0);
+            assert_eq!(areas.len(), before + 1 + after);
             let mut rects = vec![input];
-            rects.extend(&stations);
+            rects.extend(&areas);
             rects.push(output);
             for pair in rects.windows(2) {
                 assert!(
@@ -191,9 +189,9 @@ mod tests {
 
     #[test]
     fn the_hourglass_is_widest_outside_and_narrow_at_the_code() {
-        let Places { stations, glass: [encoder, decoder], .. } = places(space(), 1.0, 2, 2, 1.0);
-        assert!(stations[0].height() > stations[1].height() && stations[4].height() > stations[3].height());
-        assert!((stations[0].height() - stations[4].height()).abs() < 0.01);
+        let Places { areas, glass: [encoder, decoder], .. } = places(space(), 1.0, 2, 2, 1.0);
+        assert!(areas[0].height() > areas[1].height() && areas[4].height() > areas[3].height());
+        assert!((areas[0].height() - areas[4].height()).abs() < 0.01);
         let open = |[a, b, c, d]: [Pos2; 4]| (d.y - a.y, c.y - b.y);
         assert!(open(encoder).0 > 2.0 * open(encoder).1 && open(decoder).1 > 2.0 * open(decoder).0);
     }
@@ -201,9 +199,9 @@ mod tests {
     #[test]
     fn cells_fit_and_every_unit_is_found_where_it_is_drawn() {
         for count in [1, 2, 31, 256, 512, 4096] {
-            let station = Rect::from_min_size(pos2(5.0, 7.0), vec2(80.0, 100.0));
-            let cells = Cells::fit(station, count);
-            assert!(station.expand(0.01).contains_rect(cells.rect), "{count}: {:?}", cells.rect);
+            let area = Rect::from_min_size(pos2(5.0, 7.0), vec2(80.0, 100.0));
+            let cells = Cells::fit(area, count);
+            assert!(area.expand(0.01).contains_rect(cells.rect), "{count}: {:?}", cells.rect);
             for unit in [0, count / 2, count - 1] {
                 let cell = cells.cell(unit);
                 assert!(cells.rect.expand(0.01).contains_rect(cell), "{count}: unit {unit} at {cell}");
@@ -215,11 +213,11 @@ mod tests {
 
     #[test]
     fn dots_are_apart_and_inside_the_waist() {
-        let station = Rect::from_min_size(pos2(0.0, 0.0), vec2(64.0, 110.0));
+        let area = Rect::from_min_size(pos2(0.0, 0.0), vec2(64.0, 110.0));
         for count in [1, 2, 6, 7, DOTS_MOST] {
-            let (centers, pitch) = dots(station, count, 1.0);
+            let (centers, pitch) = dots(area, count, 1.0);
             assert_eq!(centers.len(), count);
-            assert!(centers.iter().all(|center| station.contains(*center)), "{count}: {centers:?}");
+            assert!(centers.iter().all(|center| area.contains(*center)), "{count}: {centers:?}");
             for (i, a) in centers.iter().enumerate() {
                 assert!(centers[..i].iter().all(|b| a.distance(*b) > 0.99 * pitch), "{count}");
             }

@@ -24,10 +24,10 @@ use crate::engine::{LayerActivity, LayerRole, LayersView};
 use crate::look::decimal_label;
 
 use layout::{Cells, DOTS_MOST, Places, WORDS_HEIGHT};
-use maps::Maps;
+use maps::{Maps, largest};
 
 /// A number of a Gaussian code beyond this has the brightest colour: two and a half standard deviations of the prior.
-const LOUD_CODE: f32 = 2.5;
+const LARGE_CODE: f32 = 2.5;
 
 /// The layers by their roles.
 struct Parts<'a> {
@@ -56,7 +56,7 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
         return Vec::new();
     };
     cx.want(run.info.id, |wants| wants.layers = Some(cx.state.example));
-    let Some(view) = &run.seen.layers else {
+    let Some(view) = &run.views.layers else {
         waiting(ui, cx.theme, "waiting for the first activations");
         return Vec::new();
     };
@@ -69,15 +69,15 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
     let painting = Painting { ui, theme: cx.theme, pictures: cx.pictures, version, foot };
     painting.glass(&places);
     let code = parts.encoder.len();
-    for (number, (layer, station)) in parts.encoder.iter().zip(&places.stations).enumerate() {
-        painting.layer(layer, *station, ("encoder", number));
+    for (number, (layer, area)) in parts.encoder.iter().zip(&places.areas).enumerate() {
+        painting.layer(layer, *area, "encoder", number);
     }
-    for (number, (layer, station)) in parts.decoder.iter().zip(&places.stations[code + 1..]).enumerate() {
-        painting.layer(layer, *station, ("decoder", code + number));
+    for (number, (layer, area)) in parts.decoder.iter().zip(&places.areas[code + 1..]).enumerate() {
+        painting.layer(layer, *area, "decoder", code + number);
     }
     if let Some(layer) = parts.code {
         let color = code_color(cx.theme, run);
-        let (response, unit) = painting.code(layer, parts.spread, places.stations[code], color);
+        let (response, unit) = painting.code(layer, parts.spread, places.areas[code], color);
         top_images::top_images_ui(cx, bench, run, &response, unit);
     }
     ends(&painting, cx, bench, view, &places)
@@ -161,65 +161,61 @@ impl Painting<'_> {
     }
 
     /// A layer as a grid of cells, each as bright as the activation of its unit. Feature maps are pictures.
-    fn layer(&self, layer: &LayerActivity, station: Rect, (name, number): (&str, usize)) {
+    fn layer(&self, layer: &LayerActivity, area: Rect, name: &str, number: usize) {
         if let Some(maps) = layer.maps.filter(|maps| maps.iter().product::<usize>() == layer.values.len()) {
-            return self.maps(layer, maps, station, (name, number));
+            return self.maps(layer, maps, area, name, number);
         }
-        let cells = Cells::fit(station, layer.values.len());
+        let cells = Cells::fit(area, layer.values.len());
         self.ui.painter().add(Shape::mesh(self.cells(&cells, layer)));
-        self.words(station.center().x, &layer.values.len().to_string(), layer.activation);
-        let response = self.ui.interact(
-            cells.rect,
-            self.ui.scope_id().with((name, station.left() as i32)),
-            Sense::hover(),
-        );
+        self.words(area.center().x, &layer.values.len().to_string(), layer.activation);
+        let response =
+            self.ui.interact(cells.rect, self.ui.scope_id().with((name, area.left() as i32)), Sense::hover());
         let words = format!("{name} layer, {} units, {}", layer.values.len(), layer.activation);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
-        self.tell(response, &cells, layer, &words);
+        self.describe(response, &cells, layer, &words);
     }
 
-    fn maps(&self, layer: &LayerActivity, shape: [usize; 3], station: Rect, (name, number): (&str, usize)) {
+    fn maps(&self, layer: &LayerActivity, shape: [usize; 3], area: Rect, name: &str, number: usize) {
         let [channels, height, width] = shape;
-        let maps = Maps::fit(station, channels, [height, width]);
-        let drawn = (number, self.version, loudest(&layer.values));
-        maps::paint(self.ui, self.pictures, layer, &maps, shape, drawn);
-        let id = self.ui.scope_id().with((name, station.left() as i32));
+        let maps = Maps::fit(area, channels, [height, width]);
+        maps::paint(self.ui, self.pictures, layer, &maps, shape, number, self.version);
+        let id = self.ui.scope_id().with((name, area.left() as i32));
         let response = self.ui.interact(maps.bounds(), id, Sense::hover());
         let shown = maps::words(shape);
         let words = format!("{name} layer, {shown}, {}", layer.activation);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
-        self.words(station.center().x, &shown, layer.activation);
+        self.words(area.center().x, &shown, layer.activation);
         let rest =
             if maps.count < channels { format!("\n{} of them shown", maps.count) } else { String::new() };
         response.on_hover_text(format!("{words}{rest}"));
     }
 
     fn cells(&self, cells: &Cells, layer: &LayerActivity) -> Mesh {
-        let loudest = loudest(&layer.values);
+        let largest = largest(&layer.values);
         // Below three points a gap would leave nothing of the cell.
         let gap = if cells.size >= 3.0 { 0.5 } else { 0.0 };
         let mut mesh = Mesh::default();
         mesh.reserve_vertices(4 * layer.values.len());
         mesh.reserve_triangles(2 * layer.values.len());
         for (unit, value) in layer.values.iter().enumerate() {
-            mesh.add_colored_rect(cells.cell(unit).shrink(gap), self.color(*value, loudest));
+            mesh.add_colored_rect(cells.cell(unit).shrink(gap), self.color(*value, largest));
         }
         mesh
     }
 
-    fn color(&self, value: f32, loudest: f32) -> Color32 {
-        let loudness = (value.abs() / loudest).min(1.0);
+    fn color(&self, value: f32, largest: f32) -> Color32 {
+        let strength = (value.abs() / largest).min(1.0);
         if !value.is_finite() {
             self.theme.problem
         } else if value < 0.0 {
-            self.theme.activation_negative(loudness)
+            self.theme.activation_negative(strength)
         } else {
-            self.theme.activation(loudness)
+            self.theme.activation(strength)
         }
     }
 
     /// The activation of the unit under the pointer.
-    fn tell(&self, response: Response, cells: &Cells, layer: &LayerActivity, words: &str) {
+    fn describe(&self, response: Response, cells: &Cells, layer: &LayerActivity, words: &str) {
         let Some(at) = response.hover_pos() else { return };
         let unit = cells.unit(at, layer.values.len());
         let text = match unit.and_then(|unit| Some((unit, *layer.values.get(unit)?))) {
@@ -234,7 +230,7 @@ impl Painting<'_> {
         &self,
         code: &LayerActivity,
         spread: Option<&LayerActivity>,
-        station: Rect,
+        area: Rect,
         color: Color32,
     ) -> (Response, Option<usize>) {
         let count = code.values.len();
@@ -242,11 +238,11 @@ impl Painting<'_> {
             Some(_) => ("μ, σ".to_owned(), format!("{count} + {count}")),
             None => (format!("code, {count}"), code.activation.to_owned()),
         };
-        self.words(station.center().x, &above, &below);
+        self.words(area.center().x, &above, &below);
         let rect = if count <= DOTS_MOST {
-            self.dots(&code.values, spread.map(|layer| layer.values.as_slice()), station, color)
+            self.dots(&code.values, spread.map(|layer| layer.values.as_slice()), area, color)
         } else {
-            let cells = layout::code_cells(station, count);
+            let cells = layout::code_cells(area, count);
             self.waist(cells.rect.expand(6.0), color);
             self.ui.painter().add(Shape::mesh(self.cells(&cells, code)));
             cells.rect
@@ -254,8 +250,7 @@ impl Painting<'_> {
         let response = self.ui.interact(rect, self.ui.scope_id().with("code"), Sense::click());
         let words = values_in_words(&code.values, spread.map(|layer| layer.values.as_slice()));
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("code of {count} numbers")));
-        let unit =
-            response.hover_pos().and_then(|at| layout::code_unit(at, station, count, self.theme.scale));
+        let unit = response.hover_pos().and_then(|at| layout::code_unit(at, area, count, self.theme.scale));
         if response.has_focus() {
             let stroke = Stroke::new(1.5, self.theme.accent);
             self.ui.painter().rect_stroke(rect.expand(2.0), RADIUS, stroke, StrokeKind::Outside);
@@ -264,18 +259,18 @@ impl Painting<'_> {
         (response.on_hover_text(words), unit)
     }
 
-    fn dots(&self, values: &[f32], spread: Option<&[f32]>, station: Rect, color: Color32) -> Rect {
-        let (centers, pitch) = layout::dots(station, values.len(), self.theme.scale);
+    fn dots(&self, values: &[f32], spread: Option<&[f32]>, area: Rect, color: Color32) -> Rect {
+        let (centers, pitch) = layout::dots(area, values.len(), self.theme.scale);
         let edge = 0.95 * pitch;
         let bounds = centers.iter().fold(Rect::NOTHING, |rect, center| {
             rect.union(Rect::from_center_size(*center, eframe::egui::Vec2::ZERO))
         });
-        let rect = bounds.expand(edge).intersect(station.expand2(eframe::egui::vec2(0.0, 2.0)));
+        let rect = bounds.expand(edge).intersect(area.expand2(eframe::egui::vec2(0.0, 2.0)));
         self.waist(rect, color);
-        let loudest = if spread.is_some() { LOUD_CODE } else { loudest(values) };
+        let largest = if spread.is_some() { LARGE_CODE } else { largest(values) };
         for (i, (value, center)) in values.iter().zip(&centers).enumerate() {
-            let loudness = (value.abs() / loudest).min(1.0);
-            let fill = self.theme.raised.lerp_to_gamma(color, 0.15 + 0.85 * loudness);
+            let strength = (value.abs() / largest).min(1.0);
+            let fill = self.theme.raised.lerp_to_gamma(color, 0.15 + 0.85 * strength);
             self.ui.painter().circle_filled(*center, 0.3 * pitch, fill);
             // A ring as wide as the spread: σ = 1, the prior's, reaches the neighbours.
             if let Some(sigma) = spread.and_then(|spread| spread.get(i)) {
@@ -296,7 +291,7 @@ impl Painting<'_> {
         self.ui.painter().rect(rect, corner, self.theme.panel, Stroke::new(1.5, color), StrokeKind::Outside);
     }
 
-    /// Two lines of words below a station.
+    /// Two lines of words below an area.
     fn words(&self, x: f32, above: &str, below: &str) {
         let at = |y: f32| pos2(x, self.foot + y * self.theme.scale);
         let painter = self.ui.painter();
@@ -309,15 +304,6 @@ impl Painting<'_> {
 }
 
 /// The activation with the brightest colour: the absolute value that only one unit in fifty exceeds, so that a single large
-/// one does not make the others dark.
-fn loudest(values: &[f32]) -> f32 {
-    let mut sizes: Vec<f32> =
-        values.iter().map(|value| value.abs()).filter(|size| size.is_finite()).collect();
-    sizes.sort_unstable_by(f32::total_cmp);
-    let at = (sizes.len().saturating_sub(1) as f32 * 0.98).round() as usize;
-    sizes.get(at).copied().filter(|size| *size > 0.0).or(sizes.last().copied()).unwrap_or(1.0).max(1e-6)
-}
-
 /// The numbers of a code, a line each, as many as a tooltip can hold.
 fn values_in_words(values: &[f32], spread: Option<&[f32]>) -> String {
     const LINES: usize = 16;
@@ -413,9 +399,9 @@ mod tests {
     fn one_large_activation_does_not_make_the_others_dark() {
         let mut values = vec![1.0; 99];
         values.push(1000.0);
-        assert_eq!(loudest(&values), 1.0);
-        assert_eq!(loudest(&[0.0, 0.0, 0.0, 4.0]), 4.0);
-        assert!(loudest(&[]) > 0.0 && loudest(&[0.0, f32::NAN]) > 0.0);
+        assert_eq!(largest(&values), 1.0);
+        assert_eq!(largest(&[0.0, 0.0, 0.0, 4.0]), 4.0);
+        assert!(largest(&[]) > 0.0 && largest(&[0.0, f32::NAN]) > 0.0);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::app::state::{BenchState, RunState};
 use crate::app::theme::HALF;
 use crate::app::widgets::{heading, muted};
 use crate::engine::TopImage;
-use crate::look::count_label;
+use crate::look::{count_label, decimal_label};
 
 /// Height of an image, in points; very wide ones are smaller.
 const IMAGE: f32 = 40.0;
@@ -54,11 +54,15 @@ pub fn top_images_ui(
 
 fn content_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, run: &RunState, unit: usize) {
     heading(ui, cx.theme, &format!("Images that drive z{} most", unit + 1));
-    let view = run.seen.top_images.as_deref().filter(|view| view.unit == unit);
-    let Some(view) = view.filter(|view| !view.highest.is_empty()) else {
+    let view = run.views.top_images.as_deref().filter(|view| view.unit == unit);
+    let Some(view) = view else {
         muted(ui, cx.theme, "encoding the held-out images");
         return;
     };
+    if view.highest.is_empty() {
+        muted(ui, cx.theme, "no held-out image has a finite code");
+        return;
+    }
     let images = count_label(bench.cloud.len() as u64);
     muted(ui, cx.theme, format!("of {images} held-out images, at step {}", count_label(view.step)));
     let tiles = image_tiles(bench).grid(COLUMNS, 2);
@@ -113,7 +117,7 @@ fn row_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, row: Row<'_>) 
         picture_frame(ui, cx.theme, at);
         paint_picture(ui, shown, at, part(column, row), Color32::WHITE);
         let foot = pos2(at.center().x, at.bottom() + 1.0);
-        let words = format!("{value:.2}").replace('-', "−");
+        let words = decimal_label(f64::from(*value), 2);
         ui.painter().text(foot, Align2::CENTER_TOP, words, cx.theme.small(), cx.theme.muted);
     }
 }

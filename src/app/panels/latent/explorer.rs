@@ -14,13 +14,13 @@ use crate::app::action::Action;
 use crate::app::state::ShownRun;
 use crate::data::Dataset;
 use crate::document::{Axes, CodeTraits, Exploration, MapView, Origin, Rest};
-use crate::engine::{CloudView, LatentPlane, LatticeAsk, RunId};
+use crate::engine::{CloudView, LatentPlane, RunId, WantedLattice};
 use crate::recipe::random::{Purpose, stream};
 
 use crate::app::panels::latent::camera::Camera;
 use crate::app::panels::latent::plane::cache::PlaneCache;
 use crate::app::panels::latent::plane::codes::Cloud;
-use crate::app::panels::latent::plane::geometry::{Latent, Plane};
+use crate::app::panels::latent::plane::geometry::{Latent, MapTransform};
 
 /// A point that has not moved for so long is at rest.
 pub const REST_SECS: f64 = 0.15;
@@ -45,7 +45,7 @@ pub struct MapCache {
     /// Clouds made so far: each has a version of its own.
     clouds: u64,
     /// The lattice of the map as it was drawn last, for figures.
-    pub lattice: Option<LatticeAsk>,
+    pub lattice: Option<WantedLattice>,
     /// Whether the map is to be moved so that the point is on it: it was typed, chosen or moved with the keys.
     pub is_point_sought: bool,
     /// When the point was moved last.
@@ -273,7 +273,7 @@ impl<'a> Explorer<'a> {
     }
 
     /// Pans the map by so many points, but not so far that everything on it is lost.
-    pub fn pan(&mut self, plane: &Plane, delta: Vec2) {
+    pub fn pan(&mut self, plane: &MapTransform, delta: Vec2) {
         let fit = self.cache.camera.fitted().unwrap_or_default();
         self.look_at(plane.panned(delta).within_reach(fit, plane.center));
     }
@@ -283,8 +283,8 @@ impl<'a> Explorer<'a> {
         let is_sought = std::mem::take(&mut self.cache.is_point_sought);
         // A map that is moving towards the codes may show the point soon.
         let goal = self.document.run.view.unwrap_or(self.cache.camera.goal());
-        let is_out = Plane::new(goal, rect).showing(self.place()).is_some();
-        let view = Plane::new(self.view(), rect).showing(self.place());
+        let is_out = MapTransform::new(goal, rect).showing(self.place()).is_some();
+        let view = MapTransform::new(self.view(), rect).showing(self.place());
         if let Some(view) = view.filter(|_| is_sought && is_out) {
             self.look_at(view);
         }

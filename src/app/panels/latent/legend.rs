@@ -22,7 +22,8 @@ pub fn legend_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     layers: &mut Layers,
-    (names, colors_are_values): (&[String], bool),
+    names: &[String],
+    colors_are_values: bool,
 ) {
     ui.spacing_mut().item_spacing.x = GAP;
     let wide =
@@ -40,11 +41,11 @@ pub fn legend_ui(
         list.show(|ui| {
             ScrollArea::vertical().max_height(LIST * cx.theme.scale).show(ui, |ui| {
                 let all = shown..names.len();
-                all.for_each(|class| entry_ui(ui, cx, layers, (class, names, colors_are_values)));
+                all.for_each(|class| entry_ui(ui, cx, layers, class, names, colors_are_values));
             });
         });
     }
-    (0..shown).rev().for_each(|class| entry_ui(ui, cx, layers, (class, names, colors_are_values)));
+    (0..shown).rev().for_each(|class| entry_ui(ui, cx, layers, class, names, colors_are_values));
 }
 
 /// How many entries of these widths fit from the first one on; where not all do, beside a button for the rest.
@@ -83,7 +84,9 @@ fn entry_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     layers: &mut Layers,
-    (class, names, colors_are_values): (usize, &[String], bool),
+    class: usize,
+    names: &[String],
+    colors_are_values: bool,
 ) {
     let (Ok(number), Some(name)) = (u8::try_from(class), names.get(class)) else { return };
     let theme = cx.theme;

@@ -14,6 +14,7 @@ mod explorer;
 mod legend;
 mod map;
 mod nearest;
+mod part;
 mod paths;
 #[cfg(test)]
 mod picture_tests;
@@ -44,6 +45,7 @@ use map::layers;
 use map::painters::MapPainters;
 use map::thumbnails::Thumbnails;
 use nearest::NearestCache;
+use part::Part;
 use paths::{pin_images, strip};
 use plane::geometry;
 use sheets::dimensions::DimensionsCache;
@@ -127,7 +129,7 @@ pub fn latent_ui(
     let opened = cache.open(document, shown);
     let Opened { mut explorer, mut painters, nearest: search, side, .. } = opened;
     let mut actions = Vec::new();
-    title_ui(ui, cx, (&mut explorer, &painters), title, &mut actions);
+    title_ui(ui, cx, &mut explorer, &painters, title, &mut actions);
     let space = ui.available_rect_before_wrap();
     let now_secs = ui.input(|input| input.time);
     let mut places = geometry::places(space, cx.theme.scale, GRID);
@@ -137,21 +139,22 @@ pub fn latent_ui(
         // All codes are searched when the point rests.
         ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS));
     }
-    let plane = map::map_ui(ui, cx, &mut explorer, &mut painters, (shown, places.map, nearest), &mut actions);
-    if let Some(plane) = &plane {
-        let lattice = wants::lattice_ask(&explorer, plane, shown.bench.dataset.shape.aspect());
+    let part = Part { shown, rect: places.map, nearest };
+    let transform = map::map_ui(ui, cx, &mut explorer, &mut painters, part, &mut actions);
+    if let Some(transform) = &transform {
+        let lattice = wants::wanted_lattice(&explorer, transform, shown.bench.dataset.shape.aspect());
         explorer.cache.lattice = Some(lattice);
     }
-    let column = side::Column { shown, rect: places.side, nearest };
-    actions.extend(side::side_ui(ui, cx, &mut explorer, (side, search), column));
+    let column = Part { rect: places.side, ..part };
+    actions.extend(side::side_ui(ui, cx, &mut explorer, side, search, column));
     let has_pin_images = pin_images::has_room(places.map.size(), cx.theme.scale);
     match strip_rect {
         Strip::Shown(rect) => actions.extend(strip::strip_ui(ui, cx, &mut explorer, shown, rect)),
-        Strip::TooSmall => strip::no_room_ui(ui, cx, &explorer, (places.map, has_pin_images)),
+        Strip::TooSmall => strip::no_room_ui(ui, cx, &explorer, places.map, has_pin_images),
         Strip::Empty => {}
     }
     let has_strip = matches!(strip_rect, Strip::Shown(_));
-    let room = Room { map: plane.as_ref(), has_pin_images, has_strip };
+    let room = Room { map: transform.as_ref(), has_pin_images, has_strip };
     wants::add(cx, &explorer, shown, room, nearest.map(|nearest| nearest.image));
     if explorer.cache.is_point_sought {
         // The map moves to it in the next frame.
@@ -165,7 +168,8 @@ pub fn latent_ui(
 fn title_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    (explorer, painters): (&mut Explorer<'_>, &MapPainters<'_>),
+    explorer: &mut Explorer<'_>,
+    painters: &MapPainters<'_>,
     title: &str,
     actions: &mut Vec<Action>,
 ) {
@@ -178,7 +182,7 @@ fn title_ui(
         if let Some(range) = range {
             layers::value_scale_ui(ui, cx.theme, range);
         }
-        legend::legend_ui(ui, cx, layers, (&bench.dataset.class_names, range.is_some()));
+        legend::legend_ui(ui, cx, layers, &bench.dataset.class_names, range.is_some());
     };
     card(ui, cx.theme, title, trailing, |_| {});
 }
@@ -215,9 +219,9 @@ fn codes<'a>(
     title: &str,
 ) -> Option<(ShownRun<'a>, &'a CloudView)> {
     let found = cx.state.shown_run().ok_or_else(|| no_run(cx.state)).and_then(|shown| {
-        cx.want(shown.run.info.id, |wants| wants.cloud = Some(wants::cloud_wish(document)));
+        cx.want(shown.run.info.id, |wants| wants.cloud = Some(wants::wanted_cloud(document)));
         let dimensions = shown.run.recipe.model.code.max(1);
-        let view = shown.run.seen.cloud.as_deref().filter(|view| view.dimensions == dimensions);
+        let view = shown.run.views.cloud.as_deref().filter(|view| view.dimensions == dimensions);
         view.map(|view| (shown, view)).ok_or_else(|| "waiting for the first codes".to_owned())
     });
     found.map_err(|why| card(ui, cx.theme, title, |_| {}, |ui| waiting(ui, cx.theme, &why))).ok()
@@ -234,10 +238,9 @@ pub fn dimensions_ui(
     let Some((shown, view)) = codes(ui, cx, document, title) else { return Vec::new() };
     let Opened { mut explorer, dimensions, .. } = cache.open(document, shown);
     explorer.take_in_cloud(Some(view));
-    let actions =
-        sheets::dimensions::table_panel_ui(ui, cx, &mut explorer, (shown, view), (dimensions, title));
-    if let Some(ask) = dimensions.wanted() {
-        cx.want(shown.run.info.id, |wants| wants.add_sheet(ask.clone()));
+    let actions = sheets::dimensions::table_panel_ui(ui, cx, &mut explorer, shown, view, dimensions, title);
+    if let Some(wanted) = dimensions.wanted() {
+        cx.want(shown.run.info.id, |wants| wants.add_sheet(wanted.clone()));
     }
     actions
 }
@@ -253,8 +256,8 @@ pub fn samples_ui(
     let Some((shown, view)) = codes(ui, cx, document, title) else { return Vec::new() };
     let Opened { mut explorer, samples, .. } = cache.open(document, shown);
     explorer.take_in_cloud(Some(view));
-    let (ask, actions) =
-        sheets::samples::sample_panel_ui(ui, cx, &mut explorer, (shown, view), (samples, title));
-    cx.want(shown.run.info.id, |wants| wants.add_sheet(ask));
+    let (wanted, actions) =
+        sheets::samples::sample_panel_ui(ui, cx, &mut explorer, shown, view, samples, title);
+    cx.want(shown.run.info.id, |wants| wants.add_sheet(wanted));
     actions
 }

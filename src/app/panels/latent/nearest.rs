@@ -49,7 +49,7 @@ impl NearestCache {
     /// Searches the codes of the cloud, in all of their dimensions; only where they or the point have changed. While the
     /// point moves, a part of very many codes has to do; when it rests, all of them are searched.
     pub fn find(&mut self, explorer: &Explorer<'_>, shown: ShownRun<'_>, now_secs: f64) -> Option<Nearest> {
-        let cloud = shown.run.seen.cloud.as_deref()?;
+        let cloud = shown.run.views.cloud.as_deref()?;
         if cloud.dimensions != explorer.dimensions() {
             return None;
         }
@@ -62,7 +62,7 @@ impl NearestCache {
         if let Some(found) = self.found.as_ref().filter(is_known) {
             return found.nearest;
         }
-        let found = self.search(cloud, (point, stride), &shown.bench.dataset.split.train);
+        let found = self.search(cloud, point, stride, &shown.bench.dataset.split.train);
         let nearest = found.nearest;
         self.found = Some(found);
         nearest
@@ -74,7 +74,7 @@ impl NearestCache {
         self.found.as_ref().and_then(|found| found.nearest)
     }
 
-    fn search(&self, cloud: &CloudView, (point, stride): (&[f32], usize), train: &[u32]) -> Found {
+    fn search(&self, cloud: &CloudView, point: &[f32], stride: usize, train: &[u32]) -> Found {
         let counts = match self.found.as_ref().filter(|found| found.images == cloud.images) {
             Some(found) => Arc::clone(&found.counts),
             None => counted(&cloud.images, train),

@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::cloud::splat;
-use super::plane::geometry::{Latent, Plane};
+use super::plane::geometry::{Latent, MapTransform};
 use super::*;
 use crate::app::panels::latent::cloud::looks::{Looks, PointLook};
 use crate::app::panels::latent::cloud::motion::Moving;
@@ -19,7 +19,7 @@ use crate::app::state::AppState;
 use crate::app::theme::{ColorScheme, Theme};
 use crate::document::{Background, ColorBy, Layers, MapView, PointStyle};
 use crate::engine::{
-    CloudView, FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk, Sheet, SheetAsk, SheetView,
+    CloudView, FieldKind, FieldView, LatentPlane, Sheet, SheetView, WantedField, WantedLattice, WantedSheet,
 };
 use crate::look::ColorMap;
 use crate::recipe::{Activation, CodeKind};
@@ -111,7 +111,7 @@ fn spiral(count: usize) -> AppState {
     let images: Arc<[u32]> = (0..count).map(|i| i as u32 % 200).collect();
     let view = CloudView { images, ..CloudView::of_codes(0, 2, codes) };
     if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
-        run.seen.cloud = Some(view.into());
+        run.views.cloud = Some(view.into());
     }
     state
 }
@@ -141,7 +141,7 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
         return;
     }
     let rect = Rect::from_min_size(pos2(21.3, 14.8), vec2(300.0, 220.0));
-    let plane = Plane::new(MapView { center: [0.3, -0.2], radius: 2.0 }, rect);
+    let transform = MapTransform::new(MapView { center: [0.3, -0.2], radius: 2.0 }, rect);
     let color = |k: usize| Theme::new(ColorScheme::Dark, false).class(k);
     let at = |k: usize| [3.0 * (k as f32 * 1.7).sin(), 3.0 * (k as f32 * 2.3).cos()];
     let places: Vec<Latent> = (0..600).map(at).collect();
@@ -150,7 +150,7 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
     let looks = Looks { points, range: None };
     for (fraction, side_px) in [(1.0, 2), (0.4, 3)] {
         let moving = Moving { before: &before, places: &places, fraction };
-        let want = splat::splat(&plane, moving, &looks, 1.0, side_px);
+        let want = splat::splat(&transform, moving, &looks, 1.0, side_px);
         let points: Arc<[_]> = cloud::point_instances(&places, &before, &looks).into();
         let plotting = Plotting { format: wgpu::TextureFormat::Rgba8Unorm, is_software: false };
         let paint = move |ui: &mut Ui| {
@@ -158,7 +158,7 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
             let points = Arc::clone(&points);
             let side_px = side_px as f32;
             let painter = ui.painter().with_clip_rect(rect);
-            PointsPaint { points, atlas: None, plane, fraction, side_px, plotting }.add_to(&painter);
+            PointsPaint { points, atlas: None, transform, fraction, side_px, plotting }.add_to(&painter);
         };
         let builder = Harness::builder().with_size(vec2(360.0, 260.0)).wgpu_setup(graphics_setup());
         let mut harness = builder.build_ui(paint);
@@ -185,19 +185,19 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
 fn rising() -> AppState {
     let mut state = spiral(300);
     let (columns, rows) = (41, 31);
-    let lattice = LatticeAsk {
+    let lattice = WantedLattice {
         plane: LatentPlane::of_axes([0, 1], 2, &[]),
         x: [-2.0, 2.0],
         y: [-2.0, 2.0],
         columns,
         rows,
     };
-    let ask = FieldAsk { kind: FieldKind::RoundTrip, lattice };
+    let wanted = WantedField { kind: FieldKind::RoundTrip, lattice };
     if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
-        let variances = run.seen.cloud.as_deref().map(|cloud| cloud.summary.variances.iter().sum::<f32>());
+        let variances = run.views.cloud.as_deref().map(|cloud| cloud.summary.variances.iter().sum::<f32>());
         let spread = variances.expect("codes").sqrt();
         let values = (0..columns * rows).map(|i| spread * (i % columns) as f32 / 40.0).collect();
-        run.seen.field = Some(FieldView { version: 1, step: 0, ask, values }.into());
+        run.views.field = Some(FieldView { version: 1, step: 0, wanted, values }.into());
     }
     state
 }
@@ -258,7 +258,7 @@ fn a_place_without_a_finite_value_is_not_drawn() {
     for is_plotted in [true, false] {
         let mut state = rising();
         let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
-        let view = run.seen.field.as_mut().map(std::sync::Arc::make_mut).expect("a field");
+        let view = run.views.field.as_mut().map(std::sync::Arc::make_mut).expect("a field");
         // The decoder overflows on the right.
         let values = view.values.iter().enumerate();
         view.values = values.map(|(i, value)| if i % 41 > 20 { f32::NAN } else { *value }).collect();
@@ -332,11 +332,11 @@ fn the_image_of_every_pin_is_drawn_beside_its_flag() {
     let codes = [[-1.0, 0.5], [1.0, -0.5]];
     let greys = [0.3, 0.7];
     if let Some(run) = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()) {
-        let ask = SheetAsk { sheet: Sheet::Pins, columns: 12, rows: 1, points: codes.concat().into() };
+        let wanted = WantedSheet { sheet: Sheet::Pins, columns: 12, rows: 1, points: codes.concat().into() };
         // Twelve tiles, of which the last ten show nothing.
         let pixels = (0..12 * 784).map(|i| greys.get(i / 784).copied().unwrap_or(0.0)).collect();
-        let view = SheetView { version: 1, step: 0, ask, pixels: Some(pixels) };
-        run.seen.sheets.insert(Sheet::Pins, view.into());
+        let view = SheetView { version: 1, step: 0, wanted, pixels: Some(pixels) };
+        run.views.sheets.insert(Sheet::Pins, view.into());
     }
     let Some(mut harness) = drawn(state, points_alone, true) else { return };
     // Dropped in the other order: an image is known by its code.

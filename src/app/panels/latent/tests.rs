@@ -14,8 +14,8 @@ use crate::app::theme::{ColorScheme, Theme};
 use crate::data::{Source, load};
 use crate::document::{Axes, Background, MapView};
 use crate::engine::{
-    BenchInfo, CloudView, CloudWish, Event as Fact, FieldKind, LatentPlane, LatticeAsk, RunId, RunInfo,
-    RunViews, RunWants, SharedHistory, Wants,
+    BenchInfo, CloudView, Event as Fact, FieldKind, LatentPlane, RunId, RunInfo, RunViews, RunWants,
+    SharedHistory, WantedCloud, WantedLattice, Wants,
 };
 use crate::recipe::{CodeKind, Recipe};
 
@@ -158,10 +158,10 @@ fn the_image_at_the_point_and_the_tiles_of_a_new_run_are_wanted() {
     let wants = harness.state().wants();
     let RunWants { point, lattice, cloud, field, forces, sheets, .. } = wants.clone();
     assert_eq!(point.expect("an image").point, [0.0, 0.0]);
-    let LatticeAsk { plane, x, y, columns, rows } = lattice.expect("a lattice");
+    let WantedLattice { plane, x, y, columns, rows } = lattice.expect("a lattice");
     assert_eq!(plane, LatentPlane::of_axes([0, 1], 2, &[]));
     assert!(x[0] < x[1] && y[0] < y[1] && columns > 5 && rows > 5);
-    assert_eq!((cloud, field, forces), (Some(CloudWish::default()), None, None));
+    assert_eq!((cloud, field, forces), (Some(WantedCloud::default()), None, None));
     assert!(sheets.is_empty(), "there are no pins: {sheets:?}");
     harness.run_steps(5);
     assert_eq!(harness.state().wants(), wants, "the same in every frame while nothing is changed");
@@ -174,8 +174,8 @@ fn every_run_decodes_the_point_and_the_shown_one_is_compared_with_the_nearest_im
     let nearest = harness.state().cache.nearest.last().map(|nearest| nearest.image);
     assert!(nearest.is_some(), "there are codes");
     let wanted = [1, 2].map(|run| harness.state().wants_of(run).point.expect("an image"));
-    assert_eq!(wanted.each_ref().map(|ask| ask.against), [nearest, None]);
-    assert_eq!(wanted.each_ref().map(|ask| &ask.point), [&[0.0, 0.0]; 2]);
+    assert_eq!(wanted.each_ref().map(|wanted| wanted.compared_with), [nearest, None]);
+    assert_eq!(wanted.each_ref().map(|wanted| &wanted.point), [&[0.0, 0.0]; 2]);
     assert_eq!(harness.state().wants_of(2).lattice, None, "its map is not shown");
 }
 
@@ -369,7 +369,7 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
 fn samples_are_around_the_picked_image_rather_than_the_nearest() {
     let mut state = bench(2);
     let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
-    let view = run.seen.cloud.as_mut().map(Arc::make_mut).expect("codes");
+    let view = run.views.cloud.as_mut().map(Arc::make_mut).expect("codes");
     view.spreads = Some(vec![1e-3; view.codes.len()].into());
     let codes = Arc::clone(&view.codes);
     let (first, second) = (view.images[7], view.images[11]);

@@ -30,7 +30,7 @@ use crate::document::ColorBy;
 use crate::look::Glyph;
 
 use super::plane::codes::Cloud;
-use super::plane::geometry::{Latent, Plane};
+use super::plane::geometry::{Latent, MapTransform};
 use looks::{Looks, PointSize};
 use motion::{Motion, Moving, between};
 use points::{PointInstance, PointsPaint};
@@ -68,18 +68,28 @@ type LooksKey = (u64, ColorBy, BTreeSet<u8>);
 type PointsKey = (u64, Arc<Looks>);
 
 /// Everything a picture of dots depends on.
-type DotsKey = (u64, Plane, f32, Arc<Looks>);
+type DotsKey = (u64, MapTransform, f32, Arc<Looks>);
 
 /// Everything a mesh depends on.
 #[derive(Clone, Debug, PartialEq)]
 struct MeshKey {
     cloud: u64,
-    plane: Plane,
+    transform: MapTransform,
     looks: LooksKey,
     /// How far points have moved to their places.
     fraction: f32,
     /// Size of a glyph in texels.
     cell: usize,
+}
+
+/// What is drawn in one frame, and where.
+struct Frame<'a> {
+    cloud: &'a Cloud,
+    looks: &'a Arc<Looks>,
+    transform: &'a MapTransform,
+    size: PointSize,
+    /// How far points have moved to their places.
+    fraction: f32,
 }
 
 impl CloudPainter {
@@ -116,18 +126,21 @@ impl CloudPainter {
     pub fn paint(
         &mut self,
         painter: &Painter,
-        (plane, scale): (&Plane, f32),
-        (cloud, looks): (&Cloud, &Arc<Looks>),
+        transform: &MapTransform,
+        scale: f32,
+        cloud: &Cloud,
+        looks: &Arc<Looks>,
         plotting: Option<Plotting>,
     ) {
-        let size = PointSize::new(cloud.places.len(), plane.rect.area(), scale);
+        let size = PointSize::new(cloud.places.len(), transform.rect.area(), scale);
         let ctx = painter.ctx();
         let fraction = self.advance(ctx, cloud, plotting).fraction;
+        let frame = Frame { cloud, looks, transform, size, fraction };
         match plotting.filter(|plotting| !(size.is_dot && plotting.is_software)) {
-            Some(plotting) => self.plot(painter, (plane, size, fraction), (cloud, looks), plotting),
-            None if size.is_dot => self.dots(painter, (plane, size, fraction), (cloud, looks)),
+            Some(plotting) => self.plot(painter, &frame, plotting),
+            None if size.is_dot => self.dots(painter, &frame),
             None => {
-                let mesh = self.mesh(ctx, (plane, size, fraction), (cloud, looks));
+                let mesh = self.mesh(ctx, &frame);
                 painter.add(Shape::Mesh(mesh));
             }
         }
@@ -157,13 +170,8 @@ impl CloudPainter {
     }
 
     /// The points on the GPU.
-    fn plot(
-        &mut self,
-        painter: &Painter,
-        (plane, size, fraction): (&Plane, PointSize, f32),
-        (cloud, looks): (&Cloud, &Arc<Looks>),
-        plotting: Plotting,
-    ) {
+    fn plot(&mut self, painter: &Painter, frame: &Frame<'_>, plotting: Plotting) {
+        let Frame { cloud, looks, transform, size, fraction } = *frame;
         let pixels_per_point = painter.ctx().pixels_per_point();
         let points = self.points(cloud, looks);
         let (atlas, side_px) = if size.is_dot {
@@ -172,24 +180,20 @@ impl CloudPainter {
             let atlas = self.atlas(size.radius, pixels_per_point);
             (Some(Arc::clone(&atlas.image)), atlas.cell as f32)
         };
-        PointsPaint { points, atlas, plane: *plane, fraction, side_px, plotting }.add_to(painter);
+        PointsPaint { points, atlas, transform: *transform, fraction, side_px, plotting }.add_to(painter);
     }
 
     /// The points as one picture that is made on the host.
-    fn dots(
-        &mut self,
-        painter: &Painter,
-        (plane, size, fraction): (&Plane, PointSize, f32),
-        (cloud, looks): (&Cloud, &Arc<Looks>),
-    ) {
+    fn dots(&mut self, painter: &Painter, frame: &Frame<'_>) {
+        let Frame { cloud, looks, transform, size, fraction } = *frame;
         let ppp = painter.ctx().pixels_per_point();
         let is_known = self.dots.as_ref().is_some_and(|((version, at, before, known), _)| {
-            (*version, *at, *before) == (cloud.version, *plane, fraction) && Arc::ptr_eq(known, looks)
+            (*version, *at, *before) == (cloud.version, *transform, fraction) && Arc::ptr_eq(known, looks)
         });
         if !is_known {
             let moving = Moving { before: &self.motion.before, places: &cloud.places, fraction };
-            let image = splat::splat(plane, moving, looks, ppp, dot_px(size, ppp));
-            let key = (cloud.version, *plane, fraction, Arc::clone(looks));
+            let image = splat::splat(transform, moving, looks, ppp, dot_px(size, ppp));
+            let key = (cloud.version, *transform, fraction, Arc::clone(looks));
             let texture = match self.dots.take() {
                 Some((_, mut texture)) => {
                     texture.set(image, TextureOptions::NEAREST);
@@ -200,7 +204,7 @@ impl CloudPainter {
             self.dots = Some((key, texture));
         }
         if let Some((_, texture)) = &self.dots {
-            let (from, _) = splat::pixels(plane.rect, ppp);
+            let (from, _) = splat::pixels(transform.rect, ppp);
             let corner = pos2(from[0], from[1]) / ppp;
             let rect = Rect::from_min_size(corner, texture.size_vec2() / ppp);
             painter.image(texture.id(), rect, WHOLE, Color32::WHITE);
@@ -228,17 +232,13 @@ impl CloudPainter {
     }
 
     /// The points as triangles for egui.
-    fn mesh(
-        &mut self,
-        ctx: &Context,
-        (plane, size, fraction): (&Plane, PointSize, f32),
-        (cloud, looks): (&Cloud, &Looks),
-    ) -> Arc<Mesh> {
+    fn mesh(&mut self, ctx: &Context, frame: &Frame<'_>) -> Arc<Mesh> {
+        let Frame { cloud, looks, transform, size, fraction } = *frame;
         let pixels_per_point = ctx.pixels_per_point();
         let looks_key = self.looks.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
         let atlas = self.atlas(size.radius, pixels_per_point);
         let (cell, texture) = (atlas.cell, atlas.texture(ctx).id());
-        let key = MeshKey { cloud: cloud.version, plane: *plane, looks: looks_key, fraction, cell };
+        let key = MeshKey { cloud: cloud.version, transform: *transform, looks: looks_key, fraction, cell };
         if let Some((known, mesh)) = &self.mesh
             && *known == key
         {
@@ -246,7 +246,7 @@ impl CloudPainter {
         }
         let mut mesh = Mesh::with_texture(texture);
         let moving = Moving { before: &self.motion.before, places: &cloud.places, fraction };
-        fill(&mut mesh, plane, (moving, looks), Vec2::splat(cell as f32 / pixels_per_point));
+        fill(&mut mesh, transform, moving, looks, Vec2::splat(cell as f32 / pixels_per_point));
         let mesh = Arc::new(mesh);
         self.mesh = Some((key, Arc::clone(&mesh)));
         mesh
@@ -271,14 +271,14 @@ pub fn point_instances(places: &[Latent], before: &[Latent], looks: &Looks) -> V
 }
 
 /// Adds one quad per shown point, each with its class's glyph and colour.
-fn fill(mesh: &mut Mesh, plane: &Plane, (moving, looks): (Moving<'_>, &Looks), size: Vec2) {
+fn fill(mesh: &mut Mesh, transform: &MapTransform, moving: Moving<'_>, looks: &Looks, size: Vec2) {
     mesh.reserve_vertices(4 * moving.places.len());
     mesh.reserve_triangles(2 * moving.places.len());
     let width = 1.0 / Glyph::ALL.len() as f32;
     for ((before, place), look) in moving.before.iter().zip(moving.places).zip(&looks.points) {
         let Some(look) = (*look).filter(|_| place[0].is_finite()) else { continue };
-        let center = plane.screen_from_latent(between(*before, *place, moving.fraction));
-        if !plane.rect.expand(size.x).contains(center) {
+        let center = transform.screen_from_latent(between(*before, *place, moving.fraction));
+        if !transform.rect.expand(size.x).contains(center) {
             continue;
         }
         let uv = Rect::from_min_size(pos2(f32::from(look.glyph) * width, 0.0), vec2(width, 1.0));
@@ -375,8 +375,8 @@ mod tests {
     /// Radius of a point in these tests.
     const RADIUS: f32 = 2.4;
 
-    fn plane() -> Plane {
-        Plane::new(MapView::default(), Rect::from_min_size(Pos2::ZERO, Vec2::splat(300.0)))
+    fn transform() -> MapTransform {
+        MapTransform::new(MapView::default(), Rect::from_min_size(Pos2::ZERO, Vec2::splat(300.0)))
     }
 
     #[test]
@@ -410,7 +410,7 @@ mod tests {
         let (places, looks) = four();
         let mut mesh = Mesh::default();
         let there = Moving { before: &places, places: &places, fraction: 1.0 };
-        fill(&mut mesh, &plane(), (there, &looks), Vec2::splat(8.0));
+        fill(&mut mesh, &transform(), there, &looks, Vec2::splat(8.0));
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (4, 6));
         assert_eq!(mesh.vertices[0].color, Theme::new(ColorScheme::Dark, false).class(2));
         let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;
@@ -419,7 +419,7 @@ mod tests {
         let before = [[-1.0, 0.0]; 4];
         let mut mesh = Mesh::default();
         let half = Moving { before: &before, places: &places, fraction: 0.5 };
-        fill(&mut mesh, &plane(), (half, &looks), Vec2::splat(8.0));
+        fill(&mut mesh, &transform(), half, &looks, Vec2::splat(8.0));
         let middle = (mesh.vertices[0].pos.to_vec2() + mesh.vertices[3].pos.to_vec2()) / 2.0;
         assert_eq!(middle, vec2(125.0, 150.0), "it is moving");
     }

@@ -12,7 +12,7 @@ use wgpu::{BindingResource, ShaderStages};
 use crate::app::pictures::Plotting;
 
 use crate::app::panels::latent::map::render::{self, PassDescriptor, PassResources};
-use crate::app::panels::latent::plane::geometry::Plane;
+use crate::app::panels::latent::plane::geometry::MapTransform;
 
 /// The shader, after what it includes.
 const SHADER: &str = concat!(
@@ -61,7 +61,7 @@ pub struct PointsPaint {
     /// All glyphs side by side; `None` where points are dots.
     pub atlas: Option<Arc<ColorImage>>,
     /// Where they are drawn.
-    pub plane: Plane,
+    pub transform: MapTransform,
     /// How far they have moved from the place before to their place, 0 to 1.
     pub fraction: f32,
     /// Side of a glyph or a dot, in pixels.
@@ -73,7 +73,7 @@ pub struct PointsPaint {
 impl PointsPaint {
     /// Adds the points to what is drawn.
     pub fn add_to(self, painter: &Painter) {
-        painter.add(Callback::new_paint_callback(self.plane.rect, self));
+        painter.add(Callback::new_paint_callback(self.transform.rect, self));
     }
 
     /// Corners per point: a glyph is two triangles, a dot is cut out of one.
@@ -82,7 +82,7 @@ impl PointsPaint {
     }
 
     fn uniform(&self, screen: &ScreenDescriptor) -> PointsUniform {
-        let Plane { rect, center, scale } = self.plane;
+        let MapTransform { rect, center, scale } = self.transform;
         let (viewport, ppp) = render::viewport(&rect, screen);
         let origin = rect.center() * ppp;
         PointsUniform {

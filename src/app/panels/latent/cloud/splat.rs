@@ -6,7 +6,7 @@ use eframe::egui::{Color32, ColorImage, Rect};
 
 use super::looks::Looks;
 use super::motion::{Moving, between};
-use crate::app::panels::latent::plane::geometry::Plane;
+use crate::app::panels::latent::plane::geometry::MapTransform;
 
 /// The map in whole pixels: where it begins, and how many it has to the right and downwards.
 pub fn pixels(rect: Rect, pixels_per_point: f32) -> ([f32; 2], [usize; 2]) {
@@ -17,19 +17,19 @@ pub fn pixels(rect: Rect, pixels_per_point: f32) -> ([f32; 2], [usize; 2]) {
 
 /// A picture as large as the map with a dot of `side_px` pixels for every shown point; later ones cover earlier ones.
 pub fn splat(
-    plane: &Plane,
+    transform: &MapTransform,
     moving: Moving<'_>,
     looks: &Looks,
     pixels_per_point: f32,
     side_px: usize,
 ) -> ColorImage {
-    let (from, [width, height]) = pixels(plane.rect, pixels_per_point);
+    let (from, [width, height]) = pixels(transform.rect, pixels_per_point);
     let mut pixels = vec![Color32::TRANSPARENT; width * height];
     let half = 0.5 * side_px as f32;
     let points = moving.before.iter().zip(moving.places).zip(&looks.points);
     for ((before, place), look) in points {
         let Some(look) = look else { continue };
-        let at = plane.screen_from_latent(between(*before, *place, moving.fraction));
+        let at = transform.screen_from_latent(between(*before, *place, moving.fraction));
         let left = (at.x * pixels_per_point - from[0] - half).round();
         let top = (at.y * pixels_per_point - from[1] - half).round();
         // Dots that cross an edge are left out; so are those whose place is not finite.
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn dots_lie_where_their_places_are_and_later_ones_cover() {
         let rect = Rect::from_min_size(pos2(10.2, 5.0), vec2(60.0, 40.0));
-        let plane = Plane::new(MapView { center: [0.0, 0.0], radius: 2.0 }, rect);
+        let transform = MapTransform::new(MapView { center: [0.0, 0.0], radius: 2.0 }, rect);
         let look = |color| Some(PointLook { color, glyph: 0 });
         let points =
             vec![look(Color32::RED), look(Color32::GREEN), None, look(Color32::RED), look(Color32::BLUE)];
@@ -66,7 +66,8 @@ mod tests {
         let places = [[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [99.0, 0.0], [f32::NAN, 0.0]];
         let before = [[0.0, 0.0], [-2.0, 0.0], [0.0; 2], [0.0; 2], [0.0; 2]];
         let ink = |fraction: f32, color: Color32| -> Vec<usize> {
-            let image = splat(&plane, Moving { before: &before, places: &places, fraction }, &looks, 1.0, 2);
+            let image =
+                splat(&transform, Moving { before: &before, places: &places, fraction }, &looks, 1.0, 2);
             assert_eq!(image.size, [60, 40]);
             (0..image.pixels.len()).filter(|i| image.pixels[*i] == color).collect()
         };

@@ -214,7 +214,7 @@ fn the_nearest_of_very_many_numbers_is_found_roughly_while_the_point_moves_and_e
     dataset.split.train = (0..count as u32).collect();
     bench.dataset = Arc::new(dataset);
     bench.runs[0].recipe.model.code = dimensions;
-    bench.runs[0].seen.cloud = Some(CloudView::of_codes(1, dimensions, Arc::clone(&codes)).into());
+    bench.runs[0].views.cloud = Some(CloudView::of_codes(1, dimensions, Arc::clone(&codes)).into());
     let shown = state.shown_run().expect("a run");
     let (mut document, mut cache, mut search) =
         (Exploration::default(), MapCache::default(), NearestCache::default());
@@ -225,7 +225,7 @@ fn the_nearest_of_very_many_numbers_is_found_roughly_while_the_point_moves_and_e
         (row, begun.elapsed())
     };
     let begun = std::time::Instant::now();
-    explorer.take_in_cloud(shown.run.seen.cloud.as_deref());
+    explorer.take_in_cloud(shown.run.views.cloud.as_deref());
     println!("a cloud of {count} codes of {dimensions} numbers is taken in in {:?}", begun.elapsed());
     explorer.go_to(codes[7 * dimensions..8 * dimensions].to_vec(), 1.0);
     let (rough, while_moving) = timed(&explorer, 1.0);

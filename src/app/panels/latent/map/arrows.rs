@@ -36,16 +36,17 @@ struct Arrows {
 pub fn paint(
     map: &Map<'_>,
     theme: &Theme,
-    (run, latent): (&RunState, &LatentPlane),
+    run: &RunState,
+    latent: &LatentPlane,
     cloud: Option<&Cloud>,
 ) -> Option<f32> {
-    let view = run.seen.forces.as_deref().filter(|view| view.dimensions == run.recipe.model.code)?;
+    let view = run.views.forces.as_deref().filter(|view| view.dimensions == run.recipe.model.code)?;
     let arrows = arrows(view, latent, cloud);
     let scale = scale(&arrows)?;
     let colors = Theme::on_pictures();
     let penalty = penalty(&run.recipe, view.step, &colors);
     for arrows in &arrows {
-        let from = map.plane().screen_from_latent(arrows.at);
+        let from = map.transform().screen_from_latent(arrows.at);
         map.painter().circle_filled(from, 3.0, theme.marker);
         arrow(map, theme, from, on_screen(arrows.reconstruction, scale), colors.reconstruction);
         if let Some((_, color)) = penalty {
@@ -148,7 +149,7 @@ fn arrow(map: &Map<'_>, theme: &Theme, from: Pos2, along: Vec2, color: Color32) 
 
 /// Which colour is which, at the top of the map, and what has no arrow; where the words end.
 fn legend(map: &Map<'_>, theme: &Theme, penalty: Option<(String, Color32)>, remark: Option<&str>) -> f32 {
-    let top = map.plane().rect.center_top() + vec2(0.0, HALF);
+    let top = map.transform().rect.center_top() + vec2(0.0, HALF);
     let font = theme.small();
     let words = "where each term would move a code; one scale for all arrows";
     let above = words_over(map.painter(), theme, top, Align2::CENTER_TOP, words, font.clone());

@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Pos2, Shape, Stroke, pos2};
 
 use super::paint::Map;
-use crate::app::panels::latent::plane::geometry::Plane;
+use crate::app::panels::latent::plane::geometry::MapTransform;
 use crate::app::panels::latent::plane::range::{Range, number};
 use crate::app::panels::words_over;
 use crate::app::theme::Theme;
@@ -29,16 +29,16 @@ struct Bound {
 }
 
 /// The lines that are in view. There are none along principal axes, which are not the axes of the numbers of the code.
-fn in_view(plane: &Plane, axes: Axes, range: Range, is_line: bool) -> Vec<Bound> {
+fn in_view(transform: &MapTransform, axes: Axes, range: Range, is_line: bool) -> Vec<Bound> {
     if axes == Axes::Principal {
         return Vec::new();
     }
     let axes = if is_line { 1 } else { 2 };
     let mut bounds = Vec::new();
-    for (axis, [from, to]) in plane.bounds().into_iter().enumerate().take(axes) {
+    for (axis, [from, to]) in transform.bounds().into_iter().enumerate().take(axes) {
         for (end, is_low) in range.ends().into_iter().zip([true, false]) {
             if (from..=to).contains(&end) {
-                bounds.push(bound(plane, axis, end, is_low));
+                bounds.push(bound(transform, axis, end, is_low));
             }
         }
     }
@@ -47,9 +47,9 @@ fn in_view(plane: &Plane, axes: Axes, range: Range, is_line: bool) -> Vec<Bound>
 
 /// The line at an end of the range. Its words are off the middle of the map, and at another place for each axis, so that
 /// they cover neither each other nor the point where it is at first.
-fn bound(plane: &Plane, axis: usize, end: f32, is_low: bool) -> Bound {
-    let rect = plane.rect;
-    let on_screen = plane.screen_from_latent([end; 2]);
+fn bound(transform: &MapTransform, axis: usize, end: f32, is_low: bool) -> Bound {
+    let rect = transform.rect;
+    let on_screen = transform.screen_from_latent([end; 2]);
     let words = format!("no code can be {} {}", if is_low { "below" } else { "above" }, number(end));
     if axis == 0 {
         let (x, y) = (on_screen.x, rect.top() + 0.3 * rect.height());
@@ -68,10 +68,10 @@ fn bound(plane: &Plane, axis: usize, end: f32, is_low: bool) -> Bound {
 }
 
 /// Draws the lines, and says at each what it is.
-pub fn paint(map: &Map<'_>, theme: &Theme, (axes, range): (Axes, Range), is_line: bool) {
+pub fn paint(map: &Map<'_>, theme: &Theme, axes: Axes, range: Range, is_line: bool) {
     let stroke = Stroke::new(1.2, theme.faded(theme.over_picture, 0.9));
     let [dash, gap] = DASHES;
-    for bound in in_view(map.plane(), axes, range, is_line) {
+    for bound in in_view(map.transform(), axes, range, is_line) {
         map.painter().extend(Shape::dashed_line(&bound.ends, stroke, dash, gap));
         words_over(map.painter(), theme, bound.at, bound.anchor, &bound.words, theme.small());
     }
@@ -88,7 +88,7 @@ mod tests {
     fn said(recipe: &str, axes: Axes, view: MapView, is_line: bool) -> Vec<(String, f32)> {
         let rect = Rect::from_min_size(pos2(40.0, 20.0), vec2(600.0, 400.0));
         let range = Range::of(&Recipe::open(recipe).expect("built in").model);
-        let bounds = in_view(&Plane::new(view, rect), axes, range, is_line);
+        let bounds = in_view(&MapTransform::new(view, rect), axes, range, is_line);
         let place = |bound: &Bound| {
             let [a, b] = bound.ends;
             let said = bound.anchor.anchor_size(bound.at, vec2(130.0, 14.0));

@@ -10,7 +10,7 @@ use crate::app::panels::{WHOLE, words_over};
 use crate::app::pictures::Pictures;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{self, HALF, Theme};
-use crate::engine::{FieldAsk, FieldKind, FieldView, LatentPlane, LatticeAsk};
+use crate::engine::{FieldKind, FieldView, LatentPlane, WantedField, WantedLattice};
 use crate::gpu::Tiles;
 use crate::look::{ColorMap, count_label, short_label};
 
@@ -18,7 +18,7 @@ use super::field_paint::FieldPaint;
 use super::paint::Map;
 use crate::app::panels::latent::cloud::looks;
 use crate::app::panels::latent::cloud::looks::gradient;
-use crate::app::panels::latent::plane::geometry::{self, Plane};
+use crate::app::panels::latent::plane::geometry::{self, MapTransform};
 use crate::app::panels::latent::plane::statistics;
 
 /// About so many places are measured, whatever the shape of the map.
@@ -27,16 +27,16 @@ const PLACES: f32 = 1600.0;
 const OPACITY: f32 = 0.72;
 
 /// The measurement of the shown plane.
-pub fn field_ask(kind: FieldKind, plane: &Plane, latent: LatentPlane) -> FieldAsk {
-    let size = plane.rect.size();
+pub fn wanted_field(kind: FieldKind, transform: &MapTransform, latent: LatentPlane) -> WantedField {
+    let size = transform.rect.size();
     let is_line = latent.is_line();
     let columns = if is_line { 160.0 } else { (PLACES * size.x / size.y.max(1.0)).sqrt().clamp(8.0, 160.0) };
     let rows = if is_line { 1.0 } else { (PLACES / columns).clamp(8.0, 160.0) };
     let (columns, rows) = (columns.round() as usize, rows.round() as usize);
-    let [x, y] = plane.bounds();
+    let [x, y] = transform.bounds();
     let y = if is_line { [0.0, 0.0] } else { geometry::part_centers(y, rows) };
-    let lattice = LatticeAsk { plane: latent, x: geometry::part_centers(x, columns), y, columns, rows };
-    FieldAsk { kind, lattice }
+    let lattice = WantedLattice { plane: latent, x: geometry::part_centers(x, columns), y, columns, rows };
+    WantedField { kind, lattice }
 }
 
 /// What is known of the codes that a measurement is about.
@@ -54,7 +54,7 @@ impl KnownCodes {
     /// What is known of the codes of a run.
     pub fn of(bench: &BenchState, run: &RunState) -> Self {
         let dimensions = run.recipe.model.code;
-        let cloud = run.seen.cloud.as_deref().filter(|cloud| cloud.dimensions == dimensions);
+        let cloud = run.views.cloud.as_deref().filter(|cloud| cloud.dimensions == dimensions);
         let spread = cloud.map(|cloud| statistics::variances(cloud).iter().sum::<f32>().sqrt());
         let spread = spread.filter(|spread| spread.is_finite() && *spread > 0.0);
         Self { dimensions, spread, images: bench.cloud.len() }
@@ -116,31 +116,30 @@ fn color(kind: FieldKind, share: f32) -> Color32 {
 
 /// Where the measured grid is on the screen, even if the view has changed since. A line has no height of its own and takes
 /// that of the map.
-fn place(plane: &Plane, ask: &LatticeAsk) -> Rect {
-    let x = geometry::whole_range(ask.x, ask.columns);
-    let y = if ask.plane.is_line() { plane.bounds()[1] } else { geometry::whole_range(ask.y, ask.rows) };
-    plane.screen_rect(x, y)
+fn place(transform: &MapTransform, wanted: &WantedLattice) -> Rect {
+    let x = geometry::whole_range(wanted.x, wanted.columns);
+    let y = if wanted.plane.is_line() {
+        transform.bounds()[1]
+    } else {
+        geometry::whole_range(wanted.y, wanted.rows)
+    };
+    transform.screen_rect(x, y)
 }
 
 /// Draws the field, and at the foot of the map what its colours mean. Returns the height of those words.
-pub fn paint(
-    map: &Map<'_>,
-    theme: &Theme,
-    pictures: &Pictures,
-    (view, known): (&FieldView, &KnownCodes),
-) -> f32 {
-    let FieldAsk { kind, lattice } = &view.ask;
+pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, view: &FieldView, known: &KnownCodes) -> f32 {
+    let WantedField { kind, lattice } = &view.wanted;
     let is_whole = view.values.len() == lattice.columns * lattice.rows;
     if !is_whole || view.values.is_empty() {
         return 0.0;
     }
-    let (rect, span) = (place(map.plane(), lattice), span(*kind, known, &view.values));
+    let (rect, span) = (place(map.transform(), lattice), span(*kind, known, &view.values));
     if let Some(plotting) = pictures.plotting() {
         let field = FieldPaint {
             values: Arc::clone(&view.values),
             grid: [lattice.columns as u32, lattice.rows as u32],
             rect,
-            map: map.plane().rect,
+            map: map.transform().rect,
             span,
             is_magma: is_magma(*kind),
             opacity: OPACITY,
@@ -162,7 +161,7 @@ pub fn paint(
             theme.picture,
         )));
     }
-    legend(map, theme, (*kind, &caption(*kind, known, &view.values)), span)
+    legend(map, theme, *kind, &caption(*kind, known, &view.values), span)
 }
 
 /// The background again, at every place without a finite value: an image has a colour for every place.
@@ -177,9 +176,9 @@ fn holes(values: &[f32], [columns, rows]: [usize; 2], rect: Rect, ground: Color3
 }
 
 /// The colours with the numbers at their ends, and what they mean.
-fn legend(map: &Map<'_>, theme: &Theme, (kind, caption): (FieldKind, &str), span: [f32; 2]) -> f32 {
+fn legend(map: &Map<'_>, theme: &Theme, kind: FieldKind, caption: &str, span: [f32; 2]) -> f32 {
     let painter = map.painter();
-    let rect = map.plane().rect;
+    let rect = map.transform().rect;
     let font = theme.small();
     let [low, high] = span.map(short_label);
     let foot = pos2(rect.left() + 10.0, rect.bottom() - 26.0 * theme.scale);
@@ -201,26 +200,26 @@ mod tests {
     use crate::document::MapView;
     use crate::engine::CloudView;
 
-    fn plane() -> Plane {
+    fn transform() -> MapTransform {
         let rect = Rect::from_min_size(pos2(40.0, 20.0), vec2(640.0, 400.0));
-        Plane::new(MapView { center: [1.0, -1.0], radius: 2.0 }, rect)
+        MapTransform::new(MapView { center: [1.0, -1.0], radius: 2.0 }, rect)
     }
 
     #[test]
     fn the_field_covers_the_map_with_about_as_many_places_whatever_its_shape() {
-        let ask = field_ask(FieldKind::Stretch, &plane(), LatentPlane::of_axes([0, 1], 2, &[]));
-        let LatticeAsk { columns, rows, .. } = ask.lattice;
+        let wanted = wanted_field(FieldKind::Stretch, &transform(), LatentPlane::of_axes([0, 1], 2, &[]));
+        let WantedLattice { columns, rows, .. } = wanted.lattice;
         assert!((1400..1800).contains(&(columns * rows)) && columns > rows, "{columns} x {rows}");
-        let covered = place(&plane(), &ask.lattice);
-        assert!((covered.min - plane().rect.min).length() < 0.1, "{covered:?}");
-        assert!((covered.max - plane().rect.max).length() < 0.1, "{covered:?}");
+        let covered = place(&transform(), &wanted.lattice);
+        assert!((covered.min - transform().rect.min).length() < 0.1, "{covered:?}");
+        assert!((covered.max - transform().rect.max).length() < 0.1, "{covered:?}");
     }
 
     #[test]
     fn a_line_is_measured_in_one_row_and_shown_over_the_whole_height() {
-        let ask = field_ask(FieldKind::Density, &plane(), LatentPlane::of_axes([0, 0], 1, &[]));
-        assert_eq!((ask.lattice.rows, ask.lattice.y), (1, [0.0, 0.0]));
-        let covered = place(&plane(), &ask.lattice);
+        let wanted = wanted_field(FieldKind::Density, &transform(), LatentPlane::of_axes([0, 0], 1, &[]));
+        assert_eq!((wanted.lattice.rows, wanted.lattice.y), (1, [0.0, 0.0]));
+        let covered = place(&transform(), &wanted.lattice);
         assert!((covered.height() - 400.0).abs() < 0.1, "{covered:?}");
     }
 
@@ -262,9 +261,9 @@ mod tests {
         let got = KnownCodes::of(bench, &bench.runs[0]);
         assert!(got.spread.is_some_and(|spread| (spread - 5.0_f32.sqrt()).abs() < 1e-6), "{got:?}, want √5");
         assert_eq!((got.dimensions, got.images), (2, 1));
-        bench.runs[0].seen.cloud = Some(CloudView::of_codes(0, 2, [1.0; 8].into()).into());
+        bench.runs[0].views.cloud = Some(CloudView::of_codes(0, 2, [1.0; 8].into()).into());
         assert_eq!(KnownCodes::of(bench, &bench.runs[0]).spread, None, "codes that do not differ");
-        bench.runs[0].seen.cloud = None;
+        bench.runs[0].views.cloud = None;
         assert_eq!(KnownCodes::of(bench, &bench.runs[0]).spread, None, "no codes yet");
     }
 

@@ -17,7 +17,7 @@ use crate::app::panels::latent::cloud::looks::Looks;
 use crate::app::panels::latent::cloud::motion::Moving;
 use crate::app::panels::latent::explorer::Explorer;
 use crate::app::panels::latent::plane::codes::Cloud;
-use crate::app::panels::latent::plane::geometry::{Latent, Plane};
+use crate::app::panels::latent::plane::geometry::{Latent, MapTransform};
 use crate::look::short_label;
 
 /// The largest distance from the pointer to a point of the cloud, in points of the screen.
@@ -33,8 +33,10 @@ const CORNERS: usize = 64;
 pub fn hover_ui(
     ui: &Ui,
     cx: &PanelContext<'_>,
-    (explorer, painters): (&mut Explorer<'_>, &MapPainters<'_>),
-    (bench, plane): (&BenchState, &Plane),
+    explorer: &mut Explorer<'_>,
+    painters: &MapPainters<'_>,
+    bench: &BenchState,
+    transform: &MapTransform,
     response: &MapResponse,
 ) {
     let (Some(cloud), Some(looks)) = (&explorer.cache.cloud, painters.points.last_looks()) else { return };
@@ -44,14 +46,14 @@ pub fn hover_ui(
     let pointer = response.hover_pos().filter(|_| !is_down);
     let layers = &mut explorer.document.layers;
     let under = pointer.and_then(|pointer| match layers.points {
-        PointStyle::Glyphs => nearest_on_screen(plane, moving, &looks, pointer),
+        PointStyle::Glyphs => nearest_on_screen(transform, moving, &looks, pointer),
         PointStyle::Thumbnails => painters.thumbnails.at(pointer),
         PointStyle::Hidden => None,
     });
     if response.clicked() && has_ctrl {
         layers.pick(under.map(|row| cloud.images[row]));
     }
-    let map = Map::new(ui, cx.theme, *plane);
+    let map = Map::new(ui, cx.theme, *transform);
     for row in layers.picked.iter().filter_map(|image| cloud.row_of(*image)) {
         if let Some(place) = moving.at(row) {
             paint_picked(&map, cx.theme, place, cloud.spread(row));
@@ -59,16 +61,21 @@ pub fn hover_ui(
     }
     if let (Some((row, place)), Some(pointer)) = (under.and_then(|row| Some((row, moving.at(row)?))), pointer)
     {
-        ring(&map, cx.theme, plane.screen_from_latent(place));
-        card(ui, cx, bench, (cloud, row), (pointer, plane.rect));
+        ring(&map, cx.theme, transform.screen_from_latent(place));
+        card(ui, cx, bench, cloud, row, pointer, transform.rect);
     }
 }
 
 /// The drawn point nearest to a place on the screen, if it is near enough.
-fn nearest_on_screen(plane: &Plane, moving: Moving<'_>, looks: &Looks, pointer: Pos2) -> Option<usize> {
+fn nearest_on_screen(
+    transform: &MapTransform,
+    moving: Moving<'_>,
+    looks: &Looks,
+    pointer: Pos2,
+) -> Option<usize> {
     let distance = |(row, look): (usize, &Option<_>)| {
         look.as_ref()?;
-        let away = plane.screen_from_latent(moving.at(row)?).distance_sq(pointer);
+        let away = transform.screen_from_latent(moving.at(row)?).distance_sq(pointer);
         (away <= REACH * REACH).then_some((away, row))
     };
     let near = looks.points.iter().enumerate().filter_map(distance);
@@ -105,14 +112,16 @@ fn ring(map: &Map<'_>, theme: &Theme, at: Pos2) {
 /// A picked point, and one standard deviation of its code around it.
 fn paint_picked(map: &Map<'_>, theme: &Theme, place: Latent, spread: Option<[f32; 3]>) {
     if let Some(spread) = spread {
-        let outline: Vec<Pos2> =
-            ellipse(place, spread).into_iter().map(|corner| map.plane().screen_from_latent(corner)).collect();
+        let outline: Vec<Pos2> = ellipse(place, spread)
+            .into_iter()
+            .map(|corner| map.transform().screen_from_latent(corner))
+            .collect();
         let line =
             |width: f32, color: Color32| Shape::closed_line(outline.clone(), Stroke::new(width, color));
         map.painter().add(line(3.5, theme.faded(theme.picture, 0.7)));
         map.painter().add(line(1.6, theme.accent));
     }
-    let at = map.plane().screen_from_latent(place);
+    let at = map.transform().screen_from_latent(place);
     map.painter().circle_stroke(at, 5.5, Stroke::new(3.5, theme.faded(theme.picture, 0.7)));
     map.painter().circle_stroke(at, 5.5, Stroke::new(1.8, theme.accent));
 }
@@ -122,8 +131,10 @@ fn card(
     ui: &Ui,
     cx: &PanelContext<'_>,
     bench: &BenchState,
-    (cloud, row): (&Cloud, usize),
-    (pointer, bounds): (Pos2, Rect),
+    cloud: &Cloud,
+    row: usize,
+    pointer: Pos2,
+    bounds: Rect,
 ) {
     let theme = cx.theme;
     let image = cloud.images[row];
@@ -176,9 +187,9 @@ mod tests {
     use crate::app::panels::latent::cloud::looks::PointLook;
     use crate::document::MapView;
 
-    fn plane() -> Plane {
+    fn transform() -> MapTransform {
         let rect = Rect::from_min_size(Pos2::ZERO, Vec2::splat(400.0));
-        Plane::new(MapView { center: [0.0, 0.0], radius: 2.0 }, rect)
+        MapTransform::new(MapView { center: [0.0, 0.0], radius: 2.0 }, rect)
     }
 
     #[test]
@@ -187,7 +198,7 @@ mod tests {
         let looks = Looks { points: vec![look, look, None, look], range: None };
         let places = [[0.0, 0.0], [0.05, 0.0], [0.03, 0.0], [f32::NAN, 0.0]];
         let moving = Moving { before: &places, places: &places, fraction: 1.0 };
-        let at = |x: f32| nearest_on_screen(&plane(), moving, &looks, pos2(x, 200.0));
+        let at = |x: f32| nearest_on_screen(&transform(), moving, &looks, pos2(x, 200.0));
         assert_eq!(
             (at(201.0), at(203.0), at(212.0)),
             (Some(0), Some(1), Some(1)),

@@ -8,7 +8,7 @@ use eframe::egui::{
 use super::paint::POINT_RADIUS;
 use crate::app::keys;
 use crate::app::panels::latent::explorer::{Explorer, coordinates};
-use crate::app::panels::latent::plane::geometry::{Latent, Plane};
+use crate::app::panels::latent::plane::geometry::{Latent, MapTransform};
 
 /// Keys move the point by this fraction of the view's radius; with Shift by a tenth of it.
 const KEY_STEP: f32 = 0.04;
@@ -27,9 +27,9 @@ pub struct MapResponse {
 
 impl MapResponse {
     /// Senses pointer and keys on both; the handle is where the point is on this plane.
-    pub fn new(ui: &Ui, explorer: &Explorer<'_>, plane: &Plane) -> Self {
-        let map = ui.interact(plane.rect, ui.scope_id().with("latent map"), Sense::CLICK | Sense::DRAG);
-        let at = plane.screen_from_latent(plane.clamp(explorer.place()));
+    pub fn new(ui: &Ui, explorer: &Explorer<'_>, transform: &MapTransform) -> Self {
+        let map = ui.interact(transform.rect, ui.scope_id().with("latent map"), Sense::CLICK | Sense::DRAG);
+        let at = transform.screen_from_latent(transform.clamp(explorer.place()));
         let handle = Rect::from_center_size(at, Vec2::splat(2.0 * (POINT_RADIUS + 3.0)));
         let point = ui.interact(handle, ui.scope_id().with("latent point"), Sense::click_and_drag());
         Self { map, point }
@@ -62,23 +62,23 @@ pub fn pan_delta(part: &Response) -> Option<Vec2> {
 }
 
 /// Zooms with the wheel, pans with the secondary or middle button, and fits with a double click.
-pub fn zoom_and_pan(ui: &Ui, explorer: &mut Explorer<'_>, response: &MapResponse, plane: &Plane) {
+pub fn zoom_and_pan(ui: &Ui, explorer: &mut Explorer<'_>, response: &MapResponse, transform: &MapTransform) {
     if let Some(delta) = response.pan_delta() {
-        explorer.pan(plane, delta);
+        explorer.pan(transform, delta);
     }
     // With Alt it adds a pin; with Ctrl it picks a point and releases it.
     if response.double_clicked() && !ui.input(|input| input.modifiers.alt || input.modifiers.command) {
         explorer.fit();
     }
     let pointer = ui.input(|input| input.pointer.hover_pos());
-    let pointer = pointer.filter(|_| ui.rect_contains_pointer(plane.rect));
-    zoom_by_keys(ui, explorer, response, (plane, pointer));
+    let pointer = pointer.filter(|_| ui.rect_contains_pointer(transform.rect));
+    zoom_by_keys(ui, explorer, response, transform, pointer);
     let Some(pointer) = pointer else { return };
     let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
     let factor = pinch * (scroll * WHEEL).exp();
     if factor != 1.0 {
         ui.input_mut(|input| input.smooth_scroll_delta = Vec2::ZERO);
-        explorer.look_at(plane.zoomed(pointer, factor));
+        explorer.look_at(transform.zoomed(pointer, factor));
     }
 }
 
@@ -87,7 +87,8 @@ fn zoom_by_keys(
     ui: &Ui,
     explorer: &mut Explorer<'_>,
     response: &MapResponse,
-    (plane, pointer): (&Plane, Option<Pos2>),
+    transform: &MapTransform,
+    pointer: Option<Pos2>,
 ) {
     if pointer.is_none() && !response.point.has_focus() {
         return;
@@ -99,10 +100,10 @@ fn zoom_by_keys(
     let about = pointer.unwrap_or(response.point.rect.center());
     // The plus sign shares its key with the equals sign on many keyboards.
     if is_typed([Key::Plus, Key::Equals]) {
-        explorer.look_at(plane.zoomed(about, KEY_ZOOM));
+        explorer.look_at(transform.zoomed(about, KEY_ZOOM));
     }
     if keys::is_typed(ui.ctx(), Key::Minus) {
-        explorer.look_at(plane.zoomed(about, 1.0 / KEY_ZOOM));
+        explorer.look_at(transform.zoomed(about, 1.0 / KEY_ZOOM));
     }
 }
 
@@ -120,7 +121,7 @@ pub fn move_point(
     ui: &Ui,
     explorer: &mut Explorer<'_>,
     response: &MapResponse,
-    plane: &Plane,
+    transform: &MapTransform,
     now_secs: f64,
 ) {
     let MapResponse { map, point } = response;
@@ -133,24 +134,24 @@ pub fn move_point(
     };
     let mut target = None;
     if let Some(pointer) = point.interact_pointer_pos().filter(|_| point.dragged_by(PointerButton::Primary)) {
-        target = Some(plane.latent_from_screen(pointer));
+        target = Some(transform.latent_from_screen(pointer));
     } else if let Some(pointer) = map.interact_pointer_pos().filter(|_| !is_picking && is_pressed(map)) {
         point.request_focus();
-        target = Some(plane.latent_from_screen(pointer));
+        target = Some(transform.latent_from_screen(pointer));
     } else if let Some(pointer) =
         response.hover_pos().filter(|_| explorer.document.follows_pointer && has_moved(ui))
     {
-        target = Some(plane.latent_from_screen(pointer));
+        target = Some(transform.latent_from_screen(pointer));
     }
     if let Some(place) = target {
-        explorer.drag_to(plane.clamp(place), now_secs);
+        explorer.drag_to(transform.clamp(place), now_secs);
     }
     if point.has_focus() {
         let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|state| state.set_focus_lock_filter(point.id, filter));
         let [right, up] = arrow_steps(ui);
         if [right, up] != [0.0, 0.0] {
-            let step = KEY_STEP * plane.view().radius;
+            let step = KEY_STEP * transform.view().radius;
             let [x, y] = explorer.place();
             explorer.move_to([x + right * step, y + up * step], now_secs);
         }

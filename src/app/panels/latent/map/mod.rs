@@ -16,13 +16,13 @@ pub mod render;
 mod tests;
 pub mod thumbnails;
 
-use eframe::egui::{Rect, Ui};
+use eframe::egui::Ui;
 
 use super::explorer::Explorer;
-use super::nearest::Nearest;
+use super::part::Part;
 use super::paths::pins;
 use super::plane::cache;
-use super::plane::geometry::Plane;
+use super::plane::geometry::MapTransform;
 use super::plane::range::Range;
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
@@ -46,9 +46,10 @@ pub fn map_ui(
     cx: &PanelContext<'_>,
     explorer: &mut Explorer<'_>,
     painters: &mut MapPainters<'_>,
-    (shown, rect, nearest): (ShownRun<'_>, Rect, Option<Nearest>),
+    part: Part<'_>,
     actions: &mut Vec<Action>,
-) -> Option<Plane> {
+) -> Option<MapTransform> {
+    let Part { shown, rect, .. } = part;
     if rect.width() < SMALLEST || rect.height() < SMALLEST {
         // A map that is not drawn does not move to the point either.
         explorer.cache.is_point_sought = false;
@@ -56,18 +57,18 @@ pub fn map_ui(
     }
     let ShownRun { bench, run } = shown;
     let (now_secs, dt) = ui.input(|input| (input.time, input.stable_dt.min(0.1)));
-    let complaint = explorer.take_in_cloud(run.seen.cloud.as_deref()).map(|cloud| cloud.complaint());
+    let complaint = explorer.take_in_cloud(run.views.cloud.as_deref()).map(|cloud| cloud.complaint());
     if explorer.follow(run.recipe.is_variational(), rect.size(), dt) {
         ui.ctx().request_repaint();
     }
     explorer.show_point(rect);
-    let before = Plane::new(explorer.view(), rect);
+    let before = MapTransform::new(explorer.view(), rect);
     let response = MapResponse::new(ui, explorer, &before);
     interaction::zoom_and_pan(ui, explorer, &response, &before);
-    let plane = Plane::new(explorer.view(), rect);
+    let transform = MapTransform::new(explorer.view(), rect);
     // Pins sense the pointer after the point and so before it: a point that follows the pointer must not cover them.
-    pins::pins_ui(ui, cx.theme, explorer, (&plane, bench.dataset.shape.aspect()));
-    interaction::move_point(ui, explorer, &response, &plane, now_secs);
+    pins::pins_ui(ui, cx.theme, explorer, &transform, bench.dataset.shape.aspect());
+    interaction::move_point(ui, explorer, &response, &transform, now_secs);
     if interaction::wants_pin(ui, &response) {
         actions.extend(explorer.add_pin());
     }
@@ -75,50 +76,53 @@ pub fn map_ui(
         explorer.advance_tour(dt, now_secs);
         ui.ctx().request_repaint();
     }
-    let below = paint_map(ui, cx, (explorer, painters), (shown, &plane), (&response, nearest));
-    hover::hover_ui(ui, cx, (explorer, painters), (bench, &plane), &response);
+    let below = paint_map(ui, cx, explorer, painters, part, &transform, &response);
+    hover::hover_ui(ui, cx, explorer, painters, bench, &transform, &response);
     let waits = complaint.is_none().then(|| "waiting for the first codes".to_owned());
     let unready = matches!(run.progress.stage, Stage::Layer(_)).then(|| PRETRAINING.to_owned());
     if let Some(note) = waits.or(complaint.flatten()).or(unready) {
-        Map::new(ui, cx.theme, plane).note(&note, below);
+        Map::new(ui, cx.theme, transform).note(&note, below);
     }
-    Some(plane)
+    Some(transform)
 }
 
 /// Draws everything on the map, from the background up. Returns how far down there are words at its top.
 fn paint_map(
     ui: &Ui,
     cx: &PanelContext<'_>,
-    (explorer, painters): (&Explorer<'_>, &mut MapPainters<'_>),
-    (shown, plane): (ShownRun<'_>, &Plane),
-    (response, nearest): (&MapResponse, Option<Nearest>),
+    explorer: &Explorer<'_>,
+    painters: &mut MapPainters<'_>,
+    part: Part<'_>,
+    transform: &MapTransform,
+    response: &MapResponse,
 ) -> f32 {
+    let Part { shown, nearest, .. } = part;
     let ShownRun { bench, run } = shown;
     let layers = &explorer.document.layers;
     let is_line = explorer.dimensions() < 2;
-    let map = Map::new(ui, cx.theme, *plane);
+    let map = Map::new(ui, cx.theme, *transform);
     map.ground();
     let foot = paint_background(&map, cx, explorer, shown);
     if run.recipe.is_variational() && layers.has_rings {
         map.rings(explorer.prior_place(), is_line);
     }
-    paint_cloud(&map, cx, (explorer, painters), shown);
+    paint_cloud(&map, cx, explorer, painters, shown);
     let [across, up] = &explorer.plane().names;
     map.axes([across, up], is_line, foot);
-    bounds::paint(&map, cx.theme, (explorer.document.run.plane.axes, Range::of(&run.recipe.model)), is_line);
-    let at = plane.screen_from_latent(plane.clamp(explorer.place()));
+    bounds::paint(&map, cx.theme, explorer.document.run.plane.axes, Range::of(&run.recipe.model), is_line);
+    let at = transform.screen_from_latent(transform.clamp(explorer.place()));
     let now_secs = ui.input(|input| input.time);
     let cloud = explorer.cache.cloud.as_ref();
     let place = |row: usize| painters.points.motion(cloud?, now_secs).at(row);
     if let Some(place) = nearest.and_then(|nearest| place(nearest.row)) {
         map.nearest(at, place);
     }
-    let arrows = layers.has_arrows.then(|| arrows::paint(&map, cx.theme, (run, explorer.plane()), cloud));
-    let is_inside = plane.clamp(explorer.place()) == explorer.place();
-    pins::paint(ui, cx, (explorer, run), (plane, bench.dataset.shape.aspect()));
+    let arrows = layers.has_arrows.then(|| arrows::paint(&map, cx.theme, run, explorer.plane(), cloud));
+    let is_inside = transform.clamp(explorer.place()) == explorer.place();
+    pins::paint(ui, cx, explorer, run, transform, bench.dataset.shape.aspect());
     map.point(at, response.point.has_focus(), is_inside);
     map.edge();
-    arrows.flatten().unwrap_or(plane.rect.top())
+    arrows.flatten().unwrap_or(transform.rect.top())
 }
 
 /// Draws the tiles or the field. Returns the height of the words at the foot of the map.
@@ -133,19 +137,19 @@ fn paint_background(
         Background::Plain => 0.0,
         Background::Tiles => {
             let is_shown = |plane| cache::is_alike(plane, explorer.plane());
-            let lattice = run.seen.lattice.as_deref().filter(|view| is_shown(&view.ask.plane));
+            let lattice = run.views.lattice.as_deref().filter(|view| is_shown(&view.wanted.plane));
             let picture = cx.pictures.get(run.info.id, Picture::Lattice);
             if let (Some(view), Some(picture)) = (lattice, picture) {
-                map.tiles(&view.ask, picture, is_line, run.seen.cloud.is_some());
+                map.tiles(&view.wanted, picture, is_line, run.views.cloud.is_some());
             }
             0.0
         }
         Background::Field(kind) => {
             let is_shown = |plane| cache::is_alike(plane, explorer.plane());
-            let view = run.seen.field.as_deref();
-            let view = view.filter(|view| view.ask.kind == kind && is_shown(&view.ask.lattice.plane));
+            let view = run.views.field.as_deref();
+            let view = view.filter(|view| view.wanted.kind == kind && is_shown(&view.wanted.lattice.plane));
             let known = field::KnownCodes::of(bench, run);
-            view.map_or(0.0, |view| field::paint(map, cx.theme, cx.pictures, (view, &known)))
+            view.map_or(0.0, |view| field::paint(map, cx.theme, cx.pictures, view, &known))
         }
     }
 }
@@ -154,7 +158,8 @@ fn paint_background(
 fn paint_cloud(
     map: &Map<'_>,
     cx: &PanelContext<'_>,
-    (explorer, painters): (&Explorer<'_>, &mut MapPainters<'_>),
+    explorer: &Explorer<'_>,
+    painters: &mut MapPainters<'_>,
     ShownRun { bench, .. }: ShownRun<'_>,
 ) {
     let Some(cloud) = &explorer.cache.cloud else { return };
@@ -163,12 +168,12 @@ fn paint_cloud(
     let looks = points.looks(cloud, &bench.dataset, layers.color, &layers.hidden);
     match layers.points {
         PointStyle::Glyphs => {
-            let at = (map.plane(), cx.theme.scale);
-            points.paint(map.painter(), at, (cloud, &looks), cx.pictures.plotting());
+            let plotting = cx.pictures.plotting();
+            points.paint(map.painter(), map.transform(), cx.theme.scale, cloud, &looks, plotting);
         }
         PointStyle::Thumbnails => {
             let motion = points.advance(map.painter().ctx(), cloud, cx.pictures.plotting());
-            thumbnails.paint(map, cx, bench, (cloud, &looks, motion));
+            thumbnails.paint(map, cx, bench, cloud, &looks, motion);
         }
         PointStyle::Hidden => {}
     }

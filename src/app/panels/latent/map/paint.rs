@@ -8,10 +8,10 @@ use std::f32::consts::TAU;
 use crate::app::panels::{WHOLE, words_over};
 use crate::app::pictures::Shown;
 use crate::app::theme::{RADIUS_SMALL, Theme};
-use crate::engine::LatticeAsk;
+use crate::engine::WantedLattice;
 use crate::look::{Tick, linear_ticks};
 
-use crate::app::panels::latent::plane::geometry::{self, Latent, Plane};
+use crate::app::panels::latent::plane::geometry::{self, Latent, MapTransform};
 
 /// The brightness of tiles beneath a cloud: the points come first.
 const UNDER_CLOUD: f32 = 0.62;
@@ -30,27 +30,27 @@ pub struct Map<'a> {
     ui: &'a Ui,
     painter: Painter,
     theme: &'a Theme,
-    plane: Plane,
+    transform: MapTransform,
 }
 
 impl<'a> Map<'a> {
     /// A painter for this plane.
-    pub fn new(ui: &'a Ui, theme: &'a Theme, plane: Plane) -> Self {
-        Self { ui, painter: ui.painter_at(plane.rect), theme, plane }
+    pub fn new(ui: &'a Ui, theme: &'a Theme, transform: MapTransform) -> Self {
+        Self { ui, painter: ui.painter_at(transform.rect), theme, transform }
     }
 
     /// The background of the map.
     pub fn ground(&self) {
-        self.painter.rect_filled(self.plane.rect, CornerRadius::same(RADIUS_SMALL), self.theme.picture);
+        self.painter.rect_filled(self.transform.rect, CornerRadius::same(RADIUS_SMALL), self.theme.picture);
     }
 
     /// The decoded tiles at the places they were decoded for, even if the view has changed since.
-    pub fn tiles(&self, ask: &LatticeAsk, shown: Shown, is_line: bool, has_cloud: bool) {
-        let x = geometry::whole_range(ask.x, ask.columns);
+    pub fn tiles(&self, wanted: &WantedLattice, shown: Shown, is_line: bool, has_cloud: bool) {
+        let x = geometry::whole_range(wanted.x, wanted.columns);
         let rect = if is_line {
-            self.line_of_tiles(x, ask.columns, shown)
+            self.line_of_tiles(x, wanted.columns, shown)
         } else {
-            self.plane.screen_rect(x, geometry::whole_range(ask.y, ask.rows))
+            self.transform.screen_rect(x, geometry::whole_range(wanted.y, wanted.rows))
         };
         let tint = Color32::WHITE.gamma_multiply(if has_cloud && !is_line { UNDER_CLOUD } else { 1.0 });
         self.painter.image(shown.id, rect, WHOLE, tint);
@@ -58,25 +58,25 @@ impl<'a> Map<'a> {
 
     /// The single row of tiles of a code of one number, at the foot of the map.
     fn line_of_tiles(&self, x: [f32; 2], columns: usize, shown: Shown) -> Rect {
-        let rect = self.plane.screen_rect(x, [0.0, 0.0]);
+        let rect = self.transform.screen_rect(x, [0.0, 0.0]);
         let [width, height] = shown.size_px.map(|n| n as f32);
         let tile_height = rect.width() / columns.max(1) as f32 * height * columns as f32 / width.max(1.0);
-        let foot = self.plane.rect.bottom() - 22.0 * self.theme.scale;
+        let foot = self.transform.rect.bottom() - 22.0 * self.theme.scale;
         Rect::from_x_y_ranges(rect.x_range(), foot - tile_height..=foot)
     }
 
     /// Lines through the origin, tick labels along the edges, and the names of the axes. No tick labels are drawn over the
     /// words at the foot of the map, which are `foot` high.
     pub fn axes(&self, names: [&str; 2], is_line: bool, foot: f32) {
-        let Plane { rect, .. } = self.plane;
-        let origin = self.plane.screen_from_latent([0.0, 0.0]);
+        let MapTransform { rect, .. } = self.transform;
+        let origin = self.transform.screen_from_latent([0.0, 0.0]);
         let stroke = Stroke::new(1.0, self.theme.faded(self.theme.over_picture, 0.4));
         self.painter.vline(origin.x, rect.y_range(), stroke);
         self.painter.hline(rect.x_range(), origin.y, stroke);
-        let [x, y] = self.plane.bounds();
+        let [x, y] = self.transform.bounds();
         let pad = 5.0;
         for tick in ticks(x, rect.width()) {
-            let at = pos2(self.plane.screen_from_latent([tick.value as f32, 0.0]).x, rect.bottom() - pad);
+            let at = pos2(self.transform.screen_from_latent([tick.value as f32, 0.0]).x, rect.bottom() - pad);
             if at.x > rect.left() + 30.0 && at.x < rect.right() - 42.0 {
                 self.words(at, Align2::CENTER_BOTTOM, &tick.label);
             }
@@ -86,7 +86,8 @@ impl<'a> Map<'a> {
             return;
         }
         for tick in ticks(y, rect.height()) {
-            let at = pos2(rect.left() + 2.0 * pad, self.plane.screen_from_latent([0.0, tick.value as f32]).y);
+            let at =
+                pos2(rect.left() + 2.0 * pad, self.transform.screen_from_latent([0.0, tick.value as f32]).y);
             if at.y > rect.top() + 30.0 && at.y < rect.bottom() - foot.max(24.0) {
                 self.words(at, Align2::LEFT_CENTER, &tick.label);
             }
@@ -101,17 +102,18 @@ impl<'a> Map<'a> {
             let name = format!("{sigma:.0}σ");
             if is_line {
                 for side in [-sigma, sigma] {
-                    let x = self.plane.screen_from_latent([side, 0.0]).x;
-                    let path = [pos2(x, self.plane.rect.top()), pos2(x, self.plane.rect.bottom())];
+                    let x = self.transform.screen_from_latent([side, 0.0]).x;
+                    let path = [pos2(x, self.transform.rect.top()), pos2(x, self.transform.rect.bottom())];
                     self.painter.extend(Shape::dashed_line(&path, stroke, 4.0, 5.0));
                 }
-                let at = pos2(self.plane.screen_from_latent([sigma, 0.0]).x, self.plane.rect.top() + 14.0);
+                let at =
+                    pos2(self.transform.screen_from_latent([sigma, 0.0]).x, self.transform.rect.top() + 14.0);
                 self.words(at, Align2::CENTER_CENTER, &name);
                 continue;
             }
             let at = |turn: f32| {
                 let (sin, cos) = (turn * TAU).sin_cos();
-                self.plane.screen_from_latent([across + sigma * cos, up + sigma * sin])
+                self.transform.screen_from_latent([across + sigma * cos, up + sigma * sin])
             };
             let circle: Vec<Pos2> = (0..=96).map(|i| at(i as f32 / 96.0)).collect();
             self.painter.extend(Shape::dashed_line(&circle, stroke, 4.0, 5.0));
@@ -125,14 +127,14 @@ impl<'a> Map<'a> {
     }
 
     /// The transform to the screen.
-    pub fn plane(&self) -> &Plane {
-        &self.plane
+    pub fn transform(&self) -> &MapTransform {
+        &self.transform
     }
 
     /// A small ring at the place of the nearest image, and a thin line there from the point. Nothing where
     /// the point covers it.
     pub fn nearest(&self, point: Pos2, place: Latent) {
-        let at = self.plane.screen_from_latent(place);
+        let at = self.transform.screen_from_latent(place);
         let away = at - point;
         let ring = 5.0;
         if away.length() < POINT_RADIUS + ring {
@@ -162,12 +164,17 @@ impl<'a> Map<'a> {
     /// A thin edge around the map, so that a dark map ends visibly in a dark panel.
     pub fn edge(&self) {
         let corner = CornerRadius::same(RADIUS_SMALL);
-        self.ui.painter().rect_stroke(self.plane.rect, corner, self.theme.line_stroke(), StrokeKind::Outside);
+        self.ui.painter().rect_stroke(
+            self.transform.rect,
+            corner,
+            self.theme.line_stroke(),
+            StrokeKind::Outside,
+        );
     }
 
     /// A sentence at the top of the map, below the other words there.
     pub fn note(&self, words: &str, below: f32) {
-        let at = pos2(self.plane.rect.center().x, below + 8.0);
+        let at = pos2(self.transform.rect.center().x, below + 8.0);
         words_over(&self.painter, self.theme, at, Align2::CENTER_TOP, words, self.theme.small());
     }
 

@@ -48,11 +48,11 @@ impl PassResources {
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(label), source });
         let layout = bind_layout(device, descriptor);
         let fragments = descriptor.fragments.iter();
-        let pipelines = fragments.map(|fragment| pipeline(device, (&module, *fragment), (&layout, format)));
+        let pipelines = fragments.map(|fragment| pipeline(device, &module, fragment, &layout, format));
         let pipelines = pipelines.collect();
         let uniform = buffer(device, label, descriptor.uniform_bytes, BufferUsages::UNIFORM);
         let storage = storage_buffer(device, label, 0);
-        let group = bind(device, (label, &layout), [&uniform, &storage], others);
+        let group = bind(device, label, &layout, [&uniform, &storage], others);
         Self { label, pipelines, layout, uniform, storage, group }
     }
 
@@ -78,7 +78,7 @@ impl PassResources {
 
     /// Binds other resources from binding 2 on.
     pub fn bind(&mut self, device: &wgpu::Device, others: &[BindingResource<'_>]) {
-        self.group = bind(device, (self.label, &self.layout), [&self.uniform, &self.storage], others);
+        self.group = bind(device, self.label, &self.layout, [&self.uniform, &self.storage], others);
     }
 
     /// Draws so many vertices with one of the fragment stages.
@@ -135,7 +135,8 @@ fn bind_layout(device: &wgpu::Device, descriptor: &PassDescriptor<'_>) -> wgpu::
 
 fn bind(
     device: &wgpu::Device,
-    (label, layout): (&str, &wgpu::BindGroupLayout),
+    label: &str,
+    layout: &wgpu::BindGroupLayout,
     buffers: [&wgpu::Buffer; 2],
     others: &[BindingResource<'_>],
 ) -> wgpu::BindGroup {
@@ -151,8 +152,10 @@ fn bind(
 /// and multiplied by their opacity.
 fn pipeline(
     device: &wgpu::Device,
-    (module, fragment): (&wgpu::ShaderModule, &str),
-    (layout, format): (&wgpu::BindGroupLayout, wgpu::TextureFormat),
+    module: &wgpu::ShaderModule,
+    fragment: &str,
+    layout: &wgpu::BindGroupLayout,
+    format: wgpu::TextureFormat,
 ) -> wgpu::RenderPipeline {
     let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some(fragment),

@@ -36,7 +36,7 @@ fn a_field_is_wanted_when_it_is_chosen_and_tiles_no_longer() {
     assert!(wants.lattice.is_some() && wants.field.is_none());
     choose(&mut harness, "round trip");
     let wants = harness.state().wants();
-    assert_eq!(wants.field.map(|ask| ask.kind), Some(FieldKind::RoundTrip));
+    assert_eq!(wants.field.map(|wanted| wanted.kind), Some(FieldKind::RoundTrip));
     assert_eq!(wants.lattice, None);
     choose(&mut harness, "nothing");
     let wants = harness.state().wants();
@@ -46,7 +46,8 @@ fn a_field_is_wanted_when_it_is_chosen_and_tiles_no_longer() {
 #[test]
 fn arrows_are_wanted_for_picked_images_or_else_for_the_examples_while_they_are_shown() {
     let mut harness = explorer(bench(2));
-    let images = |harness: &Harness<'_, Shown>| harness.state().wants().forces.map(|ask| ask.images.to_vec());
+    let images =
+        |harness: &Harness<'_, Shown>| harness.state().wants().forces.map(|wanted| wanted.images.to_vec());
     assert_eq!(images(&harness), None);
     choose(&mut harness, "gradients at codes");
     let examples = harness.state().state.bench.as_ref().map(|bench| bench.examples.to_vec());
@@ -81,7 +82,7 @@ fn the_shown_plane_is_known_for_export_whatever_is_drawn_on_it() {
 fn classes_are_hidden_while_colours_are_values_too() {
     let mut state = bench(2);
     let run = state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
-    let view = run.seen.cloud.as_mut().map(std::sync::Arc::make_mut).expect("codes");
+    let view = run.views.cloud.as_mut().map(std::sync::Arc::make_mut).expect("codes");
     view.errors = Some((0..view.images.len()).map(|i| i as f32).collect());
     let mut harness = explorer(state);
     choose(&mut harness, "error");

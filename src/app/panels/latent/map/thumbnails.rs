@@ -17,7 +17,7 @@ use super::paint::Map;
 use crate::app::panels::latent::cloud::looks::Looks;
 use crate::app::panels::latent::cloud::motion::{Moving, between};
 use crate::app::panels::latent::plane::codes::Cloud;
-use crate::app::panels::latent::plane::geometry::{Latent, Plane};
+use crate::app::panels::latent::plane::geometry::{Latent, MapTransform};
 
 /// The most images in the texture: as many as a large map has room for.
 const IMAGES: usize = 1024;
@@ -66,16 +66,18 @@ impl Thumbnails {
         map: &Map<'_>,
         cx: &PanelContext<'_>,
         bench: &BenchState,
-        (cloud, looks, moving): (&Cloud, &Arc<Looks>, Moving<'_>),
+        cloud: &Cloud,
+        looks: &Arc<Looks>,
+        moving: Moving<'_>,
     ) {
-        let (painter, plane) = (map.painter(), map.plane());
+        let (painter, transform) = (map.painter(), map.transform());
         let ppp = painter.ctx().pixels_per_point();
         let (tile, shrink) = tile(image_tiles(bench));
         // Whole pixels of an image become whole pixels of the screen.
         let magnified = (SIDE * cx.theme.scale * ppp / tile.width.max(tile.height) as f32).round().max(1.0);
         let size = vec2(tile.width as f32, tile.height as f32) * magnified / ppp;
-        self.place((cloud, looks), latent_size(plane, size + Vec2::splat(2.0 * BORDER + 1.0)), bench);
-        self.choose(moving, plane, size);
+        self.place(cloud, looks, latent_size(transform, size + Vec2::splat(2.0 * BORDER + 1.0)), bench);
+        self.choose(moving, transform, size);
         let grid = tile.grid(COLUMNS, self.rows.len().div_ceil(COLUMNS).max(1));
         let atlas = cx.pictures.host("thumbnails", self.version(&bench.dataset), grid, Paint::Image, || {
             pixels(&bench.dataset, &self.images, &self.rows, shrink)
@@ -103,10 +105,10 @@ impl Thumbnails {
     }
 
     /// Computes which of the points that are not hidden are placed, if something has changed.
-    fn place(&mut self, (cloud, looks): (&Cloud, &Arc<Looks>), size: [f32; 2], bench: &BenchState) {
+    fn place(&mut self, cloud: &Cloud, looks: &Arc<Looks>, size: [f32; 2], bench: &BenchState) {
         if self.images != cloud.images {
             self.images = Arc::clone(&cloud.images);
-            self.order = by_turns(&cloud.images, &bench.dataset);
+            self.order = bench.dataset.by_turns(&cloud.images);
             self.rows.clear();
             self.slots.clear();
         }
@@ -122,20 +124,20 @@ impl Thumbnails {
 
     /// Chooses what is shown: the placed points in view. Where one is not in the texture yet, the texture is filled anew, with
     /// those around the view too.
-    fn choose(&mut self, moving: Moving<'_>, plane: &Plane, size: Vec2) {
+    fn choose(&mut self, moving: Moving<'_>, transform: &MapTransform, size: Vec2) {
         self.shown.clear();
         let Some((_, placed)) = &self.placed else { return };
         let all = placed.iter().map(|row| {
             let at = between(moving.before[*row], moving.places[*row], moving.fraction);
-            let at = plane.screen_from_latent(at);
+            let at = transform.screen_from_latent(at);
             (*row, Rect::from_center_size(at, size))
         });
-        self.shown.extend(all.clone().filter(|(_, rect)| rect.intersects(plane.rect)).take(IMAGES));
+        self.shown.extend(all.clone().filter(|(_, rect)| rect.intersects(transform.rect)).take(IMAGES));
         if self.shown.iter().all(|(row, _)| self.slots.contains_key(row)) {
             return;
         }
-        let near = plane.rect.expand2(AROUND * plane.rect.size());
-        let around = all.filter(|(_, rect)| rect.intersects(near) && !rect.intersects(plane.rect));
+        let near = transform.rect.expand2(AROUND * transform.rect.size());
+        let around = all.filter(|(_, rect)| rect.intersects(near) && !rect.intersects(transform.rect));
         let rows = self.shown.iter().copied().chain(around).map(|(row, _)| row);
         self.rows = rows.take(IMAGES).collect();
         self.slots = self.rows.iter().enumerate().map(|(slot, row)| (*row, slot)).collect();
@@ -150,22 +152,9 @@ impl Thumbnails {
     }
 }
 
-/// All images, the classes taking turns.
-fn by_turns(images: &[u32], dataset: &Dataset) -> Vec<usize> {
-    let mut seen = [0usize; 256];
-    let mut ranked: Vec<(usize, u8, usize)> = Vec::with_capacity(images.len());
-    for (row, image) in images.iter().enumerate() {
-        let class = dataset.label(*image).unwrap_or(0);
-        ranked.push((seen[usize::from(class)], class, row));
-        seen[usize::from(class)] += 1;
-    }
-    ranked.sort_unstable();
-    ranked.into_iter().map(|(_, _, row)| row).collect()
-}
-
 /// The size of an image on the plane, in steps, so that a little zooming does not change which images are placed.
-fn latent_size(plane: &Plane, size: Vec2) -> [f32; 2] {
-    let step = |side: f32| ((side / plane.scale).log2() * 8.0).ceil() / 8.0;
+fn latent_size(transform: &MapTransform, size: Vec2) -> [f32; 2] {
+    let step = |side: f32| ((side / transform.scale).log2() * 8.0).ceil() / 8.0;
     [size.x, size.y].map(|side| step(side).exp2())
 }
 
@@ -257,16 +246,16 @@ mod tests {
         let places = scattered(400);
         let rect = Rect::from_min_size(pos2(0.0, 0.0), Vec2::splat(500.0));
         let kept = |center: Latent, radius: f32| {
-            let plane = Plane::new(MapView { center, radius }, rect);
-            thin(&places, latent_size(&plane, Vec2::splat(31.0)))
+            let transform = MapTransform::new(MapView { center, radius }, rect);
+            thin(&places, latent_size(&transform, Vec2::splat(31.0)))
         };
         let first = kept([0.0, 0.0], 3.0);
         assert_eq!(first, kept([1.3, -0.4], 3.0));
         assert_eq!(first, kept([0.0, 0.0], 3.01));
         assert!(first.len() < kept([0.0, 0.0], 0.5).len(), "there is more room from nearby");
         // What is kept does not cover each other on the screen either.
-        let plane = Plane::new(MapView { center: [0.0, 0.0], radius: 3.0 }, rect);
-        let [width, height] = latent_size(&plane, Vec2::splat(31.0)).map(|side| side * plane.scale);
+        let transform = MapTransform::new(MapView { center: [0.0, 0.0], radius: 3.0 }, rect);
+        let [width, height] = latent_size(&transform, Vec2::splat(31.0)).map(|side| side * transform.scale);
         assert!(width >= 31.0 && height >= 31.0 && width < 34.0, "{width} x {height}");
     }
 
@@ -275,7 +264,7 @@ mod tests {
         let dataset =
             load(&Source { set: "digits", count: 400, messiness: 0.5, held_out: 0.1, seed: 1 }).unwrap();
         let images: Vec<u32> = (0..400).collect();
-        let rows = by_turns(&images, &dataset);
+        let rows = dataset.by_turns(&images);
         let mut first: Vec<u8> = rows[..10].iter().map(|row| dataset.label(images[*row]).unwrap()).collect();
         first.sort_unstable();
         assert_eq!(first, (0..10).collect::<Vec<u8>>());
@@ -299,12 +288,12 @@ mod tests {
         let rect = Rect::from_min_size(pos2(0.0, 0.0), Vec2::splat(500.0));
         let mut thumbnails = Thumbnails::default();
         // Near enough that every code has room.
-        let plane = Plane::new(MapView { center: [25.0, 20.0], radius: 5.0 }, rect);
+        let transform = MapTransform::new(MapView { center: [25.0, 20.0], radius: 5.0 }, rect);
         let size = Vec2::splat(20.0);
-        thumbnails.place((&cloud, &looks), latent_size(&plane, size), bench);
+        thumbnails.place(&cloud, &looks, latent_size(&transform, size), bench);
         let moving = Moving { before: &cloud.places, places: &cloud.places, fraction: 1.0 };
-        thumbnails.choose(moving, &plane, size);
-        let inside = |row: &usize| rect.contains(plane.screen_from_latent(cloud.places[*row]));
+        thumbnails.choose(moving, &transform, size);
+        let inside = |row: &usize| rect.contains(transform.screen_from_latent(cloud.places[*row]));
         let want = (0..2000).filter(|row| class(*row) == 3).filter(inside).count();
         let got = thumbnails.shown.iter().filter(|(row, _)| inside(row)).count();
         assert!(want > 5, "only {want} of this class are in view");

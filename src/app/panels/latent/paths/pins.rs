@@ -17,7 +17,7 @@ use crate::engine::{LatentPlane, Sheet};
 use crate::app::panels::latent::explorer::Explorer;
 use crate::app::panels::latent::map::interaction;
 use crate::app::panels::latent::map::paint::POINT_RADIUS;
-use crate::app::panels::latent::plane::geometry::Plane;
+use crate::app::panels::latent::plane::geometry::MapTransform;
 use crate::app::panels::latent::sheets::Arrived;
 
 /// Side of a flag, and its height above its place.
@@ -40,16 +40,16 @@ struct Placed {
 }
 
 /// Where all pins are, with images that are `aspect` times as wide as high.
-fn placed(theme: &Theme, explorer: &Explorer<'_>, plane: &Plane, aspect: f32) -> Vec<Placed> {
+fn placed(theme: &Theme, explorer: &Explorer<'_>, transform: &MapTransform, aspect: f32) -> Vec<Placed> {
     let pins = explorer.document.run.pins.pins();
     let place = |code: &[f32]| {
-        let place = plane.screen_from_latent(explorer.plane().place(code));
+        let place = transform.screen_from_latent(explorer.plane().place(code));
         PinPlace { place, flag: flag(place, theme.scale) }
     };
     let places: Vec<PinPlace> = pins.iter().map(|pin| place(&pin.code)).collect();
-    let images = if pin_images::has_room(plane.rect.size(), theme.scale) {
-        let point = plane.screen_from_latent(plane.clamp(explorer.place()));
-        pin_images::places(&places, pin_images::image_size(aspect, theme.scale), plane.rect, point)
+    let images = if pin_images::has_room(transform.rect.size(), theme.scale) {
+        let point = transform.screen_from_latent(transform.clamp(explorer.place()));
+        pin_images::places(&places, pin_images::image_size(aspect, theme.scale), transform.rect, point)
     } else {
         vec![None; pins.len()]
     };
@@ -59,13 +59,14 @@ fn placed(theme: &Theme, explorer: &Explorer<'_>, plane: &Plane, aspect: f32) ->
 }
 
 /// Lets flags and the images beside them be dragged and clicked to go there, and flags be removed with Delete.
-pub fn pins_ui(ui: &Ui, theme: &Theme, explorer: &mut Explorer<'_>, (plane, aspect): (&Plane, f32)) {
+pub fn pins_ui(ui: &Ui, theme: &Theme, explorer: &mut Explorer<'_>, transform: &MapTransform, aspect: f32) {
     let now_secs = ui.input(|input| input.time);
-    let pins = placed(theme, explorer, plane, aspect);
+    let pins = placed(theme, explorer, transform, aspect);
     // Flags come after all images and lie on them.
-    let images: Vec<Option<Response>> = pins.iter().map(|pin| image_ui(ui, explorer, plane, pin)).collect();
+    let images: Vec<Option<Response>> =
+        pins.iter().map(|pin| image_ui(ui, explorer, transform, pin)).collect();
     for (Placed { number, code, pin, .. }, image) in pins.into_iter().zip(images) {
-        let rect = pin.flag.intersect(plane.rect);
+        let rect = pin.flag.intersect(transform.rect);
         let flag = rect.is_positive().then(|| {
             let flag = ui.interact(rect, flag_id(ui, number), Sense::click_and_drag());
             flag.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("pin {number} on the map")));
@@ -73,10 +74,10 @@ pub fn pins_ui(ui: &Ui, theme: &Theme, explorer: &mut Explorer<'_>, (plane, aspe
         });
         for part in [image, flag].into_iter().flatten() {
             if part.dragged_by(PointerButton::Primary) {
-                let by = offset(explorer.plane(), part.drag_delta() / plane.scale);
+                let by = offset(explorer.plane(), part.drag_delta() / transform.scale);
                 explorer.document.run.pins.shift(number, &by);
             } else if let Some(delta) = interaction::pan_delta(&part) {
-                explorer.pan(plane, delta);
+                explorer.pan(transform, delta);
             }
             if part.clicked() {
                 ui.memory_mut(|state| state.request_focus(flag_id(ui, number)));
@@ -96,8 +97,8 @@ fn flag_id(ui: &Ui, number: usize) -> Id {
 
 /// Senses the pointer on the image of a pin. It lies on the map, so it does not keep the point from a pointer: neither one
 /// that the point follows, nor one that drags the point from beneath the image.
-fn image_ui(ui: &Ui, explorer: &Explorer<'_>, plane: &Plane, pin: &Placed) -> Option<Response> {
-    let point = plane.screen_from_latent(plane.clamp(explorer.place()));
+fn image_ui(ui: &Ui, explorer: &Explorer<'_>, transform: &MapTransform, pin: &Placed) -> Option<Response> {
+    let point = transform.screen_from_latent(transform.clamp(explorer.place()));
     let is_free =
         |rect: &Rect| rect.distance_to_pos(point) > POINT_RADIUS && !explorer.document.follows_pointer;
     let rect = pin.image.filter(is_free)?;
@@ -122,19 +123,21 @@ fn offset(plane: &LatentPlane, by: Vec2) -> Vec<f32> {
 pub fn paint(
     ui: &Ui,
     cx: &PanelContext<'_>,
-    (explorer, run): (&Explorer<'_>, &RunState),
-    (plane, aspect): (&Plane, f32),
+    explorer: &Explorer<'_>,
+    run: &RunState,
+    transform: &MapTransform,
+    aspect: f32,
 ) {
     let theme = cx.theme;
-    let painter = ui.painter_at(plane.rect);
+    let painter = ui.painter_at(transform.rect);
     if let Some(codes) = explorer.document.run.pins.path(PATH_POINTS) {
         let codes = codes.chunks_exact(explorer.dimensions().max(1));
         let places = codes.map(|code| explorer.plane().place(code));
-        let path: Vec<Pos2> = places.map(|place| plane.screen_from_latent(place)).collect();
+        let path: Vec<Pos2> = places.map(|place| transform.screen_from_latent(place)).collect();
         painter.add(Shape::line(path.clone(), Stroke::new(3.5, theme.faded(theme.picture, 0.6))));
         painter.add(Shape::line(path, Stroke::new(1.5, theme.marker)));
     }
-    let pins = placed(theme, explorer, plane, aspect);
+    let pins = placed(theme, explorer, transform, aspect);
     let arrived = Arrived::of(cx, run, Sheet::Pins);
     for (index, pin) in pins.iter().enumerate() {
         let Some(rect) = pin.image else { continue };

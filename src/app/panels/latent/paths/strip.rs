@@ -17,7 +17,7 @@ use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{export_button, muted, quiet_sign};
 use crate::document::{MOST_PINS, Pins};
-use crate::engine::{Sheet, SheetAsk};
+use crate::engine::{Sheet, WantedSheet};
 use crate::export::run::SheetWords;
 
 use super::pins::{badge, is_delete_pressed};
@@ -61,15 +61,15 @@ fn image_size(width: f32, count: usize, gap: f32, aspect: f32, scale: f32) -> Ve
 }
 
 /// The images along the shown path; `None` with fewer than two pins.
-pub fn path_ask(pins: &Pins) -> Option<SheetAsk> {
+pub fn wanted_path(pins: &Pins) -> Option<WantedSheet> {
     let points = pins.path(PATH_IMAGES)?.into();
-    Some(SheetAsk { sheet: Sheet::Path, columns: PATH_IMAGES, rows: 1, points })
+    Some(WantedSheet { sheet: Sheet::Path, columns: PATH_IMAGES, rows: 1, points })
 }
 
 /// The shown path as a figure; `None` with fewer than two pins.
-pub fn exported(pins: &Pins) -> Option<(SheetAsk, SheetWords)> {
+pub fn exported(pins: &Pins) -> Option<(WantedSheet, SheetWords)> {
     let [from, to] = pins.ends()?;
-    let ask = path_ask(pins)?;
+    let wanted = wanted_path(pins)?;
     let curve = if pins.is_arc { "an arc about the origin" } else { "a straight line" };
     let captions = (0..PATH_IMAGES).map(|image| match image {
         0 => format!("pin {from}"),
@@ -83,11 +83,11 @@ pub fn exported(pins: &Pins) -> Option<(SheetAsk, SheetWords)> {
         rows: Vec::new(),
         captions: captions.collect(),
     };
-    Some((ask, words))
+    Some((wanted, words))
 }
 
 /// Says at the foot of the map that there is no room for the strip. The map may still have room for the images.
-pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, explorer: &Explorer<'_>, (map, has_images): (Rect, bool)) {
+pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, explorer: &Explorer<'_>, map: Rect, has_images: bool) {
     let what = match (explorer.document.run.pins.pins().len(), has_images) {
         (0, _) => "the sum of codes".to_owned(),
         (1, false) => "the image of the pin".to_owned(),
@@ -197,7 +197,7 @@ fn images_ui(ui: &mut Ui, cx: &PanelContext<'_>, explorer: &mut Explorer<'_>, ru
         let part = arrived
             .as_ref()
             .and_then(|arrived| Some((arrived.shown, arrived.part_of_code(&pin.code, index)?)));
-        let (image, close) = image_ui(ui, cx, (rect, pin.number), part);
+        let (image, close) = image_ui(ui, cx, rect, pin.number, part);
         if close.clicked() || (image.has_focus() && is_delete_pressed(ui)) {
             explorer.document.run.pins.remove(pin.number);
         } else if image.clicked() {
@@ -212,7 +212,8 @@ fn images_ui(ui: &mut Ui, cx: &PanelContext<'_>, explorer: &mut Explorer<'_>, ru
 fn image_ui(
     ui: &Ui,
     cx: &PanelContext<'_>,
-    (rect, number): (Rect, usize),
+    rect: Rect,
+    number: usize,
     part: Option<(Shown, Rect)>,
 ) -> (Response, Response) {
     let name = format!("image of pin {number}");

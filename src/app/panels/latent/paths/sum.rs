@@ -17,7 +17,7 @@ fn code(term: SumTerm, explorer: &Explorer<'_>, ShownRun { bench, run }: ShownRu
     match term {
         SumTerm::Pin(number) => explorer.document.run.pins.pin(number).map(|pin| pin.code.clone()),
         SumTerm::ClassMean(class) => {
-            let view = run.seen.cloud.as_deref().filter(|view| view.dimensions == explorer.dimensions())?;
+            let view = run.views.cloud.as_deref().filter(|view| view.dimensions == explorer.dimensions())?;
             let class_of = |row: usize| view.images.get(row).and_then(|image| bench.dataset.label(*image));
             statistics::class_mean(view, class_of, class)
         }
@@ -48,7 +48,7 @@ pub fn sum_ui(
     let terms = run.sum.terms(&run.pins, names.len());
     for (index, sign) in ["", "−", "+"].into_iter().enumerate() {
         muted(ui, cx.theme, sign);
-        term_ui(ui, cx, explorer, (index, terms[index]), names);
+        term_ui(ui, cx, explorer, index, terms[index], names);
     }
     let tip = "move the point to this sum of codes; P pins it there";
     if !small_button(ui, cx.theme, "= go", tip).clicked() {
@@ -67,7 +67,8 @@ fn term_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     explorer: &mut Explorer<'_>,
-    (index, term): (usize, Option<SumTerm>),
+    index: usize,
+    term: Option<SumTerm>,
     names: &[String],
 ) {
     let run = &mut explorer.document.run;

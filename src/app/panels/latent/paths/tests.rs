@@ -7,7 +7,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use crate::app::panels::latent::tests::{Explorer, Panel, Shown, bench, center, explorer};
 use crate::app::panels::latent::{dimensions_ui, samples_ui};
 use crate::document::MapView;
-use crate::engine::{Sheet, SheetAsk};
+use crate::engine::{Sheet, WantedSheet};
 
 fn press_p(harness: &mut Explorer) {
     harness.key_press(Key::P);
@@ -30,7 +30,7 @@ fn click(harness: &mut Explorer, at: Pos2, presses: usize, modifiers: Modifiers)
 }
 
 /// The sheets that are wanted.
-fn sheets(harness: &Explorer) -> Vec<SheetAsk> {
+fn sheets(harness: &Explorer) -> Vec<WantedSheet> {
     harness.state().wants().sheets.into_values().collect()
 }
 
@@ -62,7 +62,7 @@ fn the_strip_comes_with_the_first_pin_and_goes_with_the_last() {
     assert!(harness.query_by_label("along the path").is_none(), "one pin has no path");
     assert!(harness.query_by_label("pin 1 on the map").is_some());
     let asked = sheets(&harness);
-    let pins = asked.iter().find(|ask| ask.sheet == Sheet::Pins).expect("the pin was not decoded");
+    let pins = asked.iter().find(|wanted| wanted.sheet == Sheet::Pins).expect("the pin was not decoded");
     assert_eq!((pins.columns, &pins.points[..]), (12, &[0.0, 0.0][..]));
     harness.get_by_label("remove pin 1").click();
     harness.run_steps(2);
@@ -84,7 +84,7 @@ fn a_double_click_with_alt_pins_and_does_not_fit_the_view() {
 fn the_film_of_the_path_is_wanted_and_moves_the_point() {
     let mut harness = with_two_pins(2);
     let asked = sheets(&harness);
-    let film = asked.iter().rev().find(|ask| ask.sheet == Sheet::Path).expect("a film");
+    let film = asked.iter().rev().find(|wanted| wanted.sheet == Sheet::Path).expect("a film");
     let last = film.points.len() - 2;
     let ends: Vec<&[f32]> = vec![&film.points[..2], &film.points[last..]];
     assert!(ends[0] == [0.0, 0.0] && ends[1][0] > 0.2 && ends[1][1] > 0.1, "{ends:?}");
@@ -220,7 +220,7 @@ fn images_on_the_map_are_decoded_where_the_strip_has_no_room() {
     assert!(harness.query_by_label(small).is_some());
     harness.state_mut().document.run.pins.shift(1, &[0.1, 0.0]);
     harness.run_steps(40);
-    let asked: Vec<Sheet> = sheets(&harness).iter().map(|ask| ask.sheet).collect();
+    let asked: Vec<Sheet> = sheets(&harness).iter().map(|wanted| wanted.sheet).collect();
     assert!(asked.contains(&Sheet::Pins) && !asked.contains(&Sheet::Path), "{asked:?}");
     // A map too small for them has flags alone.
     harness.set_size(vec2(330.0, 520.0));
@@ -333,8 +333,11 @@ fn panel(draw: Panel) -> Explorer {
 fn every_number_of_the_code_is_wanted_as_a_row() {
     let mut harness = panel(dimensions_ui);
     let asked = sheets(&harness);
-    let [ask] = asked.as_slice() else { panic!("one sheet, not {}", asked.len()) };
-    assert_eq!((ask.sheet, ask.columns, ask.rows, ask.points.len()), (Sheet::Dimensions, 13, 5, 13 * 5 * 5));
+    let [wanted] = asked.as_slice() else { panic!("one sheet, not {}", asked.len()) };
+    assert_eq!(
+        (wanted.sheet, wanted.columns, wanted.rows, wanted.points.len()),
+        (Sheet::Dimensions, 13, 5, 13 * 5 * 5)
+    );
     assert!(harness.query_by_label_contains("Each row moves one number").is_some());
     let row = harness.get_by_label_contains("row of z1, ").rect();
     click(&mut harness, row.right_center() - vec2(4.0, 0.0), 1, Modifiers::NONE);
@@ -360,6 +363,6 @@ fn samples_are_drawn_anew_by_button_and_by_key() {
     assert!(second.points != third.points);
     harness.get_by_label("quantiles").click();
     let steps = drawn(&mut harness);
-    let held = |ask: &SheetAsk| ask.points.chunks(5).all(|code| code[2..] == ask.points[2..5]);
+    let held = |wanted: &WantedSheet| wanted.points.chunks(5).all(|code| code[2..] == wanted.points[2..5]);
     assert!(held(&steps) && !held(&third), "quantiles move on the map only");
 }

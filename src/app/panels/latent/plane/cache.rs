@@ -127,7 +127,7 @@ impl PlaneCache {
             Rest::Mean => "the rest at the mean",
             Rest::Zero => "the rest at zero",
             Rest::Image(_) => "the rest as of an image",
-            Rest::Point => "the rest by hand",
+            Rest::Point => "the rest as of the point",
         };
         match choice.axes {
             Axes::Pair([across, up]) => format!("z{} and z{}, {rest}", across + 1, up + 1),

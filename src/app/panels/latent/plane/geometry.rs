@@ -1,7 +1,7 @@
 //! From latent space to the screen: one transform, what fits into it, and where its tiles are.
 //!
 //! Pure: no drawing, no state, tested without a window. The map is in latent coordinates, y upwards; a [`MapView`] says
-//! which part of it is shown, and a [`Plane`] fits that view into a rectangle of the screen, with one scale on both axes.
+//! which part of it is shown, and a [`MapTransform`] fits that view into a rectangle of the screen, with one scale on both axes.
 
 use eframe::egui::{Pos2, Rect, Vec2, pos2, vec2};
 
@@ -85,7 +85,7 @@ impl MapView {
 
 /// A view fitted into a rectangle of the screen: the one transform between the two.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Plane {
+pub struct MapTransform {
     /// Where on the screen, in points.
     pub rect: Rect,
     /// The place in the middle.
@@ -94,7 +94,7 @@ pub struct Plane {
     pub scale: f32,
 }
 
-impl Plane {
+impl MapTransform {
     /// Fits a view into a rectangle.
     pub fn new(view: MapView, rect: Rect) -> Self {
         let radius = view.radius.clamp(RADII.0, RADII.1);
@@ -266,9 +266,9 @@ fn middle_range(values: &mut [f32]) -> Option<[f32; 2]> {
 mod tests {
     use super::*;
 
-    fn plane() -> Plane {
+    fn transform() -> MapTransform {
         let rect = Rect::from_min_size(pos2(100.0, 40.0), vec2(520.0, 480.0));
-        Plane::new(MapView { center: [0.3, -0.7], radius: 2.5 }, rect)
+        MapTransform::new(MapView { center: [0.3, -0.7], radius: 2.5 }, rect)
     }
 
     fn assert_near(got: Latent, want: Latent, tolerance: f32) {
@@ -277,84 +277,88 @@ mod tests {
 
     #[test]
     fn the_transform_and_its_inverse_give_the_same_place() {
-        let plane = plane();
+        let transform = transform();
         for place in [[0.0, 0.0], [-3.1, 2.2], [5.0, -4.0]] {
-            assert_near(plane.latent_from_screen(plane.screen_from_latent(place)), place, 1e-5);
+            assert_near(transform.latent_from_screen(transform.screen_from_latent(place)), place, 1e-5);
         }
     }
 
     #[test]
     fn up_is_up_and_both_axes_are_equally_long() {
-        let plane = plane();
-        let origin = plane.screen_from_latent([0.0, 0.0]);
-        let right = plane.screen_from_latent([1.0, 0.0]) - origin;
-        let up = plane.screen_from_latent([0.0, 1.0]) - origin;
+        let transform = transform();
+        let origin = transform.screen_from_latent([0.0, 0.0]);
+        let right = transform.screen_from_latent([1.0, 0.0]) - origin;
+        let up = transform.screen_from_latent([0.0, 1.0]) - origin;
         assert!(right.x > 0.0 && right.y == 0.0 && up.y < 0.0 && up.x == 0.0, "right {right:?}, up {up:?}");
         assert!((right.length() - up.length()).abs() < 1e-3, "right {right:?}, up {up:?}");
         // The radius reaches exactly to the nearer pair of edges.
-        assert!((plane.screen_from_latent([0.3, 1.8]).y - plane.rect.top()).abs() < 1e-3);
+        assert!((transform.screen_from_latent([0.3, 1.8]).y - transform.rect.top()).abs() < 1e-3);
     }
 
     #[test]
     fn a_plane_returns_the_view_it_was_made_of() {
         let view = MapView { center: [1.5, -2.0], radius: 0.75 };
-        let kept = Plane::new(view, plane().rect).view();
+        let kept = MapTransform::new(view, transform().rect).view();
         assert_near(kept.center, view.center, 1e-6);
         assert!((kept.radius - view.radius).abs() < 1e-6);
     }
 
     #[test]
     fn a_place_outside_is_clamped_to_the_edge() {
-        let plane = plane();
-        let [x, y] = plane.bounds();
-        assert_near(plane.clamp([99.0, -99.0]), [x[1], y[0]], 0.0);
-        assert_near(plane.clamp([0.1, 0.2]), [0.1, 0.2], 0.0);
-        let corner = plane.screen_from_latent(plane.clamp([99.0, -99.0]));
-        assert!((corner - plane.rect.right_bottom()).length() < 1e-2, "{corner:?}");
+        let transform = transform();
+        let [x, y] = transform.bounds();
+        assert_near(transform.clamp([99.0, -99.0]), [x[1], y[0]], 0.0);
+        assert_near(transform.clamp([0.1, 0.2]), [0.1, 0.2], 0.0);
+        let corner = transform.screen_from_latent(transform.clamp([99.0, -99.0]));
+        assert!((corner - transform.rect.right_bottom()).length() < 1e-2, "{corner:?}");
     }
 
     #[test]
     fn zooming_keeps_what_is_under_the_pointer() {
-        let plane = plane();
+        let transform = transform();
         let pointer = pos2(180.0, 400.0);
         for factor in [0.5, 1.3, 4.0] {
-            let zoomed = Plane::new(plane.zoomed(pointer, factor), plane.rect);
-            assert_near(zoomed.latent_from_screen(pointer), plane.latent_from_screen(pointer), 1e-4);
-            assert!((zoomed.scale / plane.scale - factor).abs() < 1e-3, "factor {factor}");
+            let zoomed = MapTransform::new(transform.zoomed(pointer, factor), transform.rect);
+            assert_near(zoomed.latent_from_screen(pointer), transform.latent_from_screen(pointer), 1e-4);
+            assert!((zoomed.scale / transform.scale - factor).abs() < 1e-3, "factor {factor}");
         }
-        let endless = (0..200).fold(plane, |p, _| Plane::new(p.zoomed(pointer, 3.0), p.rect));
+        let endless = (0..200).fold(transform, |p, _| MapTransform::new(p.zoomed(pointer, 3.0), p.rect));
         assert!(endless.scale.is_finite() && endless.view().radius >= 0.99 * RADII.0);
     }
 
     #[test]
     fn panning_moves_what_is_under_the_pointer() {
-        let plane = plane();
-        let place = plane.latent_from_screen(pos2(300.0, 300.0));
-        let panned = Plane::new(plane.panned(vec2(25.0, -10.0)), plane.rect);
+        let transform = transform();
+        let place = transform.latent_from_screen(pos2(300.0, 300.0));
+        let panned = MapTransform::new(transform.panned(vec2(25.0, -10.0)), transform.rect);
         assert!((panned.screen_from_latent(place) - pos2(325.0, 290.0)).length() < 1e-2);
     }
 
     #[test]
     fn a_map_moves_no_farther_than_it_must_to_show_a_place() {
-        let plane = plane();
-        assert_eq!(plane.showing([0.1, 0.2]), None, "it is there");
-        assert_eq!(plane.showing([f32::INFINITY, 0.2]), None, "it is nowhere");
+        let transform = transform();
+        assert_eq!(transform.showing([0.1, 0.2]), None, "it is there");
+        assert_eq!(transform.showing([f32::INFINITY, 0.2]), None, "it is nowhere");
         for place in [[9.0, -0.7], [0.3, 40.0], [-1e5, 1e5]] {
-            let view = plane.showing(place).expect("it is not on the map");
-            let moved = Plane::new(view, plane.rect);
+            let view = transform.showing(place).expect("it is not on the map");
+            let moved = MapTransform::new(view, transform.rect);
             let at = moved.screen_from_latent(place);
-            assert!(plane.rect.shrink(20.0).contains(at), "{place:?} is shown at {at:?}");
-            assert!((view.radius - plane.view().radius).abs() < 1e-5);
+            assert!(transform.rect.shrink(20.0).contains(at), "{place:?} is shown at {at:?}");
+            assert!((view.radius - transform.view().radius).abs() < 1e-5);
         }
-        assert_eq!(plane.showing([9.0, -0.7]).map(|view| view.center[1]), Some(-0.7), "only to the right");
+        assert_eq!(
+            transform.showing([9.0, -0.7]).map(|view| view.center[1]),
+            Some(-0.7),
+            "only to the right"
+        );
     }
 
     #[test]
     fn a_map_cannot_be_panned_out_of_reach() {
         let fit = MapView { center: [5.0, 0.0], radius: 2.0 };
         let panned = |view: MapView| {
-            let plane = Plane::new(view, plane().rect);
-            plane.panned(vec2(0.0, -90.0)).within_reach(fit, plane.center)
+            let transform = MapTransform::new(view, transform().rect);
+            transform.panned(vec2(0.0, -90.0)).within_reach(fit, transform.center)
         };
         assert_eq!(panned(fit).center[0], 5.0);
         assert!(panned(fit).center[1] < -0.5, "near the cloud it is panned freely: {:?}", panned(fit));
@@ -362,7 +366,9 @@ mod tests {
         assert_near(far.center, [5.0, -REACH * fit.radius], 1e-3);
         let stray = MapView { center: [5.0, -60.0], radius: 0.5 };
         assert_near(panned(stray).center, stray.center, 1e-3);
-        let back = Plane::new(stray, plane().rect).panned(vec2(0.0, 90.0)).within_reach(fit, stray.center);
+        let back = MapTransform::new(stray, transform().rect)
+            .panned(vec2(0.0, 90.0))
+            .within_reach(fit, stray.center);
         assert!(back.center[1] > -60.0, "moving back is allowed");
     }
 
@@ -373,11 +379,13 @@ mod tests {
             (0..1000).map(|i| [(i % 100) as f32 / 10.0, (i / 100) as f32 / 10.0]).collect();
         cloud.extend([[1e6, 0.0], [f32::NAN, 1.0], [0.0, f32::INFINITY]]);
         let view = MapView::fit(cloud.iter().copied(), size).unwrap();
-        let plane = Plane::new(view, Rect::from_min_size(Pos2::ZERO, size));
-        let shown =
-            cloud[..1000].iter().filter(|z| plane.rect.contains(plane.screen_from_latent(**z))).count();
+        let transform = MapTransform::new(view, Rect::from_min_size(Pos2::ZERO, size));
+        let shown = cloud[..1000]
+            .iter()
+            .filter(|z| transform.rect.contains(transform.screen_from_latent(**z)))
+            .count();
         assert!(shown >= 980, "{shown} of 1000 shown");
-        assert!(plane.bounds()[0][1] < 20.0, "{:?}", plane.bounds());
+        assert!(transform.bounds()[0][1] < 20.0, "{:?}", transform.bounds());
         assert_eq!(MapView::fit([[f32::NAN, 0.0]].into_iter(), size), None);
         assert_eq!(
             MapView::fit([[2.0, 3.0]].into_iter(), size),
@@ -393,7 +401,7 @@ mod tests {
         let some = runaway.into_iter().chain([[1.0, 1.0], [3.0, 1.0]]);
         assert_eq!(MapView::fit(some, size).map(|view| view.center), Some([2.0, 1.0]));
         for place in [f32::NAN, f32::INFINITY] {
-            let broken = Plane { center: [place, 0.0], ..plane() };
+            let broken = MapTransform { center: [place, 0.0], ..transform() };
             broken.clamp([0.0, 0.0]);
         }
         for far in [9.9e5, 1e12] {
@@ -422,7 +430,7 @@ mod tests {
         for (width, height) in [(520.0, 480.0), (1100.0, 800.0), (200.0, 900.0), (30.0, 30.0)] {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(width, height));
             for aspect in [1.0, 0.5, 2.0] {
-                let (columns, rows) = Plane::new(MapView::default(), rect).tiles(aspect, None);
+                let (columns, rows) = MapTransform::new(MapView::default(), rect).tiles(aspect, None);
                 assert!(columns >= 1 && rows >= 1);
                 assert!(width / columns as f32 >= 0.75 * TILE, "{columns} columns in {width}");
                 assert!((columns * rows) as f32 <= 1.2 * TILES_MOST, "{columns} x {rows}");
@@ -433,10 +441,11 @@ mod tests {
     #[test]
     fn the_chosen_number_of_tiles_covers_the_plane() {
         for (width, height) in [(500.0, 500.0), (1100.0, 800.0), (420.0, 900.0)] {
-            let plane = Plane::new(MapView::default(), Rect::from_min_size(Pos2::ZERO, vec2(width, height)));
+            let transform =
+                MapTransform::new(MapView::default(), Rect::from_min_size(Pos2::ZERO, vec2(width, height)));
             for across in [8, 20, 40] {
                 for aspect in [1.0, 0.5] {
-                    let (columns, rows) = plane.tiles(aspect, Some(across));
+                    let (columns, rows) = transform.tiles(aspect, Some(across));
                     let share = (columns * rows) as f32 / (across * across) as f32;
                     assert!((share - 1.0).abs() < 0.15, "{columns} x {rows} for {across} x {across}");
                     let got = (width / columns as f32) / (height / rows as f32);

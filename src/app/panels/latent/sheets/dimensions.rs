@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, Align2, Color32, Layout, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2,
-    vec2,
+    Align, Align2, Color32, Layout, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use super::Arrived;
+use super::bands::{Bands, COLUMNS, NAMES};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::panels::latent::explorer::Explorer;
@@ -19,21 +19,15 @@ use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, export_button, muted};
 use crate::document::Rest;
-use crate::engine::{CloudView, Sheet, SheetAsk};
+use crate::engine::{CloudView, Sheet, WantedSheet};
 use crate::export::run::SheetWords;
 
-/// Rows that are decoded at most, and images in each: half a standard deviation apart.
+/// Rows that are decoded at most.
 const MOST_ROWS: usize = 64;
-const COLUMNS: usize = 13;
 /// From one end of a row to the middle, in standard deviations.
 const REACH: f32 = 3.0;
 /// While the network learns, rows change places only when the value of one exceeds that of the one above by this factor.
 const SLACK: f32 = 1.15;
-/// Space for the name and the value of a row, and the smallest and largest height of an image.
-const NAMES: f32 = 96.0;
-const IMAGE: [f32; 2] = [36.0, 60.0];
-/// The most bands of rows beside each other.
-const MOST_BANDS: usize = 3;
 
 /// The table as it is wanted, and as it is shown.
 #[derive(Debug, Default)]
@@ -52,7 +46,7 @@ pub struct DimensionsCache {
     held: Vec<f32>,
     /// Whether the network learns, so that rows keep their places for a while.
     may_lag: bool,
-    ask: Option<(SheetAsk, Vec<usize>)>,
+    wanted: Option<(WantedSheet, Vec<usize>)>,
     /// The numbers of the rows that are shown.
     shown: Vec<usize>,
 }
@@ -62,7 +56,7 @@ impl DimensionsCache {
     pub fn take_in(&mut self, view: &CloudView, plane: &PlaneCache, is_playing: bool) {
         let held = plane.held();
         let is_known = self.codes.as_ref().is_some_and(|codes| Arc::ptr_eq(codes, &view.codes));
-        if is_known && self.held == held && self.may_lag == is_playing && self.ask.is_some() {
+        if is_known && self.held == held && self.may_lag == is_playing && self.wanted.is_some() {
             return;
         }
         let variances = statistics::variances(view);
@@ -84,13 +78,13 @@ impl DimensionsCache {
         let numbers = self.order[..rows].to_vec();
         let mut points = Vec::with_capacity(rows * COLUMNS * view.dimensions);
         numbers.iter().flat_map(|number| self.row(*number)).for_each(|code| points.extend_from_slice(&code));
-        let ask = SheetAsk { sheet: Sheet::Dimensions, columns: COLUMNS, rows, points: points.into() };
-        self.ask = Some((ask, numbers));
+        let wanted = WantedSheet { sheet: Sheet::Dimensions, columns: COLUMNS, rows, points: points.into() };
+        self.wanted = Some((wanted, numbers));
     }
 
     /// The sheet that is wanted, once there are codes.
-    pub fn wanted(&self) -> Option<&SheetAsk> {
-        self.ask.as_ref().map(|(ask, _)| ask)
+    pub fn wanted(&self) -> Option<&WantedSheet> {
+        self.wanted.as_ref().map(|(wanted, _)| wanted)
     }
 
     /// The codes of a row.
@@ -112,17 +106,17 @@ impl DimensionsCache {
     }
 
     /// The table as a figure; none before it was asked for.
-    pub fn exported(&self, rest: Rest) -> Option<(SheetAsk, SheetWords)> {
-        let (ask, numbers) = self.ask.clone()?;
+    pub fn exported(&self, rest: Rest) -> Option<(WantedSheet, SheetWords)> {
+        let (wanted, numbers) = self.wanted.clone()?;
         let row = |number: &usize| format!("z{}  {}", number + 1, self.worth(*number));
         let words = SheetWords {
             title: "Every number of the code".to_owned(),
             meaning: self.words(rest),
-            columns: ask.columns,
+            columns: wanted.columns,
             rows: numbers.iter().map(row).collect(),
             captions: Vec::new(),
         };
-        Some((ask, words))
+        Some((wanted, words))
     }
 
     /// What the table shows, in words.
@@ -131,7 +125,7 @@ impl DimensionsCache {
             Rest::Mean => "at the mean",
             Rest::Zero => "at zero",
             Rest::Image(_) => "as of an image",
-            Rest::Point => "where the point has put it",
+            Rest::Point => "as of the point",
         };
         let range = if self.is_gaussian {
             "from −3 to 3"
@@ -177,51 +171,15 @@ fn reordered(before: &[usize], worth: &[f32], slack: f32) -> Vec<usize> {
     order
 }
 
-/// How rows are arranged: the number of bands beside each other, rows in each, and the size of their images.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Bands {
-    count: usize,
-    rows: usize,
-    image: Vec2,
-    /// From the names of one band to those of the next.
-    pitch: f32,
-}
-
-impl Bands {
-    /// As many bands as make the images largest.
-    fn fit(space: Vec2, rows: usize, aspect: f32, scale: f32) -> Self {
-        let bands = (1..=MOST_BANDS.min(rows.max(1))).map(|count| {
-            let rows = rows.div_ceil(count);
-            let pitch = (space.x + 2.0 * GRID) / count as f32;
-            let image = image_size(vec2(pitch - 2.0 * GRID, space.y), rows, aspect, scale);
-            Self { count, rows, image, pitch }
-        });
-        // Of two that are alike the one with fewer bands is easier to read, also where all rows must be scrolled to.
-        let best = |a: Self, b: Self| if b.image.y > 1.05 * a.image.y { b } else { a };
-        bands.reduce(best).unwrap_or(Self { count: 1, rows, image: vec2(1.0, 1.0), pitch: space.x })
-    }
-
-    /// Where a row begins, seen from the first one.
-    fn corner(&self, place: usize) -> Vec2 {
-        let (band, row) = (place / self.rows.max(1), place % self.rows.max(1));
-        vec2(band as f32 * self.pitch, row as f32 * self.image.y)
-    }
-}
-
-fn image_size(space: Vec2, rows: usize, aspect: f32, scale: f32) -> Vec2 {
-    let [least, most] = IMAGE.map(|height| height * scale);
-    let widest = ((space.x - NAMES * scale) / COLUMNS as f32).max(8.0);
-    let high = (space.y / rows.max(1) as f32).clamp(least, most).min(widest / aspect);
-    vec2(high * aspect, high)
-}
-
 /// Draws the table under a title, which is empty where a tab shows it.
 pub fn table_panel_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     explorer: &mut Explorer<'_>,
-    (ShownRun { bench, run }, view): (ShownRun<'_>, &CloudView),
-    (table, title): (&mut DimensionsCache, &str),
+    ShownRun { bench, run }: ShownRun<'_>,
+    view: &CloudView,
+    table: &mut DimensionsCache,
+    title: &str,
 ) -> Vec<Action> {
     table.range = Range::of(&run.recipe.model);
     table.take_in(view, &explorer.cache.plane, cx.state.is_playing());
@@ -253,9 +211,9 @@ fn table_ui(
     aspect: f32,
 ) -> Option<Vec<f32>> {
     let arrived = Arrived::of(cx, run, Sheet::Dimensions);
-    let view = run.seen.sheets.get(&Sheet::Dimensions);
-    if let (Some(view), Some((ask, order))) = (view, &table.ask)
-        && Arc::ptr_eq(&view.ask.points, &ask.points)
+    let view = run.views.sheets.get(&Sheet::Dimensions);
+    if let (Some(view), Some((wanted, order))) = (view, &table.wanted)
+        && Arc::ptr_eq(&view.wanted.points, &wanted.points)
     {
         table.shown.clone_from(order);
     }
@@ -266,7 +224,7 @@ fn table_ui(
     let room = ui.available_size() - vec2(GRID, head + GRID);
     let bands = Bands::fit(room, numbers.len(), aspect, cx.theme.scale);
     let names = NAMES * cx.theme.scale;
-    head_ui(ui, cx, table, (bands, ui.cursor().left() + names), head);
+    head_ui(ui, cx, table, bands, ui.cursor().left() + names, head);
     let mut moved = None;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         let wide = bands.pitch * (bands.count - 1) as f32 + names + bands.image.x * COLUMNS as f32;
@@ -279,12 +237,12 @@ fn table_ui(
         for (place, number) in numbers.iter().enumerate() {
             let corner = rect.min + bands.corner(place);
             let size = vec2(names + bands.image.x * COLUMNS as f32, bands.image.y);
-            let row = Rect::from_min_size(corner, size);
-            if !ui.is_rect_visible(row) {
+            let rect = Rect::from_min_size(corner, size);
+            if !ui.is_rect_visible(rect) {
                 continue;
             }
-            let at = (row, corner.x + names);
-            moved = row_ui(ui, cx, table, at, (*number, place), arrived).or(moved.take());
+            let row = Row { number: *number, place, rect, images: rect.with_min_x(corner.x + names) };
+            moved = row_ui(ui, cx, table, row, arrived).or(moved.take());
         }
     });
     moved
@@ -295,7 +253,8 @@ fn head_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     table: &DimensionsCache,
-    (bands, left): (Bands, f32),
+    bands: Bands,
+    left: f32,
     height: f32,
 ) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
@@ -314,22 +273,33 @@ fn head_ui(
     }
 }
 
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    /// The number of the code that it changes.
+    number: usize,
+    /// Its place among the rows, from the top of the first band.
+    place: usize,
+    rect: Rect,
+    /// The part of it with the images.
+    images: Rect,
+}
+
 /// Draws a row; returns the code of the image that was clicked.
 fn row_ui(
     ui: &Ui,
     cx: &PanelContext<'_>,
     table: &DimensionsCache,
-    (row, left): (Rect, f32),
-    (number, place): (usize, usize),
+    row: Row,
     arrived: Option<Arrived<'_>>,
 ) -> Option<Vec<f32>> {
+    let Row { number, place, rect, images } = row;
     let name = format!("z{}", number + 1);
-    let at = row.left_center();
+    let at = rect.left_center();
     let font = cx.theme.small();
     ui.painter().text(at, Align2::LEFT_CENTER, &name, font.clone(), cx.theme.text);
-    let worth_at = pos2(left - GRID, at.y);
+    let worth_at = pos2(images.left() - GRID, at.y);
     ui.painter().text(worth_at, Align2::RIGHT_CENTER, table.worth(number), font, cx.theme.muted);
-    let images = row.with_min_x(left);
     if let Some(part) = arrived.and_then(|arrived| part_of(&arrived, place))
         && let Some(arrived) = arrived
     {
@@ -340,13 +310,13 @@ fn row_ui(
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     let pressed = response.interact_pointer_pos().filter(|_| response.clicked());
     response.on_hover_text(format!("{name}: a click moves the point there"));
-    let column = (pressed?.x - left) / images.width() * COLUMNS as f32;
+    let column = (pressed?.x - images.left()) / images.width() * COLUMNS as f32;
     table.row(number).nth(column.clamp(0.0, COLUMNS as f32 - 1.0) as usize)
 }
 
 /// The part of the texture that holds a whole row.
 fn part_of(arrived: &Arrived<'_>, row: usize) -> Option<Rect> {
-    let first = arrived.part(row * arrived.view.ask.columns)?;
+    let first = arrived.part(row * arrived.view.wanted.columns)?;
     Some(first.with_max_x(1.0))
 }
 
@@ -376,9 +346,9 @@ mod tests {
         let mut table = DimensionsCache::default();
         table.take_in(&view(Some(&[1.0; 4])), &held_at(&[0.5, 0.25], true), false);
         assert_eq!(table.order, [1, 0], "the second number is farther from the prior");
-        let (ask, _) = table.ask.as_ref().expect("a question");
-        assert_eq!((ask.columns, ask.rows), (13, 2));
-        let row: Vec<&[f32]> = ask.points.chunks(2).take(13).collect();
+        let (wanted, _) = table.wanted.as_ref().expect("a question");
+        assert_eq!((wanted.columns, wanted.rows), (13, 2));
+        let row: Vec<&[f32]> = wanted.points.chunks(2).take(13).collect();
         assert_eq!([row[0], row[6], row[12]], [[0.5, -3.0], [0.5, 0.0], [0.5, 3.0]]);
         assert_eq!(table.worth(0), "0.50 nats", "the mean of ½(1 + 1 − 0 − 1) twice");
         assert!(table.words(Rest::Zero).contains("sorted by KL"), "{}", table.words(Rest::Zero));
@@ -388,9 +358,9 @@ mod tests {
     fn a_plain_code_goes_three_standard_deviations_from_its_mean() {
         let mut table = DimensionsCache::default();
         table.take_in(&view(None), &held_at(&[0.0, 6.0], false), false);
-        let (ask, order) = table.ask.as_ref().expect("a question");
+        let (wanted, order) = table.wanted.as_ref().expect("a question");
         assert_eq!(order, &[1, 0], "a variance of 4 before one of 1");
-        assert_eq!((&ask.points[..2], &ask.points[24..26]), (&[0.0, 0.0][..], &[0.0, 12.0][..]));
+        assert_eq!((&wanted.points[..2], &wanted.points[24..26]), (&[0.0, 0.0][..], &[0.0, 12.0][..]));
         assert_eq!(table.worth(1), "var 4.00");
     }
 
@@ -401,10 +371,16 @@ mod tests {
         // Means of 0.5 and 0.25, standard deviations of 0.5 and 0.05.
         let view = CloudView::of_codes(1, 2, [0.0, 0.2, 1.0, 0.3].into());
         table.take_in(&view, &held_at(&[0.5, 0.25], false), false);
-        let (ask, order) = table.ask.as_ref().expect("a question");
+        let (wanted, order) = table.wanted.as_ref().expect("a question");
         assert_eq!(order, &[0, 1]);
         let row = |place: usize| -> Vec<f32> {
-            ask.points.chunks(2).skip(place * COLUMNS).take(COLUMNS).map(|code| code[order[place]]).collect()
+            wanted
+                .points
+                .chunks(2)
+                .skip(place * COLUMNS)
+                .take(COLUMNS)
+                .map(|code| code[order[place]])
+                .collect()
         };
         let want = [0.0, 0.0, 0.0, 0.0, 0.0, 0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0];
         for (got, want) in row(0).into_iter().zip(want) {
@@ -420,11 +396,11 @@ mod tests {
         let mut table = DimensionsCache::default();
         let view = view(None);
         table.take_in(&view, &held_at(&[0.0, 0.0], false), true);
-        let first = table.ask.clone().expect("a question").0.points;
+        let first = table.wanted.clone().expect("a question").0.points;
         table.take_in(&view, &held_at(&[0.0, 0.0], false), true);
-        assert!(Arc::ptr_eq(&first, &table.ask.clone().expect("a question").0.points));
+        assert!(Arc::ptr_eq(&first, &table.wanted.clone().expect("a question").0.points));
         table.take_in(&view, &held_at(&[1.0, 0.0], false), true);
-        assert!(!Arc::ptr_eq(&first, &table.ask.clone().expect("a question").0.points));
+        assert!(!Arc::ptr_eq(&first, &table.wanted.clone().expect("a question").0.points));
     }
 
     #[test]
@@ -457,27 +433,7 @@ mod tests {
         let mut table = DimensionsCache::default();
         let codes: Vec<f32> = (0..300).map(|i| (i as f32).sin()).collect();
         table.take_in(&CloudView::of_codes(1, 100, codes.into()), &held_at(&[0.0; 100], false), false);
-        assert_eq!(table.ask.as_ref().map(|(ask, _)| ask.rows), Some(64));
+        assert_eq!(table.wanted.as_ref().map(|(wanted, _)| wanted.rows), Some(64));
         assert!(table.words(Rest::Mean).contains("36 more"), "{}", table.words(Rest::Mean));
-    }
-
-    #[test]
-    fn rows_are_in_bands_where_the_panel_is_wide() {
-        let narrow = Bands::fit(vec2(670.0, 400.0), 20, 1.0, 1.0);
-        assert_eq!((narrow.count, narrow.rows, narrow.image.y), (1, 20, IMAGE[0]));
-        let wide = Bands::fit(vec2(1210.0, 670.0), 20, 1.0, 1.0);
-        assert_eq!((wide.count, wide.rows), (2, 10));
-        let right = wide.corner(19) + vec2(NAMES + wide.image.x * COLUMNS as f32, wide.image.y);
-        assert!(right.x <= 1210.0 && right.y <= 670.0, "the last row ends at {right:?}");
-        assert!(wide.corner(10).y == 0.0 && wide.corner(9).x == 0.0);
-        assert_eq!(Bands::fit(vec2(1210.0, 670.0), 2, 1.0, 1.0).count, 1, "few rows stand below each other");
-    }
-
-    #[test]
-    fn rows_fill_the_panel_and_are_never_too_small() {
-        let few = image_size(vec2(700.0, 400.0), 2, 1.0, 1.0);
-        let many = image_size(vec2(700.0, 400.0), 64, 1.0, 1.0);
-        assert!(few.x > many.x && many.y >= IMAGE[0], "{few:?}, {many:?}");
-        assert!(NAMES + few.x * COLUMNS as f32 <= 700.0);
     }
 }

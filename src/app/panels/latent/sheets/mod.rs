@@ -1,5 +1,6 @@
 //! Sheets of decoded codes: where on its texture an image is.
 
+mod bands;
 pub mod dimensions;
 pub mod samples;
 
@@ -8,7 +9,7 @@ use eframe::egui::{Rect, pos2, vec2};
 use crate::app::context::PanelContext;
 use crate::app::pictures::Shown;
 use crate::app::state::RunState;
-use crate::engine::{Picture, Sheet, SheetAsk, SheetView};
+use crate::engine::{Picture, Sheet, SheetView, WantedSheet};
 
 /// How many tiles or samples can be chosen, across and down; none for as many as can be read.
 pub const GRIDS: [(Option<usize>, &str); 5] = [
@@ -30,26 +31,26 @@ pub struct Arrived<'a> {
 impl<'a> Arrived<'a> {
     /// The sheet of a run, once there is one.
     pub fn of(cx: &PanelContext<'_>, run: &'a RunState, sheet: Sheet) -> Option<Self> {
-        let view = run.seen.sheets.get(&sheet)?;
+        let view = run.views.sheets.get(&sheet)?;
         Some(Self { view, shown: cx.pictures.get(run.info.id, Picture::Sheet(sheet))? })
     }
 
     /// The part of the texture that shows a code: where a code was removed, the others have another index until the next
     /// sheet arrives.
     pub fn part_of_code(&self, code: &[f32], index: usize) -> Option<Rect> {
-        self.part(tile_of(&self.view.ask, code, index))
+        self.part(tile_of(&self.view.wanted, code, index))
     }
 
     /// The part of the texture that shows an image, counted row by row.
     pub fn part(&self, number: usize) -> Option<Rect> {
-        let (columns, rows) = (self.view.ask.columns.max(1), self.view.ask.rows.max(1));
+        let (columns, rows) = (self.view.wanted.columns.max(1), self.view.wanted.rows.max(1));
         (number < columns * rows).then(|| part(number, columns, rows))
     }
 }
 
 /// The index of a code on a sheet; where it is not on it, the index it will have on the next.
-fn tile_of(ask: &SheetAsk, code: &[f32], index: usize) -> usize {
-    ask.points.chunks_exact(code.len().max(1)).position(|known| known == code).unwrap_or(index)
+fn tile_of(wanted: &WantedSheet, code: &[f32], index: usize) -> usize {
+    wanted.points.chunks_exact(code.len().max(1)).position(|known| known == code).unwrap_or(index)
 }
 
 fn part(number: usize, columns: usize, rows: usize) -> Rect {
@@ -70,8 +71,9 @@ mod tests {
 
     #[test]
     fn an_image_is_found_by_its_code_while_the_sheet_is_an_old_one() {
-        let ask = SheetAsk { sheet: Sheet::Pins, columns: 12, rows: 1, points: [1.0, 2.0, 3.0, 4.0].into() };
-        assert_eq!(tile_of(&ask, &[3.0, 4.0], 0), 1, "the first pin was removed");
-        assert_eq!(tile_of(&ask, &[9.0, 9.0], 1), 1, "a pin that is being moved");
+        let wanted =
+            WantedSheet { sheet: Sheet::Pins, columns: 12, rows: 1, points: [1.0, 2.0, 3.0, 4.0].into() };
+        assert_eq!(tile_of(&wanted, &[3.0, 4.0], 0), 1, "the first pin was removed");
+        assert_eq!(tile_of(&wanted, &[9.0, 9.0], 1), 1, "a pin that is being moved");
     }
 }

@@ -22,7 +22,7 @@ use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, export_button, muted, small_button};
 use crate::document::SampleChoice;
-use crate::engine::{CloudView, LatentPlane, Sheet, SheetAsk};
+use crate::engine::{CloudView, LatentPlane, Sheet, WantedSheet};
 use crate::export::run::SheetWords;
 use crate::recipe::random::{Purpose, stream};
 
@@ -40,7 +40,7 @@ const FITTED: usize = 400;
 pub struct SamplesCache {
     /// The range of the encoder.
     range: Range,
-    sampled: Option<(Basis, SheetAsk)>,
+    sampled: Option<(Basis, WantedSheet)>,
 }
 
 /// Everything the codes depend on.
@@ -61,45 +61,46 @@ impl PartialEq for Basis {
 
 impl SamplesCache {
     /// The codes to decode, sampled anew where something has changed.
-    fn ask(
+    fn wanted(
         &mut self,
         view: &CloudView,
         plane: &PlaneCache,
-        (choice, seed): (SampleChoice, u64),
+        choice: SampleChoice,
+        seed: u64,
         grid: [usize; 2],
-    ) -> SheetAsk {
+    ) -> WantedSheet {
         let basis = Basis { codes: Arc::clone(&view.codes), plane: plane.plane().clone(), choice, grid };
-        if let Some((known, ask)) = &self.sampled
+        if let Some((known, wanted)) = &self.sampled
             && *known == basis
         {
-            return ask.clone();
+            return wanted.clone();
         }
         let [columns, rows] = grid;
         let SampleChoice { draw, temperature, are_quantiles, .. } = choice;
         let mut points = match (are_quantiles, plane.is_variational()) {
             (true, _) => at_quantiles(view, plane, grid, temperature),
-            (_, true) => from_prior(view.dimensions, (seed, draw), columns * rows, temperature),
-            _ => from_fit(view, (seed, draw), columns * rows, temperature),
+            (_, true) => from_prior(view.dimensions, seed, draw, columns * rows, temperature),
+            _ => from_fit(view, seed, draw, columns * rows, temperature),
         };
         points.iter_mut().for_each(|z| *z = self.range.clamp(*z));
-        let ask = SheetAsk { sheet: Sheet::Samples, columns, rows, points: points.into() };
-        self.sampled = Some((basis, ask.clone()));
-        ask
+        let wanted = WantedSheet { sheet: Sheet::Samples, columns, rows, points: points.into() };
+        self.sampled = Some((basis, wanted.clone()));
+        wanted
     }
 
     /// The samples as a figure; `None` before the first ones.
-    pub fn exported(&self, choice: SampleChoice, plane: &PlaneCache) -> Option<(SheetAsk, SheetWords)> {
-        let (_, ask) = self.sampled.clone()?;
+    pub fn exported(&self, choice: SampleChoice, plane: &PlaneCache) -> Option<(WantedSheet, SheetWords)> {
+        let (_, wanted) = self.sampled.clone()?;
         let is_default = (choice.temperature - 1.0).abs() < 0.005;
         let temperature =
             if is_default { String::new() } else { format!(" Temperature {:.2}.", choice.temperature) };
         let words = SheetWords {
             title: "Samples".to_owned(),
             meaning: format!("{}{temperature}", self.words(choice, plane)),
-            columns: ask.columns,
+            columns: wanted.columns,
             ..SheetWords::default()
         };
-        Some((ask, words))
+        Some((wanted, words))
     }
 
     /// What is shown, in words.
@@ -125,14 +126,14 @@ impl SamplesCache {
 }
 
 /// Codes from N(0, temperature²).
-fn from_prior(dimensions: usize, (seed, draw): (u64, u64), count: usize, temperature: f32) -> Vec<f32> {
+fn from_prior(dimensions: usize, seed: u64, draw: u64, count: usize, temperature: f32) -> Vec<f32> {
     let mut rng = stream(seed, Purpose::Prior, draw);
     (0..count * dimensions).map(|_| temperature * rng.sample::<f32, _>(StandardNormal)).collect()
 }
 
 /// Codes from the Gaussian with the mean and the covariance of a cloud, its standard deviations scaled by the temperature:
 /// a sum of its codes with random weights has that covariance, and moves with the codes while the network learns.
-fn from_fit(view: &CloudView, (seed, draw): (u64, u64), count: usize, temperature: f32) -> Vec<f32> {
+fn from_fit(view: &CloudView, seed: u64, draw: u64, count: usize, temperature: f32) -> Vec<f32> {
     let rows: Vec<&[f32]> = statistics::rows(view).map(|(_, row)| row).collect();
     let stride = rows.len().div_ceil(FITTED).max(1);
     let chosen: Vec<&[f32]> = rows.into_iter().step_by(stride).collect();
@@ -199,9 +200,11 @@ pub fn sample_panel_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     explorer: &mut Explorer<'_>,
-    (ShownRun { bench, run }, view): (ShownRun<'_>, &CloudView),
-    (cache, title): (&mut SamplesCache, &str),
-) -> (SheetAsk, Vec<Action>) {
+    ShownRun { bench, run }: ShownRun<'_>,
+    view: &CloudView,
+    cache: &mut SamplesCache,
+    title: &str,
+) -> (WantedSheet, Vec<Action>) {
     let mut actions = Vec::new();
     let choice = &mut explorer.document.samples;
     let trailing = |ui: &mut Ui| {
@@ -219,9 +222,9 @@ pub fn sample_panel_ui(
     if explorer.dimensions() < 2 && choice.are_quantiles {
         grid[1] = 1;
     }
-    let ask = cache.ask(view, plane, (choice, run.recipe.seed), grid);
+    let wanted = cache.wanted(view, plane, choice, run.recipe.seed, grid);
     sheet_ui(ui, cx, run, space, aspect);
-    (ask, actions)
+    (wanted, actions)
 }
 
 fn controls_ui(ui: &mut Ui, cx: &PanelContext<'_>, choice: &mut SampleChoice) {
@@ -259,11 +262,11 @@ fn sheet_ui(ui: &mut Ui, cx: &PanelContext<'_>, run: &RunState, space: Vec2, asp
         waiting(ui, cx.theme, "waiting for the first samples");
         return;
     };
-    let ask = &arrived.view.ask;
-    let shape = aspect * ask.columns as f32 / ask.rows.max(1) as f32;
+    let wanted = &arrived.view.wanted;
+    let shape = aspect * wanted.columns as f32 / wanted.rows.max(1) as f32;
     let high = space.y.min(space.x / shape).max(1.0);
     let (rect, response) = ui.allocate_exact_size(space.max(Vec2::splat(1.0)), Sense::hover());
-    let words = format!("{} samples", ask.columns * ask.rows);
+    let words = format!("{} samples", wanted.columns * wanted.rows);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     let sheet = Rect::from_center_size(rect.center(), vec2(high * shape, high));
     picture_frame(ui, cx.theme, sheet);
@@ -299,20 +302,20 @@ mod tests {
     #[test]
     fn samples_from_the_prior_have_the_standard_deviation_of_the_temperature() {
         for temperature in [0.2, 1.0, 2.0] {
-            let points = from_prior(2, (3, 1), 4000, temperature);
+            let points = from_prior(2, 3, 1, 4000, temperature);
             for number in 0..2 {
                 let [mean, spread] = moments(&points, number);
                 let (mean, spread) = (mean / f64::from(temperature), spread / f64::from(temperature));
                 assert!(mean.abs() < 0.07 && (spread - 1.0).abs() < 0.05, "mean {mean}, spread {spread}");
             }
         }
-        assert_eq!(from_prior(2, (3, 1), 5, 1.0), from_prior(2, (3, 1), 5, 1.0));
-        assert_ne!(from_prior(2, (3, 1), 5, 1.0), from_prior(2, (3, 2), 5, 1.0), "another draw");
+        assert_eq!(from_prior(2, 3, 1, 5, 1.0), from_prior(2, 3, 1, 5, 1.0));
+        assert_ne!(from_prior(2, 3, 1, 5, 1.0), from_prior(2, 3, 2, 5, 1.0), "another draw");
     }
 
     #[test]
     fn samples_from_a_fit_have_the_mean_and_the_covariance_of_the_codes() {
-        let points = from_fit(&cloud(), (3, 1), 4000, 1.0);
+        let points = from_fit(&cloud(), 3, 1, 4000, 1.0);
         for (number, want) in [[5.0, 3.0], [-1.0, 1.25_f64.sqrt()]].into_iter().enumerate() {
             let got = moments(&points, number);
             assert!((got[0] - want[0]).abs() < 0.07 * want[1], "got {got:?}, want {want:?}");
@@ -351,7 +354,7 @@ mod tests {
             let free = SamplesCache::default();
             let kept = SamplesCache { range: Range::of(&recipe.model), ..SamplesCache::default() };
             let [free, kept] = [free, kept].map(|mut cache| {
-                (cache.ask(&view, &plane, (choice, 1), [9, 9]).points, cache.words(choice, &plane))
+                (cache.wanted(&view, &plane, choice, 1, [9, 9]).points, cache.words(choice, &plane))
             });
             assert!(free.0.iter().any(|z| *z < 0.0), "nothing is below zero anyway");
             let want: Vec<f32> = free.0.iter().map(|z| z.max(0.0)).collect();
@@ -365,10 +368,10 @@ mod tests {
     fn codes_are_sampled_once_for_each_draw() {
         let (view, plane) = (cloud(), plane(2, false));
         let (mut cache, mut choice) = (SamplesCache::default(), SampleChoice::default());
-        let first = cache.ask(&view, &plane, (choice, 1), [4, 2]).points;
-        assert!(Arc::ptr_eq(&first, &cache.ask(&view, &plane, (choice, 1), [4, 2]).points));
+        let first = cache.wanted(&view, &plane, choice, 1, [4, 2]).points;
+        assert!(Arc::ptr_eq(&first, &cache.wanted(&view, &plane, choice, 1, [4, 2]).points));
         choice.draw += 1;
-        assert!(cache.ask(&view, &plane, (choice, 1), [4, 2]).points != first);
+        assert!(cache.wanted(&view, &plane, choice, 1, [4, 2]).points != first);
     }
 
     #[test]

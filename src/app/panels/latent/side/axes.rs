@@ -31,12 +31,13 @@ const SPREADS: f32 = 3.0;
 pub fn axes_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    (explorer, sliders): (&mut Explorer<'_>, &mut Vec<usize>),
+    explorer: &mut Explorer<'_>,
+    sliders: &mut Vec<usize>,
     run: &RunState,
     images: [Option<u32>; 2],
 ) {
     let now_secs = ui.input(|input| input.time);
-    let view = run.seen.cloud.as_deref();
+    let view = run.views.cloud.as_deref();
     let axes = pair_ui(ui, cx, explorer.document.run.plane.axes, explorer.dimensions());
     explorer.choose_axes(axes, view, now_secs);
     ui.horizontal(|ui| {
@@ -44,7 +45,7 @@ pub fn axes_ui(
         if let Some(rest) = rest_ui(ui, cx, explorer.rest(), images) {
             explorer.choose_rest(rest, view, now_secs);
         }
-        sliders_ui(ui, cx, (explorer, sliders), (run, view));
+        sliders_ui(ui, cx, explorer, sliders, run, view);
     });
 }
 
@@ -60,10 +61,10 @@ fn pair_ui(ui: &mut Ui, cx: &PanelContext<'_>, axes: Axes, dimensions: usize) ->
     let mut chosen = axes;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
-        axis_ui(ui, cx, (&mut chosen, 0), dimensions);
+        axis_ui(ui, cx, &mut chosen, 0, dimensions);
         if axes != Axes::Principal {
             muted(ui, cx.theme, "×");
-            axis_ui(ui, cx, (&mut chosen, 1), dimensions);
+            axis_ui(ui, cx, &mut chosen, 1, dimensions);
         }
     });
     // Choosing the other's axis swaps the two.
@@ -73,7 +74,7 @@ fn pair_ui(ui: &mut Ui, cx: &PanelContext<'_>, axes: Axes, dimensions: usize) ->
     }
 }
 
-fn axis_ui(ui: &mut Ui, cx: &PanelContext<'_>, (axes, direction): (&mut Axes, usize), dimensions: usize) {
+fn axis_ui(ui: &mut Ui, cx: &PanelContext<'_>, axes: &mut Axes, direction: usize, dimensions: usize) {
     let word = ["across", "up"][direction];
     let width = if *axes == Axes::Principal { 104.0 } else { 40.0 } * cx.theme.scale;
     let combo = ComboBox::from_id_salt(("latent axis", direction))
@@ -105,7 +106,7 @@ fn rest_ui(ui: &mut Ui, cx: &PanelContext<'_>, rest: Rest, images: [Option<u32>;
         Rest::Mean => "rest: mean",
         Rest::Zero => "rest: zero",
         Rest::Image(_) => "rest: image",
-        Rest::Point => "rest: by hand",
+        Rest::Point => "rest: from the point",
     };
     let mut chosen = None;
     let combo = ComboBox::from_id_salt("rest of the code")
@@ -178,8 +179,10 @@ fn which_words(dimensions: usize, view: Option<&CloudView>) -> Option<String> {
 fn sliders_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    (explorer, numbers): (&mut Explorer<'_>, &mut Vec<usize>),
-    (run, view): (&RunState, Option<&CloudView>),
+    explorer: &mut Explorer<'_>,
+    numbers: &mut Vec<usize>,
+    run: &RunState,
+    view: Option<&CloudView>,
 ) {
     let button = small_button(ui, cx.theme, "…", "sliders for the numbers that are not on the axes");
     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, "sliders"));
@@ -259,7 +262,7 @@ mod tests {
         // The numbers from 900 on differ, and no others; no code is below zero.
         let one = (0..1000).map(|k| f32::from(u8::from(k >= 900)) / 3.0);
         let codes = (0..1000).map(|_| 0.0).chain(one).collect();
-        run.seen.cloud = Some(CloudView::of_codes(0, 1000, codes).into());
+        run.views.cloud = Some(CloudView::of_codes(0, 1000, codes).into());
         run.recipe.model.code_kind = CodeKind::Plain;
         run.recipe.model.code_activation = Activation::Relu;
         let mut harness = explorer(state);
@@ -273,7 +276,7 @@ mod tests {
         assert!(open.len() == MOST_SLIDERS && open.iter().all(|number| *number >= 900), "{open:?}");
         let run =
             harness.state_mut().state.bench.as_mut().and_then(|bench| bench.runs.first_mut()).expect("a run");
-        run.seen.cloud =
+        run.views.cloud =
             Some(CloudView::of_codes(1, 1000, (0..2000).map(|k| (k % 999) as f32).collect()).into());
         harness.run_steps(3);
         assert_eq!(harness.state().cache.side.sliders, open, "they ran away");

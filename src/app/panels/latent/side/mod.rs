@@ -4,7 +4,7 @@ pub mod axes;
 pub mod run_strip;
 pub mod typed;
 
-use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Layout, Ui, UiBuilder, vec2};
 
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
@@ -17,6 +17,7 @@ use crate::recipe::{ModelRecipe, Network};
 
 use super::explorer::Explorer;
 use super::nearest::{Nearest, NearestCache};
+use super::part::Part;
 use typed::TypedCoordinates;
 
 /// What the column keeps between frames.
@@ -26,17 +27,6 @@ pub struct SideCache {
     pub sliders: Vec<usize>,
     /// Coordinates that are being typed.
     typed: TypedCoordinates,
-}
-
-/// What the column shows, and where.
-#[derive(Clone, Copy, Debug)]
-pub struct Column<'a> {
-    /// The shown run.
-    pub shown: ShownRun<'a>,
-    /// Where the column is.
-    pub rect: Rect,
-    /// The image whose code is nearest to the point.
-    pub nearest: Option<Nearest>,
 }
 
 /// The image that was picked last on the map, where the cloud has it.
@@ -51,24 +41,25 @@ pub fn side_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     explorer: &mut Explorer<'_>,
-    (cache, search): (&mut SideCache, &mut NearestCache),
-    column: Column<'_>,
+    cache: &mut SideCache,
+    search: &mut NearestCache,
+    part: Part<'_>,
 ) -> Vec<Action> {
-    let Column { shown, rect, nearest } = column;
+    let Part { shown, rect, nearest } = part;
     let ShownRun { bench, run } = shown;
     let mut actions = Vec::new();
     let layout = Layout::top_down(Align::Min);
     ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout).id_salt("beside the map"), |ui| {
         ui.spacing_mut().item_spacing.y = HALF;
-        decoded_ui(ui, cx, (explorer, &mut cache.typed), shown, &mut actions);
+        decoded_ui(ui, cx, explorer, &mut cache.typed, shown, &mut actions);
         ui.add_space(HALF);
         nearest_ui(ui, cx, search, shown, nearest);
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
             map_ui(ui, cx, explorer, bench, &mut actions);
-            point_ui(ui, cx, explorer, (run, nearest), &mut actions);
+            point_ui(ui, cx, explorer, run, nearest, &mut actions);
             if explorer.dimensions() > 2 {
                 let images = [picked(explorer), nearest].map(|found| found.map(|found| found.image));
-                axes::axes_ui(ui, cx, (explorer, &mut cache.sliders), run, images);
+                axes::axes_ui(ui, cx, explorer, &mut cache.sliders, run, images);
             }
         });
     });
@@ -96,7 +87,8 @@ fn dragging(model: &ModelRecipe) -> Option<(&'static str, &'static str)> {
 fn decoded_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    (explorer, typed): (&mut Explorer<'_>, &mut TypedCoordinates),
+    explorer: &mut Explorer<'_>,
+    typed: &mut TypedCoordinates,
     shown_run: ShownRun<'_>,
     actions: &mut Vec<Action>,
 ) {
@@ -168,7 +160,8 @@ fn point_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     explorer: &mut Explorer<'_>,
-    (run, nearest): (&RunState, Option<Nearest>),
+    run: &RunState,
+    nearest: Option<Nearest>,
     actions: &mut Vec<Action>,
 ) {
     ui.horizontal(|ui| {
@@ -178,7 +171,7 @@ fn point_ui(
         if small_button(ui, cx.theme, "pin", "pin this point: P, or a double click with Alt").clicked() {
             actions.extend(explorer.add_pin());
         }
-        let view = run.seen.cloud.as_deref().filter(|view| view.spreads.is_some());
+        let view = run.views.cloud.as_deref().filter(|view| view.spreads.is_some());
         let picked = picked(explorer);
         if let (Some(view), Some(image)) = (view, picked.or(nearest)) {
             let tip = match picked {
@@ -205,7 +198,7 @@ fn nearest_ui(
     nearest: Option<Nearest>,
 ) {
     // What was compared with the decoded image that is shown, so that the three belong together.
-    let compared = run.seen.decoded.as_deref().and_then(|seen| seen.against);
+    let compared = run.views.decoded.as_deref().and_then(|decoded| decoded.compared_with);
     let Some(image) = compared.or(nearest.map(|nearest| nearest.image)) else { return };
     let aspect = bench.dataset.shape.aspect();
     let room = ui.available_height() - 64.0 * cx.theme.scale;

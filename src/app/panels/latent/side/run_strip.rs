@@ -44,7 +44,7 @@ pub fn run_strip_ui(
             for run in row {
                 let size = vec2(width, width / aspect);
                 ui.allocate_ui_with_layout(size + vec2(0.0, line), Layout::top_down(Align::Min), |ui| {
-                    actions.extend(run_ui(ui, cx, run, (size, shown)));
+                    actions.extend(run_ui(ui, cx, run, size, shown));
                 });
             }
         });
@@ -56,7 +56,8 @@ fn run_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     run: &RunState,
-    (size, shown): (Vec2, &RunState),
+    size: Vec2,
+    shown: &RunState,
 ) -> Option<Action> {
     let is_shown = run.info.id == shown.info.id;
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());

@@ -1,6 +1,6 @@
 //! The page every figure is drawn on: margins, title, caption, and the one scale of type.
 //!
-//! A figure says how large its content is; the sheet adds the rest around it, so all figures share one look.
+//! A figure says how large its content is; the page adds the rest around it, so all figures share one look.
 
 use super::{Caption, NOTHING_YET};
 use crate::chart::scene::{Area, Scene, Stroke, TextStyle};
@@ -40,7 +40,7 @@ impl Sizes {
     }
 }
 
-/// What a sheet is made from.
+/// What a page is made from.
 pub(super) struct Layout<'a> {
     /// Title above the content; none when empty.
     pub title: &'a str,
@@ -58,7 +58,7 @@ pub(super) struct Layout<'a> {
 }
 
 /// A page with its title and caption, waiting for its content.
-pub(super) struct Sheet {
+pub(super) struct Page {
     /// The page.
     pub scene: Scene,
     /// Where the content goes; its corner lies on whole pixels.
@@ -69,7 +69,7 @@ pub(super) struct Sheet {
     pub sizes: Sizes,
 }
 
-impl Sheet {
+impl Page {
     /// Lays out the page.
     pub fn new(layout: &Layout<'_>) -> Self {
         let [width, height] = layout.content;
@@ -84,9 +84,9 @@ impl Sheet {
         let foot_top = content.bottom() + sizes.small;
         let foot_height =
             if foot.is_empty() { 0.0 } else { foot.len() as f64 * sizes.line_height() + sizes.small };
-        let page = [width + 2.0 * sizes.margin, content.bottom() + foot_height + sizes.margin];
+        let size = [width + 2.0 * sizes.margin, content.bottom() + foot_height + sizes.margin];
 
-        let mut scene = Scene::new(page[0].ceil() as u32, page[1].ceil() as u32, palette.page);
+        let mut scene = Scene::new(size[0].ceil() as u32, size[1].ceil() as u32, palette.page);
         scene.title = layout.title.to_owned();
         for (line, text) in title.into_iter().enumerate() {
             let baseline = sizes.margin + sizes.title * (0.8 + 1.3 * line as f64);
@@ -102,7 +102,7 @@ impl Sheet {
     /// A whole page that only says that there is nothing yet.
     pub fn nothing(title: &str, caption: &Caption, theme: ColorScheme) -> Scene {
         let content = [400.0, 160.0];
-        let mut sheet = Self::new(&Layout {
+        let mut page = Self::new(&Layout {
             title,
             caption,
             notes: &[],
@@ -110,11 +110,11 @@ impl Sheet {
             sizes: Sizes::for_width(content[0]),
             theme,
         });
-        let area = sheet.content;
-        sheet.scene.outline(area, 8.0, Stroke::solid(sheet.palette.line, 1.0));
-        let middle = [area.x + area.width / 2.0, area.y + area.height / 2.0 + 0.35 * sheet.sizes.label];
-        sheet.scene.text(middle, NOTHING_YET, sheet.label(sheet.palette.muted).middle());
-        sheet.scene
+        let area = page.content;
+        page.scene.outline(area, 8.0, Stroke::solid(page.palette.line, 1.0));
+        let middle = [area.x + area.width / 2.0, area.y + area.height / 2.0 + 0.35 * page.sizes.label];
+        page.scene.text(middle, NOTHING_YET, page.label(page.palette.muted).middle());
+        page.scene
     }
 
     /// Text for names.

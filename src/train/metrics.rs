@@ -4,7 +4,7 @@ use crate::model::Penalty;
 
 /// The mean objective per image, and each of its terms, unweighted.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Figures {
+pub struct Metrics {
     /// Reconstruction plus weighted penalties.
     pub objective: f64,
     /// Squared error or cross-entropy, summed over pixels.
@@ -15,7 +15,7 @@ pub struct Figures {
     pub penalties: [Option<f64>; Penalty::ALL.len()],
 }
 
-impl Figures {
+impl Metrics {
     /// The unweighted value of a penalty, if the objective has it.
     pub fn penalty(&self, penalty: Penalty) -> Option<f64> {
         self.penalties[penalty as usize]
@@ -40,9 +40,9 @@ impl Figures {
     }
 
     /// The mean of several; `None` if there are none.
-    pub fn mean<'a>(figures: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+    pub fn mean<'a>(metrics: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
         let mut total = Total::default();
-        figures.into_iter().for_each(|f| total.add(f));
+        metrics.into_iter().for_each(|f| total.add(f));
         total.mean()
     }
 }
@@ -50,14 +50,14 @@ impl Figures {
 /// A running mean in f64, summed in order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Total {
-    sum: Figures,
+    sum: Metrics,
     count: u64,
 }
 
 impl Total {
-    /// Adds the figures of one image or one batch.
-    pub fn add(&mut self, figures: &Figures) {
-        let Figures { objective, reconstruction, squared_error, penalties } = figures;
+    /// Adds the metrics of one image or one batch.
+    pub fn add(&mut self, metrics: &Metrics) {
+        let Metrics { objective, reconstruction, squared_error, penalties } = metrics;
         self.sum.objective += objective;
         self.sum.reconstruction += reconstruction;
         add_optional(&mut self.sum.squared_error, *squared_error);
@@ -68,9 +68,9 @@ impl Total {
     }
 
     /// The mean of what was added.
-    pub fn mean(&self) -> Option<Figures> {
+    pub fn mean(&self) -> Option<Metrics> {
         let n = self.count as f64;
-        (self.count > 0).then(|| Figures {
+        (self.count > 0).then(|| Metrics {
             objective: self.sum.objective / n,
             reconstruction: self.sum.reconstruction / n,
             squared_error: self.sum.squared_error.map(|x| x / n),
