@@ -72,9 +72,6 @@ fn size(dataset: &Dataset) -> String {
 fn split(dataset: &Dataset) -> String {
     let Split { train, validation, test } = &dataset.split;
     let [training, held_out, testing] = [train, validation, test].map(|part| count_label(part.len() as u64));
-    if validation == test {
-        return format!("{training} training, {testing} test images, which are also the validation images");
-    }
     format!("{training} training, {held_out} validation, {testing} test images")
 }
 

@@ -29,7 +29,7 @@ pub struct Split {
     pub train: Vec<u32>,
     /// Images that stop rules look at, in random order, so that the first few are a fair sample.
     pub validation: Vec<u32>,
-    /// Images for the final test. A set that brings its own test images uses them for validation too.
+    /// Images for the final test, which nothing is decided by.
     pub test: Vec<u32>,
 }
 
@@ -40,8 +40,7 @@ impl Split {
         if !(0.0..0.5).contains(&held_out) {
             return Err(DataError::HeldOut { held_out });
         }
-        let least = usize::from(held_out > 0.0);
-        let held = ((count as f64 * held_out).round() as usize).max(least);
+        let held = held(count, held_out);
         if 2 * held >= count {
             return Err(DataError::NothingToTrain { held_out, count });
         }
@@ -51,6 +50,32 @@ impl Split {
         let test = order.split_off(held);
         Ok(Self { train, validation: order, test })
     }
+
+    /// Splits a set whose last `tests` images are for the test: the fraction `held_out` of the first `count` is for
+    /// validation, and the rest for training.
+    pub(super) fn beside_test(
+        count: usize,
+        tests: usize,
+        held_out: f64,
+        seed: u64,
+    ) -> Result<Self, DataError> {
+        if !(0.0..0.5).contains(&held_out) {
+            return Err(DataError::HeldOut { held_out });
+        }
+        let held = held(count, held_out);
+        if held >= count {
+            return Err(DataError::NothingToTrain { held_out, count });
+        }
+        let mut order: Vec<u32> = (0..count as u32).collect();
+        order.shuffle(&mut stream(seed, Purpose::Split, 0));
+        let train = order.split_off(held);
+        Ok(Self { train, validation: order, test: (count as u32..(count + tests) as u32).collect() })
+    }
+}
+
+/// How many of `count` images a fraction is; at least one, for a fraction above zero.
+fn held(count: usize, held_out: f64) -> usize {
+    ((count as f64 * held_out).round() as usize).max(usize::from(held_out > 0.0))
 }
 
 /// What predicting the mean training image costs, per image: a network should do better.

@@ -1,4 +1,5 @@
-//! Batches of training images: shuffled every epoch, all of one size, and available for any step.
+//! Batches of training images: shuffled every epoch, and available for any step. All have one size, except the last one of
+//! an epoch where the remainder is kept.
 //!
 //! Contract: the images of a step depend on the data set, the batch size, the seed and the step alone, so that a
 //! resumed run sees what an uninterrupted one would have seen, and runs that share a feed see the same images.
@@ -6,15 +7,17 @@
 use super::dataset::Dataset;
 use super::error::DataError;
 use crate::recipe::random::{Purpose, stream};
+use crate::recipe::{Recipe, TrainingRecipe};
 use rand::seq::SliceRandom as _;
 use std::sync::Arc;
 
-/// Divides the training images into batches. Within an epoch no image comes twice; the remainder that does not fill a
-/// batch is dropped.
+/// Divides the training images into batches. Within an epoch no image comes twice.
 #[derive(Debug)]
 pub struct Feed {
     dataset: Arc<Dataset>,
     batch: usize,
+    /// Whether the images that do not fill a batch are the last one of an epoch; otherwise that epoch goes without them.
+    keeps_remainder: bool,
     seed: u64,
     /// The epoch that `order` belongs to.
     epoch: Option<u64>,
@@ -29,7 +32,14 @@ impl Feed {
         if batch == 0 || batch > train {
             return Err(DataError::Batch { batch, train });
         }
-        Ok(Self { dataset, batch, seed, epoch: None, order: Vec::new(), pixels: Vec::new() })
+        let (order, pixels) = (Vec::new(), Vec::new());
+        Ok(Self { dataset, batch, keeps_remainder: false, seed, epoch: None, order, pixels })
+    }
+
+    /// The feed of a recipe.
+    pub fn of(recipe: &Recipe, dataset: Arc<Dataset>) -> Result<Self, DataError> {
+        let TrainingRecipe { batch, keep_remainder, .. } = recipe.training;
+        Ok(Self { keeps_remainder: keep_remainder, ..Self::new(dataset, batch, recipe.seed)? })
     }
 
     /// The data set the batches come from.
@@ -42,24 +52,26 @@ impl Feed {
         self.batch
     }
 
-    /// Whole batches in an epoch; the remainder is dropped.
+    /// Batches in an epoch.
     pub fn steps_per_epoch(&self) -> u64 {
-        (self.dataset.split.train.len() / self.batch) as u64
+        let train = self.dataset.split.train.len();
+        (if self.keeps_remainder { train.div_ceil(self.batch) } else { train / self.batch }) as u64
     }
 
     /// The images of one step, as indices into the data set.
     pub fn indices(&mut self, step: u64) -> &[u32] {
         let start = self.start_of(step);
-        &self.order[start..start + self.batch]
+        &self.order[start..(start + self.batch).min(self.order.len())]
     }
 
     /// The pixels of one step, in a buffer that the next call overwrites.
     ///
     /// # Shapes
-    /// - output: `[batch, channels, height, width]`
+    /// - output: `[batch, channels, height, width]`; fewer images in a last batch that is kept
     pub fn batch(&mut self, step: u64) -> &[f32] {
         let start = self.start_of(step);
-        self.dataset.write_f32(&self.order[start..start + self.batch], &mut self.pixels);
+        let end = (start + self.batch).min(self.order.len());
+        self.dataset.write_f32(&self.order[start..end], &mut self.pixels);
         &self.pixels
     }
 

@@ -20,7 +20,8 @@ pub struct Source<'a> {
     pub count: usize,
     /// How untidy a built-in set is: 0 neat, 1 like real handwriting.
     pub messiness: f64,
-    /// The fraction of the images held out for validation, and as many again for the test.
+    /// The fraction of the images held out for validation, and as many again for the test where the set has no test images
+    /// of its own.
     pub held_out: f64,
     /// Seed of the drawing and of the split.
     pub seed: u64,
@@ -77,8 +78,7 @@ fn read(path: &Path, source: &Source<'_>) -> Result<Dataset, DataError> {
             limits.check_memory(&name, all as u64, shape, images.bytes_per_value())?;
             images.append(test.pixels);
             labels.extend(test.labels);
-            let brought: Vec<u32> = (count as u32..all as u32).collect();
-            Split { train: (0..count as u32).collect(), validation: brought.clone(), test: brought }
+            Split::beside_test(count, all - count, source.held_out, source.seed)?
         }
         None => Split::random(count, source.held_out, source.seed)?,
     };

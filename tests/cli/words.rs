@@ -30,7 +30,7 @@ fn recipes_lists_every_recipe_file_once_under_the_family_of_the_readme() {
     assert_eq!(families, families_in_readme());
     let golden = "\
 Plain: Images are encoded in a code and decoded again; the code has no other constraint.
-  ae-simple            The smallest autoencoder: one ReLU layer of 64 units, and one linear layer back to the image
+  ae-simple              The smallest autoencoder: one ReLU layer of 64 units, and one linear layer back to the image
 ";
     assert!(listed.starts_with(golden), "{listed}");
 }
@@ -187,7 +187,7 @@ fn mnist_is_read_if_it_is_there() {
     }
     let said = hourglass(Path::new("."), &["data", folder.to_str().unwrap()]).done().stdout;
     assert!(said.contains("images         70,000 of 28x28 pixels, grey\n"), "{said}");
-    assert!(said.contains("60,000 training, 10,000 test images"), "{said}");
+    assert!(said.contains("54,000 training, 6,000 validation, 10,000 test images"), "{said}");
 }
 
 #[test]

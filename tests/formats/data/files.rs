@@ -82,7 +82,11 @@ fn a_folder_with_test_images_is_split_by_its_files() {
         ("t10k-labels-idx1-ubyte", idx(&[2], &[4, 3])),
     ];
     let set = load_folder_file(&files, "").unwrap();
-    assert_eq!(set.split, Split { train: (0..10).collect(), validation: vec![10, 11], test: vec![10, 11] });
+    let Split { train, validation, test } = &set.split;
+    assert_eq!((test, validation.len()), (&vec![10, 11], 1), "test images are not used to validate");
+    let mut others = [&train[..], validation].concat();
+    others.sort_unstable();
+    assert_eq!(others, (0..10).collect::<Vec<u32>>(), "validation images come out of the training images");
     assert_eq!((set.len(), &*set.image_bytes(10), set.label(11)), (12, &[9; 6][..], Some(3)));
     files.truncate(2);
     assert_eq!(
