@@ -43,11 +43,12 @@ pub fn sharing(recipe: Recipe, first: &Recipe) -> Recipe {
     let data = DataRecipe { range: recipe.data.range, ..first.data.clone() };
     let mut shared = Recipe { data, seed: first.seed, ..recipe };
     shared.training.batch = first.training.batch;
+    shared.training.keep_remainder = first.training.keep_remainder;
     shared
 }
 
 fn shares(a: &Recipe, b: &Recipe) -> bool {
-    a.data.has_same_images(&b.data) && a.seed == b.seed && a.training.batch == b.training.batch
+    a.data.has_same_images(&b.data) && a.seed == b.seed && a.training.has_same_batches(&b.training)
 }
 
 /// A small button with a menu of the runs and of the recipes that can be added.

@@ -86,12 +86,12 @@ pub struct RunState {
 
 impl BenchState {
     /// What the curves of a run are made of, without a run to compare it with.
-    pub fn record<'a>(&self, run: &'a RunState) -> RunRecord<'a> {
+    pub fn record<'a>(&'a self, run: &'a RunState) -> RunRecord<'a> {
         RunRecord {
             recipe: &run.info.recipe,
             changes: &run.changes,
             history: &run.info.history,
-            references: self.references,
+            references: self.references.as_ref(),
             steps_per_epoch: self.steps_per_epoch,
             pixels: self.dataset.shape.values(),
             past: None,

@@ -12,16 +12,19 @@ use super::state::{AppState, RunState};
 use super::theme::{GRID, HALF, Theme};
 use super::widgets::muted;
 use crate::engine::{Evaluation, Phase, Stage, StagePlan};
-use crate::look::count_label;
+use crate::look::{count_label, value_label};
+use crate::recipe::ReconstructionScale;
 
 /// Evaluations without a better one before the line says so.
 const NO_PROGRESS: usize = 6;
 /// How much lower than the best so far counts as better.
 const BETTER: f64 = 0.998;
+/// Evaluations without a better one, while training images cost less and less, that are called overfitting.
+const OVERFITTING: usize = 3;
 /// Below this many nats a Gaussian code carries almost no information.
-const SILENT_KL: f64 = 0.05;
+const COLLAPSED_KL: f64 = 0.05;
 /// Steps before a collapsed code is reported: at first every code looks collapsed.
-const SILENT_AFTER: u64 = 300;
+const COLLAPSED_AFTER: u64 = 300;
 
 /// The tone of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +153,8 @@ fn playing(state: &AppState, run: &RunState) -> Line {
     let evaluations = history.evaluations().to_vec();
     drop(history);
     let undo = (!run.changes.is_empty()).then_some("Ctrl+Z takes the last change back");
-    if let Some(line) = silent_code(run) {
+    let pixels = state.bench.as_ref().map_or(1, |bench| bench.dataset.shape.values());
+    if let Some(line) = collapsed_code(run, pixels as f64) {
         return line;
     }
     let since = effect.as_ref().map_or(0, |effect| effect.gesture.last_step);
@@ -169,20 +173,14 @@ fn changed(effect: &Effect) -> String {
 
 /// The progress, where nothing was changed recently.
 fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Line {
-    if let Some(count) = without_progress(evaluations) {
-        let text = format!(
-            "No progress on held-out images for {count} evaluations: a smaller learning rate may help, or this is as far as it goes."
-        );
-        return Line::new(Tone::Warning, text);
-    }
     let Some(latest) = evaluations.last() else {
-        return Line::new(Tone::Good, "Learning. The first held-out images are judged in a moment.");
+        return Line::new(Tone::Good, "Learning. The first evaluation on held-out images comes in a moment.");
     };
-    if let Some(references) = &state.bench.as_ref().and_then(|bench| bench.references) {
-        let mean = match run.recipe.objective.reconstruction {
-            crate::recipe::Reconstruction::SquaredError => references.mean_squared_error,
-            crate::recipe::Reconstruction::CrossEntropy => references.mean_cross_entropy,
-        };
+    if let Some(line) = stalled(evaluations) {
+        return line;
+    }
+    if let Some(references) = state.bench.as_ref().and_then(|bench| bench.references.as_ref()) {
+        let mean = references.rivals(&run.recipe).mean_image;
         // Before the end of the first epoch, held-out images were evaluated only before training.
         let is_news = latest.step > 0 || run.progress.train.is_none_or(|train| train.reconstruction >= mean);
         if is_news && latest.held_out.reconstruction >= mean {
@@ -192,37 +190,78 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
             );
         }
     }
-    match evaluations {
-        [.., before, latest] if latest.held_out.objective < before.held_out.objective => {
-            let (from, to) = (before.held_out.objective, latest.held_out.objective);
-            Line::new(
-                Tone::Good,
-                format!(
-                    "Learning steadily. The held-out objective fell from {from:.1} to {to:.1} since the last evaluation."
-                ),
-            )
-        }
-        _ => Line::new(Tone::Good, "Learning steadily."),
+    let [.., before, latest] = evaluations else {
+        return Line::new(Tone::Good, "Learning.");
+    };
+    let (from, to) = (before.held_out.objective, latest.held_out.objective);
+    let since = format!("from {} to {} since the last evaluation", value_label(from), value_label(to));
+    if to < from {
+        Line::new(Tone::Good, format!("Learning steadily. The held-out objective fell {since}."))
+    } else {
+        Line::new(Tone::Quiet, format!("Learning. The held-out objective did not fall: it went {since}."))
     }
 }
 
+/// What to say where the held-out objective has not improved for some evaluations. Whether training images still cost
+/// less tells overfitting from a run that goes no further.
+fn stalled(evaluations: &[&Evaluation]) -> Option<Line> {
+    let best =
+        evaluations.iter().rev().min_by(|a, b| a.held_out.objective.total_cmp(&b.held_out.objective))?;
+    let latest = evaluations.last()?;
+    let since = without_progress(evaluations);
+    let training = |evaluation: &Evaluation| evaluation.train.map(|train| train.objective);
+    let (before, now) = (training(best), training(latest));
+    let still_learns = before.zip(now).is_some_and(|(before, now)| now < before * BETTER);
+    let has_risen = latest.held_out.objective * BETTER > best.held_out.objective;
+    if since >= OVERFITTING && still_learns && has_risen {
+        let [low, high] = [best, latest].map(|e| value_label(e.held_out.objective));
+        let text = format!(
+            "Overfitting: the training objective still falls, to {}, but the held-out objective has risen from {low} to \
+             {high}. Stop here, or use more images, noise, a penalty or a smaller network.",
+            value_label(now.unwrap_or(f64::NAN))
+        );
+        return Some(Line::new(Tone::Warning, text));
+    }
+    (since >= NO_PROGRESS).then(|| {
+        let text = format!(
+            "No progress on held-out images for {since} evaluations: a smaller learning rate may help, or this is as far \
+             as it goes."
+        );
+        Line::new(Tone::Warning, text)
+    })
+}
+
 /// A Gaussian code that has collapsed to its prior, with a cure.
-fn silent_code(run: &RunState) -> Option<Line> {
+fn collapsed_code(run: &RunState, pixels: f64) -> Option<Line> {
     let beta = run.recipe.objective.beta;
     let metrics =
-        run.progress.train.filter(|_| run.recipe.is_variational() && run.progress.step > SILENT_AFTER)?;
+        run.progress.train.filter(|_| run.recipe.is_variational() && run.progress.step > COLLAPSED_AFTER)?;
     let kl = metrics.penalties().find(|(penalty, _)| penalty.weight_key() == "objective.beta")?.1;
-    (kl < SILENT_KL && beta > 0.0).then(|| Line {
-        cure: Some(("Halve β", Action::Tune { key: "objective.beta", value: beta / 2.0, done: true })),
+    if kl >= COLLAPSED_KL || beta <= 0.0 {
+        return None;
+    }
+    // A reconstruction that is a mean over pixels is as many times too small beside a KL that is a sum.
+    let is_mean = run.recipe.objective.scale == ReconstructionScale::Mean;
+    let (label, value) = match beta {
+        _ if is_mean && beta * pixels > 1.0 => ("Divide β by the number of pixels", beta / pixels),
+        beta if beta > 1.0 => ("Set β to 1", 1.0),
+        _ => ("Halve β", beta / 2.0),
+    };
+    let why = if is_mean { " The reconstruction is a mean over pixels while KL is a sum." } else { "" };
+    Some(Line {
+        cure: Some((label, Action::Tune { key: "objective.beta", value, done: true })),
         ..Line::new(
             Tone::Warning,
-            "The code has fallen silent: KL is almost zero, so every image decodes alike. A smaller β gives it a voice.",
+            format!(
+                "Posterior collapse: KL is almost zero, so the code carries no information and every image decodes \
+                 alike.{why} A smaller β lets the code carry more."
+            ),
         )
     })
 }
 
-/// The number of latest evaluations without an improvement, if there are many.
-fn without_progress(evaluations: &[&Evaluation]) -> Option<usize> {
+/// The number of latest evaluations without an improvement.
+fn without_progress(evaluations: &[&Evaluation]) -> usize {
     let mut best = f64::INFINITY;
     let mut since = 0;
     for evaluation in evaluations {
@@ -233,7 +272,7 @@ fn without_progress(evaluations: &[&Evaluation]) -> Option<usize> {
             since += 1;
         }
     }
-    (since >= NO_PROGRESS).then_some(since)
+    since
 }
 
 /// Draws the line.

@@ -100,6 +100,50 @@ fn a_run_without_progress_is_reported() {
     assert!(line.text.contains("7 evaluations"), "{}", line.text);
 }
 
+/// An evaluation with the objective over training images as well.
+fn both(step: u64, training: f64, held_out: f64) -> Evaluation {
+    Evaluation { train: Some(evaluation(step, training).held_out), ..evaluation(step, held_out) }
+}
+
+#[test]
+fn a_held_out_objective_that_rises_while_training_falls_is_overfitting() {
+    let mut state = state();
+    history(&state, |h| {
+        h.push_step(point(1, 100.0, 5.0));
+        let objectives = [(150.0, 146.0), (146.0, 145.0), (144.0, 146.0), (142.5, 146.8), (141.0, 147.4)];
+        (1..).zip(objectives).for_each(|(k, (train, held_out))| {
+            h.push_evaluation(both(10 * k, train, held_out));
+        });
+    });
+    play(&mut state, 60);
+    let line = sentence(&state);
+    assert_eq!(line.tone, Tone::Warning);
+    for words in ["Overfitting", "falls, to 141", "from 145 to 147.4"] {
+        assert!(line.text.contains(words), "{words} is not in: {}", line.text);
+    }
+    assert!(!line.text.contains("learning rate"), "{}", line.text);
+}
+
+#[test]
+fn an_objective_that_has_just_risen_is_not_called_steady() {
+    let mut state = state();
+    history(&state, |h| {
+        h.push_step(point(1, 100.0, 5.0));
+        h.push_evaluation(both(10, 146.0, 145.0));
+        h.push_evaluation(both(20, 141.0, 147.4));
+    });
+    play(&mut state, 25);
+    let line = sentence(&state);
+    assert_eq!(
+        line.text,
+        "Learning. The held-out objective did not fall: it went from 145 to 147.4 since the last evaluation."
+    );
+    history(&state, |h| h.push_evaluation(both(30, 140.0, 143.0)));
+    assert!(
+        sentence(&state).text.starts_with("Learning steadily. The held-out objective fell from 147.4 to 143")
+    );
+}
+
 #[test]
 fn a_failure_comes_with_its_cure() {
     let mut state = state();
@@ -116,6 +160,17 @@ fn a_collapsed_code_is_reported_and_a_lower_beta_offered() {
     play(&mut state, 1000);
     let want = Action::Tune { key: "objective.beta", value: 0.5, done: true };
     assert_eq!(sentence(&state).cure, Some(("Halve β", want)));
+    let cure = |state: &mut AppState, beta: f64, scale: ReconstructionScale| {
+        let objective = &mut state.bench.as_mut().expect("a bench").runs[0].recipe.objective;
+        (objective.beta, objective.scale) = (beta, scale);
+        sentence(state).cure
+    };
+    let set = |value| Action::Tune { key: "objective.beta", value, done: true };
+    let sum = cure(&mut state, 32.0, ReconstructionScale::Sum);
+    assert_eq!(sum, Some(("Set β to 1", set(1.0))), "one click, however large β is");
+    let pixels = state.bench.as_ref().expect("a bench").dataset.shape.values() as f64;
+    let mean = cure(&mut state, 2.0, ReconstructionScale::Mean);
+    assert_eq!(mean, Some(("Divide β by the number of pixels", set(2.0 / pixels))));
 }
 
 #[test]
@@ -153,7 +208,7 @@ fn the_mean_image_is_the_reference_only_until_a_better_one_is_known() {
     assert!(sentence(&state).text.contains("the mean image"), "{}", sentence(&state).text);
     history(&state, |h| h.push_step(point(2, 170.0, 1.0)));
     play(&mut state, 2);
-    assert_eq!(sentence(&state).text, "Learning steadily.", "training images cost less by now");
+    assert_eq!(sentence(&state).text, "Learning.", "training images cost less by now");
     history(&state, |h| h.push_evaluation(evaluation(10, 220.0)));
     play(&mut state, 10);
     assert!(sentence(&state).text.contains("the mean image"), "held-out images do not");

@@ -94,14 +94,14 @@ impl Theme {
         self.data(DataColor::of_parameter(key))
     }
 
-    /// A colour between the ground of a panel and an accent, for activations: 0 is silent, 1 is loud.
-    pub fn activation(&self, loudness: f32) -> Color32 {
-        self.silent.lerp_to_gamma(self.accent, loudness.clamp(0.0, 1.0))
+    /// A colour between the ground of a panel and an accent, for activations from 0 to 1.
+    pub fn activation(&self, strength: f32) -> Color32 {
+        self.inactive.lerp_to_gamma(self.accent, strength.clamp(0.0, 1.0))
     }
 
     /// The same, for an activation below zero.
-    pub fn activation_negative(&self, loudness: f32) -> Color32 {
-        self.silent.lerp_to_gamma(self.kl, loudness.clamp(0.0, 1.0))
+    pub fn activation_negative(&self, strength: f32) -> Color32 {
+        self.inactive.lerp_to_gamma(self.kl, strength.clamp(0.0, 1.0))
     }
 
     /// A colour that lets what is behind shine through; 1 is solid.

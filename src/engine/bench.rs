@@ -85,7 +85,7 @@ impl Bench {
     /// Applies live changes, then trains one step of every run that can.
     pub(super) fn train(&mut self, inbox: &Inbox, paint: &PaintTarget, outbox: &mut Outbox) {
         let per_epoch = self.feed.steps_per_epoch();
-        let size = self.feed.batch_size();
+        let pixels = self.gallery.dataset.shape.values();
         // Nobody gets ahead of a run whose step takes several turns.
         let waits = self.runs.iter().any(|run| run.can_step() && run.learner.is_halfway());
         for k in 0..self.runs.len() {
@@ -100,7 +100,10 @@ impl Bench {
             }
             let feed = &mut self.feed;
             let step = run.learner.step_number();
-            let stepped = catch_unwind(AssertUnwindSafe(|| run.step(feed.batch(step), size, per_epoch)));
+            let stepped = catch_unwind(AssertUnwindSafe(|| {
+                let batch = feed.batch(step);
+                run.step(batch, batch.len() / pixels, per_epoch);
+            }));
             if let Err(panic) = stepped {
                 let sentence =
                     format!("Training failed: {}. The last good weights are kept", message(&*panic));
@@ -223,8 +226,7 @@ impl Bench {
 
 /// The batches that all of these recipes share.
 pub(super) fn feed(recipes: &[Recipe], dataset: &Arc<Dataset>) -> Result<Feed, String> {
-    let Recipe { training, seed, .. } = &recipes[0];
-    Feed::new(Arc::clone(dataset), training.batch, *seed).map_err(|error| error.to_string())
+    Feed::of(&recipes[0], Arc::clone(dataset)).map_err(|error| error.to_string())
 }
 
 /// Applies one live change and reports it, or why not.

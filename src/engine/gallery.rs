@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::components::Components;
+use super::references::Comparison;
 use crate::data::Dataset;
 use crate::gpu::Tiles;
 
@@ -27,8 +27,8 @@ pub(super) struct Gallery {
     pub(super) cloud: Arc<[u32]>,
     /// The shape of one image on a canvas.
     pub(super) tile: Tiles,
-    /// What principal components cost on the images that cards are counted on.
-    pub(super) components: Arc<Components>,
+    /// The costs of simple models on the held-out images.
+    pub(super) comparison: Arc<Comparison>,
 }
 
 impl Gallery {
@@ -39,11 +39,11 @@ impl Gallery {
         let mut sample_pixels = Vec::new();
         let held_out = &dataset.split.validation;
         dataset.write_f32(&held_out[..SAMPLE.min(held_out.len())], &mut sample_pixels);
-        let components = Arc::new(Components::new(&dataset, &sample_pixels));
+        let comparison = Arc::new(Comparison::new(&dataset, &sample_pixels));
         let cloud = dataset.split.validation.iter().copied().take(CLOUD).collect();
         let shape = dataset.shape;
         let tile = Tiles::single(shape.height, shape.width, shape.channels);
-        Self { dataset, examples: examples.into(), example_pixels, sample_pixels, cloud, tile, components }
+        Self { dataset, examples: examples.into(), example_pixels, sample_pixels, cloud, tile, comparison }
     }
 }
 

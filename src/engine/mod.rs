@@ -6,7 +6,6 @@
 
 mod background;
 mod bench;
-mod components;
 mod gallery;
 mod handle;
 mod inbox;
@@ -19,6 +18,7 @@ mod opening;
 mod outbox;
 mod paint_target;
 mod painter_thread;
+mod references;
 mod run;
 mod self_test;
 mod snapshot;
@@ -49,6 +49,6 @@ pub use worker::{Turn, Worker};
 pub use crate::insight::curves;
 pub use crate::insight::plane::LatentPlane;
 pub use crate::insight::principal::Principal;
-pub use crate::insight::references::References;
+pub use crate::insight::references::{PcaRival, References, Rivals};
 pub use crate::train::history::{Evaluation, History, Point, SharedHistory};
 pub use crate::train::{Metrics, Penalty, Stage, StagePlan, StageSpan};

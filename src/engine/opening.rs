@@ -4,11 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use super::background::spawn;
-use super::components::PCA_IMAGES;
-use super::gallery::Gallery;
 use crate::data::{Dataset, Source, load};
-use crate::insight::Pca;
-use crate::insight::references::References;
 use crate::recipe::{DataRecipe, Recipe};
 
 /// Most runs on a bench.
@@ -33,7 +29,7 @@ pub(super) fn check(recipes: &[Recipe]) -> Result<(), String> {
         recipe.validate().map_err(|error| error.to_string())?;
         let shares = recipe.data.has_same_images(&first.data)
             && recipe.seed == first.seed
-            && recipe.training.batch == first.training.batch;
+            && recipe.training.has_same_batches(&first.training);
         if !shares {
             return Err(format!(
                 "{} cannot run beside {}: runs on one bench share images, seed and batch size",
@@ -90,32 +86,4 @@ pub(super) fn open_data(data: &DataRecipe) -> Result<Arc<Dataset>, String> {
     let DataRecipe { set, count, messiness, held_out, seed, range: _ } = data;
     let source = Source { set, count: *count, messiness: *messiness, held_out: *held_out, seed: *seed };
     load(&source).map(Arc::new).map_err(|error| error.to_string())
-}
-
-/// Begins to work out the costs that the curves are held against.
-pub(super) fn begin_references(gallery: &Gallery, code: usize) -> Result<Receiver<References>, String> {
-    let dataset = Arc::clone(&gallery.dataset);
-    let (sender, references) = sync_channel(1);
-    spawn("references", move || {
-        // Nobody waits any more where another bench was opened meanwhile.
-        sender.send(references_of(&dataset, code)).ok();
-    })?;
-    Ok(references)
-}
-
-fn references_of(dataset: &Dataset, code: usize) -> References {
-    let held_out = &dataset.split.validation;
-    let mean = dataset.mean_image_cost(held_out);
-    let components = code.min(dataset.shape.values());
-    let (mut train, mut test) = (Vec::new(), Vec::new());
-    dataset.write_f32(&dataset.split.train[..PCA_IMAGES.min(dataset.split.train.len())], &mut train);
-    dataset.write_f32(held_out, &mut test);
-    let pca = Pca::fit(&train, dataset.shape.values(), components);
-    References {
-        mean_squared_error: mean.squared_error,
-        mean_cross_entropy: mean.cross_entropy,
-        cross_entropy_floor: dataset.entropy_floor(held_out),
-        pca_squared_error: pca.squared_error(&test),
-        pca_components: components,
-    }
 }

@@ -13,7 +13,7 @@ use super::handle::{EngineOptions, Handle};
 use super::inbox::{Inbox, inbox};
 use super::jobs::{FinalEvaluation, Jobs};
 use super::message::{Command, Event, Phase};
-use super::opening::{Loading, begin_references, check};
+use super::opening::{Loading, check};
 use super::outbox::{Outbox, Wake, outbox};
 use super::paint_target::PaintTarget;
 use super::run::Run;
@@ -244,13 +244,11 @@ impl Worker {
         source: Option<DataRecipe>,
     ) {
         let known = self.bench.as_ref().is_some_and(|old| Arc::ptr_eq(&old.gallery.dataset, &dataset));
-        let old_code = self.bench.as_ref().and_then(|old| Some(old.runs.first()?.recipe.model.code));
         match self.build(recipes, dataset) {
             Err(sentence) => self.outbox.report(Event::Refused(sentence)),
             Ok(mut bench) => {
-                let code = recipes[0].model.code;
-                if !known || old_code != Some(code) {
-                    self.references = begin_references(&bench.gallery, code).ok();
+                if !known {
+                    self.references = bench.gallery.comparison.begin().ok();
                 }
                 if let Some(station) = &self.station {
                     self.outbox.report(Event::Opened(bench.description(&station.compute)));

@@ -12,7 +12,8 @@ const IMAGES: usize = 128;
 /// Shares removed: 0, 10, … 90 %.
 const SHARES: u64 = 10;
 
-/// Squared error against the share of code units that are set to zero, the others scaled up to compensate.
+/// Squared error against the share of code units that are set to zero, the others multiplied by
+/// 1/(1 − share), so that their sum stays the same on average.
 pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let CardInputs { learner, recipe, .. } = inputs;
     let (model, pixels) = (learner.model(), learner.pixels());
@@ -36,8 +37,8 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let (all, half) = (points[0][1], points[SHARES as usize / 2][1]);
     let verdict = if half > mean { "worse than the mean image" } else { "better than the mean image" };
     let meaning = format!(
-        "With a random half of the code units set to zero, the squared error changes from {all:.1} to {half:.1}, \
-         {verdict} ({mean:.1})."
+        "With a random half of the code units set to zero and the others multiplied by two, as in dropout, the squared \
+         error changes from {all:.1} to {half:.1}, {verdict} ({mean:.1})."
     );
     let lines = Lines {
         x: "code units removed, %".to_owned(),

@@ -14,9 +14,9 @@ pub struct CardInputs<'a> {
     pub examples: &'a [f32],
     /// Some hundred held-out images for statistics, in tensor order.
     pub sample: &'a [f32],
-    /// The squared error of a PCA on the sample for several numbers of components, `[components, error]`; empty until
-    /// it is computed.
-    pub pca_errors: &'a [[f32; 2]],
+    /// The squared error on the sample of reconstructing images from 0, 1, 2 … principal components; empty until it is
+    /// computed.
+    pub pca_errors: &'a [f64],
 }
 
 impl CardInputs<'_> {

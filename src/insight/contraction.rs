@@ -75,7 +75,7 @@ pub(super) fn directions(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadEr
     let share = all.iter().map(|one| share_of_first(&one.values, drawn)).sum::<f64>() / all.len() as f64;
     let meaning = format!(
         "The changes of an image that move its code most, with the singular value of each: how far the code moves per \
-         unit of change. These {drawn} make up {:.0} % of ‖∂h/∂x‖²; orthogonal changes hardly move the code.",
+         unit of change. Each picture is scaled to its own largest value. These {drawn} make up {:.0} % of ‖∂h/∂x‖².",
         100.0 * share
     );
     let images = Images {

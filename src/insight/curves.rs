@@ -10,11 +10,11 @@ use crate::chart::{Chart, Curve, CurveKind, Curves, Reference, Stamp};
 use crate::look::DataColor;
 use crate::model::Penalty;
 use crate::recipe::gesture::{Gesture, gestures};
-use crate::recipe::{Change, Corruption, PixelRange, Recipe, Reconstruction};
+use crate::recipe::{Change, PixelRange, Recipe, Reconstruction};
 use crate::train::history::{Evaluation, History, Point, SharedHistory};
 use crate::train::{Metrics, StagePlan};
 
-use super::references::References;
+use super::references::{PcaRival, References, Rivals};
 
 /// What can be chosen about the curves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct RunRecord<'a> {
     /// What was measured; locked only while it is copied.
     pub history: &'a SharedHistory,
     /// The costs that the curves are compared with, once they are known.
-    pub references: Option<References>,
+    pub references: Option<&'a References>,
     /// Steps in an epoch, which say where stages begin.
     pub steps_per_epoch: u64,
     /// Pixels of an image.
@@ -248,10 +248,7 @@ fn chart(
         color: quantity.color(),
         is_from_zero: matches!(quantity, Quantity::Penalty(_)),
         curves,
-        references: run
-            .references
-            .map(|costs| references(run, &costs, options, quantity))
-            .unwrap_or_default(),
+        references: run.references.map(|costs| references(run, costs, options, quantity)).unwrap_or_default(),
     }
 }
 
@@ -281,8 +278,7 @@ fn held_out(history: &History, quantity: Quantity) -> Curve {
     Curve::whole("held out", CurveKind::HeldOut, evaluations.filter_map(point).collect())
 }
 
-/// What a chart is compared with. Principal components see the clean image, so they are no fair rival for a network
-/// that does not.
+/// What a chart is compared with.
 fn references(
     run: &RunRecord<'_>,
     costs: &References,
@@ -290,20 +286,20 @@ fn references(
     quantity: Quantity,
 ) -> Vec<Reference> {
     let line = |label: &str, value: f64| Reference { label: label.to_owned(), value };
-    let is_fair = run.recipe.noise.kind == Corruption::None;
-    let components = if costs.pca_components == 1 { "component" } else { "components" };
-    let pca = (options.shows_pca && is_fair)
-        .then(|| line(&format!("PCA, {} {components}", costs.pca_components), costs.pca_squared_error));
-    match (quantity, run.recipe.objective.reconstruction) {
-        (Quantity::Reconstruction, Reconstruction::CrossEntropy) => vec![
-            line("mean image", costs.mean_cross_entropy),
-            line("entropy floor", costs.cross_entropy_floor),
-        ],
-        (Quantity::Reconstruction, Reconstruction::SquaredError) => {
-            [Some(line("mean image", costs.mean_squared_error)), pca].into_iter().flatten().collect()
+    let Rivals { mean_image, entropy_floor, pca } = costs.rivals(run.recipe);
+    let pca = pca.filter(|_| options.shows_pca);
+    let pca_line = |pca: &PcaRival, value: f64| {
+        let components = if pca.components == 1 { "component" } else { "components" };
+        line(&format!("PCA, {} {components}", pca.components), value)
+    };
+    match quantity {
+        Quantity::Reconstruction => {
+            let floor = entropy_floor.map(|floor| line("entropy floor", floor));
+            let pca = pca.and_then(|pca| Some(pca_line(&pca, pca.cost?)));
+            [Some(line("mean image", mean_image)), floor, pca].into_iter().flatten().collect()
         }
-        (Quantity::SquaredError, _) => pca.into_iter().collect(),
-        (Quantity::Penalty(_) | Quantity::LayerInputs | Quantity::Objective, _) => Vec::new(),
+        Quantity::SquaredError => pca.iter().map(|pca| pca_line(pca, pca.squared_error)).collect(),
+        Quantity::Penalty(_) | Quantity::LayerInputs | Quantity::Objective => Vec::new(),
     }
 }
 

@@ -41,17 +41,21 @@ fn costs() -> References {
         mean_squared_error: 50.0,
         mean_cross_entropy: 200.0,
         cross_entropy_floor: 60.0,
-        pca_squared_error: 30.0,
-        pca_components: 2,
+        pca_squared_errors: Some([50.0, 40.0, 30.0, 20.0].into()),
     }
 }
 
-fn record<'a>(recipe: &'a Recipe, changes: &'a [Change], history: &'a SharedHistory) -> RunRecord<'a> {
+fn record<'a>(
+    recipe: &'a Recipe,
+    changes: &'a [Change],
+    history: &'a SharedHistory,
+    costs: &'a References,
+) -> RunRecord<'a> {
     RunRecord {
         recipe,
         changes,
         history,
-        references: Some(costs()),
+        references: Some(costs),
         steps_per_epoch: STEPS_PER_EPOCH,
         pixels: 4,
         past: None,
@@ -61,7 +65,7 @@ fn record<'a>(recipe: &'a Recipe, changes: &'a [Change], history: &'a SharedHist
 /// The curves of a run of two steps, with the options of a figure.
 fn drawn(recipe: &Recipe, changes: &[Change], penalty: Penalty) -> Curves {
     let history = history(penalty);
-    curves(&record(recipe, changes, &history), CurveOptions::of_figure(recipe))
+    curves(&record(recipe, changes, &history, &costs()), CurveOptions::of_figure(recipe))
 }
 
 fn named(curves: &Curves) -> Vec<(&str, &str)> {
@@ -103,6 +107,25 @@ fn the_reconstruction_alone_is_compared_with_what_is_known() {
 }
 
 #[test]
+fn references_are_in_the_pixel_range_of_the_run_and_of_its_own_code_size() {
+    let recipe = recipe("ae-2d", &["data.range=signed", "model.code=3"]);
+    let charts = drawn(&recipe, &[], Penalty::Sparsity).charts;
+    assert_eq!(lines(&charts[0]), [("mean image", 200.0), ("PCA, 3 components", 80.0)]);
+}
+
+#[test]
+fn principal_components_are_no_rival_for_a_network_with_skip_connections() {
+    let with_skips = drawn(&recipe("unet-denoise", &["noise.kind=none"]), &[], Penalty::Sparsity).charts;
+    assert!(
+        lines(&with_skips[0]).iter().all(|(label, _)| !label.contains("PCA")),
+        "{:?}",
+        lines(&with_skips[0])
+    );
+    let without = drawn(&recipe("unet-no-skips", &["noise.kind=none"]), &[], Penalty::Sparsity).charts;
+    assert!(lines(&without[0]).iter().any(|(label, _)| label.contains("PCA")), "{:?}", lines(&without[0]));
+}
+
+#[test]
 fn principal_components_are_no_rival_for_a_network_that_sees_noise() {
     let mut noisy = recipe("vae-2d", &SQUARED);
     noisy.set_from_text("noise.kind=gaussian").expect("valid");
@@ -127,7 +150,8 @@ fn a_term_is_charted_if_it_has_or_ever_had_a_weight() {
 fn options_add_charts_and_change_units() {
     let recipe = recipe("vae-2d", &[]);
     let history = history(Penalty::Kl);
-    let record = record(&recipe, &[], &history);
+    let costs = costs();
+    let record = record(&recipe, &[], &history, &costs);
     assert_eq!(curves(&record, CurveOptions::default()).charts.len(), 2);
     let options = CurveOptions { shows_pca: true, is_per_pixel: true, ..CurveOptions::default() };
     let curves = curves(&record, options);
@@ -165,7 +189,7 @@ fn layers_that_are_pretrained_have_a_chart_of_their_own() {
     for step in 1..=50 {
         history.lock().push_step(Point { step, metrics: metrics(step as f64, Penalty::Sparsity) });
     }
-    let curves = curves(&record(&recipe, &[], &history), CurveOptions::of_figure(&recipe));
+    let curves = curves(&record(&recipe, &[], &history, &costs()), CurveOptions::of_figure(&recipe));
     let titles: Vec<&str> = curves.charts.iter().map(|chart| chart.title.as_str()).collect();
     assert_eq!(titles, ["Reconstruction", "Layers' own inputs", "Objective"]);
     assert_eq!(ends(&curves.charts[0]), [[1.0, 10.0], [41.0, 50.0]], "no line leads over the layers");
@@ -203,8 +227,9 @@ fn a_run_from_scratch_is_drawn_beside_the_fine_tuning_of_a_pretrained_one() {
         training: vec![[5.0, 90.0], [20.0, 80.0]],
         held_out: vec![[0.0, 99.0], [10.0, 85.0]],
     };
+    let costs = costs();
     let drawn = |past: &PastRun| {
-        let record = RunRecord { past: Some(past), ..record(&recipe, &[], &history) };
+        let record = RunRecord { past: Some(past), ..record(&recipe, &[], &history, &costs) };
         curves(&record, CurveOptions::default()).charts
     };
     let charts = drawn(&past);
@@ -228,7 +253,7 @@ fn what_is_kept_of_a_run_is_its_training_as_a_whole() {
         let held_out = metrics(step as f64, Penalty::Sparsity);
         history.lock().push_evaluation(Evaluation { step, epoch: 0, train: None, held_out });
     }
-    let past = PastRun::of(&record(&recipe, &[], &history)).expect("two steps");
+    let past = PastRun::of(&record(&recipe, &[], &history, &costs())).expect("two steps");
     assert_eq!((past.before, past.training), (40, vec![[5.0, 44.0], [20.0, 59.0]]));
     assert_eq!(past.held_out, [[0.0, 39.0], [10.0, 49.0]]);
 }

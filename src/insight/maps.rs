@@ -3,6 +3,7 @@
 use super::CardInputs;
 use crate::chart::cards::{Card, Images, Values, signed_each};
 use crate::data::ImageShape;
+use crate::recipe::Network;
 use crate::train::read::{ReadError, read};
 
 /// Maps beside each other; of a stage with more, these are the first.
@@ -10,7 +11,7 @@ const COLUMNS: usize = 12;
 
 /// Feature maps of the first example, a row for each stage on the way to the code, all drawn as large as the image.
 pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-    let CardInputs { learner, examples, .. } = inputs;
+    let CardInputs { learner, recipe, examples, .. } = inputs;
     let shape = learner.shape();
     let Some(image) = examples.get(..learner.pixels()) else { return Ok(None) };
     let trace = learner.model().activations(learner.images(image, learner.device()));
@@ -31,8 +32,13 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         shown += columns;
         rows.push(format!("stage {}: {columns} of {channels} maps of {height}x{width}", number + 1));
     }
+    // The first stage of a U-Net works at the resolution of the image.
+    let halving = match recipe.model.network {
+        Network::UNet => "Every stage after the first",
+        _ => "Every stage",
+    };
     let meaning = format!(
-        "Each map shows where in the image one learned filter responds. Every stage halves the resolution and covers \
+        "Each map shows where in the image one learned filter responds. {halving} halves the resolution and covers \
          larger patterns. Zero everywhere for this image: {inactive} of {shown} maps.",
     );
     let images = Images {

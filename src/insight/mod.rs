@@ -16,7 +16,6 @@ pub mod dimensions;
 pub mod field;
 mod filters;
 pub mod forces;
-mod gradients;
 mod maps;
 mod noise;
 pub mod pca;
@@ -29,6 +28,7 @@ mod rows;
 mod sensitivity;
 pub mod size;
 mod skips;
+mod steps;
 mod topic;
 
 pub use card_inputs::CardInputs;

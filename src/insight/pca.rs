@@ -71,6 +71,24 @@ impl Pca {
         total / count.max(1) as f64
     }
 
+    /// The squared error of reconstructing `rows` from the first 0, 1, 2 … `k` components: summed over a row, averaged
+    /// over rows. Components are nested, so one projection serves all of them.
+    pub fn squared_errors(&self, rows: &[f32]) -> Vec<f64> {
+        let count = (rows.len() / self.mean.len().max(1)).max(1) as f64;
+        let mut explained = vec![0.0_f64; self.k];
+        for code in self.project(rows).chunks_exact(self.k.max(1)) {
+            explained.iter_mut().zip(code).for_each(|(sum, &c)| *sum += f64::from(c).powi(2) / count);
+        }
+        // From the last component to the first: a sum of small numbers keeps its digits, a difference does not.
+        let mut errors = vec![self.squared_error(rows)];
+        errors.extend(explained.iter().rev().scan(errors[0], |error, part| {
+            *error += part;
+            Some(*error)
+        }));
+        errors.reverse();
+        errors
+    }
+
     /// The components as the rows of a matrix.
     fn basis(&self) -> MatRef<'_, f32> {
         MatRef::from_row_major_slice(&self.components, self.k, self.mean.len())

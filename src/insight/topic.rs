@@ -2,8 +2,8 @@
 
 use super::card_inputs::CardInputs;
 use super::{
-    ablation, activity, atoms, contraction, depths, dictionary, dimensions, filters, gradients, maps, noise,
-    prior, rbm_samples, rows, sensitivity, size, skips,
+    ablation, activity, atoms, contraction, depths, dictionary, dimensions, filters, maps, noise, prior,
+    rbm_samples, rows, sensitivity, size, skips, steps,
 };
 use crate::chart::cards::Card;
 use crate::recipe::{Activation, Corruption, Network, Recipe};
@@ -20,8 +20,8 @@ pub enum Topic {
     RbmSamples,
     /// Reconstructions from every depth of a stack.
     Depths,
-    /// The norm of each layer's gradient.
-    Gradients,
+    /// How far a step moves the weights of each layer.
+    Steps,
     /// Images with a U-Net's code and skip connections, and without one of them.
     Skips,
     /// Feature maps of an image.
@@ -83,7 +83,7 @@ impl Topic {
         let is_contractive = recipe.objective.contractive > 0.0;
         add(recipe.noise.kind != Corruption::None, &[Self::Noise]);
         add(recipe.is_pretrained(), &[Self::Filters, Self::RbmSamples, Self::Depths]);
-        add(is_deep, &[Self::Gradients]);
+        add(is_deep, &[Self::Steps]);
         add(network == Network::UNet && recipe.model.skips, &[Self::Skips]);
         add(matches!(network, Network::Conv | Network::UNet), &[Self::Maps]);
         add(network == Network::Recurrent, &[Self::Written, Self::Completed]);
@@ -97,6 +97,9 @@ impl Topic {
             topics.extend(Self::of_plain(recipe));
         }
         topics.push(Self::Sensitivity);
+        if network != Network::Dense {
+            topics.push(Self::Steps);
+        }
         topics
     }
 
@@ -129,7 +132,7 @@ impl Topic {
             Self::Filters => filters::of_layer(inputs),
             Self::RbmSamples => rbm_samples::samples(inputs),
             Self::Depths => depths::rows(inputs),
-            Self::Gradients => gradients::bars(inputs),
+            Self::Steps => steps::bars(inputs),
             Self::Skips => skips::rows(inputs),
             Self::Maps => maps::rows(inputs),
             Self::Written => rows::written(inputs).map(Some),

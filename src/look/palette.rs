@@ -91,7 +91,7 @@ pub struct Palette<C = Rgb> {
     /// Of a button under the pointer.
     pub raised_hover: C,
     /// Of a unit whose activation is zero.
-    pub silent: C,
+    pub inactive: C,
     /// Edges, rules and grid lines.
     pub line: C,
     /// Axes: stronger than the grid, weaker than text.
@@ -134,7 +134,7 @@ const DARK: Palette = Palette {
     page: rgb(0x101317),
     raised: rgb(0x1d222a),
     raised_hover: rgb(0x272e38),
-    silent: rgb(0x1d222a),
+    inactive: rgb(0x1d222a),
     line: rgb(0x262d37),
     axis: rgb(0x485361),
     text: rgb(0xdfe5ec),
@@ -172,7 +172,7 @@ const LIGHT: Palette = Palette {
     page: rgb(0xffffff),
     raised: rgb(0xf0f2f5),
     raised_hover: rgb(0xe4e8ed),
-    silent: rgb(0xe9edf2),
+    inactive: rgb(0xe9edf2),
     line: rgb(0xdde1e7),
     axis: rgb(0xacb5bf),
     text: rgb(0x1d232b),
@@ -233,7 +233,7 @@ impl<C: Copy> Palette<C> {
             page: convert(self.page),
             raised: convert(self.raised),
             raised_hover: convert(self.raised_hover),
-            silent: convert(self.silent),
+            inactive: convert(self.inactive),
             line: convert(self.line),
             axis: convert(self.axis),
             text: convert(self.text),

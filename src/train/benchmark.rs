@@ -53,7 +53,7 @@ pub fn measure(
     device: &Device,
     seconds: f64,
 ) -> Result<Speed, BenchmarkError> {
-    let mut feed = Feed::new(Arc::clone(dataset), recipe.training.batch, recipe.seed)?;
+    let mut feed = Feed::of(recipe, Arc::clone(dataset))?;
     let mut learner = Learner::new(recipe, dataset.shape.dims(), feed.steps_per_epoch(), device);
     // Warm-up and both kinds of decoding take as long as one measurement of training each.
     let time = Duration::from_secs_f64((seconds / (MEASUREMENTS + 3) as f64).max(0.0));

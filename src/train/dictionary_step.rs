@@ -11,9 +11,9 @@ use super::read::{ReadError, read};
 use crate::recipe::Recipe;
 use crate::recipe::random::{Purpose, stream};
 
-/// The largest number of past steps that an update averages over: long enough for thousands of images, short enough
-/// for atoms to follow a change of λ. Mairal et al. (2010) scale past data down for the same reason.
-const MEMORY: f64 = 50.0;
+/// The largest number of past batches that the statistics average over: long enough for thousands of images, short
+/// enough for atoms to follow a change of λ.
+const WINDOW: f64 = 50.0;
 
 impl Learner {
     /// The learned dictionaries; `None` before their stage starts.
@@ -82,11 +82,13 @@ impl Learner {
     }
 }
 
-/// Learns from a batch: an average over all batches at first, and later over the latest ones.
+/// Learns from a batch. Past statistics are multiplied by a forgetting factor, the rescaling of past data of Mairal, Bach,
+/// Ponce and Sapiro (2010, section 3.4.2): t/(t + 1) after t batches, which is the plain mean over all of them, and
+/// 1 − 1/50 from the fiftieth on, which is an exponential moving average.
 fn learn(dictionary: &mut Dictionary, samples: &[f64], codes: &[f64], rng: &mut ChaCha8Rng) {
     let updates = dictionary.updates() as f64;
-    let keep = (updates / (updates + 1.0)).min(1.0 - 1.0 / MEMORY);
-    dictionary.learn(samples, codes, keep, rng);
+    let forgetting = (updates / (updates + 1.0)).min(1.0 - 1.0 / WINDOW);
+    dictionary.learn(samples, codes, forgetting, rng);
 }
 
 fn number(x: f64, device: &Device) -> Tensor<1> {

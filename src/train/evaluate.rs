@@ -1,5 +1,9 @@
-//! The cost of held-out images: each image exactly once, with one ε per image from the seed and the full β. Sums are in
-//! f64 and in order, so that they are exact to the last bit between runs.
+//! The cost of held-out images: each image exactly once, with one ε per image from the seed and the full β, so that
+//! evaluations at different steps can be compared. Sums are in f64 and in order, so that they are the same to the last
+//! bit between runs.
+//!
+//! Penalties of whole-set statistics (a target rate, free nats) are computed once, from statistics over all images: their
+//! mean over chunks would be larger.
 
 use burn::tensor::{Tensor, TensorData};
 
@@ -14,7 +18,7 @@ use crate::data::Dataset;
 use crate::data::corrupt::corrupt;
 use crate::model::{Autoencoder, Pass, Penalty, objective};
 use crate::recipe::random::{Purpose, stream};
-use crate::recipe::{Corruption, Recipe};
+use crate::recipe::{Corruption, Recipe, ReconstructionScale};
 
 /// Images evaluated at once. All chunks have this size, so that a device compiles kernels for one shape only.
 pub const CHUNK: usize = 128;
@@ -30,6 +34,8 @@ pub struct Evaluator {
     step: u64,
     next: usize,
     total: Total,
+    /// Sums over the images so far of what whole-set penalties are computed from, one per unit of the code.
+    statistics: Vec<f64>,
     images: Vec<f32>,
 }
 
@@ -49,6 +55,7 @@ impl Evaluator {
             step: learner.step_number(),
             next: 0,
             total: Total::default(),
+            statistics: Vec::new(),
             images: Vec::new(),
         }
     }
@@ -71,7 +78,33 @@ impl Evaluator {
         if !chunk.is_empty() && self.chunk(learner, recipe, dataset, chunk)? {
             self.next += chunk.len();
         }
-        Ok(if self.next >= indices.len() { self.total.mean() } else { None })
+        Ok(if self.next >= indices.len() { self.mean(recipe, learner.pixels()) } else { None })
+    }
+
+    /// The mean metrics, with the objective and the penalties of whole-set statistics.
+    fn mean(&self, recipe: &Recipe, pixels: usize) -> Option<Metrics> {
+        let mut mean = self.total.mean()?;
+        if self.dictionary.is_some() {
+            return Some(mean);
+        }
+        let objective = &recipe.objective;
+        let statistics: Vec<f64> = self.statistics.iter().map(|sum| sum / self.next as f64).collect();
+        let mut charged_kl = None;
+        if objective.rate > 0.0 {
+            let divergence = objective::rate_divergence_of(&statistics, objective.target_rate);
+            mean.set_penalty(Penalty::Rate, divergence);
+        } else if objective.free_bits > 0.0 {
+            charged_kl = Some(objective::kl_beyond_of(&statistics, objective.free_bits));
+        }
+        let reconstruction = match objective.scale {
+            ReconstructionScale::Sum => mean.reconstruction,
+            ReconstructionScale::Mean => mean.reconstruction / pixels as f64,
+        };
+        mean.objective = mean.penalties().fold(reconstruction, |sum, (penalty, value)| {
+            let charged = charged_kl.filter(|_| penalty == Penalty::Kl).unwrap_or(value);
+            sum + penalty.full_weight(objective) * charged
+        });
+        Some(mean)
     }
 
     /// Evaluates a chunk. Returns whether it is done. The last chunk is padded with its first image, which is not
@@ -104,22 +137,26 @@ impl Evaluator {
         let batch = held_out_batch(learner, &self.model, recipe, &self.images, &padded, chunk.len());
         let BatchOutput { encoded, terms } =
             terms::forward(&self.model, recipe, &batch, &mut Pass::default());
+        let statistic = terms::set_statistic(recipe, &encoded);
         let exact = self.model.decode_beside(encoded.code, &encoded.skips);
         let squared = objective::squared_error(batch.clean, exact);
-        let objective = terms::weighted_in_full(&terms, recipe, learner.pixels());
-        let mut all = vec![objective, terms.reconstruction, squared];
+        let mut all = vec![terms.reconstruction, squared];
         let (penalties, values): (Vec<Penalty>, Vec<Tensor<1>>) = terms.penalties.into_iter().unzip();
         all.extend(values);
+        let terms = all.len();
+        all.extend(statistic.map(|each| each.flatten::<1>(0, 1)));
         let numbers = read(Tensor::cat(all, 0))?;
+        let (numbers, statistic) = numbers.split_at(terms * CHUNK);
+        let size = statistic.len() / CHUNK;
+        self.statistics.resize(size, 0.0);
+        for row in statistic.chunks_exact(size.max(1)).take(chunk.len()) {
+            self.statistics.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
+        }
         for image in 0..chunk.len() {
             let at = |term: usize| f64::from(numbers[term * CHUNK + image]);
-            let mut metrics = Metrics {
-                objective: at(0),
-                reconstruction: at(1),
-                squared_error: Some(at(2)),
-                ..Metrics::default()
-            };
-            penalties.iter().enumerate().for_each(|(k, penalty)| metrics.set_penalty(*penalty, at(3 + k)));
+            let mut metrics =
+                Metrics { reconstruction: at(0), squared_error: Some(at(1)), ..Metrics::default() };
+            penalties.iter().enumerate().for_each(|(k, penalty)| metrics.set_penalty(*penalty, at(2 + k)));
             self.total.add(&metrics);
         }
         Ok(true)

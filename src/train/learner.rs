@@ -19,7 +19,7 @@ use crate::data::ImageShape;
 use crate::data::corrupt::corrupt;
 use crate::model::{Autoencoder, Drops, Pass, Penalty};
 use crate::recipe::random::{Purpose, stream};
-use crate::recipe::{Corruption, Recipe, Reconstruction};
+use crate::recipe::{Corruption, Init, Recipe, Reconstruction};
 
 /// A network in training. It has no clock, no thread and no stop rules.
 #[derive(Debug)]
@@ -140,6 +140,11 @@ impl Learner {
         }
     }
 
+    /// Changes the network, for instance to begin with other weights.
+    pub fn change_model(&mut self, change: impl FnOnce(&mut Autoencoder)) {
+        change(&mut self.model);
+    }
+
     /// The trained part of the network, which is used for evaluation and display. During pretraining it ends at the
     /// current layer, whose hidden units are its code: the untrained layers above would destroy the image.
     pub fn so_far(&self) -> Autoencoder {
@@ -152,7 +157,7 @@ impl Learner {
 
     /// The number of parameters of the network.
     pub fn parameters(&self) -> usize {
-        self.model.num_params()
+        self.model.num_params() - self.model.tied_parameters()
     }
 
     /// One update from a batch of images, of whatever the stage trains. Live parameters are read from the recipe.
@@ -182,7 +187,7 @@ impl Learner {
             Stage::Dictionary => self.learn_dictionary(batch, recipe, work)?,
             Stage::Training => {
                 self.unroll();
-                if self.step == 0 {
+                if self.step == 0 && !matches!(recipe.model.init, Init::PyTorch | Init::Normal) {
                     self.init_output_bias(batch);
                 }
                 self.train(batch, recipe)
@@ -239,8 +244,8 @@ impl Learner {
         let (penalties, values): (Vec<Penalty>, Vec<Tensor<1>>) = terms.penalties.into_iter().unzip();
         read.extend(values.into_iter().map(|term| term.inner().mean()));
         let gradients = GradientsParams::from_grads(total.backward(), &self.model);
-        let model = self.optimizer.step(self.model.clone(), gradients, recipe.training.learning_rate);
-        self.model = model.with_unit_columns();
+        let rate = recipe.training.learning_rate;
+        self.model = updated(self.model.clone(), &mut self.optimizer, gradients, rate);
         StepCost { terms: Tensor::cat(read, 0), penalties: penalties.into() }
     }
 
@@ -289,6 +294,17 @@ impl Learner {
     pub fn codes(&self, codes: &[f32]) -> Tensor<2> {
         Tensor::from_data(TensorData::new(codes.to_vec(), [codes.len() / self.code, self.code]), &self.device)
     }
+}
+
+/// The network after an update by the optimiser, with its constraints restored.
+pub(super) fn updated(
+    model: Autoencoder,
+    optimizer: &mut Optimizer,
+    mut gradients: GradientsParams,
+    learning_rate: f64,
+) -> Autoencoder {
+    model.tie_gradients(&mut gradients);
+    optimizer.step(model, gradients, learning_rate).with_tied_weights().with_unit_columns()
 }
 
 /// The metrics of a [`StepCost`] that was read.

@@ -10,7 +10,6 @@ pub mod dictionary;
 mod dictionary_step;
 pub mod evaluate;
 pub mod file;
-pub mod gradients;
 pub mod history;
 pub mod learner;
 mod matrix;
@@ -22,6 +21,7 @@ pub mod read;
 pub mod sparse;
 pub mod stop;
 pub mod terms;
+pub mod updates;
 
 pub use atoms::Dictionary;
 pub use checkpoint::{Checkpoint, CheckpointError, WeightsError};

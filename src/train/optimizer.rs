@@ -100,10 +100,7 @@ impl Optimizer {
         let change = match self.kind {
             OptimizerKind::Adam | OptimizerKind::AdamW => moments.adam(gradient, updates),
             OptimizerKind::Sgd => moments.velocity(gradient, momentum),
-            OptimizerKind::RmsProp => {
-                let scaled = moments.rmsprop(gradient);
-                moments.velocity(scaled, momentum)
-            }
+            OptimizerKind::RmsProp => moments.rmsprop(gradient),
         };
         match self.kind {
             OptimizerKind::AdamW if decay > 0.0 => change * rate + value.clone() * (rate * decay),

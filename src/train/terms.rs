@@ -89,6 +89,22 @@ fn charged(per_dimension: &Tensor<2>, free: f64, count: usize) -> Option<Tensor<
         .then(|| kl_beyond(per_dimension.clone().narrow(0, 0, count), free).narrow(0, 0, 1).expand([all]))
 }
 
+/// What a penalty of the whole set of images is computed from, for every image and unit of the code: the activation for
+/// a target rate, the KL divergence for free nats. `None` where no such penalty is charged.
+///
+/// # Shapes
+/// - output: `[batch, code]`
+pub fn set_statistic(recipe: &Recipe, encoded: &Encoded) -> Option<Tensor<2>> {
+    let code = encoded.code.clone();
+    match &encoded.log_variance {
+        Some(log_variance) if recipe.objective.free_bits > 0.0 => {
+            Some(kl_per_dimension(code, log_variance.clone()))
+        }
+        None if recipe.objective.rate > 0.0 => Some(code),
+        _ => None,
+    }
+}
+
 /// ‖∂h/∂x‖² at the input of every image: exact from the derivatives of the activations, or estimated along the random
 /// directions of the batch. It is that of the whole network: if units were dropped in the pass, the derivatives are
 /// computed again without dropping.
@@ -137,19 +153,6 @@ pub fn reconstruction(model: &Autoencoder, recipe: &Recipe, images: Tensor<2>, r
 /// # Shapes
 /// - output: `[batch]`
 pub fn weighted(terms: &PerImage, recipe: &Recipe, step: u64, pixels: usize) -> Tensor<1> {
-    sum(terms, recipe, pixels, |penalty| penalty.weight(&recipe.objective, step))
-}
-
-/// The objective of every image with the full β, independent of warm-up, so that evaluations at different steps can be
-/// compared.
-///
-/// # Shapes
-/// - output: `[batch]`
-pub fn weighted_in_full(terms: &PerImage, recipe: &Recipe, pixels: usize) -> Tensor<1> {
-    sum(terms, recipe, pixels, |penalty| penalty.full_weight(&recipe.objective))
-}
-
-fn sum(terms: &PerImage, recipe: &Recipe, pixels: usize, weight: impl Fn(Penalty) -> f64) -> Tensor<1> {
     let reconstruction = terms.reconstruction.clone();
     let reconstruction = match recipe.objective.scale {
         ReconstructionScale::Sum => reconstruction,
@@ -160,7 +163,7 @@ fn sum(terms: &PerImage, recipe: &Recipe, pixels: usize, weight: impl Fn(Penalty
             (Penalty::Kl, Some(charged)) => charged,
             _ => term,
         };
-        match weight(*penalty) {
+        match penalty.weight(&recipe.objective, step) {
             0.0 => sum,
             weight => sum + charged.clone() * weight,
         }

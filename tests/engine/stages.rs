@@ -107,7 +107,7 @@ fn every_stage_has_its_cards() {
     let tuned = [
         "Filters forming",
         "Reconstructions by depth",
-        "Gradient of each layer",
+        "Step of each layer",
         "What a number is worth",
         "Which pixels a code number moves",
     ];

@@ -162,6 +162,22 @@ fn gradients_of_the_rate_agree_with_finite_differences() {
 }
 
 #[test]
+fn a_small_divergence_keeps_its_digits() {
+    let device = Device::flex();
+    for log_variance in [1e-1, -1e-1, 1e-2, 1e-3, -1e-3, -5.0, 10.0, -10.0] {
+        let got =
+            numbers(objective::kl(matrix(vec![0.0], 1, &device), matrix(vec![log_variance], 1, &device)))[0];
+        let x = f64::from(log_variance);
+        let want = 0.5 * (x.exp_m1() - x);
+        let error = (f64::from(got) - want).abs() / want;
+        assert!(
+            error < 2e-3,
+            "ln σ² = {log_variance}: got {got}, want {want}, wrong by {error:.1e}, allowed 2e-3"
+        );
+    }
+}
+
+#[test]
 fn the_rate_divergence_has_its_reference_values_and_no_infinity() {
     let device = Device::flex();
     let of = |code: Vec<f32>, columns, target| {

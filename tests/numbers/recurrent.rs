@@ -200,7 +200,7 @@ fn the_cards_of_a_recurrent_network_end_with_the_reconstruction() {
         sample: &examples,
         pca_errors: &[],
     };
-    assert_eq!(Topic::of(&recipe), [Topic::Written, Topic::Completed, Topic::Sensitivity]);
+    assert_eq!(Topic::of(&recipe), [Topic::Written, Topic::Completed, Topic::Sensitivity, Topic::Steps]);
     let pixels_of = |topic: Topic| {
         let Card { content, meaning, .. } = topic.card(&inputs).expect("read").expect("a card");
         let Content::Images(images) = content else { panic!("{topic:?} has no images") };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use hourglass::chart::cards::{Card, Content, Values};
 use hourglass::data::{Dataset, Feed};
-use hourglass::insight::{CardInputs, Pca, Topic, size};
+use hourglass::insight::{CardInputs, Pca, Topic};
 use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::{Learner, Metrics, Penalty};
@@ -72,7 +72,7 @@ fn a_target_rate_quietens_every_unit_and_kills_none() {
 }
 
 /// The card of a topic on some held-out images.
-fn card(topic: Topic, learner: &Learner, recipe: &Recipe, sample: &[f32], pca: &[[f32; 2]]) -> Card {
+fn card(topic: Topic, learner: &Learner, recipe: &Recipe, sample: &[f32], pca: &[f64]) -> Card {
     let inputs = CardInputs { learner, recipe, examples: &sample[..10 * PIXELS], sample, pca_errors: pca };
     topic.card(&inputs).expect("the CPU answers").expect("a card")
 }
@@ -175,8 +175,7 @@ fn a_network_is_compared_with_principal_components_at_its_size() {
     let (dataset, recipe) = (dataset(), recipe("ae-32", &["model.code=8"]));
     let learner = trained(&recipe, &dataset, 60);
     let sample = pixels(&dataset, &dataset.split.validation[..100]);
-    let curve =
-        size::pca_errors(&Pca::fit(&pixels(&dataset, &dataset.split.train), PIXELS, size::MOST), &sample);
+    let curve = Pca::fit(&pixels(&dataset, &dataset.split.train), PIXELS, 192).squared_errors(&sample);
     let card = card(Topic::Size, &learner, &recipe, &sample, &curve);
     let Content::Lines(lines) = card.content else { panic!("lines") };
     let (components, own) = (&lines.series[0].points, &lines.series[1].points);

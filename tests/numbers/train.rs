@@ -10,6 +10,7 @@ use hourglass::recipe::{
     Activation, Cell, ModelRecipe, Network, Output, Recipe, Reconstruction, TrainingRecipe, builtin,
 };
 use hourglass::train::evaluate::evaluate;
+use hourglass::train::updates::updates;
 use hourglass::train::{Checkpoint, Learner, Metrics};
 
 use crate::tensors::numbers;
@@ -236,13 +237,53 @@ fn textbook(kind: &str, gradients: &[f64], rate: f64, momentum: f64) -> f64 {
             }
             "rmsprop" => {
                 v = 0.99 * v + 0.01 * g * g;
-                m = momentum * m + g / (v.sqrt() + 1e-8);
-                w -= rate * m;
+                w -= rate * g / (v.sqrt() + 1e-8);
             }
             _ => panic!("no textbook for {kind}"),
         }
     }
     w
+}
+
+/// The weights of every layer, without biases.
+fn layer_weights(learner: &Learner) -> Vec<Vec<f32>> {
+    struct Weights(Vec<Vec<f32>>);
+    impl burn::module::ModuleVisitor for Weights {
+        fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<burn::tensor::Tensor<D>>) {
+            if D > 1 {
+                self.0.push(numbers(param.val().flatten::<1>(0, D - 1)));
+            }
+        }
+    }
+    let mut weights = Weights(Vec::new());
+    burn::module::Module::visit(&learner.model(), &mut weights);
+    weights.0
+}
+
+#[test]
+fn the_update_that_is_shown_is_the_one_that_training_makes() {
+    for (name, optimizer) in [("ae-32", "adam"), ("ae-32", "sgd"), ("conv-16", "rmsprop")] {
+        let setting = format!("training.optimizer={optimizer}");
+        let recipe = with(Recipe::open(name).expect("built in"), &[&setting[..], "training.batch=16"]);
+        let mut training = Training::new(recipe.clone(), dataset(), None);
+        training.train(3);
+        let batch = training.feed.batch(3).to_vec();
+        let shown = updates(&training.learner, &recipe, &batch).expect("the CPU answers");
+        let before = layer_weights(&training.learner);
+        training.learner.step(&batch, &recipe);
+        let after = layer_weights(&training.learner);
+        assert_eq!(shown.len(), before.len(), "{name}: kernels and matrices");
+        for (layer, (update, (before, after))) in shown.iter().zip(before.iter().zip(&after)).enumerate() {
+            let norm = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
+            let moved = norm(&mut before.iter().zip(after).map(|(a, b)| f64::from(b - a)));
+            let want = moved / norm(&mut before.iter().map(|x| f64::from(*x)));
+            let got = f64::from(update.change);
+            assert!(
+                (got - want).abs() < 1e-3 * want,
+                "{name}, {optimizer}, layer {layer}: got {got}, want {want}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::Theme;
 use crate::app::widgets::{card, muted};
-use crate::engine::{Metrics, Penalty, References, Stage, StagePlan};
+use crate::engine::{Metrics, PcaRival, Penalty, References, Rivals, Stage, StagePlan};
 use crate::look::{DataColor, decimal_label, value_label};
 use crate::recipe::ReconstructionScale;
 use crate::recipe::formula::{FormulaPart, FormulaTerm, dictionary_formula, formula};
@@ -71,7 +71,7 @@ fn formula_ui(
     let pixels = bench.map_or(1, |bench| bench.dataset.shape.values());
     line(ui, theme, &numbers(&run.recipe, &metrics, weighed, pixels), &theme.large());
     ui.add_space(2.0);
-    words_ui(ui, theme, &meaning(run, &metrics, bench.and_then(|bench| bench.references), pixels));
+    words_ui(ui, theme, &meaning(run, &metrics, bench.and_then(|bench| bench.references.as_ref()), pixels));
 }
 
 /// What is minimised while something else than the whole network is trained.
@@ -186,30 +186,25 @@ fn weight_label(weight: f64) -> String {
 }
 
 /// What the numbers mean, in a few sentences: what is peculiar to this objective first.
-fn meaning(run: &RunState, metrics: &Metrics, references: Option<References>, pixels: usize) -> String {
+fn meaning(run: &RunState, metrics: &Metrics, references: Option<&References>, pixels: usize) -> String {
     let recipe = &run.recipe;
     let mut sentences = peculiar(recipe, metrics, run.progress.step, pixels);
     let reconstruction = recipe.objective.reconstruction;
     if let (Reconstruction::CrossEntropy, Some(kl)) = (reconstruction, metrics.penalty(Penalty::Kl)) {
-        sentences.push(format!("Negative ELBO (β = 1): {} nats.", value_label(metrics.reconstruction + kl)));
+        sentences.push(format!(
+            "Negative ELBO (β = 1): {} nats. Grey levels are treated as probabilities, so it is no normalised likelihood.",
+            value_label(metrics.reconstruction + kl)
+        ));
     }
     let Some(costs) = references else {
         return sentences.join(" ");
     };
-    match reconstruction {
-        Reconstruction::CrossEntropy => sentences.push(format!(
-            "Predicting the mean image costs {}; no model can go below {}.",
-            value_label(costs.mean_cross_entropy),
-            value_label(costs.cross_entropy_floor)
-        )),
-        Reconstruction::SquaredError => {
-            sentences
-                .push(format!("Predicting the mean image costs {}.", value_label(costs.mean_squared_error)));
-        }
-    }
-    // Principal components see the clean image, so they are no fair rival for a network that does not.
-    if let Some(squared) = metrics.squared_error.filter(|_| recipe.noise.kind == Corruption::None) {
-        sentences.push(against_pca(squared, &costs));
+    let Rivals { mean_image, entropy_floor, pca } = costs.rivals(recipe);
+    let floor = entropy_floor
+        .map_or(String::new(), |floor| format!("; no model can go below {}", value_label(floor)));
+    sentences.push(format!("Predicting the mean image costs {}{floor}.", value_label(mean_image)));
+    if let (Some(squared), Some(pca)) = (metrics.squared_error, pca) {
+        sentences.push(against_pca(squared, &pca));
     }
     sentences.join(" ")
 }
@@ -250,9 +245,9 @@ fn peculiar(recipe: &Recipe, metrics: &Metrics, step: u64, pixels: usize) -> Vec
     sentences
 }
 
-fn against_pca(squared: f64, costs: &References) -> String {
-    let pca = costs.pca_squared_error;
-    let components = match costs.pca_components {
+fn against_pca(squared: f64, rival: &PcaRival) -> String {
+    let pca = rival.squared_error;
+    let components = match rival.components {
         1 => "1 principal component".to_owned(),
         n => format!("{n} principal components"),
     };
@@ -360,7 +355,7 @@ mod tests {
 
     #[test]
     fn the_comparison_with_pca_says_which_side() {
-        let costs = References { pca_squared_error: 40.0, pca_components: 2, ..References::default() };
+        let costs = PcaRival { components: 2, squared_error: 40.0, cost: None };
         assert_eq!(against_pca(35.0, &costs), "Squared error 35, below the 40 of 2 principal components.");
         assert!(against_pca(45.0, &costs).contains("not yet below"));
     }

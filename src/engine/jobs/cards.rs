@@ -35,7 +35,7 @@ impl Job for CardsJob {
     fn slice(&mut self, target: &Target<'_>, _: usize) -> Result<Option<CardsView>, JobError> {
         if let Some(topic) = self.left.pop_front() {
             let wants_pca = topic == Topic::Size;
-            let pca_errors = if wants_pca { target.gallery.components.so_far() } else { &[] };
+            let pca_errors = if wants_pca { target.gallery.comparison.pca_errors_so_far() } else { &[] };
             self.cards.extend(topic.card(&inputs(target, pca_errors))?);
         }
         if !self.left.is_empty() {
@@ -49,13 +49,13 @@ impl Job for CardsJob {
 pub(in crate::engine) fn all_cards(target: &Target<'_>) -> Result<Vec<Card>, ReadError> {
     let topics = Topic::of(target.recipe);
     let wants_pca = topics.contains(&Topic::Size);
-    let pca_errors = if wants_pca { target.gallery.components.at_once() } else { &[] };
+    let pca_errors = if wants_pca { target.gallery.comparison.pca_errors() } else { &[] };
     let inputs = inputs(target, pca_errors);
     let cards = topics.into_iter().map(|topic| topic.card(&inputs));
     Ok(cards.collect::<Result<Vec<Option<Card>>, ReadError>>()?.into_iter().flatten().collect())
 }
 
-fn inputs<'a>(target: &Target<'a>, pca_errors: &'a [[f32; 2]]) -> CardInputs<'a> {
+fn inputs<'a>(target: &Target<'a>, pca_errors: &'a [f64]) -> CardInputs<'a> {
     CardInputs {
         learner: target.learner,
         recipe: target.recipe,

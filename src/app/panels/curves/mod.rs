@@ -87,7 +87,7 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
 }
 
 /// What is drawn: the run that is shown, and the run before.
-fn record<'a>(state: &'a AppState, bench: &BenchState, run: &'a RunState) -> RunRecord<'a> {
+fn record<'a>(state: &'a AppState, bench: &'a BenchState, run: &'a RunState) -> RunRecord<'a> {
     RunRecord { past: state.past.as_ref(), ..bench.record(run) }
 }
 

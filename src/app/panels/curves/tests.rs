@@ -14,8 +14,7 @@ fn run_with_a_lambda_that_came_and_went() -> AppState {
     let bench = state.bench.as_mut().expect("a bench");
     bench.references = Some(References {
         mean_squared_error: 52.0,
-        pca_squared_error: 12.0,
-        pca_components: 32,
+        pca_squared_errors: Some(vec![12.0; 33].into()),
         ..References::default()
     });
     let run = &mut bench.runs[0];

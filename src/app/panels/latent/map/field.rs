@@ -48,6 +48,8 @@ pub struct KnownCodes {
     pub spread: Option<f32>,
     /// The held-out images whose density is measured, whichever are shown as points.
     pub images: usize,
+    /// Whether the code has a prior.
+    pub is_variational: bool,
 }
 
 impl KnownCodes {
@@ -57,7 +59,8 @@ impl KnownCodes {
         let cloud = run.views.cloud.as_deref().filter(|cloud| cloud.dimensions == dimensions);
         let spread = cloud.map(|cloud| statistics::variances(cloud).iter().sum::<f32>().sqrt());
         let spread = spread.filter(|spread| spread.is_finite() && *spread > 0.0);
-        Self { dimensions, spread, images: bench.cloud.len() }
+        let is_variational = run.recipe.is_variational();
+        Self { dimensions, spread, images: bench.cloud.len(), is_variational }
     }
 }
 
@@ -75,7 +78,11 @@ fn words(kind: FieldKind, known: &KnownCodes) -> String {
                 Some(_) => "the spread of the codes around their mean",
                 None => "the largest here",
             };
-            format!("round-trip error, the distance from z to encode(decode(z)); brightest: {bright}")
+            // An optimal linear VAE has encode(decode(z)) − z = −s²z: even where codes are dense, it moves towards zero.
+            let shrinks = if known.is_variational { ", which a VAE moves towards 0" } else { "" };
+            format!(
+                "round-trip error, the distance from z to encode(decode(z)){shrinks}; brightest: {bright}"
+            )
         }
         FieldKind::Stretch => "stretch: how much the decoded image changes with a small step".to_owned(),
     }
@@ -224,7 +231,7 @@ mod tests {
     }
 
     fn known(dimensions: usize, spread: Option<f32>) -> KnownCodes {
-        KnownCodes { dimensions, spread, images: 1800 }
+        KnownCodes { dimensions, spread, images: 1800, is_variational: false }
     }
 
     #[test]
