@@ -21,7 +21,7 @@ pub(super) fn draw(run: &mut HeadlessRun, staging: &StagingFolder, tint: ColorMa
             recipe: &run.info.recipe,
             changes: run.changes(),
             history: &run.info.history,
-            references,
+            references: references.as_ref(),
             steps_per_epoch: run.bench.steps_per_epoch,
             pixels: run.bench.dataset.shape.values(),
             past: None,

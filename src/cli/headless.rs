@@ -146,7 +146,7 @@ impl HeadlessRun {
         {
             self.next();
         }
-        self.references
+        self.references.clone()
     }
 
     /// The recipe that repeats this run, with its live changes and the scheduled ones that are still to come.
@@ -192,7 +192,7 @@ impl HeadlessRun {
         match &event {
             Event::Progress(_, progress) => self.progress = *progress,
             Event::Tuned(_, change) => self.changes.push(change.clone()),
-            Event::References(references) => self.references = Some(*references),
+            Event::References(references) => self.references = Some(references.clone()),
             _ => {}
         }
         Some(event)

@@ -25,6 +25,8 @@ pub struct Autoencoder {
     pub(super) range: PixelRange,
     #[module(skip)]
     unit_columns: bool,
+    #[module(skip)]
+    pub(super) tied: bool,
 }
 
 /// The output of every layer for a batch, for the hourglass diagram.
@@ -45,7 +47,7 @@ impl Autoencoder {
     /// autodiff is on.
     pub fn new(recipe: &Recipe, dims: [usize; 3], device: &Device) -> Self {
         let model = &recipe.model;
-        let mut weights = Weights::new(recipe.seed, model.init, device);
+        let mut weights = Weights::new(recipe.seed, model.init, model.init_spread, device);
         let encoder = Encoder::new(&mut weights, model, dims);
         let code = CodeLayer::new(&mut weights, encoder.outputs(dims), model);
         let decoder = Decoder::new(&mut weights, model, dims);
@@ -54,8 +56,10 @@ impl Autoencoder {
             Reconstruction::CrossEntropy => Output::Sigmoid,
             Reconstruction::SquaredError => model.output,
         };
-        let (range, unit_columns) = (recipe.data.range, model.unit_columns);
-        Self { encoder, code, decoder, output, range, unit_columns }.with_unit_columns()
+        let (range, unit_columns, tied) = (recipe.data.range, model.unit_columns, model.tied);
+        Self { encoder, code, decoder, output, range, unit_columns, tied }
+            .with_tied_weights()
+            .with_unit_columns()
     }
 
     /// Images scaled to the pixel range of the network.
@@ -128,6 +132,7 @@ impl Autoencoder {
         match self.output {
             Output::Sigmoid => activation::sigmoid(raw),
             Output::Linear => raw,
+            Output::Tanh => activation::tanh(raw),
         }
     }
 
@@ -186,6 +191,10 @@ impl Autoencoder {
                 (y.clone(), along * y.clone() * (-y + 1.0))
             }
             Output::Linear => (raw, along),
+            Output::Tanh => {
+                let y = activation::tanh(raw);
+                (y.clone(), along * (-y.square() + 1.0))
+            }
         };
         Some(match self.range {
             PixelRange::Unit => (y, along),
@@ -244,10 +253,14 @@ impl Autoencoder {
     /// The output before the activation for a pixel from 0 to 1. Pixels are clamped, so that a sigmoid can reach them.
     fn raw(&self, pixel: f32) -> f32 {
         let logit = |p: f32| (p / (1.0 - p)).ln();
-        match (self.output, self.range) {
-            (Output::Sigmoid, _) => logit(pixel.clamp(0.01, 0.99)),
-            (Output::Linear, PixelRange::Unit) => pixel,
-            (Output::Linear, PixelRange::Signed) => pixel * 2.0 - 1.0,
+        let scaled = match self.range {
+            PixelRange::Unit => pixel,
+            PixelRange::Signed => pixel * 2.0 - 1.0,
+        };
+        match self.output {
+            Output::Sigmoid => logit(pixel.clamp(0.01, 0.99)),
+            Output::Linear => scaled,
+            Output::Tanh => scaled.clamp(-0.98, 0.98).atanh(),
         }
     }
 

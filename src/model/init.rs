@@ -28,26 +28,59 @@ pub struct Fan {
 pub struct Weights<'a> {
     seed: u64,
     init: Init,
+    /// The standard deviation of [`Init::Normal`].
+    normal_spread: f32,
     device: &'a Device,
     layer: u64,
 }
 
 impl<'a> Weights<'a> {
     /// An initialiser for one network.
-    pub fn new(seed: u64, init: Init, device: &'a Device) -> Self {
-        Self { seed, init, device, layer: 0 }
+    pub fn new(seed: u64, init: Init, normal_spread: f64, device: &'a Device) -> Self {
+        Self { seed, init, normal_spread: normal_spread as f32, device, layer: 0 }
     }
 
-    /// The next linear layer. `follows` is its activation, `scale` multiplies the weights; the bias is zero.
+    /// The next linear layer. `follows` is its activation. `scale` multiplies weights whose spread follows from the size
+    /// of the layer.
     pub fn linear(&mut self, inputs: usize, outputs: usize, follows: Activation, scale: f32) -> Linear {
-        let spread = scale * self.spread(inputs, outputs, follows);
-        let weights = self.normal(spread, inputs * outputs);
-        self.map(weights, vec![0.0; outputs])
+        let scale = if self.is_given() { 1.0 } else { scale };
+        let (weights, bias) = self.layer(inputs * outputs, outputs, Fan { inputs, outputs }, follows, scale);
+        self.map(weights, bias)
+    }
+
+    /// Whether weights and biases are those that the recipe gives, and not adapted to the kind of layer.
+    fn is_given(&self) -> bool {
+        matches!(self.init, Init::PyTorch | Init::Normal)
+    }
+
+    /// Numbers for the weights and the biases of the next layer.
+    fn layer(
+        &mut self,
+        weights: usize,
+        biases: usize,
+        fan: Fan,
+        follows: Activation,
+        scale: f32,
+    ) -> (Vec<f32>, Vec<f32>) {
+        if self.init == Init::PyTorch {
+            let numbers = self.uniform(1.0 / (fan.inputs as f32).sqrt(), weights + biases);
+            let (weights, biases) = numbers.split_at(weights);
+            return (weights.to_vec(), biases.to_vec());
+        }
+        let spread = scale * self.spread(fan.inputs, fan.outputs, follows);
+        (self.normal(spread, weights), vec![0.0; biases])
     }
 
     /// The next linear map to several gates, each initialised as a layer of its own. The bias is zero, and one for the
     /// gate `open`.
     pub fn gates(&mut self, inputs: usize, units: usize, gates: usize, open: Option<usize>) -> Linear {
+        if self.is_given() {
+            // PyTorch bounds all weights of a cell by 1/√units.
+            let fan = Fan { inputs: units, outputs: units };
+            let (weights, bias) =
+                self.layer(inputs * units * gates, units * gates, fan, Activation::Tanh, 1.0);
+            return self.map(weights, bias);
+        }
         let spread = GATE_GAIN * self.spread(inputs, units, Activation::Tanh);
         let weights = self.normal(spread, inputs * units * gates);
         let bias = (0..units * gates).map(|unit| if Some(unit / units) == open { 1.0 } else { 0.0 });
@@ -68,6 +101,9 @@ impl<'a> Weights<'a> {
     /// The next linear map from units to gates of as many units, orthogonal for each gate, so that repeated application
     /// neither amplifies nor attenuates any direction. The bias is zero.
     pub fn orthogonal_gates(&mut self, units: usize, gates: usize) -> Linear {
+        if self.is_given() {
+            return self.gates(units, units, gates, None);
+        }
         let drawn = self.normal(1.0, units * units * gates);
         let mut weights = vec![0.0f32; units * units * gates];
         for (gate, square) in drawn.chunks(units * units).enumerate() {
@@ -77,6 +113,13 @@ impl<'a> Weights<'a> {
             }
         }
         self.map(weights, vec![0.0; units * gates])
+    }
+
+    /// Uniform numbers between ±`bound` from the next layer's stream.
+    fn uniform(&mut self, bound: f32, count: usize) -> Vec<f32> {
+        let mut rng = stream(self.seed, Purpose::Weights, self.layer);
+        self.layer += 1;
+        (0..count).map(|_| bound * (2.0 * rng.random::<f32>() - 1.0)).collect()
     }
 
     /// Normal numbers from the next layer's stream.
@@ -95,7 +138,7 @@ impl<'a> Weights<'a> {
         }
     }
 
-    /// The next kernel of a convolution, of this shape, and its bias of zeros.
+    /// The next kernel of a convolution, of this shape, and its bias.
     pub fn kernel(
         &mut self,
         shape: [usize; 4],
@@ -103,8 +146,9 @@ impl<'a> Weights<'a> {
         fan: Fan,
         follows: Activation,
     ) -> (Param<Tensor<4>>, Param<Tensor<1>>) {
-        let weights = self.normal(self.spread(fan.inputs, fan.outputs, follows), shape.iter().product());
-        (self.parameter(TensorData::new(weights, shape)), self.constant(0.0, biases))
+        let (weights, bias) = self.layer(shape.iter().product(), biases, fan, follows, 1.0);
+        let bias = self.parameter(TensorData::new(bias, [biases]));
+        (self.parameter(TensorData::new(weights, shape)), bias)
     }
 
     /// A parameter that is initialised with a constant.
@@ -119,17 +163,18 @@ impl<'a> Weights<'a> {
 
     /// The standard deviation of a layer's weights.
     fn spread(&self, inputs: usize, outputs: usize, follows: Activation) -> f32 {
-        let he = match self.init {
-            Init::He => true,
-            Init::Xavier => false,
-            Init::Auto => {
-                matches!(
-                    follows,
-                    Activation::Relu | Activation::LeakyRelu | Activation::Gelu | Activation::Silu
-                )
+        let he = (2.0 / inputs as f32).sqrt();
+        let xavier = (2.0 / (inputs + outputs) as f32).sqrt();
+        match (self.init, follows) {
+            (Init::He, _) => he,
+            (Init::Auto, Activation::Relu | Activation::LeakyRelu | Activation::Gelu | Activation::Silu) => {
+                he
             }
-        };
-        if he { (2.0 / inputs as f32).sqrt() } else { (2.0 / (inputs + outputs) as f32).sqrt() }
+            (Init::Auto | Init::Xavier, _) => xavier,
+            (Init::Normal, _) => self.normal_spread,
+            // That of the uniform distribution.
+            (Init::PyTorch, _) => 1.0 / (3.0 * inputs as f32).sqrt(),
+        }
     }
 
     fn parameter<const D: usize>(&self, data: TensorData) -> Param<Tensor<D>> {

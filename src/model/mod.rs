@@ -17,6 +17,7 @@ pub mod pass;
 pub mod rbm;
 pub mod recurrent;
 pub mod stage;
+pub mod tied;
 pub mod unet;
 
 pub use autoencoder::{Activations, Autoencoder};

@@ -114,13 +114,19 @@ pub fn cross_entropy(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
     (softplus - x * logits).sum_dim(1).squeeze_dim::<1>(1)
 }
 
-/// KL divergence of N(μ, σ²) from N(0, 1) in each dimension of the code, in nats: ½(μ² + σ² − ln σ² − 1).
+/// KL divergence of N(μ, σ²) from N(0, 1) in each dimension of the code, in nats: ½(μ² + σ² − ln σ² − 1). σ² − 1 is
+/// computed as one, since near σ = 1 their difference would have few digits left.
 ///
 /// # Shapes
 /// - mean, log_variance: `[batch, code]`
 /// - output: `[batch, code]`
 pub fn kl_per_dimension(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<2> {
-    (mean.square() + log_variance.clone().exp() - log_variance - 1.0) * 0.5
+    (mean.square() + exp_minus_one(log_variance.clone()) - log_variance) * 0.5
+}
+
+/// eˣ − 1 = tanh(x/2)·(eˣ + 1), with all its digits near zero.
+fn exp_minus_one(x: Tensor<2>) -> Tensor<2> {
+    activation::tanh(x.clone() * 0.5) * (x.exp() + 1.0)
 }
 
 /// KL divergence of the whole code.
@@ -156,6 +162,20 @@ pub fn rate_divergence(code: Tensor<2>, target: f64) -> Tensor<1> {
     let constant = target * target.ln() + (1.0 - target) * (1.0 - target).ln();
     let each = rate.clone().log() * -target - (-rate + 1.0).log() * (1.0 - target) + constant;
     each.sum_dim(1).squeeze_dim::<1>(1).expand([batch])
+}
+
+/// [`rate_divergence`] of mean activations that are known, such as those over a whole set of images.
+pub fn rate_divergence_of(rates: &[f64], target: f64) -> f64 {
+    let of = |rate: &f64| {
+        let rate = rate.clamp(1e-6, 1.0 - 1e-6);
+        target * (target / rate).ln() + (1.0 - target) * ((1.0 - target) / (1.0 - rate)).ln()
+    };
+    rates.iter().map(of).sum()
+}
+
+/// [`kl_beyond`] of mean KL divergences that are known, such as those over a whole set of images.
+pub fn kl_beyond_of(per_dimension: &[f64], free: f64) -> f64 {
+    per_dimension.iter().map(|kl| kl.max(free)).sum()
 }
 
 /// Σ|h| over the code.

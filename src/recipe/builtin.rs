@@ -31,6 +31,7 @@ recipes![
     "ae-denoise",
     "ae-mask",
     "ae-contractive",
+    "ae-contractive-untied",
     "ae-contractive-deep",
     "deep-rbm",
     "deep-scratch",

@@ -55,6 +55,16 @@ fn network(recipe: &Recipe) -> Vec<Refusal> {
              grow instead: leave model.widths empty or set model.unit_columns = false",
         ),
         (
+            model.tied && !(is_dense(recipe) && is_plain(recipe)),
+            "tied weights are for dense networks with a plain code, whose decoder mirrors the encoder: set \
+             model.tied = false, or model.network = \"dense\" and model.code_kind = \"plain\"",
+        ),
+        (
+            model.tied && model.unit_columns,
+            "model.unit_columns would change tied weights behind the encoder's back: set model.tied = false or \
+             model.unit_columns = false",
+        ),
+        (
             model.network == Network::Conv && !(1..=4).contains(&stages),
             "a convolutional network has one to four stages: set model.channels to one to four numbers, such as 16-32",
         ),
@@ -140,7 +150,7 @@ fn pretraining(recipe: &Recipe) -> Vec<Refusal> {
         (
             is_rbm
                 && objective.reconstruction == Reconstruction::SquaredError
-                && model.output == Output::Linear,
+                && model.output != Output::Sigmoid,
             "RBM pretraining needs a sigmoid output: set model.output = \"sigmoid\" or \
              objective.reconstruction = \"cross-entropy\"",
         ),

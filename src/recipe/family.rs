@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_recipe_belongs_to_the_first_family_that_fits() {
-        let cases: [(&[&str], Family); 22] = [
+        let cases: [(&[&str], Family); 23] = [
             (&[], Family::Plain),
             (&["objective.sparsity=0.3"], Family::Sparse),
             (&["objective.rate=1", "model.code_activation=sigmoid"], Family::Sparse),
@@ -201,6 +201,7 @@ mod tests {
             (&["model.code_kind=gaussian", "dictionary.atoms=64"], Family::SparseCoding),
             (&["data.range=signed"], Family::Mistakes),
             (&["data.range=signed", "model.output=linear"], Family::Plain),
+            (&["data.range=signed", "model.output=tanh"], Family::Plain),
             (&["objective.scale=mean"], Family::Plain),
             (&["objective.scale=mean", "objective.sparsity=0.1"], Family::Mistakes),
             (&["objective.scale=mean", "model.code_kind=gaussian"], Family::Mistakes),

@@ -44,7 +44,8 @@ pub struct DataRecipe {
     pub count: usize,
     /// How untidy the built-in digits are; 1 resembles real handwriting.
     pub messiness: f64,
-    /// The fraction of the images held out for validation, and as many again for the test.
+    /// The fraction of the images held out for validation, and as many again for the test where the set has no test images
+    /// of its own.
     pub held_out: f64,
     /// Seed of the built-in images and of the split.
     pub seed: u64,
@@ -84,10 +85,14 @@ pub struct ModelRecipe {
     pub activation: Activation,
     /// The distribution of the initial weights.
     pub init: Init,
+    /// The standard deviation of normal initial weights.
+    pub init_spread: f64,
     /// The activation of the last layer under squared error.
     pub output: Output,
     /// Whether the columns of the last layer are normalised to length one, so that λ·Σ|h| cannot be reduced by scaling.
     pub unit_columns: bool,
+    /// Whether the decoder of a dense network is the transpose of its encoder.
+    pub tied: bool,
 }
 
 /// Noise during training. Held-out images are evaluated with the same corruption of the input, and with all units and
@@ -168,7 +173,7 @@ pub struct TrainingRecipe {
     pub optimizer: OptimizerKind,
     /// The learning rate.
     pub learning_rate: f64,
-    /// Momentum of SGD and RMSprop.
+    /// Momentum of SGD.
     pub momentum: f64,
     /// Decoupled weight decay for AdamW, an L2 penalty for the others.
     pub weight_decay: f64,
@@ -176,6 +181,8 @@ pub struct TrainingRecipe {
     pub clip_norm: f64,
     /// Images per step.
     pub batch: usize,
+    /// Whether an epoch ends with a smaller batch of the images that do not fill one.
+    pub keep_remainder: bool,
     /// Stop after this many passes over the training images.
     pub epochs: u64,
     /// Stop after this many steps.
@@ -292,6 +299,13 @@ impl ModelRecipe {
         };
         let widths: Vec<String> = widths.iter().chain([&self.code]).map(ToString::to_string).collect();
         format!("{name} {}", widths.join("-"))
+    }
+}
+
+impl TrainingRecipe {
+    /// Whether the images come in the same batches.
+    pub fn has_same_batches(&self, other: &Self) -> bool {
+        (self.batch, self.keep_remainder) == (other.batch, other.keep_remainder)
     }
 }
 

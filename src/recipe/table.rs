@@ -104,8 +104,7 @@ const CONTRACTIBLE: fn(&Recipe) -> bool = |r| !RECURRENT(r) && r.model.norm != N
 const PRETRAINED: fn(&Recipe) -> bool = Recipe::is_pretrained;
 const DICTIONARY: fn(&Recipe) -> bool = Recipe::has_dictionary;
 const SQUARED: fn(&Recipe) -> bool = |r| r.objective.reconstruction == Reconstruction::SquaredError;
-const MOMENTUM: fn(&Recipe) -> bool =
-    |r| matches!(r.training.optimizer, OptimizerKind::Sgd | OptimizerKind::RmsProp);
+const MOMENTUM: fn(&Recipe) -> bool = |r| r.training.optimizer == OptimizerKind::Sgd;
 
 const fn number(min: f64, max: f64) -> ParameterKind {
     ParameterKind::Number { min, max, slider: [min, max], scale: SliderScale::Linear }
@@ -130,7 +129,7 @@ pub static PARAMETERS: &[Parameter] = &[
         RESTART, when DIGITS, "How untidy the built-in digits are: 0 is neat, 1 is like real handwriting."),
     parameter!("data.held_out" at data.held_out, "held out", number(0.01, 0.45), default Preset::Number(0.1), unit "fraction",
         RESTART, when ALWAYS,
-        "The fraction of the images that is never trained on, and as many again for the final test. A set with its own test images uses those."),
+        "The fraction of the images held out for validation: they decide when to stop, and are never trained on. As many again are held out for the final test, unless the set has test images of its own."),
     parameter!("data.seed" at data.seed, "data seed", ParameterKind::Integer { min: 0, max: u32::MAX as u64 }, default Preset::Integer(0), unit "",
         RESTART, when ALWAYS, "The seed of the built-in images and of the split into training and held-out images. The run has its own seed."),
     parameter!("data.range" at data.range, "pixel range", ParameterKind::Choice(PixelRange::WORDS), default Preset::Word("unit"), unit "",
@@ -162,9 +161,13 @@ pub static PARAMETERS: &[Parameter] = &[
     parameter!("model.activation" at model.activation, "activation", ParameterKind::Choice(Activation::WORDS), default Preset::Word("relu"), unit "",
         RESTART, when |r| !RECURRENT(r), "The activation of each hidden layer."),
     parameter!("model.init" at model.init, "initial weights", ParameterKind::Choice(Init::WORDS), default Preset::Word("auto"), unit "",
-        RESTART, when ALWAYS, "The distribution of the initial weights. auto uses He for ReLU and its relatives and Xavier for the others."),
+        RESTART, when ALWAYS, "The distribution of the initial weights. auto uses He for ReLU and its relatives and Xavier for the others; pytorch is uniform between ±1/√fan-in, biases too; normal has the standard deviation below."),
+    parameter!("model.init_spread" at model.init_spread, "standard deviation", logarithmic(0.0, 10.0, [1e-4, 1.0]), default Preset::Number(0.05), unit "",
+        RESTART, when |r| r.model.init == Init::Normal, "The standard deviation of the initial weights."),
     parameter!("model.output" at model.output, "output", ParameterKind::Choice(Output::WORDS), default Preset::Word("sigmoid"), unit "",
-        RESTART, when SQUARED, "The activation of the last layer under squared error. Cross-entropy is always computed from logits."),
+        RESTART, when SQUARED, "The activation of the last layer under squared error: sigmoid for pixels from 0 to 1, tanh for signed pixels. Cross-entropy is always computed from logits."),
+    parameter!("model.tied" at model.tied, "tied weights", ParameterKind::Flag, default Preset::Flag(false), unit "",
+        RESTART, when PLAIN_DENSE, "The decoder's weights are the transpose of the encoder's; each layer has biases of its own. It halves the number of weights, and the decoder cannot undo what a penalty does to the encoder."),
     parameter!("model.unit_columns" at model.unit_columns, "unit columns", ParameterKind::Flag, default Preset::Flag(false), unit "",
         RESTART, when PLAIN_DENSE, "Normalises the columns of the decoder to length one, so that λ·Σ|h| cannot be reduced by scaling codes down and weights up. For a decoder with one layer only."),
     parameter!("noise.kind" at noise.kind, "corruption", ParameterKind::Choice(Corruption::WORDS), default Preset::Word("none"), unit "",
@@ -212,13 +215,15 @@ pub static PARAMETERS: &[Parameter] = &[
     parameter!("training.learning_rate" at training.learning_rate, "learning rate", logarithmic(0.0, 1e12, [1e-5, 1.0]), default Preset::Number(1e-3), unit "",
         LIVE, when ALWAYS, "The step size of the optimiser. Too small: learning is slow. Too large: the loss jumps, or becomes NaN."),
     parameter!("training.momentum" at training.momentum, "momentum", number(0.0, 0.999), default Preset::Number(0.9), unit "",
-        RESTART, when MOMENTUM, "How much of the last update is carried over into the next one."),
+        RESTART, when MOMENTUM, "How much of the last update SGD carries over into the next one."),
     parameter!("training.weight_decay" at training.weight_decay, "weight decay", logarithmic(0.0, 10.0, [0.0, 1.0]), default Preset::Number(0.0), unit "",
         RESTART, when ALWAYS, "Pulls every weight towards zero: decoupled for AdamW, an L2 penalty for the others."),
     parameter!("training.clip_norm" at training.clip_norm, "clip gradient norm", number(0.0, 1e6), default Preset::Number(0.0), unit "",
         RESTART, when ALWAYS, "Scales the gradient down where its norm is larger than this. 0 is no clipping."),
     parameter!("training.batch" at training.batch, "batch size", ParameterKind::Integer { min: 1, max: 4096 }, default Preset::Integer(128), unit "images",
         RESTART, when ALWAYS, "The number of images per step."),
+    parameter!("training.keep_remainder" at training.keep_remainder, "keep remainder", ParameterKind::Flag, default Preset::Flag(false), unit "",
+        RESTART, when ALWAYS, "Ends each epoch with a smaller batch of the images that do not fill one. Otherwise they are left out of that epoch."),
     parameter!("training.epochs" at training.epochs, "stop: epochs", limit(), default Preset::Integer(0), unit "epochs",
         RESTART, when ALWAYS, "Stops after this many passes over the training images. 0 is no limit."),
     parameter!("training.steps" at training.steps, "stop: steps", limit(), default Preset::Integer(0), unit "steps",

@@ -102,6 +102,10 @@ words! {
         He = "he", "He";
         /// Variance 2 / (fan-in + fan-out).
         Xavier = "xavier", "Xavier";
+        /// PyTorch's default: weights and biases uniform between ±1/√fan-in.
+        PyTorch = "pytorch", "PyTorch's default";
+        /// Normal with a given standard deviation, biases zero.
+        Normal = "normal", "normal";
     }
 }
 
@@ -113,6 +117,8 @@ words! {
         Sigmoid = "sigmoid", "sigmoid";
         /// Any number.
         Linear = "linear", "linear";
+        /// From −1 to 1, as signed pixels are.
+        Tanh = "tanh", "tanh";
     }
 }
 
@@ -147,7 +153,7 @@ words! {
         AdamW = "adamw", "AdamW";
         /// Stochastic gradient descent with momentum.
         Sgd = "sgd", "SGD";
-        /// RMSprop: α 0.99, ε 1e-8.
+        /// RMSprop without momentum: α 0.99, ε 1e-8, as in PyTorch.
         RmsProp = "rmsprop", "RMSprop";
     }
 }
@@ -249,6 +255,16 @@ words! {
         Unit = "unit", "0 to 1";
         /// From −1 to 1. Half of it is out of reach of a sigmoid output.
         Signed = "signed", "−1 to 1";
+    }
+}
+
+impl PixelRange {
+    /// The squared error of images in this range, as a multiple of that of the same images from 0 to 1.
+    pub fn squared_error_scale(self) -> f64 {
+        match self {
+            Self::Unit => 1.0,
+            Self::Signed => 4.0,
+        }
     }
 }
 

@@ -46,7 +46,7 @@ impl Training {
     /// Begins a training; an epoch counts as `steps_per_epoch`, or as long as the feed makes it.
     pub fn new(recipe: Recipe, dataset: Arc<Dataset>, steps_per_epoch: Option<u64>) -> Self {
         let dims = dataset.shape.dims();
-        let feed = Feed::new(dataset, recipe.training.batch, recipe.seed).expect("a feed");
+        let feed = Feed::of(&recipe, dataset).expect("a feed");
         let steps_per_epoch = steps_per_epoch.unwrap_or(feed.steps_per_epoch());
         let learner = Learner::new(&recipe, dims, steps_per_epoch, &Device::flex());
         Self { recipe, learner, feed }

@@ -151,7 +151,7 @@ struct LinearVae {
 
 impl LinearVae {
     fn new(device: &Device) -> Self {
-        let mut weights = Weights::new(2, Init::Auto, device);
+        let mut weights = Weights::new(2, Init::Auto, 0.0, device);
         let mut linear = |inputs, outputs| Linear {
             bias: None,
             ..weights.linear(inputs, outputs, Activation::Linear, 1.0)

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod dictionary;
+mod evaluation;
 #[path = "../common/gradients.rs"]
 mod gradients;
 mod jacobian;

@@ -3,10 +3,12 @@
 
 mod cards;
 mod gradients;
+mod initial;
 mod pytorch;
 mod shapes;
 mod skips;
 mod statistics;
+mod tied;
 
 use burn::tensor::{Device, Tensor};
 use hourglass::recipe::Recipe;

@@ -35,6 +35,12 @@ fn gradients_of_convolutions_agree_with_finite_differences() {
 }
 
 #[test]
+fn gradients_of_a_tanh_output_for_signed_pixels_agree_with_finite_differences() {
+    let settings = ["model.widths=6", "model.output=tanh", "data.range=signed"];
+    check_gradients(&settings, Differences { step: 1e-2, share: 2e-2 });
+}
+
+#[test]
 fn gradients_of_pooled_convolutions_and_u_nets_agree_with_finite_differences() {
     // Another of four pixels becomes the largest when a weight moves far, so it moves less here.
     let by = Differences { step: 4e-3, share: 5e-2 };
@@ -48,6 +54,7 @@ fn tangents_of_convolutions_agree_with_differences() {
     for settings in [
         &["model.network=conv", "model.channels=3-4"][..],
         &["model.network=conv", "model.channels=3-4", "model.norm=group", "model.up=transposed"],
+        &["model.network=conv", "model.channels=3-4", "model.output=tanh", "data.range=signed"],
         &["model.network=conv", "model.channels=3-4", "model.down=pooled", "model.code_kind=gaussian"],
         &["model.network=u-net", "model.channels=2-4-4", "model.norm=group"],
         &["model.network=u-net", "model.channels=2-4-4", "model.skips=false", "model.up=transposed"],
