@@ -11,9 +11,9 @@ struct Field {
     // Values that become the ends of the colours.
     low: f32,
     high: f32,
-    // 1 is magma, else viridis.
-    is_magma: u32,
     opacity: f32,
+    padding: f32,
+    colors: ColorStops,
 };
 
 @group(0) @binding(0) var<uniform> field: Field;
@@ -73,6 +73,13 @@ fn value_at(place: vec2<f32>) -> Found {
     return Found(mix(upper, lower, share.y), vec2<f32>(rightwards, lower - upper), near >= 0.0);
 }
 
+// The colour of a fraction of the range.
+fn color_of(share: f32) -> vec3<f32> {
+    let place = place_among(share, field.colors.low, field.colors.last);
+    let first = u32(min(place, field.colors.last - 1.0));
+    return mix(field.colors.stops[first].rgb, field.colors.stops[first + 1u].rgb, place - f32(first));
+}
+
 @fragment
 fn height(in: Corner) -> @location(0) vec4<f32> {
     let at = (in.pixel - field.origin) / field.size;
@@ -87,8 +94,7 @@ fn height(in: Corner) -> @location(0) vec4<f32> {
     let away = abs(fract(steps - 0.5) - 0.5) / max(slope, 1e-6);
     let has_line = slope > 1e-5 && steps > 0.5 && steps < STEPS + 0.5;
     let line = select(0.0, LINE * (1.0 - smoothstep(0.4, 1.3, away)), has_line);
-    let t = clamp(share, 0.0, 1.0);
-    let color = mix(select(viridis(t), magma(t), field.is_magma == 1u), vec3<f32>(1.0), line);
+    let color = mix(color_of(share), vec3<f32>(1.0), line);
     let is_inside = all(at >= vec2<f32>(0.0)) && all(at <= vec2<f32>(1.0));
     let opacity = select(0.0, field.opacity, is_inside && found.is_number);
     return encoded(vec4<f32>(clamp(color, vec3<f32>(0.0), vec3<f32>(1.0)), 1.0) * opacity);

@@ -12,32 +12,24 @@ struct Layout {
     // Tiles to draw; the cells beyond stay untouched.
     count: u32,
     channels: u32,
-    // See ColorMap in look/colormap.rs.
-    color_map: u32,
     // First cell of the grid to fill.
     first: u32,
     // Rows of texels above the row of that cell.
     above: u32,
     padding_a: u32,
     padding_b: u32,
+    padding_c: u32,
+    colors: ColorStops,
 };
 
 @group(0) @binding(0) var<storage, read> source: array<f32>;
 @group(0) @binding(1) var<uniform> grid: Layout;
 @group(0) @binding(2) var target_texture: texture_storage_2d<rgba8unorm, write>;
 
-// The numbers of ColorMap.
-const VIRIDIS_MAP: u32 = 1u;
-const MAGMA_MAP: u32 = 2u;
-const DIFFERENCE_MAP: u32 = 3u;
-
 fn color(value: f32) -> vec3<f32> {
-    switch grid.color_map {
-        case VIRIDIS_MAP: { return viridis(value); }
-        case MAGMA_MAP: { return magma(value); }
-        case DIFFERENCE_MAP: { return difference(value); }
-        default: { return vec3<f32>(clamp(value, 0.0, 1.0)); }
-    }
+    let place = place_among(value, grid.colors.low, grid.colors.last);
+    let first = u32(min(place, grid.colors.last - 1.0));
+    return mix(grid.colors.stops[first].rgb, grid.colors.stops[first + 1u].rgb, place - f32(first));
 }
 
 @compute @workgroup_size(8, 8)
@@ -52,7 +44,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let base = (index - grid.first) * area * grid.channels + pixel.y * grid.tile.x + pixel.x;
     var rgb: vec3<f32>;
     // Signed values in three channels are one difference, their mean; an image shows its own colours.
-    let is_signed = grid.color_map == DIFFERENCE_MAP;
+    let is_signed = grid.colors.low < 0.0;
     if grid.channels == 3u && is_signed {
         rgb = color((source[base] + source[base + area] + source[base + 2u * area]) / 3.0);
     } else if grid.channels == 3u {

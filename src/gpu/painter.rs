@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 use super::adapter::Graphics;
 use super::canvas::{Canvas, Tiles};
-use crate::look::ColorMap;
+use crate::look::{ColorMap, ColorStops};
 
 /// Bytes uploaded at once. A device takes 128 MiB in a binding where it is least, and a sheet of large colour images is
 /// four times that.
 const UPLOAD: usize = 16 << 20;
 /// Threads of a workgroup in each direction, as the shader says.
 const WORKGROUP: u32 = 8;
-/// The shader, behind the colour maps that it needs.
+/// The shader, behind the colours that it needs.
 const SHADER: &str =
     concat!(include_str!("../../shaders/colors.wgsl"), include_str!("../../shaders/image_grid.wgsl"));
 
@@ -60,11 +60,11 @@ struct LayoutUniform {
     columns: u32,
     count: u32,
     channels: u32,
-    color_map: u32,
     first: u32,
     above: u32,
-    /// Some adapters bind only multiples of 16 bytes.
-    padding: [u32; 2],
+    /// The colours begin at a multiple of 16 bytes.
+    padding: [u32; 3],
+    colors: ColorStops,
 }
 
 impl From<&Placement> for LayoutUniform {
@@ -78,10 +78,10 @@ impl From<&Placement> for LayoutUniform {
             columns,
             count,
             channels,
-            color_map: colors as u32,
             first,
             above,
-            padding: [0; 2],
+            padding: [0; 3],
+            colors: colors.stops(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Numbers as colours: grey, viridis and magma for quantities, blue and red for signed differences.
 //!
-//! Each colour map is a short table with straight lines in between. The shaders have the same tables in
-//! `shaders/colors.wgsl`; `tests/gpu_cpu/pictures.rs` holds both equal. What lies outside a map takes the nearest end,
-//! and what is not a number takes the low end (the middle, for a difference), so that a broken pixel never panics.
+//! Each colour map is a short table with straight lines in between. Shaders are handed the table of the map that they use
+//! ([`ColorStops`]); `tests/gpu_cpu/pictures.rs` holds their colours equal to these. What lies outside a map takes the
+//! nearest end, and what is not a number takes the low end (the middle, for a difference), so that a broken pixel never
+//! panics.
 
 use std::str::FromStr;
 
@@ -10,20 +11,19 @@ use serde::{Deserialize, Serialize};
 
 use super::palette::{ColorScheme, Rgb};
 
-/// How numbers become colours; the shaders know each by its number.
+/// How numbers become colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[repr(u32)]
 pub enum ColorMap {
     /// 0 is black, 1 is white, as the data set has them.
     #[default]
-    Grey = 0,
+    Grey,
     /// 0 is dark violet, 1 is yellow; even steps look even.
-    Viridis = 1,
+    Viridis,
     /// 0 is black, 1 is pale yellow; even steps look even.
-    Magma = 2,
+    Magma,
     /// −1 is blue, 0 is black, 1 is red: a signed difference, on a dark ground.
-    Difference = 3,
+    Difference,
 }
 
 impl ColorMap {
@@ -48,6 +48,39 @@ impl ColorMap {
             Self::Magma => between(&MAGMA, unit(value, 0.0)),
             Self::Difference => difference(value, ColorScheme::Dark),
         }
+    }
+}
+
+/// The colours of a map as a shader reads them: `ColorStops` in `shaders/colors.wgsl`, field by field.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
+pub struct ColorStops {
+    /// Red, green and blue from 0 to 1, evenly spaced; the fourth number is unused.
+    stops: [[f32; 4]; MOST_STOPS],
+    /// The value of the first colour; that of the last one is 1.
+    low: f32,
+    /// The number of the last colour.
+    last: f32,
+    padding: [f32; 2],
+}
+
+/// The most colours of a map.
+const MOST_STOPS: usize = 17;
+
+impl ColorMap {
+    /// The colours as a shader reads them.
+    pub fn stops(self) -> ColorStops {
+        let (table, low): (&[Rgb], f32) = match self {
+            Self::Grey => (&BLACK_WHITE, 0.0),
+            Self::Viridis => (&VIRIDIS, 0.0),
+            Self::Magma => (&MAGMA, 0.0),
+            Self::Difference => (&BLUE_BLACK_RED, -1.0),
+        };
+        let mut stops = [[0.0; 4]; MOST_STOPS];
+        for (stop, color) in stops.iter_mut().zip(table) {
+            stop.iter_mut().zip(color).for_each(|(channel, byte)| *channel = f32::from(*byte) / 255.0);
+        }
+        ColorStops { stops, low, last: (table.len() - 1) as f32, padding: [0.0; 2] }
     }
 }
 
@@ -117,6 +150,8 @@ const MAGMA: [Rgb; 17] = [
     [253, 224, 162],
     [252, 253, 191],
 ];
+
+const BLACK_WHITE: [Rgb; 2] = [[0; 3], [255; 3]];
 
 /// Both ends equally bright, so that neither sign of a difference looks larger.
 const BLUE_BLACK_RED: [Rgb; 5] = [[92, 160, 255], [36, 88, 214], [0, 0, 0], [200, 48, 32], [255, 116, 92]];

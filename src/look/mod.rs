@@ -9,7 +9,7 @@ mod number;
 mod palette;
 mod ticks;
 
-pub use colormap::ColorMap;
+pub use colormap::{ColorMap, ColorStops};
 pub use glyph::Glyph;
 pub use number::{count_label, decimal_label, short_label, value_label};
 pub use palette::{ColorScheme, DataColor, Palette, Rgb, mixed};

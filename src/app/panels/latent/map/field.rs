@@ -111,14 +111,16 @@ fn span(kind: FieldKind, known: &KnownCodes, values: &[f32]) -> [f32; 2] {
     [0.0, if high > 0.0 { high } else { 1.0 }]
 }
 
-fn is_magma(kind: FieldKind) -> bool {
-    kind != FieldKind::Density
+fn colors(kind: FieldKind) -> ColorMap {
+    match kind {
+        FieldKind::Density => ColorMap::Viridis,
+        FieldKind::RoundTrip | FieldKind::Stretch => ColorMap::Magma,
+    }
 }
 
 /// The colour of a fraction of the range on the scale below the map, as in the shader.
 fn color(kind: FieldKind, share: f32) -> Color32 {
-    let map = if is_magma(kind) { ColorMap::Magma } else { ColorMap::Viridis };
-    theme::color(map.color(share))
+    theme::color(colors(kind).color(share))
 }
 
 /// Where the measured grid is on the screen, even if the view has changed since. A line has no height of its own and takes
@@ -148,14 +150,14 @@ pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, view: &FieldView
             rect,
             map: map.transform().rect,
             span,
-            is_magma: is_magma(*kind),
+            colors: colors(*kind),
             opacity: OPACITY,
             plotting,
         };
         field.add_to(map.painter());
     } else {
         let tiles = Tiles::single(lattice.rows, lattice.columns, 1);
-        let paint = if is_magma(*kind) { Paint::Magma } else { Paint::Viridis };
+        let paint = if colors(*kind) == ColorMap::Magma { Paint::Magma } else { Paint::Viridis };
         let shares = || view.values.iter().map(|value| value / span[1]).collect();
         // The same values have other colours when the spread of the codes has changed.
         let version = view.version ^ (u64::from(span[1].to_bits()) << 32);

@@ -9,6 +9,7 @@ use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescri
 use wgpu::ShaderStages;
 
 use crate::app::pictures::Plotting;
+use crate::look::{ColorMap, ColorStops};
 
 use super::render::{self, PassDescriptor, PassResources};
 
@@ -34,8 +35,8 @@ pub struct FieldPaint {
     pub map: Rect,
     /// The values at the ends of the colour scale.
     pub span: [f32; 2],
-    /// Whether colours are magma; otherwise they are viridis.
-    pub is_magma: bool,
+    /// Its colours.
+    pub colors: ColorMap,
     /// Its opacity.
     pub opacity: f32,
     /// What it is drawn onto.
@@ -52,8 +53,9 @@ struct FieldUniform {
     grid: [u32; 2],
     low: f32,
     high: f32,
-    is_magma: u32,
     opacity: f32,
+    padding: f32,
+    colors: ColorStops,
 }
 
 impl FieldPaint {
@@ -73,8 +75,9 @@ impl FieldPaint {
             grid: self.grid,
             low: self.span[0],
             high: self.span[1],
-            is_magma: u32::from(self.is_magma),
             opacity: self.opacity,
+            padding: 0.0,
+            colors: self.colors.stops(),
         }
     }
 }
