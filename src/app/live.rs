@@ -62,9 +62,32 @@ pub fn in_order(opened: &Recipe) -> Vec<&'static Parameter> {
 
 /// The parameters that can be moved while this recipe runs.
 pub fn parameters(recipe: &Recipe) -> impl Iterator<Item = &'static Parameter> + '_ {
-    table::PARAMETERS
-        .iter()
-        .filter(|p| p.live && (p.applies)(recipe) && matches!(p.kind, ParameterKind::Number { .. }))
+    table::PARAMETERS.iter().filter(|p| p.live && (p.applies)(recipe) && range(p.kind).is_some())
+}
+
+/// What a slider of a parameter covers.
+struct Range {
+    /// The smallest and the largest value that can be typed.
+    ends: [f64; 2],
+    /// The ends of the slider.
+    slider: [f64; 2],
+    scale: SliderScale,
+    /// Whether only whole numbers are allowed.
+    is_whole: bool,
+}
+
+/// The range of a parameter that is a number.
+fn range(kind: ParameterKind) -> Option<Range> {
+    match kind {
+        ParameterKind::Number { min, max, slider, scale } => {
+            Some(Range { ends: [min, max], slider, scale, is_whole: false })
+        }
+        ParameterKind::Integer { min, max } => {
+            let ends = [min as f64, max as f64];
+            Some(Range { ends, slider: ends, scale: SliderScale::Log, is_whole: true })
+        }
+        _ => None,
+    }
 }
 
 /// The sliders.
@@ -97,9 +120,7 @@ fn slider_ui(
     applied: f64,
     memory: &mut LiveState,
 ) -> Option<Action> {
-    let ParameterKind::Number { min, max, slider, scale } = parameter.kind else {
-        return None;
-    };
+    let Range { ends: [min, max], slider, scale, is_whole } = range(parameter.kind)?;
     let now_secs = ui.input(|i| i.time);
     let color = theme.parameter(parameter.key);
     let mut value = memory.shown(parameter.key, applied, now_secs);
@@ -115,6 +136,9 @@ fn slider_ui(
     let rail =
         rail_ui(ui, color, &mut value, slider, scale).labelled_by(label.id).on_hover_text(parameter.help);
     ui.add_space(4.0);
+    if is_whole {
+        value = value.round();
+    }
     let let_go = rail.drag_stopped() || typed.drag_stopped();
     let is_dragged = (rail.dragged() || typed.dragged()) && !let_go;
     if is_dragged || let_go || value != before {

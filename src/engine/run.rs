@@ -128,7 +128,7 @@ impl Run {
             return Ok(None);
         }
         parameter.set(&mut self.recipe, &Value::Number(value)).map_err(|e| e.to_string())?;
-        if key.starts_with("objective.") || key.starts_with("noise.") {
+        if ["objective.", "noise.", "model."].iter().any(|part| key.starts_with(part)) {
             self.limits.forget_best();
         }
         // An update that has begun ends as it began.

@@ -110,9 +110,11 @@ impl Topic {
         let has_many = model.code >= MANY_UNITS;
         let is_countable = has_many && model.code <= MOST_REMOVED;
         let is_dropping = noise.drop_units > 0.0 || noise.drop_connections > 0.0;
-        let is_penalised = objective.sparsity > 0.0 || objective.rate > 0.0 || objective.contractive > 0.0;
+        let is_penalised = model.top_k > 0
+            || [objective.sparsity, objective.rate, objective.contractive].iter().any(|weight| *weight > 0.0);
         let is_free = !is_dropping && !is_penalised && noise.kind == Corruption::None;
-        let can_be_inactive = model.code_activation != Activation::Linear || objective.sparsity > 0.0;
+        let can_be_inactive =
+            model.code_activation != Activation::Linear || objective.sparsity > 0.0 || model.top_k > 0;
         let skips = model.network == Network::UNet && model.skips;
         let all = [
             (Self::Ablation, is_dropping),

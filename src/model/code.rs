@@ -25,6 +25,9 @@ pub struct CodeLayer {
     activation: Activation,
     #[module(skip)]
     size: usize,
+    /// How many units of a plain code are kept; 0 keeps all.
+    #[module(skip)]
+    pub top_k: usize,
 }
 
 /// The codes of a batch.
@@ -47,14 +50,14 @@ impl CodeLayer {
             CodeKind::Gaussian => (2 * size, Activation::Linear, GAUSSIAN_SCALE),
         };
         let head = weights.linear(inputs, outputs, activation, scale);
-        Self { head, kind: recipe.code_kind, activation, size }
+        Self { head, kind: recipe.code_kind, activation, size, top_k: recipe.top_k }
     }
 
     /// A code layer made of a hidden layer, for a network that ends there.
     pub fn of_layer(layer: &Dense) -> Self {
         let head = layer.linear.clone();
         let size = head.weight.dims()[1];
-        Self { head, kind: CodeKind::Plain, activation: layer.activation(), size }
+        Self { head, kind: CodeKind::Plain, activation: layer.activation(), size, top_k: 0 }
     }
 
     /// Dimensions of the code.
@@ -76,8 +79,10 @@ impl CodeLayer {
         let y = linear_in(&self.head, x, pass);
         let (code, log_variance) = match self.kind {
             CodeKind::Plain => {
-                pass.record_slope(|| slope(self.activation, y.clone()));
-                (pass.drop_units(activate(self.activation, y)), None)
+                let code = activate(self.activation, y.clone());
+                let kept = self.kept(&code);
+                pass.record_slope(|| masked(slope(self.activation, y), &kept));
+                (pass.drop_units(masked(code, &kept)), None)
             }
             CodeKind::Gaussian => {
                 let log_variance = y.clone().narrow(1, self.size, self.size);
@@ -99,7 +104,26 @@ impl CodeLayer {
         let before = self.head.forward(x).narrow(1, 0, self.size);
         let along = v.matmul(self.head.weight.val()).narrow(1, 0, self.size);
         let slope = slope(self.activation, before.clone());
-        (activate(self.activation, before), along * slope)
+        let code = activate(self.activation, before);
+        let kept = self.kept(&code);
+        (masked(code, &kept), masked(along * slope, &kept))
+    }
+
+    /// 1 for the units of each image that are kept, the `top_k` with the largest absolute values; `None` where all are.
+    fn kept(&self, code: &Tensor<2>) -> Option<Tensor<2>> {
+        let k = self.top_k;
+        (k > 0 && k < self.size && self.kind == CodeKind::Plain).then(|| {
+            let sizes = code.clone().detach().abs();
+            let least = sizes.clone().topk(k, 1).narrow(1, k - 1, 1);
+            sizes.clone().greater_equal(least.expand(sizes.dims())).float()
+        })
+    }
+}
+
+fn masked(values: Tensor<2>, kept: &Option<Tensor<2>>) -> Tensor<2> {
+    match kept {
+        Some(kept) => values * kept.clone(),
+        None => values,
     }
 }
 

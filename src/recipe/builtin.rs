@@ -25,6 +25,7 @@ recipes![
     "ae-32",
     "ae-overcomplete",
     "ae-sparse",
+    "ae-top-k",
     "ae-rate",
     "ae-dropout",
     "ae-dropconnect",

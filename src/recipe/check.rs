@@ -55,6 +55,15 @@ fn network(recipe: &Recipe) -> Vec<Refusal> {
              grow instead: leave model.widths empty or set model.unit_columns = false",
         ),
         (
+            model.top_k > 0 && !is_plain(recipe),
+            "only units of a plain code can be left out; a Gaussian code has the KL penalty instead: set model.top_k = 0 or \
+             model.code_kind = \"plain\"",
+        ),
+        (
+            model.top_k > model.code,
+            "model.top_k is larger than the code: set it to at most model.code, or to 0 to keep all units",
+        ),
+        (
             model.tied && !(is_dense(recipe) && is_plain(recipe)),
             "tied weights are for dense networks with a plain code, whose decoder mirrors the encoder: set \
              model.tied = false, or model.network = \"dense\" and model.code_kind = \"plain\"",

@@ -61,7 +61,7 @@ impl Family {
             && !recipe.is_variational()
             && model.activation == Activation::Sigmoid
             && model.widths.len() >= DEEP;
-        let is_sparse = objective.sparsity > 0.0 || objective.rate > 0.0;
+        let is_sparse = objective.sparsity > 0.0 || objective.rate > 0.0 || model.top_k > 0;
         let drops = noise.drop_units > 0.0 || noise.drop_connections > 0.0;
         match model.network {
             _ if has_mistake(recipe) => Self::Mistakes,
@@ -120,7 +120,7 @@ impl Family {
                 "Images are encoded in a code and decoded again; the code has no other constraint."
             }
             Self::Sparse => {
-                "A large code with a constraint: small activations, a low mean activation, or units dropped at random."
+                "A large code with a constraint: small activations, few units kept for each image, or units dropped at random."
             }
             Self::Denoising => {
                 "The input is corrupted and the target is the clean image, so copying the input does not help."

@@ -81,6 +81,8 @@ pub struct ModelRecipe {
     pub code_kind: CodeKind,
     /// The activation of a plain code.
     pub code_activation: Activation,
+    /// How many units of a plain code are kept for each image, those with the largest absolute values; 0 keeps all.
+    pub top_k: usize,
     /// The activation of each hidden layer.
     pub activation: Activation,
     /// The distribution of the initial weights.
@@ -231,6 +233,9 @@ impl Recipe {
             parts.push(format!("β {}", self.objective.beta));
         } else if self.objective.sparsity > 0.0 {
             parts.push(format!("λ {}", self.objective.sparsity));
+        }
+        if self.model.top_k > 0 {
+            parts.push(format!("top {}", self.model.top_k));
         }
         if self.objective.rate > 0.0 {
             parts.push(format!("{} · KL to rate {}", self.objective.rate, self.objective.target_rate));

@@ -158,6 +158,8 @@ pub static PARAMETERS: &[Parameter] = &[
         RESTART, when ALWAYS, "plain uses the encoder's output as the code; gaussian samples the code from a mean and a variance, which makes a variational autoencoder."),
     parameter!("model.code_activation" at model.code_activation, "code activation", ParameterKind::Choice(Activation::WORDS), default Preset::Word("linear"), unit "",
         RESTART, when PLAIN, "The activation of a plain code. linear allows any number; relu allows units that are exactly zero."),
+    parameter!("model.top_k" at model.top_k, "k largest kept", ParameterKind::Integer { min: 0, max: 1024 }, default Preset::Integer(0), unit "units",
+        LIVE, when PLAIN, "Keeps only the k units of the code with the largest absolute values for each image and sets the others to zero, which makes a code as sparse as asked without a penalty. 0 keeps all."),
     parameter!("model.activation" at model.activation, "activation", ParameterKind::Choice(Activation::WORDS), default Preset::Word("relu"), unit "",
         RESTART, when |r| !RECURRENT(r), "The activation of each hidden layer."),
     parameter!("model.init" at model.init, "initial weights", ParameterKind::Choice(Init::WORDS), default Preset::Word("auto"), unit "",

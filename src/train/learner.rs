@@ -236,6 +236,7 @@ impl Learner {
 
     /// One update of the whole network.
     fn train(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
+        self.model.code.top_k = recipe.model.top_k;
         let batch = self.batch(batch, recipe);
         let mut pass = Pass::dropping(self.drops(recipe));
         let terms = terms::forward(&self.model, recipe, &batch, &mut pass).terms;

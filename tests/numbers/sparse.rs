@@ -60,6 +60,46 @@ fn a_price_makes_a_code_silent_for_the_most_part_and_not_empty() {
 }
 
 #[test]
+fn a_code_of_the_k_largest_keeps_exactly_those_and_k_can_be_moved() {
+    let dataset = dataset();
+    let mut recipe = recipe("ae-top-k", &["model.top_k=5", "model.code_activation=linear"]);
+    let mut learner = trained(&recipe, &dataset, 40);
+    let test = pixels(&dataset, &dataset.split.test);
+    let codes_of = |learner: &Learner, top_k: usize| {
+        let mut model = learner.model();
+        model.code.top_k = top_k;
+        numbers(model.encode(learner.images(&test, learner.device())).code)
+    };
+    let (all, kept) = (codes_of(&learner, 0), codes_of(&learner, 5));
+    for (all, kept) in all.chunks(256).zip(kept.chunks(256)) {
+        let mut sizes: Vec<f32> = all.iter().map(|h| h.abs()).collect();
+        sizes.sort_unstable_by(|a, b| b.total_cmp(a));
+        for (own, kept) in all.iter().zip(kept) {
+            let want = if own.abs() >= sizes[4] { *own } else { 0.0 };
+            assert_eq!(*kept, want, "the fifth largest is {}", sizes[4]);
+        }
+    }
+    recipe.model.top_k = 9;
+    let mut feed = Feed::new(Arc::clone(&dataset), 64, 1).expect("a feed");
+    learner.step(feed.batch(40), &recipe);
+    let active = codes(&learner, &dataset).chunks(256).map(|h| h.iter().filter(|h| **h != 0.0).count());
+    assert!(active.into_iter().all(|count| count == 9), "the moved k counts from the next update on");
+}
+
+#[test]
+fn more_units_than_there_are_cannot_be_kept() {
+    for (settings, why) in [
+        (&["model.top_k=33", "model.code=32"][..], "model.top_k is larger than the code"),
+        (&["model.top_k=2", "model.code_kind=gaussian"], "only units of a plain code"),
+    ] {
+        let mut recipe = Recipe::default();
+        settings.iter().for_each(|setting| recipe.set_from_text(setting).expect("valid"));
+        let sentence = recipe.validate().expect_err("must be refused").to_string();
+        assert!(sentence.contains(why), "{sentence}");
+    }
+}
+
+#[test]
 fn a_target_rate_quietens_every_unit_and_kills_none() {
     let (dataset, recipe) = (dataset(), recipe("ae-rate", &["model.code=64", "objective.rate=30"]));
     let learner = trained(&recipe, &dataset, 300);

@@ -41,6 +41,19 @@ fn gradients_of_a_tanh_output_for_signed_pixels_agree_with_finite_differences() 
 }
 
 #[test]
+fn gradients_and_tangents_of_the_k_largest_agree_with_differences() {
+    let settings = ["model.widths=6", "model.code=5", "model.top_k=2", "model.code_activation=tanh"];
+    check_gradients(&settings, Differences { step: 2e-3, share: 3e-2 });
+    let recipe = recipe(&[&["model.activation=tanh"], &settings[..]].concat());
+    let device = Device::flex();
+    let model = Autoencoder::new(&recipe, DIMS, &device);
+    let pixels = DIMS.iter().product();
+    let (x, v) = (images(BATCH, DIMS, &device), matrix(normal(5, BATCH * pixels), pixels, &device));
+    let tangent = model.encode_tangent(x.clone(), v.clone()).expect("a tangent").1;
+    check_tangent(&settings, tangent, 3e-4, |by| model.encode(x.clone() + v.clone() * by).code);
+}
+
+#[test]
 fn gradients_of_pooled_convolutions_and_u_nets_agree_with_finite_differences() {
     // Another of four pixels becomes the largest when a weight moves far, so it moves less here.
     let by = Differences { step: 4e-3, share: 5e-2 };
