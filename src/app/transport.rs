@@ -214,7 +214,7 @@ fn window_ui(
     if word_button(ui, cx.theme, word, tip).clicked() {
         actions.push(Action::ToggleSimple);
     }
-    let button = sign_button(ui, cx.theme, Sign::Export, "Export", "Metrics, weights, recipe");
+    let button = sign_button(ui, cx.theme, Sign::Export, "Export", "Figures, weights, recipe");
     egui::Popup::menu(&button).show(|ui| export_menu(ui, cx.theme, window, actions));
 }
 

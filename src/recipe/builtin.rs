@@ -24,6 +24,8 @@ recipes![
     "ae-2d",
     "ae-32",
     "ae-overcomplete",
+    "article-linear",
+    "article-costs-tanh",
     "ae-sparse",
     "ae-top-k",
     "ae-rate",
@@ -50,10 +52,13 @@ recipes![
     "beta-vae",
     "vae-free-bits",
     "vae-warm-up",
+    "article-vae",
     "vae-dictionary",
     "vae-dictionary-fine",
+    "article-sparse-codes",
     "bug-range",
     "bug-mean",
+    "article-costs",
 ];
 
 /// The built-in recipes grouped by family, in the order of the families. Families without a recipe are left out.

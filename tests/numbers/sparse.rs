@@ -82,8 +82,9 @@ fn a_code_of_the_k_largest_keeps_exactly_those_and_k_can_be_moved() {
     recipe.model.top_k = 9;
     let mut feed = Feed::new(Arc::clone(&dataset), 64, 1).expect("a feed");
     learner.step(feed.batch(40), &recipe);
-    let active = codes(&learner, &dataset).chunks(256).map(|h| h.iter().filter(|h| **h != 0.0).count());
-    assert!(active.into_iter().all(|count| count == 9), "the moved k counts from the next update on");
+    let moved = codes(&learner, &dataset);
+    let active = moved.chunks(256).map(|h| h.iter().filter(|h| **h != 0.0).count());
+    assert!(active.clone().all(|count| count == 9), "the moved k counts from the next update on");
 }
 
 #[test]
