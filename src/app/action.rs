@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::document::ImageLook;
 use crate::engine::RunId;
-use crate::recipe::{Recipe, Value};
+use crate::recipe::{NetworkPart, Recipe, Value};
 
 /// Something a person did, to be carried out after the panels are drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,10 @@ pub enum Action {
     SaveWeights,
     /// Write the recipe with every live change, so that it replays the lesson: asks where, then writes.
     SaveRecipe,
+    /// Begin again with weights of a file in this part of the network: asks which file.
+    StartFrom(NetworkPart),
+    /// The file with the weights.
+    StartFromFile(NetworkPart, PathBuf),
     /// Where a dialog or a typed path says a figure goes.
     ExportTo(Figure, PathBuf),
     /// Where the weights go.

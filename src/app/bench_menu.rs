@@ -66,7 +66,7 @@ pub fn bench_menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Actio
         if count < MOST_RUNS {
             joining_ui(ui, cx, actions);
         } else {
-            muted(ui, cx.theme, format!("A bench holds at most {MOST_RUNS} runs."));
+            muted(ui, cx.theme, format!("At most {MOST_RUNS} runs train side by side."));
         }
     });
 }

@@ -1,9 +1,10 @@
-//! Asks where a file is to be written, without blocking the window.
+//! Asks where a file is to be written, or which one is to be read, without blocking the window.
 //!
 //! The dialog of the system is opened on the thread of the window, as macOS requires, and awaited in a thread of its own.
 //! Where there is none (a bare X server, a container), the path is typed in the window instead.
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,12 @@ use eframe::egui::{self, Context, RichText};
 use super::action::{Action, Figure};
 use super::theme::{GRID, Theme};
 use super::widgets::{heading, muted};
+use crate::recipe::NetworkPart;
 
 /// A dialog that returns nothing sooner than this was not cancelled by a person: there was no dialog.
 const NO_DIALOG: Duration = Duration::from_millis(700);
 
-/// What is to be written.
+/// What is to be written or read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Errand {
     /// A figure.
@@ -25,13 +27,15 @@ pub enum Errand {
     Weights,
     /// The recipe with its live changes.
     Recipe,
+    /// Weights to begin with, for this part of the network; they are read.
+    StartFrom(NetworkPart),
 }
 
 impl Errand {
     fn stem(self) -> &'static str {
         match self {
             Self::Figure(figure) => figure.stem(),
-            Self::Weights => "model",
+            Self::Weights | Self::StartFrom(_) => "model",
             Self::Recipe => "recipe",
         }
     }
@@ -41,7 +45,7 @@ impl Errand {
         match self {
             Self::Figure(figure) if figure.is_vector() => &["png", "svg"],
             Self::Figure(_) => &["png"],
-            Self::Weights => &["safetensors"],
+            Self::Weights | Self::StartFrom(_) => &["safetensors"],
             Self::Recipe => &["toml"],
         }
     }
@@ -54,10 +58,21 @@ impl Errand {
         }
     }
 
+    /// Whether a file is read.
+    fn is_read(self) -> bool {
+        matches!(self, Self::StartFrom(_))
+    }
+
+    /// The title of the dialog, and the word on its button.
+    fn title(self) -> [&'static str; 2] {
+        if self.is_read() { ["Open", "Open"] } else { ["Save as", "Save"] }
+    }
+
     fn action(self, path: PathBuf) -> Action {
         match self {
             Self::Figure(figure) => Action::ExportTo(figure, path),
             Self::Weights => Action::SaveWeightsTo(path),
+            Self::StartFrom(part) => Action::StartFromFile(part, path),
             Self::Recipe => Action::SaveRecipeTo(path),
         }
     }
@@ -104,7 +119,7 @@ impl Dialogs {
         self.folder.as_deref()
     }
 
-    /// Asks where something is to be written. While a dialog is open, no other is opened.
+    /// Asks where something is to be written, or which file is to be read. While a dialog is open, no other is opened.
     pub fn ask(&mut self, ctx: &Context, errand: Errand) {
         if self.open.is_some() {
             return;
@@ -113,7 +128,7 @@ impl Dialogs {
             return self.type_path(errand);
         }
         let name = format!("{}.{}", errand.stem(), errand.endings()[0]);
-        let mut dialog = rfd::AsyncFileDialog::new().set_title("Save as").set_file_name(name);
+        let mut dialog = rfd::AsyncFileDialog::new().set_title(errand.title()[0]).set_file_name(name);
         for ending in errand.endings() {
             dialog = dialog.add_filter(ending.to_uppercase(), &[ending]);
         }
@@ -121,7 +136,9 @@ impl Dialogs {
             dialog = dialog.set_directory(folder);
         }
         let since = Instant::now();
-        let chosen = dialog.save_file();
+        // The dialog is made here, on the thread of the window, and awaited there.
+        let chosen: Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> =
+            if errand.is_read() { Box::pin(dialog.pick_file()) } else { Box::pin(dialog.save_file()) };
         let (give, answer) = sync_channel(1);
         let ctx = ctx.clone();
         let thread = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
@@ -193,7 +210,8 @@ impl Dialogs {
 /// Draws the field and its two buttons; `Some` once one of them is clicked.
 fn typed_path_ui(ui: &mut egui::Ui, theme: &Theme, typed: &mut Typed) -> Option<bool> {
     ui.set_width(52.0 * GRID * theme.scale);
-    heading(ui, theme, "Save as");
+    let [title, verb] = typed.errand.title();
+    heading(ui, theme, title);
     let endings =
         typed.errand.endings().iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" or ");
     let label =
@@ -208,7 +226,7 @@ fn typed_path_ui(ui: &mut egui::Ui, theme: &Theme, typed: &mut Typed) -> Option<
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
     ui.add_space(GRID);
     ui.horizontal(|ui| {
-        let save = egui::Button::new(RichText::new("Save").color(theme.on_accent)).fill(theme.accent);
+        let save = egui::Button::new(RichText::new(verb).color(theme.on_accent)).fill(theme.accent);
         let is_path = !typed.text.trim().is_empty();
         let saved = ui.add_enabled(is_path, save).clicked() || (entered && is_path);
         let cancelled = ui.button("Cancel").clicked();

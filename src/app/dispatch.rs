@@ -15,7 +15,7 @@ use super::theme::Theme;
 use super::tuning::{Gesture, LiveParameter};
 use crate::document::ImageLook;
 use crate::engine::{Command, RunId};
-use crate::recipe::{Recipe, Value, table};
+use crate::recipe::{NetworkPart, Recipe, Value, table};
 
 impl App {
     /// Does what somebody asked for.
@@ -46,6 +46,8 @@ impl App {
             Action::SaveRecipe => self.files.dialogs.ask(ctx, Errand::Recipe),
             Action::ExportTo(figure, path) => self.export_to(figure, path),
             Action::SaveWeightsTo(path) => self.save_weights_to(path),
+            Action::StartFrom(part) => self.files.dialogs.ask(ctx, Errand::StartFrom(part)),
+            Action::StartFromFile(part, path) => self.start_from(part, path),
             Action::SaveRecipeTo(path) => self.save_recipe_to(path),
             Action::ToggleTheme => {
                 self.look_like(ctx, Theme::new(self.theme.scheme.other(), self.window.simple));
@@ -148,6 +150,18 @@ impl App {
             Some(run) => self.send(Command::SaveWeights { run, path }),
             None => self.state.complain("There are no weights yet: wait for the first images.".to_owned()),
         }
+    }
+
+    /// Begins again with the weights of a file in the shown run, which comes first among the runs.
+    fn start_from(&mut self, part: NetworkPart, weights: PathBuf) {
+        let Some(shown) = self.state.run() else {
+            self.state.complain("There is no run yet: wait for the first images.".to_owned());
+            return;
+        };
+        let others = self.state.bench.iter().flat_map(|bench| &bench.runs);
+        let others = others.filter(|run| run.info.id != shown.info.id).map(|run| run.recipe.clone());
+        let recipes = [shown.recipe.clone()].into_iter().chain(others).collect();
+        self.send(Command::StartFrom { recipes, weights, part, playing: true });
     }
 
     fn save_recipe_to(&mut self, path: PathBuf) {

@@ -11,7 +11,7 @@ use super::theme::{ColorScheme, GRID, HALF, Theme};
 use super::widgets::{bold, muted, primary_button, sign_button, word_button};
 use crate::document::Window;
 use crate::look::count_label;
-use crate::recipe::{BuiltInSet, DataRecipe, Family, Recipe, builtin};
+use crate::recipe::{BuiltInSet, DataRecipe, Family, NetworkPart, Recipe, builtin};
 
 /// Every figure with its name in the menu.
 const FIGURES: [(Figure, &str); 6] = [
@@ -236,6 +236,17 @@ fn export_menu(ui: &mut Ui, theme: &Theme, window: &mut Window<layout::Layout>, 
     if ui.button("The weights, as safetensors…").clicked() {
         actions.push(Action::SaveWeights);
     }
+    ui.menu_button("Start from weights…", |ui| {
+        for (part, name) in [
+            (NetworkPart::Whole, "Whole network…"),
+            (NetworkPart::Encoder, "Encoder only…"),
+            (NetworkPart::Decoder, "Decoder only…"),
+        ] {
+            if ui.button(name).clicked() {
+                actions.push(Action::StartFrom(part));
+            }
+        }
+    });
     if ui.button("The recipe with its live changes…").clicked() {
         actions.push(Action::SaveRecipe);
     }

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use crate::data;
 use crate::gpu::DeviceChoice;
 use crate::look::ColorMap;
-use crate::recipe::{Recipe, Value};
+use crate::recipe::{NetworkPart, Recipe, Value};
 
 /// Epochs of training where neither the recipe nor the command line sets a limit.
 pub(super) const DEFAULT_EPOCHS: u64 = 20;
@@ -100,6 +100,12 @@ pub(super) struct TrainArgs {
     /// Seed of the weights, the order of the images and ε
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Begins with the weights of this safetensors file, from `--out` or from PyTorch
+    #[arg(long, value_name = "FILE")]
+    pub(super) init: Option<PathBuf>,
+    /// Part of the network that takes them: all, encoder or decoder
+    #[arg(long, value_name = "PART", default_value = "all", requires = "init", value_parser = part)]
+    pub(super) init_part: NetworkPart,
     /// Folder for recipe.toml, history.csv, summary.json, model.safetensors and the figures
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -218,7 +224,13 @@ impl TrainArgs {
 pub(super) fn has_stop_rule(recipe: &Recipe) -> bool {
     let training = &recipe.training;
     let is_counted = training.epochs > 0 || training.steps > 0 || training.patience > 0;
-    is_counted || training.seconds > 0.0 || training.target > 0.0
+    let targets = [training.seconds, training.target, training.training_target];
+    is_counted || targets.iter().any(|target| *target > 0.0)
+}
+
+fn part(text: &str) -> Result<NetworkPart, String> {
+    let sentence = || format!("`{text}` is no part of a network; use all, encoder or decoder");
+    NetworkPart::from_word(text).ok_or_else(sentence)
 }
 
 fn positive(text: &str) -> Result<f64, String> {

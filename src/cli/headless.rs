@@ -1,6 +1,6 @@
 //! One run without a window: sends commands to the engine and collects its events.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::engine::{
     Snapshot, StagePlan,
 };
 use crate::gpu::DeviceChoice;
-use crate::recipe::{Change, Recipe};
+use crate::recipe::{Change, NetworkPart, Recipe};
 
 /// How long to wait for an event before checking for Ctrl-C again.
 const TICK: Duration = Duration::from_millis(50);
@@ -45,10 +45,11 @@ pub(super) enum RunEnd {
 }
 
 impl HeadlessRun {
-    /// Loads the images, prepares the device, and starts training.
+    /// Loads the images, prepares the device, and starts training, from the weights of a file if there is one.
     pub(super) fn open(
         recipe: &Recipe,
         device: DeviceChoice,
+        init: Option<(PathBuf, NetworkPart)>,
         reporter: &mut Reporter,
     ) -> Result<Self, Failure> {
         let options = EngineOptions { device, graphics: None };
@@ -57,7 +58,11 @@ impl HeadlessRun {
                 "no thread could be started for training ({error}); close other programs"
             ))
         })?;
-        engine.send(Command::Open { recipes: vec![recipe.clone()], playing: true })?;
+        let recipes = vec![recipe.clone()];
+        engine.send(match init {
+            Some((weights, part)) => Command::StartFrom { recipes, weights, part, playing: true },
+            None => Command::Open { recipes, playing: true },
+        })?;
         loop {
             if interrupt::is_interrupted() {
                 return Err(Failure::Failed("stopped before training began; nothing was written".to_owned()));

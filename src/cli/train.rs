@@ -19,9 +19,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
         recipe.training.epochs = DEFAULT_EPOCHS;
     }
     let folder = args.out.as_deref().map(OutputFolder::open).transpose()?;
+    let init = args.init.clone().map(|file| (file, args.init_part));
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, args.json);
-    let mut run = HeadlessRun::open(&recipe, args.device, &mut reporter)?;
+    let mut run = HeadlessRun::open(&recipe, args.device, init, &mut reporter)?;
     if is_endless {
         reporter
             .notice(&format!("The recipe has no stop rule, so training ends after {DEFAULT_EPOCHS} epochs."));

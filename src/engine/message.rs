@@ -11,7 +11,7 @@ use crate::data::Dataset;
 use crate::gpu::Canvas;
 use crate::insight::SparseCoding;
 use crate::insight::references::References;
-use crate::recipe::{Change, Recipe};
+use crate::recipe::{Change, NetworkPart, Recipe};
 use crate::train::history::SharedHistory;
 use crate::train::{Metrics, Stage};
 
@@ -48,6 +48,17 @@ pub enum Command {
     StepEpoch,
     /// Begin again from the same weights.
     Reset,
+    /// Open recipes, the first of which begins with the weights of a file; a reset begins with them again.
+    StartFrom {
+        /// One to four recipes that share images and batches.
+        recipes: Vec<Recipe>,
+        /// A safetensors file.
+        weights: PathBuf,
+        /// The part of the network that takes them.
+        part: NetworkPart,
+        /// Whether they train at once.
+        playing: bool,
+    },
     /// Begin again from the weights of another seed.
     NewSeed(u64),
     /// End one of several runs; the others go on.

@@ -23,7 +23,7 @@ pub(super) fn check(recipes: &[Recipe]) -> Result<(), String> {
         return Err("There is no recipe to open".to_owned());
     };
     if recipes.len() > MOST_RUNS {
-        return Err(format!("A bench holds at most {MOST_RUNS} runs; {} were given", recipes.len()));
+        return Err(format!("At most {MOST_RUNS} runs train side by side; {} were given", recipes.len()));
     }
     for recipe in recipes {
         recipe.validate().map_err(|error| error.to_string())?;
@@ -32,7 +32,7 @@ pub(super) fn check(recipes: &[Recipe]) -> Result<(), String> {
             && recipe.training.has_same_batches(&first.training);
         if !shares {
             return Err(format!(
-                "{} cannot run beside {}: runs on one bench share images, seed and batch size",
+                "{} cannot run beside {}: runs side by side share images, seed and batch size",
                 recipe.name, first.name
             ));
         }

@@ -18,7 +18,7 @@ use super::wants::{Picture, RunId};
 use crate::gpu::Canvas;
 use crate::recipe::{Change, Recipe, Value, table};
 use crate::train::history::{Evaluation, Point, SharedHistory};
-use crate::train::{Checkpoint, Learner, Limits, Metrics, Reason, Stage, Total};
+use crate::train::{Checkpoint, Learner, Limits, Measured, Reason, Stage, Total};
 
 /// One run on the bench.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Run {
             has_no_views: false,
             opened: recipe.clone(),
             schedule: recipe.schedule.iter().cloned().collect(),
-            limits: Limits::new(&recipe.training),
+            limits: Limits::new(recipe, dims.iter().product()),
             last_good: LastGood::new(),
             last_turn: Instant::now(),
         }
@@ -175,7 +175,7 @@ impl Run {
         self.progress.step = step;
         self.progress.stage = self.learner.stage();
         self.progress.epoch = step / per_epoch;
-        self.ongoing.finishing = self.limit_reached(step, per_epoch, None);
+        self.ongoing.finishing = self.limit_reached(step, per_epoch, Measured::default());
         // A mean over two stages would mean nothing.
         let is_new_stage = self.learner.plan().at(step).from == step;
         self.ongoing.at_boundary =
@@ -189,7 +189,7 @@ impl Run {
     /// The limit that is reached after so many steps. Steps and epochs of pretraining do not count, but its seconds do:
     /// whoever gives a run some seconds wants to wait no longer. Before a dictionary the training has its steps from the
     /// plan, and no recipe asks for more; a dictionary is learned to its end.
-    fn limit_reached(&self, step: u64, per_epoch: u64, held_out: Option<&Metrics>) -> Option<Reason> {
+    fn limit_reached(&self, step: u64, per_epoch: u64, measured: Measured<'_>) -> Option<Reason> {
         let plan = self.learner.plan();
         if plan.is_over(step) {
             return Some(Reason::Stages);
@@ -199,7 +199,7 @@ impl Run {
             return self.limits.out_of_time(self.progress.seconds);
         }
         let is_last = self.recipe.dictionary.atoms == 0 && trained > 0;
-        is_last.then(|| self.limits.reached(trained, per_epoch, self.progress.seconds, held_out)).flatten()
+        is_last.then(|| self.limits.reached(trained, per_epoch, self.progress.seconds, measured)).flatten()
     }
 
     /// Adds the time since the last turn to the time spent training.
@@ -283,7 +283,8 @@ impl Run {
         if self.learner.plan().trained(step) > 0 && evaluated.is_comparable(&self.recipe) {
             self.limits.observe(&held_out);
         }
-        let reached = self.limit_reached(step, per_epoch, Some(&held_out));
+        let measured = Measured { train: train.as_ref(), held_out: Some(&held_out) };
+        let reached = self.limit_reached(step, per_epoch, measured);
         let reason = self.ongoing.finishing.take().or(reached).filter(|_| step > 0);
         if let Some(reason) = reason {
             self.phase = Phase::Finished(reason.to_string());
@@ -329,7 +330,7 @@ impl Run {
         match self.phase {
             Phase::Failed(_) => return,
             // A limit was reached; whoever presses play again wants to go on beyond it.
-            Phase::Finished(_) => self.limits = Limits::new(&crate::recipe::TrainingRecipe::default()),
+            Phase::Finished(_) => self.limits = Limits::new(&Recipe::default(), 1),
             Phase::Playing | Phase::Paused => {}
         }
         self.ongoing.until = until;

@@ -25,8 +25,9 @@ use crate::data::Dataset;
 use crate::gpu::{Compute, Painter, limit_threads};
 use crate::insight::references::References;
 use crate::model::fits;
-use crate::recipe::{DataRecipe, Recipe};
-use crate::train::checkpoint::save_weights;
+use crate::recipe::{DataRecipe, NetworkPart, Recipe};
+use crate::train::InitialWeights;
+use crate::train::weights::save_weights;
 
 /// Time between two reports of progress.
 const REPORTS: Duration = Duration::from_millis(100);
@@ -57,11 +58,20 @@ pub struct Worker {
     /// Where the images on the bench came from; nothing for images that were brought along.
     source: Option<DataRecipe>,
     loading: Option<Loading>,
+    /// What the first run begins with in place of drawn weights, after a reset too.
+    start: Option<Start>,
     references: Option<Receiver<References>>,
     next_run: u64,
     reported: Instant,
     was_busy: bool,
     is_closed: bool,
+}
+
+/// Weights that a run begins with.
+#[derive(Debug)]
+struct Start {
+    weights: InitialWeights,
+    part: NetworkPart,
 }
 
 /// Where the work is done.
@@ -87,6 +97,7 @@ impl Worker {
             bench: None,
             source: None,
             loading: None,
+            start: None,
             references: None,
             next_run: 0,
             reported: Instant::now(),
@@ -160,9 +171,16 @@ impl Worker {
 
     fn apply(&mut self, command: Command) {
         match command {
-            Command::Open { recipes, playing } => self.open(recipes, playing),
+            Command::Open { recipes, playing } => self.open(recipes, playing, None),
+            Command::StartFrom { recipes, weights, part, playing } => match InitialWeights::open(&weights) {
+                Ok(weights) => self.open(recipes, playing, Some(Start { weights, part })),
+                Err(error) => self.outbox.report(Event::Refused(error.to_string())),
+            },
             Command::OpenWith { recipes, dataset, playing } => match check(&recipes) {
-                Ok(()) => self.start_bench(&recipes, playing, dataset, None),
+                Ok(()) => {
+                    self.start = None;
+                    self.start_bench(&recipes, playing, dataset, None);
+                }
                 Err(sentence) => self.outbox.report(Event::Refused(sentence)),
             },
             Command::Play => self.for_each_run(|run, _| run.play(None)),
@@ -191,12 +209,13 @@ impl Worker {
         }
     }
 
-    fn open(&mut self, recipes: Vec<Recipe>, playing: bool) {
+    fn open(&mut self, recipes: Vec<Recipe>, playing: bool, start: Option<Start>) {
         let at_hand = self.images_at_hand(&recipes);
         match Loading::begin(recipes, playing, at_hand) {
             Ok(loading) => {
                 self.outbox.report(Event::Preparing(loading.sentence()));
                 self.loading = Some(loading);
+                self.start = start;
             }
             Err(sentence) => self.outbox.report(Event::Refused(sentence)),
         }
@@ -245,7 +264,10 @@ impl Worker {
     ) {
         let known = self.bench.as_ref().is_some_and(|old| Arc::ptr_eq(&old.gallery.dataset, &dataset));
         match self.build(recipes, dataset) {
-            Err(sentence) => self.outbox.report(Event::Refused(sentence)),
+            Err(sentence) => {
+                self.start = None;
+                self.outbox.report(Event::Refused(sentence));
+            }
             Ok(mut bench) => {
                 if !known {
                     self.references = bench.gallery.comparison.begin().ok();
@@ -272,7 +294,10 @@ impl Worker {
             None => self.prepare_station(recipes, &dataset)?,
         };
         let mut ids = (self.next_run..).map(RunId);
-        let bench = Bench::new(recipes, &mut ids, dataset, &compute)?;
+        let mut bench = Bench::new(recipes, &mut ids, dataset, &compute)?;
+        if let (Some(Start { weights, part }), Some(run)) = (&self.start, bench.runs.first_mut()) {
+            weights.load_into(&mut run.learner, *part).map_err(|error| error.to_string())?;
+        }
         self.next_run += bench.runs.len() as u64;
         Ok(bench)
     }

@@ -256,8 +256,8 @@ pub(super) fn errors(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
             .unwrap_or_default()
     };
     let meaning = format!(
-        "Squared error at λ {}:{}{} {:.1} for the network itself. Smaller λ use more atoms. Atoms of codes are limited \
-         by the network's own error; atoms of pixels are not.",
+        "Squared error at λ {}:{}{} {:.1} for the network itself. A smaller λ uses more atoms. Atoms of codes hardly \
+         get below the network's own error; atoms of pixels can.",
         short_number(lambda),
         words("codes", found.codes_here()),
         words("pixels", found.pixels_here()),

@@ -4,7 +4,7 @@
 use super::error::RecipeError;
 use super::schema::Recipe;
 use super::words::{
-    Activation, CodeKind, Network, Norm, Output, PixelRange, Pretraining, Rebuild, Reconstruction,
+    Activation, CodeKind, Frozen, Network, Norm, Output, PixelRange, Pretraining, Rebuild, Reconstruction,
 };
 
 /// Checks that the settings of a recipe fit together.
@@ -67,6 +67,11 @@ fn network(recipe: &Recipe) -> Vec<Refusal> {
             model.tied && !(is_dense(recipe) && is_plain(recipe)),
             "tied weights are for dense networks with a plain code, whose decoder mirrors the encoder: set \
              model.tied = false, or model.network = \"dense\" and model.code_kind = \"plain\"",
+        ),
+        (
+            model.tied && recipe.training.freeze != Frozen::Nothing,
+            "tied weights are one set of weights for encoder and decoder, so neither can be frozen alone: set \
+             model.tied = false or training.freeze = \"none\"",
         ),
         (
             model.tied && model.unit_columns,
@@ -186,9 +191,12 @@ fn dictionary(recipe: &Recipe) -> Vec<Refusal> {
         ),
         (
             dictionary.atoms > 0
-                && (training.seconds > 0.0 || training.target > 0.0 || training.patience > 0),
+                && (training.seconds > 0.0
+                    || training.target > 0.0
+                    || training.training_target > 0.0
+                    || training.patience > 0),
             "with a dictionary, training has to end after training.epochs or training.steps, so that the start of the \
-             dictionary's stage is known: set training.seconds, training.target and training.patience to 0, or \
+             dictionary's stage is known: set training.seconds, training.target, training.training_target and training.patience to 0, or \
              dictionary.atoms to 0",
         ),
         (

@@ -30,6 +30,6 @@ pub use schema::{
     Recipe, TrainingRecipe,
 };
 pub use words::{
-    Activation, BuiltInSet, Cell, CodeKind, Corruption, Down, Init, Network, Norm, OptimizerKind, Output,
-    PixelRange, Pretraining, Rebuild, Reconstruction, ReconstructionScale, Up,
+    Activation, BuiltInSet, Cell, CodeKind, Corruption, Down, Frozen, Init, Network, NetworkPart, Norm,
+    OptimizerKind, Output, PixelRange, Pretraining, Rebuild, Reconstruction, ReconstructionScale, Up,
 };

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::words::{
-    Activation, BuiltInSet, Cell, CodeKind, Corruption, Down, Init, Network, Norm, OptimizerKind, Output,
-    PixelRange, Pretraining, Rebuild, Reconstruction, ReconstructionScale, Up,
+    Activation, BuiltInSet, Cell, CodeKind, Corruption, Down, Frozen, Init, Network, Norm, OptimizerKind,
+    Output, PixelRange, Pretraining, Rebuild, Reconstruction, ReconstructionScale, Up,
 };
 
 /// One experiment, completely: the same recipe on the same machine gives the same numbers.
@@ -181,6 +181,8 @@ pub struct TrainingRecipe {
     pub weight_decay: f64,
     /// The largest norm of the whole gradient; longer ones are scaled down to it.
     pub clip_norm: f64,
+    /// The part of the network that does not learn.
+    pub freeze: Frozen,
     /// Images per step.
     pub batch: usize,
     /// Whether an epoch ends with a smaller batch of the images that do not fill one.
@@ -191,6 +193,9 @@ pub struct TrainingRecipe {
     pub steps: u64,
     /// Stop after this many seconds of training.
     pub seconds: f64,
+    /// Stop when the reconstruction cost over an epoch's training batches is at most this: per image, or per pixel where
+    /// the objective takes the mean over pixels.
+    pub training_target: f64,
     /// Stop when the held-out reconstruction cost is at most this.
     pub target: f64,
     /// Stop after this many epochs in which the held-out objective did not fall.

@@ -3,7 +3,7 @@
 use super::error::RecipeError;
 use super::parameter::{Parameter, ParameterKind, Preset, SliderScale, Value};
 use super::schema::Recipe;
-use super::words::{Activation, BuiltInSet, CodeKind, Init, OptimizerKind, Output, Reconstruction};
+use super::words::{Activation, BuiltInSet, CodeKind, Frozen, Init, OptimizerKind, Output, Reconstruction};
 use super::words::{
     Cell, Corruption, Down, Network, Norm, PixelRange, Pretraining, Rebuild, ReconstructionScale, Up,
 };
@@ -50,6 +50,7 @@ words_of!(
     CodeKind,
     Corruption,
     Down,
+    Frozen,
     Init,
     Network,
     Norm,
@@ -103,6 +104,8 @@ const RATED: fn(&Recipe) -> bool = |r| PLAIN(r) && r.model.code_activation == Ac
 const CONTRACTIBLE: fn(&Recipe) -> bool = |r| !RECURRENT(r) && r.model.norm != Norm::Batch;
 const PRETRAINED: fn(&Recipe) -> bool = Recipe::is_pretrained;
 const DICTIONARY: fn(&Recipe) -> bool = Recipe::has_dictionary;
+/// A short code has no units to leave out.
+const TOP_K: fn(&Recipe) -> bool = |r| PLAIN(r) && (r.model.code >= 16 || r.model.top_k > 0);
 const SQUARED: fn(&Recipe) -> bool = |r| r.objective.reconstruction == Reconstruction::SquaredError;
 const MOMENTUM: fn(&Recipe) -> bool = |r| r.training.optimizer == OptimizerKind::Sgd;
 
@@ -158,8 +161,6 @@ pub static PARAMETERS: &[Parameter] = &[
         RESTART, when ALWAYS, "plain uses the encoder's output as the code; gaussian samples the code from a mean and a variance, which makes a variational autoencoder."),
     parameter!("model.code_activation" at model.code_activation, "code activation", ParameterKind::Choice(Activation::WORDS), default Preset::Word("linear"), unit "",
         RESTART, when PLAIN, "The activation of a plain code. linear allows any number; relu allows units that are exactly zero."),
-    parameter!("model.top_k" at model.top_k, "k largest kept", ParameterKind::Integer { min: 0, max: 1024 }, default Preset::Integer(0), unit "units",
-        LIVE, when PLAIN, "Keeps only the k units of the code with the largest absolute values for each image and sets the others to zero, which makes a code as sparse as asked without a penalty. 0 keeps all."),
     parameter!("model.activation" at model.activation, "activation", ParameterKind::Choice(Activation::WORDS), default Preset::Word("relu"), unit "",
         RESTART, when |r| !RECURRENT(r), "The activation of each hidden layer."),
     parameter!("model.init" at model.init, "initial weights", ParameterKind::Choice(Init::WORDS), default Preset::Word("auto"), unit "",
@@ -194,6 +195,8 @@ pub static PARAMETERS: &[Parameter] = &[
         LIVE, when GAUSSIAN, "KL below this value costs nothing, in each dimension, which keeps dimensions from collapsing."),
     parameter!("objective.sparsity" at objective.sparsity, "λ weight of Σ|h|", logarithmic(0.0, 1000.0, [0.0, 10.0]), default Preset::Number(0.0), unit "",
         LIVE, when PLAIN, "The weight of the sum of absolute activations. Large: few units are active at once."),
+    parameter!("model.top_k" at model.top_k, "k largest kept", ParameterKind::Integer { min: 0, max: 1024 }, default Preset::Integer(0), unit "units",
+        LIVE, when TOP_K, "Keeps only the k units of the code with the largest absolute values for each image and sets the others to zero, which makes a code as sparse as asked without a penalty. 0 keeps all."),
     parameter!("objective.rate" at objective.rate, "weight of KL to rate", logarithmic(0.0, 1000.0, [0.0, 10.0]), default Preset::Number(0.0), unit "",
         LIVE, when RATED, "How strongly the mean activation of every sigmoid unit is pulled towards the target rate. Means are taken over a batch, so use batches of 100 images or more."),
     parameter!("objective.target_rate" at objective.target_rate, "ρ target rate", number(0.001, 0.999), default Preset::Number(0.05), unit "",
@@ -222,6 +225,8 @@ pub static PARAMETERS: &[Parameter] = &[
         RESTART, when ALWAYS, "Pulls every weight towards zero: decoupled for AdamW, an L2 penalty for the others."),
     parameter!("training.clip_norm" at training.clip_norm, "clip gradient norm", number(0.0, 1e6), default Preset::Number(0.0), unit "",
         RESTART, when ALWAYS, "Scales the gradient down where its norm is larger than this. 0 is no clipping."),
+    parameter!("training.freeze" at training.freeze, "frozen", ParameterKind::Choice(Frozen::WORDS), default Preset::Word("none"), unit "",
+        RESTART, when ALWAYS, "The part of the network that does not learn, such as an encoder whose weights were loaded from a file."),
     parameter!("training.batch" at training.batch, "batch size", ParameterKind::Integer { min: 1, max: 4096 }, default Preset::Integer(128), unit "images",
         RESTART, when ALWAYS, "The number of images per step."),
     parameter!("training.keep_remainder" at training.keep_remainder, "keep remainder", ParameterKind::Flag, default Preset::Flag(false), unit "",
@@ -234,6 +239,8 @@ pub static PARAMETERS: &[Parameter] = &[
         RESTART, when ALWAYS, "Stops after this many seconds of training. 0 is no limit."),
     parameter!("training.target" at training.target, "stop: target", number(0.0, 1e6), default Preset::Number(0.0), unit "per image",
         RESTART, when ALWAYS, "Stops when the held-out reconstruction cost is at most this. 0 is no target."),
+    parameter!("training.training_target" at training.training_target, "stop: training loss", number(0.0, 1e6), default Preset::Number(0.0), unit "",
+        RESTART, when ALWAYS, "Stops when the reconstruction cost over the training batches of an epoch is at most this: per image, or per pixel where the reduction is mean. 0 is no limit."),
     parameter!("training.patience" at training.patience, "stop: no progress", limit(), default Preset::Integer(0), unit "epochs",
         RESTART, when ALWAYS, "Stops after this many epochs without a new minimum of the held-out objective. 0 is never."),
     parameter!("dictionary.atoms" at dictionary.atoms, "atoms", ParameterKind::Integer { min: 0, max: 1024 }, default Preset::Integer(0), unit "atoms",

@@ -110,6 +110,32 @@ words! {
 }
 
 words! {
+    /// A part of a network.
+    NetworkPart {
+        /// Encoder, code and decoder.
+        #[default]
+        Whole = "all", "all";
+        /// The layers from the image to the code.
+        Encoder = "encoder", "encoder";
+        /// The layers from the code to the image.
+        Decoder = "decoder", "decoder";
+    }
+}
+
+words! {
+    /// The part of a network that does not learn.
+    Frozen {
+        /// Everything learns.
+        #[default]
+        Nothing = "none", "none";
+        /// The layers from the image to the code.
+        Encoder = "encoder", "encoder";
+        /// The layers from the code to the image.
+        Decoder = "decoder", "decoder";
+    }
+}
+
+words! {
     /// The activation of the decoder's last layer under squared error.
     Output {
         /// From 0 to 1, as pixels are.

@@ -1,19 +1,15 @@
 //! Checkpoints in host memory: weights and optimiser moments by the path of the parameter, independent of the device.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use burn::module::{Module as _, ModuleMapper, ModuleVisitor, Param};
-use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot as _, SafetensorsStore};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::dictionary::Dictionaries;
-use super::file::{FileError, write_atomically};
 use super::learner::Learner;
 use super::optimizer::Moments;
 use super::pretraining::Stack;
 use super::read::{ReadError, read};
-use crate::recipe::Recipe;
 
 /// The complete state of a learner.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,17 +34,6 @@ pub enum CheckpointError {
         "the checkpoint has no {0} of the right size, because it belongs to another network; restart the run instead"
     )]
     OtherNetwork(String),
-}
-
-/// Why weights could not be saved.
-#[derive(Debug, thiserror::Error)]
-pub enum WeightsError {
-    /// They could not be read from the device or serialised.
-    #[error("the weights could not be read ({0}); pause the run and save them again")]
-    Gathering(String),
-    /// The file could not be written.
-    #[error(transparent)]
-    File(#[from] FileError),
 }
 
 impl Checkpoint {
@@ -106,27 +91,17 @@ impl Checkpoint {
         Ok(())
     }
 
+    /// The weights by the path of the parameter, flat.
+    pub fn weights(&self) -> &BTreeMap<String, Vec<f32>> {
+        &self.weights
+    }
+
     /// Whether every number is finite: weights, moments, RBMs and dictionaries.
     pub fn is_finite(&self) -> bool {
         let maps = [&self.weights, &self.first, &self.second, &self.rbms];
         let network = maps.iter().flat_map(|map| map.values()).flatten().all(|x| x.is_finite());
         network && self.dictionaries.as_ref().is_none_or(Dictionaries::is_finite)
     }
-}
-
-/// Writes a learner's weights as safetensors in PyTorch's layout, with the recipe in the metadata. The file is
-/// complete or not written at all.
-pub fn save_weights(learner: &Learner, recipe: &Recipe, path: &Path) -> Result<(), WeightsError> {
-    // Files that Burn writes can be read by their owner only, so it returns bytes, which are written here.
-    let mut store = SafetensorsStore::from_bytes(None)
-        .with_to_adapter(BurnToPyTorchAdapter)
-        .skip_enum_variants(true)
-        .metadata("program", "hourglass")
-        .metadata("recipe", recipe.to_toml())
-        .metadata("step", learner.step.to_string());
-    let gathered = learner.model().save_into(&mut store).and_then(|()| store.get_bytes());
-    let bytes = gathered.map_err(|error| WeightsError::Gathering(error.to_string()))?;
-    Ok(write_atomically(path, &bytes)?)
 }
 
 fn flat(numbers: &[f32], device: &Device) -> Tensor<1> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::module::Module as _;
+use burn::module::{Module as _, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt as _;
@@ -19,7 +19,7 @@ use crate::data::ImageShape;
 use crate::data::corrupt::corrupt;
 use crate::model::{Autoencoder, Drops, Pass, Penalty};
 use crate::recipe::random::{Purpose, stream};
-use crate::recipe::{Corruption, Init, Recipe, Reconstruction};
+use crate::recipe::{Corruption, Frozen, Init, Recipe, Reconstruction};
 
 /// A network in training. It has no clock, no thread and no stop rules.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub struct Learner {
     dims: [usize; 3],
     code: usize,
     seed: u64,
+    /// Whether the weights are given, by a recipe or a file, and not adapted to the images.
+    has_given_weights: bool,
 }
 
 /// The cost of one step, still on the device.
@@ -64,6 +66,7 @@ impl Learner {
             dims,
             code: recipe.model.code,
             seed: recipe.seed,
+            has_given_weights: matches!(recipe.model.init, Init::PyTorch | Init::Normal),
         }
     }
 
@@ -143,6 +146,7 @@ impl Learner {
     /// Changes the network, for instance to begin with other weights.
     pub fn change_model(&mut self, change: impl FnOnce(&mut Autoencoder)) {
         change(&mut self.model);
+        self.has_given_weights = true;
     }
 
     /// The trained part of the network, which is used for evaluation and display. During pretraining it ends at the
@@ -187,7 +191,7 @@ impl Learner {
             Stage::Dictionary => self.learn_dictionary(batch, recipe, work)?,
             Stage::Training => {
                 self.unroll();
-                if self.step == 0 && !matches!(recipe.model.init, Init::PyTorch | Init::Normal) {
+                if self.step == 0 && !self.has_given_weights {
                     self.init_output_bias(batch);
                 }
                 self.train(batch, recipe)
@@ -246,7 +250,8 @@ impl Learner {
         read.extend(values.into_iter().map(|term| term.inner().mean()));
         let gradients = GradientsParams::from_grads(total.backward(), &self.model);
         let rate = recipe.training.learning_rate;
-        self.model = updated(self.model.clone(), &mut self.optimizer, gradients, rate);
+        self.model =
+            updated(self.model.clone(), &mut self.optimizer, gradients, rate, recipe.training.freeze);
         StepCost { terms: Tensor::cat(read, 0), penalties: penalties.into() }
     }
 
@@ -303,9 +308,40 @@ pub(super) fn updated(
     optimizer: &mut Optimizer,
     mut gradients: GradientsParams,
     learning_rate: f64,
+    frozen: Frozen,
 ) -> Autoencoder {
     model.tie_gradients(&mut gradients);
+    freeze(&model, &mut gradients, frozen);
     optimizer.step(model, gradients, learning_rate).with_tied_weights().with_unit_columns()
+}
+
+/// Removes the gradients of the part of a network that does not learn.
+fn freeze(model: &Autoencoder, gradients: &mut GradientsParams, frozen: Frozen) {
+    struct Freeze<'a> {
+        gradients: &'a mut GradientsParams,
+        is_decoder: bool,
+        path: Vec<String>,
+    }
+    impl ModuleVisitor for Freeze<'_> {
+        fn enter_module(&mut self, name: &str, _container: &str) {
+            self.path.push(name.to_owned());
+        }
+
+        fn exit_module(&mut self, _name: &str, _container: &str) {
+            self.path.pop();
+        }
+
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let is_of_decoder = self.path.first().is_some_and(|name| name == "decoder");
+            if is_of_decoder == self.is_decoder {
+                self.gradients.remove::<D>(param.id);
+            }
+        }
+    }
+    if frozen != Frozen::Nothing {
+        let is_decoder = frozen == Frozen::Decoder;
+        model.visit(&mut Freeze { gradients, is_decoder, path: Vec::new() });
+    }
 }
 
 /// The metrics of a [`StepCost`] that was read.

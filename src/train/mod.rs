@@ -22,15 +22,17 @@ pub mod sparse;
 pub mod stop;
 pub mod terms;
 pub mod updates;
+pub mod weights;
 
 pub use atoms::Dictionary;
-pub use checkpoint::{Checkpoint, CheckpointError, WeightsError};
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use dictionary::Dictionaries;
 pub use evaluate::Evaluator;
 pub use learner::{Learner, StepCost, metrics};
 pub use metrics::{Metrics, Total};
 pub use plan::{Stage, StagePlan, StageSpan};
 pub use pretraining::Stack;
-pub use stop::{Limits, Reason};
+pub use stop::{Limits, Measured, Reason};
+pub use weights::{InitError, InitialWeights, WeightsError};
 
 pub use crate::model::Penalty;

@@ -320,3 +320,44 @@ fn figures_use_the_colour_map_of_the_option() {
         assert_eq!(all_grey, is_grey, "{colors}");
     }
 }
+
+#[test]
+fn a_run_begins_with_the_weights_of_another_or_with_one_part_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "ae-2d", &["--steps", "60", "--out", "first"]).done();
+    let error = |out: &str| {
+        let summary: Json = serde_json::from_str(&text(&folder.path().join(out), "summary.json")).unwrap();
+        summary["test"]["reconstruction"].as_f64().unwrap()
+    };
+    // So small a step that the weights stay what they were.
+    let still = ["--steps", "1", "--seed", "9", "--set", "training.learning_rate=1e-12"];
+    let from = |part: &[&str], out: &str| {
+        let line = [&still[..], &["--init", "first/model.safetensors"], part, &["--out", out]].concat();
+        train(folder.path(), "ae-2d", &line).done();
+        error(out)
+    };
+    let first = error("first");
+    let whole = from(&[], "whole");
+    assert!((whole - first).abs() < 1e-3 * first, "{whole} with the weights of a run of {first}");
+    let encoder = from(&["--init-part", "encoder"], "encoder");
+    assert!((encoder - first).abs() > 1e-2 * first, "the decoder of {encoder} was not drawn");
+}
+
+#[test]
+fn weights_that_cannot_be_taken_are_refused_before_training() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "ae-2d", &["--steps", "1", "--out", "first"]).done();
+    std::fs::write(folder.path().join("notes.txt"), "no weights").unwrap();
+    let weights = ["--init", "first/model.safetensors"];
+    for (line, code, said) in [
+        (&["--init", "notes.txt"][..], 1, "notes.txt is no safetensors file"),
+        (&["--init", "nowhere.safetensors"], 1, "nowhere.safetensors could not be read"),
+        (&[&weights[..], &["--set", "model.code=5"]].concat(), 1, "code.head.weight"),
+        (&[&weights[..], &["--init-part", "head"]].concat(), 2, "all, encoder or decoder"),
+        (&["--init-part", "encoder"], 2, "--init"),
+    ] {
+        train(folder.path(), "ae-2d", &[line, &["--steps", "1", "--out", "second"]].concat())
+            .refused(code, &[said]);
+        assert!(!folder.path().join("second").exists(), "{line:?} left something behind");
+    }
+}

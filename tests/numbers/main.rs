@@ -21,3 +21,4 @@ mod tensors;
 mod train;
 #[path = "../common/training.rs"]
 mod training;
+mod weights;

@@ -85,6 +85,7 @@ fn without_penalties(mut recipe: Recipe) -> Recipe {
     recipe.objective.scale = default.objective.scale;
     recipe.noise = default.noise;
     recipe.data.range = default.data.range;
+    recipe.model.init = default.model.init;
     recipe.dictionary.atoms = 0;
     // A squared error teaches a sigmoid nothing more once it is sure of the wrong thing, and 32 images make it sure.
     if recipe.model.output == Output::Sigmoid {

@@ -15,6 +15,9 @@ use crate::recipe::ReconstructionScale;
 use crate::recipe::formula::{FormulaPart, FormulaTerm, dictionary_formula, formula};
 use crate::recipe::{Corruption, ObjectiveRecipe, Recipe, Reconstruction};
 
+/// Images whose mean activations and divergences are close to those of all images.
+const ENOUGH_FOR_MEANS: usize = 100;
+
 /// Draws the objective.
 pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
     let Some(run) = cx.state.run() else {
@@ -97,7 +100,7 @@ fn other_stage(run: &RunState, bench: &BenchState) -> Option<OtherStage> {
             ],
             words: format!(
                 "This layer alone learns now, as a restricted Boltzmann machine. Contrastive divergence lowers the \
-                 energy of its inputs and raises that of its own samples after {} Gibbs {}. The whole network's \
+                 free energy of its inputs and raises that of its own samples after {} Gibbs {}. The whole network's \
                  objective comes when all layers are stacked and unrolled.",
                 run.recipe.pretraining.gibbs,
                 if run.recipe.pretraining.gibbs == 1 { "step" } else { "steps" },
@@ -220,7 +223,7 @@ fn peculiar(recipe: &Recipe, metrics: &Metrics, step: u64, pixels: usize) -> Vec
         ));
     }
     if recipe.noise.kind != Corruption::None {
-        sentences.push("The network sees x~; the error is taken against the clean x.".to_owned());
+        sentences.push("The input is the corrupted x~, the target the clean x.".to_owned());
     }
     let beta = objective.beta_at(step);
     if recipe.is_variational() && beta < objective.beta {
@@ -236,8 +239,14 @@ fn peculiar(recipe: &Recipe, metrics: &Metrics, step: u64, pixels: usize) -> Vec
     }
     if objective.rate > 0.0 {
         let percent = value_label(100.0 * objective.target_rate);
-        sentences
-            .push(format!("Every unit is asked for an activity of {percent} % on average over the images."));
+        sentences.push(format!("The target for the mean activation of every unit is {percent} %."));
+    }
+    let batch = recipe.training.batch;
+    if batch < ENOUGH_FOR_MEANS && (objective.rate > 0.0 || objective.free_bits > 0.0) {
+        sentences.push(format!(
+            "Training takes means over batches of {batch} images: over fewer than {ENOUGH_FOR_MEANS} they vary, and the \
+             penalty is larger than over all held-out images."
+        ));
     }
     if objective.contractive > 0.0 {
         sentences.push("‖∂h/∂x‖² says how far the code moves when a pixel does.".to_owned());

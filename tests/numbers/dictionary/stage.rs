@@ -186,7 +186,9 @@ fn an_image_is_not_rebuilt_straight_from_the_atoms_of_its_code() {
 
 #[test]
 fn a_limit_that_the_stages_do_not_apply_is_refused() {
-    for limit in ["training.seconds=5", "training.target=90", "training.patience=3"] {
+    for limit in
+        ["training.seconds=5", "training.target=90", "training.training_target=90", "training.patience=3"]
+    {
         let mut recipe = Recipe::open("vae-dictionary").expect("a built-in recipe");
         recipe.set_from_text(limit).expect("valid alone");
         let sentence = recipe.validate().expect_err("it would never be applied").to_string();

@@ -11,11 +11,15 @@ const BATCH: usize = 3;
 const DIMS: [usize; 3] = [2, 8, 8];
 
 fn check_gradients(settings: &[&str], by: Differences) {
+    check_gradients_on(BATCH, settings, by);
+}
+
+fn check_gradients_on(count: usize, settings: &[&str], by: Differences) {
     let same = ["model.code=3", "model.output=linear", "model.activation=silu"];
     let recipe = recipe(&[&same, settings].concat());
     let device = Device::flex().autodiff();
     let model = Autoencoder::new(&recipe, DIMS, &device);
-    let loss = |model: &Autoencoder| objective_of(model, &recipe, images(BATCH, DIMS, &device));
+    let loss = |model: &Autoencoder| objective_of(model, &recipe, images(count, DIMS, &device));
     assert_gradients(&format!("{settings:?}"), &model, by, loss);
 }
 
@@ -43,7 +47,8 @@ fn gradients_of_a_tanh_output_for_signed_pixels_agree_with_finite_differences() 
 #[test]
 fn gradients_and_tangents_of_the_k_largest_agree_with_differences() {
     let settings = ["model.widths=6", "model.code=5", "model.top_k=2", "model.code_activation=tanh"];
-    check_gradients(&settings, Differences { step: 2e-3, share: 3e-2 });
+    // Of one image, so that the same units are kept on both sides of every difference.
+    check_gradients_on(1, &settings, Differences { step: 1e-2, share: 3e-2 });
     let recipe = recipe(&[&["model.activation=tanh"], &settings[..]].concat());
     let device = Device::flex();
     let model = Autoencoder::new(&recipe, DIMS, &device);

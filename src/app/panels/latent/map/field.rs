@@ -79,7 +79,7 @@ fn words(kind: FieldKind, known: &KnownCodes) -> String {
                 None => "the largest here",
             };
             // An optimal linear VAE has encode(decode(z)) − z = −s²z: even where codes are dense, it moves towards zero.
-            let shrinks = if known.is_variational { ", which a VAE moves towards 0" } else { "" };
+            let shrinks = if known.is_variational { ", nearer to 0 in a VAE" } else { "" };
             format!(
                 "round-trip error, the distance from z to encode(decode(z)){shrinks}; brightest: {bright}"
             )

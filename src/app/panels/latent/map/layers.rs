@@ -57,7 +57,8 @@ fn background_ui(ui: &mut Ui, theme: &Theme, layers: &mut Layers) {
             Background::Field(FieldKind::RoundTrip),
             "round trip",
             "the distance from a place to the code of the image decoded there: where it is as large as the distance of \
-             codes from their mean, decoded images cannot be trusted",
+             codes from their mean, decoded images cannot be trusted; in a VAE it also grows with the distance from 0, \
+             where codes may be dense",
         ),
         (
             Background::Field(FieldKind::Stretch),
