@@ -155,6 +155,7 @@ mod tests {
             history: Default::default(),
             views: Default::default(),
             parameters: 1,
+            plan: crate::engine::StagePlan::new(recipe, 10),
         };
         let old = state.bench.as_ref().expect("a bench");
         let bench = crate::engine::BenchInfo {

@@ -10,13 +10,16 @@ use super::action::Action;
 use super::context::PanelContext;
 use super::theme::{GRID, PANEL_PADDING, Theme};
 use super::widgets::{card, muted, word_button};
-use crate::recipe::{Corruption, Family, Parameter, ParameterKind, Recipe, RecipeError, Value, table};
+use crate::recipe::{
+    Corruption, Family, Parameter, ParameterKind, Pruning, Recipe, RecipeError, Value, table,
+};
 
 /// Sections of a recipe file and their titles; a key without a section belongs to "training".
-const SECTIONS: [(&str, &str); 7] = [
+const SECTIONS: [(&str, &str); 8] = [
     ("data", "Data"),
     ("model", "Network"),
     ("noise", "Noise"),
+    ("pruning", "Pruning"),
     ("objective", "Objective"),
     ("pretraining", "Pretraining"),
     ("training", "Training"),
@@ -89,6 +92,7 @@ fn section_ui(
 fn is_off(section: &str, draft: &Recipe) -> bool {
     match section {
         "noise" => draft.noise.kind == Corruption::None,
+        "pruning" => draft.pruning.method == Pruning::None,
         "pretraining" => !draft.is_pretrained(),
         "dictionary" => !draft.has_dictionary(),
         _ => false,

@@ -62,7 +62,7 @@ pub fn in_order(opened: &Recipe) -> Vec<&'static Parameter> {
 
 /// The parameters that can be moved while this recipe runs.
 pub fn parameters(recipe: &Recipe) -> impl Iterator<Item = &'static Parameter> + '_ {
-    table::PARAMETERS.iter().filter(|p| p.live && (p.applies)(recipe) && range(p.kind).is_some())
+    table::PARAMETERS.iter().filter(|p| p.live && (p.applies)(recipe) && range(p, recipe).is_some())
 }
 
 /// What a slider of a parameter covers.
@@ -76,13 +76,14 @@ struct Range {
     is_whole: bool,
 }
 
-/// The range of a parameter that is a number.
-fn range(kind: ParameterKind) -> Option<Range> {
-    match kind {
+/// The range of a parameter that is a number. A code cannot keep more units than it has.
+fn range(parameter: &Parameter, recipe: &Recipe) -> Option<Range> {
+    match parameter.kind {
         ParameterKind::Number { min, max, slider, scale } => {
             Some(Range { ends: [min, max], slider, scale, is_whole: false })
         }
         ParameterKind::Integer { min, max } => {
+            let max = if parameter.key == "model.top_k" { recipe.model.code as u64 } else { max };
             let ends = [min as f64, max as f64];
             Some(Range { ends, slider: ends, scale: SliderScale::Log, is_whole: true })
         }
@@ -105,7 +106,8 @@ pub fn live_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LiveState) -> Ve
             ui.spacing_mut().item_spacing.y = 1.0;
             for parameter in in_order(&run.info.recipe) {
                 let applied = parameter.number(&run.recipe).unwrap_or_default();
-                actions.extend(slider_ui(ui, cx.theme, parameter, applied, memory));
+                let Some(range) = range(parameter, &run.recipe) else { continue };
+                actions.extend(slider_ui(ui, cx.theme, parameter, range, applied, memory));
             }
         });
     });
@@ -117,10 +119,10 @@ fn slider_ui(
     ui: &mut Ui,
     theme: &Theme,
     parameter: &'static Parameter,
+    range: Range,
     applied: f64,
     memory: &mut LiveState,
 ) -> Option<Action> {
-    let Range { ends: [min, max], slider, scale, is_whole } = range(parameter.kind)?;
     let now_secs = ui.input(|i| i.time);
     let color = theme.parameter(parameter.key);
     let mut value = memory.shown(parameter.key, applied, now_secs);
@@ -129,14 +131,13 @@ fn slider_ui(
         .horizontal(|ui| {
             let label =
                 ui.label(RichText::new(parameter.label).color(theme.text)).on_hover_text(parameter.help);
-            let field = |ui: &mut Ui| value_field(ui, color, &mut value, min..=max, parameter.label);
+            let field = |ui: &mut Ui| value_field(ui, color, &mut value, &range, parameter.label);
             (label, ui.with_layout(Layout::right_to_left(Align::Center), field).inner)
         })
         .inner;
-    let rail =
-        rail_ui(ui, color, &mut value, slider, scale).labelled_by(label.id).on_hover_text(parameter.help);
+    let rail = rail_ui(ui, color, &mut value, &range).labelled_by(label.id).on_hover_text(parameter.help);
     ui.add_space(4.0);
-    if is_whole {
+    if range.is_whole {
         value = value.round();
     }
     let let_go = rail.drag_stopped() || typed.drag_stopped();
@@ -148,13 +149,7 @@ fn slider_ui(
 }
 
 /// The value in the colour of its term; it can be dragged, or clicked and typed.
-fn value_field(
-    ui: &mut Ui,
-    color: Color32,
-    value: &mut f64,
-    range: std::ops::RangeInclusive<f64>,
-    label: &str,
-) -> egui::Response {
+fn value_field(ui: &mut Ui, color: Color32, value: &mut f64, range: &Range, label: &str) -> egui::Response {
     let visuals = ui.visuals_mut();
     for state in [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active] {
         state.fg_stroke.color = color;
@@ -163,12 +158,17 @@ fn value_field(
     }
     ui.spacing_mut().button_padding = egui::vec2(2.0, 0.0);
     ui.spacing_mut().interact_size.x = 20.0;
-    let speed = value.abs().max(1e-4) * 0.01;
+    let (speed, shown): (f64, fn(f64) -> String) = if range.is_whole {
+        (0.1, |value| format!("{value:.0}"))
+    } else {
+        (value.abs().max(1e-4) * 0.01, shown_number)
+    };
+    let [min, max] = range.ends;
     let field = egui::DragValue::new(value)
-        .range(range)
+        .range(min..=max)
         .speed(speed)
         .update_while_editing(false)
-        .custom_formatter(|value, _| shown_number(value))
+        .custom_formatter(move |value, _| shown(value))
         .custom_parser(|text| text.trim().parse().ok());
     let response = ui.add(field);
     // The slider has the parameter's name; its number field needs another.
@@ -178,13 +178,8 @@ fn value_field(
 }
 
 /// The slider, in the colour of its term.
-fn rail_ui(
-    ui: &mut Ui,
-    color: Color32,
-    value: &mut f64,
-    [low, high]: [f64; 2],
-    scale: SliderScale,
-) -> egui::Response {
+fn rail_ui(ui: &mut Ui, color: Color32, value: &mut f64, range: &Range) -> egui::Response {
+    let Range { slider: [low, high], scale, .. } = *range;
     let width = ui.available_width();
     ui.scope(|ui| {
         ui.spacing_mut().slider_width = width;

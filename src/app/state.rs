@@ -92,7 +92,7 @@ impl BenchState {
             changes: &run.changes,
             history: &run.info.history,
             references: self.references.as_ref(),
-            steps_per_epoch: self.steps_per_epoch,
+            plan: &run.info.plan,
             pixels: self.dataset.shape.values(),
             past: None,
         }
@@ -110,9 +110,10 @@ impl AppState {
                     bench.references = Some(references);
                 }
             }
-            Event::Progress(id, progress) => self.with_run(id, |run| run.progress = progress),
+            Event::Progress(id, progress) => self.with_run(id, |run| run.progress = *progress),
             Event::Phase(id, phase) => self.with_run(id, |run| run.phase = phase),
             Event::Tuned(id, change) => self.with_run(id, |run| run.apply_change(change)),
+            Event::Stages(id, plan) => self.with_run(id, |run| run.info.plan = plan),
             Event::Ended(id) => self.end(id),
             Event::Saved(path) => self.say(format!("Saved {}", path.display())),
             Event::Refused(sentence) => self.complain(sentence),

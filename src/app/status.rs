@@ -11,7 +11,7 @@ use super::effect::{Effect, last_effect};
 use super::state::{AppState, RunState};
 use super::theme::{GRID, HALF, Theme};
 use super::widgets::muted;
-use crate::engine::{Evaluation, Phase, Stage, StagePlan};
+use crate::engine::{Evaluation, Phase, Stage};
 use crate::look::{count_label, value_label};
 use crate::recipe::ReconstructionScale;
 
@@ -76,7 +76,7 @@ pub fn sentence(state: &AppState) -> Line {
     if let Some(notice) = &state.notice {
         return Line::new(Tone::Good, &notice.text);
     }
-    let stage = stage(state, run);
+    let stage = stage(run);
     match &run.phase {
         Phase::Finished(why) => Line { hint: Some("Play goes on"), ..Line::new(Tone::Good, why) },
         Phase::Paused if run.progress.step == 0 => {
@@ -126,8 +126,8 @@ impl StageInWords {
     }
 }
 
-fn stage(state: &AppState, run: &RunState) -> Option<StageInWords> {
-    let plan = StagePlan::new(&run.info.recipe, state.bench.as_ref()?.steps_per_epoch);
+fn stage(run: &RunState) -> Option<StageInWords> {
+    let plan = &run.info.plan;
     if plan.spans().len() < 2 {
         return None;
     }

@@ -10,7 +10,8 @@ fn state() -> AppState {
 
 fn play(state: &mut AppState, step: u64) {
     let metrics = state.run().and_then(|run| run.info.history.lock().recent().last()).map(|p| p.metrics);
-    state.apply(Event::Progress(RunId(1), Progress { step, train: metrics, ..Progress::default() }));
+    state
+        .apply(Event::Progress(RunId(1), Box::new(Progress { step, train: metrics, ..Progress::default() })));
     state.apply(Event::Phase(RunId(1), Phase::Playing));
 }
 
@@ -42,7 +43,7 @@ fn a_paused_run_says_how_to_continue() {
     let mut state = state();
     assert_eq!(sentence(&AppState::default()).text, "Starting.");
     assert!(sentence(&state).text.contains("Press Play"));
-    state.apply(Event::Progress(RunId(1), Progress { step: 1234, ..Progress::default() }));
+    state.apply(Event::Progress(RunId(1), Box::new(Progress { step: 1234, ..Progress::default() })));
     assert!(sentence(&state).text.starts_with("Paused at step 1,234"));
 }
 
@@ -189,7 +190,9 @@ fn a_run_of_several_stages_says_which_one_it_is_in() {
     for setting in ["pretraining.method=rbm", "pretraining.epochs=2"] {
         staged.set_from_text(setting).expect("valid");
     }
-    state.bench.as_mut().expect("a bench").runs[0].info.recipe = staged;
+    let info = &mut state.bench.as_mut().expect("a bench").runs[0].info;
+    info.plan = crate::engine::StagePlan::new(&staged, 10);
+    info.recipe = staged;
     play(&mut state, 25);
     // Two hidden layers and the code, each for two epochs of ten steps.
     assert_eq!(sentence(&state).text, "Pretraining layer 2 of 3, 25 % done.");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::state::AppState;
-use crate::engine::{BenchInfo, Event, RunId, RunInfo, RunViews, SharedHistory};
+use crate::engine::{BenchInfo, Event, RunId, RunInfo, RunViews, SharedHistory, StagePlan};
 use crate::recipe::Recipe;
 
 /// A bench of four images of one pixel with a run of this built-in recipe, which has seen what `fill` puts into its
@@ -20,13 +20,10 @@ pub fn state_of(recipe: &str, fill: impl FnOnce(&RunViews)) -> AppState {
     };
     let views = Arc::new(RunViews::default());
     fill(&views);
-    let run = RunInfo {
-        id: RunId(1),
-        recipe: Recipe::open(recipe).expect("built in"),
-        history: SharedHistory::default(),
-        views,
-        parameters: 1,
-    };
+    let recipe = Recipe::open(recipe).expect("built in");
+    let plan = StagePlan::new(&recipe, 10);
+    let history = SharedHistory::default();
+    let run = RunInfo { id: RunId(1), recipe, history, views, parameters: 1, plan };
     let mut state = AppState::default();
     state.apply(Event::Opened(BenchInfo {
         dataset: Arc::new(dataset),

@@ -22,7 +22,7 @@ pub(super) fn draw(run: &mut HeadlessRun, staging: &StagingFolder, tint: ColorMa
             changes: run.changes(),
             history: &run.info.history,
             references: references.as_ref(),
-            steps_per_epoch: run.bench.steps_per_epoch,
+            plan: &run.info.plan,
             pixels: run.bench.dataset.shape.values(),
             past: None,
         },

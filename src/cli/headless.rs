@@ -9,7 +9,7 @@ use super::interrupt;
 use super::progress::Reporter;
 use crate::engine::{
     BenchInfo, Command, Engine, EngineOptions, Event, FinalFigures, Phase, Progress, References, RunInfo,
-    Snapshot, StagePlan,
+    Snapshot,
 };
 use crate::gpu::DeviceChoice;
 use crate::recipe::{Change, NetworkPart, Recipe};
@@ -69,7 +69,7 @@ impl HeadlessRun {
             }
             match engine.wait(TICK) {
                 Some(Event::Opened(bench)) => {
-                    reporter.opened(bench.steps_per_epoch, bench.dataset.shape.values());
+                    reporter.opened(bench.dataset.shape.values());
                     return Self::of(engine, bench);
                 }
                 Some(Event::Refused(sentence)) => return Err(Failure::Failed(sentence)),
@@ -86,8 +86,7 @@ impl HeadlessRun {
                 "the engine started no run; please report this with the recipe".to_owned(),
             ));
         };
-        let stage = StagePlan::new(&info.recipe, bench.steps_per_epoch).at(0).stage;
-        let progress = Progress { stage, ..Progress::default() };
+        let progress = Progress { stage: info.plan.at(0).stage, ..Progress::default() };
         Ok(Self { engine, bench, info, progress, changes: Vec::new(), references: None, is_stopping: false })
     }
 
@@ -108,7 +107,7 @@ impl HeadlessRun {
                 }
                 _ => None,
             };
-            reporter.progress(&self.progress);
+            reporter.progress(&self.progress, &self.info.plan);
             if let Some(end) = end {
                 return Ok(end);
             }
@@ -195,7 +194,8 @@ impl HeadlessRun {
     fn next(&mut self) -> Option<Event> {
         let event = self.engine.wait(TICK)?;
         match &event {
-            Event::Progress(_, progress) => self.progress = *progress,
+            Event::Progress(_, progress) => self.progress = **progress,
+            Event::Stages(_, plan) => self.info.plan = plan.clone(),
             Event::Tuned(_, change) => self.changes.push(change.clone()),
             Event::References(references) => self.references = Some(references.clone()),
             _ => {}

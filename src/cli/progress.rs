@@ -25,8 +25,6 @@ pub(super) struct Reporter {
     last: Instant,
     held_out: Option<Metrics>,
     recipe: Recipe,
-    /// The stages; their lengths are known once the images are loaded.
-    plan: StagePlan,
     pixels: usize,
 }
 
@@ -41,13 +39,11 @@ impl Reporter {
     /// For a run of this recipe.
     pub(super) fn new(recipe: &Recipe, json: bool) -> Self {
         let mode = if json { Mode::Json } else { bar().map_or(Mode::Text, Mode::Bar) };
-        let (recipe, plan) = (recipe.clone(), StagePlan::new(recipe, 1));
-        Self { mode, last: Instant::now(), held_out: None, recipe, plan, pixels: 1 }
+        Self { mode, last: Instant::now(), held_out: None, recipe: recipe.clone(), pixels: 1 }
     }
 
-    /// Sets the length of an epoch and the number of pixels, once the images are loaded.
-    pub(super) fn opened(&mut self, steps_per_epoch: u64, pixels: usize) {
-        self.plan = StagePlan::new(&self.recipe, steps_per_epoch.max(1));
+    /// Sets the number of pixels, once the images are loaded.
+    pub(super) fn opened(&mut self, pixels: usize) {
         self.pixels = pixels.max(1);
     }
 
@@ -68,13 +64,11 @@ impl Reporter {
     }
 
     /// Takes in the latest progress, and reports it when it is due.
-    pub(super) fn progress(&mut self, progress: &Progress) {
+    pub(super) fn progress(&mut self, progress: &Progress, plan: &StagePlan) {
         let interval = match &self.mode {
             Mode::Bar(bar) => {
-                bar.set_position(
-                    (fraction_done(&self.recipe, progress, &self.plan) * BAR_LENGTH as f64) as u64,
-                );
-                bar.set_message(line(progress, &self.plan));
+                bar.set_position((fraction_done(&self.recipe, progress, plan) * BAR_LENGTH as f64) as u64);
+                bar.set_message(line(progress, plan));
                 return;
             }
             Mode::Json => JSON_INTERVAL,
@@ -88,9 +82,9 @@ impl Reporter {
         self.last = Instant::now();
         self.held_out = progress.held_out;
         if is_json {
-            output::print_json(&ProgressLine::new(progress, &self.plan, self.pixels));
+            output::print_json(&ProgressLine::new(progress, plan, self.pixels));
         } else {
-            output::print_error(line(progress, &self.plan));
+            output::print_error(line(progress, plan));
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::headless::{HeadlessRun, RunEnd};
 use super::json_lines::Terms;
-use crate::engine::{FinalFigures, StagePlan};
+use crate::engine::FinalFigures;
 use crate::insight::SparseCoding;
 use crate::insight::dictionary::Rebuilt;
 use crate::look::{count_label, value_label};
@@ -107,7 +107,7 @@ impl RunSummary {
         let FinalFigures { train, test, active_units, dictionary } = run.evaluate()?;
         let (progress, recipe) = (&run.progress, &run.info.recipe);
         let pixels = run.bench.dataset.shape.values();
-        let plan = StagePlan::new(recipe, run.bench.steps_per_epoch);
+        let plan = &run.info.plan;
         let images = progress.step as f64 * recipe.training.batch as f64;
         let rate = if progress.seconds > 0.0 { images / progress.seconds } else { 0.0 };
         let (event, end) = match end {

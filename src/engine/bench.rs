@@ -111,6 +111,7 @@ impl Bench {
             } else if run.phase == Phase::Paused {
                 report_phase(run, outbox);
             }
+            report_stages(run, outbox);
         }
     }
 
@@ -131,9 +132,10 @@ impl Bench {
                 Ok(Some(evaluated)) => match run.evaluated(&evaluated, per_epoch) {
                     Err(sentence) => fail(run, sentence, outbox),
                     Ok(true) => report_phase(run, outbox),
-                    Ok(false) => outbox.report(Event::Progress(run.id, run.progress)),
+                    Ok(false) => outbox.report(Event::Progress(run.id, Box::new(run.progress))),
                 },
             }
+            report_stages(run, outbox);
         }
     }
 
@@ -238,6 +240,13 @@ pub(super) fn report_tuning(run: &mut Run, key: &str, value: f64, outbox: &mut O
     }
 }
 
+/// Reports the stages of a run, if its training has just ended.
+fn report_stages(run: &mut Run, outbox: &mut Outbox) {
+    if let Some(plan) = run.new_plan() {
+        outbox.report(Event::Stages(run.id, plan));
+    }
+}
+
 /// Stops a run with a sentence; the others go on.
 pub(super) fn fail(run: &mut Run, sentence: String, outbox: &mut Outbox) {
     // Restoring the weights may fail on the same device; then there is nothing to restore.
@@ -251,7 +260,7 @@ pub(super) fn fail(run: &mut Run, sentence: String, outbox: &mut Outbox) {
 
 /// Reports how far a run is, and then its phase: whoever reads that it is paused knows already at which step.
 pub(super) fn report_phase(run: &Run, outbox: &mut Outbox) {
-    outbox.report(Event::Progress(run.id, run.progress));
+    outbox.report(Event::Progress(run.id, Box::new(run.progress)));
     outbox.report(Event::Phase(run.id, run.phase.clone()));
 }
 

@@ -13,7 +13,7 @@ use crate::insight::SparseCoding;
 use crate::insight::references::References;
 use crate::recipe::{Change, NetworkPart, Recipe};
 use crate::train::history::SharedHistory;
-use crate::train::{Metrics, Stage};
+use crate::train::{Metrics, Stage, StagePlan};
 
 use super::lattice::WantedLattice;
 use super::view::{RunViews, Snapshot};
@@ -111,7 +111,9 @@ pub enum Event {
     /// The costs that the curves are held against; they arrive a little after the bench.
     References(References),
     /// How far a run is; coalesced when nobody listens.
-    Progress(RunId, Progress),
+    Progress(RunId, Box<Progress>),
+    /// The stages of a run, where the end of its training is known only now.
+    Stages(RunId, StagePlan),
     /// A run began or ceased to train.
     Phase(RunId, Phase),
     /// A run was ended and is gone.
@@ -160,6 +162,8 @@ pub struct RunInfo {
     pub views: Arc<RunViews>,
     /// How many numbers the network has.
     pub parameters: usize,
+    /// Its stages.
+    pub plan: StagePlan,
 }
 
 /// How far a run is.

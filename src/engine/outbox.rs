@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn progress(step: u64) -> Event {
-        Event::Progress(RunId(0), Progress { step, ..Progress::default() })
+        Event::Progress(RunId(0), Box::new(Progress { step, ..Progress::default() }))
     }
 
     /// What comes out once somebody listens.

@@ -18,7 +18,7 @@ use super::wants::{Picture, RunId};
 use crate::gpu::Canvas;
 use crate::recipe::{Change, Recipe, Value, table};
 use crate::train::history::{Evaluation, Point, SharedHistory};
-use crate::train::{Checkpoint, Learner, Limits, Measured, Reason, Stage, Total};
+use crate::train::{Checkpoint, Learner, Limits, Measured, Reason, Stage, StagePlan, Total};
 
 /// One run on the bench.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ pub(super) struct Run {
     pub(super) jobs: Jobs,
     /// Making its views failed, so none are made until it goes on.
     pub(super) has_no_views: bool,
+    has_new_plan: bool,
     ongoing: Ongoing,
     /// The recipe as it was opened: a reset with a schedule goes back to it.
     opened: Recipe,
@@ -81,6 +82,7 @@ impl Run {
             ongoing: Ongoing { at_boundary: true, ..Ongoing::default() },
             jobs: Jobs::default(),
             has_no_views: false,
+            has_new_plan: false,
             opened: recipe.clone(),
             schedule: recipe.schedule.iter().cloned().collect(),
             limits: Limits::new(recipe, dims.iter().product()),
@@ -97,6 +99,7 @@ impl Run {
             history: self.history.clone(),
             views: Arc::clone(&self.views),
             parameters: self.learner.parameters(),
+            plan: self.learner.plan().clone(),
         }
     }
 
@@ -127,8 +130,12 @@ impl Run {
         if parameter.number(&self.recipe) == Some(value) {
             return Ok(None);
         }
-        parameter.set(&mut self.recipe, &Value::Number(value)).map_err(|e| e.to_string())?;
-        if ["objective.", "noise.", "model."].iter().any(|part| key.starts_with(part)) {
+        // What was set by hand has to open again in a recipe.
+        let mut changed = self.recipe.clone();
+        parameter.set(&mut changed, &Value::Number(value)).map_err(|e| e.to_string())?;
+        changed.validate().map_err(|e| e.to_string())?;
+        self.recipe = changed;
+        if ["objective.", "noise.", "model.", "pruning."].iter().any(|part| key.starts_with(part)) {
             self.limits.forget_best();
         }
         // An update that has begun ends as it began.
@@ -186,20 +193,34 @@ impl Run {
         }
     }
 
-    /// The limit that is reached after so many steps. Steps and epochs of pretraining do not count, but its seconds do:
-    /// whoever gives a run some seconds wants to wait no longer. Before a dictionary the training has its steps from the
-    /// plan, and no recipe asks for more; a dictionary is learned to its end.
-    fn limit_reached(&self, step: u64, per_epoch: u64, measured: Measured<'_>) -> Option<Reason> {
+    /// The limit that ends the run after so many steps. Steps and epochs of pretraining do not count, but its seconds do:
+    /// whoever gives a run some seconds wants to wait no longer. A limit that is reached before a dictionary ends the
+    /// training only; the dictionary is learned to its end.
+    fn limit_reached(&mut self, step: u64, per_epoch: u64, measured: Measured<'_>) -> Option<Reason> {
         let plan = self.learner.plan();
         if plan.is_over(step) {
             return Some(Reason::Stages);
         }
-        let trained = plan.trained(step);
-        if trained == 0 && self.recipe.dictionary.atoms == 0 {
-            return self.limits.out_of_time(self.progress.seconds);
+        let (trained, seconds) = (plan.trained(step), self.progress.seconds);
+        match plan.at(step).stage {
+            Stage::Dictionary => None,
+            _ if trained == 0 => self.limits.out_of_time(seconds),
+            _ => {
+                let reached = self.limits.reached(trained, per_epoch, seconds, measured);
+                if reached.is_some() && self.recipe.has_dictionary() {
+                    self.learner.end_training();
+                    self.has_new_plan = true;
+                    self.progress.stage = self.learner.stage();
+                    return None;
+                }
+                reached
+            }
         }
-        let is_last = self.recipe.dictionary.atoms == 0 && trained > 0;
-        is_last.then(|| self.limits.reached(trained, per_epoch, self.progress.seconds, measured)).flatten()
+    }
+
+    /// The stages, if they have changed since the last call.
+    pub(super) fn new_plan(&mut self) -> Option<StagePlan> {
+        std::mem::take(&mut self.has_new_plan).then(|| self.learner.plan().clone())
     }
 
     /// Adds the time since the last turn to the time spent training.

@@ -350,7 +350,7 @@ impl Worker {
     fn report_progress_now(&mut self) {
         let progress: Vec<_> = self.bench.iter().flat_map(Bench::progress).collect();
         for (id, progress) in progress {
-            self.outbox.report(Event::Progress(id, progress));
+            self.outbox.report(Event::Progress(id, Box::new(progress)));
         }
     }
 

@@ -48,8 +48,8 @@ pub struct RunRecord<'a> {
     pub history: &'a SharedHistory,
     /// The costs that the curves are compared with, once they are known.
     pub references: Option<&'a References>,
-    /// Steps in an epoch, which say where stages begin.
-    pub steps_per_epoch: u64,
+    /// The stages of the run.
+    pub plan: &'a StagePlan,
     /// Pixels of an image.
     pub pixels: usize,
     /// The run before, where there is one to compare with.
@@ -77,7 +77,7 @@ impl PastRun {
     /// The curves of a run whose network has made a few steps as a whole. A pretrained network and one from scratch are
     /// compared at equal steps of that training.
     pub fn of(run: &RunRecord<'_>) -> Option<Self> {
-        let (before, end) = StagePlan::new(run.recipe, run.steps_per_epoch).training();
+        let (before, end) = run.plan.training();
         let is_training = |step: u64| end.is_none_or(|end| step <= end);
         let at = |step: u64, cost: f64| [(step - before) as f64, cost];
         let history = run.history.lock();
@@ -116,18 +116,18 @@ impl PastRun {
 
 /// The learning curves of a run.
 pub fn curves(run: &RunRecord<'_>, options: CurveOptions) -> Curves {
-    let plan = StagePlan::new(run.recipe, run.steps_per_epoch);
+    let plan = run.plan;
     let charts = {
         let history = run.history.lock();
-        let quantities = quantities(run, &plan, &history, options);
-        let chart = |quantity: &Quantity| chart(run, &plan, &history, options, *quantity);
+        let quantities = quantities(run, plan, &history, options);
+        let chart = |quantity: &Quantity| chart(run, plan, &history, options, *quantity);
         quantities.iter().map(chart).collect()
     };
     let mut curves = Curves { charts, changes: changes(run), stages: Vec::new(), is_log: options.is_log };
     if options.is_per_pixel {
         curves.charts.iter_mut().for_each(|chart| chart.divide_by_pixels(run.pixels.max(1) as f64));
     }
-    curves.stages = stages(&plan, curves.last_step().unwrap_or(0.0));
+    curves.stages = stages(plan, curves.last_step().unwrap_or(0.0));
     curves
 }
 
@@ -161,6 +161,8 @@ impl Quantity {
             Self::Penalty(Penalty::Kl) => "nats per image",
             Self::Penalty(Penalty::Rate) => "nats",
             Self::Penalty(Penalty::Sparsity | Penalty::Contractive) => "per image",
+            Self::Penalty(Penalty::Weights) => "over all weights",
+            Self::Penalty(Penalty::Revival) => kind.unit(),
             Self::Objective => objective_unit(kind, &penalties(run)),
             Self::SquaredError => "per image, from the mean code",
         }
@@ -221,7 +223,7 @@ fn penalties(run: &RunRecord<'_>) -> Vec<Penalty> {
     let is_charted = |penalty: &Penalty| match penalty {
         Penalty::Kl => run.recipe.is_variational(),
         Penalty::Sparsity => !run.recipe.is_variational() && has_weight(penalty),
-        Penalty::Rate | Penalty::Contractive => has_weight(penalty),
+        Penalty::Rate | Penalty::Contractive | Penalty::Weights | Penalty::Revival => has_weight(penalty),
     };
     Penalty::ALL.into_iter().filter(is_charted).collect()
 }

@@ -45,27 +45,24 @@ fn costs() -> References {
     }
 }
 
+fn plan(recipe: &Recipe) -> StagePlan {
+    StagePlan::new(recipe, STEPS_PER_EPOCH)
+}
+
 fn record<'a>(
     recipe: &'a Recipe,
+    plan: &'a StagePlan,
     changes: &'a [Change],
     history: &'a SharedHistory,
     costs: &'a References,
 ) -> RunRecord<'a> {
-    RunRecord {
-        recipe,
-        changes,
-        history,
-        references: Some(costs),
-        steps_per_epoch: STEPS_PER_EPOCH,
-        pixels: 4,
-        past: None,
-    }
+    RunRecord { recipe, changes, history, references: Some(costs), plan, pixels: 4, past: None }
 }
 
 /// The curves of a run of two steps, with the options of a figure.
 fn drawn(recipe: &Recipe, changes: &[Change], penalty: Penalty) -> Curves {
     let history = history(penalty);
-    curves(&record(recipe, changes, &history, &costs()), CurveOptions::of_figure(recipe))
+    curves(&record(recipe, &plan(recipe), changes, &history, &costs()), CurveOptions::of_figure(recipe))
 }
 
 fn named(curves: &Curves) -> Vec<(&str, &str)> {
@@ -151,7 +148,8 @@ fn options_add_charts_and_change_units() {
     let recipe = recipe("vae-2d", &[]);
     let history = history(Penalty::Kl);
     let costs = costs();
-    let record = record(&recipe, &[], &history, &costs);
+    let plan = plan(&recipe);
+    let record = record(&recipe, &plan, &[], &history, &costs);
     assert_eq!(curves(&record, CurveOptions::default()).charts.len(), 2);
     let options = CurveOptions { shows_pca: true, is_per_pixel: true, ..CurveOptions::default() };
     let curves = curves(&record, options);
@@ -189,7 +187,8 @@ fn layers_that_are_pretrained_have_a_chart_of_their_own() {
     for step in 1..=50 {
         history.lock().push_step(Point { step, metrics: metrics(step as f64, Penalty::Sparsity) });
     }
-    let curves = curves(&record(&recipe, &[], &history, &costs()), CurveOptions::of_figure(&recipe));
+    let curves =
+        curves(&record(&recipe, &plan(&recipe), &[], &history, &costs()), CurveOptions::of_figure(&recipe));
     let titles: Vec<&str> = curves.charts.iter().map(|chart| chart.title.as_str()).collect();
     assert_eq!(titles, ["Reconstruction", "Layers' own inputs", "Objective"]);
     assert_eq!(ends(&curves.charts[0]), [[1.0, 10.0], [41.0, 50.0]], "no line leads over the layers");
@@ -200,7 +199,7 @@ fn layers_that_are_pretrained_have_a_chart_of_their_own() {
 #[test]
 fn stages_are_named_where_they_begin_and_only_once_they_have() {
     let named = |recipe: &Recipe, last_step: f64| -> Vec<(f64, String)> {
-        let stages = stages(&StagePlan::new(recipe, STEPS_PER_EPOCH), last_step);
+        let stages = stages(&plan(recipe), last_step);
         stages.into_iter().map(|stage| (stage.step, stage.label)).collect()
     };
     assert_eq!(named(&recipe("ae-32", &[]), 1e6), []);
@@ -229,7 +228,8 @@ fn a_run_from_scratch_is_drawn_beside_the_fine_tuning_of_a_pretrained_one() {
     };
     let costs = costs();
     let drawn = |past: &PastRun| {
-        let record = RunRecord { past: Some(past), ..record(&recipe, &[], &history, &costs) };
+        let plan = plan(&recipe);
+        let record = RunRecord { past: Some(past), ..record(&recipe, &plan, &[], &history, &costs) };
         curves(&record, CurveOptions::default()).charts
     };
     let charts = drawn(&past);
@@ -253,7 +253,7 @@ fn what_is_kept_of_a_run_is_its_training_as_a_whole() {
         let held_out = metrics(step as f64, Penalty::Sparsity);
         history.lock().push_evaluation(Evaluation { step, epoch: 0, train: None, held_out });
     }
-    let past = PastRun::of(&record(&recipe, &[], &history, &costs())).expect("two steps");
+    let past = PastRun::of(&record(&recipe, &plan(&recipe), &[], &history, &costs())).expect("two steps");
     assert_eq!((past.before, past.training), (40, vec![[5.0, 44.0], [20.0, 59.0]]));
     assert_eq!(past.held_out, [[0.0, 39.0], [10.0, 49.0]]);
 }

@@ -1,9 +1,11 @@
-//! The filters of a pretrained network: the weights of a layer as images.
+//! The filters of a dense network: the weights of a layer as images.
 
+use burn::nn::Linear;
 use burn::tensor::Tensor;
 
 use super::CardInputs;
 use crate::chart::cards::{Card, Images, Values, signed_each};
+use crate::model::Autoencoder;
 use crate::train::read::{ReadError, read};
 use crate::train::{Learner, Stage};
 
@@ -35,8 +37,7 @@ pub(super) fn of_layer(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErro
     let learner = inputs.learner;
     let layer = layer(learner);
     let model = learner.model();
-    let Some(encoder) = model.encoder.dense() else { return Ok(None) };
-    let linears = encoder.layers.iter().map(|layer| &layer.linear).chain([&model.code.head]);
+    let Some(linears) = linears(&model) else { return Ok(None) };
     let weights: Vec<Tensor<2>> = linears.map(|linear| linear.weight.val()).take(layer + 1).collect();
     let Some((own, below)) = weights.split_last() else { return Ok(None) };
     let shown = own.dims()[1].min(MOST);
@@ -58,4 +59,41 @@ pub(super) fn of_layer(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErro
         ..Images::default()
     };
     Ok(Some(Card::new("Filters forming", format!("{}: {which}.", stage_words(learner)), images)))
+}
+
+/// The linear maps of a dense network from the image to the code.
+fn linears(model: &Autoencoder) -> Option<impl Iterator<Item = &Linear>> {
+    let layers = model.encoder.dense()?.layers.iter();
+    Some(layers.map(|layer| &layer.linear).chain([&model.code.head]))
+}
+
+/// The weights of the first layer and its connections that are not deleted, unit by unit.
+pub(super) fn of_pruned(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let learner = inputs.learner;
+    let model = learner.model();
+    let Some(first) = linears(&model).and_then(|mut linears| linears.next()) else { return Ok(None) };
+    let units = first.weight.dims()[1];
+    let weights = read(first.weight.val().transpose())?;
+    let shown = units.min(COLUMNS) * learner.pixels();
+    let kept: Vec<f32> = weights.iter().map(|weight| if *weight == 0.0 { 0.0 } else { 1.0 }).collect();
+    let left = kept.iter().sum::<f32>();
+    let without = kept.chunks_exact(learner.pixels()).filter(|unit| unit.iter().all(|x| *x == 0.0)).count();
+    let images = Images {
+        shape: learner.shape(),
+        columns: units.min(COLUMNS),
+        pixels: [signed_each(&weights[..shown], learner.pixels()), kept[..shown].to_vec()].concat().into(),
+        values: Values::Signed,
+        rows: ["weights", "connections left"].map(str::to_owned).to_vec(),
+        captions: Vec::new(),
+    };
+    let share = 100.0 * left / kept.len().max(1) as f32;
+    let mut meaning = format!(
+        "The first layer has {share:.0} % of its connections left: {:.0} of {} pixels for each of its {units} units.",
+        left / units as f32,
+        learner.pixels()
+    );
+    if without > 0 {
+        meaning.push_str(&format!(" {without} units have none."));
+    }
+    Ok(Some(Card::new("Connections that are left", meaning, images)))
 }

@@ -6,7 +6,7 @@ use super::{
     rbm_samples, rows, sensitivity, size, skips, steps,
 };
 use crate::chart::cards::Card;
-use crate::recipe::{Activation, Corruption, Network, Recipe};
+use crate::recipe::{Activation, Corruption, Network, Pruning, Recipe};
 use crate::train::read::ReadError;
 
 /// What a card can be about.
@@ -16,6 +16,8 @@ pub enum Topic {
     Noise,
     /// The weights of the layer being pretrained.
     Filters,
+    /// The connections of the first layer that are not deleted.
+    Connections,
     /// Images sampled from a restricted Boltzmann machine.
     RbmSamples,
     /// Reconstructions from every depth of a stack.
@@ -82,6 +84,8 @@ impl Topic {
         let is_deep = network == Network::Dense && recipe.model.widths.len() >= DEEP;
         let is_contractive = recipe.objective.contractive > 0.0;
         add(recipe.noise.kind != Corruption::None, &[Self::Noise]);
+        let is_pruned = network == Network::Dense && recipe.pruning.method != Pruning::None;
+        add(is_pruned, &[Self::Connections]);
         add(recipe.is_pretrained(), &[Self::Filters, Self::RbmSamples, Self::Depths]);
         add(is_deep, &[Self::Steps]);
         add(network == Network::UNet && recipe.model.skips, &[Self::Skips]);
@@ -132,6 +136,7 @@ impl Topic {
         match self {
             Self::Noise => noise::rows(inputs).map(Some),
             Self::Filters => filters::of_layer(inputs),
+            Self::Connections => filters::of_pruned(inputs),
             Self::RbmSamples => rbm_samples::samples(inputs),
             Self::Depths => depths::rows(inputs),
             Self::Steps => steps::bars(inputs),

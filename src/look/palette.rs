@@ -66,6 +66,8 @@ impl DataColor {
             "objective.sparsity" | "dictionary.lambda" => Self::Sparsity,
             "objective.rate" | "objective.target_rate" => Self::Rate,
             "objective.contractive" => Self::Contractive,
+            "objective.weight_decay" => Self::Class(7),
+            "objective.revival" => Self::Class(8),
             _ => Self::Accent,
         }
     }

@@ -37,6 +37,8 @@ pub struct Encoded {
     pub code: Tensor<2>,
     /// ln σ² of a Gaussian code, clamped. `[batch, code]`
     pub log_variance: Option<Tensor<2>>,
+    /// The units that are not kept, where only the largest are; the others are zero in it. `[batch, code]`
+    pub left_out: Option<Tensor<2>>,
     /// Skip connections; empty except for a U-Net.
     pub skips: Skips,
 }
@@ -77,11 +79,13 @@ impl CodeLayer {
     /// - output: `[batch, code]`, twice for a Gaussian code
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Encoded {
         let y = linear_in(&self.head, x, pass);
+        let mut left_out = None;
         let (code, log_variance) = match self.kind {
             CodeKind::Plain => {
                 let code = activate(self.activation, y.clone());
                 let kept = self.kept(&code);
                 pass.record_slope(|| masked(slope(self.activation, y), &kept));
+                left_out = kept.as_ref().map(|kept| code.clone() * (-kept.clone() + 1.0));
                 (pass.drop_units(masked(code, &kept)), None)
             }
             CodeKind::Gaussian => {
@@ -92,7 +96,7 @@ impl CodeLayer {
                 (mean, Some(log_variance))
             }
         };
-        Encoded { code, log_variance, skips: Skips::new() }
+        Encoded { code, log_variance, left_out, skips: Skips::new() }
     }
 
     /// The code (h or μ) and its derivative along `v`.
@@ -112,12 +116,19 @@ impl CodeLayer {
     /// 1 for the units of each image that are kept, the `top_k` with the largest absolute values; `None` where all are.
     fn kept(&self, code: &Tensor<2>) -> Option<Tensor<2>> {
         let k = self.top_k;
-        (k > 0 && k < self.size && self.kind == CodeKind::Plain).then(|| {
-            let sizes = code.clone().detach().abs();
-            let least = sizes.clone().topk(k, 1).narrow(1, k - 1, 1);
-            sizes.clone().greater_equal(least.expand(sizes.dims())).float()
-        })
+        (k > 0 && k < self.size && self.kind == CodeKind::Plain).then(|| largest(code, k))
     }
+}
+
+/// 1 for the `k` units of each image with the largest absolute values, 0 for the others.
+///
+/// # Shapes
+/// - code: `[batch, code]`
+/// - output: `[batch, code]`
+pub fn largest(code: &Tensor<2>, k: usize) -> Tensor<2> {
+    let sizes = code.clone().detach().abs();
+    let least = sizes.clone().topk(k, 1).narrow(1, k - 1, 1);
+    sizes.clone().greater_equal(least.expand(sizes.dims())).float()
 }
 
 fn masked(values: Tensor<2>, kept: &Option<Tensor<2>>) -> Tensor<2> {

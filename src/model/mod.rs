@@ -19,6 +19,7 @@ pub mod recurrent;
 pub mod stage;
 pub mod tied;
 pub mod unet;
+pub mod weights;
 
 pub use autoencoder::{Activations, Autoencoder};
 pub use code::{CodeLayer, Encoded};

@@ -15,21 +15,28 @@ pub enum Penalty {
     Rate,
     /// ‖∂h/∂x‖², weighted by another λ.
     Contractive,
+    /// ½‖W‖² over the weights of all layers. It is the same for every image.
+    Weights,
+    /// The error that is left when units that no image of the batch keeps are added to the output.
+    Revival,
 }
 
 impl Penalty {
     /// Every penalty, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Kl, Self::Sparsity, Self::Rate, Self::Contractive];
+    pub const ALL: [Self; 6] =
+        [Self::Kl, Self::Sparsity, Self::Rate, Self::Contractive, Self::Weights, Self::Revival];
 
     /// The penalties of a recipe. Σ|h| is measured for every plain code, also with a weight of zero; the Jacobian is
     /// not, because it takes as long as a step.
     pub fn of(recipe: &Recipe) -> Vec<Self> {
-        let ObjectiveRecipe { rate, contractive, .. } = recipe.objective;
+        let ObjectiveRecipe { rate, contractive, weight_decay, revival, .. } = recipe.objective;
         let is_measured = |penalty: &Self| match penalty {
             Self::Kl => recipe.is_variational(),
             Self::Sparsity => !recipe.is_variational(),
             Self::Rate => rate > 0.0,
             Self::Contractive => contractive > 0.0,
+            Self::Weights => weight_decay > 0.0,
+            Self::Revival => revival > 0.0 && recipe.model.top_k > 0,
         };
         Self::ALL.into_iter().filter(is_measured).collect()
     }
@@ -41,6 +48,8 @@ impl Penalty {
             Self::Sparsity => "sparsity",
             Self::Rate => "rate",
             Self::Contractive => "contractive",
+            Self::Weights => "weights",
+            Self::Revival => "revival",
         }
     }
 
@@ -51,6 +60,8 @@ impl Penalty {
             Self::Sparsity => "Σ|h|",
             Self::Rate => "KL(ρ‖rate)",
             Self::Contractive => "‖∂h/∂x‖²",
+            Self::Weights => "½‖W‖²",
+            Self::Revival => "revival",
         }
     }
 
@@ -61,6 +72,8 @@ impl Penalty {
             Self::Sparsity => "objective.sparsity",
             Self::Rate => "objective.rate",
             Self::Contractive => "objective.contractive",
+            Self::Weights => "objective.weight_decay",
+            Self::Revival => "objective.revival",
         }
     }
 
@@ -68,7 +81,7 @@ impl Penalty {
     pub fn full_weight(self, objective: &ObjectiveRecipe) -> f64 {
         match self {
             Self::Kl => objective.beta,
-            Self::Sparsity | Self::Rate | Self::Contractive => self.weight(objective, 0),
+            _ => self.weight(objective, 0),
         }
     }
 
@@ -79,7 +92,14 @@ impl Penalty {
             Self::Sparsity => objective.sparsity,
             Self::Rate => objective.rate,
             Self::Contractive => objective.contractive,
+            Self::Weights => objective.weight_decay,
+            Self::Revival => objective.revival,
         }
+    }
+
+    /// Whether it is a function of the code, so that it pulls at codes; the others act on weights only.
+    pub fn is_of_code(self) -> bool {
+        matches!(self, Self::Kl | Self::Sparsity | Self::Rate)
     }
 }
 

@@ -31,6 +31,7 @@ recipes![
     "ae-rate",
     "ae-dropout",
     "ae-dropconnect",
+    "ae-pruned",
     "ae-denoise",
     "ae-mask",
     "ae-contractive",

@@ -4,12 +4,13 @@
 use super::error::RecipeError;
 use super::schema::Recipe;
 use super::words::{
-    Activation, CodeKind, Frozen, Network, Norm, Output, PixelRange, Pretraining, Rebuild, Reconstruction,
+    Activation, CodeKind, Frozen, Network, Norm, OptimizerKind, Output, PixelRange, Pretraining, Rebuild,
+    Reconstruction,
 };
 
 /// Checks that the settings of a recipe fit together.
 pub(super) fn together(recipe: &Recipe) -> Result<(), RecipeError> {
-    let all = [network(recipe), objective(recipe), pretraining(recipe), dictionary(recipe)];
+    let all = [network(recipe), objective(recipe), weights(recipe), pretraining(recipe), dictionary(recipe)];
     match all.into_iter().flatten().find(|(is_refused, _)| *is_refused) {
         Some((_, what)) => Err(RecipeError::Together { what: what.to_owned() }),
         None => Ok(()),
@@ -145,6 +146,23 @@ fn objective(recipe: &Recipe) -> Vec<Refusal> {
     ]
 }
 
+/// Combinations that penalties of the weights exclude.
+fn weights(recipe: &Recipe) -> Vec<Refusal> {
+    let Recipe { model, objective, training, .. } = recipe;
+    vec![
+        (
+            objective.revival > 0.0 && !(is_dense(recipe) && is_plain(recipe) && model.widths.is_empty()),
+            "revival adds dead units to the output of a single linear layer: leave model.widths empty in a dense network with \
+             a plain code, or set objective.revival = 0",
+        ),
+        (
+            training.weight_decay > 0.0 && training.optimizer != OptimizerKind::AdamW,
+            "training.weight_decay is AdamW's: set training.optimizer = \"adamw\", or use the penalty \
+             objective.weight_decay and set training.weight_decay = 0",
+        ),
+    ]
+}
+
 /// Combinations that pretraining excludes.
 fn pretraining(recipe: &Recipe) -> Vec<Refusal> {
     let Recipe { data, model, objective, .. } = recipe;
@@ -185,19 +203,13 @@ fn dictionary(recipe: &Recipe) -> Vec<Refusal> {
              image; set dictionary.rebuild = \"decoder\"",
         ),
         (
-            dictionary.atoms > 0 && training.epochs == 0 && training.steps == 0,
-            "a dictionary is learned on the codes of a trained network, so training has to end: set training.epochs \
-             or training.steps",
-        ),
-        (
             dictionary.atoms > 0
-                && (training.seconds > 0.0
-                    || training.target > 0.0
-                    || training.training_target > 0.0
-                    || training.patience > 0),
-            "with a dictionary, training has to end after training.epochs or training.steps, so that the start of the \
-             dictionary's stage is known: set training.seconds, training.target, training.training_target and training.patience to 0, or \
-             dictionary.atoms to 0",
+                && training.epochs == 0
+                && training.steps == 0
+                && training.patience == 0
+                && [training.seconds, training.target, training.training_target].iter().all(|x| *x == 0.0),
+            "a dictionary is learned on the codes of a trained network, so training has to end: set training.epochs, \
+             training.training_target or another limit",
         ),
         (
             dictionary.atoms > 0 && model.network == Network::UNet && model.skips,

@@ -4,7 +4,7 @@ use super::error::RecipeError;
 use super::parameter::Value;
 use super::schema::{
     Change, DataRecipe, DictionaryRecipe, ModelRecipe, NoiseRecipe, ObjectiveRecipe, PretrainingRecipe,
-    Recipe, TrainingRecipe,
+    PruningRecipe, Recipe, TrainingRecipe,
 };
 use super::{check, table};
 
@@ -18,6 +18,7 @@ impl Default for Recipe {
             data: DataRecipe::default(),
             model: ModelRecipe::default(),
             noise: NoiseRecipe::default(),
+            pruning: PruningRecipe::default(),
             objective: ObjectiveRecipe::default(),
             pretraining: PretrainingRecipe::default(),
             training: TrainingRecipe::default(),

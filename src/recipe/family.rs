@@ -5,7 +5,7 @@
 
 use super::schema::Recipe;
 use super::words::{
-    Activation, Corruption, Network, Output, PixelRange, Reconstruction, ReconstructionScale,
+    Activation, Corruption, Network, Output, PixelRange, Pruning, Reconstruction, ReconstructionScale,
 };
 
 /// A family of autoencoders.
@@ -13,7 +13,7 @@ use super::words::{
 pub enum Family {
     /// A code without further constraints.
     Plain,
-    /// A plain code with a sparsity penalty or dropout.
+    /// A plain code with a sparsity penalty, or a network with dropout or without some of its connections.
     Sparse,
     /// Corrupted images in, clean images out.
     Denoising,
@@ -62,7 +62,8 @@ impl Family {
             && model.activation == Activation::Sigmoid
             && model.widths.len() >= DEEP;
         let is_sparse = objective.sparsity > 0.0 || objective.rate > 0.0 || model.top_k > 0;
-        let drops = noise.drop_units > 0.0 || noise.drop_connections > 0.0;
+        let drops =
+            noise.drop_units > 0.0 || noise.drop_connections > 0.0 || recipe.pruning.method != Pruning::None;
         match model.network {
             _ if has_mistake(recipe) => Self::Mistakes,
             _ if recipe.has_dictionary() => Self::SparseCoding,
@@ -120,7 +121,7 @@ impl Family {
                 "Images are encoded in a code and decoded again; the code has no other constraint."
             }
             Self::Sparse => {
-                "A large code with a constraint: small activations, few units kept for each image, or units dropped at random."
+                "A constraint on activations or connections: small ones, few of them, some dropped or deleted."
             }
             Self::Denoising => {
                 "The input is corrupted and the target is the clean image, so copying the input does not help."

@@ -3,7 +3,7 @@
 //! x~.
 
 use super::schema::Recipe;
-use super::words::{Corruption, ReconstructionScale};
+use super::words::{Corruption, Pruning, ReconstructionScale};
 
 /// One part of a formula.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +100,12 @@ fn penalties(recipe: &Recipe) -> Vec<FormulaPart> {
     if objective.contractive > 0.0 {
         parts.push(FormulaPart::weighted("λ · ‖∂h/∂x‖²", "objective.contractive"));
     }
+    if objective.weight_decay > 0.0 {
+        parts.push(FormulaPart::weighted("λ · ½‖W‖²", "objective.weight_decay"));
+    }
+    if objective.revival > 0.0 && recipe.model.top_k > 0 {
+        parts.push(FormulaPart::weighted("λ · revival", "objective.revival"));
+    }
     parts
 }
 
@@ -115,7 +121,7 @@ fn corruption(recipe: &Recipe) -> Option<FormulaPart> {
     Some(FormulaPart::weighted(text, "noise.amount"))
 }
 
-/// The units and connections that are dropped during training.
+/// The units and connections that are dropped during training or deleted.
 fn dropped(recipe: &Recipe) -> Vec<FormulaPart> {
     let noise = &recipe.noise;
     let fractions = [
@@ -123,10 +129,17 @@ fn dropped(recipe: &Recipe) -> Vec<FormulaPart> {
         (noise.drop_connections, "connections", "noise.drop_connections"),
     ];
     let is_on = fractions.into_iter().filter(|(fraction, _, _)| *fraction > 0.0);
+    let deleted = (recipe.pruning.method != Pruning::None).then(|| {
+        FormulaPart::weighted(
+            format!("{:.0} % of connections deleted", 100.0 * recipe.pruning.share),
+            "pruning.share",
+        )
+    });
     is_on
         .map(|(fraction, what, key)| {
             FormulaPart::weighted(format!("{:.0} % of {what} dropped", 100.0 * fraction), key)
         })
+        .chain(deleted)
         .collect()
 }
 
@@ -147,12 +160,20 @@ mod tests {
     fn the_formula_has_every_term_of_the_recipe_and_no_other() {
         let gaussian = "model.code_kind=gaussian";
         let entropy = "objective.reconstruction=cross-entropy";
-        let cases: [(&[&str], &str); 10] = [
+        let cases: [(&[&str], &str); 12] = [
             (
                 &["noise.drop_units=0.5", "noise.drop_connections=0.25"],
                 "objective = squared error, 50 % of units dropped, 25 % of connections dropped",
             ),
             (&[], "objective = squared error"),
+            (
+                &["objective.weight_decay=1e-4", "pruning.method=smallest", "pruning.share=0.8"],
+                "objective = squared error + λ · ½‖W‖², 80 % of connections deleted",
+            ),
+            (
+                &["model.widths=", "model.code=64", "model.top_k=8", "objective.revival=0.03"],
+                "objective = squared error + λ · revival",
+            ),
             (&[gaussian, entropy], "objective = cross-entropy + β · KL"),
             (&[gaussian, entropy, "objective.warm_up=500"], "objective = cross-entropy + β(t) · KL"),
             (&[gaussian, "objective.free_bits=0.5"], "objective = squared error + β · Σ max(free, KL)"),

@@ -27,9 +27,10 @@ pub use parameter::{Parameter, ParameterKind, SliderScale, Value};
 pub use run_id::RunId;
 pub use schema::{
     Change, DataRecipe, DictionaryRecipe, ModelRecipe, NoiseRecipe, ObjectiveRecipe, PretrainingRecipe,
-    Recipe, TrainingRecipe,
+    PruningRecipe, Recipe, TrainingRecipe,
 };
 pub use words::{
     Activation, BuiltInSet, Cell, CodeKind, Corruption, Down, Frozen, Init, Network, NetworkPart, Norm,
-    OptimizerKind, Output, PixelRange, Pretraining, Rebuild, Reconstruction, ReconstructionScale, Up,
+    OptimizerKind, Output, PixelRange, Pretraining, Pruning, Rebuild, Reconstruction, ReconstructionScale,
+    Up,
 };

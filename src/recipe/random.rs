@@ -50,6 +50,8 @@ pub enum Purpose {
     Directions = 18,
     /// Codes drawn from the posterior of an image for display; the step is the number of the draw.
     Posterior = 19,
+    /// Which connections are deleted; the step is the number of the layer.
+    Pruning = 20,
 }
 
 /// The stream of random numbers for one purpose at one step.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::words::{
     Activation, BuiltInSet, Cell, CodeKind, Corruption, Down, Frozen, Init, Network, Norm, OptimizerKind,
-    Output, PixelRange, Pretraining, Rebuild, Reconstruction, ReconstructionScale, Up,
+    Output, PixelRange, Pretraining, Pruning, Rebuild, Reconstruction, ReconstructionScale, Up,
 };
 
 /// One experiment, completely: the same recipe on the same machine gives the same numbers.
@@ -22,6 +22,8 @@ pub struct Recipe {
     pub model: ModelRecipe,
     /// Noise during training.
     pub noise: NoiseRecipe,
+    /// Connections that are deleted.
+    pub pruning: PruningRecipe,
     /// What is minimised.
     pub objective: ObjectiveRecipe,
     /// Layer-by-layer pretraining.
@@ -111,6 +113,17 @@ pub struct NoiseRecipe {
     pub drop_connections: f64,
 }
 
+/// Connections that are deleted for good: their weights are set to zero and stay zero.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PruningRecipe {
+    /// Which connections.
+    pub method: Pruning,
+    /// The fraction of the weights of each layer.
+    pub share: f64,
+    /// The step of the network's training before which they are deleted.
+    pub step: u64,
+}
+
 /// Layer-by-layer pretraining.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PretrainingRecipe {
@@ -166,6 +179,10 @@ pub struct ObjectiveRecipe {
     pub target_rate: f64,
     /// λ, the weight of the squared norm of the Jacobian, ‖∂h/∂x‖².
     pub contractive: f64,
+    /// λ, the weight of ½‖W‖² over the weights of all layers.
+    pub weight_decay: f64,
+    /// The weight of the error that units which no image of a batch keeps leave when they are added to the output.
+    pub revival: f64,
 }
 
 /// How the objective is minimised, and when to stop. A limit of zero is no limit.
@@ -177,7 +194,7 @@ pub struct TrainingRecipe {
     pub learning_rate: f64,
     /// Momentum of SGD.
     pub momentum: f64,
-    /// Decoupled weight decay for AdamW, an L2 penalty for the others.
+    /// Decoupled weight decay of AdamW.
     pub weight_decay: f64,
     /// The largest norm of the whole gradient; longer ones are scaled down to it.
     pub clip_norm: f64,
@@ -250,6 +267,20 @@ impl Recipe {
         }
         if self.noise.kind != Corruption::None {
             parts.push(format!("{} noise {}", self.noise.kind.label(), self.noise.amount));
+        }
+        if self.objective.weight_decay > 0.0 {
+            parts.push(format!("weight decay {}", self.objective.weight_decay));
+        }
+        if self.objective.revival > 0.0 {
+            parts.push(format!("revival {}", self.objective.revival));
+        }
+        let PruningRecipe { method, share, step } = self.pruning;
+        if method != Pruning::None {
+            parts.push(format!(
+                "{:.0} % of connections deleted ({}) at step {step}",
+                100.0 * share,
+                method.label()
+            ));
         }
         for (fraction, what) in
             [(self.noise.drop_units, "units"), (self.noise.drop_connections, "connections")]

@@ -5,7 +5,7 @@ use super::parameter::{Parameter, ParameterKind, Preset, SliderScale, Value};
 use super::schema::Recipe;
 use super::words::{Activation, BuiltInSet, CodeKind, Frozen, Init, OptimizerKind, Output, Reconstruction};
 use super::words::{
-    Cell, Corruption, Down, Network, Norm, PixelRange, Pretraining, Rebuild, ReconstructionScale, Up,
+    Cell, Corruption, Down, Network, Norm, PixelRange, Pretraining, Pruning, Rebuild, ReconstructionScale, Up,
 };
 
 /// A type that a field of a recipe can have.
@@ -58,6 +58,7 @@ words_of!(
     Output,
     PixelRange,
     Pretraining,
+    Pruning,
     Rebuild,
     Reconstruction,
     Up,
@@ -106,6 +107,9 @@ const PRETRAINED: fn(&Recipe) -> bool = Recipe::is_pretrained;
 const DICTIONARY: fn(&Recipe) -> bool = Recipe::has_dictionary;
 /// A short code has no units to leave out.
 const TOP_K: fn(&Recipe) -> bool = |r| PLAIN(r) && (r.model.code >= 16 || r.model.top_k > 0);
+const REVIVABLE: fn(&Recipe) -> bool = |r| PLAIN_DENSE(r) && r.model.widths.is_empty() && r.model.top_k > 0;
+const PRUNED: fn(&Recipe) -> bool = |r| r.pruning.method != Pruning::None;
+const ADAM_W: fn(&Recipe) -> bool = |r| r.training.optimizer == OptimizerKind::AdamW;
 const SQUARED: fn(&Recipe) -> bool = |r| r.objective.reconstruction == Reconstruction::SquaredError;
 const MOMENTUM: fn(&Recipe) -> bool = |r| r.training.optimizer == OptimizerKind::Sgd;
 
@@ -181,6 +185,12 @@ pub static PARAMETERS: &[Parameter] = &[
         LIVE, when PLAIN_DENSE, "The fraction of hidden units set to zero at random, for every image and step (dropout). No unit can become indispensable."),
     parameter!("noise.drop_connections" at noise.drop_connections, "dropped connections", number(0.0, 0.95), default Preset::Number(0.0), unit "fraction",
         LIVE, when PLAIN_DENSE, "The fraction of the connections into hidden units and into the code removed at random in every step (DropConnect)."),
+    parameter!("pruning.method" at pruning.method, "pruning", ParameterKind::Choice(Pruning::WORDS), default Preset::Word("none"), unit "",
+        RESTART, when ALWAYS, "Deletes connections for good, in every layer: those with the smallest weights, or a random choice. Their weights are zero and stay zero; a restart brings them back."),
+    parameter!("pruning.share" at pruning.share, "deleted connections", number(0.0, 0.999), default Preset::Number(0.5), unit "fraction",
+        LIVE, when PRUNED, "The fraction of the connections of each layer that is deleted. Deleted connections do not return when it is reduced."),
+    parameter!("pruning.step" at pruning.step, "deleted at step", limit(), default Preset::Integer(0), unit "steps",
+        RESTART, when PRUNED, "The number of steps before connections are deleted. 0 deletes them from the start: useful at random, whereas the smallest weights are known only after training."),
     parameter!("objective.reconstruction" at objective.reconstruction, "reconstruction", ParameterKind::Choice(Reconstruction::WORDS), default Preset::Word("squared-error"), unit "",
         RESTART, when ALWAYS, "The cost of the difference between an image and its reconstruction, summed over the pixels."),
     parameter!("objective.scale" at objective.scale, "reduction", ParameterKind::Choice(ReconstructionScale::WORDS), default Preset::Word("sum"), unit "",
@@ -203,6 +213,10 @@ pub static PARAMETERS: &[Parameter] = &[
         LIVE, when RATED, "The target for the mean activation of every unit."),
     parameter!("objective.contractive" at objective.contractive, "λ contractive", logarithmic(0.0, 1000.0, [0.0, 10.0]), default Preset::Number(0.0), unit "",
         LIVE, when CONTRACTIBLE, "The weight of ‖∂h/∂x‖², how much the code changes with the pixels. Large: the code ignores most changes of the image."),
+    parameter!("objective.weight_decay" at objective.weight_decay, "λ weight decay", logarithmic(0.0, 10.0, [0.0, 1.0]), default Preset::Number(0.0), unit "",
+        LIVE, when ALWAYS, "The weight of ½‖W‖², half the sum of all squared weights (biases are left out). Large: small weights, and a network that fits single images less exactly."),
+    parameter!("objective.revival" at objective.revival, "λ revival", logarithmic(0.0, 10.0, [0.0, 1.0]), default Preset::Number(0.0), unit "",
+        LIVE, when REVIVABLE, "The weight of the error that remains when the units that no image of the batch keeps are added to the output, so that dead units learn what is still missing (Gao et al. 2024, who use 1/32)."),
     parameter!("pretraining.method" at pretraining.method, "pretraining", ParameterKind::Choice(Pretraining::WORDS), default Preset::Word("none"), unit "",
         RESTART, when PLAIN_DENSE, "rbm trains each layer as a restricted Boltzmann machine on the output of the layer below, then unrolls them into a network (Hinton and Salakhutdinov 2006)."),
     parameter!("pretraining.epochs" at pretraining.epochs, "epochs per layer", ParameterKind::Integer { min: 1, max: 10_000 }, default Preset::Integer(10), unit "epochs",
@@ -222,7 +236,7 @@ pub static PARAMETERS: &[Parameter] = &[
     parameter!("training.momentum" at training.momentum, "momentum", number(0.0, 0.999), default Preset::Number(0.9), unit "",
         RESTART, when MOMENTUM, "How much of the last update SGD carries over into the next one."),
     parameter!("training.weight_decay" at training.weight_decay, "weight decay", logarithmic(0.0, 10.0, [0.0, 1.0]), default Preset::Number(0.0), unit "",
-        RESTART, when ALWAYS, "Pulls every weight towards zero: decoupled for AdamW, an L2 penalty for the others."),
+        RESTART, when ADAM_W, "Decoupled weight decay: each step multiplies all parameters by 1 − learning rate · decay, apart from the gradient. The penalty ½‖W‖² of the objective is another thing."),
     parameter!("training.clip_norm" at training.clip_norm, "clip gradient norm", number(0.0, 1e6), default Preset::Number(0.0), unit "",
         RESTART, when ALWAYS, "Scales the gradient down where its norm is larger than this. 0 is no clipping."),
     parameter!("training.freeze" at training.freeze, "frozen", ParameterKind::Choice(Frozen::WORDS), default Preset::Word("none"), unit "",

@@ -274,6 +274,19 @@ words! {
 }
 
 words! {
+    /// Which connections are deleted for good.
+    Pruning {
+        /// None.
+        #[default]
+        None = "none", "none";
+        /// Those with the smallest weights in each layer.
+        Smallest = "smallest", "smallest weights";
+        /// A random choice in each layer.
+        Random = "random", "at random";
+    }
+}
+
+words! {
     /// The range that pixels are scaled to for the network.
     PixelRange {
         /// From 0 to 1, the range of a sigmoid.

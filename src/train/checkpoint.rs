@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::dictionary::Dictionaries;
 use super::learner::Learner;
 use super::optimizer::Moments;
+use super::plan::StagePlan;
 use super::pretraining::Stack;
 use super::read::{ReadError, read};
 
@@ -22,6 +23,8 @@ pub struct Checkpoint {
     second: BTreeMap<String, Vec<f32>>,
     /// The RBMs of pretraining with their velocities, until they are unrolled.
     rbms: BTreeMap<String, Vec<f32>>,
+    /// The stages; training may have ended by what was measured.
+    plan: StagePlan,
     /// Kept in f64, so that resuming does not change a bit.
     dictionaries: Option<Dictionaries>,
 }
@@ -60,6 +63,7 @@ impl Checkpoint {
             first: named.by_ref().take(both - weights).collect(),
             second: named.by_ref().take(network - both).collect(),
             rbms: named.collect(),
+            plan: learner.plan.clone(),
             dictionaries: learner.dictionaries.clone(),
         })
     }
@@ -86,7 +90,9 @@ impl Checkpoint {
         learner.optimizer.restore(self.updates, moments);
         learner.dictionaries.clone_from(&self.dictionaries);
         learner.pending = None;
+        learner.pruned = 0.0;
         learner.step = self.step;
+        learner.plan = self.plan.clone();
         learner.stack = Stack::from_numbers(&self.rbms, &device);
         Ok(())
     }

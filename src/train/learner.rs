@@ -13,13 +13,15 @@ use super::metrics::Metrics;
 use super::optimizer::Optimizer;
 use super::plan::{Stage, StagePlan};
 use super::pretraining::{RbmSettings, Stack};
+use super::pruning::pruned;
 use super::sparse::SLICE;
 use super::terms::{self, Batch};
 use crate::data::ImageShape;
 use crate::data::corrupt::corrupt;
+use crate::model::weights::is_frozen;
 use crate::model::{Autoencoder, Drops, Pass, Penalty};
 use crate::recipe::random::{Purpose, stream};
-use crate::recipe::{Corruption, Frozen, Init, Recipe, Reconstruction};
+use crate::recipe::{Corruption, Frozen, Init, Pruning, PruningRecipe, Recipe, Reconstruction};
 
 /// A network in training. It has no clock, no thread and no stop rules.
 #[derive(Debug)]
@@ -33,7 +35,9 @@ pub struct Learner {
     pub(super) dictionaries: Option<Dictionaries>,
     /// An update of the dictionaries in progress.
     pub(super) pending: Option<Box<DictionaryUpdate>>,
-    plan: StagePlan,
+    /// The share of the connections that was deleted last.
+    pub(super) pruned: f64,
+    pub(super) plan: StagePlan,
     device: Device,
     dims: [usize; 3],
     code: usize,
@@ -56,11 +60,12 @@ impl Learner {
     pub fn new(recipe: &Recipe, dims: [usize; 3], steps_per_epoch: u64, device: &Device) -> Self {
         Self {
             model: Autoencoder::new(recipe, dims, &device.clone().autodiff()),
-            optimizer: Optimizer::new(&recipe.training),
+            optimizer: Optimizer::new(recipe),
             step: 0,
             stack: recipe.is_pretrained().then(|| Stack::new(recipe, dims.iter().product(), device)),
             dictionaries: None,
             pending: None,
+            pruned: 0.0,
             plan: StagePlan::new(recipe, steps_per_epoch),
             device: device.clone(),
             dims,
@@ -73,6 +78,11 @@ impl Learner {
     /// The same network with its initial weights.
     pub fn fresh(&self, recipe: &Recipe) -> Self {
         Self::new(recipe, self.dims, self.plan.steps_per_epoch(), &self.device)
+    }
+
+    /// Ends the training of the whole network after the last update, so that the dictionary comes next.
+    pub fn end_training(&mut self) {
+        self.plan.end_training(self.step);
     }
 
     /// The number of updates so far.
@@ -241,6 +251,7 @@ impl Learner {
     /// One update of the whole network.
     fn train(&mut self, batch: &[f32], recipe: &Recipe) -> StepCost {
         self.model.code.top_k = recipe.model.top_k;
+        self.prune(recipe);
         let batch = self.batch(batch, recipe);
         let mut pass = Pass::dropping(self.drops(recipe));
         let terms = terms::forward(&self.model, recipe, &batch, &mut pass).terms;
@@ -249,10 +260,18 @@ impl Learner {
         let (penalties, values): (Vec<Penalty>, Vec<Tensor<1>>) = terms.penalties.into_iter().unzip();
         read.extend(values.into_iter().map(|term| term.inner().mean()));
         let gradients = GradientsParams::from_grads(total.backward(), &self.model);
-        let rate = recipe.training.learning_rate;
-        self.model =
-            updated(self.model.clone(), &mut self.optimizer, gradients, rate, recipe.training.freeze);
+        self.model = updated(self.model.clone(), &mut self.optimizer, gradients, recipe);
         StepCost { terms: Tensor::cat(read, 0), penalties: penalties.into() }
+    }
+
+    /// Deletes connections, once the recipe asks for more than are deleted. After a checkpoint it does so again, which
+    /// changes nothing.
+    fn prune(&mut self, recipe: &Recipe) {
+        let PruningRecipe { method, share, step } = recipe.pruning;
+        if method != Pruning::None && share > self.pruned && self.plan.trained(self.step) >= step {
+            self.model = pruned(self.model.clone(), recipe);
+            self.pruned = share;
+        }
     }
 
     /// A training batch with its noise.
@@ -307,19 +326,19 @@ pub(super) fn updated(
     model: Autoencoder,
     optimizer: &mut Optimizer,
     mut gradients: GradientsParams,
-    learning_rate: f64,
-    frozen: Frozen,
+    recipe: &Recipe,
 ) -> Autoencoder {
     model.tie_gradients(&mut gradients);
-    freeze(&model, &mut gradients, frozen);
-    optimizer.step(model, gradients, learning_rate).with_tied_weights().with_unit_columns()
+    freeze(&model, &mut gradients, recipe);
+    let rate = recipe.training.learning_rate;
+    optimizer.step(model, gradients, rate).with_tied_weights().with_unit_columns()
 }
 
 /// Removes the gradients of the part of a network that does not learn.
-fn freeze(model: &Autoencoder, gradients: &mut GradientsParams, frozen: Frozen) {
+fn freeze(model: &Autoencoder, gradients: &mut GradientsParams, recipe: &Recipe) {
     struct Freeze<'a> {
         gradients: &'a mut GradientsParams,
-        is_decoder: bool,
+        recipe: &'a Recipe,
         path: Vec<String>,
     }
     impl ModuleVisitor for Freeze<'_> {
@@ -332,15 +351,13 @@ fn freeze(model: &Autoencoder, gradients: &mut GradientsParams, frozen: Frozen) 
         }
 
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            let is_of_decoder = self.path.first().is_some_and(|name| name == "decoder");
-            if is_of_decoder == self.is_decoder {
+            if is_frozen(self.recipe.training.freeze, &self.path) {
                 self.gradients.remove::<D>(param.id);
             }
         }
     }
-    if frozen != Frozen::Nothing {
-        let is_decoder = frozen == Frozen::Decoder;
-        model.visit(&mut Freeze { gradients, is_decoder, path: Vec::new() });
+    if recipe.training.freeze != Frozen::Nothing {
+        model.visit(&mut Freeze { gradients, recipe, path: Vec::new() });
     }
 }
 

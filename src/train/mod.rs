@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod optimizer;
 pub mod plan;
 pub mod pretraining;
+mod pruning;
 pub mod read;
 pub mod sparse;
 pub mod stop;

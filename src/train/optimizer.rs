@@ -9,7 +9,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
-use crate::recipe::{OptimizerKind, TrainingRecipe};
+use crate::recipe::{OptimizerKind, Pruning, Recipe};
 
 /// Adam's β₁ (Kingma and Ba 2014).
 const BETA1: f64 = 0.9;
@@ -36,6 +36,8 @@ pub struct Optimizer {
     momentum: f64,
     weight_decay: f64,
     clip_norm: f64,
+    /// Whether weights that are exactly zero stay so, because their connections are deleted.
+    keeps_zeros: bool,
     /// The number of updates; Adam's bias correction depends on it.
     updates: u64,
     moments: BTreeMap<String, Moments>,
@@ -43,12 +45,14 @@ pub struct Optimizer {
 
 impl Optimizer {
     /// The optimiser of a recipe, with empty state.
-    pub fn new(training: &TrainingRecipe) -> Self {
+    pub fn new(recipe: &Recipe) -> Self {
+        let Recipe { training, pruning, .. } = recipe;
         Self {
             kind: training.optimizer,
             momentum: training.momentum,
             weight_decay: training.weight_decay,
             clip_norm: training.clip_norm,
+            keeps_zeros: pruning.method != Pruning::None,
             updates: 0,
             moments: BTreeMap::new(),
         }
@@ -90,11 +94,6 @@ impl Optimizer {
     /// The change of one parameter, which is subtracted from it.
     fn change(&mut self, path: String, value: &Tensor<1>, gradient: Tensor<1>, rate: f64) -> Tensor<1> {
         let decay = self.weight_decay;
-        let gradient = match self.kind {
-            OptimizerKind::AdamW => gradient,
-            _ if decay > 0.0 => gradient + value.clone() * decay,
-            _ => gradient,
-        };
         let (updates, momentum) = (self.updates, self.momentum);
         let moments = self.moments.entry(path).or_default();
         let change = match self.kind {
@@ -179,7 +178,10 @@ impl ModuleMapper for UpdateParameters<'_> {
         if let Some(factor) = &self.clip_factor {
             gradient = gradient * factor.clone();
         }
-        let change = self.optimizer.change(self.path.join("."), &value, gradient, self.learning_rate);
+        let mut change = self.optimizer.change(self.path.join("."), &value, gradient, self.learning_rate);
+        if self.optimizer.keeps_zeros && D > 1 {
+            change = change.mask_fill(value.clone().equal_elem(0.0), 0.0);
+        }
         let value = Tensor::from_inner((value - change).reshape(shape)).require_grad();
         Param::from_mapped_value(id, value, mapper)
     }

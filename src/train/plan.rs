@@ -28,11 +28,14 @@ pub struct StageSpan {
     pub to: Option<u64>,
 }
 
-/// The stages of a run, in order. One of them always trains the whole network.
+/// The stages of a run, in order. One of them always trains the whole network. A dictionary's stage is among them once the
+/// end of training is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StagePlan {
     spans: Vec<StageSpan>,
     steps_per_epoch: u64,
+    /// The steps of the dictionary, where one is learned.
+    dictionary: Option<u64>,
 }
 
 impl StagePlan {
@@ -56,11 +59,27 @@ impl StagePlan {
             let ends = [training.epochs * steps_per_epoch, training.steps];
             let end = ends.into_iter().filter(|end| *end > 0).min();
             add(Stage::Training, end);
-            add(Stage::Dictionary, Some(recipe.dictionary.epochs * steps_per_epoch));
         } else {
             add(Stage::Training, None);
         }
-        Self { spans, steps_per_epoch }
+        let dictionary = recipe.has_dictionary().then_some(recipe.dictionary.epochs * steps_per_epoch);
+        let mut plan = Self { spans, steps_per_epoch, dictionary };
+        if let (_, Some(end)) = plan.training() {
+            plan.end_training(end);
+        }
+        plan
+    }
+
+    /// Sets the end of the training of the whole network after so many updates; a dictionary follows, if there is one.
+    /// Needed where training ends by what is measured and not after a number of steps.
+    pub fn end_training(&mut self, step: u64) {
+        if let Some(length) = self.dictionary {
+            self.spans.retain(|span| span.stage != Stage::Dictionary);
+            if let Some(training) = self.spans.last_mut() {
+                training.to = Some(step);
+            }
+            self.spans.push(StageSpan { stage: Stage::Dictionary, from: step, to: Some(step + length) });
+        }
     }
 
     /// Every stage, in order.
@@ -154,5 +173,21 @@ mod tests {
         let plan = StagePlan::new(&recipe, 10);
         assert_eq!((plan.at(19).stage, plan.at(20).stage), (Stage::Training, Stage::Dictionary));
         assert!(!plan.is_over(49) && plan.is_over(50));
+    }
+
+    #[test]
+    fn a_dictionary_begins_where_training_ends_by_what_is_measured() {
+        let mut recipe = Recipe::default();
+        (recipe.dictionary.atoms, recipe.dictionary.epochs) = (64, 3);
+        recipe.training.training_target = 20.0;
+        let mut plan = StagePlan::new(&recipe, 10);
+        assert_eq!(
+            (plan.at(999).stage, plan.is_over(999)),
+            (Stage::Training, false),
+            "nobody knows how long"
+        );
+        plan.end_training(17);
+        assert_eq!((plan.at(16).stage, plan.at(17).stage), (Stage::Training, Stage::Dictionary));
+        assert!(!plan.is_over(46) && plan.is_over(47));
     }
 }

@@ -2,11 +2,15 @@
 
 use burn::tensor::Tensor;
 
+use crate::model::code::largest;
 use crate::model::objective::{
     absolute_sum, cross_entropy, kl_beyond, kl_per_dimension, rate_divergence, squared_error,
 };
-use crate::model::{Autoencoder, Encoded, JacobianMethod, Pass, Penalty, PerImage};
+use crate::model::{Autoencoder, Decoder, Encoded, JacobianMethod, Pass, Penalty, PerImage};
 use crate::recipe::{Recipe, Reconstruction, ReconstructionScale};
+
+/// Dead units added to the output of an image, as a multiple of the units that are kept.
+const REVIVED: usize = 2;
 
 /// A batch of images with its noise.
 #[derive(Debug)]
@@ -40,11 +44,19 @@ pub fn forward(model: &Autoencoder, recipe: &Recipe, batch: &Batch, pass: &mut P
     let encoded = model.encode_in(batch.input.clone(), pass);
     let slopes = pass.take_slopes();
     let raw = model.decode_raw(encoded.sample(batch.epsilon.clone()), &encoded.skips, pass);
-    let reconstruction = reconstruction(model, recipe, batch.clean.clone(), raw);
+    let reconstruction = reconstruction(model, recipe, batch.clean.clone(), raw.clone());
     let (mut penalties, charged_kl) = code_penalties(recipe, &encoded, batch.count);
     if recipe.objective.contractive > 0.0 {
         let term = contraction(model, batch, slopes, pass);
         penalties.extend(term.map(|term| (Penalty::Contractive, term)));
+    }
+    if recipe.objective.weight_decay > 0.0 {
+        let all = encoded.code.dims()[0];
+        penalties.push((Penalty::Weights, model.half_squared_weights().expand([all])));
+    }
+    if recipe.objective.revival > 0.0 {
+        let term = revival(model, recipe, batch.clean.clone(), &encoded, raw);
+        penalties.extend(term.map(|term| (Penalty::Revival, term)));
     }
     BatchOutput { encoded, terms: PerImage { reconstruction, penalties, charged_kl } }
 }
@@ -74,8 +86,8 @@ pub fn code_penalties(
                 let counted = rate_divergence(code.narrow(0, 0, count), recipe.objective.target_rate);
                 counted.narrow(0, 0, 1).expand([all])
             }
-            // It depends on the weights, and is computed in `forward`.
-            Penalty::Contractive => continue,
+            // They depend on the weights, and are computed in `forward`.
+            Penalty::Contractive | Penalty::Weights | Penalty::Revival => continue,
         };
         penalties.push((penalty, term));
     }
@@ -127,6 +139,32 @@ fn contraction(
         slopes = whole.take_slopes();
     }
     model.contraction(slopes)
+}
+
+/// The cost that is left when the units that no image of the batch keeps are added to the output, so that they learn what
+/// the others leave (the auxiliary loss of Gao et al. 2024). Of each image''s units that is the largest. The others get no gradient from it.
+/// Zero where every unit is kept for some image; `None` where no unit is left out.
+///
+/// # Shapes
+/// - clean, raw: `[batch, pixels]`
+/// - output: `[batch]`
+fn revival(
+    model: &Autoencoder,
+    recipe: &Recipe,
+    clean: Tensor<2>,
+    encoded: &Encoded,
+    raw: Tensor<2>,
+) -> Option<Tensor<1>> {
+    let (left_out, Decoder::Dense(decoder)) = (encoded.left_out.clone()?, &model.decoder) else {
+        return None;
+    };
+    let size = left_out.dims();
+    let is_dead = encoded.code.clone().detach().abs().max_dim(0).equal_elem(0.0).float();
+    let is_any = is_dead.clone().max_dim(1).expand([size[0], 1]).squeeze_dim::<1>(1);
+    let dead = left_out * is_dead.expand(size);
+    let k = (REVIVED * recipe.model.top_k).min(size[1]);
+    let added = (dead.clone() * largest(&dead, k)).matmul(decoder.output.linear.weight.val());
+    Some(reconstruction(model, recipe, clean, raw.detach() + added) * is_any)
 }
 
 /// Whether a recipe's objective needs random directions for this network.

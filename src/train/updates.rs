@@ -33,9 +33,7 @@ pub fn updates(learner: &Learner, recipe: &Recipe, images: &[f32]) -> Result<Vec
     if gradient_norms.is_empty() {
         return Ok(Vec::new());
     }
-    let rate = recipe.training.learning_rate;
-    let updated =
-        updated(model.clone(), &mut learner.optimizer.clone(), gradients, rate, recipe.training.freeze);
+    let updated = updated(model.clone(), &mut learner.optimizer.clone(), gradients, recipe);
     let changes = weights(&model).into_iter().zip(weights(&updated)).map(|(before, after)| {
         let size = before.clone().square().sum().sqrt().clamp_min(f32::MIN_POSITIVE);
         (after - before).square().sum().sqrt() / size

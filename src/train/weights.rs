@@ -1,8 +1,9 @@
 //! Weights as safetensors in PyTorch's layout: written from a network, and read into one, whole or in part.
 //!
 //! Tensors are matched by name and shape. A file whose names are all others, such as that of a network written in
-//! PyTorch, is matched by order instead, encoder and decoder each for itself: `encoder.0.weight`, `encoder.0.bias`,
-//! `encoder.2.weight` … are the layers up to the code, the code included. Nothing is changed unless everything fits.
+//! PyTorch, is matched layer by layer in the order of the names instead: `encoder.0`, `encoder.2` … are the layers up to
+//! the code, the code included. Two layers for the mean and the variance of a Gaussian code are joined. Nothing is changed
+//! unless everything fits.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -135,7 +136,57 @@ fn saved(
 #[derive(Clone, Debug)]
 pub struct InitialWeights {
     name: String,
-    tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    tensors: BTreeMap<String, Values>,
+}
+
+/// The shape of a tensor and its values.
+type Values = (Vec<usize>, Vec<f32>);
+
+/// The tensors of a layer, by the last part of their names.
+#[derive(Clone, Debug)]
+struct Layer {
+    /// What the names have in common, up to the last dot.
+    name: String,
+    tensors: BTreeMap<String, Values>,
+}
+
+impl Layer {
+    fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), tensors: BTreeMap::new() }
+    }
+
+    /// Whether it has the tensors of another layer, in their shapes.
+    fn fits(&self, other: &Self) -> bool {
+        let has = |(end, (shape, _)): (&String, &Values)| {
+            self.tensors.get(end).is_some_and(|(own, _)| own == shape)
+        };
+        other.tensors.iter().all(has)
+    }
+
+    /// Whether it is half of another layer: as many inputs, half the outputs.
+    fn is_half_of(&self, other: &Self) -> bool {
+        let is_half = |(end, (shape, _)): (&String, &Values)| {
+            self.tensors.get(end).is_some_and(|(own, _)| own[0] * 2 == shape[0] && own[1..] == shape[1..])
+        };
+        other.tensors.iter().all(is_half)
+    }
+}
+
+/// Joins the two layers that a network of PyTorch has for the mean and the logarithm of the variance, which are one layer
+/// here. The mean comes first, as does whatever is not called a variance.
+fn join_heads(layers: &mut Vec<Layer>, head: &Layer) {
+    let halves: Vec<usize> = (0..layers.len()).filter(|index| layers[*index].is_half_of(head)).collect();
+    let &[first, second] = halves.as_slice() else { return };
+    let other = layers.remove(second);
+    let is_variance = |layer: &Layer| ["var", "std", "sigma"].iter().any(|word| layer.name.contains(word));
+    let is_swapped = is_variance(&layers[first]) && !is_variance(&other);
+    for (end, values) in &mut layers[first].tensors {
+        let Some(other) = other.tensors.get(end) else { continue };
+        let halves = [values.1.as_slice(), &other.1];
+        let [mean, variance] = if is_swapped { [halves[1], halves[0]] } else { halves };
+        values.1 = [mean, variance].concat();
+        values.0[0] *= 2;
+    }
 }
 
 impl InitialWeights {
@@ -170,12 +221,10 @@ impl InitialWeights {
         let failed = |error: String| InitError::Loading { name: self.name.clone(), error };
         let own = saved(&learner.model(), []).map_err(failed)?;
         let own = Self::read("the network".to_owned(), &own)?;
-        let wanted: Vec<&String> = own.tensors.keys().filter(|tensor| belongs(tensor, part)).collect();
-        let sources = self.sources(&wanted, &own)?;
-        let mut all = own.tensors.clone();
-        for (tensor, source) in &sources {
-            all.insert((*tensor).clone(), self.tensors[*source].clone());
-        }
+        let found = self.found(part, &own)?;
+        let count = found.len();
+        let mut all = own.tensors;
+        all.extend(found);
         let bytes: BTreeMap<&String, Vec<u8>> = all
             .iter()
             .map(|(name, (_, values))| (name, values.iter().flat_map(|x| x.to_le_bytes()).collect()))
@@ -195,56 +244,85 @@ impl InitialWeights {
             *model = model.clone().with_tied_weights().with_unit_columns();
         });
         result.map_err(failed)?;
-        Ok(sources.len())
+        Ok(count)
     }
 
-    /// The tensor of the file for each that is wanted.
-    fn sources<'a>(
-        &'a self,
-        wanted: &[&'a String],
-        own: &'a Self,
-    ) -> Result<Vec<(&'a String, &'a String)>, InitError> {
-        let has_names = wanted.iter().any(|tensor| self.tensors.contains_key(*tensor));
-        let mut by_order = [self.in_order(false), self.in_order(true)].map(Vec::into_iter);
-        let mut sources = Vec::new();
-        let mut in_order = wanted.to_vec();
-        // The layers up to the code come first, the code last of them.
-        in_order.sort_by_key(|tensor| (is_of_decoder(tensor), tensor.starts_with("code."), natural(tensor)));
-        for tensor in in_order {
-            let source = if has_names {
-                self.tensors.get_key_value(tensor).map(|(name, _)| name)
-            } else {
-                by_order[usize::from(is_of_decoder(tensor))].next()
-            };
-            let (want, _) = &own.tensors[tensor];
-            let Some(source) = source else {
-                return Err(InitError::Missing {
-                    name: self.name.clone(),
-                    tensor: tensor.clone(),
-                    want: written(want),
-                    found: self.listed(),
-                });
-            };
-            let (got, _) = &self.tensors[source];
-            if got != want {
-                return Err(InitError::Shape {
-                    name: self.name.clone(),
-                    tensor: source.clone(),
-                    got: written(got),
-                    want: format!("{} for {tensor}", written(want)),
-                });
+    /// The values for each tensor that is wanted: by name, or by order where the file has none of the names.
+    fn found(&self, part: NetworkPart, own: &Self) -> Result<BTreeMap<String, Values>, InitError> {
+        let has_names = own.tensors.keys().any(|name| belongs(name, part) && self.tensors.contains_key(name));
+        let layers = if has_names { Vec::new() } else { self.in_order(part, own) };
+        let mut found = BTreeMap::new();
+        for (place, wanted) in own.layers(part).iter().enumerate() {
+            // Weights before biases: they say more about a layer that does not fit.
+            for (end, want) in wanted.tensors.iter().rev() {
+                let tensor = format!("{}{end}", wanted.name);
+                let (source, values) = if has_names {
+                    (tensor.clone(), self.tensors.get(&tensor))
+                } else {
+                    let layer = layers.get(place);
+                    let name = layer.map_or_else(String::new, |layer| format!("{}{end}", layer.name));
+                    (name, layer.and_then(|layer| layer.tensors.get(end)))
+                };
+                let Some(values) = values else { return Err(self.missing(&tensor, &want.0)) };
+                if values.0 != want.0 {
+                    return Err(InitError::Shape {
+                        name: self.name.clone(),
+                        tensor: source,
+                        got: written(&values.0),
+                        want: format!("{} for {tensor}", written(&want.0)),
+                    });
+                }
+                found.insert(tensor, values.clone());
             }
-            sources.push((tensor, source));
         }
-        Ok(sources)
+        Ok(found)
     }
 
-    /// The tensors of the encoder or the decoder, layer after layer.
-    fn in_order(&self, of_decoder: bool) -> Vec<&String> {
-        let mut names: Vec<&String> =
-            self.tensors.keys().filter(|name| is_of_decoder(name) == of_decoder).collect();
-        names.sort_by_key(|name| natural(name));
-        names
+    fn missing(&self, tensor: &str, want: &[usize]) -> InitError {
+        InitError::Missing {
+            name: self.name.clone(),
+            tensor: tensor.to_owned(),
+            want: written(want),
+            found: self.listed(),
+        }
+    }
+
+    /// The layers of a part, from the image to the code and on to the image.
+    fn layers(&self, part: NetworkPart) -> Vec<Layer> {
+        let mut layers: BTreeMap<String, Layer> = BTreeMap::new();
+        for (tensor, values) in self.tensors.iter().filter(|(tensor, _)| belongs(tensor, part)) {
+            let (name, end) = tensor.split_at(tensor.rfind('.').map_or(0, |dot| dot + 1));
+            let layer = layers.entry(name.to_owned()).or_insert_with(|| Layer::new(name));
+            layer.tensors.insert(end.to_owned(), values.clone());
+        }
+        let mut layers: Vec<Layer> = layers.into_values().collect();
+        // The layers up to the code come first, the code last of them.
+        layers.sort_by_cached_key(|layer| {
+            let name = &layer.name;
+            (is_of_decoder(name), name.starts_with("code."), natural(name))
+        });
+        layers
+    }
+
+    /// The layers of a file with other names, one for each that is wanted: in the order of their names, or, if their shapes
+    /// do not fit in that order, each the first one that fits.
+    fn in_order(&self, part: NetworkPart, own: &Self) -> Vec<Layer> {
+        let wanted = own.layers(part);
+        let is_marked = self.tensors.keys().any(|name| is_of_decoder(name));
+        let mut layers = self.layers(if is_marked { part } else { NetworkPart::Whole });
+        if let Some(head) = own.layers(NetworkPart::Encoder).last() {
+            join_heads(&mut layers, head);
+        }
+        if !is_marked && part == NetworkPart::Decoder {
+            layers.drain(..layers.len().saturating_sub(wanted.len()));
+        }
+        let mut rest = layers.clone();
+        let by_shape: Option<Vec<Layer>> = wanted
+            .iter()
+            .map(|wanted| rest.iter().position(|layer| layer.fits(wanted)).map(|place| rest.remove(place)))
+            .collect();
+        let fits_in_order = wanted.iter().zip(&layers).all(|(wanted, layer)| layer.fits(wanted));
+        by_shape.filter(|_| !fits_in_order).unwrap_or(layers)
     }
 
     /// The first tensors, in words.
@@ -270,13 +348,14 @@ fn numbers(view: &TensorView<'_>) -> Result<Vec<f32>, &'static str> {
     if values.iter().all(|x| x.is_finite()) { Ok(values) } else { Err("numbers that are not finite") }
 }
 
-/// A key that sorts numbers in names by their size, and a weight before its bias.
+/// A key that sorts names by the numbers in them.
 fn natural(name: &str) -> Vec<(u64, String)> {
-    let part = |part: &str| match part.parse::<u64>() {
-        Ok(number) => (number, String::new()),
-        Err(_) => (u64::MAX, if part == "bias" { "weight~".to_owned() } else { part.to_owned() }),
-    };
-    name.split('.').map(part).collect()
+    name.split('.')
+        .map(|part| match part.parse::<u64>() {
+            Ok(number) => (number, String::new()),
+            Err(_) => (u64::MAX, part.to_owned()),
+        })
+        .collect()
 }
 
 /// A shape as people write it.

@@ -22,7 +22,7 @@ fn a_pretrained_run_goes_through_its_layers_and_then_trains_as_many_epochs_as_as
     let sentence = turn_until(&mut worker, &handle, |event| match event {
         Event::Phase(_, Phase::Finished(sentence)) => Some(sentence),
         Event::Progress(_, progress) => {
-            last = progress;
+            last = *progress;
             if seen.last().is_none_or(|(stage, _)| *stage != progress.stage) {
                 seen.push((progress.stage, progress.step));
             }
@@ -159,4 +159,35 @@ fn an_evaluation_keeps_the_recipe_that_it_began_with() {
     let moved = judged(&settings, Some(("objective.beta", 50.0)));
     assert_eq!(moved[0], still[0], "β moved while the first evaluation was under way");
     assert_ne!(moved[1].objective, still[1].objective, "β moved before the second");
+}
+
+#[test]
+fn a_target_of_the_training_cost_ends_the_training_and_a_dictionary_follows() {
+    let (mut worker, handle) = worker();
+    let mut recipe = small("vae-dictionary");
+    let settings =
+        ["training.epochs=0", "training.training_target=1e5", "dictionary.atoms=8", "dictionary.epochs=2"];
+    settings.iter().for_each(|setting| recipe.set_from_text(setting).expect("a valid setting"));
+    let bench = open(&mut worker, &handle, vec![recipe], true);
+    assert_eq!(bench.runs[0].plan.spans().len(), 1, "nobody knows yet when training ends");
+    let per_epoch = bench.steps_per_epoch;
+    let (mut plan, mut last) = (None, Progress::default());
+    let sentence = turn_until(&mut worker, &handle, |event| match event {
+        Event::Phase(_, Phase::Finished(sentence)) => Some(sentence),
+        Event::Stages(_, stages) => {
+            plan = Some(stages);
+            None
+        }
+        Event::Progress(_, progress) => {
+            last = *progress;
+            None
+        }
+        _ => None,
+    });
+    assert!(sentence.contains("all stages"), "{sentence}");
+    let plan = plan.expect("the stages are reported");
+    // The first evaluation with a training cost is that of the first epoch.
+    let dictionary = plan.spans()[1];
+    assert_eq!((dictionary.stage, dictionary.from), (Stage::Dictionary, per_epoch));
+    assert_eq!(last.step, 3 * per_epoch, "one epoch of training, two of the dictionary");
 }

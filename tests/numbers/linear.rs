@@ -199,7 +199,7 @@ fn learned(noise: f64, beta: f64) -> Learned {
     let rows = coloured(&SPECTRUM, count);
     let x = Tensor::<2>::from_data(TensorData::new(rows.clone(), [count, SPECTRUM.len()]), &device);
     let mut model = LinearVae::new(&device);
-    let mut optimizer = Optimizer::new(&Recipe::default().training);
+    let mut optimizer = Optimizer::new(&Recipe::default());
     for step in 0..steps {
         let loss = model.bound(x.clone(), noise, beta).mean();
         let gradients = GradientsParams::from_grads(loss.backward(), &model);

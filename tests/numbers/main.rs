@@ -13,6 +13,7 @@ mod linear;
 mod model;
 mod noise;
 mod objective;
+mod pruning;
 mod rbm;
 mod recurrent;
 mod sparse;

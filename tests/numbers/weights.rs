@@ -128,6 +128,54 @@ fn a_sequential_network_of_pytorch_is_matched_by_order() {
 }
 
 #[test]
+fn two_layers_of_a_gaussian_code_are_joined_whatever_they_are_called() {
+    let recipe = recipe(&["model.code_kind=gaussian"]);
+    let values = |count: usize, start: f32| (0..count).map(|i| start + i as f32 * 1e-3).collect::<Vec<f32>>();
+    for [down, mean, variance, up, out] in [
+        ["fc1", "fc21", "fc22", "fc3", "fc4"],
+        ["encoder.0", "fc_mu", "fc_logvar", "decoder.0", "decoder.2"],
+        ["encoder.net.0", "encoder.mean", "encoder.log_variance", "decoder.net.0", "decoder.out"],
+    ] {
+        let shapes: [(&str, [usize; 2], f32); 5] = [
+            (down, [12, 64], 0.1),
+            (mean, [3, 12], 0.2),
+            (variance, [3, 12], 0.3),
+            (up, [12, 3], 0.4),
+            (out, [64, 12], 0.5),
+        ];
+        let named: Vec<(String, Vec<usize>, Vec<f32>)> = shapes
+            .iter()
+            .flat_map(|(name, [outputs, inputs], start)| {
+                [
+                    (format!("{name}.weight"), vec![*outputs, *inputs], values(outputs * inputs, *start)),
+                    (format!("{name}.bias"), vec![*outputs], values(*outputs, -start)),
+                ]
+            })
+            .collect();
+        let tensors: Vec<(&str, &[usize], Vec<f32>)> = named
+            .iter()
+            .map(|(name, shape, values)| (name.as_str(), shape.as_slice(), values.clone()))
+            .collect();
+        let weights = InitialWeights::read("vae.safetensors".to_owned(), &file(&tensors)).expect("a file");
+        for part in [NetworkPart::Whole, NetworkPart::Encoder, NetworkPart::Decoder] {
+            let mut learner = learner(&recipe, 1);
+            weights.load_into(&mut learner, part).unwrap_or_else(|error| panic!("{down}: {error}"));
+            let loaded = Checkpoint::take(&learner).expect("the CPU answers").weights().clone();
+            let has = |name: &str| {
+                let end = loaded.iter().find(|(path, _)| path.ends_with(name));
+                end.map(|(_, values)| values.clone()).expect("a parameter")
+            };
+            if part != NetworkPart::Decoder {
+                assert_eq!(has("code.head.bias"), [values(3, -0.2), values(3, -0.3)].concat(), "{mean}");
+            }
+            if part != NetworkPart::Encoder {
+                assert_eq!(has("decoder.Dense.output.linear.bias"), values(64, -0.5), "{out}");
+            }
+        }
+    }
+}
+
+#[test]
 fn weights_that_do_not_fit_are_refused_by_name_and_change_nothing() {
     let recipe = recipe(&[]);
     let mut learner = learner(&recipe, 1);

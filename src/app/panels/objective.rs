@@ -9,7 +9,7 @@ use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::Theme;
 use crate::app::widgets::{card, muted};
-use crate::engine::{Metrics, PcaRival, Penalty, References, Rivals, Stage, StagePlan};
+use crate::engine::{Metrics, PcaRival, Penalty, References, Rivals, Stage};
 use crate::look::{DataColor, decimal_label, value_label};
 use crate::recipe::ReconstructionScale;
 use crate::recipe::formula::{FormulaPart, FormulaTerm, dictionary_formula, formula};
@@ -40,7 +40,7 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
         ui.spacing_mut().item_spacing.y = 3.0;
         ScrollArea::vertical().show(ui, |ui| {
             let bench = cx.state.bench.as_ref();
-            match bench.and_then(|bench| other_stage(run, bench)) {
+            match other_stage(run) {
                 Some(other) => stage_ui(ui, cx.theme, &other),
                 None => formula_ui(ui, cx.theme, run, metrics, bench),
             }
@@ -85,8 +85,8 @@ struct OtherStage {
 }
 
 /// The stage of a run, where it is not that of the whole network.
-fn other_stage(run: &RunState, bench: &BenchState) -> Option<OtherStage> {
-    let plan = StagePlan::new(&run.info.recipe, bench.steps_per_epoch);
+fn other_stage(run: &RunState) -> Option<OtherStage> {
+    let plan = &run.info.plan;
     let stage = plan.at(run.progress.step).stage;
     let name = plan.name(stage);
     match stage {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::{ImageShape, Split};
-use crate::engine::{LatentPlane, SharedHistory, Snapshot, WantedLattice};
+use crate::engine::{LatentPlane, SharedHistory, Snapshot, StagePlan, WantedLattice};
 use crate::export::figures::Figure as _;
 use crate::look::ColorScheme;
 use crate::recipe::Recipe;
@@ -58,12 +58,13 @@ fn change(step: u64, value: f64) -> Change {
 /// Hands the figures of a run to a test.
 fn with_run<T>(recipe: &Recipe, changes: &[Change], test: impl Fn(RunFigures) -> T) -> T {
     let (history, dataset) = (SharedHistory::default(), dataset());
+    let plan = StagePlan::new(recipe, 10);
     let record = RunRecord {
         recipe,
         changes,
         history: &history,
         references: None,
-        steps_per_epoch: 10,
+        plan: &plan,
         pixels: 2,
         past: None,
     };

@@ -31,7 +31,7 @@ fn both(model: &Autoencoder) -> Vec<[Vec<f32>; 2]> {
 
 #[test]
 fn the_decoder_stays_the_transpose_of_the_encoder() {
-    for settings in [&[][..], &["training.optimizer=sgd", "training.weight_decay=0.1"]] {
+    for settings in [&[][..], &["training.optimizer=sgd", "objective.weight_decay=0.1"]] {
         let recipe = tied(settings);
         let mut learner = Learner::new(&recipe, [1, 3, 3], 10, &Device::flex());
         let before = both(&learner.model());

@@ -16,7 +16,6 @@ use crate::app::state::{AppState, BenchState, RunState};
 use crate::app::theme::{HALF, Theme};
 use crate::app::widgets::{card, export_button};
 use crate::chart::Resolution;
-use crate::engine::StagePlan;
 use crate::engine::curves::{CurveOptions, PastRun, RunRecord, curves};
 
 use plot::Frame;
@@ -97,7 +96,7 @@ fn past_words(past: &PastRun, record: &RunRecord<'_>) -> String {
         return format!("{} has another cost", past.name);
     }
     // Counted from where the whole network begins to be trained, where the two begin that at different steps.
-    let is_shifted = StagePlan::new(record.recipe, record.steps_per_epoch).training().0 != past.before;
+    let is_shifted = record.plan.training().0 != past.before;
     if is_shifted { format!("{} from fine-tuning on", past.name) } else { past.name.clone() }
 }
 

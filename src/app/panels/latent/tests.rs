@@ -15,7 +15,7 @@ use crate::data::{Source, load};
 use crate::document::{Axes, Background, MapView};
 use crate::engine::{
     BenchInfo, CloudView, Event as Fact, FieldKind, LatentPlane, RunId, RunInfo, RunViews, RunWants,
-    SharedHistory, WantedCloud, WantedLattice, Wants,
+    SharedHistory, StagePlan, WantedCloud, WantedLattice, Wants,
 };
 use crate::recipe::{CodeKind, Recipe};
 
@@ -128,7 +128,8 @@ pub(super) fn open(state: &mut AppState, runs: &[(RunId, usize)]) {
         let codes = (0..cloud.len() * dimensions).map(|i| 1.5 * (i as f32 * 1.7).sin()).collect();
         let cloud = CloudView::of_codes(0, dimensions, codes);
         views.publish(|views, _| views.cloud = Some(cloud.into()));
-        RunInfo { id, recipe, history: SharedHistory::default(), views, parameters: 10 }
+        let plan = StagePlan::new(&recipe, 10);
+        RunInfo { id, recipe, history: SharedHistory::default(), views, parameters: 10, plan }
     };
     let runs = runs.iter().copied().map(info).collect();
     let examples = cloud[..5].into();

@@ -106,9 +106,9 @@ fn on_screen([right, up]: Latent, scale: f32) -> Vec2 {
 }
 
 /// The penalties that act on codes with the weights of this step: their names, and the colour of the first. `None` where
-/// there is none: the contractive penalty acts on the weights of the encoder.
+/// there is none.
 fn penalty(recipe: &Recipe, step: u64, theme: &Theme) -> Option<(String, Color32)> {
-    let penalties = Penalty::of(recipe).into_iter().filter(|penalty| *penalty != Penalty::Contractive);
+    let penalties = Penalty::of(recipe).into_iter().filter(|penalty| penalty.is_of_code());
     let acting = penalties.filter(|penalty| penalty.weight(&recipe.objective, step) > 0.0);
     let named: Vec<(&str, Color32)> = acting
         .map(|penalty| {
