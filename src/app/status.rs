@@ -157,13 +157,22 @@ fn playing(state: &AppState, run: &RunState) -> Line {
     if let Some(line) = collapsed_code(run, pixels as f64) {
         return line;
     }
-    let since = effect.as_ref().map_or(0, |effect| effect.gesture.last_step);
+    let since = effect.as_ref().map_or_else(|| comparable_from(run), |effect| effect.gesture.last_step);
     let evaluations: Vec<&Evaluation> = evaluations.iter().filter(|e| e.step >= since).collect();
     let line = match effect {
         Some(effect) => Line::new(Tone::Good, changed(&effect)),
         None => learning(state, run, &evaluations),
     };
     Line { hint: undo, ..line }
+}
+
+/// The step from which on costs can be compared with the present ones: the beginning of the stage, the last change of the
+/// objective, or the deletion of connections.
+fn comparable_from(run: &RunState) -> u64 {
+    let (plan, now) = (&run.info.plan, run.progress.step);
+    let change = run.changes.iter().rev().find(|change| change.changes_costs()).map(|change| change.step);
+    let pruned = plan.pruned_at(&run.recipe).filter(|step| *step < now);
+    [Some(plan.at(now).from), change, pruned].into_iter().flatten().max().unwrap_or(0)
 }
 
 /// The effect of a live change.

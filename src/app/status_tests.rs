@@ -216,3 +216,30 @@ fn the_mean_image_is_the_reference_only_until_a_better_one_is_known() {
     play(&mut state, 10);
     assert!(sentence(&state).text.contains("the mean image"), "held-out images do not");
 }
+
+#[test]
+fn costs_before_connections_were_deleted_or_the_objective_changed_are_no_measure_of_progress() {
+    let worse = |state: &AppState| {
+        history(state, |h| {
+            (1..=10).for_each(|epoch| h.push_evaluation(evaluation(10 * epoch, 100.0 - epoch as f64)))
+        });
+        history(state, |h| {
+            (11..=30).for_each(|epoch| h.push_evaluation(evaluation(10 * epoch, 190.0 - epoch as f64)))
+        });
+    };
+    let mut untouched = state();
+    worse(&untouched);
+    play(&mut untouched, 300);
+    assert!(sentence(&untouched).text.contains("No progress"), "{}", sentence(&untouched).text);
+    let mut pruned = state();
+    let recipe = &mut pruned.bench.as_mut().expect("a bench").runs[0].recipe;
+    (recipe.pruning.method, recipe.pruning.step) = (crate::recipe::Pruning::Smallest, 105);
+    worse(&pruned);
+    play(&mut pruned, 300);
+    assert!(sentence(&pruned).text.starts_with("Learning steadily."), "{}", sentence(&pruned).text);
+    let mut changed = state();
+    worse(&changed);
+    changed.apply(Event::Tuned(RunId(1), Change { step: 105, key: "objective.beta".to_owned(), value: 9.0 }));
+    play(&mut changed, 3000);
+    assert!(sentence(&changed).text.contains("Learning steadily."), "{}", sentence(&changed).text);
+}

@@ -135,12 +135,13 @@ impl Run {
         parameter.set(&mut changed, &Value::Number(value)).map_err(|e| e.to_string())?;
         changed.validate().map_err(|e| e.to_string())?;
         self.recipe = changed;
-        if ["objective.", "noise.", "model.", "pruning."].iter().any(|part| key.starts_with(part)) {
-            self.limits.forget_best();
-        }
         // An update that has begun ends as it began.
         let step = self.learner.step_number() + u64::from(self.learner.is_halfway());
-        Ok(Some(Change { step, key: key.to_owned(), value }))
+        let change = Change { step, key: key.to_owned(), value };
+        if change.changes_costs() {
+            self.limits.forget_best();
+        }
+        Ok(Some(change))
     }
 
     /// Changes of the schedule that are due before the next update.
@@ -182,6 +183,9 @@ impl Run {
         self.progress.step = step;
         self.progress.stage = self.learner.stage();
         self.progress.epoch = step / per_epoch;
+        if self.learner.plan().pruned_at(&self.recipe) == Some(step) {
+            self.limits.forget_best();
+        }
         self.ongoing.finishing = self.limit_reached(step, per_epoch, Measured::default());
         // A mean over two stages would mean nothing.
         let is_new_stage = self.learner.plan().at(step).from == step;

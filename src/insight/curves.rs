@@ -305,10 +305,19 @@ fn references(
     }
 }
 
-/// One stamp per gesture; a slider that came back to where it was leaves none.
+/// One stamp per gesture, and one where connections are deleted; a slider that came back to where it was leaves none.
 fn changes(run: &RunRecord<'_>) -> Vec<Stamp> {
     let moved = gestures(run.changes, run.recipe).into_iter().filter(Gesture::has_moved);
-    moved.map(|gesture| Stamp { step: gesture.first_step as f64, label: gesture.label() }).collect()
+    let mut stamps: Vec<Stamp> =
+        moved.map(|gesture| Stamp { step: gesture.first_step as f64, label: gesture.label() }).collect();
+    let last = run.history.lock().recent().next_back().map_or(0, |point| point.step);
+    let pruned = run.plan.pruned_at(run.recipe).filter(|step| (1..last).contains(step));
+    stamps.extend(pruned.map(|step| Stamp {
+        step: step as f64,
+        label: format!("{:.0} % deleted", 100.0 * run.recipe.pruning.share),
+    }));
+    stamps.sort_by(|a, b| a.step.total_cmp(&b.step));
+    stamps
 }
 
 /// The stages that have begun by a step, the first one included; none where there is only one.

@@ -230,6 +230,13 @@ pub struct Change {
     pub value: f64,
 }
 
+impl Change {
+    /// Whether costs before and after it cannot be compared. After a change of the learning rate they can.
+    pub fn changes_costs(&self) -> bool {
+        ["objective.", "noise.", "model.", "pruning."].iter().any(|part| self.key.starts_with(part))
+    }
+}
+
 impl Recipe {
     /// Whether the code is Gaussian, so that the KL term and β apply.
     pub fn is_variational(&self) -> bool {

@@ -3,7 +3,7 @@
 //! The stages follow from a recipe and the length of an epoch, so that the learner, the curves and the progress bar can
 //! each compute them.
 
-use crate::recipe::Recipe;
+use crate::recipe::{Pruning, Recipe};
 
 /// The stages that a run can have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,6 +108,11 @@ impl StagePlan {
     pub fn training(&self) -> (u64, Option<u64>) {
         let training = self.spans.iter().find(|span| span.stage == Stage::Training);
         training.map_or((0, None), |span| (span.from, span.to))
+    }
+
+    /// The number of updates before connections are deleted, where a recipe deletes any.
+    pub fn pruned_at(&self, recipe: &Recipe) -> Option<u64> {
+        (recipe.pruning.method != Pruning::None).then(|| self.training().0 + recipe.pruning.step)
     }
 
     /// Whether the cost of the update with this number is the cost of images. Layers above the first are trained on the
