@@ -221,10 +221,10 @@ fn the_mean_image_is_the_reference_only_until_a_better_one_is_known() {
 fn costs_before_connections_were_deleted_or_the_objective_changed_are_no_measure_of_progress() {
     let worse = |state: &AppState| {
         history(state, |h| {
-            (1..=10).for_each(|epoch| h.push_evaluation(evaluation(10 * epoch, 100.0 - epoch as f64)))
+            (1..=10).for_each(|epoch| h.push_evaluation(evaluation(10 * epoch, 100.0 - epoch as f64)));
         });
         history(state, |h| {
-            (11..=30).for_each(|epoch| h.push_evaluation(evaluation(10 * epoch, 190.0 - epoch as f64)))
+            (11..=30).for_each(|epoch| h.push_evaluation(evaluation(10 * epoch, 190.0 - epoch as f64)));
         });
     };
     let mut untouched = state();
