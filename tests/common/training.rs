@@ -7,15 +7,7 @@ use hourglass::data::{Dataset, Feed, Source, load};
 use hourglass::recipe::Recipe;
 use hourglass::train::{Learner, Metrics, StepCost, metrics};
 
-use super::tensors::numbers;
-
-/// A recipe with some settings changed, in their order.
-pub fn with<'a>(mut recipe: Recipe, settings: impl IntoIterator<Item = &'a &'a str>) -> Recipe {
-    for setting in settings {
-        recipe.set_from_text(setting).expect("a valid setting");
-    }
-    recipe
-}
+use super::read::numbers;
 
 /// So many digits; this share of them is held out, half of it to validate and half to test.
 pub fn digits(count: usize, held_out: f64) -> Arc<Dataset> {

@@ -2,11 +2,15 @@
 
 #![cfg(test)]
 
+#[path = "../common/differences.rs"]
+mod differences;
 mod events;
 mod failures;
 mod latent;
 #[path = "../common/newer.rs"]
 mod newer;
+#[path = "../common/read.rs"]
+mod read;
 mod replay;
 mod stages;
 #[path = "../common/tensors.rs"]

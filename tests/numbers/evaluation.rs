@@ -11,8 +11,10 @@ use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::{CHUNK, evaluate};
 use hourglass::train::{Learner, Metrics, Penalty};
 
-use crate::tensors::{matrix, numbers};
-use crate::training::{Training, digits, pixels, with};
+use crate::objectives::with;
+use crate::read::numbers;
+use crate::tensors::matrix;
+use crate::training::{Training, digits, pixels};
 
 /// Held-out images: two chunks and a part of a third.
 const IMAGES: usize = 300;

@@ -5,18 +5,18 @@ use burn::tensor::{Device, Tensor};
 use hourglass::chart::cards::Content;
 use hourglass::insight::{CardInputs, Topic};
 use hourglass::model::{Autoencoder, JacobianMethod, Pass};
-use hourglass::recipe::{Activation, Recipe};
+use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::{Learner, Penalty};
 
-use crate::tensors::{assert_close, assert_close_by_share, grey, matrix, normal, numbers};
-use crate::training::{digits, figures_of, pixels, with};
+use crate::objectives::with;
+use crate::read::numbers;
+use crate::tensors::{grey, matrix, normal};
+use crate::training::{digits, figures_of, pixels};
 
 const DIMS: [usize; 3] = [1, 4, 5];
 const PIXELS: usize = 20;
 const BATCH: usize = 3;
-/// The activations with a bend.
-const KINKED: [&str; 2] = ["relu", "leaky-relu"];
 
 fn recipe(settings: &[&str]) -> Recipe {
     let first =
@@ -34,96 +34,6 @@ fn contraction(model: &Autoencoder, x: Tensor<2>) -> Vec<f32> {
     pass.record_slopes();
     model.encode_in(x, &mut pass);
     numbers(model.contraction(pass.take_slopes()).expect("a dense encoder"))
-}
-
-/// The Jacobian of every image by one way back per number of the code. `[batch, code, pixels]`
-fn by_autodiff(recipe: &Recipe) -> Vec<f32> {
-    let device = Device::flex().autodiff();
-    let model = Autoencoder::new(recipe, DIMS, &device);
-    let code = recipe.model.code;
-    let mut jacobian = vec![0.0; BATCH * code * PIXELS];
-    for unit in 0..code {
-        let x = images(&device).require_grad();
-        let gradients = model.encode(x.clone()).code.narrow(1, unit, 1).sum().backward();
-        let rows = numbers(x.grad(&gradients).expect("a gradient of the image"));
-        for (image, row) in rows.chunks_exact(PIXELS).enumerate() {
-            let at = (image * code + unit) * PIXELS;
-            jacobian[at..at + PIXELS].copy_from_slice(row);
-        }
-    }
-    jacobian
-}
-
-/// The same by central differences, pixel by pixel.
-fn by_differences(model: &Autoencoder, code: usize) -> Vec<f64> {
-    let device = Device::flex();
-    let x = numbers(images(&device));
-    let step = 1e-2f32;
-    let mut jacobian = vec![0.0; BATCH * code * PIXELS];
-    for pixel in 0..PIXELS {
-        let moved = |by: f32| {
-            let mut x = x.clone();
-            (0..BATCH).for_each(|image| x[image * PIXELS + pixel] += by);
-            numbers(model.encode(matrix(x, PIXELS, &device)).code)
-        };
-        for (at, (high, low)) in moved(step).iter().zip(moved(-step)).enumerate() {
-            jacobian[at * PIXELS + pixel] = f64::from(high - low) / f64::from(2.0 * step);
-        }
-    }
-    jacobian
-}
-
-/// The squared Frobenius norm of the Jacobian of every image.
-fn squared_norms<T: Copy + Into<f64>>(jacobian: &[T]) -> Vec<f64> {
-    let square = |x: &T| Into::<f64>::into(*x).powi(2);
-    jacobian.chunks_exact(jacobian.len() / BATCH).map(|j| j.iter().map(square).sum()).collect()
-}
-
-/// Asserts that the penalty and the whole Jacobian of a network are those by autodiff, and those by differences within
-/// a share of them.
-#[track_caller]
-fn assert_agrees(settings: &[&str], share: f64) {
-    let recipe = recipe(settings);
-    let device = Device::flex();
-    let model = Autoencoder::new(&recipe, DIMS, &device);
-    let jacobian = numbers(model.jacobian(images(&device)).expect("a dense encoder"));
-    let autodiff = by_autodiff(&recipe);
-    assert_close(&format!("{settings:?} Jacobian"), &jacobian, &autodiff, 1e-5);
-    let got: Vec<f64> = contraction(&model, images(&device)).into_iter().map(f64::from).collect();
-    let exact = squared_norms(&autodiff);
-    assert!(exact.iter().all(|norm| *norm > 1e-3), "{settings:?}: nothing to compare, {exact:?}");
-    assert_close_by_share(&format!("{settings:?} by autodiff"), &got, &exact, 1e-5, 0.0);
-    let differences = squared_norms(&by_differences(&model, recipe.model.code));
-    assert_close_by_share(&format!("{settings:?} by differences"), &got, &differences, share, 0.0);
-}
-
-#[test]
-fn the_closed_form_of_one_layer_is_the_jacobian_by_autodiff_and_by_differences() {
-    for activation in Activation::WORDS.iter().filter(|word| !KINKED.contains(word)) {
-        assert_agrees(&[&format!("model.code_activation={activation}")], 1e-4);
-    }
-    assert_agrees(&["data.range=signed"], 4e-4);
-}
-
-#[test]
-fn the_product_of_several_layers_is_the_jacobian_by_autodiff_and_by_differences() {
-    assert_agrees(&["model.widths=9", "model.activation=sigmoid"], 4e-4);
-    assert_agrees(&["model.widths=9-8", "model.activation=tanh"], 1e-3);
-    // More units than pixels, where W·Wᵀ is no short cut.
-    assert_agrees(&["model.widths=30-8-7", "model.activation=tanh"], 1e-3);
-    assert_agrees(&["model.widths=9", "model.activation=tanh", "model.code_kind=gaussian"], 1e-3);
-}
-
-#[test]
-fn the_slopes_of_relu_layers_count_only_where_they_are_on() {
-    // Differences mean nothing across the bend, but where a unit is on, the Jacobian by autodiff is exact.
-    for code in KINKED {
-        let recipe =
-            recipe(&["model.widths=9-8", "model.activation=relu", &format!("model.code_activation={code}")]);
-        let model = Autoencoder::new(&recipe, DIMS, &Device::flex());
-        let got: Vec<f64> = contraction(&model, images(&Device::flex())).into_iter().map(f64::from).collect();
-        assert_close_by_share(code, &got, &squared_norms(&by_autodiff(&recipe)), 1e-5, 0.0);
-    }
 }
 
 #[test]

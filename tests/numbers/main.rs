@@ -6,17 +6,21 @@
 
 mod dictionary;
 mod evaluation;
-#[path = "../common/gradients.rs"]
-mod gradients;
 mod jacobian;
 mod linear;
 mod model;
 mod noise;
 mod objective;
+#[path = "../common/objectives.rs"]
+mod objectives;
 mod pruning;
 mod rbm;
+#[path = "../common/read.rs"]
+mod read;
 mod recurrent;
 mod sparse;
+#[path = "../common/spectra.rs"]
+mod spectra;
 #[path = "../common/tensors.rs"]
 mod tensors;
 mod train;

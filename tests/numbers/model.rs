@@ -1,8 +1,7 @@
-//! Promises of the networks: shapes for every size, gradients and tangents against differences, forward passes that
+//! Promises of the networks: shapes for every size, forward passes that
 //! PyTorch made with the same weights, and what skips do to a code.
 
 mod cards;
-mod gradients;
 mod initial;
 mod pytorch;
 mod shapes;
@@ -13,8 +12,8 @@ mod tied;
 use burn::tensor::{Device, Tensor};
 use hourglass::recipe::Recipe;
 
+use crate::objectives::with;
 use crate::tensors::{grey, matrix};
-use crate::training::with;
 
 fn recipe(settings: &[&str]) -> Recipe {
     let recipe = with(Recipe::default(), settings);

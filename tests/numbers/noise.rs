@@ -14,8 +14,10 @@ use hourglass::train::evaluate::evaluate;
 use hourglass::train::terms::{self, Batch};
 use hourglass::train::{Learner, Metrics};
 
-use crate::tensors::{matrix, numbers};
-use crate::training::{digits, figures_of, pixels, with};
+use crate::objectives::with;
+use crate::read::numbers;
+use crate::tensors::matrix;
+use crate::training::{digits, figures_of, pixels};
 
 const DIMS: [usize; 3] = [1, 28, 28];
 const PIXELS: usize = 784;

@@ -5,16 +5,13 @@ use burn::tensor::{Device, Tensor};
 use hourglass::chart::cards::{Content, Level};
 use hourglass::insight::{CardInputs, Topic};
 use hourglass::model::{Autoencoder, Pass, dense, objective};
-use hourglass::recipe::random::{Purpose, stream};
 use hourglass::recipe::{Activation, Recipe};
 use hourglass::train::Learner;
 use hourglass::train::terms::{self, Batch};
-use rand::RngExt as _;
-use rand_distr::StandardNormal;
 
-use crate::gradients::{Differences, assert_gradients, assert_tangent, objective_of};
-use crate::tensors::{assert_close, grey, matrix, normal, numbers};
-use crate::training::with;
+use crate::objectives::with;
+use crate::read::numbers;
+use crate::tensors::{grey, matrix, normal};
 
 const PIXELS: usize = 9;
 const BATCH: usize = 4;
@@ -26,56 +23,6 @@ fn recipe(settings: &[&str]) -> Recipe {
 
 fn images(device: &Device) -> Tensor<2> {
     matrix(grey(1, BATCH * PIXELS), PIXELS, device)
-}
-
-fn check_gradients(settings: &[&str]) {
-    let recipe = recipe(settings);
-    let device = Device::flex().autodiff();
-    let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
-    let by = Differences { step: 4e-2, share: 1e-2 };
-    let loss = |model: &Autoencoder| objective_of(model, &recipe, images(&device));
-    let parameters = assert_gradients(&format!("{settings:?}"), &model, by, loss);
-    assert!(parameters >= 10, "only {parameters} parameters");
-}
-
-#[test]
-fn gradients_of_squared_error_agree_with_finite_differences() {
-    check_gradients(&["model.code_kind=plain"]);
-    check_gradients(&["model.output=linear", "model.activation=sigmoid"]);
-}
-
-#[test]
-fn gradients_of_cross_entropy_agree_with_finite_differences() {
-    check_gradients(&["objective.reconstruction=cross-entropy"]);
-    check_gradients(&["objective.reconstruction=cross-entropy", "model.activation=gelu"]);
-}
-
-#[test]
-fn gradients_of_kl_agree_with_finite_differences() {
-    // A large β, so that the KL term cannot hide behind the reconstruction.
-    check_gradients(&[
-        "model.code_kind=gaussian",
-        "objective.beta=50",
-        "objective.reconstruction=cross-entropy",
-    ]);
-}
-
-#[test]
-fn gradients_of_sparsity_agree_with_finite_differences() {
-    check_gradients(&["objective.sparsity=10", "model.code_activation=sigmoid", "model.activation=silu"]);
-}
-
-#[test]
-fn gradients_of_the_contractive_penalty_agree_with_finite_differences() {
-    // A large λ, so that the penalty cannot hide behind the reconstruction.
-    check_gradients(&["objective.contractive=50", "model.code_activation=sigmoid"]);
-    check_gradients(&["objective.contractive=20", "model.activation=sigmoid", "model.code_kind=gaussian"]);
-    check_gradients(&["objective.contractive=50", "model.activation=silu", "data.range=signed"]);
-}
-
-#[test]
-fn gradients_of_free_bits_agree_with_finite_differences() {
-    check_gradients(&["model.code_kind=gaussian", "objective.beta=50", "objective.free_bits=0.01"]);
 }
 
 /// Free bits of a batch, and the gradients of μ and ln σ².
@@ -152,16 +99,6 @@ fn the_objective_weighs_kl_by_beta_at_its_step() {
 }
 
 #[test]
-fn gradients_of_the_rate_agree_with_finite_differences() {
-    check_gradients(&[
-        "objective.rate=10",
-        "objective.target_rate=0.2",
-        "model.code_activation=sigmoid",
-        "model.output=linear",
-    ]);
-}
-
-#[test]
 fn a_small_divergence_keeps_its_digits() {
     let device = Device::flex();
     for log_variance in [1e-1, -1e-1, 1e-2, 1e-3, -1e-3, -5.0, 10.0, -10.0] {
@@ -230,38 +167,6 @@ fn a_mean_divides_the_reconstruction_and_leaves_the_penalties_whole() {
 }
 
 #[test]
-fn kl_has_its_reference_values_and_agrees_with_monte_carlo() {
-    let device = Device::flex();
-    let (mean, log_variance) = ([0.7f32, -1.2, 0.0], [-1.0f32, 0.5, -3.0]);
-    let row = |numbers: &[f32]| matrix(numbers.to_vec(), numbers.len(), &device);
-    let got = numbers(objective::kl(row(&mean), row(&log_variance)))[0];
-    assert!((got - 2.248_194).abs() < 1e-5, "sum {got}");
-    for (k, want) in [0.428_940, 0.794_361, 1.024_894].into_iter().enumerate() {
-        let one = objective::kl(row(&mean[k..=k]), row(&log_variance[k..=k]));
-        let got = numbers(one)[0];
-        assert!((got - want).abs() < 1e-5, "dimension {k}: got {got}, want {want}");
-    }
-    // ln q(z) − ln p(z) over draws from q; the common ln 2π cancels.
-    let (count, mut rng) = (200_000, stream(7, Purpose::Epsilon, 0));
-    let draws: Vec<f64> = (0..count)
-        .map(|_| {
-            (0..3)
-                .map(|k| {
-                    let (m, lv) = (f64::from(mean[k]), f64::from(log_variance[k]));
-                    let e: f64 = rng.sample(StandardNormal);
-                    let z = m + (0.5 * lv).exp() * e;
-                    -0.5 * (lv + e * e) + 0.5 * z * z
-                })
-                .sum()
-        })
-        .collect();
-    let average = draws.iter().sum::<f64>() / count as f64;
-    let variance = draws.iter().map(|x| (x - average).powi(2)).sum::<f64>() / count as f64;
-    let error = (variance / count as f64).sqrt();
-    assert!((f64::from(got) - average).abs() < 4.0 * error, "closed {got}, sampled {average} ± {error}");
-}
-
-#[test]
 fn cross_entropy_survives_extreme_logits_and_equals_its_definition() {
     let device = Device::flex();
     let logits = vec![-1e4f32, 1e4, -30.0, 30.0, -5.0, 0.0, 2.5, 9.0];
@@ -274,16 +179,6 @@ fn cross_entropy_survives_extreme_logits_and_equals_its_definition() {
         let want = l.max(0.0) - l * x + (-l.abs()).exp().ln_1p();
         assert!((got - want).abs() <= 1e-5 * want.max(1.0), "x {x}, logit {l}: got {got}, want {want}");
     }
-}
-
-#[test]
-fn cross_entropy_of_a_perfect_logit_is_the_entropy_of_the_pixels() {
-    let device = Device::flex();
-    let x = [0.1f32, 0.5, 0.73, 0.999];
-    let logits = x.iter().map(|p| (p / (1.0 - p)).ln()).collect();
-    let got = numbers(objective::cross_entropy(matrix(x.to_vec(), 4, &device), matrix(logits, 4, &device)));
-    let want: f32 = x.iter().map(|p| -p * p.ln() - (1.0 - p) * (1.0 - p).ln()).sum();
-    assert_close("entropy of the pixels", &got, &[want], 1e-5);
 }
 
 #[test]
@@ -329,24 +224,6 @@ fn no_number_of_a_code_leaves_the_range_that_the_recipe_says() {
         }
         recipe.set_from_text("model.code_kind=gaussian").expect("a valid setting");
         assert_eq!(recipe.model.code_range(), None, "{word}: nothing follows the mean of a Gaussian code");
-    }
-}
-
-#[test]
-fn tangents_agree_with_differences_of_the_whole_network() {
-    for settings in
-        [&["model.code_activation=sigmoid"][..], &["model.code_kind=gaussian"], &["model.output=linear"]]
-    {
-        let recipe = recipe(settings);
-        let device = Device::flex();
-        let model = Autoencoder::new(&recipe, [1, 3, 3], &device);
-        let (x, v) = (images(&device), matrix(normal(5, BATCH * PIXELS), PIXELS, &device));
-        let (what, by) = (format!("{settings:?}"), Differences { step: 1e-2, share: 3e-3 });
-        let tangent = model.encode_tangent(x.clone(), v.clone()).expect("a tangent").1;
-        assert_tangent(&what, tangent, by, 0.3, |by| model.encode(x.clone() + v.clone() * by).code);
-        let (z, w) = (matrix(normal(6, BATCH * 3), 3, &device), matrix(normal(7, BATCH * 3), 3, &device));
-        let tangent = model.decode_tangent(z.clone(), w.clone()).expect("a tangent").1;
-        assert_tangent(&what, tangent, by, 0.3, |by| model.decode(z.clone() + w.clone() * by));
     }
 }
 

@@ -10,13 +10,13 @@ use hourglass::model::Rbm;
 use hourglass::model::rbm::HiddenUnits;
 use hourglass::recipe::random::{Purpose, stream};
 
-use crate::tensors::{self, assert_close};
+use crate::tensors::assert_close;
 
 /// Four patterns that a machine can learn.
 const PATTERNS: [[f32; 6]; 4] = [[1., 1., 1., 0., 0., 0.], [0., 0., 0., 1., 1., 1.], [1.; 6], [0.; 6]];
 
 fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    tensors::numbers(tensor).into_iter().map(f64::from).collect()
+    crate::read::numbers(tensor).into_iter().map(f64::from).collect()
 }
 
 fn rows(rows: &[Vec<f32>]) -> Tensor<2> {

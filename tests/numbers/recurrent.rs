@@ -9,9 +9,10 @@ use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 use safetensors::SafeTensors;
 
-use crate::gradients::{Differences, assert_gradients, objective_of};
-use crate::tensors::{assert_close, grey, matrix, normal, numbers};
-use crate::training::{figures_of, with};
+use crate::objectives::with;
+use crate::read::numbers;
+use crate::tensors::{assert_close, grey, matrix, normal};
+use crate::training::figures_of;
 
 const CELLS: [&str; 2] = ["model.cell=gru", "model.cell=lstm"];
 
@@ -84,25 +85,6 @@ fn an_lstm_computes_what_pytorch_computes() {
 }
 
 const DIMS: [usize; 3] = [1, 4, 3];
-const BATCH: usize = 3;
-
-fn check_gradients(settings: &[&str]) {
-    let recipe = recipe(settings);
-    let device = Device::flex().autodiff();
-    let model = Autoencoder::new(&recipe, DIMS, &device);
-    let clean = || matrix(grey(1, BATCH * 12), 12, &device);
-    let by = Differences { step: 4e-2, share: 1e-2 };
-    let loss = |model: &Autoencoder| objective_of(model, &recipe, clean());
-    assert_eq!(assert_gradients(&format!("{settings:?}"), &model, by, loss), 16, "parameters");
-}
-
-#[test]
-fn gradients_through_all_rows_agree_with_finite_differences() {
-    for cell in CELLS {
-        check_gradients(&[cell]);
-        check_gradients(&[cell, "model.code_kind=gaussian", "objective.reconstruction=cross-entropy"]);
-    }
-}
 
 /// The weights of a cell from its state to its gates, and the bias of its input part.
 fn first_weights(cell: &str) -> (Vec<f32>, Vec<f32>) {

@@ -11,8 +11,9 @@ use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::{Learner, Metrics, Penalty};
 
-use crate::tensors::numbers;
-use crate::training::{digits, pixels, with};
+use crate::objectives::with;
+use crate::read::numbers;
+use crate::training::{digits, pixels};
 
 const PIXELS: usize = 784;
 

@@ -13,8 +13,9 @@ use hourglass::train::evaluate::evaluate;
 use hourglass::train::updates::updates;
 use hourglass::train::{Checkpoint, Learner, Metrics};
 
-use crate::tensors::numbers;
-use crate::training::{Training, digits, figures_of, with};
+use crate::objectives::with;
+use crate::read::numbers;
+use crate::training::{Training, digits, figures_of};
 
 fn dataset() -> Arc<Dataset> {
     digits(700, 0.2)

@@ -9,8 +9,9 @@ use hourglass::train::weights::save_weights;
 use hourglass::train::{Checkpoint, InitialWeights, Learner};
 use safetensors::tensor::{Dtype, TensorView};
 
-use crate::tensors::{grey, normal, numbers};
-use crate::training::with;
+use crate::objectives::with;
+use crate::read::numbers;
+use crate::tensors::{grey, normal};
 
 const DIMS: [usize; 3] = [1, 8, 8];
 

@@ -13,8 +13,9 @@ use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
 use super::matrix;
+use crate::differences::assert_close_by_share;
 use crate::newer::turn_until_newer;
-use crate::tensors::{assert_close_by_share, numbers};
+use crate::read::numbers;
 use crate::workers::{open, small, turn_until_there, worker};
 
 fn wish(handle: &Handle, bench: &BenchInfo, count: usize, errors: bool) {

@@ -12,8 +12,10 @@ use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
 use super::{DIMS, PIXELS, grey_images, lattice, learned, matrix, recipe};
+use crate::differences::assert_close_by_share;
 use crate::newer::turn_until_newer;
-use crate::tensors::{assert_close_by_share, normal, numbers};
+use crate::read::numbers;
+use crate::tensors::normal;
 use crate::workers::{open, small, turn_until, turn_until_there, worker};
 use burn::tensor::Device;
 

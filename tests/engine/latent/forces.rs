@@ -7,8 +7,10 @@ use hourglass::recipe::{Recipe, Reconstruction};
 use hourglass::train::Learner;
 
 use super::{DIMS, PIXELS, grey_images, learned, matrix, recipe};
+use crate::differences::slope;
 use crate::newer::turn_until_newer;
-use crate::tensors::{assert_close, numbers, slope};
+use crate::read::numbers;
+use crate::tensors::assert_close;
 use crate::workers::{open, small, turn_until, turn_until_there, worker};
 
 const IMAGES: usize = 6;

@@ -9,7 +9,8 @@ use hourglass::train::Learner;
 
 use super::{lattice, matrix};
 use crate::newer::turn_until_newer;
-use crate::tensors::{normal, numbers};
+use crate::read::numbers;
+use crate::tensors::normal;
 use crate::workers::{open, small, turn_until, worker};
 
 const PIXELS: usize = 784;

@@ -4,8 +4,9 @@ use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::{Checkpoint, Evaluator, Stage};
 
-use crate::tensors::numbers;
-use crate::training::{Training, digits, figures_of, pixels, with};
+use crate::objectives::with;
+use crate::read::numbers;
+use crate::training::{Training, digits, figures_of, pixels};
 
 const STEPS_PER_EPOCH: u64 = 10;
 

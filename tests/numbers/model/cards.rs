@@ -7,7 +7,7 @@ use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
 use super::{images, recipe};
-use crate::tensors::numbers;
+use crate::read::numbers;
 
 fn cards(recipe: &Recipe, dims: [usize; 3]) -> Vec<(Topic, Card)> {
     let learner = Learner::new(recipe, dims, 10, &Device::flex());

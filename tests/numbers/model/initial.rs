@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 use hourglass::model::Autoencoder;
 
 use super::recipe;
-use crate::tensors::numbers;
+use crate::read::numbers;
 
 /// The parameters of a network: path, number of dimensions, shape and values.
 struct Parameters {

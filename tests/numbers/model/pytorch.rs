@@ -8,7 +8,8 @@ use hourglass::model::{Autoencoder, Pass};
 use safetensors::SafeTensors;
 
 use super::recipe;
-use crate::tensors::{assert_close, matrix, numbers};
+use crate::read::numbers;
+use crate::tensors::{assert_close, matrix};
 
 /// Tensors of a stored forward pass, with their width.
 fn stored(bytes: &[u8], name: &str) -> Option<(Vec<f32>, usize)> {

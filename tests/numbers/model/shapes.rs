@@ -5,7 +5,7 @@ use hourglass::model::{Autoencoder, fits};
 use hourglass::recipe::Recipe;
 
 use super::{images, recipe};
-use crate::tensors::numbers;
+use crate::read::numbers;
 
 /// Encodes, decodes and traces, and looks at every shape on the way.
 fn check(recipe: &Recipe, dims: [usize; 3], halvings: &[usize]) {

@@ -7,7 +7,7 @@ use hourglass::model::{Autoencoder, Decoder, objective};
 use hourglass::recipe::Recipe;
 
 use super::{images, recipe};
-use crate::tensors::numbers;
+use crate::read::numbers;
 
 fn u_net(channels: &str, skips: bool) -> Recipe {
     recipe(&["model.network=u-net", &format!("model.channels={channels}"), &format!("model.skips={skips}")])

@@ -6,8 +6,9 @@ use hourglass::recipe::Recipe;
 use hourglass::train::{Checkpoint, Learner};
 
 use super::recipe;
-use crate::gradients::objective_of;
-use crate::tensors::{grey, matrix, numbers};
+use crate::objectives::objective_of;
+use crate::read::numbers;
+use crate::tensors::{grey, matrix};
 
 const PIXELS: usize = 9;
 

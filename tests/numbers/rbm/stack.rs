@@ -9,8 +9,9 @@ use hourglass::train::pretraining::{RbmSettings, Stack};
 use hourglass::train::{Checkpoint, Stage};
 
 use super::numbers;
+use crate::objectives::with;
 use crate::tensors::assert_close;
-use crate::training::{Training, digits, pixels, with};
+use crate::training::{Training, digits, pixels};
 
 /// A small deep network on few images: 420 of them train it, in 13 steps an epoch.
 fn training(settings: &[&str]) -> Training {

@@ -1,23 +1,12 @@
-//! Gradients and tangents of networks against differences.
+//! Gradients and tangents of networks against differences, in double precision.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};
-use hourglass::model::{Autoencoder, Pass};
-use hourglass::recipe::Recipe;
-use hourglass::train::terms::{self, Batch};
+use hourglass::model::Autoencoder;
 
-use super::tensors::{assert_close_by_share, matrix, normal, numbers, slope};
-
-/// The objective of a fixed batch with a fixed ε, averaged over the images.
-pub fn objective_of(model: &Autoencoder, recipe: &Recipe, clean: Tensor<2>) -> Tensor<1> {
-    let [count, pixels] = clean.dims();
-    let code = recipe.model.code;
-    let epsilon = recipe.is_variational().then(|| matrix(normal(2, count * code), code, &clean.device()));
-    let batch = Batch { input: clean.clone(), clean, epsilon, probes: None, count };
-    let outcome = terms::forward(model, recipe, &batch, &mut Pass::default());
-    terms::weighted(&outcome.terms, recipe, 0, pixels).mean()
-}
+use super::differences::{assert_close_by_share, slope};
+use super::exact;
 
 /// How a gradient is compared with differences: by how far a number is moved, and by which share both may differ.
 #[derive(Clone, Copy)]
@@ -37,7 +26,7 @@ pub fn assert_gradients(
 ) -> usize {
     let gradients = GradientsParams::from_grads(loss(model).backward(), model);
     let found = gradients_of(model, &gradients);
-    let largest = found.iter().flat_map(|(_, g)| g.iter().flatten()).fold(0.0f32, |m, g| m.max(g.abs()));
+    let largest = found.iter().flat_map(|(_, g)| g.iter().flatten()).fold(0.0f64, |m, g| m.max(g.abs()));
     assert!(largest > 0.0, "{what}: all gradients are zero");
     for (name, gradient) in &found {
         let Some(gradient) = gradient else {
@@ -45,9 +34,9 @@ pub fn assert_gradients(
             continue;
         };
         for index in [0, gradient.len() / 2, gradient.len() - 1] {
-            let at = |by: f64| f64::from(numbers(loss(&nudged(model, name, index, by as f32)).inner())[0]);
-            let (got, want) = (f64::from(gradient[index]), slope(by.step, at));
-            let tolerance = by.share * want.abs().max(2e-2 * f64::from(largest));
+            let at = |by: f64| exact(loss(&nudged(model, name, index, by)).inner())[0];
+            let (got, want) = (gradient[index], slope(by.step, at));
+            let tolerance = by.share * want.abs().max(2e-2 * largest);
             assert!(
                 (got - want).abs() <= tolerance,
                 "{what} {name}[{index}]: got {got}, want {want} ± {tolerance}"
@@ -67,14 +56,13 @@ pub fn assert_tangent(
     least: f64,
     at: impl Fn(f64) -> Tensor<2>,
 ) {
-    let [high, low] = [by.step, -by.step].map(|by| numbers(at(by)));
-    let want: Vec<f32> =
-        high.iter().zip(&low).map(|(high, low)| (f64::from(high - low) / (2.0 * by.step)) as f32).collect();
-    assert_close_by_share(what, &numbers(tangent), &want, by.share, least);
+    let [high, low] = [by.step, -by.step].map(|by| exact(at(by)));
+    let want: Vec<f64> = high.iter().zip(&low).map(|(high, low)| (high - low) / (2.0 * by.step)).collect();
+    assert_close_by_share(what, &exact(tangent), &want, by.share, least);
 }
 
 /// The path of every parameter with its gradient where it has one, in the order of the walk.
-fn gradients_of(model: &Autoencoder, gradients: &GradientsParams) -> Vec<(String, Option<Vec<f32>>)> {
+fn gradients_of(model: &Autoencoder, gradients: &GradientsParams) -> Vec<(String, Option<Vec<f64>>)> {
     let mut walk = Gradients { gradients, found: Vec::new(), path: Vec::new() };
     model.visit(&mut walk);
     walk.found
@@ -82,7 +70,7 @@ fn gradients_of(model: &Autoencoder, gradients: &GradientsParams) -> Vec<(String
 
 struct Gradients<'a> {
     gradients: &'a GradientsParams,
-    found: Vec<(String, Option<Vec<f32>>)>,
+    found: Vec<(String, Option<Vec<f64>>)>,
     path: Vec<String>,
 }
 
@@ -94,20 +82,20 @@ impl ModuleVisitor for Gradients<'_> {
         self.path.pop();
     }
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let gradient = self.gradients.get::<D>(param.id).map(numbers);
+        let gradient = self.gradients.get::<D>(param.id).map(exact);
         self.found.push((self.path.join("."), gradient));
     }
 }
 
 /// The network with one number of one parameter moved.
-fn nudged(model: &Autoencoder, name: &str, index: usize, by: f32) -> Autoencoder {
+fn nudged(model: &Autoencoder, name: &str, index: usize, by: f64) -> Autoencoder {
     model.clone().map(&mut Nudge { name, index, by, path: Vec::new() })
 }
 
 struct Nudge<'a> {
     name: &'a str,
     index: usize,
-    by: f32,
+    by: f64,
     path: Vec<String>,
 }
 
@@ -124,7 +112,7 @@ impl ModuleMapper for Nudge<'_> {
         }
         let (id, value, mapper) = param.consume();
         let (shape, device) = (value.dims(), value.device().inner());
-        let mut moved = numbers(value.inner());
+        let mut moved = exact(value.inner());
         moved[self.index] += self.by;
         let value =
             Tensor::from_inner(Tensor::from_data(TensorData::new(moved, shape), &device)).require_grad();
