@@ -173,6 +173,8 @@ fn mnist_has_its_published_statistics() {
     assert_close("squared error of the mean image", cost.squared_error, 52.90, 0.01);
     assert_close("cross-entropy of the mean image", cost.cross_entropy, 205.8, 0.1);
     assert_close("floor of the cross-entropy", mnist.entropy_floor(test), 45.53, 0.01);
-    let pca = Pca::fit(&rows, 784, 2);
-    assert_close("squared error of two components", pca.squared_error(&pixels(&mnist, test)), 43.64, 0.05);
+    let errors = Pca::fit(&rows, 784, 64).squared_errors(&pixels(&mnist, test));
+    for (k, want) in [(2, 43.645), (8, 29.354), (16, 21.058), (32, 13.193), (64, 7.093)] {
+        assert_close(&format!("squared error of {k} components"), errors[k], want, 0.005 * want);
+    }
 }

@@ -1,4 +1,4 @@
-"""Makes lasso.json: a Lasso problem and its solution by scikit-learn, for tests/dictionary.rs.
+"""Makes lasso.json: a Lasso problem and its solution by scikit-learn, for tests/numbers/dictionary/lasso.rs.
 
     python tests/golden/lasso.py
 
@@ -10,7 +10,7 @@ import pathlib
 
 import numpy as np
 import sklearn
-from sklearn.decomposition import sparse_encode
+from sklearn.linear_model import Lasso
 
 DIMENSIONS, ATOMS, SAMPLES, LAMBDA = 20, 40, 6, 0.3
 
@@ -19,7 +19,8 @@ atoms = draw.normal(size=(ATOMS, DIMENSIONS))
 atoms /= np.linalg.norm(atoms, axis=1, keepdims=True)
 samples = draw.normal(size=(SAMPLES, DIMENSIONS))
 
-codes = sparse_encode(samples, atoms, algorithm="lasso_cd", alpha=LAMBDA, max_iter=200_000)
+solver = Lasso(alpha=LAMBDA / DIMENSIONS, fit_intercept=False, tol=1e-15, max_iter=1_000_000)
+codes = np.stack([solver.fit(atoms.T, sample).coef_.copy() for sample in samples])
 residual = samples - codes @ atoms
 objectives = 0.5 * (residual**2).sum(axis=1) + LAMBDA * np.abs(codes).sum(axis=1)
 

@@ -12,10 +12,12 @@ use hourglass::model::{Autoencoder, objective};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 use hourglass::train::evaluate::evaluate;
+use serde::Deserialize;
 
 use crate::objectives::with;
 use crate::read::numbers;
 use crate::spectra::{SPECTRUM, coloured, cosine, dot, orthonormal};
+use crate::tensors::assert_close;
 use crate::training::{digits, pixels};
 
 fn recipe(settings: &[&str]) -> Recipe {
@@ -45,6 +47,51 @@ fn error(model: &Autoencoder, rows: &[f32], dim: usize) -> f64 {
     let x = Tensor::from_data(TensorData::new(rows.to_vec(), [count, dim]), &Device::flex());
     let each = numbers(objective::squared_error(x.clone(), model.reconstruct(x)));
     each.iter().map(|x| f64::from(*x)).sum::<f64>() / count as f64
+}
+
+/// Small digits and their principal components, by `tests/golden/downstream.py`.
+#[derive(Deserialize)]
+struct Golden {
+    made_by: String,
+    digits: Digits,
+    pca: Components,
+}
+
+#[derive(Deserialize)]
+struct Digits {
+    side: usize,
+    white: f32,
+    train: usize,
+    pixels: Vec<f32>,
+}
+
+#[derive(Deserialize)]
+struct Components {
+    variances: Vec<f64>,
+    components: Vec<f64>,
+    /// From no component on.
+    held_out_errors: Vec<f64>,
+}
+
+#[test]
+fn principal_components_are_those_of_an_independent_program() {
+    let Golden { made_by, digits, pca: want } =
+        serde_json::from_str(include_str!("../golden/downstream.json")).expect("the golden file");
+    let pixels: Vec<f32> = digits.pixels.iter().map(|grey| grey / digits.white).collect();
+    let (dim, k) = (digits.side * digits.side, want.variances.len());
+    let (train, held_out) = pixels.split_at(digits.train * dim);
+    let got = Pca::fit(train, dim, k);
+    assert_close(&format!("variance ({made_by})"), &got.variances[..k], &to_f32(&want.variances), 1e-5);
+    assert_close("entry of a component", &got.components, &to_f32(&want.components), 1e-4);
+    for (component, of) in got.components.chunks_exact(dim).zip(want.components.chunks_exact(dim)) {
+        let cosine: f64 = component.iter().zip(of).map(|(a, b)| f64::from(*a) * b).sum();
+        assert!(cosine > 1.0 - 1e-6, "cosine of two components {cosine}, want 1 − 1e-6");
+    }
+    assert_close("held-out error", &got.squared_errors(held_out), &want.held_out_errors, 1e-5);
+}
+
+fn to_f32(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|x| *x as f32).collect()
 }
 
 #[test]
