@@ -1,7 +1,7 @@
 """Forward passes of convolutional networks and U-Nets, made by PyTorch: weights, input and outputs, one small file each.
 
 Made with PyTorch 1.13.1 and safetensors 0.8.0: python tests/golden/conv.py. The weights are drawn here, so the files
-say nothing about first weights; names are those of the program's own modules after Burn's PyTorch adapter.
+say nothing about initial weights; names are those of the program's own modules after Burn's PyTorch adapter.
 """
 
 import os
@@ -133,8 +133,9 @@ def make(name, dims, channels, code, norm="none", act=F.relu, down="strided", up
     print(name, os.path.getsize(path))
 
 
-make("conv_strided_resize", (1, 16, 16), [4, 6], 3)
-make("conv_pooled_transposed_group", (3, 16, 16), [4, 6], 3, norm="group", act=F.silu, down="pooled", up="transposed")
-make("conv_batch", (1, 12, 8), [4, 8], 3, norm="batch", act=torch.tanh)
-make("unet_resize", (1, 16, 16), [3, 4, 6], 3, unet=True)
-make("unet_transposed_group", (3, 8, 8), [3, 4, 6, 8], 3, norm="group", up="transposed", unet=True)
+if __name__ == "__main__":
+    make("conv_strided_resize", (1, 16, 16), [4, 6], 3)
+    make("conv_pooled_transposed_group", (3, 16, 16), [4, 6], 3, norm="group", act=F.silu, down="pooled", up="transposed")
+    make("conv_batch", (1, 12, 8), [4, 8], 3, norm="batch", act=torch.tanh)
+    make("unet_resize", (1, 16, 16), [3, 4, 6], 3, unet=True)
+    make("unet_transposed_group", (3, 8, 8), [3, 4, 6, 8], 3, norm="group", up="transposed", unet=True)

@@ -1,5 +1,5 @@
-//! Promises of the networks: shapes for every size, forward passes that
-//! PyTorch made with the same weights, and what skips do to a code.
+//! Promises of the networks: shapes for every size, forward passes that PyTorch made with the same weights, and what skips
+//! do to a code.
 
 mod cards;
 mod initial;

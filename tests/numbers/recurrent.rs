@@ -69,9 +69,9 @@ fn golden(kind: &str, dims: [usize; 3], hidden: usize, code: usize) {
     assert_eq!((loaded.applied.len(), loaded.missing.len()), (16, 0), "{loaded:?}");
     let x = matrix(stored("x"), dims.iter().product(), &device);
     let encoded = model.encode(x);
-    assert_close(&format!("{kind} code"), &numbers(encoded.code.clone()), &stored("code"), 1e-4);
+    assert_close(&format!("{kind} code"), &numbers(encoded.code.clone()), &stored("code"), 1e-5);
     let raw = model.decode_raw(encoded.code, &[], &mut Pass::default());
-    assert_close(&format!("{kind} output"), &numbers(raw), &stored("raw"), 1e-4);
+    assert_close(&format!("{kind} output"), &numbers(raw), &stored("raw"), 1e-5);
 }
 
 #[test]

@@ -1,10 +1,14 @@
-//! Forward passes that PyTorch made with the same weights; `tests/golden/conv.py` makes the files.
+//! Forward passes that PyTorch made with the same weights, drawn there or trained here; `tests/golden/conv.py` and
+//! `tests/golden/load.py` make the files.
 
 use std::path::Path;
 
 use burn::store::{ModuleSnapshot as _, PyTorchToBurnAdapter, SafetensorsStore};
 use burn::tensor::Device;
 use hourglass::model::{Autoencoder, Pass};
+use hourglass::recipe::{NetworkPart, Recipe};
+use hourglass::train::weights::save_weights;
+use hourglass::train::{InitialWeights, Learner};
 use safetensors::SafeTensors;
 
 use super::recipe;
@@ -22,14 +26,13 @@ fn stored(bytes: &[u8], name: &str) -> Option<(Vec<f32>, usize)> {
 fn compare(what: &str, got: &[f32], want: &[f32]) {
     let spread = want.iter().fold(0.0f32, |most, x| most.max(x.abs()));
     assert!(spread > 0.05, "{what}: nothing to compare, all within {spread}");
-    assert_close(what, got, want, 1e-4);
+    assert_close(what, got, want, 1e-5);
 }
 
 fn check(name: &str, dims: [usize; 3], settings: &[&str]) {
     let recipe = recipe(settings);
     let device = Device::flex();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.safetensors"));
-    let bytes = std::fs::read(path).expect("a stored forward pass");
+    let bytes = golden(name);
     let mut store = SafetensorsStore::from_bytes(Some(bytes.clone()))
         .with_from_adapter(PyTorchToBurnAdapter)
         .skip_enum_variants(true);
@@ -90,4 +93,52 @@ fn u_nets_give_what_pytorch_gives_with_and_without_what_skips() {
         "model.norm=group",
     ];
     check("unet_transposed_group", [3, 8, 8], &settings);
+}
+
+/// Loads the weights of a file as the program does, and compares code and images with what PyTorch made of them.
+fn check_loaded(name: &str, bytes: &[u8], recipe: &Recipe, dims: [usize; 3]) -> Learner {
+    let stored = |name: &str| stored(bytes, name).expect("stored by PyTorch");
+    let mut learner = Learner::new(recipe, dims, 10, &Device::flex());
+    let weights = InitialWeights::read(name.to_owned(), bytes).expect("weights");
+    weights.load_into(&mut learner, NetworkPart::Whole).expect("it fits");
+    let (x, pixels) = stored("golden.x");
+    let model = learner.model();
+    let encoded = model.encode(matrix(x, pixels, learner.device()));
+    let images = model.decode(encoded.code.clone());
+    compare(&format!("{name}: code"), &numbers(encoded.code), &stored("golden.code").0);
+    compare(&format!("{name}: pixel"), &numbers(images), &stored("golden.images").0);
+    learner
+}
+
+fn golden(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.safetensors"));
+    std::fs::read(path).expect("a golden file")
+}
+
+#[test]
+fn networks_saved_here_give_the_same_in_pytorch() {
+    // `tests/golden/load.py` trained them with this program and loaded them in PyTorch.
+    for name in ["ours-dense", "ours-conv", "ours-recurrent"] {
+        let bytes = golden(name);
+        let metadata = SafeTensors::read_metadata(&bytes).expect("safetensors").1.metadata().clone();
+        let recipe = Recipe::from_toml(&metadata.expect("a recipe")["recipe"]).expect("a recipe");
+        let learner = check_loaded(name, &bytes, &recipe, [1, 28, 28]);
+        // The file that PyTorch loaded is what this program writes.
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("model.safetensors");
+        save_weights(&learner, &recipe, &path).expect("saved");
+        let saved = std::fs::read(path).expect("a file");
+        let saved = SafeTensors::deserialize(&saved).expect("safetensors");
+        let file = SafeTensors::deserialize(&bytes).expect("safetensors");
+        for (tensor, view) in file.tensors().iter().filter(|(tensor, _)| !tensor.starts_with("golden.")) {
+            let ours = saved.tensor(tensor).expect("a tensor of the same name");
+            assert_eq!((ours.shape(), ours.data()), (view.shape(), view.data()), "{name}: {tensor}");
+        }
+    }
+}
+
+#[test]
+fn a_sequential_network_of_pytorch_gives_the_same_here() {
+    let recipe = recipe(&["model.widths=20-9", "model.code=3"]);
+    check_loaded("dense", &golden("dense"), &recipe, [1, 8, 8]);
 }
