@@ -229,7 +229,7 @@ pub(super) fn has_stop_rule(recipe: &Recipe) -> bool {
 }
 
 fn part(text: &str) -> Result<NetworkPart, String> {
-    let sentence = || format!("`{text}` is no part of a network; use all, encoder or decoder");
+    let sentence = || format!("`{text}` is not a part of a network; use all, encoder or decoder");
     NetworkPart::from_word(text).ok_or_else(sentence)
 }
 

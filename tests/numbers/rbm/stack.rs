@@ -1,5 +1,7 @@
 //! The stack of machines: its schedule, how it unrolls, that it gives good first weights, and that it can be resumed.
 
+use std::sync::Arc;
+
 use burn::tensor::Device;
 use hourglass::model::Autoencoder;
 use hourglass::recipe::Recipe;
@@ -204,6 +206,29 @@ fn pretraining_finds_better_first_weights_than_drawn_ones() {
         tuned < 0.8 * drawn && tuned < unrolled,
         "after as many steps: pretrained {tuned:.1}, drawn {drawn:.1}; unrolled it was {unrolled:.1}"
     );
+}
+
+/// The network of the paper's scale on ten thousand digits, as the recipe has it.
+#[test]
+fn the_deep_recipe_learns_layer_by_layer_and_reconstructs_before_it_is_tuned() {
+    let recipe = Recipe::open("deep-rbm").expect("a built-in recipe");
+    assert_eq!((&recipe.model.widths[..], recipe.model.code), (&[512, 256, 64][..], 30));
+    let dataset = digits(12_000, 1.0 / 12.0);
+    let mut training = Training::new(recipe, Arc::clone(&dataset), None);
+    let steps = training.feed.steps_per_epoch() as usize;
+    for (layer, errors) in pretrain(&mut training).iter().enumerate() {
+        let epochs = by_epoch(errors, steps);
+        for pair in epochs.windows(2) {
+            assert!(pair[1] < 1.02 * pair[0], "layer {layer} went up: {epochs:?}");
+        }
+        assert!(epochs[9] < 0.8 * epochs[0], "layer {layer} learned little: {epochs:?}");
+    }
+    let images = &dataset.split.validation;
+    let metrics = evaluate(&training.learner, &training.recipe, &dataset, images);
+    let unrolled = metrics.expect("the CPU answers").expect("images").squared_error.expect("it is taken");
+    let mean = dataset.mean_image_cost(images).squared_error;
+    println!("unrolled {unrolled:.1}, mean image {mean:.1}");
+    assert!(unrolled < 0.65 * mean, "unrolled {unrolled:.1} against the mean image's {mean:.1}");
 }
 
 #[test]
