@@ -34,6 +34,28 @@ pub struct Plotting {
     pub format: wgpu::TextureFormat,
     /// Whether it is the processor that draws.
     pub is_software: bool,
+    /// The place of the run that is drawn: each keeps what is its own on the GPU.
+    pub place: usize,
+}
+
+/// The name of a texture with an image from the host, and the place of the run it belongs to where runs have their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostName {
+    name: &'static str,
+    place: usize,
+}
+
+impl HostName {
+    /// The texture of a run.
+    pub fn of_run(name: &'static str, place: usize) -> Self {
+        Self { name, place }
+    }
+}
+
+impl From<&'static str> for HostName {
+    fn from(name: &'static str) -> Self {
+        Self { name, place: 0 }
+    }
 }
 
 /// Every texture of the window.
@@ -44,7 +66,7 @@ pub struct Pictures {
     runs: BTreeMap<PictureId, Entry>,
     look: ImageLook,
     /// Filled while panels draw, which only read; hence the cell.
-    host: RefCell<BTreeMap<&'static str, (u64, TextureHandle)>>,
+    host: RefCell<BTreeMap<HostName, (u64, TextureHandle)>>,
 }
 
 /// What stands for one picture of one run.
@@ -127,12 +149,12 @@ impl Pictures {
     }
 
     /// What panels can draw onto with shaders of their own; nothing where shaders may not read buffers of points.
-    pub fn plotting(&self) -> Option<Plotting> {
+    pub fn plotting(&self, place: usize) -> Option<Plotting> {
         let renderer = self.painting.as_ref()?;
         let adapter = &renderer.adapter;
         let can = adapter.get_downlevel_capabilities().flags.contains(wgpu::DownlevelFlags::VERTEX_STORAGE);
         let is_software = adapter.get_info().device_type == wgpu::DeviceType::Cpu;
-        can.then_some(Plotting { format: renderer.target_format, is_software })
+        can.then_some(Plotting { format: renderer.target_format, is_software, place })
     }
 
     /// A picture of a run, once there is one.
@@ -145,7 +167,7 @@ impl Pictures {
     /// uploaded only when `version` differs from that of the last call.
     pub fn host(
         &self,
-        name: &'static str,
+        name: impl Into<HostName>,
         version: u64,
         tiles: Tiles,
         paint: Paint,
@@ -159,28 +181,29 @@ impl Pictures {
     /// It is uploaded only when `version` or `size` differs from that of the last call.
     pub fn host_image(
         &self,
-        name: &'static str,
+        name: impl Into<HostName>,
         version: u64,
         size: [usize; 2],
         image: impl FnOnce(ColorMap) -> ColorImage,
     ) -> Shown {
+        let name = name.into();
         let mut host = self.host.borrow_mut();
         let size_px = size.map(|n| n as u32);
-        if let Some((known, handle)) = host.get(name)
+        if let Some((known, handle)) = host.get(&name)
             && *known == version
             && handle.size() == size
         {
             return Shown { id: handle.id(), size_px };
         }
         let image = image(self.look.tint);
-        let id = match host.get_mut(name) {
+        let id = match host.get_mut(&name) {
             Some((known, handle)) => {
                 *known = version;
                 handle.set(image, self.look.magnify.options());
                 handle.id()
             }
             None => {
-                let handle = self.ctx.load_texture(name, image, self.look.magnify.options());
+                let handle = self.ctx.load_texture(name.name, image, self.look.magnify.options());
                 host.entry(name).or_insert((version, handle)).1.id()
             }
         };

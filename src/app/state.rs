@@ -84,6 +84,13 @@ pub struct RunState {
     pub views: Views,
 }
 
+impl ShownRun<'_> {
+    /// The place of the run on its bench.
+    pub fn place(&self) -> usize {
+        self.bench.runs.iter().position(|run| run.info.id == self.run.info.id).unwrap_or(0)
+    }
+}
+
 impl BenchState {
     /// What the curves of a run are made of, without a run to compare it with.
     pub fn record<'a>(&'a self, run: &'a RunState) -> RunRecord<'a> {

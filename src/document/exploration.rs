@@ -1,15 +1,14 @@
-//! What is set up in the latent explorer, for every run of a bench; and what a reset, a restart or a look at another
-//! run keeps of it.
+//! What is set up in the latent explorer, for every run of a bench; and what a reset or a restart keeps of it.
 //!
-//! Each run has a point, a plane, pins and a view of its own. Runs with as many numbers per code share one cursor: the
-//! run that is shown next takes over the point, the pins and the axes, but not the view, for its codes lie elsewhere.
-//! What the map shows, layer by layer, is the same for all of them.
+//! Each run has a point, a plane, pins and a view of its own. What the maps show, layer by layer, is the same for all
+//! of them. How the points of several runs follow each other is decided in `follow`.
 
 use serde::{Deserialize, Serialize};
 
 use super::layers::{Layers, MapView};
+use super::link::{Cursor, Link};
 use super::pins::Pins;
-use super::plane::{CodeAxes, PlaneChoice};
+use super::plane::PlaneChoice;
 use super::samples::SampleChoice;
 use super::sum::CodeSum;
 use crate::recipe::{Recipe, RunId};
@@ -66,189 +65,173 @@ impl RunExploration {
         Self { run: Some(run), plane: self.plane.for_another_network(), view: None, ..self.clone() }
     }
 
-    /// Takes over the point, the pins and the axes of the run that was shown before.
-    fn take_over(&mut self, shown: &Self, code: CodeTraits) {
-        let view = self.view.filter(|_| self.plane.axes == shown.plane.axes);
-        *self = Self { view, ..shown.for_another(code.run) };
-        if !shown.plane.follows_codes() {
-            self.plane.pass_through(&self.point, &CodeAxes::unknown(code.dimensions, code.is_variational));
-        }
-    }
-
     /// Numbers per code.
     pub fn dimensions(&self) -> usize {
         self.point.len()
     }
 }
 
+/// What is the same on the maps of all runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapSettings {
+    /// What the maps show.
+    pub layers: Layers,
+    /// How codes are sampled.
+    pub samples: SampleChoice,
+    /// Whether the point follows the pointer over a map.
+    pub follows_pointer: bool,
+    /// Whether the map of one run is shown large, in place of the maps of all of them.
+    pub shows_one: bool,
+    /// How the points of several runs belong together.
+    pub link: Link,
+    /// Which run's point was moved last, and what the others follow.
+    pub cursor: Cursor,
+}
+
 /// What is set up in the latent explorer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Exploration {
-    /// The run that is shown.
-    pub run: RunExploration,
-    /// The other runs of the bench, in the order of their numbers.
-    others: Vec<RunExploration>,
-    /// What the map shows, whichever run is shown.
-    pub layers: Layers,
-    /// How codes are sampled.
-    pub samples: SampleChoice,
-    /// Whether the point follows the pointer over the map.
-    pub follows_pointer: bool,
-}
-
-/// Where the state of the run comes from that is shown from now on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// The run was shown already.
-    Unchanged,
-    /// The run has the state that it had when it was shown last, or one of its own to begin with.
-    Own,
-    /// The run has taken over the state of the one that was shown before.
-    TakenOver,
+    /// The runs of the bench, in its order.
+    runs: Vec<RunExploration>,
+    /// What is the same for all of them.
+    pub maps: MapSettings,
 }
 
 impl Exploration {
     /// The exploration of a single run.
     pub fn of(run: RunExploration) -> Self {
-        Self { run, ..Self::default() }
+        Self { runs: vec![run], ..Self::default() }
     }
 
-    /// Shows one of the runs of a bench. Runs that have left the bench are forgotten; new ones begin where a run with as
-    /// many numbers per code was, preferably the one that was shown last: it is often the same recipe, restarted.
-    pub fn show(&mut self, shown: CodeTraits, bench: &[CodeTraits]) -> Origin {
-        if self.run.run == Some(shown.run) {
-            return Origin::Unchanged;
+    /// The runs of the bench, in its order.
+    pub fn runs(&self) -> &[RunExploration] {
+        &self.runs
+    }
+
+    /// The state of a run.
+    pub fn run(&self, run: RunId) -> Option<&RunExploration> {
+        self.runs.iter().find(|state| state.run == Some(run))
+    }
+
+    /// The state of a run to be changed, and what all runs share.
+    pub fn open(&mut self, run: RunId) -> Option<(&mut RunExploration, &mut MapSettings)> {
+        let state = self.runs.iter_mut().find(|state| state.run == Some(run))?;
+        Some((state, &mut self.maps))
+    }
+
+    /// All runs to be changed, and what they share.
+    pub(super) fn parts(&mut self) -> (&mut [RunExploration], &mut MapSettings) {
+        (&mut self.runs, &mut self.maps)
+    }
+
+    /// Makes these the runs of the bench. Those that have left it are forgotten; a new one begins where the run in its
+    /// place was, which is often the same recipe, restarted, or else where any run with as many numbers per code was.
+    pub fn show_bench(&mut self, bench: &[CodeTraits]) {
+        let is_known = bench.len() == self.runs.len()
+            && bench.iter().zip(&self.runs).all(|(code, state)| state.run == Some(code.run));
+        if is_known {
+            return;
         }
-        let last = std::mem::take(&mut self.run);
-        let last = last.run.is_some().then_some(last);
-        if let Some(last) = &last {
-            self.keep(last.clone());
-        }
-        for code in bench {
-            if self.other(code.run).is_none() {
-                let mut earlier = last.iter().chain(&self.others);
-                let earlier = earlier.find(|earlier| earlier.dimensions() == code.dimensions);
-                let state = earlier.map(|earlier| earlier.for_another(code.run));
-                self.keep(state.unwrap_or_else(|| RunExploration::new(*code)));
-            }
-        }
-        let is_on_bench = |run: Option<RunId>| bench.iter().any(|code| Some(code.run) == run);
-        self.others.retain(|other| is_on_bench(other.run));
-        self.run = match self.other(shown.run) {
-            Some(index) => self.others.remove(index),
-            None => RunExploration::new(shown),
+        let before = std::mem::take(&mut self.runs);
+        let of = |(place, code): (usize, &CodeTraits)| {
+            let known = before.iter().find(|state| state.run == Some(code.run));
+            let mut earlier = before.get(place).into_iter().chain(&before);
+            let earlier = earlier.find(|state| state.run.is_some() && state.dimensions() == code.dimensions);
+            known
+                .cloned()
+                .or_else(|| earlier.map(|earlier| earlier.for_another(code.run)))
+                .unwrap_or_else(|| RunExploration::new(*code))
         };
-        let last = last.filter(|last| is_on_bench(last.run) && last.dimensions() == self.run.dimensions());
-        let Some(last) = last else { return Origin::Own };
-        self.run.take_over(&last, shown);
-        Origin::TakenOver
-    }
-
-    /// The index of a run that is not shown.
-    fn other(&self, run: RunId) -> Option<usize> {
-        self.others.iter().position(|other| other.run == Some(run))
-    }
-
-    /// Keeps the state of a run that is not shown.
-    fn keep(&mut self, state: RunExploration) {
-        self.others.retain(|other| other.run != state.run);
-        let index = self.others.partition_point(|other| other.run < state.run);
-        self.others.insert(index, state);
+        self.runs = bench.iter().enumerate().map(of).collect();
+        let new = |run: RunId| {
+            let is_still_there = bench.iter().any(|code| code.run == run);
+            let place = before.iter().position(|state| state.run == Some(run));
+            is_still_there.then_some(run).or_else(|| Some(bench.get(place?)?.run))
+        };
+        self.runs.iter_mut().for_each(|state| state.pins.rename_runs(new));
+        self.maps.cursor.leader = self.maps.cursor.leader.and_then(new);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Axes, Rest};
+    use crate::document::{Axes, CodeAxes, Rest};
 
-    /// A person who shows one run after the other and leaves something at each. Runs are given by number and by the
-    /// length of their code.
+    /// A person who leaves something at every run. Runs are given by number and by the length of their code.
     #[derive(Default)]
     struct Person(Exploration);
 
     impl Person {
-        fn show(&mut self, run: u64, bench: &[(u64, usize)]) -> &mut RunExploration {
+        fn bench(&mut self, bench: &[(u64, usize)]) {
             let traits = |(run, dimensions): &(u64, usize)| CodeTraits {
                 run: RunId(*run),
                 dimensions: *dimensions,
                 is_variational: true,
             };
-            let bench: Vec<_> = bench.iter().map(traits).collect();
-            let shown = bench.iter().find(|code| code.run.0 == run).expect("on the bench");
-            self.0.show(*shown, &bench);
-            &mut self.0.run
+            self.0.show_bench(&bench.iter().map(traits).collect::<Vec<_>>());
         }
-    }
 
-    fn pass_through(state: &mut RunExploration, code: &[f32]) {
-        state.plane.pass_through(code, &CodeAxes::unknown(code.len(), true));
+        fn run(&mut self, run: u64) -> &mut RunExploration {
+            self.0.open(RunId(run)).expect("on the bench").0
+        }
     }
 
     const VIEW: MapView = MapView { center: [1.0, 2.0], radius: 0.5 };
 
     #[test]
-    fn a_run_with_another_code_leaves_pins_plane_and_view_as_they_were() {
-        let bench = [(1, 5), (2, 2)];
+    fn each_run_has_its_own_point_plane_pins_and_view() {
         let mut person = Person::default();
-        let own = person.show(1, &bench);
+        person.bench(&[(1, 5), (2, 2)]);
+        let own = person.run(1);
         own.point = vec![1.0, 2.0, 3.0, 4.0, 5.0];
         own.plane.choose_axes(Axes::Pair([3, 4]));
-        pass_through(own, &[1.0, 2.0, 3.0, 4.0, 5.0]);
-        own.pins.add(vec![0.5; 5]).expect("room");
+        own.plane.pass_through(&[1.0, 2.0, 3.0, 4.0, 5.0], &CodeAxes::unknown(5, true));
+        own.pins.add(vec![0.5; 5], None, None).expect("room");
         own.view = Some(VIEW);
-        let other = person.show(2, &bench);
+        let before = own.clone();
+        let other = person.run(2);
         assert_eq!((other.point.len(), other.pins.pins().len(), other.view), (2, 0, None));
-        let own = person.show(1, &bench);
-        assert_eq!((own.pins.pins().len(), own.view), (1, Some(VIEW)));
-        assert_eq!((own.plane.axes, own.plane.rest), (Axes::Pair([3, 4]), Some(Rest::Point)));
-        assert_eq!(own.plane.plane(&CodeAxes::unknown(5, true)).at([4.0, 5.0]), own.point);
-    }
-
-    #[test]
-    fn runs_whose_codes_are_as_long_share_the_cursor_but_not_the_view() {
-        let bench = [(1, 2), (2, 2)];
-        let mut person = Person::default();
-        person.show(1, &bench).view = Some(VIEW);
-        let other = person.show(2, &bench);
-        assert_eq!(other.view, None);
-        other.point = vec![0.5, 0.25];
-        other.pins.add(vec![1.0, 1.0]).expect("room");
-        let own = person.show(1, &bench);
-        assert_eq!((own.point.as_slice(), own.pins.pins().len()), (&[0.5, 0.25][..], 1));
-        assert_eq!(own.view, Some(VIEW));
+        other.point = vec![9.0, 9.0];
+        person.bench(&[(1, 5), (2, 2)]);
+        assert_eq!(*person.run(1), before);
+        person.bench(&[(2, 2)]);
+        assert_eq!((person.0.runs().len(), person.run(2).point.as_slice()), (1, &[9.0, 9.0][..]));
     }
 
     #[test]
     fn restarted_recipes_go_on_where_they_were_and_the_old_runs_are_forgotten() {
         let mut person = Person::default();
-        let own = person.show(1, &[(1, 3), (2, 2)]);
+        person.bench(&[(1, 3), (2, 3), (3, 2)]);
+        let own = person.run(2);
         own.plane.choose_axes(Axes::Pair([2, 0]));
-        own.pins.add(vec![1.0; 3]).expect("room");
-        person.show(2, &[(1, 3), (2, 2)]).point = vec![7.0, 8.0];
-        let again = [(3, 3), (4, 2)];
-        assert_eq!(person.show(4, &again).point, [7.0, 8.0]);
-        let others: Vec<_> = person.0.others.iter().map(|other| other.run).collect();
-        assert_eq!(others, [Some(RunId(3))]);
-        let own = person.show(3, &again);
-        assert_eq!((own.plane.axes, own.pins.pins().len()), (Axes::Pair([2, 0]), 1));
+        own.pins.add(vec![1.0; 3], None, Some(RunId(2))).expect("room");
+        own.view = Some(VIEW);
+        person.run(3).point = vec![7.0, 8.0];
+        person.0.maps.cursor.leader = Some(RunId(2));
+        person.bench(&[(4, 3), (5, 3), (6, 2)]);
+        assert_eq!(person.run(6).point, [7.0, 8.0]);
+        let own = person.run(5);
+        assert_eq!(
+            (own.plane.axes, own.pins.pins()[0].run, own.view),
+            (Axes::Pair([2, 0]), Some(RunId(5)), None)
+        );
+        assert_eq!(person.run(4).pins.pins().len(), 0, "the first one had none");
+        assert_eq!(person.0.maps.cursor.leader, Some(RunId(5)));
+        // A run with another code has nothing to take over, unless another run had such a code.
+        person.bench(&[(7, 2), (8, 9)]);
+        assert_eq!(person.run(7).point, [7.0, 8.0]);
+        assert_eq!(person.run(8).point.len(), 9);
     }
 
     #[test]
-    fn a_plane_through_the_point_of_one_run_goes_through_it_in_the_next() {
-        let bench = [(1, 3), (2, 3)];
+    fn a_plane_through_an_image_means_nothing_in_another_network() {
         let mut person = Person::default();
-        let own = person.show(1, &bench);
-        own.point = vec![1.0, 2.0, 3.0];
-        pass_through(own, &[1.0, 2.0, 3.0]);
-        let other = person.show(2, &bench);
-        assert_eq!(
-            (other.plane.rest, other.plane.held.as_slice()),
-            (Some(Rest::Point), &[1.0, 2.0, 3.0][..])
-        );
-        // Held at the code of an image, the rest is held at the point of the next run: the image has another code there.
-        other.plane.rest = Some(Rest::Image(7));
-        assert_eq!(person.show(1, &bench).plane.rest, Some(Rest::Point));
+        person.bench(&[(1, 3)]);
+        person.run(1).plane.rest = Some(Rest::Image(7));
+        person.bench(&[(2, 3)]);
+        assert_eq!(person.run(2).plane.rest, None);
     }
 }

@@ -8,8 +8,10 @@
 
 mod bench;
 mod exploration;
+mod follow;
 pub mod interpolation;
 mod layers;
+mod link;
 mod pins;
 mod plane;
 mod samples;
@@ -21,8 +23,9 @@ mod window;
 use serde::{Deserialize, Serialize};
 
 pub use bench::{Bench, Run};
-pub use exploration::{CodeTraits, Exploration, Origin, RunExploration};
+pub use exploration::{CodeTraits, Exploration, MapSettings, RunExploration};
 pub use layers::{Background, ColorBy, Layers, MapView, PointStyle};
+pub use link::{Cursor, Link};
 pub use pins::{MOST_PINS, Pin, Pins};
 pub use plane::{Axes, CodeAxes, PlaneChoice, Rest};
 pub use samples::SampleChoice;

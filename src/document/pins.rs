@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::interpolation::{arc, distance, straight};
+use crate::recipe::RunId;
 
 /// The most pins there can be: more could neither be distinguished on the map nor fit beside each other below it.
 pub const MOST_PINS: usize = 12;
@@ -18,6 +19,10 @@ pub struct Pin {
     pub number: usize,
     /// The code.
     pub code: Vec<f32>,
+    /// The image nearest to it when it was set.
+    pub image: Option<u32>,
+    /// The run it was set in: in others it is at their own code of the image.
+    pub run: Option<RunId>,
 }
 
 /// A tour through all pins.
@@ -57,8 +62,8 @@ impl Pins {
         self.pins.iter().find(|pin| pin.number == number)
     }
 
-    /// Pins a code; returns its number, or a sentence where there are too many.
-    pub fn add(&mut self, code: Vec<f32>) -> Result<usize, String> {
+    /// Pins a code, which is nearest to an image, in a run; returns its number, or a sentence where there are too many.
+    pub fn add(&mut self, code: Vec<f32>, image: Option<u32>, run: Option<RunId>) -> Result<usize, String> {
         let free = (1..=MOST_PINS).find(|number| self.pin(*number).is_none());
         let Some(number) = free else {
             return Err(format!(
@@ -66,15 +71,27 @@ impl Pins {
             ));
         };
         self.tour = None;
-        self.pins.push(Pin { number, code });
+        self.pins.push(Pin { number, code, image, run });
         Ok(number)
     }
 
-    /// Moves a pin by an offset in latent space.
-    pub fn shift(&mut self, number: usize, by: &[f32]) {
+    /// Moves a pin by an offset in latent space, which makes it one of this run.
+    pub fn shift(&mut self, number: usize, by: &[f32], run: Option<RunId>) {
         if let Some(pin) = self.pins.iter_mut().find(|pin| pin.number == number) {
             pin.code.iter_mut().zip(by).for_each(|(z, by)| *z += by);
+            pin.run = run;
         }
+    }
+
+    /// Takes these pins, and the path and position of another run's.
+    pub(super) fn follow(&mut self, lead: &Self, pins: Vec<Pin>) {
+        let Self { ends, is_arc, position, .. } = *lead;
+        *self = Self { pins, ends, is_arc, position, tour: None };
+    }
+
+    /// Gives the runs that pins were set in new numbers.
+    pub(super) fn rename_runs(&mut self, new: impl Fn(RunId) -> Option<RunId>) {
+        self.pins.iter_mut().for_each(|pin| pin.run = pin.run.and_then(&new));
     }
 
     /// Removes a pin.
@@ -167,7 +184,7 @@ mod tests {
     fn pins(codes: &[[f32; 2]]) -> Pins {
         let mut pins = Pins::default();
         for code in codes {
-            pins.add(code.to_vec()).expect("room");
+            pins.add(code.to_vec(), None, None).expect("room");
         }
         pins
     }
@@ -182,12 +199,12 @@ mod tests {
     fn pins_keep_their_numbers_and_the_thirteenth_is_refused() {
         let mut pins = Pins::default();
         for number in 1..=MOST_PINS {
-            assert_eq!(pins.add(vec![0.0]), Ok(number));
+            assert_eq!(pins.add(vec![0.0], None, None), Ok(number));
         }
-        let sentence = pins.add(vec![0.0]).expect_err("no room");
+        let sentence = pins.add(vec![0.0], None, None).expect_err("no room");
         assert!(sentence.starts_with("There are 12 pins already"), "{sentence}");
         pins.remove(5);
-        assert_eq!(pins.add(vec![7.0]), Ok(5));
+        assert_eq!(pins.add(vec![7.0], None, None), Ok(5));
         assert_eq!(pins.ends(), Some([12, 5]), "the last two that were added");
     }
 
@@ -236,7 +253,7 @@ mod tests {
     #[test]
     fn a_pin_is_shifted_by_an_offset() {
         let mut pins = pins(&[[1.0, 1.0]]);
-        pins.shift(1, &[0.5, -2.0]);
+        pins.shift(1, &[0.5, -2.0], None);
         assert_eq!(pins.pins()[0].code, [1.5, -1.0]);
     }
 }

@@ -65,7 +65,7 @@ mod tests {
     fn chosen_terms_are_used_while_their_pin_or_class_exists() {
         let mut pins = Pins::default();
         for _ in 0..2 {
-            pins.add(vec![0.0]).expect("room");
+            pins.add(vec![0.0], None, None).expect("room");
         }
         let mut sum = CodeSum::default();
         sum.choose(0, SumTerm::Pin(2));

@@ -14,14 +14,14 @@ type Layout = Vec<String>;
 fn document() -> Document<Layout> {
     let code = |run, dimensions| CodeTraits { run: RunId(run), dimensions, is_variational: true };
     let mut exploration = Exploration::default();
-    exploration.show(code(2, 3), &[code(2, 3), code(3, 2)]);
-    let run = &mut exploration.run;
+    exploration.show_bench(&[code(2, 3), code(3, 2)]);
+    let (run, maps) = exploration.open(RunId(2)).expect("a run");
     run.point = vec![0.5, -1.25, 3.0];
     run.plane.choose_axes(Axes::Principal);
     run.plane.rest = Some(Rest::Image(7));
     run.plane.held = vec![1.0, 2.0, 3.0];
     for k in 0..3 {
-        run.pins.add(vec![k as f32; 3]).expect("room");
+        run.pins.add(vec![k as f32; 3], Some(k), Some(RunId(2))).expect("room");
     }
     run.pins.choose_ends([1, 3]);
     run.pins.is_arc = true;
@@ -32,7 +32,7 @@ fn document() -> Document<Layout> {
     run.sum.choose(2, SumTerm::ClassMean(9));
     run.sum.is_open = true;
     run.view = Some(MapView { center: [0.25, -4.0], radius: 0.5 });
-    exploration.layers = Layers {
+    maps.layers = Layers {
         background: Background::Field(FieldKind::RoundTrip),
         tiles_across: Some(14),
         points: PointStyle::Thumbnails,
@@ -44,8 +44,9 @@ fn document() -> Document<Layout> {
         has_arrows: true,
         picked: vec![12, 5],
     };
-    exploration.samples = SampleChoice { draw: 9, temperature: 0.75, are_quantiles: true, across: Some(20) };
-    exploration.follows_pointer = true;
+    maps.samples = SampleChoice { draw: 9, temperature: 0.75, are_quantiles: true, across: Some(20) };
+    (maps.follows_pointer, maps.shows_one, maps.link) = (true, true, Link::Code);
+    maps.cursor = Cursor { leader: Some(RunId(2)), image: Some(6), is_on_path: true };
     let recipe = Recipe::open("vae-20").expect("built in");
     let change = Change { step: 40, key: "objective.beta".to_owned(), value: 4.0 };
     let window = Window {
@@ -91,12 +92,13 @@ fn missing_fields_have_defaults_and_unknown_ones_are_ignored() {
     assert_eq!(read("{}"), Document::default());
     let old = read(
         r#"{"window": {"simple": true, "wallpaper": "none"},
-            "bench": {"exploration": {"run": {"run": 4, "point": [1.5], "aura": 3}, "layers": {"count": 600}}}}"#,
+            "bench": {"exploration": {"runs": [{"run": 4, "point": [1.5], "aura": 3}],
+                                       "maps": {"layers": {"count": 600}}}}}"#,
     );
-    let run = &old.bench.exploration.run;
+    let run = &old.bench.exploration.runs()[0];
     assert!(old.window.simple && old.window.export_scale() == 2);
     assert_eq!((run.run, run.point.as_slice(), run.view), (Some(RunId(4)), &[1.5][..], None));
-    assert_eq!(old.bench.exploration.layers, Layers { count: 600, ..Layers::default() });
+    assert_eq!(old.bench.exploration.maps.layers, Layers { count: 600, ..Layers::default() });
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub struct Summary {
     pub mean: Option<Vec<f32>>,
     /// The variance of every number of the code.
     pub variances: Vec<f32>,
+    /// The smallest and the largest value of every number; nothing where no code is finite.
+    pub ranges: Vec<[f32; 2]>,
     /// The mean KL of every number of a Gaussian code from its prior, ½(μ² + σ² − ln σ² − 1) in nats; `None` for a
     /// plain code, which has no σ.
     pub divergences: Option<Vec<f32>>,
@@ -71,6 +73,7 @@ pub struct Summing {
     /// Codes in the sums.
     count: f64,
     sums: Vec<f64>,
+    ranges: Vec<[f32; 2]>,
     divergences: Option<Vec<f64>>,
 }
 
@@ -87,7 +90,14 @@ impl Summing {
         // A loop without an early exit can be vectorised.
         let is_broken = code.iter().fold(false, |is_broken, z| is_broken | !z.is_finite());
         self.broken.push(is_broken);
-        if is_broken || !row.is_multiple_of(self.stride) {
+        if is_broken {
+            return;
+        }
+        self.ranges.resize(code.len(), [f32::INFINITY, f32::NEG_INFINITY]);
+        for (range, z) in self.ranges.iter_mut().zip(code) {
+            *range = [range[0].min(*z), range[1].max(*z)];
+        }
+        if !row.is_multiple_of(self.stride) {
             return;
         }
         self.count += 1.0;
@@ -102,12 +112,12 @@ impl Summing {
 
     /// The summary of the codes that were added. They are passed once more, since variances are measured from the mean.
     pub fn finish(self, codes: &[f32]) -> Summary {
-        let Self { broken, count, sums, divergences, .. } = self;
+        let Self { broken, count, sums, ranges, divergences, .. } = self;
         let dimensions = sums.len();
         let mean_of = |sums: Vec<f64>| sums.into_iter().map(|sum| (sum / count.max(1.0)) as f32).collect();
         let mean: Option<Vec<f32>> = (count > 0.0).then(|| mean_of(sums));
         let mut summary =
-            Summary { broken, mean, variances: Vec::new(), divergences: divergences.map(mean_of) };
+            Summary { broken, mean, variances: Vec::new(), ranges, divergences: divergences.map(mean_of) };
         let mut squares = vec![0.0_f64; dimensions];
         if let Some(mean) = &summary.mean {
             for (_, row) in some_rows(codes, dimensions, &summary, NUMBERS) {
@@ -133,8 +143,9 @@ mod tests {
         assert_eq!(summary.broken, [false, true, false]);
         assert_eq!(summary.mean, Some(vec![2.0, 4.0]));
         assert_eq!(summary.variances, [1.0, 4.0]);
+        assert_eq!(summary.ranges, [[1.0, 3.0], [2.0, 6.0]]);
         let none = Summary::of(&[f32::NAN; 4], 2, None);
-        assert_eq!((none.mean, none.variances), (None, vec![0.0, 0.0]));
+        assert_eq!((none.mean, none.variances, none.ranges), (None, vec![0.0, 0.0], Vec::new()));
     }
 
     #[test]

@@ -72,6 +72,12 @@ impl DataColor {
         }
     }
 
+    /// The run at this place among runs that are compared.
+    pub fn of_run(place: usize) -> Self {
+        const ORDER: [usize; 4] = [4, 1, 3, 8];
+        Self::Class(ORDER[place % ORDER.len()])
+    }
+
     /// The line with this number, where several lines share a chart: the class colours, the most different ones first.
     pub fn of_line(number: usize) -> Self {
         const ORDER: [usize; 6] = [4, 1, 3, 8, 9, 7];

@@ -105,7 +105,7 @@ pub fn paint(
     let paint = if is_signed { Paint::Difference } else { Paint::Image };
     let tiles = Tiles::single(height, width, 1).grid(1, channels);
     let values = || layer.values.iter().map(|value| value / largest).collect();
-    let Shown { id, .. } = pictures.host(name, version, tiles, paint, values);
+    let Shown { id, .. } = pictures.host(*name, version, tiles, paint, values);
     let mut mesh = Mesh::with_texture(id);
     let share = 1.0 / channels.max(1) as f32;
     for index in 0..maps.count.min(channels) {

@@ -1,20 +1,15 @@
-//! What can be done in the latent explorer, before any drawing: moving the point, choosing the plane, looking elsewhere.
+//! What can be done on the map of a run, before any drawing: moving the point, choosing the plane, looking elsewhere.
 //!
-//! An [`Explorer`] is the document together with what follows from it for the shown run. The second part, [`MapCache`],
-//! can be dropped at any time.
-
-use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+//! An [`Explorer`] is what the document has for the run, together with what follows from it. The second part,
+//! [`MapCache`], can be dropped at any time.
 
 use eframe::egui::{Rect, Vec2};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
 use crate::app::action::Action;
-use crate::app::state::ShownRun;
-use crate::data::Dataset;
-use crate::document::{Axes, CodeTraits, Exploration, MapView, Origin, Rest};
-use crate::engine::{CloudView, LatentPlane, RunId, WantedLattice};
+use crate::document::{Axes, Cursor, MapSettings, MapView, Rest, RunExploration};
+use crate::engine::{CloudView, LatentPlane, WantedLattice};
 use crate::recipe::random::{Purpose, stream};
 
 use crate::app::panels::latent::camera::Camera;
@@ -27,17 +22,11 @@ pub const REST_SECS: f64 = 0.15;
 /// The most numbers that are searched for the nearest code while the point moves: a few milliseconds' work.
 const SEARCHED: usize = 1_000_000;
 
-/// What follows from the document and from the codes of the shown run.
+/// What follows from the document and from the codes of a run.
 #[derive(Debug, Default)]
 pub struct MapCache {
-    /// The run all of this belongs to.
-    run: Option<RunId>,
-    /// The images whose codes are shown.
-    dataset: Option<Weak<Dataset>>,
     /// The shown plane.
     pub plane: PlaneCache,
-    /// The planes of the other runs of the bench, as they were shown last.
-    other_planes: BTreeMap<RunId, PlaneCache>,
     /// Which part of the plane is on the screen.
     pub camera: Camera,
     /// The codes as places on the plane.
@@ -57,66 +46,37 @@ pub struct MapCache {
 }
 
 impl MapCache {
-    /// Empties the cache for another run, in the state that the document has for it from now on.
-    fn reset_for(&mut self, document: &Exploration, code: CodeTraits, bench: &[CodeTraits], origin: Origin) {
-        let before = std::mem::take(self);
-        let mut planes = before.other_planes;
-        planes.extend(before.run.map(|run| (run, before.plane)));
-        planes.retain(|run, _| bench.iter().any(|code| code.run == *run));
-        let known = planes.remove(&code.run).filter(|_| origin == Origin::Own);
-        let CodeTraits { run, dimensions, is_variational } = code;
-        *self = Self {
-            run: Some(run),
-            plane: known.unwrap_or_else(|| PlaneCache::new(&document.run.plane, dimensions, is_variational)),
-            other_planes: planes,
-            // Painters redraw when a version changes, so versions must not begin again.
-            clouds: before.clouds,
-            ..Self::default()
-        };
-        if let Some(view) = document.run.view {
-            self.camera.cut_to(view);
+    /// The cache of a run in the state that the document has for it.
+    pub fn new(run: &RunExploration, is_variational: bool) -> Self {
+        let plane = PlaneCache::new(&run.plane, run.dimensions(), is_variational);
+        let mut cache = Self { plane, ..Self::default() };
+        if let Some(view) = run.view {
+            cache.camera.cut_to(view);
         }
+        cache
     }
 }
 
-/// The document, and what follows from it for the shown run.
+/// What the document has for a run, and what follows from it.
 #[derive(Debug)]
 pub struct Explorer<'a> {
-    /// What a person has set up.
-    pub document: &'a mut Exploration,
+    /// What a person has set up for the run.
+    pub run: &'a mut RunExploration,
+    /// What is the same for all runs.
+    pub maps: &'a mut MapSettings,
     /// What follows from that.
     pub cache: &'a mut MapCache,
 }
 
-impl<'a> Explorer<'a> {
-    /// The explorer of a run; returns as well whether another run was shown before.
-    pub fn open(document: &'a mut Exploration, cache: &'a mut MapCache, shown: ShownRun<'_>) -> (Self, bool) {
-        let ShownRun { bench, run } = shown;
-        let id = Some(run.info.id);
-        let is_other = cache.run != id || document.run.run != id;
-        if is_other {
-            let dataset = Arc::downgrade(&bench.dataset);
-            if cache.dataset.as_ref().is_some_and(|known| !Weak::ptr_eq(known, &dataset)) {
-                document.layers.reset_for_other_images();
-            }
-            let runs: Vec<_> =
-                bench.runs.iter().map(|run| CodeTraits::of(run.info.id, &run.recipe)).collect();
-            let code = CodeTraits::of(run.info.id, &run.recipe);
-            let origin = document.show(code, &runs);
-            cache.reset_for(document, code, &runs, origin);
-            cache.dataset = Some(dataset);
-        }
-        (Self { document, cache }, is_other)
-    }
-
+impl Explorer<'_> {
     /// Numbers per code.
     pub fn dimensions(&self) -> usize {
-        self.document.run.dimensions()
+        self.run.dimensions()
     }
 
     /// The code that is decoded.
     pub fn point(&self) -> &[f32] {
-        &self.document.run.point
+        &self.run.point
     }
 
     /// The shown plane.
@@ -131,7 +91,7 @@ impl<'a> Explorer<'a> {
 
     /// Where the rest of the code is held.
     pub fn rest(&self) -> Rest {
-        self.document.run.plane.rest(self.cache.plane.is_variational())
+        self.run.plane.rest(self.cache.plane.is_variational())
     }
 
     /// Where the point is on the shown plane.
@@ -147,62 +107,85 @@ impl<'a> Explorer<'a> {
 
     /// Moves the point to a place under the pointer.
     pub fn drag_to(&mut self, place: Latent, now_secs: f64) {
-        self.document.run.pins.stop_tour();
-        self.document.run.plane.are_axes_chosen = true;
+        self.run.pins.stop_tour();
+        self.run.plane.are_axes_chosen = true;
         let code = self.plane().at(place);
         self.set_point(code, now_secs);
     }
 
     /// Moves the point to a code; where that is beside the shown plane, the plane is moved through it.
     pub fn go_to(&mut self, code: Vec<f32>, now_secs: f64) {
-        self.document.run.pins.stop_tour();
+        self.run.pins.stop_tour();
         self.cache.is_point_sought = true;
-        self.follow_path_to(code, now_secs);
+        self.lead_to(code, now_secs);
     }
 
     /// Advances the tour, where one is running.
     pub fn advance_tour(&mut self, seconds: f32, now_secs: f64) {
-        let Some(code) = self.document.run.pins.advance_tour(seconds) else { return };
+        let Some(code) = self.run.pins.advance_tour(seconds) else { return };
         // The map is moved where a pin is beyond it.
         self.cache.is_point_sought = true;
-        self.follow_path_to(code, now_secs);
+        self.lead_to(code, now_secs);
+        self.maps.cursor.is_on_path = true;
     }
 
     /// Pins the point; returns what there is to say where there are too many pins.
     pub fn add_pin(&mut self) -> Option<Action> {
         let code = self.point().to_vec();
-        self.document.run.pins.add(code).err().map(Action::Say)
+        self.maps.cursor.leader = self.run.run;
+        self.run.pins.add(code, self.maps.cursor.image, self.run.run).err().map(Action::Say)
     }
 
     /// Moves the point to another sample μ + σ·ε around an image: the last one picked, or else the one sampled around
     /// before as long as nothing else has moved the point, or else the one in this row of the cloud.
     pub fn sample_around(&mut self, row: usize, view: &CloudView, seed: u64, now_secs: f64) {
         let find = |image: u32| view.images.iter().position(|other| *other == image);
-        let picked = self.document.layers.picked.last().copied();
+        let picked = self.maps.layers.picked.last().copied();
         let known = [picked, self.cache.sampled_around].into_iter().flatten().find_map(find);
         let row = known.unwrap_or(row);
         self.cache.samples += 1;
         let Some(code) = posterior_sample(view, row, seed, self.cache.samples) else { return };
         self.go_to(code, now_secs);
         self.cache.sampled_around = view.images.get(row).copied();
+        self.maps.cursor.image = self.cache.sampled_around;
     }
 
-    fn follow_path_to(&mut self, code: Vec<f32>, now_secs: f64) {
-        if code.len() != self.dimensions() || code.iter().any(|z| !z.is_finite()) {
-            return;
+    /// Moves the point to a code on the shown path between two pins.
+    pub fn go_along_path(&mut self, code: Vec<f32>, now_secs: f64) {
+        self.go_to(code, now_secs);
+        self.maps.cursor.is_on_path = true;
+    }
+
+    /// Moves the point after that of another run, which is the one that is moved by hand.
+    pub fn follow_to(&mut self, code: Vec<f32>, now_secs: f64) {
+        if self.run.point != code && self.pass_through(&code) {
+            self.place_point(code, now_secs);
         }
-        let choice = &mut self.document.run.plane;
-        choice.are_axes_chosen = true;
-        self.cache.plane.pass_through(choice, &code);
-        self.set_point(code, now_secs);
+    }
+
+    /// Lets the plane go through a code; returns whether it is one of this network.
+    fn pass_through(&mut self, code: &[f32]) -> bool {
+        let is_code = code.len() == self.dimensions() && code.iter().all(|z| z.is_finite());
+        if is_code {
+            self.cache.plane.pass_through(&mut self.run.plane, code);
+        }
+        is_code
+    }
+
+    /// Moves the point to a code that a person has chosen; the other runs follow.
+    fn lead_to(&mut self, code: Vec<f32>, now_secs: f64) {
+        if self.pass_through(&code) {
+            self.run.plane.are_axes_chosen = true;
+            self.set_point(code, now_secs);
+        }
     }
 
     /// Chooses axes: the point is projected onto their plane.
     pub fn choose_axes(&mut self, axes: Axes, view: Option<&CloudView>, now_secs: f64) {
-        if !self.cache.plane.choose_axes(&mut self.document.run.plane, axes) {
+        if !self.cache.plane.choose_axes(&mut self.run.plane, axes) {
             return;
         }
-        self.document.run.view = None;
+        self.run.view = None;
         // Principal axes are known when the codes have been taken in; until then the point stays where it is.
         self.take_in_cloud(view);
         self.project_point(now_secs);
@@ -210,7 +193,7 @@ impl<'a> Explorer<'a> {
 
     /// Chooses where the numbers are held that are not on the axes.
     pub fn choose_rest(&mut self, rest: Rest, view: Option<&CloudView>, now_secs: f64) {
-        self.cache.plane.choose_rest(&mut self.document.run.plane, rest, view);
+        self.cache.plane.choose_rest(&mut self.run.plane, rest, view);
         self.project_point(now_secs);
     }
 
@@ -220,10 +203,14 @@ impl<'a> Explorer<'a> {
     }
 
     fn set_point(&mut self, code: Vec<f32>, now_secs: f64) {
-        if self.document.run.point == code {
-            return;
+        if self.run.point != code {
+            self.maps.cursor = Cursor { leader: self.run.run, ..Cursor::default() };
+            self.place_point(code, now_secs);
         }
-        self.document.run.point = code;
+    }
+
+    fn place_point(&mut self, code: Vec<f32>, now_secs: f64) {
+        self.run.point = code;
         self.cache.sampled_around = None;
         self.cache.moved_at_secs = Some(now_secs);
     }
@@ -233,13 +220,13 @@ impl<'a> Explorer<'a> {
     pub fn take_in_cloud(&mut self, view: Option<&CloudView>) -> Option<&Cloud> {
         let view = view.filter(|view| view.dimensions == self.dimensions())?;
         let is_known = self.cache.cloud.as_ref().is_some_and(|cloud| cloud.is_of(view, self.plane()));
-        if !is_known || self.cache.plane.needs_codes(&self.document.run.plane, view) {
+        if !is_known || self.cache.plane.needs_codes(&self.run.plane, view) {
             // Principal axes turn a little with every cloud. The point keeps its place on the map; a code that was
             // projected onto the new axes again and again would creep to their middle.
-            let is_principal = self.cache.plane.is_principal(&self.document.run.plane);
+            let is_principal = self.cache.plane.is_principal(&self.run.plane);
             let kept = is_principal.then(|| self.place());
-            self.cache.plane.take_in(&mut self.document.run.plane, view);
-            self.document.run.point = self.plane().at(kept.unwrap_or_else(|| self.place()));
+            self.cache.plane.take_in(&mut self.run.plane, view);
+            self.run.point = self.plane().at(kept.unwrap_or_else(|| self.place()));
             self.cache.clouds += 1;
             self.cache.cloud = Some(Cloud::new(view, self.cache.plane.plane(), self.cache.clouds));
         }
@@ -263,12 +250,12 @@ impl<'a> Explorer<'a> {
         let prior = is_variational.then(|| self.prior_place());
         let Some(cloud) = &self.cache.cloud else { return false };
         self.cache.camera.fit_to(cloud, prior, size);
-        self.document.run.view.is_none() && self.cache.camera.follow(seconds)
+        self.run.view.is_none() && self.cache.camera.follow(seconds)
     }
 
     /// Goes back to the view that shows everything, and follows the cloud again.
     pub fn fit(&mut self) {
-        self.document.run.view = None;
+        self.run.view = None;
         self.cache.camera.return_to_fit();
     }
 
@@ -282,7 +269,7 @@ impl<'a> Explorer<'a> {
     pub fn show_point(&mut self, rect: Rect) {
         let is_sought = std::mem::take(&mut self.cache.is_point_sought);
         // A map that is moving towards the codes may show the point soon.
-        let goal = self.document.run.view.unwrap_or(self.cache.camera.goal());
+        let goal = self.run.view.unwrap_or(self.cache.camera.goal());
         let is_out = MapTransform::new(goal, rect).showing(self.place()).is_some();
         let view = MapTransform::new(self.view(), rect).showing(self.place());
         if let Some(view) = view.filter(|_| is_sought && is_out) {
@@ -293,12 +280,12 @@ impl<'a> Explorer<'a> {
     /// Shows a chosen part of the plane.
     pub fn look_at(&mut self, view: MapView) {
         self.cache.camera.cut_to(view);
-        self.document.run.view = Some(view);
+        self.run.view = Some(view);
     }
 
     /// Keeps the view as it is, in place of following the cloud.
     pub fn keep_view(&mut self) {
-        self.document.run.view = Some(self.view());
+        self.run.view = Some(self.view());
     }
 }
 

@@ -170,10 +170,10 @@ mod tests {
         harness.run_steps(3);
         harness.get_by_label("class z").click();
         harness.run_steps(3);
-        assert_eq!(harness.state().document.layers.hidden.iter().copied().collect::<Vec<_>>(), [25]);
+        assert_eq!(harness.state().document.maps.layers.hidden.iter().copied().collect::<Vec<_>>(), [25]);
         harness.get_by_label("class z").click();
         harness.run_steps(3);
-        assert!(harness.state().document.layers.hidden.is_empty(), "the list is still open");
+        assert!(harness.state().document.maps.layers.hidden.is_empty(), "the list is still open");
         let all: Vec<char> =
             ('a'..='z').filter(|name| harness.query_by_label(&format!("class {name}")).is_none()).collect();
         assert!(all.is_empty(), "{all:?} are neither beside the button nor in its list");
@@ -191,7 +191,7 @@ mod tests {
         harness.run_steps(3);
         harness.get_by_label("class y").click();
         harness.run_steps(3);
-        assert!(harness.state().document.layers.hidden.is_empty());
+        assert!(harness.state().document.maps.layers.hidden.is_empty());
     }
 
     #[test]

@@ -69,7 +69,6 @@ impl NearestCache {
     }
 
     /// What was found last.
-    #[cfg(test)]
     pub fn last(&self) -> Option<Nearest> {
         self.found.as_ref().and_then(|found| found.nearest)
     }

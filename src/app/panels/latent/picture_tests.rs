@@ -36,12 +36,15 @@ struct Probe {
 impl Probe {
     /// The explorer of the shown run.
     fn explorer(&mut self) -> Explorer<'_> {
-        Explorer { document: &mut self.document, cache: &mut self.cache.map }
+        let id = self.state.run().expect("a run").info.id;
+        self.cache.map(&mut self.document, id).expect("it was drawn").explorer
     }
 
     /// Where the point is on the shown plane.
     fn place(&self) -> Latent {
-        self.cache.map.plane.plane().place(&self.document.run.point)
+        let id = self.state.run().expect("a run").info.id;
+        let run = self.document.run(id).expect("it was drawn");
+        self.cache.maps[&id].cache.plane.plane().place(&run.point)
     }
 }
 
@@ -69,7 +72,7 @@ fn drawn(state: AppState, layers: fn(&mut Layers), is_plotted: bool) -> Option<H
         return None;
     }
     let mut document = Exploration::default();
-    layers(&mut document.layers);
+    layers(&mut document.maps.layers);
     let builder = Harness::builder().with_size(vec2(700.0, 520.0)).wgpu_setup(graphics_setup());
     let mut harness = builder.build_eframe(|cc| {
         let painting = cc.wgpu_render_state.clone().filter(|_| is_plotted);
@@ -152,7 +155,7 @@ fn dots_of_a_shader_lie_where_the_dots_of_the_host_lie() {
         let moving = Moving { before: &before, places: &places, fraction };
         let want = splat::splat(&transform, moving, &looks, 1.0, side_px);
         let points: Arc<[_]> = cloud::point_instances(&places, &before, &looks).into();
-        let plotting = Plotting { format: wgpu::TextureFormat::Rgba8Unorm, is_software: false };
+        let plotting = Plotting { format: wgpu::TextureFormat::Rgba8Unorm, is_software: false, place: 0 };
         let paint = move |ui: &mut Ui| {
             ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, Color32::BLACK);
             let points = Arc::clone(&points);
@@ -311,7 +314,7 @@ fn images_are_drawn_where_their_codes_are() {
     };
     let Some(mut harness) = drawn(spiral(400), layers, true) else { return };
     let (picture, _) = pixels(&mut harness);
-    let shown = harness.state().cache.thumbnails.shown.clone();
+    let shown = harness.state().cache.maps[&RunId(1)].thumbnails.shown.clone();
     assert!(shown.len() > 30, "only {} images fit", shown.len());
     for (i, (_, rect)) in shown.iter().enumerate() {
         assert!(shown[..i].iter().all(|(_, other)| !other.intersects(*rect)), "image {i} covers another");
@@ -341,7 +344,7 @@ fn the_image_of_every_pin_is_drawn_beside_its_flag() {
     let Some(mut harness) = drawn(state, points_alone, true) else { return };
     // Dropped in the other order: an image is known by its code.
     for code in [codes[1], codes[0]] {
-        harness.state_mut().document.run.pins.add(code.to_vec()).expect("room for a pin");
+        harness.state_mut().explorer().run.pins.add(code.to_vec(), None, None).expect("room for a pin");
     }
     harness.run_steps(3);
     let (picture, _) = pixels(&mut harness);

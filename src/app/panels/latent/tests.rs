@@ -12,7 +12,7 @@ use crate::app::pictures::Pictures;
 use crate::app::state::AppState;
 use crate::app::theme::{ColorScheme, Theme};
 use crate::data::{Source, load};
-use crate::document::{Axes, Background, MapView};
+use crate::document::{Axes, Background, Link, MapView};
 use crate::engine::{
     BenchInfo, CloudView, Event as Fact, FieldKind, LatentPlane, RunId, RunInfo, RunViews, RunWants,
     SharedHistory, StagePlan, WantedCloud, WantedLattice, Wants,
@@ -60,10 +60,16 @@ impl Shown {
         let Self { state, theme, pictures, document, cache, wants, points, last_point } = self;
         let declared = Default::default();
         let cx = PanelContext { state, theme, pictures, wants: &declared };
-        panel(ui, &cx, document, cache, "Latent space");
+        let actions = panel(ui, &cx, document, cache, "Latent space");
         *wants = declared.into_inner();
-        if *last_point != document.run.point {
-            last_point.clone_from(&document.run.point);
+        for action in actions {
+            if let Action::Focus(run) = action {
+                state.focus(run);
+            }
+        }
+        let shown = state.run().and_then(|run| document.run(run.info.id));
+        if let Some(run) = shown.filter(|run| run.point != *last_point) {
+            last_point.clone_from(&run.point);
             points.push(last_point.clone());
         }
     }
@@ -78,19 +84,41 @@ impl Shown {
         self.wants_of(1)
     }
 
+    /// The run that is shown.
+    fn id(&self) -> RunId {
+        self.state.run().expect("a run").info.id
+    }
+
+    /// What is set up for the shown run.
+    pub(super) fn run(&self) -> &RunExploration {
+        self.document.run(self.id()).expect("it was drawn")
+    }
+
+    /// The same, to be changed.
+    pub(super) fn run_mut(&mut self) -> &mut RunExploration {
+        let id = self.id();
+        self.document.open(id).expect("it was drawn").0
+    }
+
+    /// What the map of the shown run keeps.
+    pub(super) fn map(&self) -> &MapCache {
+        &self.cache.maps[&self.id()].cache
+    }
+
     /// The explorer of the shown run.
     pub(super) fn explorer(&mut self) -> super::explorer::Explorer<'_> {
-        super::explorer::Explorer { document: &mut self.document, cache: &mut self.cache.map }
+        let id = self.id();
+        self.cache.map(&mut self.document, id).expect("it was drawn").explorer
     }
 
     /// Which part of the plane is on the screen.
     pub(super) fn view(&self) -> MapView {
-        self.cache.map.camera.view()
+        self.map().camera.view()
     }
 
     /// Where the point is on the shown plane.
     pub(super) fn place(&self) -> Latent {
-        self.cache.map.plane.plane().place(&self.document.run.point)
+        self.map().plane.plane().place(&self.run().point)
     }
 
     /// Where the point was moved to since this was called last.
@@ -169,15 +197,54 @@ fn the_image_at_the_point_and_the_tiles_of_a_new_run_are_wanted() {
 }
 
 #[test]
-fn every_run_decodes_the_point_and_the_shown_one_is_compared_with_the_nearest_image() {
+fn runs_side_by_side_have_a_map_each_and_follow_the_same_image_or_the_same_code() {
     let mut harness = explorer(bench_of(&[2, 5]));
     harness.run_steps(3);
-    let nearest = harness.state().cache.nearest.last().map(|nearest| nearest.image);
-    assert!(nearest.is_some(), "there are codes");
-    let wanted = [1, 2].map(|run| harness.state().wants_of(run).point.expect("an image"));
-    assert_eq!(wanted.each_ref().map(|wanted| wanted.compared_with), [nearest, None]);
-    assert_eq!(wanted.each_ref().map(|wanted| &wanted.point), [&[0.0, 0.0]; 2]);
-    assert_eq!(harness.state().wants_of(2).lattice, None, "its map is not shown");
+    let nearest = harness.state().cache.maps[&RunId(1)].nearest.last().map(|nearest| nearest.image);
+    let image = nearest.expect("there are codes");
+    let wanted = |harness: &Explorer| [1, 2].map(|run| harness.state().wants_of(run));
+    let points = |harness: &Explorer| wanted(harness).map(|wants| wants.point.expect("an image"));
+    let [first, second] = points(&harness);
+    assert_eq!([first.compared_with, second.compared_with], [nearest; 2]);
+    let code = |run: usize| {
+        let runs = &harness.state().state.bench.as_ref().expect("a bench").runs;
+        let view = runs[run].views.cloud.clone().expect("codes");
+        maps::code_of(&view, image).expect("a code")
+    };
+    assert_eq!((first.point, second.point), (vec![0.0, 0.0], code(1)), "its own code of the image");
+    assert!(wanted(&harness).iter().all(|wants| wants.lattice.is_some()), "both maps are shown");
+    harness.state_mut().document.maps.link = Link::Code;
+    harness.state_mut().explorer().move_to([0.25, 0.5], 0.0);
+    harness.run_steps(2);
+    assert_eq!(points(&harness)[1].point, [0.25, 0.5, 0.0, 0.0, 0.0]);
+    harness.state_mut().document.maps.shows_one = true;
+    harness.run_steps(2);
+    assert_eq!(wanted(&harness).map(|wants| wants.lattice.is_some()), [true, false]);
+    assert_eq!(points(&harness)[1].point, [0.25, 0.5, 0.0, 0.0, 0.0], "it follows without a map");
+}
+
+#[test]
+fn a_press_on_the_map_of_another_run_shows_that_run_and_lets_it_lead() {
+    let mut harness = explorer(bench_of(&[2, 2]));
+    harness.run_steps(3);
+    let points: Vec<Pos2> =
+        harness.get_all_by_label_contains("latent point").map(|node| node.rect().center()).collect();
+    assert_eq!(points.len(), 2);
+    assert!(points[1].x > points[0].x + 100.0, "side by side: {points:?}");
+    let target = points[1] + vec2(30.0, 20.0);
+    harness.hover_at(target);
+    harness.step();
+    harness.drag_at(target);
+    harness.step();
+    harness.drop_at(target);
+    harness.run_steps(3);
+    let shown = harness.state();
+    assert_eq!((shown.id(), shown.document.maps.cursor.leader), (RunId(2), Some(RunId(2))));
+    let image = shown.cache.maps[&RunId(2)].nearest.last().expect("codes").image;
+    assert_eq!(shown.document.maps.cursor.image, Some(image));
+    let runs = &shown.state.bench.as_ref().expect("a bench").runs;
+    let code = maps::code_of(runs[0].views.cloud.as_deref().expect("codes"), image);
+    assert_eq!(shown.document.run(RunId(1)).map(|run| run.point.clone()), code);
 }
 
 #[test]
@@ -259,10 +326,10 @@ fn the_legend_hides_and_shows_classes() {
     let mut harness = explorer(bench(2));
     harness.get_by_label("class 3").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().document.layers.hidden.iter().copied().collect::<Vec<_>>(), [3]);
+    assert_eq!(harness.state().document.maps.layers.hidden.iter().copied().collect::<Vec<_>>(), [3]);
     harness.get_by_label("class 3").click();
     harness.run_steps(2);
-    assert!(harness.state().document.layers.hidden.is_empty());
+    assert!(harness.state().document.maps.layers.hidden.is_empty());
 }
 
 #[test]
@@ -292,12 +359,13 @@ fn showing_another_run_and_coming_back_keeps_pins_and_view() {
     let show = |harness: &mut Explorer, id: u64| {
         harness.state_mut().state.focus(RunId(id));
         harness.run_steps(5);
-        let run = &harness.state().document.run;
+        let run = harness.state().run();
         (run.dimensions(), run.pins.pins().len(), harness.state().view().radius)
     };
     for other in [2, 3] {
-        show(&mut harness, other);
-        assert!(harness.state().document.run.view.is_none(), "run {other} has a zoom of its own");
+        let pins = show(&mut harness, other).1;
+        assert_eq!(pins, 1, "run {other} has the pin at its own code of the image");
+        assert!(harness.state().run().view.is_none(), "run {other} has a zoom of its own");
         assert_eq!(show(&mut harness, 1), (2, 1, 0.75), "after a look at run {other}");
     }
 }
@@ -305,22 +373,24 @@ fn showing_another_run_and_coming_back_keeps_pins_and_view() {
 #[test]
 fn the_field_of_the_shown_run_is_wanted_and_images_picked_elsewhere_are_let_go() {
     let mut harness = explorer(bench_of(&[2, 2]));
-    harness.state_mut().document.layers.background = Background::Field(FieldKind::Density);
-    harness.state_mut().document.layers.picked = vec![3];
+    harness.state_mut().document.maps.layers.background = Background::Field(FieldKind::Density);
+    harness.state_mut().document.maps.layers.picked = vec![3];
     let fields = |harness: &mut Explorer| {
         harness.run_steps(3);
         [1, 2].map(|run| harness.state().wants_of(run).field.is_some())
     };
+    assert_eq!(fields(&mut harness), [true, true], "both maps are shown");
+    harness.state_mut().document.maps.shows_one = true;
     assert_eq!(fields(&mut harness), [true, false]);
     harness.state_mut().state.focus(RunId(2));
     assert_eq!(fields(&mut harness), [false, true]);
-    assert_eq!(harness.state().document.layers.picked, [3], "the images are the same");
+    assert_eq!(harness.state().document.maps.layers.picked, [3], "the images are the same");
     // The same runs again, with images of their own.
     let mut state = bench_of(&[]);
     open(&mut state, &[(RunId(7), 2)]);
     harness.state_mut().state = state;
     harness.run_steps(3);
-    assert!(harness.state().document.layers.picked.is_empty(), "there are other images now");
+    assert!(harness.state().document.maps.layers.picked.is_empty(), "there are other images now");
 }
 
 #[test]
@@ -333,7 +403,7 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
     harness.run_steps(2);
     let before = center(&harness);
     let scale = (before.x - origin.x) / harness.state().place()[0];
-    let cloud = harness.state().cache.map.cloud.as_ref().unwrap();
+    let cloud = harness.state().map().cloud.as_ref().unwrap();
     let on_screen = |place: &Latent| origin + vec2(place[0], -place[1]) * scale;
     let (row, place) = cloud
         .places
@@ -360,10 +430,10 @@ fn a_click_with_ctrl_picks_a_point_and_leaves_the_decoded_one_where_it_is() {
         harness.run_steps(2);
     };
     click(&mut harness);
-    assert_eq!(harness.state().document.layers.picked, [image]);
+    assert_eq!(harness.state().document.maps.layers.picked, [image]);
     assert_eq!(center(&harness), before);
     click(&mut harness);
-    assert!(harness.state().document.layers.picked.is_empty(), "a second click lets it go");
+    assert!(harness.state().document.maps.layers.picked.is_empty(), "a second click lets it go");
 }
 
 #[test]
@@ -376,11 +446,11 @@ fn samples_are_around_the_picked_image_rather_than_the_nearest() {
     let (first, second) = (view.images[7], view.images[11]);
     let mut harness = explorer(state);
     for (image, row) in [(first, 7), (second, 11)] {
-        harness.state_mut().document.layers.picked = vec![image];
+        harness.state_mut().document.maps.layers.picked = vec![image];
         harness.run_steps(2);
         harness.get_by_label("new ε").click();
         harness.run_steps(2);
-        let point = &harness.state().document.run.point;
+        let point = &harness.state().run().point;
         for (got, want) in point.iter().zip(&codes[2 * row..]) {
             assert!((got - want).abs() < 0.01, "got {got}, want {want} of the picked image, tolerance 0.01");
         }
@@ -397,11 +467,11 @@ fn the_axes_and_the_rest_of_a_longer_code_are_chosen_by_label() {
         harness.run_steps(3);
     };
     choose(&mut harness, "axis across", "principal axes");
-    assert_eq!(harness.state().document.run.plane.axes, Axes::Principal);
+    assert_eq!(harness.state().run().plane.axes, Axes::Principal);
     assert!(harness.query_by_label("axis up").is_none(), "one list says it all");
-    assert!(harness.state().cache.map.plane.plane().names[0].contains("principal axis"));
+    assert!(harness.state().map().plane.plane().names[0].contains("principal axis"));
     choose(&mut harness, "axis across", "z4");
-    assert_eq!(harness.state().document.run.plane.axes, Axes::Pair([3, 4]));
+    assert_eq!(harness.state().run().plane.axes, Axes::Pair([3, 4]));
     choose(&mut harness, "rest of the code", "as of the nearest image");
     let point = harness.state_mut().points().pop().unwrap();
     assert!(point[..3].iter().any(|z| *z != 0.0), "{point:?} is still at zero");

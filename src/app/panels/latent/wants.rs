@@ -3,7 +3,7 @@
 
 use crate::app::context::PanelContext;
 use crate::app::state::ShownRun;
-use crate::document::{Axes, Background, ColorBy, Exploration, Layers, MOST_PINS, Pins};
+use crate::document::{Axes, Background, ColorBy, Layers, MOST_PINS, Pins};
 use crate::engine::{Sheet, WantedCloud, WantedForces, WantedLattice, WantedPoint, WantedSheet};
 
 use super::explorer::Explorer;
@@ -31,12 +31,11 @@ pub fn add(
     room: Room<'_>,
     nearest: Option<u32>,
 ) {
-    let document = &*explorer.document;
-    let layers = &document.layers;
+    let layers = &explorer.maps.layers;
     cx.want(shown.run.info.id, |wants| {
-        wants.cloud = Some(wanted_cloud(document));
-        let pins = wanted_pins(&document.run.pins).filter(|_| room.has_pin_images || room.has_strip);
-        let path = wanted_path(&document.run.pins).filter(|_| room.has_strip);
+        wants.cloud = Some(wanted_cloud(layers, Some(explorer.run.plane.axes)));
+        let pins = wanted_pins(&explorer.run.pins).filter(|_| room.has_pin_images || room.has_strip);
+        let path = wanted_path(&explorer.run.pins).filter(|_| room.has_strip);
         pins.into_iter().chain(path).for_each(|sheet| wants.add_sheet(sheet));
         let Some(map) = room.map else { return };
         match layers.background {
@@ -49,22 +48,14 @@ pub fn add(
             }
         }
         wants.forces = layers.has_arrows.then(|| wanted_forces(layers, shown));
+        wants.point = Some(WantedPoint { point: explorer.point().to_vec(), compared_with: nearest });
     });
-    if room.map.is_none() {
-        return;
-    }
-    // Every run decodes the same place; only the shown image is compared.
-    for run in &shown.bench.runs {
-        let compared_with = nearest.filter(|_| run.info.id == shown.run.info.id);
-        let point = Some(WantedPoint { point: explorer.point().to_vec(), compared_with });
-        cx.want(run.info.id, |wants| wants.point = point);
-    }
 }
 
 /// The cloud to be encoded; along its principal axes too, where these are shown.
-pub fn wanted_cloud(document: &Exploration) -> WantedCloud {
-    let Layers { count, whose, color, .. } = document.layers;
-    let projection = document.run.plane.axes == Axes::Principal;
+pub fn wanted_cloud(layers: &Layers, axes: Option<Axes>) -> WantedCloud {
+    let Layers { count, whose, color, .. } = *layers;
+    let projection = axes == Some(Axes::Principal);
     WantedCloud { count, whose, errors: color == ColorBy::Error, projection }
 }
 
@@ -85,7 +76,7 @@ fn wanted_pins(pins: &Pins) -> Option<WantedSheet> {
 
 /// The tiles that cover the map, for images that are `aspect` times as wide as high.
 pub fn wanted_lattice(explorer: &Explorer<'_>, map: &MapTransform, aspect: f32) -> WantedLattice {
-    let (columns, rows) = map.tiles(aspect, explorer.document.layers.tiles_across);
+    let (columns, rows) = map.tiles(aspect, explorer.maps.layers.tiles_across);
     let [x, y] = map.bounds();
     let (y, rows) = match explorer.dimensions() {
         0 | 1 => ([0.0, 0.0], 1),

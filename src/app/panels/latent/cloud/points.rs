@@ -11,7 +11,7 @@ use wgpu::{BindingResource, ShaderStages};
 
 use crate::app::pictures::Plotting;
 
-use crate::app::panels::latent::map::render::{self, PassDescriptor, PassResources};
+use crate::app::panels::latent::map::render::{self, OfRuns, PassDescriptor, PassResources};
 use crate::app::panels::latent::plane::geometry::MapTransform;
 
 /// The shader, after what it includes.
@@ -107,9 +107,9 @@ impl CallbackTrait for PointsPaint {
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        let resources = resources
-            .entry::<PointsResources>()
-            .or_insert_with(|| PointsResources::new(device, self.plotting.format));
+        let of_runs = resources.entry::<OfRuns<PointsResources>>().or_insert_with(OfRuns::default);
+        let resources =
+            of_runs.of(self.plotting.place, || PointsResources::new(device, self.plotting.format));
         resources.pass.write_uniform(queue, &self.uniform(screen));
         resources.write_points(device, queue, &self.points);
         if let Some(atlas) = &self.atlas {
@@ -124,7 +124,8 @@ impl CallbackTrait for PointsPaint {
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
-        let Some(resources) = resources.get::<PointsResources>() else { return };
+        let of_runs = resources.get::<OfRuns<PointsResources>>();
+        let Some(resources) = of_runs.and_then(|of_runs| of_runs.get(self.plotting.place)) else { return };
         let count = self.points.len() as u32;
         if count > 0 {
             let fragment = if self.atlas.is_some() { GLYPHS } else { DOTS };

@@ -1,8 +1,11 @@
 //! What the explorer promises, without a window.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::app::panels::latent::nearest::NearestCache;
-use crate::document::RunExploration;
+use crate::document::{CodeTraits, Exploration};
+use crate::engine::RunId;
 
 /// A document and a cache for a run whose code has so many numbers.
 struct Fixture {
@@ -13,15 +16,21 @@ struct Fixture {
 impl Fixture {
     fn new(dimensions: usize, is_variational: bool) -> Self {
         let code = CodeTraits { run: RunId(1), dimensions, is_variational };
-        let document = Exploration::of(RunExploration::new(code));
-        let mut cache = MapCache::default();
-        cache.reset_for(&document, code, &[code], Origin::Own);
+        let run = RunExploration::new(code);
+        let cache = MapCache::new(&run, is_variational);
+        let document = Exploration::of(run);
         Self { document, cache }
     }
 
     fn explorer(&mut self) -> Explorer<'_> {
-        Explorer { document: &mut self.document, cache: &mut self.cache }
+        opened(&mut self.document, &mut self.cache)
     }
+}
+
+/// The explorer of the first run.
+fn opened<'a>(document: &'a mut Exploration, cache: &'a mut MapCache) -> Explorer<'a> {
+    let (run, maps) = document.open(RunId(1)).expect("a run");
+    Explorer { run, maps, cache }
 }
 
 fn fixture(dimensions: usize) -> Fixture {
@@ -51,7 +60,7 @@ fn other_axes_hold_the_rest_at_zero() {
     explorer.choose_axes(Axes::Pair([1, 4]), None, 0.0);
     assert_eq!(explorer.point(), [0.0, -1.0, 0.0, 0.0, 0.0]);
     explorer.choose_axes(Axes::Pair([3, 3]), None, 0.0);
-    assert_eq!(explorer.document.run.plane.axes, Axes::Pair([1, 4]), "one number cannot be both axes");
+    assert_eq!(explorer.run.plane.axes, Axes::Pair([1, 4]), "one number cannot be both axes");
     explorer.move_to([2.0, 3.0], 0.0);
     assert_eq!(explorer.point(), [0.0, 2.0, 0.0, 0.0, 3.0]);
 }
@@ -112,22 +121,19 @@ fn the_view_follows_the_cloud_until_it_is_chosen() {
 
 #[test]
 fn dropping_the_cache_changes_nothing_that_was_set_up() {
-    let mut state = crate::app::testing::state_of("vae-2d", |_| ());
-    state.bench.as_mut().expect("a bench").runs[0].recipe.model.code = 4;
-    let shown = state.shown_run().expect("a run");
-    let (mut document, mut cache) = (Exploration::default(), MapCache::default());
-    let (mut explorer, is_other) = Explorer::open(&mut document, &mut cache, shown);
-    assert!(is_other);
+    let Fixture { mut document, mut cache } = Fixture::new(4, true);
+    let mut explorer = opened(&mut document, &mut cache);
     explorer.choose_axes(Axes::Pair([3, 1]), None, 0.0);
     explorer.go_to(vec![1.0, 2.0, 3.0, 4.0], 0.0);
     explorer.add_pin();
     explorer.look_at(MapView { center: [1.0, 1.0], radius: 0.5 });
-    explorer.document.layers.pick(Some(2));
-    let (before, plane, view) = (explorer.document.clone(), explorer.plane().clone(), explorer.view());
-    cache = MapCache::default();
-    let (explorer, _) = Explorer::open(&mut document, &mut cache, shown);
+    explorer.maps.layers.pick(Some(2));
+    let (plane, view) = (explorer.plane().clone(), explorer.view());
+    let before = document.clone();
+    cache = MapCache::new(&document.runs()[0], true);
+    let explorer = opened(&mut document, &mut cache);
     assert_eq!((explorer.plane(), explorer.view()), (&plane, view));
-    assert_eq!(*explorer.document, before);
+    assert_eq!(document, before);
 }
 
 #[test]
@@ -216,9 +222,9 @@ fn the_nearest_of_very_many_numbers_is_found_roughly_while_the_point_moves_and_e
     bench.runs[0].recipe.model.code = dimensions;
     bench.runs[0].views.cloud = Some(CloudView::of_codes(1, dimensions, Arc::clone(&codes)).into());
     let shown = state.shown_run().expect("a run");
-    let (mut document, mut cache, mut search) =
-        (Exploration::default(), MapCache::default(), NearestCache::default());
-    let (mut explorer, _) = Explorer::open(&mut document, &mut cache, shown);
+    let Fixture { mut document, mut cache } = Fixture::new(dimensions, true);
+    let mut search = NearestCache::default();
+    let mut explorer = opened(&mut document, &mut cache);
     let mut timed = |explorer: &Explorer<'_>, now_secs: f64| {
         let begun = std::time::Instant::now();
         let row = search.find(explorer, shown, now_secs).map(|nearest| nearest.row);

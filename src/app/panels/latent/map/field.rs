@@ -7,7 +7,7 @@ use eframe::egui::{Align2, Color32, Mesh, Rect, Shape, pos2, vec2};
 
 use crate::app::images::Paint;
 use crate::app::panels::{WHOLE, words_over};
-use crate::app::pictures::Pictures;
+use crate::app::pictures::{HostName, Pictures};
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::{self, HALF, Theme};
 use crate::engine::{FieldKind, FieldView, LatentPlane, WantedField, WantedLattice};
@@ -136,14 +136,21 @@ fn place(transform: &MapTransform, wanted: &WantedLattice) -> Rect {
 }
 
 /// Draws the field, and at the foot of the map what its colours mean. Returns the height of those words.
-pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, view: &FieldView, known: &KnownCodes) -> f32 {
+pub fn paint(
+    map: &Map<'_>,
+    theme: &Theme,
+    pictures: &Pictures,
+    view: &FieldView,
+    known: &KnownCodes,
+    run: usize,
+) -> f32 {
     let WantedField { kind, lattice } = &view.wanted;
     let is_whole = view.values.len() == lattice.columns * lattice.rows;
     if !is_whole || view.values.is_empty() {
         return 0.0;
     }
     let (rect, span) = (place(map.transform(), lattice), span(*kind, known, &view.values));
-    if let Some(plotting) = pictures.plotting() {
+    if let Some(plotting) = pictures.plotting(run) {
         let field = FieldPaint {
             values: Arc::clone(&view.values),
             grid: [lattice.columns as u32, lattice.rows as u32],
@@ -161,7 +168,7 @@ pub fn paint(map: &Map<'_>, theme: &Theme, pictures: &Pictures, view: &FieldView
         let shares = || view.values.iter().map(|value| value / span[1]).collect();
         // The same values have other colours when the spread of the codes has changed.
         let version = view.version ^ (u64::from(span[1].to_bits()) << 32);
-        let shown = pictures.host("field", version, tiles, paint, shares);
+        let shown = pictures.host(HostName::of_run("field", run), version, tiles, paint, shares);
         map.painter().image(shown.id, rect, WHOLE, Color32::WHITE.gamma_multiply(OPACITY));
         map.painter().add(Shape::mesh(holes(
             &view.values,

@@ -11,7 +11,7 @@ use wgpu::ShaderStages;
 use crate::app::pictures::Plotting;
 use crate::look::{ColorMap, ColorStops};
 
-use super::render::{self, PassDescriptor, PassResources};
+use super::render::{self, OfRuns, PassDescriptor, PassResources};
 
 /// The shader, after what it includes.
 const SHADER: &str = concat!(
@@ -91,9 +91,8 @@ impl CallbackTrait for FieldPaint {
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        let resources = resources
-            .entry::<FieldResources>()
-            .or_insert_with(|| FieldResources::new(device, self.plotting.format));
+        let of_runs = resources.entry::<OfRuns<FieldResources>>().or_insert_with(OfRuns::default);
+        let resources = of_runs.of(self.plotting.place, || FieldResources::new(device, self.plotting.format));
         resources.pass.write_uniform(queue, &self.uniform(screen));
         resources.write_values(device, queue, &self.values);
         Vec::new()
@@ -105,7 +104,8 @@ impl CallbackTrait for FieldPaint {
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
-        if let Some(resources) = resources.get::<FieldResources>() {
+        let of_runs = resources.get::<OfRuns<FieldResources>>();
+        if let Some(resources) = of_runs.and_then(|of_runs| of_runs.get(self.plotting.place)) {
             resources.pass.draw(pass, 0, 3);
         }
     }

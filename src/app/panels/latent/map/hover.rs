@@ -44,7 +44,7 @@ pub fn hover_ui(
     let moving = painters.points.motion(cloud, ui.input(|input| input.time));
     // Nothing is shown under a pointer that drags.
     let pointer = response.hover_pos().filter(|_| !is_down);
-    let layers = &mut explorer.document.layers;
+    let layers = &mut explorer.maps.layers;
     let under = pointer.and_then(|pointer| match layers.points {
         PointStyle::Glyphs => nearest_on_screen(transform, moving, &looks, pointer),
         PointStyle::Thumbnails => painters.thumbnails.at(pointer),

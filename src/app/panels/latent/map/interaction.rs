@@ -45,6 +45,11 @@ impl MapResponse {
         self.map.clicked() || self.point.clicked()
     }
 
+    /// Whether a button is held down that was pressed on either.
+    pub fn is_pressed(&self) -> bool {
+        self.map.is_pointer_button_down_on() || self.point.is_pointer_button_down_on()
+    }
+
     fn double_clicked(&self) -> bool {
         self.map.double_clicked() || self.point.double_clicked()
     }
@@ -139,7 +144,7 @@ pub fn move_point(
         point.request_focus();
         target = Some(transform.latent_from_screen(pointer));
     } else if let Some(pointer) =
-        response.hover_pos().filter(|_| explorer.document.follows_pointer && has_moved(ui))
+        response.hover_pos().filter(|_| explorer.maps.follows_pointer && has_moved(ui))
     {
         target = Some(transform.latent_from_screen(pointer));
     }

@@ -64,12 +64,12 @@ fn a_double_click_fits_and_the_point_is_where_it_was_clicked() {
     let target = center(&harness) + vec2(40.0, 30.0);
     hover(&mut harness, target);
     click(&mut harness, target);
-    assert!(harness.state().document.run.view.is_some(), "one click fits nothing");
-    let clicked = harness.state().document.run.point.clone();
+    assert!(harness.state().run().view.is_some(), "one click fits nothing");
+    let clicked = harness.state().run().point.clone();
     click(&mut harness, target);
-    assert!(harness.state().document.run.view.is_none(), "a double click did not fit the view");
+    assert!(harness.state().run().view.is_none(), "a double click did not fit the view");
     harness.run_steps(60);
-    assert_eq!(harness.state().document.run.point, clicked);
+    assert_eq!(harness.state().run().point, clicked);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn the_wheel_zooms_over_the_point_too() {
 fn panning_with_the_secondary_button_may_begin_on_the_point() {
     let mut harness = explorer();
     look(&mut harness, [0.0, 0.0], 3.0);
-    let (at, point) = (center(&harness), harness.state().document.run.point.clone());
+    let (at, point) = (center(&harness), harness.state().run().point.clone());
     hover(&mut harness, at);
     press(&mut harness, at, PointerButton::Secondary, true);
     for step in 1..=4 {
@@ -99,13 +99,13 @@ fn panning_with_the_secondary_button_may_begin_on_the_point() {
         moved.x > 30.0 && moved.y > 30.0,
         "the map was panned by {moved:?}, want about 48 in each direction"
     );
-    assert_eq!(harness.state().document.run.point, point, "the code itself stays");
+    assert_eq!(harness.state().run().point, point, "the code itself stays");
 }
 
 #[test]
 fn a_point_that_follows_the_pointer_follows_the_smallest_move() {
     let mut harness = explorer();
-    harness.state_mut().document.follows_pointer = true;
+    harness.state_mut().document.maps.follows_pointer = true;
     let start = center(&harness) + vec2(50.0, 20.0);
     hover(&mut harness, start);
     for step in 1..=6 {
@@ -139,7 +139,7 @@ fn keys_zoom_and_fit_where_the_point_has_the_keyboard_or_the_map_the_pointer() {
         for key in [Key::Home, Key::Num0] {
             look(&mut harness, [0.0, 0.0], 2.0);
             zoomed(&mut harness, key);
-            assert!(harness.state().document.run.view.is_none(), "{key:?} with the pointer: {has_pointer}");
+            assert!(harness.state().run().view.is_none(), "{key:?} with the pointer: {has_pointer}");
         }
     }
     // Elsewhere these keys are not the map's.
@@ -168,7 +168,7 @@ fn the_map_moves_with_a_point_that_is_typed_or_moved_by_keys_off_it() {
     look(&mut harness, [0.0, 0.0], 1.0);
     harness.get_by_label("latent point").focus();
     harness.run_steps(2);
-    assert_eq!(harness.state().document.run.point, [25.0, -3.0]);
+    assert_eq!(harness.state().run().point, [25.0, -3.0]);
     for _ in 0..40 {
         harness.key_press(Key::ArrowRight);
         harness.run_steps(2);
@@ -186,29 +186,29 @@ fn a_double_click_in_the_legend_shows_a_class_alone_and_another_brings_all_back(
         click(harness, at);
         // The next click begins another pair.
         harness.run_steps(60);
-        harness.state().document.layers.hidden.iter().copied().collect::<Vec<u8>>()
+        harness.state().document.maps.layers.hidden.iter().copied().collect::<Vec<u8>>()
     };
     let others = [0, 1, 2, 4, 5, 6, 7, 8, 9];
     assert_eq!(double_click(&mut harness), others);
     assert!(double_click(&mut harness).is_empty(), "everybody is back");
-    harness.state_mut().document.layers.hidden.insert(3);
+    harness.state_mut().document.maps.layers.hidden.insert(3);
     assert_eq!(double_click(&mut harness), others, "a hidden class is shown alone too");
 }
 
 #[test]
 fn a_pointer_that_rests_leaves_the_point_to_the_keys() {
     let mut harness = explorer();
-    harness.state_mut().document.follows_pointer = true;
+    harness.state_mut().document.maps.follows_pointer = true;
     let middle = center(&harness);
     hover(&mut harness, middle + vec2(40.0, 0.0));
     harness.run_steps(5);
-    let before = harness.state().document.run.point.clone();
+    let before = harness.state().run().point.clone();
     harness.get_by_label("latent point").focus();
     harness.run_steps(2);
     harness.key_press(Key::ArrowRight);
     harness.run_steps(5);
-    let pushed = harness.state().document.run.point.clone();
+    let pushed = harness.state().run().point.clone();
     assert!(pushed[0] > before[0], "{pushed:?} is not to the right of {before:?}");
     hover(&mut harness, middle - vec2(40.0, 0.0));
-    assert!(harness.state().document.run.point[0] < before[0], "it follows the pointer again");
+    assert!(harness.state().run().point[0] < before[0], "it follows the pointer again");
 }

@@ -64,6 +64,9 @@ pub fn map_ui(
     explorer.show_point(rect);
     let before = MapTransform::new(explorer.view(), rect);
     let response = MapResponse::new(ui, explorer, &before);
+    if response.is_pressed() && cx.state.run().is_some_and(|shown| shown.info.id != run.info.id) {
+        actions.push(Action::Focus(run.info.id));
+    }
     interaction::zoom_and_pan(ui, explorer, &response, &before);
     let transform = MapTransform::new(explorer.view(), rect);
     // Pins sense the pointer after the point and so before it: a point that follows the pointer must not cover them.
@@ -72,7 +75,7 @@ pub fn map_ui(
     if interaction::wants_pin(ui, &response) {
         actions.extend(explorer.add_pin());
     }
-    if explorer.document.run.pins.is_touring() {
+    if explorer.run.pins.is_touring() {
         explorer.advance_tour(dt, now_secs);
         ui.ctx().request_repaint();
     }
@@ -98,7 +101,7 @@ fn paint_map(
 ) -> f32 {
     let Part { shown, nearest, .. } = part;
     let ShownRun { bench, run } = shown;
-    let layers = &explorer.document.layers;
+    let layers = &explorer.maps.layers;
     let is_line = explorer.dimensions() < 2;
     let map = Map::new(ui, cx.theme, *transform);
     map.ground();
@@ -109,7 +112,7 @@ fn paint_map(
     paint_cloud(&map, cx, explorer, painters, shown);
     let [across, up] = &explorer.plane().names;
     map.axes([across, up], is_line, foot);
-    bounds::paint(&map, cx.theme, explorer.document.run.plane.axes, Range::of(&run.recipe.model), is_line);
+    bounds::paint(&map, cx.theme, explorer.run.plane.axes, Range::of(&run.recipe.model), is_line);
     let at = transform.screen_from_latent(transform.clamp(explorer.place()));
     let now_secs = ui.input(|input| input.time);
     let cloud = explorer.cache.cloud.as_ref();
@@ -133,7 +136,7 @@ fn paint_background(
     ShownRun { bench, run }: ShownRun<'_>,
 ) -> f32 {
     let is_line = explorer.dimensions() < 2;
-    match explorer.document.layers.background {
+    match explorer.maps.layers.background {
         Background::Plain => 0.0,
         Background::Tiles => {
             let is_shown = |plane| cache::is_alike(plane, explorer.plane());
@@ -149,7 +152,8 @@ fn paint_background(
             let view = run.views.field.as_deref();
             let view = view.filter(|view| view.wanted.kind == kind && is_shown(&view.wanted.lattice.plane));
             let known = field::KnownCodes::of(bench, run);
-            view.map_or(0.0, |view| field::paint(map, cx.theme, cx.pictures, view, &known))
+            let place = ShownRun { bench, run }.place();
+            view.map_or(0.0, |view| field::paint(map, cx.theme, cx.pictures, view, &known, place))
         }
     }
 }
@@ -160,20 +164,21 @@ fn paint_cloud(
     cx: &PanelContext<'_>,
     explorer: &Explorer<'_>,
     painters: &mut MapPainters<'_>,
-    ShownRun { bench, .. }: ShownRun<'_>,
+    shown: ShownRun<'_>,
 ) {
+    let (bench, place) = (shown.bench, shown.place());
     let Some(cloud) = &explorer.cache.cloud else { return };
-    let layers = &explorer.document.layers;
+    let layers = &explorer.maps.layers;
     let MapPainters { points, thumbnails } = painters;
     let looks = points.looks(cloud, &bench.dataset, layers.color, &layers.hidden);
     match layers.points {
         PointStyle::Glyphs => {
-            let plotting = cx.pictures.plotting();
+            let plotting = cx.pictures.plotting(place);
             points.paint(map.painter(), map.transform(), cx.theme.scale, cloud, &looks, plotting);
         }
         PointStyle::Thumbnails => {
-            let motion = points.advance(map.painter().ctx(), cloud, cx.pictures.plotting());
-            thumbnails.paint(map, cx, bench, cloud, &looks, motion);
+            let motion = points.advance(map.painter().ctx(), cloud, cx.pictures.plotting(place));
+            thumbnails.paint(map, cx, shown, cloud, &looks, motion);
         }
         PointStyle::Hidden => {}
     }

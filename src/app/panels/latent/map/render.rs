@@ -1,11 +1,35 @@
 //! Render passes of our own within egui's: a shader that draws onto what egui has drawn so far, with a uniform that is
 //! written in every frame and a storage buffer of what is drawn.
 
+use std::collections::BTreeMap;
+
 use bytemuck::Pod;
 use eframe::egui::Rect;
 use eframe::egui::epaint::ViewportInPixels;
 use eframe::egui_wgpu::ScreenDescriptor;
 use wgpu::{BindingResource, BindingType, BufferBindingType, BufferUsages, ShaderStages};
+
+/// What the maps of runs that train side by side keep on the GPU, by the place of the run: all maps of a frame are
+/// prepared before the first of them is drawn.
+pub struct OfRuns<T>(BTreeMap<usize, T>);
+
+impl<T> Default for OfRuns<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T> OfRuns<T> {
+    /// What the run at this place keeps, to be written.
+    pub fn of(&mut self, place: usize, new: impl FnOnce() -> T) -> &mut T {
+        self.0.entry(place).or_insert_with(new)
+    }
+
+    /// What the run at this place keeps.
+    pub fn get(&self, place: usize) -> Option<&T> {
+        self.0.get(&place)
+    }
+}
 
 /// What a pass consists of.
 pub struct PassDescriptor<'a> {

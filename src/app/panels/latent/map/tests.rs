@@ -52,7 +52,7 @@ fn arrows_are_wanted_for_picked_images_or_else_for_the_examples_while_they_are_s
     choose(&mut harness, "gradients at codes");
     let examples = harness.state().state.bench.as_ref().map(|bench| bench.examples.to_vec());
     assert_eq!(images(&harness), examples);
-    harness.state_mut().document.layers.picked = vec![3, 1];
+    harness.state_mut().document.maps.layers.picked = vec![3, 1];
     harness.run_steps(2);
     assert_eq!(images(&harness), Some(vec![3, 1]));
 }
@@ -89,6 +89,6 @@ fn classes_are_hidden_while_colours_are_values_too() {
     assert!(harness.query_by_label_contains("colours from").is_some(), "no scale");
     harness.get_by_label("class 3").click();
     harness.run_steps(3);
-    assert_eq!(harness.state().document.layers.hidden.iter().copied().collect::<Vec<_>>(), [3]);
+    assert_eq!(harness.state().document.maps.layers.hidden.iter().copied().collect::<Vec<_>>(), [3]);
     assert!(harness.query_by_label_contains("colours from").is_some(), "the scale went away");
 }

@@ -8,8 +8,8 @@ use eframe::egui::{Color32, CornerRadius, Mesh, Pos2, Rect, Shape, Vec2, pos2, v
 
 use crate::app::context::PanelContext;
 use crate::app::images::Paint;
-use crate::app::pictures::image_tiles;
-use crate::app::state::BenchState;
+use crate::app::pictures::{HostName, image_tiles};
+use crate::app::state::{BenchState, ShownRun};
 use crate::data::Dataset;
 use crate::gpu::Tiles;
 
@@ -65,11 +65,12 @@ impl Thumbnails {
         &mut self,
         map: &Map<'_>,
         cx: &PanelContext<'_>,
-        bench: &BenchState,
+        shown: ShownRun<'_>,
         cloud: &Cloud,
         looks: &Arc<Looks>,
         moving: Moving<'_>,
     ) {
+        let bench = shown.bench;
         let (painter, transform) = (map.painter(), map.transform());
         let ppp = painter.ctx().pixels_per_point();
         let (tile, shrink) = tile(image_tiles(bench));
@@ -79,7 +80,8 @@ impl Thumbnails {
         self.place(cloud, looks, latent_size(transform, size + Vec2::splat(2.0 * BORDER + 1.0)), bench);
         self.choose(moving, transform, size);
         let grid = tile.grid(COLUMNS, self.rows.len().div_ceil(COLUMNS).max(1));
-        let atlas = cx.pictures.host("thumbnails", self.version(&bench.dataset), grid, Paint::Image, || {
+        let name = HostName::of_run("thumbnails", shown.place());
+        let atlas = cx.pictures.host(name, self.version(&bench.dataset), grid, Paint::Image, || {
             pixels(&bench.dataset, &self.images, &self.rows, shrink)
         });
         let mut mesh = Mesh::with_texture(atlas.id);

@@ -41,7 +41,7 @@ struct Placed {
 
 /// Where all pins are, with images that are `aspect` times as wide as high.
 fn placed(theme: &Theme, explorer: &Explorer<'_>, transform: &MapTransform, aspect: f32) -> Vec<Placed> {
-    let pins = explorer.document.run.pins.pins();
+    let pins = explorer.run.pins.pins();
     let place = |code: &[f32]| {
         let place = transform.screen_from_latent(explorer.plane().place(code));
         PinPlace { place, flag: flag(place, theme.scale) }
@@ -75,7 +75,7 @@ pub fn pins_ui(ui: &Ui, theme: &Theme, explorer: &mut Explorer<'_>, transform: &
         for part in [image, flag].into_iter().flatten() {
             if part.dragged_by(PointerButton::Primary) {
                 let by = offset(explorer.plane(), part.drag_delta() / transform.scale);
-                explorer.document.run.pins.shift(number, &by);
+                explorer.run.pins.shift(number, &by, explorer.run.run);
             } else if let Some(delta) = interaction::pan_delta(&part) {
                 explorer.pan(transform, delta);
             }
@@ -84,7 +84,7 @@ pub fn pins_ui(ui: &Ui, theme: &Theme, explorer: &mut Explorer<'_>, transform: &
                 explorer.go_to(code.clone(), now_secs);
             }
             if part.has_focus() && is_delete_pressed(ui) {
-                explorer.document.run.pins.remove(number);
+                explorer.run.pins.remove(number);
             }
             part.on_hover_text(format!("pin {number}: drag moves it, a click goes there, Delete removes it"));
         }
@@ -99,8 +99,7 @@ fn flag_id(ui: &Ui, number: usize) -> Id {
 /// that the point follows, nor one that drags the point from beneath the image.
 fn image_ui(ui: &Ui, explorer: &Explorer<'_>, transform: &MapTransform, pin: &Placed) -> Option<Response> {
     let point = transform.screen_from_latent(transform.clamp(explorer.place()));
-    let is_free =
-        |rect: &Rect| rect.distance_to_pos(point) > POINT_RADIUS && !explorer.document.follows_pointer;
+    let is_free = |rect: &Rect| rect.distance_to_pos(point) > POINT_RADIUS && !explorer.maps.follows_pointer;
     let rect = pin.image.filter(is_free)?;
     // The keyboard focus is the flag's.
     let image = ui.interact(rect, flag_id(ui, pin.number).with("image"), Sense::CLICK | Sense::DRAG);
@@ -130,7 +129,7 @@ pub fn paint(
 ) {
     let theme = cx.theme;
     let painter = ui.painter_at(transform.rect);
-    if let Some(codes) = explorer.document.run.pins.path(PATH_POINTS) {
+    if let Some(codes) = explorer.run.pins.path(PATH_POINTS) {
         let codes = codes.chunks_exact(explorer.dimensions().max(1));
         let places = codes.map(|code| explorer.plane().place(code));
         let path: Vec<Pos2> = places.map(|place| transform.screen_from_latent(place)).collect();

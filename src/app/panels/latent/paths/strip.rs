@@ -13,12 +13,13 @@ use crate::app::context::PanelContext;
 use crate::app::glyph::Sign;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, words_over};
 use crate::app::pictures::Shown;
-use crate::app::state::{RunState, ShownRun};
+use crate::app::state::{BenchState, RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{export_button, muted, quiet_sign};
 use crate::document::{MOST_PINS, Pins};
 use crate::engine::{Sheet, WantedSheet};
 use crate::export::run::SheetWords;
+use crate::look::DataColor;
 
 use super::pins::{badge, is_delete_pressed};
 use super::sum;
@@ -41,13 +42,14 @@ fn is_one_line(width: f32, scale: f32) -> bool {
     width >= LINE * scale
 }
 
-/// The height of the strip; zero without pins, unless a sum of class means is shown.
-pub fn height(pins: usize, has_sum: bool, width: f32, scale: f32) -> f32 {
+/// The height of the strip; zero without pins, unless a sum of class means is shown. Each run has its own images along
+/// the path.
+pub fn height(pins: usize, runs: usize, has_sum: bool, width: f32, scale: f32) -> f32 {
     let rows = match pins {
         0 if has_sum => return CONTROLS * scale,
         0 => return 0.0,
         1 => 1.0,
-        _ => 2.0,
+        _ => 1.0 + runs as f32,
     };
     let lines = if is_one_line(width, scale) { 1.0 } else { 2.0 };
     (lines * CONTROLS + rows * IMAGE) * scale + (rows + lines) * HALF
@@ -88,7 +90,7 @@ pub fn exported(pins: &Pins) -> Option<(WantedSheet, SheetWords)> {
 
 /// Says at the foot of the map that there is no room for the strip. The map may still have room for the images.
 pub fn no_room_ui(ui: &Ui, cx: &PanelContext<'_>, explorer: &Explorer<'_>, map: Rect, has_images: bool) {
-    let what = match (explorer.document.run.pins.pins().len(), has_images) {
+    let what = match (explorer.run.pins.pins().len(), has_images) {
         (0, _) => "the sum of codes".to_owned(),
         (1, false) => "the image of the pin".to_owned(),
         (1, true) => "what can be done with the pin".to_owned(),
@@ -117,7 +119,7 @@ pub fn strip_ui(
         ui.spacing_mut().item_spacing.y = HALF;
         let line = vec2(ui.available_width(), CONTROLS * cx.theme.scale);
         let row = Layout::left_to_right(Align::Center);
-        if explorer.document.run.pins.pins().is_empty() {
+        if explorer.run.pins.pins().is_empty() {
             ui.allocate_ui_with_layout(line, row, |ui| {
                 actions.extend(sum::sum_ui(ui, cx, explorer, shown));
             });
@@ -126,7 +128,7 @@ pub fn strip_ui(
         let is_one_line = is_one_line(line.x, cx.theme.scale);
         ui.allocate_ui_with_layout(line, row, |ui| {
             ui.set_min_size(line);
-            path_ui(ui, cx, &mut explorer.document.run.pins, &mut actions);
+            path_ui(ui, cx, &mut explorer.run.pins, &mut actions);
             if is_one_line {
                 actions.extend(sum::sum_ui(ui, cx, explorer, shown));
             }
@@ -139,8 +141,8 @@ pub fn strip_ui(
         }
         let aspect = shown.bench.dataset.shape.aspect();
         images_ui(ui, cx, explorer, shown.run, aspect);
-        if explorer.document.run.pins.ends().is_some() {
-            path_images_ui(ui, cx, explorer, shown.run, aspect);
+        if explorer.run.pins.ends().is_some() {
+            path_images_ui(ui, cx, explorer, shown.bench, aspect);
         }
     });
     actions
@@ -190,7 +192,7 @@ fn images_ui(ui: &mut Ui, cx: &PanelContext<'_>, explorer: &mut Explorer<'_>, ru
     let size = image_size(ui.available_width(), MOST_PINS, HALF, aspect, cx.theme.scale);
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), IMAGE * cx.theme.scale), Sense::hover());
     let arrived = Arrived::of(cx, run, Sheet::Pins);
-    let pins = explorer.document.run.pins.pins().to_vec();
+    let pins = explorer.run.pins.pins().to_vec();
     for (index, pin) in pins.into_iter().enumerate() {
         let left = row.left() + index as f32 * (size.x + HALF);
         let rect = Rect::from_min_size(pos2(left, row.top()), size);
@@ -199,7 +201,7 @@ fn images_ui(ui: &mut Ui, cx: &PanelContext<'_>, explorer: &mut Explorer<'_>, ru
             .and_then(|arrived| Some((arrived.shown, arrived.part_of_code(&pin.code, index)?)));
         let (image, close) = image_ui(ui, cx, rect, pin.number, part);
         if close.clicked() || (image.has_focus() && is_delete_pressed(ui)) {
-            explorer.document.run.pins.remove(pin.number);
+            explorer.run.pins.remove(pin.number);
         } else if image.clicked() {
             let now_secs = ui.input(|input| input.time);
             explorer.go_to(pin.code, now_secs);
@@ -245,24 +247,36 @@ fn paint_cross(ui: &Ui, cx: &PanelContext<'_>, rect: Rect) {
     ui.painter().line_segment([inside.right_top(), inside.left_bottom()], stroke);
 }
 
-/// The images along the path. They are a slider too: the point goes where they are pressed.
+/// The images along the path, one row for each run. They are a slider too: the point goes where they are pressed.
 fn path_images_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     explorer: &mut Explorer<'_>,
-    run: &RunState,
+    bench: &BenchState,
     aspect: f32,
 ) {
-    let size = image_size(ui.available_width(), PATH_IMAGES, 0.0, aspect, cx.theme.scale);
-    let whole = vec2(size.x * PATH_IMAGES as f32, size.y);
+    // Where there are several rows, a line in the colour of the run is before each.
+    let count = bench.runs.len() as f32;
+    let edge = if bench.runs.len() > 1 { HALF + 3.0 } else { 0.0 };
+    let size = image_size(ui.available_width() - edge, PATH_IMAGES, 0.0, aspect, cx.theme.scale);
+    let whole = vec2(edge + size.x * PATH_IMAGES as f32, count * size.y + (count - 1.0) * HALF);
     let (rect, slider) = ui.allocate_exact_size(whole, Sense::click_and_drag());
-    picture_frame(ui, cx.theme, rect);
-    if let Some(arrived) = Arrived::of(cx, run, Sheet::Path) {
-        paint_picture(ui, arrived.shown, rect, WHOLE, Color32::WHITE);
+    for (place, run) in bench.runs.iter().enumerate() {
+        let top = rect.top() + place as f32 * (size.y + HALF);
+        let row = Rect::from_x_y_ranges(rect.left() + edge..=rect.right(), top..=top + size.y);
+        picture_frame(ui, cx.theme, row);
+        if let Some(arrived) = Arrived::of(cx, run, Sheet::Path) {
+            paint_picture(ui, arrived.shown, row, WHOLE, Color32::WHITE);
+        }
+        if edge > 0.0 {
+            let color = cx.theme.data(DataColor::of_run(place));
+            ui.painter().vline(rect.left() + 1.5, row.y_range(), Stroke::new(3.0, color));
+        }
     }
+    let rect = Rect::from_min_max(rect.min + vec2(edge, 0.0), rect.max);
     // The ends of the path are in the middle of the first and of the last image.
     let range = rect.x_range().shrink(0.5 * size.x);
-    let pins = &mut explorer.document.run.pins;
+    let pins = &mut explorer.run.pins;
     let mut wanted = position_by_keys(ui, &slider, pins.position);
     let is_pressed = slider.is_pointer_button_down_on() || slider.dragged_by(PointerButton::Primary);
     if let Some(pointer) = slider.interact_pointer_pos().filter(|_| is_pressed || slider.clicked()) {
@@ -273,10 +287,10 @@ fn path_images_ui(
         pins.position = position.clamp(0.0, 1.0);
         let now_secs = ui.input(|input| input.time);
         if let Some(code) = pins.at(pins.position) {
-            explorer.go_to(code, now_secs);
+            explorer.go_along_path(code, now_secs);
         }
     }
-    let position = explorer.document.run.pins.position;
+    let position = explorer.run.pins.position;
     paint_slider(ui, cx, &slider, range.min + position * range.span());
     describe_slider(ui, &slider, position);
     let tip = "the path from one pin to the other: drag to move the point along it, or use the arrow keys, fine with Shift";
@@ -345,12 +359,13 @@ mod tests {
 
     #[test]
     fn the_strip_is_there_while_there_are_pins() {
-        let height = |pins, width| height(pins, false, width, 1.0);
+        let height = |pins, width| height(pins, 1, false, width, 1.0);
         assert_eq!(height(0, 600.0), 0.0);
         assert!(height(1, 600.0) > 60.0 && height(2, 600.0) > height(1, 600.0) + 40.0);
         assert_eq!(height(2, 600.0), height(12, 600.0));
         assert!(height(2, 300.0) > height(2, 600.0), "the controls take a second line");
-        assert_eq!(super::height(0, true, 600.0, 1.0), CONTROLS, "a sum of class means needs one line");
+        assert!(super::height(2, 3, false, 600.0, 1.0) > height(2, 600.0) + 80.0, "a row for each run");
+        assert_eq!(super::height(0, 3, true, 600.0, 1.0), CONTROLS, "a sum of class means needs one line");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::document::interpolation;
 /// The code of a term; `None` where a class has no codes yet.
 fn code(term: SumTerm, explorer: &Explorer<'_>, ShownRun { bench, run }: ShownRun<'_>) -> Option<Vec<f32>> {
     match term {
-        SumTerm::Pin(number) => explorer.document.run.pins.pin(number).map(|pin| pin.code.clone()),
+        SumTerm::Pin(number) => explorer.run.pins.pin(number).map(|pin| pin.code.clone()),
         SumTerm::ClassMean(class) => {
             let view = run.views.cloud.as_deref().filter(|view| view.dimensions == explorer.dimensions())?;
             let class_of = |row: usize| view.images.get(row).and_then(|image| bench.dataset.label(*image));
@@ -44,7 +44,7 @@ pub fn sum_ui(
 ) -> Option<Action> {
     let names = &shown.bench.dataset.class_names;
     ui.spacing_mut().item_spacing.x = HALF;
-    let run = &explorer.document.run;
+    let run = &*explorer.run;
     let terms = run.sum.terms(&run.pins, names.len());
     for (index, sign) in ["", "−", "+"].into_iter().enumerate() {
         muted(ui, cx.theme, sign);
@@ -71,7 +71,7 @@ fn term_ui(
     term: Option<SumTerm>,
     names: &[String],
 ) {
-    let run = &mut explorer.document.run;
+    let run = &mut *explorer.run;
     let text = RichText::new(words(term, names)).font(cx.theme.small());
     let combo = ComboBox::from_id_salt(("term of the sum", index)).selected_text(text);
     let response = combo.width(66.0 * cx.theme.scale).show_ui(ui, |ui| {

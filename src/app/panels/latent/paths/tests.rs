@@ -76,8 +76,8 @@ fn a_double_click_with_alt_pins_and_does_not_fit_the_view() {
     harness.state_mut().explorer().keep_view();
     click(&mut harness, at, 2, Modifiers::ALT);
     harness.run_steps(2);
-    assert_eq!(harness.state().document.run.pins.pins().len(), 1);
-    assert!(harness.state().document.run.view.is_some(), "the view was fitted");
+    assert_eq!(harness.state().run().pins.pins().len(), 1);
+    assert!(harness.state().run().view.is_some(), "the view was fitted");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn the_images_of_the_path_take_arrow_keys_and_values_as_a_slider_does() {
     harness.get_by_label("along the path").set_value_accesskit(50.0);
     harness.run_steps(2);
     let point = harness.state_mut().points().pop().expect("the point did not move");
-    let end = harness.state().document.run.pins.pins()[1].code.clone();
+    let end = harness.state().run().pins.pins()[1].code.clone();
     for (got, end) in point.iter().zip(end) {
         assert!((got - 0.5 * end).abs() < 1e-4, "got {got}, want half of {end}, tolerance 1e-4");
     }
@@ -127,16 +127,16 @@ fn a_flag_is_dragged_and_a_click_on_its_image_goes_there() {
     let mut harness = with_two_pins(2);
     let from = harness.get_by_label("pin 1 on the map").rect().center();
     drag(&mut harness, from, vec2(-40.0, 20.0));
-    let code = harness.state().document.run.pins.pins()[0].code.clone();
+    let code = harness.state().run().pins.pins()[0].code.clone();
     assert!(code[0] < -0.1 && code[1] < -0.05, "{code:?} is not to the lower left");
     harness.get_by_label("image of pin 1").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().document.run.point, code);
+    assert_eq!(harness.state().run().point, code);
     harness.get_by_label("image of pin 1").focus();
     harness.run_steps(2);
     harness.key_press(Key::Delete);
     harness.run_steps(2);
-    assert_eq!(harness.state().document.run.pins.pins().len(), 1);
+    assert_eq!(harness.state().run().pins.pins().len(), 1);
 }
 
 /// Drags from one place by so much, in four steps.
@@ -162,13 +162,13 @@ fn the_image_beside_a_pin_is_dragged_and_clicked_like_the_pin() {
     drag(&mut harness, image.center(), vec2(-40.0, 20.0));
     let moved = rect(&harness, "image beside pin 1").center() - image.center();
     assert!((moved - vec2(-40.0, 20.0)).length() < 1.5, "the image moved by {moved:?}");
-    let code = harness.state().document.run.pins.pins()[0].code.clone();
+    let code = harness.state().run().pins.pins()[0].code.clone();
     assert!(code[0] < -0.1 && code[1] < -0.05, "{code:?} is not to the lower left");
-    assert_ne!(harness.state().document.run.point, code);
+    assert_ne!(harness.state().run().point, code);
     harness.state_mut().points();
     let at = rect(&harness, "image beside pin 1").center();
     click(&mut harness, at, 1, Modifiers::NONE);
-    assert_eq!(harness.state().document.run.point, code);
+    assert_eq!(harness.state().run().point, code);
     harness.key_press(Key::Delete);
     harness.run_steps(2);
     assert!(harness.query_by_label("image beside pin 1").is_none(), "the flag has the keyboard");
@@ -191,7 +191,7 @@ fn the_map_is_panned_at_an_image_and_one_out_of_view_is_not_drawn() {
     let moved = harness.get_by_label("image beside pin 1").rect().center() - image;
     assert!((moved - vec2(0.0, 30.0)).length() < 1.5, "the map moved by {moved:?}");
     // The second pin is to the upper right of the first.
-    let code = harness.state().document.run.pins.pins()[1].code.clone();
+    let code = harness.state().run().pins.pins()[1].code.clone();
     harness.state_mut().explorer().look_at(MapView { center: [code[0] - 3.0, code[1]], radius: 1.0 });
     harness.run_steps(2);
     assert!(harness.query_by_label("image beside pin 2").is_none());
@@ -218,7 +218,7 @@ fn images_on_the_map_are_decoded_where_the_strip_has_no_room() {
     assert!(harness.query_by_label("image beside pin 1").is_some());
     let small = "this panel is too small to show the path between the pins: make it larger";
     assert!(harness.query_by_label(small).is_some());
-    harness.state_mut().document.run.pins.shift(1, &[0.1, 0.0]);
+    harness.state_mut().run_mut().pins.shift(1, &[0.1, 0.0], None);
     harness.run_steps(40);
     let asked: Vec<Sheet> = sheets(&harness).iter().map(|wanted| wanted.sheet).collect();
     assert!(asked.contains(&Sheet::Pins) && !asked.contains(&Sheet::Path), "{asked:?}");
@@ -237,10 +237,10 @@ fn the_tour_plays_until_something_is_touched() {
     harness.state_mut().points();
     harness.run_steps(15);
     assert!(harness.state_mut().points().len() > 3, "it does not move");
-    assert!(harness.state().document.run.pins.is_touring());
+    assert!(harness.state().run().pins.is_touring());
     let at = center(&harness) + vec2(-60.0, 0.0);
     click(&mut harness, at, 1, Modifiers::NONE);
-    assert!(!harness.state().document.run.pins.is_touring());
+    assert!(!harness.state().run().pins.is_touring());
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn a_sum_of_codes_brings_the_point_there() {
     harness.run_steps(3);
     harness.get_by_label("= go").click();
     harness.run_steps(3);
-    let run = &harness.state().document.run;
+    let run = harness.state().run();
     let want = run.pins.pins()[0].code.clone();
     for (got, want) in run.point.iter().zip(want) {
         assert!((got - want).abs() < 1e-5, "got {got}, want {want}: pin 1 − pin 2 + pin 2, tolerance 1e-5");
@@ -305,7 +305,7 @@ fn coordinates_are_typed_and_text_that_cannot_be_read_stays() {
     let field = harness.get_by_label("coordinates of the point");
     assert_eq!(field.accesskit_node().value().as_deref(), Some("1.5, up"));
     type_over(&mut harness, "1.5, −0.5");
-    assert_eq!(harness.state().document.run.point, [1.5, -0.5]);
+    assert_eq!(harness.state().run().point, [1.5, -0.5]);
     assert!(harness.query_by_label("coordinates of the point").is_none());
 }
 

@@ -206,14 +206,14 @@ pub fn sample_panel_ui(
     title: &str,
 ) -> (WantedSheet, Vec<Action>) {
     let mut actions = Vec::new();
-    let choice = &mut explorer.document.samples;
+    let choice = &mut explorer.maps.samples;
     let trailing = |ui: &mut Ui| {
         export_button(ui, cx.theme, Figure::Samples, "Export samples", &mut actions);
         controls_ui(ui, cx, choice);
     };
     card(ui, cx.theme, title, trailing, |_| {});
     cache.range = Range::of(&run.recipe.model);
-    let (choice, plane) = (explorer.document.samples, &explorer.cache.plane);
+    let (choice, plane) = (explorer.maps.samples, &explorer.cache.plane);
     muted(ui, cx.theme, cache.words(choice, plane));
     ui.add_space(HALF);
     let aspect = bench.dataset.shape.aspect();

@@ -38,7 +38,7 @@ pub fn axes_ui(
 ) {
     let now_secs = ui.input(|input| input.time);
     let view = run.views.cloud.as_deref();
-    let axes = pair_ui(ui, cx, explorer.document.run.plane.axes, explorer.dimensions());
+    let axes = pair_ui(ui, cx, explorer.run.plane.axes, explorer.dimensions());
     explorer.choose_axes(axes, view, now_secs);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
@@ -195,7 +195,7 @@ fn sliders_ui(
         if let Some(words) = which_words(dimensions, view) {
             muted(ui, cx.theme, words);
         }
-        let choice = &explorer.document.run.plane;
+        let choice = &explorer.run.plane;
         // While the list is open it stays as it is, or a slider would move away from under the pointer that drags it.
         if numbers.is_empty() || view.is_none() {
             *numbers = with_sliders(choice, dimensions, view);
@@ -268,7 +268,7 @@ mod tests {
         let mut harness = explorer(state);
         harness.get_by_label("sliders").click();
         harness.run_steps(3);
-        let rest = harness.state().document.run.plane.rest(false);
+        let rest = harness.state().run().plane.rest(false);
         assert_eq!(rest, Rest::Mean, "sliders that nobody touched have rounded the point");
         let said = "the 64 numbers of 1,000 that differ most";
         assert!(harness.query_all_by_value(said).next().is_some(), "it is not said");

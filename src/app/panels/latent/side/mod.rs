@@ -4,7 +4,7 @@ pub mod axes;
 pub mod run_strip;
 pub mod typed;
 
-use eframe::egui::{Align, Layout, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
 
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
@@ -12,6 +12,7 @@ use crate::app::panels::{host_image, picture, switch};
 use crate::app::state::{BenchState, RunState, ShownRun};
 use crate::app::theme::HALF;
 use crate::app::widgets::{export_button, muted, small_button};
+use crate::document::Link;
 use crate::engine::Picture;
 use crate::recipe::{ModelRecipe, Network};
 
@@ -31,7 +32,7 @@ pub struct SideCache {
 
 /// The image that was picked last on the map, where the cloud has it.
 fn picked(explorer: &Explorer<'_>) -> Option<Nearest> {
-    let image = *explorer.document.layers.picked.last()?;
+    let image = *explorer.maps.layers.picked.last()?;
     let row = explorer.cache.cloud.as_ref()?.row_of(image)?;
     Some(Nearest { row, image })
 }
@@ -98,8 +99,9 @@ fn decoded_ui(
     let width = ui.available_width().min(0.46 * ui.available_height() * aspect);
     let shown = cx.pictures.get(run.info.id, Picture::Decoded);
     if bench.runs.len() > 1 {
-        let height = 0.62 * ui.available_height();
-        actions.extend(run_strip::run_strip_ui(ui, cx, shown_run, height));
+        let height = 0.52 * ui.available_height();
+        actions.extend(run_strip::run_strip_ui(ui, cx, shown_run, explorer.maps.link, height));
+        link_ui(ui, cx, &mut explorer.maps.link);
     } else {
         picture(ui, cx.theme, shown, vec2(width, width / aspect), "decoded image");
     }
@@ -113,7 +115,10 @@ fn decoded_ui(
         });
     });
     if explorer.dimensions() > 2 {
-        muted(ui, cx.theme, explorer.cache.plane.words(&explorer.document.run.plane));
+        muted(ui, cx.theme, explorer.cache.plane.words(&explorer.run.plane));
+    }
+    if let Some((words, tip)) = whereabouts(explorer.point(), run) {
+        ui.label(RichText::new(words).font(cx.theme.small()).color(cx.theme.kl)).on_hover_text(tip);
     }
     if let Some((words, tip)) = dragging(&run.recipe.model) {
         muted(ui, cx.theme, words).on_hover_text(tip);
@@ -123,6 +128,43 @@ fn decoded_ui(
     } else {
         muted(ui, cx.theme, "drag, click, or arrow keys");
     }
+}
+
+/// What the points of several runs have in common.
+fn link_ui(ui: &mut Ui, cx: &PanelContext<'_>, link: &mut Link) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = HALF;
+        for (choice, word, tip) in [
+            (Link::Image, "same image", "each run's point is at its own code of the same image"),
+            (
+                Link::Code,
+                "same code",
+                "all points are the same numbers, which mean something else in each run",
+            ),
+        ] {
+            let mut is_chosen = *link == choice;
+            switch(ui, cx.theme, word, &mut is_chosen, tip);
+            if is_chosen {
+                *link = choice;
+            }
+        }
+    });
+}
+
+/// What is special about where the point is: a few words and a sentence.
+fn whereabouts(point: &[f32], run: &RunState) -> Option<(&'static str, &'static str)> {
+    if run.recipe.is_variational() && point.iter().any(|z| z.abs() > 3.0) {
+        return Some((
+            "beyond 3σ of the prior",
+            "almost no image has a code so far from 0, so the decoder has not learned what to draw here",
+        ));
+    }
+    let summary = &run.views.cloud.as_deref()?.summary;
+    let is_outside = point.iter().zip(&summary.ranges).any(|(z, [low, high])| z < low || z > high);
+    is_outside.then_some((
+        "outside all codes",
+        "no image on the map has a code so far out, so the decoder has not learned what to draw here",
+    ))
 }
 
 /// What can be done with the map: keep everything in view, show sums of codes below it, export it.
@@ -135,7 +177,7 @@ fn map_ui(
 ) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
-        let follows_already = explorer.document.run.view.is_none();
+        let follows_already = explorer.run.view.is_none();
         let mut follows = follows_already;
         let tip = "keep all codes in view (Home, or a double click); wheel zooms, right drag pans";
         switch(ui, cx.theme, "fit", &mut follows, tip);
@@ -144,8 +186,12 @@ fn map_ui(
             (true, false) => explorer.keep_view(),
             _ => {}
         }
+        if bench.runs.len() > 1 {
+            let tip = "the map of one run, large; the others follow it";
+            switch(ui, cx.theme, "one map", &mut explorer.maps.shows_one, tip);
+        }
         // With pins the sum is shown anyway.
-        let run = &mut explorer.document.run;
+        let run = &mut *explorer.run;
         if run.pins.pins().is_empty() && !bench.dataset.class_names.is_empty() {
             let tip =
                 "sums of codes, such as the mean of one class minus that of a second plus that of a third";
@@ -167,7 +213,7 @@ fn point_ui(
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
         let tip = "decode the place under the pointer, without pressing";
-        switch(ui, cx.theme, "hover", &mut explorer.document.follows_pointer, tip);
+        switch(ui, cx.theme, "hover", &mut explorer.maps.follows_pointer, tip);
         if small_button(ui, cx.theme, "pin", "pin this point: P, or a double click with Alt").clicked() {
             actions.extend(explorer.add_pin());
         }

@@ -1,5 +1,4 @@
-//! Several runs under one cursor: the image that each of them decodes at the point, side by side. A click shows the map of
-//! that run.
+//! Several runs: the image that each of them decodes at its point, side by side. A click shows that run.
 
 use std::cmp::Ordering;
 
@@ -14,6 +13,7 @@ use crate::app::panels::{WHOLE, paint_picture, picture_frame};
 use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::muted;
+use crate::document::Link;
 use crate::engine::Picture;
 
 /// The number of columns and the width of an image, where `count` images of this aspect (width over height) are as large
@@ -32,6 +32,7 @@ pub fn run_strip_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     ShownRun { bench, run: shown }: ShownRun<'_>,
+    link: Link,
     height: f32,
 ) -> Vec<Action> {
     let mut actions = Vec::new();
@@ -44,7 +45,7 @@ pub fn run_strip_ui(
             for run in row {
                 let size = vec2(width, width / aspect);
                 ui.allocate_ui_with_layout(size + vec2(0.0, line), Layout::top_down(Align::Min), |ui| {
-                    actions.extend(run_ui(ui, cx, run, size, shown));
+                    actions.extend(run_ui(ui, cx, run, size, shown, link));
                 });
             }
         });
@@ -58,6 +59,7 @@ fn run_ui(
     run: &RunState,
     size: Vec2,
     shown: &RunState,
+    link: Link,
 ) -> Option<Action> {
     let is_shown = run.info.id == shown.info.id;
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
@@ -74,12 +76,13 @@ fn run_ui(
     }
     ui.scope(|ui| {
         ui.set_max_width(size.x);
-        match other_code(run.recipe.model.code, shown.recipe.model.code) {
+        let other = other_code(run.recipe.model.code, shown.recipe.model.code);
+        match other.filter(|_| link == Link::Code) {
             None => muted(ui, cx.theme, name.as_str()),
             Some((words, tip)) => muted(ui, cx.theme, format!("{name}, {words}")).on_hover_text(tip),
         }
     });
-    let is_asked = response.on_hover_text("show this run's map and curves").clicked();
+    let is_asked = response.on_hover_text("show this run in the other panels").clicked();
     (is_asked && !is_shown).then_some(Action::Focus(run.info.id))
 }
 

@@ -54,7 +54,7 @@ pub fn coordinates_ui(
     let words = coordinates(explorer.place(), dimensions, explorer.view().radius);
     let Some(mut typed) = being_typed.take() else {
         // Along principal axes the map counts from the mean of the codes, not from their zero.
-        let name = if explorer.document.run.plane.axes == Axes::Principal { "p" } else { "z" };
+        let name = if explorer.run.plane.axes == Axes::Principal { "p" } else { "z" };
         let text =
             RichText::new(format!("{name} = {words}")).font(cx.theme.body()).color(cx.theme.text).strong();
         let response = ui.add(Label::new(text).sense(Sense::click()).selectable(false));

@@ -1,0 +1,187 @@
+//! The maps of runs that train side by side: where each of them is, and how their points follow each other.
+
+use std::time::Duration;
+
+use eframe::egui::{Align2, Rect, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+
+use crate::app::action::Action;
+use crate::app::context::PanelContext;
+use crate::app::state::{RunState, ShownRun};
+use crate::app::theme::{GRID, HALF};
+use crate::document::Exploration;
+use crate::engine::{CloudView, WantedPoint};
+use crate::look::DataColor;
+
+use super::explorer::REST_SECS;
+use super::part::Part;
+use super::paths::pin_images;
+use super::plane::geometry::MapTransform;
+use super::wants::{self, Room};
+use super::{LatentCache, OpenMap, map};
+
+/// The height of the line with the name of a run above its map.
+const NAME: f32 = 18.0;
+
+/// The runs that have a map, and where: the one that is shown, or all of them in equal parts.
+pub fn split<'a>(
+    document: &Exploration,
+    shown: ShownRun<'a>,
+    space: Rect,
+    scale: f32,
+) -> Vec<(&'a RunState, Rect)> {
+    let runs = &shown.bench.runs;
+    if runs.len() < 2 || document.maps.shows_one {
+        return vec![(shown.run, space)];
+    }
+    let name = NAME * scale;
+    let columns = columns(space, runs.len(), name);
+    let rows = runs.len().div_ceil(columns);
+    let size = vec2(
+        (space.width() - GRID * (columns - 1) as f32) / columns as f32,
+        (space.height() - HALF * (rows - 1) as f32) / rows as f32,
+    );
+    let place = |(number, run): (usize, &'a RunState)| {
+        let (column, row) = ((number % columns) as f32, (number / columns) as f32);
+        let min = space.min + vec2(column * (size.x + GRID), row * (size.y + HALF));
+        let rect = Rect::from_min_size(min, size);
+        (run, Rect::from_min_max(pos2(rect.left(), rect.top() + name), rect.max))
+    };
+    runs.iter().enumerate().map(place).collect()
+}
+
+/// How many maps are beside each other, so that the smaller side of a map is as large as possible.
+fn columns(space: Rect, count: usize, name: f32) -> usize {
+    let side = |columns: &usize| {
+        let rows = count.div_ceil(*columns) as f32;
+        (space.width() / *columns as f32).min(space.height() / rows - name)
+    };
+    (1..=count).max_by(|a, b| side(a).total_cmp(&side(b))).unwrap_or(1)
+}
+
+/// A map as it was drawn.
+pub struct DrawnMap<'a> {
+    run: &'a RunState,
+    rect: Rect,
+    /// The plane as it is on the screen; none where the map is too small to be drawn.
+    transform: Option<MapTransform>,
+}
+
+/// Draws the map of one run.
+pub fn run_map_ui<'a>(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    document: &mut Exploration,
+    cache: &mut LatentCache,
+    at: ShownRun<'a>,
+    rect: Rect,
+    actions: &mut Vec<Action>,
+) -> DrawnMap<'a> {
+    let run = at.run;
+    let Some(OpenMap { mut explorer, mut painters, search }) = cache.map(document, run.info.id) else {
+        return DrawnMap { run, rect, transform: None };
+    };
+    let now_secs = ui.input(|input| input.time);
+    let nearest = search.find(&explorer, at, now_secs);
+    if search.is_rough() {
+        // All codes are searched when the point rests.
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_SECS));
+    }
+    let part = Part { shown: at, rect, nearest };
+    let scope = UiBuilder::new().max_rect(rect).id_salt(("map of a run", run.info.id.0));
+    let inside = ui.new_child(scope);
+    let transform = map::map_ui(&inside, cx, &mut explorer, &mut painters, part, actions);
+    if let Some(transform) = &transform {
+        let lattice = wants::wanted_lattice(&explorer, transform, at.bench.dataset.shape.aspect());
+        explorer.cache.lattice = Some(lattice);
+    }
+    if at.bench.runs.len() > 1 {
+        name_ui(ui, cx, at, rect);
+    }
+    DrawnMap { run, rect, transform }
+}
+
+/// Adds what the maps that were drawn want to see, once all points are where they are to be.
+pub fn add_wants(
+    cx: &PanelContext<'_>,
+    document: &mut Exploration,
+    cache: &mut LatentCache,
+    shown: ShownRun<'_>,
+    drawn: &[DrawnMap<'_>],
+    has_strip: bool,
+) {
+    let (leader, image) = (document.leader(shown.run.info.id), document.maps.cursor.image);
+    for DrawnMap { run, rect, transform } in drawn {
+        let followed = image.filter(|_| leader != run.info.id);
+        let Some(OpenMap { explorer, search, .. }) = cache.map(document, run.info.id) else { continue };
+        let compared = followed.or(search.last().map(|nearest| nearest.image));
+        let has_pin_images = pin_images::has_room(rect.size(), cx.theme.scale);
+        let room = Room { map: transform.as_ref(), has_pin_images, has_strip };
+        wants::add(cx, &explorer, ShownRun { run, ..shown }, room, compared);
+    }
+}
+
+/// The name of a run above its map, after a line in its colour; the run that the other panels show has an edge around
+/// its map.
+fn name_ui(ui: &Ui, cx: &PanelContext<'_>, at: ShownRun<'_>, rect: Rect) {
+    let run = at.run;
+    let (font, foot) = (cx.theme.small(), rect.top() - 3.0);
+    let middle = foot - 0.5 * font.size;
+    let color = cx.theme.data(DataColor::of_run(at.place()));
+    let line = [pos2(rect.left() + 2.0, middle), pos2(rect.left() + 16.0, middle)];
+    ui.painter().line_segment(line, Stroke::new(3.0, color));
+    let name = pos2(rect.left() + 21.0, foot);
+    ui.painter().text(name, Align2::LEFT_BOTTOM, &run.recipe.name, font, cx.theme.text);
+    if cx.state.run().is_some_and(|shown| shown.info.id == run.info.id) {
+        ui.painter().rect_stroke(rect, 4, Stroke::new(1.5, cx.theme.accent), StrokeKind::Outside);
+    }
+}
+
+/// Adds what runs without a map want: their codes, which the point follows, and the image decoded there.
+pub fn want_hidden(cx: &PanelContext<'_>, document: &Exploration, shown: ShownRun<'_>) {
+    if !document.maps.shows_one {
+        return;
+    }
+    for run in shown.bench.runs.iter().filter(|run| run.info.id != shown.run.info.id) {
+        let Some(state) = document.run(run.info.id) else { continue };
+        let cloud = wants::wanted_cloud(&document.maps.layers, None);
+        let point = WantedPoint { point: state.point.clone(), compared_with: document.maps.cursor.image };
+        cx.want(run.info.id, |wants| (wants.cloud, wants.point) = (Some(cloud), Some(point)));
+    }
+}
+
+/// Moves the points and pins of all other runs after those of the run that was moved last.
+pub fn follow_leader(ui: &Ui, document: &mut Exploration, cache: &mut LatentCache, shown: ShownRun<'_>) {
+    if shown.bench.runs.len() < 2 {
+        return;
+    }
+    let leader = document.leader(shown.run.info.id);
+    let now_secs = ui.input(|input| input.time);
+    let cursor = document.maps.cursor;
+    let is_known = cursor.is_on_path || (cursor.image.is_some() && !cache.is_image_rough);
+    let run = shown.bench.runs.iter().find(|run| run.info.id == leader);
+    if let Some(run) = run.filter(|_| !is_known)
+        && let Some(OpenMap { explorer, search, .. }) = cache.map(document, leader)
+        && let Some(nearest) = search.find(&explorer, ShownRun { run, ..shown }, now_secs)
+    {
+        let is_rough = search.is_rough();
+        document.maps.cursor.image = Some(nearest.image);
+        cache.is_image_rough = is_rough;
+    }
+    let cloud = |run| {
+        let run = shown.bench.runs.iter().find(|state| state.info.id == run)?;
+        run.views.cloud.as_deref().filter(|view| view.dimensions == run.recipe.model.code.max(1))
+    };
+    let points = document.follow_leader(leader, |run, image| code_of(cloud(run)?, image));
+    for (run, code) in points {
+        if let Some(OpenMap { mut explorer, .. }) = cache.map(document, run) {
+            explorer.follow_to(code, now_secs);
+        }
+    }
+}
+
+/// The code of an image in a cloud.
+pub fn code_of(view: &CloudView, image: u32) -> Option<Vec<f32>> {
+    let row = view.images.iter().position(|other| *other == image)?;
+    let code = view.codes.chunks_exact(view.dimensions).nth(row)?;
+    code.iter().all(|z| z.is_finite()).then(|| code.to_vec())
+}
