@@ -1,5 +1,6 @@
 //! The maps of runs that train side by side: where each of them is, and how their points follow each other.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use eframe::egui::{Align2, Rect, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
@@ -8,16 +9,95 @@ use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{GRID, HALF};
-use crate::document::Exploration;
-use crate::engine::{CloudView, WantedPoint};
+use crate::document::{CodeTraits, Exploration};
+use crate::engine::{CloudView, RunId, WantedPoint};
 use crate::look::DataColor;
 
-use super::explorer::REST_SECS;
+use super::cloud::CloudPainter;
+use super::explorer::{Explorer, MapCache, REST_SECS};
+use super::map;
+use super::map::painters::MapPainters;
+use super::map::thumbnails::Thumbnails;
+use super::nearest::NearestCache;
 use super::part::Part;
 use super::paths::pin_images;
 use super::plane::geometry::MapTransform;
 use super::wants::{self, Room};
-use super::{LatentCache, OpenMap, map};
+
+/// What the maps of all runs keep between frames.
+#[derive(Debug, Default)]
+pub struct RunMaps {
+    runs: BTreeMap<RunId, RunMap>,
+    /// Whether the image that the runs follow was found among a part of the codes only.
+    is_image_rough: bool,
+}
+
+/// What the map of one run keeps between frames.
+#[derive(Debug, Default)]
+struct RunMap {
+    /// What follows from the document.
+    cache: MapCache,
+    /// The points as they were drawn last.
+    points: CloudPainter,
+    /// The images on the map in place of points.
+    thumbnails: Thumbnails,
+    nearest: NearestCache,
+}
+
+/// The map of a run, and what is kept for it between frames.
+pub struct OpenMap<'a> {
+    /// What can be done on it.
+    pub explorer: Explorer<'a>,
+    /// What draws its points.
+    pub painters: MapPainters<'a>,
+    /// What finds the nearest image.
+    pub search: &'a mut NearestCache,
+}
+
+impl RunMaps {
+    /// Has a map for every run of the bench, and for no other.
+    pub fn prepare(&mut self, document: &Exploration, bench: &[CodeTraits]) {
+        self.runs.retain(|run, _| bench.iter().any(|code| code.run == *run));
+        for code in bench {
+            let Some(state) = document.run(code.run) else { continue };
+            let new = || RunMap { cache: MapCache::new(state, code.is_variational), ..RunMap::default() };
+            self.runs.entry(code.run).or_insert_with(new);
+        }
+    }
+
+    /// The map of a run.
+    pub fn open<'a>(&'a mut self, document: &'a mut Exploration, run: RunId) -> Option<OpenMap<'a>> {
+        let (state, maps) = document.open(run)?;
+        let RunMap { cache, points, thumbnails, nearest } = self.runs.get_mut(&run)?;
+        Some(OpenMap {
+            explorer: Explorer { run: state, maps, cache },
+            painters: MapPainters { points, thumbnails },
+            search: nearest,
+        })
+    }
+
+    /// What follows from the document for a run.
+    pub fn cache(&self, run: RunId) -> Option<&MapCache> {
+        self.runs.get(&run).map(|map| &map.cache)
+    }
+
+    /// The values at the ends of the colours of a run's points, where colours are values.
+    pub fn value_range(&self, run: RunId) -> Option<[f32; 2]> {
+        self.runs.get(&run)?.points.range()
+    }
+
+    /// The image found last that is nearest to the point of a run.
+    #[cfg(test)]
+    pub fn nearest(&self, run: RunId) -> Option<u32> {
+        self.runs.get(&run)?.nearest.last().map(|nearest| nearest.image)
+    }
+
+    /// The thumbnails of a run.
+    #[cfg(test)]
+    pub fn thumbnails(&self, run: RunId) -> &Thumbnails {
+        &self.runs[&run].thumbnails
+    }
+}
 
 /// The height of the line with the name of a run above its map.
 const NAME: f32 = 18.0;
@@ -71,13 +151,13 @@ pub fn run_map_ui<'a>(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
     document: &mut Exploration,
-    cache: &mut LatentCache,
+    maps: &mut RunMaps,
     at: ShownRun<'a>,
     rect: Rect,
     actions: &mut Vec<Action>,
 ) -> DrawnMap<'a> {
     let run = at.run;
-    let Some(OpenMap { mut explorer, mut painters, search }) = cache.map(document, run.info.id) else {
+    let Some(OpenMap { mut explorer, mut painters, search }) = maps.open(document, run.info.id) else {
         return DrawnMap { run, rect, transform: None };
     };
     let now_secs = ui.input(|input| input.time);
@@ -104,7 +184,7 @@ pub fn run_map_ui<'a>(
 pub fn add_wants(
     cx: &PanelContext<'_>,
     document: &mut Exploration,
-    cache: &mut LatentCache,
+    maps: &mut RunMaps,
     shown: ShownRun<'_>,
     drawn: &[DrawnMap<'_>],
     has_strip: bool,
@@ -112,7 +192,7 @@ pub fn add_wants(
     let (leader, image) = (document.leader(shown.run.info.id), document.maps.cursor.image);
     for DrawnMap { run, rect, transform } in drawn {
         let followed = image.filter(|_| leader != run.info.id);
-        let Some(OpenMap { explorer, search, .. }) = cache.map(document, run.info.id) else { continue };
+        let Some(OpenMap { explorer, search, .. }) = maps.open(document, run.info.id) else { continue };
         let compared = followed.or(search.last().map(|nearest| nearest.image));
         let has_pin_images = pin_images::has_room(rect.size(), cx.theme.scale);
         let room = Room { map: transform.as_ref(), has_pin_images, has_strip };
@@ -150,22 +230,22 @@ pub fn want_hidden(cx: &PanelContext<'_>, document: &Exploration, shown: ShownRu
 }
 
 /// Moves the points and pins of all other runs after those of the run that was moved last.
-pub fn follow_leader(ui: &Ui, document: &mut Exploration, cache: &mut LatentCache, shown: ShownRun<'_>) {
+pub fn follow_leader(ui: &Ui, document: &mut Exploration, maps: &mut RunMaps, shown: ShownRun<'_>) {
     if shown.bench.runs.len() < 2 {
         return;
     }
     let leader = document.leader(shown.run.info.id);
     let now_secs = ui.input(|input| input.time);
     let cursor = document.maps.cursor;
-    let is_known = cursor.is_on_path || (cursor.image.is_some() && !cache.is_image_rough);
+    let is_known = cursor.is_on_path || (cursor.image.is_some() && !maps.is_image_rough);
     let run = shown.bench.runs.iter().find(|run| run.info.id == leader);
     if let Some(run) = run.filter(|_| !is_known)
-        && let Some(OpenMap { explorer, search, .. }) = cache.map(document, leader)
+        && let Some(OpenMap { explorer, search, .. }) = maps.open(document, leader)
         && let Some(nearest) = search.find(&explorer, ShownRun { run, ..shown }, now_secs)
     {
         let is_rough = search.is_rough();
         document.maps.cursor.image = Some(nearest.image);
-        cache.is_image_rough = is_rough;
+        maps.is_image_rough = is_rough;
     }
     let cloud = |run| {
         let run = shown.bench.runs.iter().find(|state| state.info.id == run)?;
@@ -173,7 +253,7 @@ pub fn follow_leader(ui: &Ui, document: &mut Exploration, cache: &mut LatentCach
     };
     let points = document.follow_leader(leader, |run, image| code_of(cloud(run)?, image));
     for (run, code) in points {
-        if let Some(OpenMap { mut explorer, .. }) = cache.map(document, run) {
+        if let Some(OpenMap { mut explorer, .. }) = maps.open(document, run) {
             explorer.follow_to(code, now_secs);
         }
     }

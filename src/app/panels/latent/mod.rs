@@ -26,7 +26,6 @@ mod side;
 mod tests;
 mod wants;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use eframe::egui::{Rect, Sense, Ui};
@@ -39,15 +38,11 @@ use crate::app::state::ShownRun;
 use crate::app::theme::GRID;
 use crate::app::widgets::{card, export_button};
 use crate::data::Dataset;
-use crate::document::{CodeTraits, Exploration, MapSettings, Pins, RunExploration};
+use crate::document::{CodeTraits, Exploration, MapSettings, Pins};
 use crate::engine::{CloudView, RunId};
 
-use cloud::CloudPainter;
-use explorer::{Explorer, MapCache};
 use map::layers;
-use map::painters::MapPainters;
-use map::thumbnails::Thumbnails;
-use nearest::NearestCache;
+use maps::{OpenMap, RunMaps};
 use part::Part;
 use paths::{pin_images, strip};
 use plane::geometry;
@@ -58,9 +53,7 @@ use side::SideCache;
 /// What the explorer's panels keep between frames.
 #[derive(Debug, Default)]
 pub struct LatentCache {
-    maps: BTreeMap<RunId, RunMap>,
-    /// Whether the image that the runs follow was found among a part of the codes only.
-    is_image_rough: bool,
+    maps: RunMaps,
     /// The run that the rest of it belongs to.
     shown: Option<RunId>,
     /// The images whose codes are shown.
@@ -70,35 +63,18 @@ pub struct LatentCache {
     samples: SamplesCache,
 }
 
-/// What the map of one run keeps between frames.
-#[derive(Debug, Default)]
-struct RunMap {
-    /// What follows from the document.
-    cache: MapCache,
-    /// The points as they were drawn last.
-    points: CloudPainter,
-    /// The images on the map in place of points.
-    thumbnails: Thumbnails,
-    nearest: NearestCache,
-}
-
 impl LatentCache {
     /// Has a map for every run of the bench, and the rest for the run that is shown.
     fn prepare(&mut self, document: &mut Exploration, ShownRun { bench, run }: ShownRun<'_>) {
         let codes: Vec<_> = bench.runs.iter().map(|run| CodeTraits::of(run.info.id, &run.recipe)).collect();
         document.show_bench(&codes);
+        self.maps.prepare(document, &codes);
         let dataset = Arc::downgrade(&bench.dataset);
         if !Weak::ptr_eq(&self.dataset, &dataset) {
-            if self.dataset.strong_count() > 0 || self.shown.is_some() {
+            if self.shown.is_some() {
                 document.maps.layers.reset_for_other_images();
             }
             self.dataset = dataset;
-        }
-        self.maps.retain(|run, _| codes.iter().any(|code| code.run == *run));
-        for code in codes {
-            let Some(state) = document.run(code.run) else { continue };
-            let new = || RunMap { cache: MapCache::new(state, code.is_variational), ..RunMap::default() };
-            self.maps.entry(code.run).or_insert_with(new);
         }
         if self.shown.replace(run.info.id) != Some(run.info.id) {
             self.side = SideCache::default();
@@ -106,44 +82,19 @@ impl LatentCache {
         }
     }
 
-    /// The map of a run, which was prepared.
-    fn map<'a>(&'a mut self, document: &'a mut Exploration, run: RunId) -> Option<OpenMap<'a>> {
-        let (state, settings) = document.open(run)?;
-        Some(self.maps.get_mut(&run)?.open(state, settings))
-    }
-
     /// What a figure of this run is to show: the plane of its map, whatever is drawn on it, and the codes of a table.
     pub fn explored(&self, document: &Exploration, run: RunId, figure: Figure) -> Explored {
-        let (Some(map), Some(state)) = (self.maps.get(&run), document.run(run)) else {
+        let (Some(map), Some(state)) = (self.maps.cache(run), document.run(run)) else {
             return Explored::default();
         };
-        let plane = &map.cache.plane;
         let sheet = match figure {
-            Figure::Dimensions => self.dimensions.exported(state.plane.rest(plane.is_variational())),
-            Figure::Samples => self.samples.exported(document.maps.samples, plane),
+            Figure::Dimensions => self.dimensions.exported(state.plane.rest(map.plane.is_variational())),
+            Figure::Samples => self.samples.exported(document.maps.samples, &map.plane),
             Figure::Path => strip::exported(&state.pins),
             _ => None,
         };
-        Explored { plane: map.cache.lattice.clone(), sheet }
+        Explored { plane: map.lattice.clone(), sheet }
     }
-}
-
-impl RunMap {
-    fn open<'a>(&'a mut self, run: &'a mut RunExploration, maps: &'a mut MapSettings) -> OpenMap<'a> {
-        let Self { cache, points, thumbnails, nearest } = self;
-        OpenMap {
-            explorer: Explorer { run, maps, cache },
-            painters: MapPainters { points, thumbnails },
-            search: nearest,
-        }
-    }
-}
-
-/// The map of a run, and what is kept for it between frames.
-struct OpenMap<'a> {
-    explorer: Explorer<'a>,
-    painters: MapPainters<'a>,
-    search: &'a mut NearestCache,
 }
 
 /// Draws the latent explorer under a title, which is empty where a tab shows it.
@@ -160,7 +111,8 @@ pub fn latent_ui(
     };
     cache.prepare(document, shown);
     let mut actions = Vec::new();
-    let range = cache.maps.get(&shown.run.info.id).and_then(|map| map.points.range());
+    let LatentCache { maps, side, .. } = cache;
+    let range = maps.value_range(shown.run.info.id);
     title_ui(ui, cx, &mut document.maps, range, title, &mut actions);
     let space = ui.available_rect_before_wrap();
     let mut places = geometry::places(space, cx.theme.scale, GRID);
@@ -169,17 +121,14 @@ pub fn latent_ui(
     let mut drawn = Vec::new();
     for (run, rect) in maps::split(document, shown, places.map, cx.theme.scale) {
         let at = ShownRun { run, ..shown };
-        drawn.push(maps::run_map_ui(ui, cx, document, cache, at, rect, &mut actions));
+        drawn.push(maps::run_map_ui(ui, cx, document, maps, at, rect, &mut actions));
     }
     document.lead_by_pins(&pins);
-    maps::follow_leader(ui, document, cache, shown);
+    maps::follow_leader(ui, document, maps, shown);
     let has_strip = matches!(strip_rect, Strip::Shown(_));
-    maps::add_wants(cx, document, cache, shown, &drawn, has_strip);
+    maps::add_wants(cx, document, maps, shown, &drawn, has_strip);
     maps::want_hidden(cx, document, shown);
-    let LatentCache { maps, side, .. } = cache;
-    let opened = document.open(shown.run.info.id).zip(maps.get_mut(&shown.run.info.id));
-    if let Some(((state, settings), map)) = opened {
-        let OpenMap { mut explorer, search, .. } = map.open(state, settings);
+    if let Some(OpenMap { mut explorer, search, .. }) = maps.open(document, shown.run.info.id) {
         let nearest = search.last();
         let column = Part { shown, rect: places.side, nearest };
         actions.extend(side::side_ui(ui, cx, &mut explorer, side, search, column));
@@ -274,9 +223,9 @@ pub fn dimensions_ui(
     let Some((shown, view)) = codes(ui, cx, document, title) else { return Vec::new() };
     cache.prepare(document, shown);
     let LatentCache { maps, dimensions, .. } = cache;
-    let opened = document.open(shown.run.info.id).zip(maps.get_mut(&shown.run.info.id));
-    let Some(((state, settings), map)) = opened else { return Vec::new() };
-    let OpenMap { mut explorer, .. } = map.open(state, settings);
+    let Some(OpenMap { mut explorer, .. }) = maps.open(document, shown.run.info.id) else {
+        return Vec::new();
+    };
     explorer.take_in_cloud(Some(view));
     let actions = sheets::dimensions::table_panel_ui(ui, cx, &mut explorer, shown, view, dimensions, title);
     if let Some(wanted) = dimensions.wanted() {
@@ -296,9 +245,9 @@ pub fn samples_ui(
     let Some((shown, view)) = codes(ui, cx, document, title) else { return Vec::new() };
     cache.prepare(document, shown);
     let LatentCache { maps, samples, .. } = cache;
-    let opened = document.open(shown.run.info.id).zip(maps.get_mut(&shown.run.info.id));
-    let Some(((state, settings), map)) = opened else { return Vec::new() };
-    let OpenMap { mut explorer, .. } = map.open(state, settings);
+    let Some(OpenMap { mut explorer, .. }) = maps.open(document, shown.run.info.id) else {
+        return Vec::new();
+    };
     explorer.take_in_cloud(Some(view));
     let (wanted, actions) =
         sheets::samples::sample_panel_ui(ui, cx, &mut explorer, shown, view, samples, title);

@@ -7,6 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::cloud::splat;
+use super::explorer::Explorer;
 use super::plane::geometry::{Latent, MapTransform};
 use super::*;
 use crate::app::panels::latent::cloud::looks::{Looks, PointLook};
@@ -37,14 +38,14 @@ impl Probe {
     /// The explorer of the shown run.
     fn explorer(&mut self) -> Explorer<'_> {
         let id = self.state.run().expect("a run").info.id;
-        self.cache.map(&mut self.document, id).expect("it was drawn").explorer
+        self.cache.maps.open(&mut self.document, id).expect("it was drawn").explorer
     }
 
     /// Where the point is on the shown plane.
     fn place(&self) -> Latent {
         let id = self.state.run().expect("a run").info.id;
         let run = self.document.run(id).expect("it was drawn");
-        self.cache.maps[&id].cache.plane.plane().place(&run.point)
+        self.cache.maps.cache(id).expect("it was drawn").plane.plane().place(&run.point)
     }
 }
 
@@ -314,7 +315,7 @@ fn images_are_drawn_where_their_codes_are() {
     };
     let Some(mut harness) = drawn(spiral(400), layers, true) else { return };
     let (picture, _) = pixels(&mut harness);
-    let shown = harness.state().cache.maps[&RunId(1)].thumbnails.shown.clone();
+    let shown = harness.state().cache.maps.thumbnails(RunId(1)).shown.clone();
     assert!(shown.len() > 30, "only {} images fit", shown.len());
     for (i, (_, rect)) in shown.iter().enumerate() {
         assert!(shown[..i].iter().all(|(_, other)| !other.intersects(*rect)), "image {i} covers another");

@@ -6,13 +6,14 @@ use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
+use super::explorer::MapCache;
 use super::plane::geometry::Latent;
 use super::*;
 use crate::app::pictures::Pictures;
 use crate::app::state::AppState;
 use crate::app::theme::{ColorScheme, Theme};
 use crate::data::{Source, load};
-use crate::document::{Axes, Background, Link, MapView};
+use crate::document::{Axes, Background, Link, MapView, RunExploration};
 use crate::engine::{
     BenchInfo, CloudView, Event as Fact, FieldKind, LatentPlane, RunId, RunInfo, RunViews, RunWants,
     SharedHistory, StagePlan, WantedCloud, WantedLattice, Wants,
@@ -102,13 +103,13 @@ impl Shown {
 
     /// What the map of the shown run keeps.
     pub(super) fn map(&self) -> &MapCache {
-        &self.cache.maps[&self.id()].cache
+        self.cache.maps.cache(self.id()).expect("it was drawn")
     }
 
     /// The explorer of the shown run.
     pub(super) fn explorer(&mut self) -> super::explorer::Explorer<'_> {
         let id = self.id();
-        self.cache.map(&mut self.document, id).expect("it was drawn").explorer
+        self.cache.maps.open(&mut self.document, id).expect("it was drawn").explorer
     }
 
     /// Which part of the plane is on the screen.
@@ -200,7 +201,7 @@ fn the_image_at_the_point_and_the_tiles_of_a_new_run_are_wanted() {
 fn runs_side_by_side_have_a_map_each_and_follow_the_same_image_or_the_same_code() {
     let mut harness = explorer(bench_of(&[2, 5]));
     harness.run_steps(3);
-    let nearest = harness.state().cache.maps[&RunId(1)].nearest.last().map(|nearest| nearest.image);
+    let nearest = harness.state().cache.maps.nearest(RunId(1));
     let image = nearest.expect("there are codes");
     let wanted = |harness: &Explorer| [1, 2].map(|run| harness.state().wants_of(run));
     let points = |harness: &Explorer| wanted(harness).map(|wants| wants.point.expect("an image"));
@@ -240,7 +241,7 @@ fn a_press_on_the_map_of_another_run_shows_that_run_and_lets_it_lead() {
     harness.run_steps(3);
     let shown = harness.state();
     assert_eq!((shown.id(), shown.document.maps.cursor.leader), (RunId(2), Some(RunId(2))));
-    let image = shown.cache.maps[&RunId(2)].nearest.last().expect("codes").image;
+    let image = shown.cache.maps.nearest(RunId(2)).expect("codes");
     assert_eq!(shown.document.maps.cursor.image, Some(image));
     let runs = &shown.state.bench.as_ref().expect("a bench").runs;
     let code = maps::code_of(runs[0].views.cloud.as_deref().expect("codes"), image);
