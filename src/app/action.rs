@@ -48,8 +48,10 @@ pub enum Action {
     Undo,
     /// Say this in the bottom line.
     Say(String),
-    /// Show the activations for the example with this number.
-    ShowExample(usize),
+    /// Select an image of the data set, by its number: it is marked wherever it is shown.
+    Select(u32),
+    /// Move the point to the code of an image.
+    GoToImage(u32),
     /// Export a figure: asks where, then writes.
     Export(Figure),
     /// Write the weights: asks where, then writes.

@@ -40,7 +40,8 @@ impl App {
             Action::Tune { key, value, done } => self.tune(key, value, done),
             Action::Undo => self.undo(),
             Action::Say(sentence) => self.state.say(sentence),
-            Action::ShowExample(example) => self.state.example = example,
+            Action::Select(image) => self.state.selected = Some(image),
+            Action::GoToImage(image) => self.go_to_image(image),
             Action::Export(figure) => self.files.dialogs.ask(ctx, Errand::Figure(figure)),
             Action::SaveWeights => self.files.dialogs.ask(ctx, Errand::Weights),
             Action::SaveRecipe => self.files.dialogs.ask(ctx, Errand::Recipe),
@@ -69,6 +70,11 @@ impl App {
     fn play_or_pause(&mut self) {
         let command = if self.state.is_playing() { Command::Pause } else { Command::Play };
         self.send(command);
+    }
+
+    fn go_to_image(&mut self, image: u32) {
+        self.state.selected = Some(image);
+        self.exploration.maps.sought = Some(image);
     }
 
     fn new_seed(&mut self) {

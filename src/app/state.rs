@@ -24,8 +24,8 @@ pub struct AppState {
     pub past: Option<PastRun>,
     /// The title of the card somebody chose to see; without one, the most telling.
     pub card: Option<String>,
-    /// The number of the example whose activations are shown.
-    pub example: usize,
+    /// The image somebody has selected, by its number in the data set.
+    pub selected: Option<u32>,
     /// The run whose pictures and curves are shown, where somebody chose one of several.
     pub shown: Option<RunId>,
 }
@@ -143,6 +143,13 @@ impl AppState {
         runs.iter().find(|run| Some(run.info.id) == self.shown).or(runs.first())
     }
 
+    /// The image that is selected: the one that was chosen, or the first example.
+    pub fn selected_image(&self) -> Option<u32> {
+        let bench = self.bench.as_ref()?;
+        let chosen = self.selected.filter(|image| (*image as usize) < bench.dataset.len());
+        chosen.or(bench.examples.first().copied())
+    }
+
     /// That run with its bench.
     pub fn shown_run(&self) -> Option<ShownRun<'_>> {
         Some(ShownRun { bench: self.bench.as_ref()?, run: self.run()? })
@@ -220,6 +227,7 @@ impl AppState {
         let Some(bench) = &self.bench else { return };
         if !Arc::ptr_eq(&bench.dataset, dataset) {
             self.past = None;
+            self.selected = None;
             return;
         }
         // What stays on the bench needs no grey curve.

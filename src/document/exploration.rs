@@ -87,6 +87,8 @@ pub struct MapSettings {
     pub link: Link,
     /// Which run's point was moved last, and what the others follow.
     pub cursor: Cursor,
+    /// The image that the point is to be moved to as soon as its code is known.
+    pub sought: Option<u32>,
 }
 
 /// What is set up in the latent explorer.

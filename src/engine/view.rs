@@ -195,6 +195,8 @@ pub struct FieldView {
 pub struct ReconstructionsView {
     /// The run's step.
     pub step: u64,
+    /// What the network was given, where it is trained with noise; otherwise the examples themselves.
+    pub corrupted: Option<Arc<[f32]>>,
     /// The reconstructions, in the order of [`super::message::BenchInfo::examples`].
     pub outputs: Pixels,
 }
@@ -208,13 +210,15 @@ pub struct CardsView {
     pub cards: Arc<[Card]>,
 }
 
-/// What every layer says to one example.
+/// The activations of every layer for one image.
 #[derive(Clone, Debug)]
 pub struct LayersView {
     /// The run's step.
     pub step: u64,
-    /// Which of the examples.
-    pub example: usize,
+    /// The image, by its number in the data set.
+    pub image: u32,
+    /// What the network was given, where it is trained with noise; otherwise the image itself.
+    pub corrupted: Option<Arc<[f32]>>,
     /// Encoder layers, the code, decoder layers, in the order of the flow.
     pub layers: Vec<LayerActivity>,
     /// The reconstruction.

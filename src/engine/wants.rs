@@ -61,8 +61,8 @@ pub struct RunWants {
     pub cloud: Option<WantedCloud>,
     /// The examples and their reconstructions.
     pub reconstructions: bool,
-    /// The activations of every layer for the example with this number.
-    pub layers: Option<usize>,
+    /// The activations of every layer for the image of the data set with this number.
+    pub layers: Option<u32>,
     /// The held-out images with the highest and the lowest activation of the code's unit with this number.
     pub top_images: Option<usize>,
     /// The insight cards of the family.

@@ -163,6 +163,20 @@ impl Evaluator {
     }
 }
 
+/// Images with the noise that evaluations give them, which is the same each time; `None` where there is no noise.
+/// `indices` are the images' numbers in the data set.
+pub fn corrupted(recipe: &Recipe, dims: [usize; 3], images: &[f32], indices: &[u32]) -> Option<Vec<f32>> {
+    if recipe.noise.kind == Corruption::None {
+        return None;
+    }
+    let mut corrupted = images.to_vec();
+    for (image, index) in corrupted.chunks_exact_mut(dims.iter().product()).zip(indices) {
+        let mut rng = stream(recipe.seed, Purpose::EvaluationCorruption, u64::from(*index));
+        corrupt(image, dims, &recipe.noise, &mut rng);
+    }
+    Some(corrupted)
+}
+
 /// A batch of held-out images with their noise, which depends on the index of the image, so that every evaluation uses
 /// the same.
 fn held_out_batch(
@@ -175,17 +189,8 @@ fn held_out_batch(
 ) -> Batch {
     let (pixels, code, device) = (learner.pixels(), learner.code_size(), learner.device());
     let clean = learner.images(images, device);
-    let input = match recipe.noise.kind {
-        Corruption::None => clean.clone(),
-        _ => {
-            let mut corrupted = images.to_vec();
-            for (image, index) in corrupted.chunks_exact_mut(pixels).zip(indices) {
-                let mut rng = stream(recipe.seed, Purpose::EvaluationCorruption, u64::from(*index));
-                corrupt(image, learner.dims(), &recipe.noise, &mut rng);
-            }
-            learner.images(&corrupted, device)
-        }
-    };
+    let corrupted = corrupted(recipe, learner.dims(), images, indices);
+    let input = corrupted.map_or_else(|| clean.clone(), |corrupted| learner.images(&corrupted, device));
     let epsilon = recipe.is_variational().then(|| {
         let noise = |i: &u32| normal(recipe.seed, Purpose::EvaluationEpsilon, u64::from(*i), code);
         let noise: Vec<f32> = indices.iter().flat_map(noise).collect();

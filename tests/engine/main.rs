@@ -363,7 +363,7 @@ fn views_come_only_when_wanted() {
         RunWants {
             cloud: Some(WantedCloud::default()),
             reconstructions: true,
-            layers: Some(3),
+            layers: Some(bench.examples[3]),
             cards: true,
             ..RunWants::default()
         },
@@ -375,7 +375,7 @@ fn views_come_only_when_wanted() {
     let layers = latest().layers.expect("layers");
     let widths: Vec<usize> = layers.layers.iter().map(|layer| layer.values.len()).collect();
     assert_eq!(widths, [64, 32, 2, 2, 32, 64]);
-    assert_eq!(layers.example, 3);
+    assert_eq!(layers.image, bench.examples[3]);
     let outputs = latest().reconstructions.and_then(|view| view.outputs.clone()).expect("reconstructions");
     assert_eq!(outputs.len(), bench.examples.len() * 784);
 }

@@ -1,7 +1,8 @@
-//! Held-out images over their reconstructions, and the difference between the two.
+//! Held-out images over their reconstructions, and the difference between the two. Runs that train side by side have a row
+//! each below the same inputs; a network that is trained with noise is given corrupted inputs here too.
 //!
-//! The picture is one texture that the trainer thread paints: a row of inputs, a row of outputs and, where there is room
-//! for it, a row of differences. Where the pixels are uploaded from the host, the differences are computed here.
+//! The picture of a run is one texture that the trainer thread paints: a row of inputs, a row of outputs and a row of
+//! differences. Where the pixels are uploaded from the host, the differences are computed here.
 
 use eframe::egui::{
     Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
@@ -11,13 +12,14 @@ use super::{WHOLE, no_run, paint_picture, picture_frame, switch, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::images::Paint;
-use crate::app::pictures::{Shown, image_tiles};
-use crate::app::state::{BenchState, RunState};
+use crate::app::pictures::{HostName, Shown, image_tiles};
+use crate::app::state::{BenchState, RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{card, export_button, muted};
 use crate::engine::Picture;
+use crate::look::DataColor;
 
-/// Rows of the texture that are always there: inputs and outputs.
+/// Rows of a run's texture that are always there: inputs and outputs.
 const ROWS: u32 = 2;
 
 /// What stays from frame to frame.
@@ -32,9 +34,25 @@ impl Default for HeldOutState {
     }
 }
 
+/// A row of the panel: part of a texture.
+struct Row {
+    shown: Shown,
+    part: Rect,
+    name: String,
+    /// The colour of its run, where there are several.
+    color: Option<Color32>,
+}
+
 /// Draws the held-out images.
 pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutState) -> Vec<Action> {
     let mut actions = Vec::new();
+    let shown = cx.state.shown_run();
+    let rows = shown.map(|shown| rows(cx, shown, memory.shows_difference)).unwrap_or_default();
+    let names = match shown {
+        Some(shown) if shown.bench.runs.len() > 1 => "input · one row per run ·".to_owned(),
+        _ if rows.iter().any(|row| row.name == "corrupted") => "input · corrupted · output ·".to_owned(),
+        _ => "input · output ·".to_owned(),
+    };
     let trailing = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = HALF;
         export_button(ui, cx.theme, Figure::Reconstructions, "Export reconstructions", &mut actions);
@@ -45,22 +63,66 @@ pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutState
             &mut memory.shows_difference,
             "output minus input: red is too bright, blue too dark",
         );
-        muted(ui, cx.theme, "input · output ·");
+        muted(ui, cx.theme, names);
     };
     card(ui, cx.theme, "Held-out images", trailing, |_| {});
-    let (Some(bench), Some(run)) = (&cx.state.bench, cx.state.run()) else {
+    let Some(ShownRun { bench, .. }) = shown else {
         waiting(ui, cx.theme, &no_run(cx.state));
         return actions;
     };
-    cx.want(run.info.id, |wants| wants.reconstructions = true);
-    let shown = cx.pictures.get(run.info.id, Picture::Reconstructions);
-    let (Some(shown), false) = (shown, bench.examples.is_empty()) else {
+    for run in &bench.runs {
+        cx.want(run.info.id, |wants| wants.reconstructions = true);
+    }
+    if rows.is_empty() {
         waiting(ui, cx.theme, "waiting for the first pictures");
         return actions;
-    };
-    let difference = if memory.shows_difference { difference(cx, bench, run, shown) } else { None };
-    actions.extend(grid_ui(ui, cx, bench, run, shown, difference));
+    }
+    actions.extend(grid_ui(ui, cx, bench, &rows));
     actions
+}
+
+/// The rows from the top; none until the shown run has a picture. Where there are several runs, differences are in place of
+/// outputs.
+fn rows(cx: &PanelContext<'_>, at: ShownRun<'_>, shows_difference: bool) -> Vec<Row> {
+    let ShownRun { bench, run } = at;
+    let tile = bench.dataset.shape.height as u32;
+    let picture = |run: &RunState| cx.pictures.get(run.info.id, Picture::Reconstructions);
+    let (Some(shown), false) = (picture(run), bench.examples.is_empty()) else { return Vec::new() };
+    let row = |shown: Shown, number: u32, name: &str| Row {
+        shown,
+        part: rows_of(shown, tile, number, 1),
+        name: name.to_owned(),
+        color: None,
+    };
+    let mut rows = vec![row(shown, 0, "input")];
+    rows.extend(corrupted(cx, bench, run).map(|(shown, part)| Row { part, ..row(shown, 0, "corrupted") }));
+    if bench.runs.len() == 1 {
+        rows.push(row(shown, 1, "output"));
+        let difference = difference(cx, bench, run, shown, 0).filter(|_| shows_difference);
+        rows.extend(difference.map(|(shown, part)| Row { part, ..row(shown, 0, "difference") }));
+        return rows;
+    }
+    for (place, run) in bench.runs.iter().enumerate() {
+        let Some(shown) = picture(run) else { continue };
+        let (shown, part, what) = match difference(cx, bench, run, shown, place).filter(|_| shows_difference)
+        {
+            Some((shown, part)) => (shown, part, "difference"),
+            None => (shown, rows_of(shown, tile, 1, 1), "output"),
+        };
+        let name = format!("{what} of {}", run.recipe.name);
+        rows.push(Row { shown, part, name, color: Some(cx.theme.data(DataColor::of_run(place))) });
+    }
+    rows
+}
+
+/// What a network that is trained with noise is given.
+fn corrupted(cx: &PanelContext<'_>, bench: &BenchState, run: &RunState) -> Option<(Shown, Rect)> {
+    let view = run.views.reconstructions.as_deref()?;
+    let corrupted = view.corrupted.as_ref()?;
+    let version = (run.info.id.0 << 40).wrapping_add(view.step);
+    let tiles = image_tiles(bench).grid(bench.examples.len(), 1);
+    let shown = cx.pictures.host("corrupted", version, tiles, Paint::Image, || corrupted.to_vec());
+    Some((shown, WHOLE))
 }
 
 /// A texture, and the part of it that shows the differences.
@@ -69,6 +131,7 @@ fn difference(
     bench: &BenchState,
     run: &RunState,
     shown: Shown,
+    place: usize,
 ) -> Option<(Shown, Rect)> {
     let tile = bench.dataset.shape.height as u32;
     if shown.size_px[1] > ROWS * tile {
@@ -78,7 +141,8 @@ fn difference(
     let outputs = view.outputs.as_ref()?;
     let version = (run.info.id.0 << 40).wrapping_add(view.step);
     let tiles = image_tiles(bench).grid(bench.examples.len(), 1);
-    let shown = cx.pictures.host("differences", version, tiles, Paint::Difference, || {
+    let name = HostName::of_run("differences", place);
+    let shown = cx.pictures.host(name, version, tiles, Paint::Difference, || {
         let mut inputs = Vec::new();
         bench.dataset.write_f32(&bench.examples, &mut inputs);
         outputs.iter().zip(&inputs).map(|(output, input)| output - input).collect()
@@ -101,28 +165,28 @@ fn tile_size(space: Vec2, columns: usize, rows: usize, aspect: f32) -> Vec2 {
     vec2(width, width / aspect)
 }
 
-fn grid_ui(
-    ui: &mut Ui,
-    cx: &PanelContext<'_>,
-    bench: &BenchState,
-    run: &RunState,
-    shown: Shown,
-    difference: Option<(Shown, Rect)>,
-) -> Vec<Action> {
-    let shape = bench.dataset.shape;
-    let aspect = shape.aspect();
+fn grid_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, rows: &[Row]) -> Vec<Action> {
+    let aspect = bench.dataset.shape.aspect();
     let columns = bench.examples.len();
-    let rows = if difference.is_some() { 3 } else { 2 };
-    let tile = tile_size(ui.available_size(), columns, rows, aspect);
-    let size = vec2(tile.x * columns as f32, tile.y * rows as f32);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    // Lines in the colours of runs are before their rows.
+    let edge = if rows.iter().any(|row| row.color.is_some()) { HALF + 3.0 } else { 0.0 };
+    let space = ui.available_size() - vec2(edge, 0.0);
+    let tile = tile_size(space, columns, rows.len(), aspect);
+    let size = vec2(tile.x * columns as f32, tile.y * rows.len() as f32);
+    let (whole, _) = ui.allocate_exact_size(size + vec2(edge, 0.0), Sense::hover());
+    let rect = Rect::from_min_max(whole.min + vec2(edge, 0.0), whole.max);
     picture_frame(ui, cx.theme, rect);
-    let two = Rect::from_min_size(rect.min, vec2(size.x, 2.0 * tile.y));
-    paint_picture(ui, shown, two, rows_of(shown, shape.height as u32, 0, ROWS), Color32::WHITE);
-    if let Some((texture, part)) = difference {
-        paint_picture(ui, texture, Rect::from_min_max(two.left_bottom(), rect.max), part, Color32::WHITE);
+    for (number, row) in rows.iter().enumerate() {
+        let at = Rect::from_min_size(rect.min + vec2(0.0, number as f32 * tile.y), vec2(size.x, tile.y));
+        paint_picture(ui, row.shown, at, row.part, Color32::WHITE);
+        if let Some(color) = row.color {
+            let line = at.y_range().shrink(1.0);
+            ui.painter().vline(whole.left() + 1.5, line, Stroke::new(3.0, color));
+        }
+        let response = ui.interact(at, ui.scope_id().with(("row", number)), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &row.name));
     }
-    let chosen = run.views.layers.as_deref().map(|layers| layers.example);
+    let selected = cx.state.selected_image();
     let mut actions = Vec::new();
     for (number, image) in bench.examples.iter().enumerate() {
         let column = Rect::from_min_size(rect.min + vec2(number as f32 * tile.x, 0.0), vec2(tile.x, size.y));
@@ -133,20 +197,26 @@ fn grid_ui(
             None => format!("example {}", number + 1),
         };
         let response = ui.interact(column, ui.scope_id().with(("example", number)), Sense::click());
-        let is_chosen = chosen == Some(number);
-        response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, &name));
+        let is_selected = selected == Some(*image);
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
         let is_pointed_at = response.hovered() || response.has_focus();
-        if is_chosen || is_pointed_at {
+        if is_selected || is_pointed_at {
             // White is seen on a picture in both looks; the accent is not.
-            let opacity = if is_chosen { 1.0 } else { 0.6 };
+            let opacity = if is_selected { 1.0 } else { 0.6 };
             let color = cx.theme.faded(cx.theme.marker, opacity);
             let corner = CornerRadius::same(RADIUS_SMALL);
             ui.painter().rect_stroke(column.shrink(0.5), corner, Stroke::new(1.5, color), StrokeKind::Inside);
         }
-        if response.on_hover_text(format!("{name}: click to show its activations in the hourglass")).clicked()
-        {
-            actions.push(Action::ShowExample(number));
+        if response.double_clicked() {
+            actions.push(Action::GoToImage(*image));
+        } else if response.clicked() {
+            actions.push(Action::Select(*image));
         }
+        let row = response.hover_pos().map(|at| ((at.y - rect.top()) / tile.y.max(1.0)) as usize);
+        let what = row.and_then(|row| rows.get(row)).map_or(String::new(), |row| format!("{}\n", row.name));
+        response.on_hover_text(format!(
+            "{what}{name}: a click selects it everywhere, a double click moves the point to its code"
+        ));
     }
     actions
 }

@@ -1,4 +1,4 @@
-//! The activations of every layer for one example, for the hourglass.
+//! The activations of every layer for one image, for the hourglass.
 
 use std::sync::Arc;
 
@@ -8,16 +8,21 @@ use super::job::JobError;
 use crate::engine::target::Target;
 use crate::engine::view::{LayerActivity, LayerRole, LayersView};
 use crate::model::LayerOutput;
+use crate::train::evaluate::corrupted;
 use crate::train::read::read;
 
-/// Reads the activations of every layer for the example with this number; nothing where there is none.
-pub(super) fn show_layers(target: &Target<'_>, example: usize) -> Result<(), JobError> {
+/// Reads the activations of every layer for the image with this number; nothing where there is none.
+pub(super) fn show_layers(target: &Target<'_>, image: u32) -> Result<(), JobError> {
     let Target { learner, gallery, .. } = target;
-    let Some(image) = gallery.example_pixels.chunks(gallery.tile.values()).nth(example) else {
+    if image as usize >= gallery.dataset.len() {
         return Ok(());
-    };
+    }
+    let mut pixels = Vec::new();
+    gallery.dataset.write_f32(&[image], &mut pixels);
+    let corrupted = corrupted(target.recipe, learner.dims(), &pixels, &[image]);
+    let given = corrupted.as_ref().unwrap_or(&pixels);
     let model = learner.so_far();
-    let trace = model.activations(learner.images(image, learner.device()));
+    let trace = model.activations(learner.images(given, learner.device()));
     let code_label = if target.recipe.is_variational() { "μ" } else { model.code.activation().label() };
     let code = LayerOutput { values: trace.encoded.code, maps: None, activation: code_label };
     let spread = trace.encoded.log_variance.map(|lv| LayerOutput {
@@ -41,7 +46,8 @@ pub(super) fn show_layers(target: &Target<'_>, example: usize) -> Result<(), Job
         LayerActivity { role: *role, activation, maps, values: values.to_vec() }
     });
     let layers = layers.collect();
-    let view = LayersView { step: target.step(), example, layers, output: Arc::from(rest) };
+    let corrupted = corrupted.map(Arc::from);
+    let view = LayersView { step: target.step(), image, corrupted, layers, output: Arc::from(rest) };
     target.views.publish(|views, _| views.layers = Some(Arc::new(view)));
     Ok(())
 }

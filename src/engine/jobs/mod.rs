@@ -53,7 +53,7 @@ pub(super) struct Jobs {
     field: Fresh<WantedField, FieldJob>,
     field_throttle: Throttle,
     reconstructions: Clock<()>,
-    layers: Clock<usize>,
+    layers: Clock<u32>,
     /// Together with what is minimised: a slider changes the forces of a run that is paused.
     forces: Clock<(WantedForces, ObjectiveRecipe)>,
     cloud: Fresh<WantedCloud, CloudJob>,
@@ -118,8 +118,8 @@ impl Jobs {
             turn.make(reconstructions, has_reconstructions, cadence::PICTURE, |target, ()| {
                 reconstructions::reconstruct_examples(target)
             })?;
-        is_fresh |= turn.make(layers, wants.layers.as_ref(), cadence::PICTURE, |target, example| {
-            layers::show_layers(target, *example)
+        is_fresh |= turn.make(layers, wants.layers.as_ref(), cadence::PICTURE, |target, image| {
+            layers::show_layers(target, *image)
         })?;
         let objective = &turn.target.recipe.objective;
         let want = wants.forces.as_ref().map(|wanted| (wanted.clone(), objective.clone()));

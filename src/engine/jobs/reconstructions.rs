@@ -1,4 +1,5 @@
-//! The held-out examples, their reconstructions, and the difference between the two, as one picture.
+//! The held-out examples, their reconstructions, and the difference between the two, as one picture. A network that is
+//! trained with noise is given corrupted examples here too.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use crate::engine::target::Target;
 use crate::engine::view::{ReconstructionsView, RunViews};
 use crate::engine::wants::Picture;
 use crate::gpu::painter::Placement;
+use crate::train::evaluate::corrupted;
 use crate::train::read::read;
 
 /// Reconstructs the examples: inputs, outputs and their difference, one row each.
@@ -15,7 +17,10 @@ pub(super) fn reconstruct_examples(target: &Target<'_>) -> Result<(), JobError> 
     let Target { learner, gallery, paint, .. } = target;
     let inputs = &gallery.example_pixels;
     let x = learner.images(inputs, learner.device());
-    let outputs = learner.so_far().reconstruct(x.clone());
+    let corrupted = corrupted(target.recipe, learner.dims(), inputs, &gallery.examples);
+    let given = corrupted.as_ref().map(|corrupted| learner.images(corrupted, learner.device()));
+    let outputs = learner.so_far().reconstruct(given.unwrap_or_else(|| x.clone()));
+    let corrupted: Option<Arc<[f32]>> = corrupted.map(Arc::from);
     let canvas = target.canvases.get(&Picture::Reconstructions);
     let [colors, ground] = colors_of(canvas);
     let row = gallery.tile.grid(gallery.examples.len(), 1);
@@ -25,7 +30,7 @@ pub(super) fn reconstruct_examples(target: &Target<'_>) -> Result<(), JobError> 
     if paint.paint_on_gpu(canvas, at(1, colors), &outputs)? {
         paint.paint_on_gpu(canvas, at(0, colors), &x)?;
         paint.paint_on_gpu(canvas, at(2, ground), &(outputs - x))?;
-        publish(target.views, ReconstructionsView { step, outputs: None });
+        publish(target.views, ReconstructionsView { step, corrupted, outputs: None });
         return Ok(());
     }
     let outputs: Arc<[f32]> = read(outputs)?.into();
@@ -37,7 +42,7 @@ pub(super) fn reconstruct_examples(target: &Target<'_>) -> Result<(), JobError> 
     ];
     let views = Arc::clone(target.views);
     paint.paint_pixels(target.id, Picture::Reconstructions, layers, move || {
-        publish(&views, ReconstructionsView { step, outputs: Some(outputs) });
+        publish(&views, ReconstructionsView { step, corrupted, outputs: Some(outputs) });
     });
     Ok(())
 }

@@ -20,7 +20,9 @@ const DOTS_HIGH: usize = 6;
 /// Where everything is drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Places {
-    /// The input image.
+    /// The clean image, where the network is given a corrupted one.
+    pub clean: Option<Rect>,
+    /// The image that the network is given.
     pub input: Rect,
     /// The output image.
     pub output: Rect,
@@ -30,14 +32,23 @@ pub struct Places {
     pub glass: [[Pos2; 4]; 2],
 }
 
-/// Divides the space among two pictures of this aspect (width over height), and so many layers on either side of
-/// the code.
-pub fn places(space: Rect, aspect: f32, before: usize, after: usize, scale: f32) -> Places {
+/// Divides the space among pictures of this aspect (width over height), and so many layers on either side of the code.
+/// Where the network is given a corrupted image, the clean one is before it.
+pub fn places(
+    space: Rect,
+    aspect: f32,
+    [before, after]: [usize; 2],
+    is_corrupted: bool,
+    scale: f32,
+) -> Places {
     let height = (space.height() - WORDS_HEIGHT * scale).max(20.0);
     let middle = space.top() + 0.5 * height;
-    let picture_height = (0.82 * height).min(0.17 * space.width() / aspect);
+    let widest = if is_corrupted { 0.13 } else { 0.17 };
+    let picture_height = (0.82 * height).min(widest * space.width() / aspect);
     let picture = vec2(picture_height * aspect, picture_height);
-    let input = Rect::from_min_size(pos2(space.left() + 1.0, middle - 0.5 * picture.y), picture);
+    let first = Rect::from_min_size(pos2(space.left() + 1.0, middle - 0.5 * picture.y), picture);
+    let clean = is_corrupted.then_some(first);
+    let input = if is_corrupted { first.translate(vec2(picture.x + GAP, 0.0)) } else { first };
     let output =
         Rect::from_min_size(pos2(space.right() - 1.0 - picture.x, middle - 0.5 * picture.y), picture);
     let (left, right) = (input.right() + GAP, output.left() - GAP);
@@ -71,7 +82,13 @@ pub fn places(space: Rect, aspect: f32, before: usize, after: usize, scale: f32)
     let at = |x: f32| [pos2(x, middle - half_at(x)), pos2(x, middle + half_at(x))];
     let ([a, d], [b, c]) = (at(left), at(code.left()));
     let ([e, h], [f, g]) = (at(code.right()), at(right));
-    Places { input, output, areas: (0..count).map(area).collect(), glass: [[a, b, c, d], [e, f, g, h]] }
+    Places {
+        clean,
+        input,
+        output,
+        areas: (0..count).map(area).collect(),
+        glass: [[a, b, c, d], [e, f, g, h]],
+    }
 }
 
 /// A grid of square cells: how many columns and rows, and how large a cell.
@@ -166,9 +183,11 @@ mod tests {
     #[test]
     fn layers_are_in_order_and_inside_the_panel() {
         for (before, after) in [(2, 2), (0, 0), (1, 1), (0, 1), (8, 8)] {
-            let Places { input, output, areas, glass } = places(space(), 1.0, before, after, 1.0);
-            assert_eq!(areas.len(), before + 1 + after);
-            let mut rects = vec![input];
+            let is_corrupted = before == 1;
+            let Places { clean, input, output, areas, glass } =
+                places(space(), 1.0, [before, after], is_corrupted, 1.0);
+            assert_eq!((areas.len(), clean.is_some()), (before + 1 + after, is_corrupted));
+            let mut rects: Vec<Rect> = clean.into_iter().chain([input]).collect();
             rects.extend(&areas);
             rects.push(output);
             for pair in rects.windows(2) {
@@ -189,7 +208,7 @@ mod tests {
 
     #[test]
     fn the_hourglass_is_widest_outside_and_narrow_at_the_code() {
-        let Places { areas, glass: [encoder, decoder], .. } = places(space(), 1.0, 2, 2, 1.0);
+        let Places { areas, glass: [encoder, decoder], .. } = places(space(), 1.0, [2, 2], false, 1.0);
         assert!(areas[0].height() > areas[1].height() && areas[4].height() > areas[3].height());
         assert!((areas[0].height() - areas[4].height()).abs() < 0.01);
         let open = |[a, b, c, d]: [Pos2; 4]| (d.y - a.y, c.y - b.y);

@@ -55,7 +55,7 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
         waiting(ui, cx.theme, &no_run(cx.state));
         return Vec::new();
     };
-    cx.want(run.info.id, |wants| wants.layers = Some(cx.state.example));
+    cx.want(run.info.id, |wants| wants.layers = cx.state.selected_image());
     let Some(view) = &run.views.layers else {
         waiting(ui, cx.theme, "waiting for the first activations");
         return Vec::new();
@@ -63,8 +63,9 @@ pub fn hourglass_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
     let parts = Parts::of(view);
     let (space, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let aspect = bench.dataset.shape.aspect();
-    let places = layout::places(space, aspect, parts.encoder.len(), parts.decoder.len(), cx.theme.scale);
-    let version = (run.info.id.0 << 44).wrapping_add(view.step << 10).wrapping_add(view.example as u64);
+    let layers = [parts.encoder.len(), parts.decoder.len()];
+    let places = layout::places(space, aspect, layers, view.corrupted.is_some(), cx.theme.scale);
+    let version = (run.info.id.0 << 44).wrapping_add(view.step << 10).wrapping_add(u64::from(view.image));
     let foot = space.bottom() - WORDS_HEIGHT * cx.theme.scale;
     let painting = Painting { ui, theme: cx.theme, pictures: cx.pictures, version, foot };
     painting.glass(&places);
@@ -108,17 +109,26 @@ fn ends(
 ) -> Vec<Action> {
     let shape = bench.dataset.shape;
     let size = format!("{} × {}", shape.width, shape.height);
-    let Some(image) = bench.examples.get(view.example) else {
-        return Vec::new();
-    };
-    let input = host_image(cx.pictures, bench, "hourglass input", *image);
+    let clean = host_image(cx.pictures, bench, "hourglass input", view.image);
     let version = painting.version;
+    let input = match &view.corrupted {
+        Some(corrupted) => {
+            let tiles = image_tiles(bench);
+            cx.pictures.host("hourglass corrupted", version, tiles, Paint::Image, || corrupted.to_vec())
+        }
+        None => clean,
+    };
+    if let Some(rect) = places.clean {
+        painting.image(clean, rect);
+        painting.words(rect.center().x, "image", &size);
+    }
+    let name = if places.clean.is_some() { "corrupted" } else { "input" };
     let output = cx
         .pictures
         .host("hourglass output", version, image_tiles(bench), Paint::Image, || view.output.to_vec());
     painting.image(input, places.input);
     painting.image(output, places.output);
-    painting.words(places.input.center().x, "input", &size);
+    painting.words(places.input.center().x, name, &size);
     painting.words(places.output.center().x, "output", &size);
     let id = painting.ui.scope_id();
     let output = painting.ui.interact(places.output, id.with("output"), Sense::hover());
@@ -130,9 +140,15 @@ fn ends(
         painting.ui.painter().rect_stroke(places.input.expand(1.0), 5, stroke, StrokeKind::Outside);
     }
     if response.on_hover_text("click for the next example").clicked() {
-        return vec![Action::ShowExample((view.example + 1) % bench.examples.len().max(1))];
+        return next_example(bench, view.image).map(Action::Select).into_iter().collect();
     }
     Vec::new()
+}
+
+/// The example after this image; the first after one that is no example.
+fn next_example(bench: &BenchState, image: u32) -> Option<u32> {
+    let number = bench.examples.iter().position(|example| *example == image).map_or(0, |number| number + 1);
+    bench.examples.get(number).or(bench.examples.first()).copied()
 }
 
 /// Draws the parts of the hourglass.
@@ -344,7 +360,7 @@ mod tests {
     #[test]
     fn a_picked_unit_wants_its_images_until_escape_is_pressed() {
         let layers = vec![layer(LayerRole::Code, None, 2)];
-        let view = LayersView { step: 3, example: 0, layers, output: vec![0.5].into() };
+        let view = LayersView { step: 3, image: 0, corrupted: None, layers, output: vec![0.5].into() };
         let state = state_of("ae-2d", |views| views.publish(|views, _| views.layers = Some(view.into())));
         let (theme, pictures) =
             (Theme::new(ColorScheme::Dark, false), Pictures::new(Default::default(), None));
@@ -378,7 +394,7 @@ mod tests {
             // A layer whose numbers do not make whole maps is drawn as units rather than wrongly.
             layer(LayerRole::Decoder, Some([16, 28, 28]), 100),
         ];
-        let view = LayersView { step: 3, example: 0, layers, output: vec![0.5].into() };
+        let view = LayersView { step: 3, image: 0, corrupted: None, layers, output: vec![0.5].into() };
         let state = state_of("ae-32", |views| views.publish(|views, _| views.layers = Some(view.into())));
         let (theme, pictures) =
             (Theme::new(ColorScheme::Dark, false), Pictures::new(Default::default(), None));

@@ -150,6 +150,12 @@ impl Explorer<'_> {
         self.maps.cursor.image = self.cache.sampled_around;
     }
 
+    /// Moves the point to the code of an image.
+    pub fn go_to_image(&mut self, image: u32, code: Vec<f32>, now_secs: f64) {
+        self.go_to(code, now_secs);
+        self.maps.cursor = Cursor { leader: self.run.run, image: Some(image), is_on_path: false };
+    }
+
     /// Moves the point to a code on the shown path between two pins.
     pub fn go_along_path(&mut self, code: Vec<f32>, now_secs: f64) {
         self.go_to(code, now_secs);

@@ -229,6 +229,27 @@ pub fn want_hidden(cx: &PanelContext<'_>, document: &Exploration, shown: ShownRu
     }
 }
 
+/// Moves the point of the shown run to the image that it is to go to, once the codes are there.
+pub fn go_to_sought(
+    ui: &Ui,
+    document: &mut Exploration,
+    maps: &mut RunMaps,
+    ShownRun { run, .. }: ShownRun<'_>,
+) -> Option<Action> {
+    let image = document.maps.sought?;
+    let view = run.views.cloud.as_deref()?;
+    document.maps.sought = None;
+    let Some(code) = code_of(view, image) else {
+        return Some(Action::Say(
+            "This image is not among the points of the map: show more of them.".to_owned(),
+        ));
+    };
+    let now_secs = ui.input(|input| input.time);
+    let OpenMap { mut explorer, .. } = maps.open(document, run.info.id)?;
+    explorer.go_to_image(image, code, now_secs);
+    None
+}
+
 /// Moves the points and pins of all other runs after those of the run that was moved last.
 pub fn follow_leader(ui: &Ui, document: &mut Exploration, maps: &mut RunMaps, shown: ShownRun<'_>) {
     if shown.bench.runs.len() < 2 {

@@ -117,6 +117,7 @@ pub fn latent_ui(
     let space = ui.available_rect_before_wrap();
     let mut places = geometry::places(space, cx.theme.scale, GRID);
     let strip_rect = cut_strip(document, shown, &mut places.map, cx.theme.scale);
+    actions.extend(maps::go_to_sought(ui, document, maps, shown));
     let pins: Vec<Pins> = document.runs().iter().map(|run| run.pins.clone()).collect();
     let mut drawn = Vec::new();
     for (run, rect) in maps::split(document, shown, places.map, cx.theme.scale) {

@@ -4,6 +4,7 @@
 use eframe::egui::{Color32, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::f32::consts::TAU;
 
+use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::panels::{WHOLE, host_image, paint_picture};
 use crate::app::state::BenchState;
@@ -29,7 +30,7 @@ const SIDE: f32 = 64.0;
 /// Corners of an ellipse.
 const CORNERS: usize = 64;
 
-/// Shows what is under the pointer, and picks it where it is clicked with Ctrl held.
+/// Shows what is under the pointer, and picks and selects it where it is clicked with Ctrl held.
 pub fn hover_ui(
     ui: &Ui,
     cx: &PanelContext<'_>,
@@ -38,8 +39,8 @@ pub fn hover_ui(
     bench: &BenchState,
     transform: &MapTransform,
     response: &MapResponse,
-) {
-    let (Some(cloud), Some(looks)) = (&explorer.cache.cloud, painters.points.last_looks()) else { return };
+) -> Option<Action> {
+    let (cloud, looks) = (explorer.cache.cloud.as_ref()?, painters.points.last_looks()?);
     let (has_ctrl, is_down) = ui.input(|input| (input.modifiers.command, input.pointer.any_down()));
     let moving = painters.points.motion(cloud, ui.input(|input| input.time));
     // Nothing is shown under a pointer that drags.
@@ -50,10 +51,16 @@ pub fn hover_ui(
         PointStyle::Thumbnails => painters.thumbnails.at(pointer),
         PointStyle::Hidden => None,
     });
-    if response.clicked() && has_ctrl {
-        layers.pick(under.map(|row| cloud.images[row]));
+    let image = under.map(|row| cloud.images[row]);
+    let is_picked = response.clicked() && has_ctrl;
+    if is_picked {
+        layers.pick(image);
     }
     let map = Map::new(ui, cx.theme, *transform);
+    let selected = cx.state.selected.and_then(|image| cloud.row_of(image));
+    if let Some(place) = selected.and_then(|row| moving.at(row)) {
+        paint_selected(&map, cx.theme, place);
+    }
     for row in layers.picked.iter().filter_map(|image| cloud.row_of(*image)) {
         if let Some(place) = moving.at(row) {
             paint_picked(&map, cx.theme, place, cloud.spread(row));
@@ -64,6 +71,7 @@ pub fn hover_ui(
         ring(&map, cx.theme, transform.screen_from_latent(place));
         card(ui, cx, bench, cloud, row, pointer, transform.rect);
     }
+    image.filter(|_| is_picked).map(Action::Select)
 }
 
 /// The drawn point nearest to a place on the screen, if it is near enough.
@@ -107,6 +115,13 @@ fn ellipse([x, y]: Latent, [across, shared, up]: [f32; 3]) -> Vec<Latent> {
 fn ring(map: &Map<'_>, theme: &Theme, at: Pos2) {
     map.painter().circle_stroke(at, 5.5, Stroke::new(3.5, theme.faded(theme.picture, 0.7)));
     map.painter().circle_stroke(at, 5.5, Stroke::new(1.6, theme.marker));
+}
+
+/// A ring around the selected image, with a gap between the two.
+fn paint_selected(map: &Map<'_>, theme: &Theme, place: Latent) {
+    let at = map.transform().screen_from_latent(place);
+    map.painter().circle_stroke(at, 10.0, Stroke::new(4.0, theme.faded(theme.picture, 0.7)));
+    map.painter().circle_stroke(at, 10.0, Stroke::new(2.0, theme.kl));
 }
 
 /// A picked point, and one standard deviation of its code around it.

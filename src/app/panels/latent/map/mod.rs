@@ -80,7 +80,7 @@ pub fn map_ui(
         ui.ctx().request_repaint();
     }
     let below = paint_map(ui, cx, explorer, painters, part, &transform, &response);
-    hover::hover_ui(ui, cx, explorer, painters, bench, &transform, &response);
+    actions.extend(hover::hover_ui(ui, cx, explorer, painters, bench, &transform, &response));
     let waits = complaint.is_none().then(|| "waiting for the first codes".to_owned());
     let unready = matches!(run.progress.stage, Stage::Layer(_)).then(|| PRETRAINING.to_owned());
     if let Some(note) = waits.or(complaint.flatten()).or(unready) {
