@@ -82,8 +82,16 @@ pub enum Action {
     ResetLayout,
     /// Show the card with this title among those of the family.
     ShowCard(String),
-    /// Forget the grey curve of the run before.
-    DismissPast,
+    /// Set a copy of a run aside, as it is now.
+    Keep(RunId),
+    /// Go on with a run that was set aside.
+    BringBack(RunId),
+    /// Forget a run that was set aside.
+    RemoveKept(RunId),
+    /// Show, or hide, the curves and images of a run that was set aside.
+    ShowKept(RunId, bool),
+    /// Hide those of all runs that were set aside.
+    HideKept,
 }
 
 /// The figures a panel can export; each is drawn by the export room, not copied from the screen.

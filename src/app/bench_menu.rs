@@ -76,7 +76,7 @@ fn runs_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let shown = cx.state.run().map(|run| run.info.id);
     for run in cx.state.bench.iter().flat_map(|bench| &bench.runs) {
         ui.horizontal(|ui| {
-            let name = &run.recipe.name;
+            let name = &run.title;
             if ui.selectable_label(Some(run.info.id) == shown, name).clicked() {
                 actions.push(Action::Focus(run.info.id));
             }

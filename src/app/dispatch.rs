@@ -59,12 +59,21 @@ impl App {
             Action::ToggleHelp => self.screen.help_is_open = !self.screen.help_is_open,
             Action::ResetLayout => self.window.layout = Layout::default(),
             Action::ShowCard(title) => self.state.card = Some(title),
-            Action::DismissPast => self.state.past = None,
+            Action::Keep(run) => self.send(Command::Keep(run)),
+            Action::BringBack(run) => self.send(Command::BringBack(run)),
+            Action::RemoveKept(run) => self.remove_kept(run),
+            Action::ShowKept(run, is_shown) => self.state.kept.show(run, is_shown),
+            Action::HideKept => self.state.kept.hide_all(),
         }
     }
 
     fn shown_run(&self) -> Option<RunId> {
         self.state.run().map(|run| run.info.id)
+    }
+
+    fn remove_kept(&mut self, run: RunId) {
+        self.state.kept.take(run);
+        self.send(Command::ForgetOthers(self.state.kept.ids()));
     }
 
     fn play_or_pause(&mut self) {

@@ -205,7 +205,8 @@ pub fn curves_figure(
     options: CurveOptions,
 ) -> CurvesFigure {
     let figures = run_figures(bench, run);
-    let record = RunRecord { past: state.past.as_ref(), ..figures.record };
+    let (color, others) = state.compared_with(run);
+    let record = RunRecord { color, others: &others, ..figures.record };
     RunFigures { record, ..figures }.curves(options)
 }
 

@@ -8,16 +8,18 @@ use eframe::egui::{self, Context, Key, Modifiers, RichText};
 use super::action::{Action, Figure};
 use super::theme::{GRID, Theme};
 use super::widgets::heading;
+use crate::engine::RunId;
 
 /// Every key and what it does.
-pub const KEYS: [(&str, &str); 15] = [
+pub const KEYS: [(&str, &str); 16] = [
     ("Space", "plays and pauses"),
     ("→", "trains one step"),
     ("R", "starts again from the same weights"),
     ("N", "starts again with a new seed"),
     ("E", "exports the panel under the pointer"),
     ("F", "fills the screen"),
-    ("G", "removes the grey curve of the previous run"),
+    ("K", "keeps the run as it is now, to be compared and brought back"),
+    ("G", "hides the curves and images of kept runs"),
     ("Home or 0", "shows all codes on the map under the pointer"),
     ("+ and −", "zoom that map"),
     ("P", "pins the point of the map under the pointer"),
@@ -28,29 +30,50 @@ pub const KEYS: [(&str, &str); 15] = [
     ("? or F1", "shows and hides this list"),
 ];
 
-/// The actions of the keys pressed in this frame. `under_pointer` is the figure that E exports, where there is one.
-pub fn pressed(ctx: &Context, under_pointer: Option<Figure>) -> Vec<Action> {
+/// What keys act on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeyTargets {
+    /// The figure that E exports.
+    pub under_pointer: Option<Figure>,
+    /// The run that K keeps.
+    pub shown: Option<RunId>,
+    /// Whether a window in front covers everything that keys act on.
+    pub is_covered: bool,
+}
+
+/// The actions of the keys pressed in this frame. A key that is held down acts once, except for the arrow.
+pub fn pressed(ctx: &Context, targets: KeyTargets) -> Vec<Action> {
     if ctx.text_edit_focused() {
         return Vec::new();
     }
-    let arrows_are_free = !ctx.egui_wants_keyboard_input();
+    let KeyTargets { under_pointer, shown, is_covered } = targets;
+    let arrows_are_taken = ctx.egui_wants_keyboard_input();
     let mut actions = Vec::new();
     ctx.input_mut(|input| {
+        let is_held =
+            |event: &egui::Event| matches!(event, egui::Event::Key { key, repeat: true, .. } if *key != Key::ArrowRight);
+        input.events.retain(|event| arrows_are_taken || !is_held(event));
         let mut on = |modifiers: Modifiers, key: Key, action: Action| {
             if input.consume_key(modifiers, key) {
                 actions.push(action);
             }
         };
+        on(Modifiers::NONE, Key::F1, Action::ToggleHelp);
+        on(Modifiers::NONE, Key::Questionmark, Action::ToggleHelp);
+        on(Modifiers::SHIFT, Key::Slash, Action::ToggleHelp);
+        if is_covered {
+            return;
+        }
         on(Modifiers::COMMAND, Key::Z, Action::Undo);
         on(Modifiers::NONE, Key::Space, Action::PlayPause);
         on(Modifiers::NONE, Key::R, Action::Reset);
         on(Modifiers::NONE, Key::N, Action::NewSeed);
         on(Modifiers::NONE, Key::F, Action::ToggleFullScreen);
-        on(Modifiers::NONE, Key::G, Action::DismissPast);
-        on(Modifiers::NONE, Key::F1, Action::ToggleHelp);
-        on(Modifiers::NONE, Key::Questionmark, Action::ToggleHelp);
-        on(Modifiers::SHIFT, Key::Slash, Action::ToggleHelp);
-        if arrows_are_free {
+        on(Modifiers::NONE, Key::G, Action::HideKept);
+        if let Some(run) = shown {
+            on(Modifiers::NONE, Key::K, Action::Keep(run));
+        }
+        if !arrows_are_taken {
             on(Modifiers::NONE, Key::ArrowRight, Action::StepBatch);
         }
         if let Some(figure) = under_pointer {
@@ -90,13 +113,22 @@ mod tests {
     use super::*;
 
     fn press(key: Key, modifiers: Modifiers, under_pointer: Option<Figure>) -> Vec<Action> {
+        let shown = Some(RunId(7));
+        press_on(key, modifiers, false, KeyTargets { under_pointer, shown, is_covered: false })
+    }
+
+    /// The actions of a key that is pressed, or of one that is held down.
+    fn press_on(key: Key, modifiers: Modifiers, is_held: bool, targets: KeyTargets) -> Vec<Action> {
         let ctx = Context::default();
-        let event = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
-        let input = egui::RawInput { events: vec![event], ..egui::RawInput::default() };
         let mut actions = Vec::new();
-        let mut output = ctx.run_ui(input, |ui| actions.extend(pressed(ui.ctx(), under_pointer)));
-        // Nobody paints what was drawn.
-        output.textures_delta.clear();
+        for _ in 0..=usize::from(is_held) {
+            actions.clear();
+            let event = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+            let input = egui::RawInput { events: vec![event], ..egui::RawInput::default() };
+            let mut output = ctx.run_ui(input, |ui| actions.extend(pressed(ui.ctx(), targets)));
+            // Nobody paints what was drawn.
+            output.textures_delta.clear();
+        }
         actions
     }
 
@@ -107,9 +139,21 @@ mod tests {
         assert_eq!(press(Key::R, Modifiers::NONE, None), [Action::Reset]);
         assert_eq!(press(Key::N, Modifiers::NONE, None), [Action::NewSeed]);
         assert_eq!(press(Key::F, Modifiers::NONE, None), [Action::ToggleFullScreen]);
-        assert_eq!(press(Key::G, Modifiers::NONE, None), [Action::DismissPast]);
+        assert_eq!(press(Key::K, Modifiers::NONE, None), [Action::Keep(RunId(7))]);
+        assert_eq!(press(Key::G, Modifiers::NONE, None), [Action::HideKept]);
         assert_eq!(press(Key::Z, Modifiers::COMMAND, None), [Action::Undo]);
         assert_eq!(press(Key::F1, Modifiers::NONE, None), [Action::ToggleHelp]);
+    }
+
+    #[test]
+    fn a_key_that_is_held_down_acts_once_and_none_acts_behind_a_window() {
+        let on = |key, repeat, is_covered| {
+            press_on(key, Modifiers::NONE, repeat, KeyTargets { is_covered, ..KeyTargets::default() })
+        };
+        assert_eq!(on(Key::R, true, false), []);
+        assert_eq!(on(Key::ArrowRight, true, false), [Action::StepBatch], "holding it trains step by step");
+        assert_eq!((on(Key::R, false, true), on(Key::Space, false, true)), (vec![], vec![]));
+        assert_eq!(on(Key::F1, false, true), [Action::ToggleHelp], "it closes the window");
     }
 
     #[test]

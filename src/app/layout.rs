@@ -24,8 +24,23 @@ pub use pane::Pane;
 const LIVE_HEAD: f32 = 46.0;
 const LIVE_SLIDER: [f32; 2] = [43.0, 57.5];
 
+/// What the sizes of panels depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// Sliders of the live panel.
+    pub sliders: usize,
+    /// Rows of held-out images.
+    pub held_out_rows: usize,
+}
+
+impl Default for Contents {
+    fn default() -> Self {
+        Self { sliders: 2, held_out_rows: 3 }
+    }
+}
+
 /// Panels that share one place, one of them in front.
-const SHARED: [Pane; 4] = [Pane::Latent, Pane::Cards, Pane::Dimensions, Pane::Samples];
+const SHARED: [Pane; 5] = [Pane::Latent, Pane::Cards, Pane::Dimensions, Pane::Samples, Pane::Kept];
 
 /// The panels drawn in this frame, and where.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,8 +71,8 @@ impl Default for Layout {
     fn default() -> Self {
         let size = vec2(1264.0, 710.0);
         Self {
-            full: Arrangement::planned(Plan::full(size, 2), Pane::Latent),
-            simple: Arrangement::planned(Plan::simple(size, 2), Pane::Latent),
+            full: Arrangement::planned(Plan::full(size, Contents::default()), Pane::Latent),
+            simple: Arrangement::planned(Plan::simple(size, Contents::default()), Pane::Latent),
             front: Pane::Latent,
         }
     }
@@ -70,15 +85,15 @@ impl Layout {
         ui: &mut Ui,
         theme: &Theme,
         simple: bool,
-        sliders: usize,
+        contents: Contents,
         draw: &mut dyn FnMut(&mut Ui, Pane, bool),
     ) -> Visible {
         let space = ui.available_rect_before_wrap();
         paint_margin(ui, space, theme);
         let size = space.shrink(GRID).size();
         let (arrangement, plan) = match simple {
-            true => (&mut self.simple, Plan::simple(size, sliders)),
-            false => (&mut self.full, Plan::full(size, sliders)),
+            true => (&mut self.simple, Plan::simple(size, contents)),
+            false => (&mut self.full, Plan::full(size, contents)),
         };
         arrangement.fit(plan, self.front);
         let tabs = arrangement.tabs();
@@ -185,13 +200,14 @@ fn live_height(sliders: usize, each: f32, most: f32) -> f32 {
 
 impl Plan {
     /// Everything: the recipe on the left, the network and its latent space in the middle, curves and images on the right.
-    fn full(size: Vec2, sliders: usize) -> Self {
+    fn full(size: Vec2, Contents { sliders, held_out_rows }: Contents) -> Self {
         let side = SIDE_WIDTH.min(0.22 * size.x);
         let right = (0.272 * size.x).clamp(240.0, 460.0);
         let middle = (size.x - side - right - 2.0 * GRID).max(240.0);
         let network = (0.231 * size.y).clamp(120.0, 210.0);
-        // Three rows of ten square tiles as wide as the panel, and a line above them.
-        let held_out = (0.3 * (right - 24.0) + 56.0).min(0.3 * size.y);
+        // Rows of ten square tiles as wide as the panel, and a line above them.
+        let rows = held_out_rows as f32;
+        let held_out = (0.1 * rows * (right - 24.0) + 56.0).min(size.y * (0.21 + 0.03 * rows).min(0.4));
         let objective = (0.24 * size.y).clamp(110.0, 200.0);
         let live = live_height(sliders, LIVE_SLIDER[0], (0.37 * size.y).max(130.0));
         let columns = vec![
@@ -207,7 +223,7 @@ impl Plan {
     }
 
     /// For a class: the sliders, the latent space, the curves.
-    fn simple(size: Vec2, sliders: usize) -> Self {
+    fn simple(size: Vec2, Contents { sliders, .. }: Contents) -> Self {
         let side = (0.34 * size.x).clamp(280.0, 620.0);
         let middle = (size.x - side - GRID).max(240.0);
         let live = live_height(sliders, LIVE_SLIDER[1], (0.45 * size.y).max(170.0));
@@ -360,6 +376,10 @@ mod tests {
     use super::*;
     use crate::app::action::Figure;
 
+    fn contents(sliders: usize) -> Contents {
+        Contents { sliders, ..Contents::default() }
+    }
+
     fn sizes(plan: &Plan) -> (Vec<f32>, Vec<f32>) {
         let heights = |column: &Column| column.panes.iter().map(|(_, height)| height).sum::<f32>();
         let gaps = |column: &Column| GRID * (column.panes.len() as f32 - 1.0);
@@ -370,7 +390,7 @@ mod tests {
     #[test]
     fn a_plan_fills_the_window_at_both_usual_sizes() {
         for size in [vec2(1264.0, 710.0), vec2(1904.0, 990.0)] {
-            for plan in [Plan::full(size, 2), Plan::simple(size, 6)] {
+            for plan in [Plan::full(size, Contents::default()), Plan::simple(size, contents(6))] {
                 let (widths, heights) = sizes(&plan);
                 let total = widths.iter().sum::<f32>() + GRID * (widths.len() as f32 - 1.0);
                 assert!((total - size.x).abs() < 0.5, "{}: {total} wide, want {}", plan.name, size.x);
@@ -383,7 +403,8 @@ mod tests {
 
     #[test]
     fn side_columns_keep_their_width_and_the_middle_takes_the_rest() {
-        let (small, large) = (Plan::full(vec2(1264.0, 710.0), 2), Plan::full(vec2(1904.0, 990.0), 2));
+        let (small, large) =
+            (Plan::full(vec2(1264.0, 710.0), contents(2)), Plan::full(vec2(1904.0, 990.0), contents(2)));
         assert_eq!(small.columns[0].width, SIDE_WIDTH);
         assert_eq!(large.columns[0].width, SIDE_WIDTH);
         assert!(large.columns[1].width > small.columns[1].width + 300.0);
@@ -391,7 +412,7 @@ mod tests {
 
     #[test]
     fn a_small_window_still_gives_every_panel_some_room() {
-        let plan = Plan::full(vec2(700.0, 380.0), 6);
+        let plan = Plan::full(vec2(700.0, 380.0), contents(6));
         for (pane, height) in plan.columns.iter().flat_map(|column| &column.panes) {
             assert!(*height >= 6.0 * GRID, "{pane:?} has {height} points");
         }
@@ -403,18 +424,18 @@ mod tests {
         assert_eq!(layout.full.front(), Some(Pane::Latent));
         layout.bring_forward(Pane::Cards);
         assert_eq!((layout.full.front(), layout.simple.front()), (Some(Pane::Cards), Some(Pane::Cards)));
-        layout.full.fit(Plan::full(vec2(1500.0, 900.0), 3), layout.front);
+        layout.full.fit(Plan::full(vec2(1500.0, 900.0), contents(3)), layout.front);
         assert_eq!(layout.full.front(), Some(Pane::Cards), "another size of the window turned the tab");
     }
 
     #[test]
     fn an_arrangement_that_lacks_a_panel_is_planned_anew() {
-        let mut old = Arrangement::planned(Plan::full(vec2(1264.0, 710.0), 2), Pane::Latent);
+        let mut old = Arrangement::planned(Plan::full(vec2(1264.0, 710.0), contents(2)), Pane::Latent);
         old.is_by_hand = true;
         let lost = old.tree.tiles.find_pane(&Pane::Cards).expect("there");
         old.tree.tiles.remove(lost);
         old.plan = None;
-        old.fit(Plan::full(vec2(1264.0, 710.0), 2), Pane::Latent);
+        old.fit(Plan::full(vec2(1264.0, 710.0), contents(2)), Pane::Latent);
         assert!(old.has(Pane::Cards));
     }
 

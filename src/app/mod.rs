@@ -14,6 +14,7 @@ mod export;
 mod form;
 mod glyph;
 mod images;
+mod kept;
 mod keys;
 mod layout;
 mod live;
@@ -22,6 +23,7 @@ mod pace;
 mod panels;
 mod persistence;
 mod pictures;
+mod runs;
 mod scene;
 mod setup;
 mod state;
@@ -53,7 +55,8 @@ use crate::recipe::{Family, Recipe};
 use context::PanelContext;
 use dialogs::Dialogs;
 use export::Exports;
-use layout::{Layout, Pane, Visible};
+use keys::KeyTargets;
+use layout::{Contents, Layout, Pane, Visible};
 use notices::Notices;
 use pace::Pace;
 use pictures::Pictures;
@@ -230,10 +233,14 @@ impl App {
             self.state.complain(sentence);
         }
         let is_opening = matches!(event, Event::Opened(_));
+        let is_set_aside = matches!(event, Event::SetAside(_));
         let before = self.state.run().map(|run| run.recipe.name.clone());
         self.state.apply(event);
         if is_opening && before != self.state.run().map(|run| run.recipe.name.clone()) {
             self.show_what_it_is_about();
+        }
+        if is_set_aside {
+            self.send(Command::ForgetOthers(self.state.kept.ids()));
         }
         if is_opening {
             self.tuning = Tuning::default();
@@ -300,9 +307,12 @@ impl App {
             actions.extend(status::status_ui(ui, &cx));
         });
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
-            let sliders = state.run().map_or(2, |run| live::parameters(&run.info.recipe).count());
+            let contents = Contents {
+                sliders: state.run().map_or(2, |run| live::parameters(&run.info.recipe).count()),
+                held_out_rows: panels::rows_wanted(state, &caches.held_out),
+            };
             let Window { layout, simple, .. } = window;
-            screen.visible = layout.show(ui, theme, *simple, sliders, &mut |ui, pane, is_tab| {
+            screen.visible = layout.show(ui, theme, *simple, contents, &mut |ui, pane, is_tab| {
                 actions.extend(pane_ui(ui, &cx, pane, is_tab, exploration, caches));
             });
         });
@@ -354,6 +364,7 @@ fn pane_ui(
         Pane::Dimensions => panels::dimensions_ui(ui, cx, exploration, &mut caches.latent, title),
         Pane::Samples => panels::samples_ui(ui, cx, exploration, &mut caches.latent, title),
         Pane::Cards => panels::cards_ui(ui, cx, &mut caches.cards),
+        Pane::Kept => panels::kept_ui(ui, cx, title),
         Pane::Curves => panels::curves_ui(ui, cx, &mut caches.curves),
         Pane::HeldOut => panels::held_out_ui(ui, cx, &mut caches.held_out),
         Pane::Objective => {
@@ -384,7 +395,12 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         let pointer = ctx.input(|input| input.pointer.hover_pos());
         let under_pointer = pointer.and_then(|at| self.screen.visible.at(at)).and_then(Pane::figure);
-        let mut actions = keys::pressed(&ctx, under_pointer);
+        let targets = KeyTargets {
+            under_pointer,
+            shown: self.state.run().map(|run| run.info.id),
+            is_covered: self.screen.help_is_open,
+        };
+        let mut actions = keys::pressed(&ctx, targets);
         actions.extend(self.draw(ui));
         actions.extend(self.files.dialogs.typed_ui(&ctx, &self.theme));
         if self.screen.help_is_open && keys::help_ui(&ctx, &self.theme) {

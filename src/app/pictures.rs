@@ -13,6 +13,7 @@ use eframe::egui_wgpu::RenderState;
 
 use super::images::{Paint, image_of};
 use super::state::{AppState, BenchState, RunState};
+use crate::data::Dataset;
 use crate::document::ImageLook;
 use crate::engine::{Command, Picture, PictureId, RunId, Sheet};
 use crate::gpu::{Canvas, Tiles};
@@ -395,10 +396,14 @@ fn is_shrunk(picture: Picture) -> bool {
     matches!(picture, Picture::Lattice | Picture::Sheet(Sheet::Dimensions | Sheet::Samples))
 }
 
+/// One image of a data set.
+pub fn image_tiles_of(dataset: &Dataset) -> Tiles {
+    Tiles::single(dataset.shape.height, dataset.shape.width, dataset.shape.channels)
+}
+
 /// One image of the bench's data set.
 pub fn image_tiles(bench: &BenchState) -> Tiles {
-    let shape = bench.dataset.shape;
-    Tiles::single(shape.height, shape.width, shape.channels)
+    image_tiles_of(&bench.dataset)
 }
 
 /// A texture the trainer writes and the window samples; none where it would be larger than the adapter allows, and

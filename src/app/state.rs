@@ -4,10 +4,12 @@
 
 use std::sync::Arc;
 
-use crate::data::Dataset;
-use crate::engine::curves::{PastRun, RunRecord};
-use crate::engine::{BenchInfo, Event, Phase, Progress, References, RunId, RunInfo, Views};
-use crate::recipe::{Change, Recipe, table};
+use super::kept::KeptRuns;
+pub use super::runs::{BenchState, RunState, ShownRun};
+use crate::engine::curves::ComparedRun;
+use crate::engine::{BenchInfo, Event, Phase, RunId};
+use crate::look::DataColor;
+use crate::recipe::{Recipe, titles};
 
 /// Everything the window knows.
 #[derive(Debug, Default)]
@@ -20,8 +22,8 @@ pub struct AppState {
     pub draft: Recipe,
     /// The latest thing worth saying, until something newer is.
     pub notice: Option<Notice>,
-    /// The curve of the run before, until it is dismissed.
-    pub past: Option<PastRun>,
+    /// Runs that were set aside.
+    pub kept: KeptRuns,
     /// The title of the card somebody chose to see; without one, the most telling.
     pub card: Option<String>,
     /// The image somebody has selected, by its number in the data set.
@@ -39,73 +41,6 @@ pub struct Notice {
     pub is_problem: bool,
 }
 
-/// What stands on the bench, and what came from it so far.
-#[derive(Debug)]
-pub struct BenchState {
-    /// The images.
-    pub dataset: Arc<Dataset>,
-    /// Held-out images shown in the reconstructions.
-    pub examples: Arc<[u32]>,
-    /// Held-out images whose codes make the cloud.
-    pub cloud: Arc<[u32]>,
-    /// Steps in an epoch.
-    pub steps_per_epoch: u64,
-    /// What the runs train on.
-    pub device: String,
-    /// The costs that the curves are held against.
-    pub references: Option<References>,
-    /// One to four runs.
-    pub runs: Vec<RunState>,
-}
-
-/// The run whose pictures and curves are shown, and its bench.
-#[derive(Clone, Copy, Debug)]
-pub struct ShownRun<'a> {
-    /// The bench.
-    pub bench: &'a BenchState,
-    /// The run.
-    pub run: &'a RunState,
-}
-
-/// One run as the window knows it.
-#[derive(Debug)]
-pub struct RunState {
-    /// What is known from the first moment.
-    pub info: RunInfo,
-    /// The recipe with the live changes applied so far.
-    pub recipe: Recipe,
-    /// How far it is.
-    pub progress: Progress,
-    /// What it is doing.
-    pub phase: Phase,
-    /// Live changes, exactly as applied.
-    pub changes: Vec<Change>,
-    /// The latest views, all of one moment.
-    pub views: Views,
-}
-
-impl ShownRun<'_> {
-    /// The place of the run on its bench.
-    pub fn place(&self) -> usize {
-        self.bench.runs.iter().position(|run| run.info.id == self.run.info.id).unwrap_or(0)
-    }
-}
-
-impl BenchState {
-    /// What the curves of a run are made of, without a run to compare it with.
-    pub fn record<'a>(&'a self, run: &'a RunState) -> RunRecord<'a> {
-        RunRecord {
-            recipe: &run.info.recipe,
-            changes: &run.changes,
-            history: &run.info.history,
-            references: self.references.as_ref(),
-            plan: &run.info.plan,
-            pixels: self.dataset.shape.values(),
-            past: None,
-        }
-    }
-}
-
 impl AppState {
     /// Takes in one fact from the trainer thread.
     pub fn apply(&mut self, event: Event) {
@@ -119,9 +54,18 @@ impl AppState {
             }
             Event::Progress(id, progress) => self.with_run(id, |run| run.progress = *progress),
             Event::Phase(id, phase) => self.with_run(id, |run| run.phase = phase),
-            Event::Tuned(id, change) => self.with_run(id, |run| run.apply_change(change)),
+            Event::Tuned(id, change) => {
+                self.with_run(id, |run| run.apply_change(change));
+                self.name_runs();
+            }
             Event::Stages(id, plan) => self.with_run(id, |run| run.info.plan = plan),
             Event::Ended(id) => self.end(id),
+            Event::SetAside(aside) => {
+                if let Some(bench) = &self.bench {
+                    self.kept.add(bench, *aside);
+                }
+                self.name_runs();
+            }
             Event::Saved(path) => self.say(format!("Saved {}", path.display())),
             Event::Refused(sentence) => self.complain(sentence),
             Event::Notice(sentence) => self.say(sentence),
@@ -209,39 +153,55 @@ impl AppState {
         if let Some(shown) = runs.get(place) {
             self.shown = Some(shown.id);
             self.draft = shown.recipe.clone();
-            self.remember(&dataset, &shown.recipe);
+            self.kept.hide_same_experiment(&shown.recipe);
         }
-        let runs = runs.into_iter().map(RunState::new).collect();
+        let old = self.bench.take();
+        let is_same_set = old.as_ref().is_some_and(|old| Arc::ptr_eq(&old.dataset, &dataset));
         // The costs of the same images stay known when only the runs are new.
-        let references = self
-            .bench
-            .take()
-            .filter(|old| Arc::ptr_eq(&old.dataset, &dataset))
-            .and_then(|old| old.references);
+        let references = old.as_ref().filter(|_| is_same_set).and_then(|old| old.references.clone());
+        if !is_same_set {
+            self.selected = None;
+        }
+        let mut known: Vec<RunState> = old.map(|old| old.runs).unwrap_or_default();
+        let runs = runs.into_iter().map(|info| {
+            // A run that goes on, or that was brought back, keeps its changes.
+            let index = known.iter().position(|run| run.info.id == info.id);
+            let before = index.map(|index| known.remove(index));
+            let before = before.or_else(|| Some(self.kept.take(info.id)?.run));
+            before.map_or_else(|| RunState::new(info.clone()), |run| run.on_bench(&info))
+        });
+        let runs = runs.collect();
         self.bench = Some(BenchState { dataset, examples, cloud, steps_per_epoch, device, references, runs });
+        self.name_runs();
     }
 
-    /// Keeps the curve of the run that another recipe replaces. A reset or a new seed is the same experiment again and
-    /// leaves what is kept; other images make every comparison void.
-    fn remember(&mut self, dataset: &Arc<Dataset>, opened: &Recipe) {
-        let Some(bench) = &self.bench else { return };
-        if !Arc::ptr_eq(&bench.dataset, dataset) {
-            self.past = None;
-            self.selected = None;
-            return;
+    /// Gives every run a name that tells it from the others.
+    fn name_runs(&mut self) {
+        let live = self.bench.iter_mut().flat_map(|bench| &mut bench.runs);
+        let kept = self.kept.runs_mut().iter_mut().map(|kept| &mut kept.run);
+        let mut runs: Vec<&mut RunState> = live.chain(kept).collect();
+        let recipes: Vec<&Recipe> = runs.iter().map(|run| &run.recipe).collect();
+        let titles = titles(&recipes);
+        for (run, title) in runs.iter_mut().zip(titles) {
+            run.title = title;
         }
-        // What stays on the bench needs no grey curve.
-        let Some(old) = self.run().filter(|_| bench.runs.len() == 1) else { return };
-        let is_same = |parameter: &&crate::recipe::Parameter| {
-            parameter.live
-                || parameter.key == "seed"
-                || parameter.get(opened) == parameter.get(&old.info.recipe)
-        };
-        let is_same_experiment =
-            old.info.recipe.name == opened.name && table::PARAMETERS.iter().all(|p| is_same(&p));
-        if !is_same_experiment && let Some(past) = PastRun::of(&bench.record(old)) {
-            self.past = Some(past);
-        }
+    }
+
+    /// The runs that the curves of a run are compared with: the others of the bench, and those kept runs that are shown.
+    /// The first of the two is the colour of the run itself, where it is compared with any.
+    pub fn compared_with(&self, run: &RunState) -> (Option<DataColor>, Vec<ComparedRun>) {
+        let Some(bench) = &self.bench else { return (None, Vec::new()) };
+        let live = bench.runs.iter().enumerate().filter(|(_, other)| other.info.id != run.info.id);
+        let live = live.filter_map(|(place, other)| {
+            ComparedRun::of(&bench.record(other), &other.title, DataColor::of_run(place))
+        });
+        let kept = self.kept.shown(&bench.dataset).enumerate().filter_map(|(place, kept)| {
+            let color = DataColor::of_run(bench.runs.len() + place);
+            Some(ComparedRun { color, name: kept.run.title.clone(), ..kept.curves.clone()? })
+        });
+        let others: Vec<ComparedRun> = live.chain(kept).collect();
+        let place = ShownRun { bench, run }.place();
+        ((!others.is_empty()).then(|| DataColor::of_run(place)), others)
     }
 
     fn with_run(&mut self, id: RunId, change: impl FnOnce(&mut RunState)) {
@@ -251,46 +211,5 @@ impl AppState {
         {
             change(run);
         }
-    }
-}
-
-impl RunState {
-    fn new(info: RunInfo) -> Self {
-        Self {
-            recipe: info.recipe.clone(),
-            info,
-            progress: Progress::default(),
-            phase: Phase::Paused,
-            changes: Vec::new(),
-            views: Views::default(),
-        }
-    }
-
-    /// The recipe that replays this run so far: as it was opened, with every live change at its step.
-    pub fn lesson(&self) -> Recipe {
-        self.info.recipe.replay(&self.changes, self.progress.step)
-    }
-
-    fn apply_change(&mut self, change: Change) {
-        // The trainer applied it, so the key and the value are good.
-        self.recipe.set(&change.key, &crate::recipe::Value::Number(change.value)).ok();
-        self.changes.push(change);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lesson_holds_the_change_that_is_due_before_the_next_update() {
-        let mut state = crate::app::testing::state_of("vae-2d", |_| ());
-        let run = &mut state.bench.as_mut().expect("a bench").runs[0];
-        let change = |step: u64| Change { step, key: "objective.beta".to_owned(), value: step as f64 };
-        run.info.recipe.schedule = vec![change(4), change(7), change(9)];
-        run.apply_change(change(4));
-        run.progress.step = 7;
-        // The run rests after seven updates: the change for update 7 was not applied yet.
-        assert_eq!(run.lesson().schedule, [change(4), change(7), change(9)]);
     }
 }

@@ -300,7 +300,13 @@ pub fn status_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(GRID + HALF);
-            if let Some(hint) = line.hint {
+            if let Some(kept) = cx.state.kept.way_back() {
+                let text = RichText::new("Bring the old run back").color(cx.theme.accent);
+                let tip = format!("Goes on with {} where it was", kept.run.title);
+                if ui.button(text).on_hover_text(tip).clicked() {
+                    actions.push(Action::BringBack(kept.run.info.id));
+                }
+            } else if let Some(hint) = line.hint {
                 muted(ui, cx.theme, hint);
             } else if !cx.pictures.are_painted() {
                 muted(ui, cx.theme, "pictures are drawn by the CPU");

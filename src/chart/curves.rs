@@ -47,21 +47,21 @@ pub enum CurveKind {
     Training,
     /// On held-out images.
     HeldOut,
-    /// On the batches of the run before, which is shown for comparison.
-    PastTraining,
-    /// On held-out images, by the run before.
-    PastHeldOut,
+    /// On the batches of another run, which is shown for comparison.
+    OtherTraining,
+    /// On held-out images, by another run.
+    OtherHeldOut,
 }
 
 impl CurveKind {
-    /// Whether the values are those of the run before.
-    pub fn is_past(self) -> bool {
-        matches!(self, Self::PastTraining | Self::PastHeldOut)
+    /// Whether the values are those of another run.
+    pub fn is_of_another(self) -> bool {
+        matches!(self, Self::OtherTraining | Self::OtherHeldOut)
     }
 
     /// Whether every value is one batch, so that neighbours differ by chance.
     pub fn is_noisy(self) -> bool {
-        matches!(self, Self::Training | Self::PastTraining)
+        matches!(self, Self::Training | Self::OtherTraining)
     }
 }
 
@@ -72,6 +72,8 @@ pub struct Curve {
     pub name: String,
     /// Where its values were measured.
     pub kind: CurveKind,
+    /// Its colour, where that is not the chart's.
+    pub color: Option<DataColor>,
     /// Step and value in the order of the steps. No line leads from one part to the next.
     pub parts: Vec<Vec<[f64; 2]>>,
 }
@@ -107,7 +109,7 @@ impl Curves {
     /// The last step that has a finite value on this run's curves, which is where the horizontal axis ends; none where
     /// there are no values. The axis begins at zero.
     pub fn last_step(&self) -> Option<f64> {
-        let own = self.curves().filter(|curve| !curve.kind.is_past());
+        let own = self.curves().filter(|curve| !curve.kind.is_of_another());
         own.flat_map(Curve::points).filter(is_finite).map(|[step, _]| step).reduce(f64::max)
     }
 
@@ -144,7 +146,7 @@ impl Chart {
     /// The highest value of this run above the top of the axis, and the step at which that curve comes into view.
     pub fn start_above(&self, axis: &ValueAxis) -> Option<Start> {
         let is_above = |value: f64| axis.at(value).is_some_and(|at| at > axis.high);
-        let starts = self.curves.iter().filter(|curve| !curve.kind.is_past()).filter_map(|curve| {
+        let starts = self.curves.iter().filter(|curve| !curve.kind.is_of_another()).filter_map(|curve| {
             let points = || curve.points().filter(is_finite);
             let [highest, value] = points().max_by(|a, b| a[1].total_cmp(&b[1]))?;
             let [enters, _] = points().find(|[step, value]| *step > highest && !is_above(*value))?;
@@ -158,7 +160,7 @@ impl Chart {
 impl Curve {
     /// A curve without gaps.
     pub fn whole(name: &str, kind: CurveKind, points: Vec<[f64; 2]>) -> Self {
-        Self { name: name.to_owned(), kind, parts: vec![points] }
+        Self { name: name.to_owned(), kind, color: None, parts: vec![points] }
     }
 
     /// All its points in order.
@@ -238,7 +240,7 @@ mod tests {
     #[test]
     fn the_axis_ends_at_the_last_finite_value_of_this_run() {
         let mut curves = Curves { charts: vec![chart(&[[1.0, 5.0], [7.0, f64::NAN]])], ..Curves::default() };
-        let past = Curve::whole("before", CurveKind::PastTraining, vec![[90.0, 1.0]]);
+        let past = Curve::whole("before", CurveKind::OtherTraining, vec![[90.0, 1.0]]);
         curves.charts[0].curves.push(past);
         assert_eq!(curves.last_step(), Some(1.0));
         assert_eq!((curves.not_finite(), curves.without_logarithm()), (1, 0));

@@ -2,6 +2,7 @@
 //! minute: the mean and the extremes of each column, and a smooth line through the means.
 
 use super::curves::{Chart, Curve, CurveKind, is_finite};
+use crate::look::DataColor;
 
 /// Batches differ by chance. The line drawn over them is their mean over this share of the axis on either side.
 const SMOOTHING: f64 = 1.0 / 50.0;
@@ -26,6 +27,8 @@ pub struct ThinCurve {
     pub name: String,
     /// Where its values were measured.
     pub kind: CurveKind,
+    /// Its colour, where that is not the chart's.
+    pub color: Option<DataColor>,
     /// Its parts; no line leads from one to the next.
     pub parts: Vec<ThinPart>,
     /// Its latest value.
@@ -73,7 +76,8 @@ impl Curve {
             ThinPart { columns, line }
         });
         let parts = parts.filter(|part| !part.columns.is_empty()).collect();
-        ThinCurve { name: self.name.clone(), kind: self.kind, parts, latest: self.latest() }
+        let Self { name, kind, color, .. } = self.clone();
+        ThinCurve { name, kind, color, parts, latest: self.latest() }
     }
 }
 
@@ -184,7 +188,7 @@ mod tests {
     fn a_run_before_is_drawn_as_far_as_this_one_has_come() {
         let past = vec![[1.0, 3.0], [2.0, 9.0], [30.0, 4.0]];
         let chart =
-            Chart { curves: vec![Curve::whole("", CurveKind::PastTraining, past)], ..Chart::default() };
+            Chart { curves: vec![Curve::whole("", CurveKind::OtherTraining, past)], ..Chart::default() };
         let thin = chart.thinned(Resolution { columns: 300, last_step: 3.0 });
         assert_eq!(thin[0].parts[0].line, [[1.0, 3.0], [2.0, 9.0]]);
     }

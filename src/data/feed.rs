@@ -12,7 +12,7 @@ use rand::seq::SliceRandom as _;
 use std::sync::Arc;
 
 /// Divides the training images into batches. Within an epoch no image comes twice.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Feed {
     dataset: Arc<Dataset>,
     batch: usize,

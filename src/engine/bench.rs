@@ -22,7 +22,7 @@ const DRAG: Duration = Duration::from_millis(250);
 /// The runs, and what they share.
 #[derive(Debug)]
 pub(super) struct Bench {
-    pub(super) gallery: Gallery,
+    pub(super) gallery: Arc<Gallery>,
     pub(super) runs: Vec<Run>,
     feed: Feed,
     /// What is wanted of the runs.
@@ -46,13 +46,19 @@ impl Bench {
         let runs = recipes.iter().zip(ids);
         let runs = runs.map(|(recipe, id)| Run::new(id, recipe, dims, steps, &compute.device)).collect();
         Ok(Self {
-            gallery: Gallery::new(dataset),
+            gallery: Arc::new(Gallery::new(dataset)),
             runs,
             feed,
             wants: Arc::default(),
             point: None,
             next_due: None,
         })
+    }
+
+    /// A bench with other runs over the same images, in the same order.
+    pub(super) fn beside_these(&self, runs: Vec<Run>) -> Self {
+        let (gallery, feed) = (Arc::clone(&self.gallery), self.feed.clone());
+        Self { gallery, runs, feed, wants: Arc::default(), point: None, next_due: None }
     }
 
     /// What is reported of it.
@@ -86,13 +92,17 @@ impl Bench {
     pub(super) fn train(&mut self, inbox: &Inbox, paint: &PaintTarget, outbox: &mut Outbox) {
         let per_epoch = self.feed.steps_per_epoch();
         let pixels = self.gallery.dataset.shape.values();
-        // Nobody gets ahead of a run whose step takes several turns.
+        // Nobody gets ahead: neither of a run that was brought back, nor of one that is evaluated.
+        let playing = self.runs.iter().filter(|run| run.phase == Phase::Playing);
+        let least = playing.map(|run| run.learner.step_number()).min().unwrap_or(0);
+        // Nor of a run whose step takes several turns.
         let waits = self.runs.iter().any(|run| run.can_step() && run.learner.is_halfway());
         for k in 0..self.runs.len() {
             self.decode_points(inbox, paint, outbox);
             let run = &mut self.runs[k];
             run.pass_time();
-            if !run.can_step() || (waits && !run.learner.is_halfway()) {
+            let is_ahead = run.learner.step_number() > least;
+            if !run.can_step() || is_ahead || (waits && !run.learner.is_halfway()) {
                 continue;
             }
             for change in run.due_changes() {

@@ -63,6 +63,13 @@ pub enum Command {
     NewSeed(u64),
     /// End one of several runs; the others go on.
     End(RunId),
+    /// Set a copy of a run aside, as it is now; the run goes on.
+    Keep(RunId),
+    /// Go on with a run that was set aside: in place of the bench, with the runs that were beside it, or beside the
+    /// runs that it was taken away from.
+    BringBack(RunId),
+    /// Forget every run that was set aside and is not among these.
+    ForgetOthers(Vec<RunId>),
     /// Make a run that failed ready to train on, from the last good weights that it has gone back to already.
     Resume(RunId),
     /// Compute everything a figure may need and hand it out as [`Event::Snapshot`].
@@ -118,6 +125,8 @@ pub enum Event {
     Phase(RunId, Phase),
     /// A run was ended and is gone.
     Ended(RunId),
+    /// A run was set aside; it can be brought back.
+    SetAside(Box<SetAside>),
     /// A live parameter changed, and acts from this step on.
     Tuned(RunId, Change),
     /// What figures are drawn from, on the host.
@@ -147,6 +156,17 @@ pub struct BenchInfo {
     pub device: String,
     /// One run, or up to [`super::MOST_RUNS`].
     pub runs: Vec<RunInfo>,
+}
+
+/// A run that was set aside as it was.
+#[derive(Clone, Debug)]
+pub struct SetAside {
+    /// The run, or its copy.
+    pub info: RunInfo,
+    /// The run that it is a copy of, if that goes on.
+    pub copy_of: Option<RunId>,
+    /// Its reconstructions of the examples.
+    pub outputs: Arc<[f32]>,
 }
 
 /// What is known of a run from its first moment.

@@ -363,6 +363,45 @@ impl Run {
         self.last_turn = Instant::now();
     }
 
+    /// Rests where it is, without views and without what is painted: another bench takes its place.
+    pub(super) fn rest(&mut self) {
+        self.pause();
+        self.jobs = Jobs::default();
+        self.canvases.clear();
+        // What was painted last is gone with its texture.
+        self.views = Arc::default();
+    }
+
+    /// A copy of the run as it is, which rests.
+    pub(super) fn copy(&self, id: RunId) -> Result<Self, String> {
+        let mut learner = self.learner.fresh(&self.recipe);
+        let checkpoint = Checkpoint::take(&self.learner).map_err(|error| error.to_string())?;
+        checkpoint.restore(&mut learner).map_err(|error| error.to_string())?;
+        let phase = match &self.phase {
+            Phase::Playing => Phase::Paused,
+            phase => phase.clone(),
+        };
+        Ok(Self {
+            id,
+            recipe: self.recipe.clone(),
+            learner,
+            history: self.history.copy(),
+            views: Arc::default(),
+            phase,
+            canvases: BTreeMap::new(),
+            progress: self.progress,
+            jobs: Jobs::default(),
+            has_no_views: false,
+            has_new_plan: self.has_new_plan,
+            ongoing: Ongoing::default(),
+            opened: self.opened.clone(),
+            schedule: self.schedule.clone(),
+            limits: self.limits.clone(),
+            last_good: LastGood::new(),
+            last_turn: Instant::now(),
+        })
+    }
+
     /// Rests where it is.
     pub(super) fn pause(&mut self) {
         if self.phase == Phase::Playing {

@@ -3,6 +3,8 @@
 //! A turn takes commands, live values and what is wanted, does a chunk of evaluations and pictures, and trains at most
 //! one step of every run. A moved point is decoded before all else and again between any two runs' work.
 
+mod aside;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -16,6 +18,7 @@ use super::message::{Command, Event, Phase};
 use super::opening::{Loading, check};
 use super::outbox::{Outbox, Wake, outbox};
 use super::paint_target::PaintTarget;
+use super::parked::{Parking, Start};
 use super::run::Run;
 use super::self_test;
 use super::snapshot::{self, Contents};
@@ -25,7 +28,7 @@ use crate::data::Dataset;
 use crate::gpu::{Compute, Painter, limit_threads};
 use crate::insight::references::References;
 use crate::model::fits;
-use crate::recipe::{DataRecipe, NetworkPart, Recipe};
+use crate::recipe::{DataRecipe, Recipe};
 use crate::train::InitialWeights;
 use crate::train::weights::save_weights;
 
@@ -60,18 +63,15 @@ pub struct Worker {
     loading: Option<Loading>,
     /// What the first run begins with in place of drawn weights, after a reset too.
     start: Option<Start>,
+    /// What the first run of the bench began with.
+    start_of_bench: Option<Start>,
+    /// Runs that were set aside.
+    parking: Parking,
     references: Option<Receiver<References>>,
     next_run: u64,
     reported: Instant,
     was_busy: bool,
     is_closed: bool,
-}
-
-/// Weights that a run begins with.
-#[derive(Debug)]
-struct Start {
-    weights: InitialWeights,
-    part: NetworkPart,
 }
 
 /// Where the work is done.
@@ -98,6 +98,8 @@ impl Worker {
             source: None,
             loading: None,
             start: None,
+            start_of_bench: None,
+            parking: Parking::default(),
             references: None,
             next_run: 0,
             reported: Instant::now(),
@@ -192,6 +194,9 @@ impl Worker {
             Command::Reset => self.restart(|_| ()),
             Command::NewSeed(seed) => self.restart(|recipe| recipe.seed = seed),
             Command::End(id) => self.end(id),
+            Command::Keep(id) => self.keep(id),
+            Command::BringBack(id) => self.bring_back(id),
+            Command::ForgetOthers(runs) => self.parking.retain(&runs),
             Command::Resume(id) => self.with_run(id, Run::resume),
             Command::Snapshot { run, lattice, point, sheet } => {
                 self.snapshot(run, Contents { lattice, point, sheet });
@@ -272,17 +277,13 @@ impl Worker {
                 if !known {
                     self.references = bench.gallery.comparison.begin().ok();
                 }
-                if let Some(station) = &self.station {
-                    self.outbox.report(Event::Opened(bench.description(&station.compute)));
-                }
+                self.set_bench_aside();
                 if playing {
                     bench.runs.iter_mut().for_each(|run| run.play(None));
                 }
-                for run in &bench.runs {
-                    report_phase(run, &mut self.outbox);
-                }
                 self.bench = Some(bench);
-                self.source = source;
+                (self.source, self.start_of_bench) = (source, self.start.clone());
+                self.report_bench();
             }
         }
     }
@@ -352,17 +353,6 @@ impl Worker {
         for (id, progress) in progress {
             self.outbox.report(Event::Progress(id, Box::new(progress)));
         }
-    }
-
-    /// Takes one of several runs off the bench.
-    fn end(&mut self, id: RunId) {
-        let Some(bench) = &mut self.bench else { return };
-        if bench.runs.len() < 2 {
-            let sentence = "The only run cannot be ended; open another recipe in its place";
-            return self.outbox.report(Event::Refused(sentence.to_owned()));
-        }
-        bench.runs.retain(|run| run.id != id);
-        self.outbox.report(Event::Ended(id));
     }
 
     fn snapshot(&mut self, id: RunId, contents: Contents) {

@@ -10,7 +10,7 @@ use crate::chart::{Chart, Curve, CurveKind, Curves, Reference, Stamp};
 use crate::look::DataColor;
 use crate::model::Penalty;
 use crate::recipe::gesture::{Gesture, gestures};
-use crate::recipe::{Change, PixelRange, Recipe, Reconstruction};
+use crate::recipe::{Change, PixelRange, Recipe, Reconstruction, ReconstructionScale};
 use crate::train::history::{Evaluation, History, Point, SharedHistory};
 use crate::train::{Metrics, StagePlan};
 
@@ -52,31 +52,41 @@ pub struct RunRecord<'a> {
     pub plan: &'a StagePlan,
     /// Pixels of an image.
     pub pixels: usize,
-    /// The run before, where there is one to compare with.
-    pub past: Option<&'a PastRun>,
+    /// Its colour among the runs that it is compared with; without one, each chart has the colour of its term.
+    pub color: Option<DataColor>,
+    /// The runs to compare it with.
+    pub others: &'a [ComparedRun],
 }
 
-/// What is kept of a run that another recipe replaced: its reconstruction, for comparison.
+/// What the curves of another run are made of, for comparison: one that trains beside this one, or one that was kept.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PastRun {
-    /// Name of its recipe.
+pub struct ComparedRun {
+    /// Its name among the runs that are compared.
     pub name: String,
+    /// Its colour.
+    pub color: DataColor,
     /// How its reconstruction was measured; another kind cannot be compared.
     pub reconstruction: Reconstruction,
     /// The range of its pixels: in another range, the same error has another cost.
     pub range: PixelRange,
+    /// Whether its costs are means over pixels.
+    pub scale: ReconstructionScale,
     /// Updates made before the network was trained as a whole; the steps below are counted from there.
     pub before: u64,
-    /// Step and cost over training batches.
+    /// Step and reconstruction cost over training batches.
     pub training: Vec<[f64; 2]>,
-    /// Step and cost over held-out images.
+    /// Step and reconstruction cost over held-out images.
     pub held_out: Vec<[f64; 2]>,
+    /// Step and squared error over held-out images, which can be compared whatever is minimised.
+    pub squared_error: Vec<[f64; 2]>,
+    /// Step and KL over held-out images, of a Gaussian code.
+    pub kl: Vec<[f64; 2]>,
 }
 
-impl PastRun {
+impl ComparedRun {
     /// The curves of a run whose network has made a few steps as a whole. A pretrained network and one from scratch are
     /// compared at equal steps of that training.
-    pub fn of(run: &RunRecord<'_>) -> Option<Self> {
+    pub fn of(run: &RunRecord<'_>, name: &str, color: DataColor) -> Option<Self> {
         let (before, end) = run.plan.training();
         let is_training = |step: u64| end.is_none_or(|end| step <= end);
         let at = |step: u64, cost: f64| [(step - before) as f64, cost];
@@ -84,33 +94,47 @@ impl PastRun {
         let steps = history.train().filter(|point| point.step > before && is_training(point.step));
         let training: Vec<[f64; 2]> = steps.map(|p| at(p.step, p.metrics.reconstruction)).collect();
         let evaluated = history.evaluations().iter().filter(|e| e.step >= before && is_training(e.step));
-        let held_out = evaluated.map(|e| at(e.step, e.held_out.reconstruction)).collect();
-        let Recipe { name, data, objective, .. } = run.recipe;
+        let measured = |of: fn(&Metrics) -> Option<f64>| -> Vec<[f64; 2]> {
+            evaluated.clone().filter_map(|e| Some(at(e.step, of(&e.held_out)?))).collect()
+        };
+        let Recipe { data, objective, .. } = run.recipe;
         (training.len() > 1).then(|| Self {
-            name: name.clone(),
+            name: name.to_owned(),
+            color,
             reconstruction: objective.reconstruction,
             range: data.range,
+            scale: objective.scale,
             before,
             training,
-            held_out,
+            held_out: measured(|metrics| Some(metrics.reconstruction)),
+            squared_error: measured(|metrics| metrics.squared_error),
+            kl: measured(|metrics| metrics.penalty(Penalty::Kl)),
         })
     }
 
-    /// Whether its costs can be compared with those of a run of this recipe.
+    /// Whether its reconstruction costs can be compared with those of a run of this recipe.
     pub fn is_comparable(&self, recipe: &Recipe) -> bool {
-        self.reconstruction == recipe.objective.reconstruction && self.range == recipe.data.range
+        self.reconstruction == recipe.objective.reconstruction
+            && self.range == recipe.data.range
+            && self.scale == recipe.objective.scale
     }
 
-    /// Its curves, shifted to where a run has made as many updates of the whole network.
-    fn curves(&self, before: u64) -> [Curve; 2] {
-        let shifted = |points: &[[f64; 2]]| -> Vec<[f64; 2]> {
-            points.iter().map(|[step, cost]| [step + before as f64, *cost]).collect()
+    /// Its curves of a quantity, shifted to where a run has made as many updates of the whole network.
+    fn curves(&self, quantity: Quantity, recipe: &Recipe, before: u64) -> Vec<Curve> {
+        let curve = |name: &str, kind: CurveKind, points: &[[f64; 2]]| {
+            let shifted = points.iter().map(|[step, cost]| [step + before as f64, *cost]).collect();
+            Curve { color: Some(self.color), ..Curve::whole(name, kind, shifted) }
         };
-        let held_out = format!("{}, held out", self.name);
-        [
-            Curve::whole(&held_out, CurveKind::PastHeldOut, shifted(&self.held_out)),
-            Curve::whole(&self.name, CurveKind::PastTraining, shifted(&self.training)),
-        ]
+        let held_out =
+            |points: &[[f64; 2]]| curve(&format!("{}, held out", self.name), CurveKind::OtherHeldOut, points);
+        match quantity {
+            Quantity::Reconstruction if self.is_comparable(recipe) => {
+                vec![held_out(&self.held_out), curve(&self.name, CurveKind::OtherTraining, &self.training)]
+            }
+            Quantity::SquaredError => vec![held_out(&self.squared_error)],
+            Quantity::Penalty(Penalty::Kl) => vec![held_out(&self.kl)],
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -209,7 +233,9 @@ fn quantities(
     quantities.extend(has_layers.then_some(Quantity::LayerInputs));
     quantities.extend(penalties(run).into_iter().map(Quantity::Penalty));
     quantities.extend(options.shows_objective.then_some(Quantity::Objective));
-    quantities.extend((options.shows_pca && !is_squared).then_some(Quantity::SquaredError));
+    let has_other_units = run.others.iter().any(|other| !other.is_comparable(run.recipe));
+    let needs_squared_error = has_other_units || (options.shows_pca && !is_squared);
+    quantities.extend(needs_squared_error.then_some(Quantity::SquaredError));
     quantities
 }
 
@@ -235,14 +261,11 @@ fn chart(
     options: CurveOptions,
     quantity: Quantity,
 ) -> Chart {
-    let mut curves = Vec::new();
-    if let Some(past) = run.past.filter(|past| past.is_comparable(run.recipe))
-        && quantity == Quantity::Reconstruction
-    {
-        curves.extend(past.curves(plan.training().0));
-    }
-    curves.push(held_out(history, quantity));
-    curves.push(training(history, plan, quantity));
+    let before = plan.training().0;
+    let of_others = run.others.iter().flat_map(|other| other.curves(quantity, run.recipe, before));
+    let mut curves: Vec<Curve> = of_others.collect();
+    let own = [held_out(history, quantity), training(history, plan, quantity)];
+    curves.extend(own.map(|curve| Curve { color: run.color, ..curve }));
     curves.retain(|curve| curve.points().next().is_some());
     Chart {
         title: quantity.title().to_owned(),
@@ -269,7 +292,7 @@ fn training(history: &History, plan: &StagePlan, quantity: Quantity) -> Curve {
         }
         last_stage = stage;
     }
-    Curve { name: "training".to_owned(), kind: CurveKind::Training, parts }
+    Curve { name: "training".to_owned(), kind: CurveKind::Training, color: None, parts }
 }
 
 /// The curve over held-out images. They go all the way through what is trained so far, so their costs are those of

@@ -56,7 +56,7 @@ fn record<'a>(
     history: &'a SharedHistory,
     costs: &'a References,
 ) -> RunRecord<'a> {
-    RunRecord { recipe, changes, history, references: Some(costs), plan, pixels: 4, past: None }
+    RunRecord { recipe, changes, history, references: Some(costs), plan, pixels: 4, color: None, others: &[] }
 }
 
 /// The curves of a run of two steps, with the options of a figure.
@@ -218,8 +218,12 @@ fn a_run_from_scratch_is_drawn_beside_the_fine_tuning_of_a_pretrained_one() {
     for (step, cost) in [(45, 30.0), (60, 20.0)] {
         history.lock().push_step(Point { step, metrics: metrics(cost, Penalty::Sparsity) });
     }
-    let mut past = PastRun {
+    let mut past = ComparedRun {
         name: "deep-scratch".to_owned(),
+        color: DataColor::Class(3),
+        scale: recipe.objective.scale,
+        squared_error: vec![[10.0, 40.0]],
+        kl: Vec::new(),
         reconstruction: recipe.objective.reconstruction,
         range: recipe.data.range,
         before: 0,
@@ -227,19 +231,24 @@ fn a_run_from_scratch_is_drawn_beside_the_fine_tuning_of_a_pretrained_one() {
         held_out: vec![[0.0, 99.0], [10.0, 85.0]],
     };
     let costs = costs();
-    let drawn = |past: &PastRun| {
+    let drawn = |past: &ComparedRun| {
         let plan = plan(&recipe);
-        let record = RunRecord { past: Some(past), ..record(&recipe, &plan, &[], &history, &costs) };
+        let record =
+            RunRecord { others: std::slice::from_ref(past), ..record(&recipe, &plan, &[], &history, &costs) };
         curves(&record, CurveOptions::default()).charts
     };
     let charts = drawn(&past);
-    assert_eq!(points(&charts[0], CurveKind::PastTraining), [[45.0, 90.0], [60.0, 80.0]]);
-    assert_eq!(points(&charts[0], CurveKind::PastHeldOut), [[40.0, 99.0], [50.0, 85.0]]);
-    assert!(charts[1..].iter().all(|chart| chart.curve(CurveKind::PastTraining).is_none()));
+    assert_eq!(points(&charts[0], CurveKind::OtherTraining), [[45.0, 90.0], [60.0, 80.0]]);
+    assert_eq!(points(&charts[0], CurveKind::OtherHeldOut), [[40.0, 99.0], [50.0, 85.0]]);
+    assert!(charts[1..].iter().all(|chart| chart.curve(CurveKind::OtherTraining).is_none()));
     past.range = PixelRange::Signed;
-    assert!(
-        drawn(&past)[0].curve(CurveKind::PastTraining).is_none(),
-        "pixels from −1 to 1 cost four times as much"
+    let charts = drawn(&past);
+    let comparable = charts[0].curve(CurveKind::OtherTraining);
+    assert!(comparable.is_none(), "pixels from −1 to 1 cost four times as much");
+    let last = charts.last().expect("charts");
+    assert_eq!(
+        (last.title.as_str(), points(last, CurveKind::OtherHeldOut)),
+        ("Squared error", vec![[50.0, 40.0]])
     );
 }
 
@@ -253,7 +262,10 @@ fn what_is_kept_of_a_run_is_its_training_as_a_whole() {
         let held_out = metrics(step as f64, Penalty::Sparsity);
         history.lock().push_evaluation(Evaluation { step, epoch: 0, train: None, held_out });
     }
-    let past = PastRun::of(&record(&recipe, &plan(&recipe), &[], &history, &costs())).expect("two steps");
+    let costs = costs();
+    let plan = plan(&recipe);
+    let record = record(&recipe, &plan, &[], &history, &costs);
+    let past = ComparedRun::of(&record, "deep", DataColor::Class(1)).expect("two steps");
     assert_eq!((past.before, past.training), (40, vec![[5.0, 44.0], [20.0, 59.0]]));
     assert_eq!(past.held_out, [[0.0, 39.0], [10.0, 49.0]]);
 }

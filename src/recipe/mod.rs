@@ -19,6 +19,7 @@ mod replay;
 mod run_id;
 mod schema;
 pub mod table;
+mod titles;
 pub mod words;
 
 pub use error::RecipeError;
@@ -29,6 +30,7 @@ pub use schema::{
     Change, DataRecipe, DictionaryRecipe, ModelRecipe, NoiseRecipe, ObjectiveRecipe, PretrainingRecipe,
     PruningRecipe, Recipe, TrainingRecipe,
 };
+pub use titles::{differences, titles};
 pub use words::{
     Activation, BuiltInSet, Cell, CodeKind, Corruption, Down, Frozen, Init, Network, NetworkPart, Norm,
     OptimizerKind, Output, PixelRange, Pretraining, Pruning, Rebuild, Reconstruction, ReconstructionScale,

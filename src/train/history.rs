@@ -130,6 +130,11 @@ fn average(points: &[Point]) -> Option<Point> {
 pub struct SharedHistory(Arc<Mutex<History>>);
 
 impl SharedHistory {
+    /// Another history with the same contents.
+    pub fn copy(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.lock().clone())))
+    }
+
     /// Holds the history for as long as the guard lives: copy what is needed and let go.
     pub fn lock(&self) -> MutexGuard<'_, History> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -9,6 +9,7 @@ mod failures;
 mod latent;
 #[path = "../common/newer.rs"]
 mod newer;
+mod parked;
 #[path = "../common/read.rs"]
 mod read;
 mod replay;

@@ -29,6 +29,8 @@ pub enum Pane {
     Dimensions,
     /// Images decoded from codes that were drawn.
     Samples,
+    /// The runs that were set aside.
+    Kept,
     /// The learning curves.
     Curves,
     /// Held-out images and their reconstructions.
@@ -48,6 +50,7 @@ impl Pane {
             Self::Cards => "What it shows",
             Self::Dimensions => "Dimensions",
             Self::Samples => "Samples",
+            Self::Kept => "Kept runs",
             Self::Curves => "Curves",
             Self::HeldOut => "Held-out images",
             Self::Objective => "Objective",
@@ -63,7 +66,7 @@ impl Pane {
             Self::Cards => Some(Figure::Card),
             Self::Dimensions => Some(Figure::Dimensions),
             Self::Samples => Some(Figure::Samples),
-            Self::Live | Self::Recipe | Self::Hourglass => None,
+            Self::Live | Self::Recipe | Self::Hourglass | Self::Kept => None,
         }
     }
 }

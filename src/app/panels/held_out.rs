@@ -4,20 +4,24 @@
 //! The picture of a run is one texture that the trainer thread paints: a row of inputs, a row of outputs and a row of
 //! differences. Where the pixels are uploaded from the host, the differences are computed here.
 
+use std::sync::Arc;
+
 use eframe::egui::{
     Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use super::{WHOLE, no_run, paint_picture, picture_frame, switch, waiting};
+use super::{WHOLE, kept_outputs, no_run, paint_picture, picture_frame, switch, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::images::Paint;
-use crate::app::pictures::{HostName, Shown, image_tiles};
-use crate::app::state::{BenchState, RunState, ShownRun};
+use crate::app::kept::KeptRun;
+use crate::app::pictures::{HostName, Shown, image_tiles, image_tiles_of};
+use crate::app::state::{AppState, BenchState, RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{card, export_button, muted};
 use crate::engine::Picture;
 use crate::look::DataColor;
+use crate::recipe::Corruption;
 
 /// Rows of a run's texture that are always there: inputs and outputs.
 const ROWS: u32 = 2;
@@ -25,12 +29,15 @@ const ROWS: u32 = 2;
 /// What stays from frame to frame.
 #[derive(Debug)]
 pub struct HeldOutState {
+    /// Whether differences are shown below the outputs of a single run.
     shows_difference: bool,
+    /// Whether they are shown in place of the outputs of several.
+    shows_differences: bool,
 }
 
 impl Default for HeldOutState {
     fn default() -> Self {
-        Self { shows_difference: true }
+        Self { shows_difference: true, shows_differences: false }
     }
 }
 
@@ -47,11 +54,16 @@ struct Row {
 pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutState) -> Vec<Action> {
     let mut actions = Vec::new();
     let shown = cx.state.shown_run();
-    let rows = shown.map(|shown| rows(cx, shown, memory.shows_difference)).unwrap_or_default();
-    let names = match shown {
-        Some(shown) if shown.bench.runs.len() > 1 => "input · one row per run ·".to_owned(),
-        _ if rows.iter().any(|row| row.name == "corrupted") => "input · corrupted · output ·".to_owned(),
-        _ => "input · output ·".to_owned(),
+    let is_of_several = shown.is_some_and(|shown| is_of_several(cx, shown.bench));
+    let shows_difference =
+        if is_of_several { &mut memory.shows_differences } else { &mut memory.shows_difference };
+    let rows = shown.map(|shown| rows(cx, shown, *shows_difference)).unwrap_or_default();
+    let names = if is_of_several {
+        "input · one row per run ·"
+    } else if rows.iter().any(|row| row.name == "corrupted") {
+        "input · corrupted · output ·"
+    } else {
+        "input · output ·"
     };
     let trailing = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = HALF;
@@ -60,7 +72,7 @@ pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutState
             ui,
             cx.theme,
             "difference",
-            &mut memory.shows_difference,
+            shows_difference,
             "output minus input: red is too bright, blue too dark",
         );
         muted(ui, cx.theme, names);
@@ -96,7 +108,7 @@ fn rows(cx: &PanelContext<'_>, at: ShownRun<'_>, shows_difference: bool) -> Vec<
     };
     let mut rows = vec![row(shown, 0, "input")];
     rows.extend(corrupted(cx, bench, run).map(|(shown, part)| Row { part, ..row(shown, 0, "corrupted") }));
-    if bench.runs.len() == 1 {
+    if !is_of_several(cx, bench) {
         rows.push(row(shown, 1, "output"));
         let difference = difference(cx, bench, run, shown, 0).filter(|_| shows_difference);
         rows.extend(difference.map(|(shown, part)| Row { part, ..row(shown, 0, "difference") }));
@@ -109,10 +121,52 @@ fn rows(cx: &PanelContext<'_>, at: ShownRun<'_>, shows_difference: bool) -> Vec<
             Some((shown, part)) => (shown, part, "difference"),
             None => (shown, rows_of(shown, tile, 1, 1), "output"),
         };
-        let name = format!("{what} of {}", run.recipe.name);
+        let name = format!("{what} of {}", run.title);
         rows.push(Row { shown, part, name, color: Some(cx.theme.data(DataColor::of_run(place))) });
     }
+    rows.extend(kept(cx, bench, shows_difference));
     rows
+}
+
+/// Rows for the runs that were set aside and are shown.
+fn kept(cx: &PanelContext<'_>, bench: &BenchState, shows_difference: bool) -> Vec<Row> {
+    let is_shown = |kept: &KeptRun| kept.is_shown && Arc::ptr_eq(&kept.dataset, &bench.dataset);
+    let kept = cx.state.kept.runs().iter().enumerate().filter(|(_, kept)| is_shown(kept));
+    let row = |(place, (number, kept)): (usize, (usize, &KeptRun))| {
+        let (what, (shown, part)) = match shows_difference {
+            true => ("difference", kept_difference(cx, kept, number)),
+            false => ("output", (kept_outputs(cx.pictures, kept, number), WHOLE)),
+        };
+        let color = Some(cx.theme.data(DataColor::of_run(bench.runs.len() + place)));
+        Row { shown, part, name: format!("{what} of {}", kept.run.title), color }
+    };
+    kept.enumerate().map(row).collect()
+}
+
+fn kept_difference(cx: &PanelContext<'_>, kept: &KeptRun, number: usize) -> (Shown, Rect) {
+    let tiles = image_tiles_of(&kept.dataset).grid(kept.examples.len(), 1);
+    let (name, version) = (HostName::of_run("kept differences", number), kept.run.info.id.0 + 1);
+    let shown = cx.pictures.host(name, version, tiles, Paint::Difference, || {
+        let mut inputs = Vec::new();
+        kept.dataset.write_f32(&kept.examples, &mut inputs);
+        kept.outputs.iter().zip(&inputs).map(|(output, input)| output - input).collect()
+    });
+    (shown, WHOLE)
+}
+
+/// How many rows there are, once all pictures are there.
+pub fn rows_wanted(state: &AppState, memory: &HeldOutState) -> usize {
+    let Some(ShownRun { bench, run }) = state.shown_run() else { return 3 };
+    let above = 1 + usize::from(run.recipe.noise.kind != Corruption::None);
+    match bench.runs.len() + state.kept.shown(&bench.dataset).count() {
+        1 => above + 1 + usize::from(memory.shows_difference),
+        several => above + several,
+    }
+}
+
+/// Whether there are rows of several runs.
+fn is_of_several(cx: &PanelContext<'_>, bench: &BenchState) -> bool {
+    bench.runs.len() > 1 || cx.state.kept.shown(&bench.dataset).next().is_some()
 }
 
 /// What a network that is trained with noise is given.

@@ -6,13 +6,15 @@ pub mod cards;
 pub mod curves;
 pub mod held_out;
 pub mod hourglass;
+pub mod kept;
 pub mod latent;
 pub mod objective;
 
 pub use self::hourglass::hourglass_ui;
 pub use cards::{CardsMemory, cards_ui};
 pub use curves::{CurvesMemory, curves_ui};
-pub use held_out::{HeldOutState, held_out_ui};
+pub use held_out::{HeldOutState, held_out_ui, rows_wanted};
+pub use kept::kept_ui;
 pub use latent::{LatentCache, dimensions_ui, latent_ui, samples_ui};
 pub use objective::objective_ui;
 
@@ -24,7 +26,8 @@ use eframe::egui::{
 };
 
 use super::images::Paint;
-use super::pictures::{Pictures, Shown, image_tiles};
+use super::kept::KeptRun;
+use super::pictures::{HostName, Pictures, Shown, image_tiles, image_tiles_of};
 use super::state::{AppState, BenchState};
 use super::theme::{GRID, RADIUS_SMALL, Theme};
 
@@ -80,6 +83,13 @@ fn host_image(pictures: &Pictures, bench: &BenchState, name: &'static str, index
         bench.dataset.write_f32(&[index], &mut values);
         values
     })
+}
+
+/// The reconstructions of a run that was set aside as a texture. `number` is its place among all runs that are kept.
+fn kept_outputs(pictures: &Pictures, kept: &KeptRun, number: usize) -> Shown {
+    let tiles = image_tiles_of(&kept.dataset).grid(kept.examples.len(), 1);
+    let (name, version) = (HostName::of_run("kept", number), kept.run.info.id.0 + 1);
+    pictures.host(name, version, tiles, Paint::Image, || kept.outputs.to_vec())
 }
 
 /// A word that is on or off.

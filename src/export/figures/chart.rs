@@ -57,7 +57,7 @@ impl<'a> Lane<'a> {
 
     /// The curves that say their latest value at their end: those of this run.
     fn ends(&self) -> impl Iterator<Item = (&ThinCurve, f64)> {
-        let own = self.curves.iter().filter(|curve| !curve.kind.is_past());
+        let own = self.curves.iter().filter(|curve| !curve.kind.is_of_another());
         own.filter_map(|curve| Some((curve, curve.latest?)))
     }
 
@@ -70,7 +70,7 @@ impl<'a> Lane<'a> {
 
     /// How many steps a point of a line is the mean of, if it is one.
     pub fn averaged_steps(&self) -> Option<u64> {
-        self.curves.iter().filter(|curve| !curve.kind.is_past()).find_map(ThinCurve::averaged_steps)
+        self.curves.iter().filter(|curve| !curve.kind.is_of_another()).find_map(ThinCurve::averaged_steps)
     }
 
     fn name_width(&self, sizes: &Sizes) -> f64 {
@@ -82,15 +82,15 @@ impl<'a> Lane<'a> {
         self.curves.iter().map(|curve| entry + font::width(&curve.name, sizes.small)).sum()
     }
 
-    fn color(&self, page: &Page, kind: CurveKind) -> Rgb {
-        if kind.is_past() { page.palette.muted } else { page.palette.data(self.chart.color) }
+    fn color(&self, page: &Page, curve: &ThinCurve) -> Rgb {
+        page.palette.data(curve.color.unwrap_or(self.chart.color))
     }
 
-    fn stroke(&self, page: &Page, kind: CurveKind) -> Stroke {
-        let stroke = Stroke::solid(self.color(page, kind), 1.7 * page.sizes.unit);
-        match kind {
-            CurveKind::Training | CurveKind::PastTraining => stroke,
-            CurveKind::HeldOut | CurveKind::PastHeldOut => stroke.dashed(5.0, 3.0),
+    fn stroke(&self, page: &Page, curve: &ThinCurve) -> Stroke {
+        let stroke = Stroke::solid(self.color(page, curve), 1.7 * page.sizes.unit);
+        match curve.kind {
+            CurveKind::Training | CurveKind::OtherTraining => stroke,
+            CurveKind::HeldOut | CurveKind::OtherHeldOut => stroke.dashed(5.0, 3.0),
         }
     }
 }
@@ -153,25 +153,26 @@ pub(super) fn draw_lane(page: &mut Page, lane: &Lane<'_>, x: &Axis, marks: &Mark
     draw_grid(page, lane.frame, &places);
     let mut drawn: Vec<Vec<[f64; 2]>> = Vec::new();
     let noisy = lane.curves.iter().filter(|curve| curve.kind == CurveKind::Training);
-    for part in noisy.flat_map(|curve| &curve.parts) {
-        let color = mixed(lane.color(page, CurveKind::Training), page.palette.page, 0.72);
+    for (curve, part) in noisy.flat_map(|curve| curve.parts.iter().map(move |part| (curve, part))) {
+        let color = mixed(lane.color(page, curve), page.palette.page, 0.72);
         let band = places.line(&band(&part.columns), &lane.frame);
         draw_parts(page, &band, Stroke::solid(color, page.sizes.unit));
         drawn.extend(band);
     }
-    let lines: Vec<(CurveKind, Vec<Vec<[f64; 2]>>)> = lane
+    let lines: Vec<(Stroke, Vec<Vec<[f64; 2]>>)> = lane
         .curves
         .iter()
-        .flat_map(|curve| curve.parts.iter().map(|part| (curve.kind, places.line(&part.line, &lane.frame))))
+        .map(|curve| (lane.stroke(page, curve), &curve.parts))
+        .flat_map(|(stroke, parts)| parts.iter().map(move |part| (stroke, part)))
+        .map(|(stroke, part)| (stroke, places.line(&part.line, &lane.frame)))
         .collect();
     drawn.extend(lines.iter().flat_map(|(_, parts)| parts).cloned());
     drawn.extend(marks.changes.iter().map(|x| vec![[*x, lane.frame.y], [*x, lane.frame.bottom()]]));
     let mut space = FreeSpace::new(lane.frame, &drawn);
     marks.names.iter().for_each(|name| space.take(*name));
     draw_remarks(page, lane, space, &places);
-    for (kind, parts) in &lines {
-        let stroke = lane.stroke(page, *kind);
-        draw_parts(page, parts, stroke);
+    for (stroke, parts) in lines {
+        draw_parts(page, &parts, stroke);
     }
     draw_ends(page, lane, &places);
 }
@@ -198,7 +199,7 @@ fn draw_header(page: &mut Page, lane: &Lane<'_>) {
     let row = if is_one_row { baseline } else { baseline + 1.7 * sizes.label };
     let mut x = frame.right() - lane.legend_width(&sizes) + LEGEND_GAPS[0];
     for curve in lane.curves.iter().rev() {
-        let stroke = lane.stroke(page, curve.kind);
+        let stroke = lane.stroke(page, curve);
         let middle = row - 0.33 * sizes.small;
         page.scene.line([x, middle], [x + SAMPLE, middle], stroke);
         x += SAMPLE + LEGEND_GAPS[1];
@@ -262,7 +263,7 @@ fn draw_ends(page: &mut Page, lane: &Lane<'_>, places: &PageAxes<'_>) {
     let (small, frame) = (page.sizes.small, lane.frame);
     let end = |(curve, value): (&ThinCurve, f64)| {
         let height = places.height(value)?.clamp(frame.y, frame.bottom());
-        Some((height, value, lane.color(page, curve.kind)))
+        Some((height, value, lane.color(page, curve)))
     };
     let mut ends: Vec<(f64, f64, Rgb)> = lane.ends().filter_map(end).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -66,7 +66,8 @@ fn with_run<T>(recipe: &Recipe, changes: &[Change], test: impl Fn(RunFigures) ->
         references: None,
         plan: &plan,
         pixels: 2,
-        past: None,
+        color: None,
+        others: &[],
     };
     test(RunFigures { record, dataset: &dataset, cloud: &[1, 2] })
 }

@@ -6,17 +6,19 @@
 mod plot;
 
 use eframe::egui::{
-    Align, Layout, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, Layout, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2,
+    vec2,
 };
 
 use super::{no_run, switch, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
-use crate::app::state::{AppState, BenchState, RunState};
+use crate::app::state::RunState;
 use crate::app::theme::{HALF, Theme};
 use crate::app::widgets::{card, export_button};
 use crate::chart::Resolution;
-use crate::engine::curves::{CurveOptions, PastRun, RunRecord, curves};
+use crate::engine::RunId;
+use crate::engine::curves::{ComparedRun, CurveOptions, RunRecord, curves};
 
 use plot::Frame;
 
@@ -44,14 +46,16 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
         card(ui, cx.theme, "Curves", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return actions;
     };
-    let record = record(cx.state, bench, run);
+    let (color, others) = cx.state.compared_with(run);
+    let record = RunRecord { color, others: &others, ..bench.record(run) };
     let curves = curves(&record, memory.options);
     let Some(last_step) = curves.last_step() else {
         card(ui, cx.theme, "Curves", |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first steps"));
         return actions;
     };
     let space = ui.available_rect_before_wrap();
-    let foot_height = 18.0 * cx.theme.scale;
+    let legend = Legend::new(ui, cx, run, &record);
+    let foot_height = 18.0 * cx.theme.scale + legend.height(space.width(), cx.theme.scale);
     let columns = plot::columns(space.width());
     let frame = Frame {
         theme: cx.theme,
@@ -73,11 +77,12 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
         let hovered = plot::chart_ui(ui, &frame, chart, room * share / shares, number == 0);
         memory.hovered_step = memory.hovered_step.or(hovered);
     }
-    let between = plot::steps_line(ui, &frame);
-    if let Some(past) = record.past {
-        actions.extend(past_ui(ui, cx.theme, past, past_words(past, &record), between));
-    }
-    let foot = eframe::egui::Rect::from_min_max(pos2(space.left(), space.bottom() - foot_height), space.max);
+    plot::steps_line(ui, &frame);
+    actions.extend(legend.ui(ui, cx.theme, space.width()));
+    let foot = eframe::egui::Rect::from_min_max(
+        pos2(space.left(), space.bottom() - 18.0 * cx.theme.scale),
+        space.max,
+    );
     ui.scope_builder(UiBuilder::new().max_rect(foot).layout(Layout::left_to_right(Align::Center)), |ui| {
         options_ui(ui, cx, &mut memory.options, &mut actions);
     });
@@ -85,43 +90,134 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
     actions
 }
 
-/// What is drawn: the run that is shown, and the run before.
-fn record<'a>(state: &'a AppState, bench: &'a BenchState, run: &'a RunState) -> RunRecord<'a> {
-    RunRecord { past: state.past.as_ref(), ..bench.record(run) }
+/// The names of the runs that are compared, each after a line in its colour.
+struct Legend {
+    entries: Vec<Entry>,
 }
 
-/// How the run before is named below the charts.
-fn past_words(past: &PastRun, record: &RunRecord<'_>) -> String {
-    if !past.is_comparable(record.recipe) {
-        return format!("{} has another cost", past.name);
-    }
-    // Counted from where the whole network begins to be trained, where the two begin that at different steps.
-    let is_shifted = record.plan.training().0 != past.before;
-    if is_shifted { format!("{} from fine-tuning on", past.name) } else { past.name.clone() }
+struct Entry {
+    words: String,
+    color: Color32,
+    width: f32,
+    /// Why its curve is not drawn over that of the run.
+    tip: Option<String>,
+    /// The kept run that can be hidden.
+    kept: Option<RunId>,
 }
 
-/// The name of the run whose curve is grey, and the cross that dismisses it.
-fn past_ui(ui: &Ui, theme: &Theme, past: &PastRun, words: String, room: Rect) -> Option<Action> {
-    let galley = ui.painter().layout_no_wrap(words, theme.small(), theme.muted);
-    let cross = room.height();
-    let width = 18.0 + galley.size().x + 4.0 + cross;
-    let left = (room.center().x - 0.5 * width).max(room.left());
-    let line = pos2(left, room.center().y);
-    ui.painter().hline(line.x..=line.x + 14.0, line.y, Stroke::new(1.6, theme.muted));
-    let at = pos2(left + 18.0, room.center().y - 0.5 * galley.size().y);
-    let end = at.x + galley.size().x;
-    ui.painter().with_clip_rect(room).galley(at, galley, theme.muted);
-    let button = Rect::from_min_size(pos2(end + 4.0, room.top()), vec2(cross, cross));
-    let response = ui.interact(button, ui.scope_id().with("dismiss"), Sense::click());
-    let name = format!("Dismiss the curve of {}", past.name);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let is_pointed_at = response.hovered() || response.has_focus();
-    let color = if is_pointed_at { theme.text } else { theme.muted };
-    let sign = button.shrink(0.3 * cross);
-    for [from, to] in [[sign.left_top(), sign.right_bottom()], [sign.left_bottom(), sign.right_top()]] {
-        ui.painter().line_segment([from, to], Stroke::new(1.4, color));
+/// Width of the line before a name and of the gaps around it, and of the cross that hides a run.
+const SAMPLE: f32 = 30.0;
+const CROSS: f32 = 16.0;
+/// Height of a row of names.
+const ROW: f32 = 16.0;
+
+impl Legend {
+    /// Names for the run and those it is compared with; none where there are no others.
+    fn new(ui: &Ui, cx: &PanelContext<'_>, run: &RunState, record: &RunRecord<'_>) -> Self {
+        let Some(color) = record.color else { return Self { entries: Vec::new() } };
+        let width = |words: &str| {
+            ui.painter().layout_no_wrap(words.to_owned(), cx.theme.small(), cx.theme.muted).size().x
+        };
+        let dataset = cx.state.bench.as_ref().map(|bench| &bench.dataset);
+        let kept = dataset.iter().flat_map(|dataset| cx.state.kept.shown(dataset));
+        let kept: Vec<(String, RunId)> =
+            kept.map(|kept| (kept.run.title.clone(), kept.run.info.id)).collect();
+        let own = Entry {
+            width: width(&run.title),
+            words: run.title.clone(),
+            color: cx.theme.data(color),
+            tip: None,
+            kept: None,
+        };
+        let other = |other: &ComparedRun| {
+            let is_comparable = other.is_comparable(record.recipe);
+            let mut words = other.name.clone();
+            // Counted from where the whole network begins to be trained, where the two begin that at different steps.
+            if record.plan.training().0 != other.before {
+                words += " from fine-tuning on";
+            }
+            let tip = (!is_comparable).then(|| {
+                format!(
+                    "{} is measured in other units, so its reconstruction cost is not drawn here. Its squared error is.",
+                    other.name
+                )
+            });
+            if !is_comparable {
+                words += " (other units)";
+            }
+            let kept = kept.iter().find(|(title, _)| *title == other.name).map(|(_, id)| *id);
+            Entry { width: width(&words), words, color: cx.theme.data(other.color), tip, kept }
+        };
+        Self { entries: [own].into_iter().chain(record.others.iter().map(other)).collect() }
     }
-    response.on_hover_text(format!("{name} (G)")).clicked().then_some(Action::DismissPast)
+
+    /// The entries of every row of a width.
+    fn rows(&self, width: f32, scale: f32) -> Vec<&[Entry]> {
+        let mut rows = Vec::new();
+        let (mut first, mut x) = (0, 0.0);
+        for (number, entry) in self.entries.iter().enumerate() {
+            let wide = entry.wide(scale);
+            if x + wide > width && number > first {
+                rows.push(&self.entries[first..number]);
+                (first, x) = (number, 0.0);
+            }
+            x += wide;
+        }
+        rows.extend((first < self.entries.len()).then(|| &self.entries[first..]));
+        rows
+    }
+
+    fn height(&self, width: f32, scale: f32) -> f32 {
+        self.rows(width, scale).len() as f32 * ROW * scale
+    }
+
+    fn ui(&self, ui: &mut Ui, theme: &Theme, width: f32) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for row in self.rows(width, theme.scale) {
+            let size = vec2(width, ROW * theme.scale - HALF);
+            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            let mut left = rect.left();
+            for entry in row {
+                let at = Rect::from_min_size(pos2(left, rect.top()), vec2(entry.wide(theme.scale), size.y));
+                actions.extend(entry.ui(ui, theme, at));
+                left = at.right();
+            }
+        }
+        actions
+    }
+}
+
+impl Entry {
+    fn wide(&self, scale: f32) -> f32 {
+        self.width + SAMPLE * scale + if self.kept.is_some() { CROSS * scale } else { 0.0 }
+    }
+
+    fn ui(&self, ui: &Ui, theme: &Theme, rect: Rect) -> Option<Action> {
+        let middle = rect.center().y;
+        let line = rect.left()..=rect.left() + 16.0 * theme.scale;
+        ui.painter().hline(line, middle, Stroke::new(2.5, self.color));
+        let at = pos2(rect.left() + 20.0 * theme.scale, middle);
+        ui.painter().text(at, Align2::LEFT_CENTER, &self.words, theme.small(), theme.muted);
+        let name = ui.interact(rect, ui.scope_id().with(("compared", &self.words)), Sense::hover());
+        name.widget_info(|| WidgetInfo::labeled(Role::Label, true, &self.words));
+        if let Some(tip) = &self.tip {
+            name.on_hover_text(tip);
+        }
+        let run = self.kept?;
+        let side = CROSS * theme.scale;
+        let center = pos2(at.x + self.width + 0.5 * side, middle);
+        let button = Rect::from_center_size(center, vec2(side, side));
+        let response = ui.interact(button, ui.scope_id().with(("hide", run.0)), Sense::click());
+        let name = format!("Hide the curves of {}", self.words);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        let is_pointed_at = response.hovered() || response.has_focus();
+        let color = if is_pointed_at { theme.text } else { theme.muted };
+        let sign = button.shrink(0.32 * side);
+        for [from, to] in [[sign.left_top(), sign.right_bottom()], [sign.left_bottom(), sign.right_top()]] {
+            ui.painter().line_segment([from, to], Stroke::new(1.4, color));
+        }
+        response.on_hover_text(name).clicked().then_some(Action::ShowKept(run, false))
+    }
 }
 
 fn options_ui(ui: &mut Ui, cx: &PanelContext<'_>, options: &mut CurveOptions, actions: &mut Vec<Action>) {

@@ -13,7 +13,7 @@ use egui_plot::{
 use crate::app::theme::Theme;
 use crate::app::widgets::heading;
 use crate::chart::{Chart, CurveKind, Curves, PixelColumn, Resolution, ThinCurve, ValueAxis};
-use crate::look::{Tick, count_label, value_label};
+use crate::look::{DataColor, Tick, count_label, value_label};
 
 /// Width of a column of pixels into which a long curve is thinned, in points.
 const COLUMN_POINTS: f32 = 1.5;
@@ -48,14 +48,12 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    fn color(&self, kind: CurveKind) -> Color32 {
-        let muted = self.theme.muted;
+    fn color(&self, kind: CurveKind, own: Option<DataColor>) -> Color32 {
+        let color = own.map_or(self.color, |color| self.theme.data(color));
         match kind {
-            CurveKind::Training => self.color,
+            CurveKind::Training | CurveKind::OtherTraining => color,
             // It stays back a little: the eye compares, and does not take one for the other.
-            CurveKind::HeldOut => self.color.lerp_to_gamma(muted, 0.55),
-            CurveKind::PastTraining => self.theme.faded(muted, 0.9),
-            CurveKind::PastHeldOut => self.theme.faded(muted, 0.5),
+            CurveKind::HeldOut | CurveKind::OtherHeldOut => color.lerp_to_gamma(self.theme.muted, 0.55),
         }
     }
 
@@ -70,8 +68,8 @@ fn line_width(kind: CurveKind) -> f32 {
     match kind {
         CurveKind::Training => 2.0,
         CurveKind::HeldOut => 1.3,
-        CurveKind::PastTraining => 1.6,
-        CurveKind::PastHeldOut => 1.0,
+        CurveKind::OtherTraining => 1.6,
+        CurveKind::OtherHeldOut => 1.0,
     }
 }
 
@@ -148,11 +146,12 @@ fn draw_curves(plot: &mut PlotUi<'_>, last_step: f64, drawing: &Drawing<'_>) {
     let ValueAxis { low, high, .. } = drawing.axis;
     plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [last_step.max(1.0), high]));
     let training = drawing.curves.iter().filter(|curve| curve.kind == CurveKind::Training);
-    for part in training.flat_map(|curve| &curve.parts) {
-        draw_batches(plot, drawing, &part.columns);
+    for curve in training {
+        let color = drawing.color(curve.kind, curve.color);
+        curve.parts.iter().for_each(|part| draw_batches(plot, drawing, &part.columns, color));
     }
     for curve in drawing.curves {
-        let (color, width) = (drawing.color(curve.kind), line_width(curve.kind));
+        let (color, width) = (drawing.color(curve.kind, curve.color), line_width(curve.kind));
         for part in &curve.parts {
             let placed = drawing.placed(&part.line);
             if let [point] = placed.as_slice() {
@@ -168,17 +167,17 @@ fn draw_curves(plot: &mut PlotUi<'_>, last_step: f64, drawing: &Drawing<'_>) {
 }
 
 /// What single batches cover, and the mean of each column.
-fn draw_batches(plot: &mut PlotUi<'_>, drawing: &Drawing<'_>, columns: &[PixelColumn]) {
+fn draw_batches(plot: &mut PlotUi<'_>, drawing: &Drawing<'_>, columns: &[PixelColumn], color: Color32) {
     if columns.iter().any(|column| column.high > column.low) {
         let at = |value: f64| drawing.axis.at(value).unwrap_or(drawing.axis.low);
         let edge = |value: fn(&PixelColumn) -> f64| columns.iter().map(value).map(at).collect::<Vec<f64>>();
         let steps: Vec<f64> = columns.iter().map(|column| column.step).collect();
         let band = FilledArea::new("batches", &steps, &edge(|c| c.low), &edge(|c| c.high));
-        plot.add(band.fill_color(drawing.theme.faded(drawing.color, 0.14)).allow_hover(false));
+        plot.add(band.fill_color(drawing.theme.faded(color, 0.14)).allow_hover(false));
     }
     let means: Vec<[f64; 2]> = columns.iter().map(|column| [column.step, column.mean]).collect();
     let line = Line::new("batch means", PlotPoints::from(drawing.placed(&means)));
-    plot.line(line.color(drawing.theme.faded(drawing.color, 0.3)).width(1.0).allow_hover(false));
+    plot.line(line.color(drawing.theme.faded(color, 0.3)).width(1.0).allow_hover(false));
 }
 
 /// What is measured, and the latest of it.
@@ -189,10 +188,10 @@ fn title_line(ui: &mut Ui, chart: &Chart, drawing: &Drawing<'_>) {
         ui.spacing_mut().item_spacing.x = 8.0;
         heading(ui, theme, &chart.title);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            for curve in drawing.curves.iter().filter(|curve| !curve.kind.is_past()) {
+            for curve in drawing.curves.iter().filter(|curve| !curve.kind.is_of_another()) {
                 if let Some(latest) = curve.latest {
                     let text = format!("{} {}", curve.name, value_label(latest));
-                    ui.label(small(text, drawing.color(curve.kind)));
+                    ui.label(small(text, drawing.color(curve.kind, curve.color)));
                 }
             }
             if let Some(unit) = unit_that_fits(ui, theme, &chart.unit) {
@@ -326,12 +325,22 @@ impl Over<'_> {
             else {
                 continue;
             };
-            let color = self.drawing.color(kind);
+            let color = self.drawing.color(kind, curve.color);
             if let Some(y) = self.y(value) {
                 self.painter.circle_filled(pos2(self.x(at), y), 3.0, color);
             }
             lines.push((format!("{} {}", curve.name, value_label(value)), color));
             nearest_step = nearest_step.or(Some(at));
+        }
+        // Of another run its training, or its evaluations where only these are drawn.
+        let shown = match chart.curve(CurveKind::OtherTraining) {
+            Some(_) => CurveKind::OtherTraining,
+            None => CurveKind::OtherHeldOut,
+        };
+        for curve in chart.curves.iter().filter(|curve| curve.kind == shown) {
+            let Some([_, value]) = curve.nearest(step) else { continue };
+            let color = self.drawing.color(CurveKind::Training, curve.color);
+            lines.push((format!("{} {}", curve.name, value_label(value)), color));
         }
         let step = nearest_step.unwrap_or(step);
         lines.insert(0, (format!("step {}", count_label(step.max(0.0) as u64)), theme.muted));

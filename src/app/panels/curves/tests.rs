@@ -5,7 +5,7 @@ use crate::app::export::curves_figure;
 use crate::app::state::AppState;
 use crate::app::testing::state_of;
 use crate::chart::{CurveKind, Curves};
-use crate::engine::{Evaluation, Metrics, Penalty, Point, References};
+use crate::engine::{Evaluation, Event, Metrics, Penalty, Point, References, RunInfo, SetAside};
 use crate::recipe::Change;
 
 /// A run of 300 steps whose λ was raised from zero at step 100 and went back to zero at step 260.
@@ -40,15 +40,22 @@ fn run_with_a_lambda_that_came_and_went() -> AppState {
 /// What the panel draws.
 fn shown(state: &AppState, options: CurveOptions) -> Curves {
     let (bench, run) = (state.bench.as_ref().expect("a bench"), state.run().expect("a run"));
-    curves(&record(state, bench, run), options)
+    let (color, others) = state.compared_with(run);
+    curves(&RunRecord { color, others: &others, ..bench.record(run) }, options)
 }
 
 #[test]
 fn the_window_and_the_exported_figure_show_the_same_curves() {
     let mut state = run_with_a_lambda_that_came_and_went();
-    let past = PastRun::of(&state.bench.as_ref().unwrap().record(state.run().unwrap()));
-    for past in [None, past] {
-        state.past = past;
+    for is_kept in [false, true] {
+        if is_kept {
+            let info = state.run().expect("a run").info.clone();
+            let copy = RunInfo { id: RunId(9), ..info.clone() };
+            let aside = SetAside { info: copy, copy_of: Some(info.id), outputs: [].into() };
+            state.apply(Event::SetAside(Box::new(aside)));
+            let others = state.compared_with(state.run().expect("a run")).1;
+            assert_eq!(others.iter().map(|other| other.name.as_str()).collect::<Vec<_>>(), ["ae-32 (2)"]);
+        }
         for bits in 0..16 {
             let is_on = |bit: u32| bits & (1 << bit) != 0;
             let options = CurveOptions {

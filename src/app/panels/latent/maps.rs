@@ -210,7 +210,7 @@ fn name_ui(ui: &Ui, cx: &PanelContext<'_>, at: ShownRun<'_>, rect: Rect) {
     let line = [pos2(rect.left() + 2.0, middle), pos2(rect.left() + 16.0, middle)];
     ui.painter().line_segment(line, Stroke::new(3.0, color));
     let name = pos2(rect.left() + 21.0, foot);
-    ui.painter().text(name, Align2::LEFT_BOTTOM, &run.recipe.name, font, cx.theme.text);
+    ui.painter().text(name, Align2::LEFT_BOTTOM, &run.title, font, cx.theme.text);
     if cx.state.run().is_some_and(|shown| shown.info.id == run.info.id) {
         ui.painter().rect_stroke(rect, 4, Stroke::new(1.5, cx.theme.accent), StrokeKind::Outside);
     }

@@ -12,7 +12,7 @@ use crate::app::panels::{host_image, picture, switch};
 use crate::app::state::{BenchState, RunState, ShownRun};
 use crate::app::theme::HALF;
 use crate::app::widgets::{export_button, muted, small_button};
-use crate::document::Link;
+use crate::document::{Link, MapSettings};
 use crate::engine::Picture;
 use crate::recipe::{ModelRecipe, Network};
 
@@ -101,7 +101,7 @@ fn decoded_ui(
     if bench.runs.len() > 1 {
         let height = 0.52 * ui.available_height();
         actions.extend(run_strip::run_strip_ui(ui, cx, shown_run, explorer.maps.link, height));
-        link_ui(ui, cx, &mut explorer.maps.link);
+        link_ui(ui, cx, explorer.maps);
     } else {
         picture(ui, cx.theme, shown, vec2(width, width / aspect), "decoded image");
     }
@@ -130,10 +130,10 @@ fn decoded_ui(
     }
 }
 
-/// What the points of several runs have in common.
-fn link_ui(ui: &mut Ui, cx: &PanelContext<'_>, link: &mut Link) {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = HALF;
+/// What the points of several runs have in common, and whether each of them has a map.
+fn link_ui(ui: &mut Ui, cx: &PanelContext<'_>, MapSettings { link, shows_one, .. }: &mut MapSettings) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(HALF, 2.0);
         for (choice, word, tip) in [
             (Link::Image, "same image", "each run's point is at its own code of the same image"),
             (
@@ -148,16 +148,14 @@ fn link_ui(ui: &mut Ui, cx: &PanelContext<'_>, link: &mut Link) {
                 *link = choice;
             }
         }
+        switch(ui, cx.theme, "one map", shows_one, "the map of one run, large; the others follow it");
     });
 }
 
 /// What is special about where the point is: a few words and a sentence.
 fn whereabouts(point: &[f32], run: &RunState) -> Option<(&'static str, &'static str)> {
     if run.recipe.is_variational() && point.iter().any(|z| z.abs() > 3.0) {
-        return Some((
-            "beyond 3σ of the prior",
-            "almost no image has a code so far from 0, so the decoder has not learned what to draw here",
-        ));
+        return Some(("beyond 3σ of the prior", "codes drawn from the prior almost never lie here"));
     }
     let summary = &run.views.cloud.as_deref()?.summary;
     let is_outside = point.iter().zip(&summary.ranges).any(|(z, [low, high])| z < low || z > high);
@@ -185,10 +183,6 @@ fn map_ui(
             (false, true) => explorer.fit(),
             (true, false) => explorer.keep_view(),
             _ => {}
-        }
-        if bench.runs.len() > 1 {
-            let tip = "the map of one run, large; the others follow it";
-            switch(ui, cx.theme, "one map", &mut explorer.maps.shows_one, tip);
         }
         // With pins the sum is shown anyway.
         let run = &mut *explorer.run;

@@ -63,7 +63,7 @@ fn run_ui(
 ) -> Option<Action> {
     let is_shown = run.info.id == shown.info.id;
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let name = &run.recipe.name;
+    let name = &run.title;
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("decoded by {name}")));
     picture_frame(ui, cx.theme, rect);
     if let Some(picture) = cx.pictures.get(run.info.id, Picture::Decoded) {
