@@ -45,13 +45,12 @@ fn rested(recipes: Vec<Recipe>, size: [f32; 2]) -> Harness<'static, App> {
     let is_rested = |run: &RunState| {
         matches!(run.phase, Phase::Finished(_))
             && run.views.decoded.as_deref().is_some_and(|decoded| decoded.step == STEPS)
+            && run.views.cloud.as_deref().is_some_and(|cloud| cloud.step == STEPS)
+            && run.views.lattice.as_deref().is_some_and(|lattice| lattice.step == STEPS)
     };
     let mut window = window_of(recipes, size);
     step_until(&mut window, "training is over and every view is of the last step", |state| {
-        let (Some(bench), Some(run)) = (&state.bench, state.run()) else { return false };
-        bench.runs.iter().all(is_rested)
-            && run.views.cloud.as_deref().is_some_and(|cloud| cloud.step == STEPS)
-            && run.views.lattice.as_deref().is_some_and(|lattice| lattice.step == STEPS)
+        state.bench.as_ref().is_some_and(|bench| bench.runs.iter().all(is_rested))
     });
     // During training the view followed the codes; fitted twice, it no longer moves.
     for _ in 0..2 {

@@ -12,7 +12,7 @@ use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, muted, small_button};
 use crate::look::{DataColor, count_label, value_label};
-use crate::recipe::{Recipe, differences};
+use crate::recipe::{Recipe, Reconstruction, differences};
 
 /// Height of the images of a run.
 const STRIP: f32 = 34.0;
@@ -94,7 +94,9 @@ fn words(run: &RunState) -> String {
     if let Some(held_out) = run.progress.held_out {
         let unit = run.recipe.objective.reconstruction.unit();
         parts.push(format!("held out {} ({unit})", value_label(held_out.reconstruction)));
-        parts.extend(held_out.squared_error.map(|error| format!("squared error {}", value_label(error))));
+        let is_squared = run.recipe.objective.reconstruction == Reconstruction::SquaredError;
+        let squared_error = held_out.squared_error.filter(|_| !is_squared);
+        parts.extend(squared_error.map(|error| format!("squared error {}", value_label(error))));
     }
     parts.join(" · ")
 }

@@ -229,6 +229,15 @@ pub fn want_hidden(cx: &PanelContext<'_>, document: &Exploration, shown: ShownRu
     }
 }
 
+/// Shows everything on the maps of all runs.
+pub fn fit_all(document: &mut Exploration, maps: &mut RunMaps, shown: ShownRun<'_>) {
+    for run in &shown.bench.runs {
+        if let Some(OpenMap { mut explorer, .. }) = maps.open(document, run.info.id) {
+            explorer.fit();
+        }
+    }
+}
+
 /// Moves the point of the shown run to the image that it is to go to, once the codes are there.
 pub fn go_to_sought(
     ui: &Ui,

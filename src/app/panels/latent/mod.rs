@@ -129,10 +129,13 @@ pub fn latent_ui(
     let has_strip = matches!(strip_rect, Strip::Shown(_));
     maps::add_wants(cx, document, maps, shown, &drawn, has_strip);
     maps::want_hidden(cx, document, shown);
+    let mut is_fitted = false;
     if let Some(OpenMap { mut explorer, search, .. }) = maps.open(document, shown.run.info.id) {
         let nearest = search.last();
         let column = Part { shown, rect: places.side, nearest };
+        let had_view = explorer.run.view.is_some();
         actions.extend(side::side_ui(ui, cx, &mut explorer, side, search, column));
+        is_fitted = had_view && explorer.run.view.is_none();
         let has_pin_images = pin_images::has_room(places.map.size(), cx.theme.scale);
         match strip_rect {
             Strip::Shown(rect) => actions.extend(strip::strip_ui(ui, cx, &mut explorer, shown, rect)),
@@ -143,6 +146,9 @@ pub fn latent_ui(
             // The map moves to it in the next frame.
             ui.ctx().request_repaint();
         }
+    }
+    if is_fitted {
+        maps::fit_all(document, maps, shown);
     }
     document.lead_by_pins(&pins);
     ui.allocate_rect(space, Sense::hover());

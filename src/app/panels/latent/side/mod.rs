@@ -132,15 +132,12 @@ fn decoded_ui(
 
 /// What the points of several runs have in common, and whether each of them has a map.
 fn link_ui(ui: &mut Ui, cx: &PanelContext<'_>, MapSettings { link, shows_one, .. }: &mut MapSettings) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(HALF, 2.0);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = HALF;
+        muted(ui, cx.theme, "same");
         for (choice, word, tip) in [
-            (Link::Image, "same image", "each run's point is at its own code of the same image"),
-            (
-                Link::Code,
-                "same code",
-                "all points are the same numbers, which mean something else in each run",
-            ),
+            (Link::Image, "image", "each run's point is at its own code of the same image"),
+            (Link::Code, "code", "all points are the same numbers, which mean something else in each run"),
         ] {
             let mut is_chosen = *link == choice;
             switch(ui, cx.theme, word, &mut is_chosen, tip);
@@ -148,8 +145,8 @@ fn link_ui(ui: &mut Ui, cx: &PanelContext<'_>, MapSettings { link, shows_one, ..
                 *link = choice;
             }
         }
-        switch(ui, cx.theme, "one map", shows_one, "the map of one run, large; the others follow it");
     });
+    switch(ui, cx.theme, "one map", shows_one, "the map of one run, large; the others follow it");
 }
 
 /// What is special about where the point is: a few words and a sentence.
