@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use eframe::egui::{self, Align, Color32, Layout, RichText, TextEdit, Ui};
+use eframe::egui::{self, Align, Color32, Layout, Rect, RichText, TextEdit, Ui, UiBuilder, vec2};
 
 use super::action::Action;
 use super::context::PanelContext;
-use super::theme::{GRID, PANEL_PADDING, Theme};
-use super::widgets::{card, muted, word_button};
+use super::theme::{BUTTON_HEIGHT, GRID, HALF, Theme};
+use super::widgets::{card, muted, scrolled};
+use crate::engine::{MOST_RUNS, RunId};
 use crate::recipe::{
     Corruption, Family, Parameter, ParameterKind, Pruning, Recipe, RecipeError, Value, table,
 };
@@ -26,18 +27,40 @@ const SECTIONS: [(&str, &str); 8] = [
     ("dictionary", "Dictionary"),
 ];
 
+/// Width that must be left of a row for the word that it takes a restart.
+const ROOM_FOR_RESTART: f32 = 100.0;
+
 /// What the form remembers between frames.
 #[derive(Debug, Default)]
 pub struct FormState {
     /// The field that is being edited, and its text so far.
     typing: Option<(&'static str, String)>,
-    /// Why the last text of a field was refused.
-    refused: BTreeMap<&'static str, String>,
+    /// Texts that were refused. They stay in their fields until they are mended or the changes are dropped.
+    refused: BTreeMap<&'static str, Refused>,
+    /// The run whose recipe is in the form.
+    run: Option<RunId>,
+}
+
+/// A text that was refused, and what to type.
+#[derive(Clone, Debug)]
+struct Refused {
+    text: String,
+    sentence: String,
+}
+
+impl FormState {
+    /// Forgets what was typed for another run.
+    fn reset_for(&mut self, run: Option<RunId>) {
+        if self.run != run {
+            *self = Self { run, ..Self::default() };
+        }
+    }
 }
 
 /// The form.
 pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormState) -> Vec<Action> {
     let mut actions = Vec::new();
+    memory.reset_for(cx.state.run().map(|run| run.info.id));
     let running = cx.state.run().map(|run| &run.recipe);
     let draft =
         running.map_or_else(|| cx.state.draft.clone(), |running| with_live_values(&cx.state.draft, running));
@@ -46,15 +69,30 @@ pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormState) -> Ve
         muted(ui, cx.theme, name);
     };
     card(ui, cx.theme, "Recipe", trailing, |ui| {
-        if running.is_some_and(|running| differs(&cx.state.draft, running)) {
-            actions.extend(restart_ui(ui, cx, &draft));
-        }
-        scrolled(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            for (section, title) in SECTIONS {
-                actions.extend(section_ui(ui, cx, section, title, &draft, running, memory));
-            }
+        let space = ui.available_rect_before_wrap();
+        let is_changed = running.is_some_and(|running| differs(&cx.state.draft, running));
+        let problem = draft.validate().err().map(|error| error.to_string()).filter(|_| is_changed);
+        let foot = footer_height(ui, cx.theme, problem.as_deref());
+        let list = Rect::from_min_max(space.min, space.max - vec2(0.0, foot));
+        ui.scope_builder(UiBuilder::new().max_rect(list), |ui| {
+            scrolled(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                for (section, title) in SECTIONS {
+                    actions.extend(section_ui(ui, cx, section, title, &draft, running, memory));
+                }
+            });
         });
+        let footer = Rect::from_min_max(list.left_bottom(), space.max);
+        ui.scope_builder(UiBuilder::new().max_rect(footer), |ui| {
+            let is_complete = problem.is_none() && memory.refused.is_empty();
+            actions.extend(footer_ui(ui, cx, &draft, is_changed, is_complete, problem.as_deref()));
+        });
+        let is_dropped = |action: &Action| {
+            matches!(action, Action::DropDraft | Action::StartDraft | Action::OpenBeside(_))
+        };
+        if actions.iter().any(is_dropped) {
+            *memory = FormState { run: memory.run, ..FormState::default() };
+        }
     });
     actions
 }
@@ -124,19 +162,6 @@ fn code_slider_ui(ui: &mut Ui, theme: &Theme, code: usize) -> Option<Action> {
     (changed && size != code as u64).then_some(Action::Draft("model.code", Value::Integer(size)))
 }
 
-/// A list that scrolls; its scroll bar is in the margin of the panel, beside the values.
-fn scrolled(ui: &mut Ui, list: impl FnOnce(&mut Ui)) {
-    let width = ui.available_width();
-    let mut rect = ui.available_rect_before_wrap();
-    rect.max.x += PANEL_PADDING - 2.0;
-    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
-        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.set_max_width(width);
-            list(ui);
-        });
-    });
-}
-
 /// The parameters of a section that apply to this recipe and need a restart. One that does not apply is shown while it is
 /// on: the recipe may be refused because of it, and it must be possible to turn it off.
 fn fields<'a>(section: &'static str, recipe: &'a Recipe) -> impl Iterator<Item = &'static Parameter> + 'a {
@@ -170,32 +195,56 @@ pub fn with_live_values(draft: &Recipe, running: &Recipe) -> Recipe {
     recipe
 }
 
-/// Offers a restart. `draft` is the recipe it would begin with, live values included.
-fn restart_ui(ui: &mut Ui, cx: &PanelContext<'_>, draft: &Recipe) -> Option<Action> {
-    let mut action = None;
-    let problem = draft.validate().err();
-    ui.horizontal(|ui| {
-        let tip = "Starts a new run with the changed recipe; this one ends.";
-        let restart = ui.add_enabled_ui(problem.is_none(), |ui| {
-            accent_button(ui, cx.theme, "Restart with these changes", tip)
-        });
-        if restart.inner.clicked() {
-            action = Some(Action::StartDraft);
-        }
-    });
-    if word_button(ui, cx.theme, "Drop changes", "Goes back to the running recipe.").clicked() {
-        action = Some(Action::DropDraft);
-    }
-    if let Some(problem) = problem {
-        ui.label(RichText::new(problem.to_string()).font(cx.theme.small()).color(cx.theme.problem));
-    }
-    ui.add_space(2.0);
-    action
+/// The height of the footer: its buttons, and below them why the draft cannot be started.
+fn footer_height(ui: &Ui, theme: &Theme, problem: Option<&str>) -> f32 {
+    let buttons = BUTTON_HEIGHT * theme.scale + GRID;
+    let wrapped = |words: &str| {
+        ui.painter().layout(words.to_owned(), theme.small(), theme.problem, ui.available_width()).size().y
+    };
+    buttons + problem.map_or(0.0, |words| wrapped(words) + 2.0)
 }
 
-fn accent_button(ui: &mut Ui, theme: &Theme, text: &str, tip: &str) -> egui::Response {
-    let text = RichText::new(text).font(theme.body()).color(theme.on_accent);
-    ui.add(egui::Button::new(text).fill(theme.accent).wrap()).on_hover_text(tip)
+/// What can be done with the changes, which is always there, so that no row moves when the first change is made. `draft` is
+/// the recipe that would be started, live values included.
+fn footer_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    draft: &Recipe,
+    is_changed: bool,
+    is_complete: bool,
+    problem: Option<&str>,
+) -> Option<Action> {
+    let mut action = None;
+    ui.add_space(HALF);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = HALF;
+        ui.spacing_mut().button_padding = vec2(6.0, 2.0);
+        let can_start = is_changed && is_complete;
+        let button = |ui: &mut Ui, word: &str, is_on: bool, color: Color32, fill: Color32, tip: &str| {
+            let text = RichText::new(word).font(cx.theme.small()).color(color);
+            let button =
+                egui::Button::new(text).fill(fill).min_size(vec2(0.0, BUTTON_HEIGHT * cx.theme.scale));
+            let why = if is_changed { "The changes are not complete." } else { "Nothing has been changed." };
+            ui.add_enabled(is_on, button).on_hover_text(tip).on_disabled_hover_text(why).clicked()
+        };
+        let (color, raised) = (cx.theme.text, cx.theme.raised);
+        let tip = "Starts again with the changed recipe; the present run is kept.";
+        if button(ui, "Restart", can_start, cx.theme.on_accent, cx.theme.accent, tip) {
+            action = Some(Action::StartDraft);
+        }
+        let tip = "Trains the changed recipe next to the present one; both start again at step 0.";
+        let has_room = cx.state.bench.as_ref().is_some_and(|bench| bench.runs.len() < MOST_RUNS);
+        if button(ui, "Run beside", can_start && has_room, color, raised, tip) {
+            action = Some(Action::OpenBeside(Box::new(draft.clone())));
+        }
+        if button(ui, "Drop", is_changed || !is_complete, color, raised, "Goes back to the running recipe.") {
+            action = Some(Action::DropDraft);
+        }
+    });
+    if let Some(problem) = problem {
+        ui.label(RichText::new(problem).font(cx.theme.small()).color(cx.theme.problem));
+    }
+    action
 }
 
 fn section_title(ui: &mut Ui, theme: &Theme, title: &str) {
@@ -219,12 +268,16 @@ fn row_ui(
         ui.set_min_height(20.0 * cx.theme.scale);
         let color = if is_changed { cx.theme.accent } else { cx.theme.muted };
         let label = ui.label(RichText::new(name).color(color)).on_hover_text(parameter.help);
+        if is_changed && ui.available_width() > ROOM_FOR_RESTART * cx.theme.scale {
+            ui.label(RichText::new("restart").font(cx.theme.small()).color(cx.theme.accent))
+                .on_hover_text("It takes effect with a restart, with the button below.");
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             field_ui(ui, cx.theme, parameter, &value, label.id, memory)
         })
         .inner
     });
-    if let Some(sentence) = memory.refused.get(parameter.key) {
+    if let Some(Refused { sentence, .. }) = memory.refused.get(parameter.key) {
         ui.label(RichText::new(sentence).font(cx.theme.small()).color(cx.theme.problem));
     }
     action.inner
@@ -285,10 +338,13 @@ fn text_ui(
     memory: &mut FormState,
 ) -> Option<Action> {
     let is_typed_in = memory.typing.as_ref().is_some_and(|(key, _)| *key == parameter.key);
-    let mut text = match &memory.typing {
-        Some((_, text)) if is_typed_in => text.clone(),
+    let refused = memory.refused.get(parameter.key);
+    let mut text = match (&memory.typing, refused) {
+        (Some((_, text)), _) if is_typed_in => text.clone(),
+        (_, Some(refused)) => refused.text.clone(),
         _ => plain(value),
     };
+    let color = if refused.is_some() { theme.problem } else { theme.text };
     let fill = if is_typed_in { theme.raised } else { Color32::TRANSPARENT };
     let frame = egui::Frame::new().fill(fill).corner_radius(4).inner_margin(egui::Margin::symmetric(4, 1));
     let width = ui.available_width().min(16.0 * GRID * theme.scale);
@@ -298,7 +354,7 @@ fn text_ui(
         .desired_width(width)
         .hint_text("none")
         .align(egui::Align2::RIGHT_CENTER)
-        .text_color(theme.text);
+        .text_color(color);
     let response = ui.add(edit).labelled_by(label);
     let (has_focus, lost_focus) = (response.has_focus(), response.lost_focus());
     response.on_hover_text(parameter.help);
@@ -313,7 +369,7 @@ fn text_ui(
     None
 }
 
-/// The action for a typed text; a refusal is shown below the field until a valid value is typed.
+/// The action for a typed text; one that is refused stays in the field, with what to type below it.
 fn take_text(
     parameter: &'static Parameter,
     value: &Value,
@@ -324,13 +380,17 @@ fn take_text(
     if text == plain(value) {
         return None;
     }
-    match parameter.parse(text.trim()) {
-        Ok(parsed) => Some(Action::Draft(parameter.key, parsed)),
-        Err(error) => {
-            memory.refused.insert(parameter.key, error.to_string());
-            None
-        }
+    if let Ok(parsed) = parameter.parse(text.trim()) {
+        return Some(Action::Draft(parameter.key, parsed));
     }
+    let sentence = format!("{}: {}.", capital(parameter.label), parameter.allowed());
+    memory.refused.insert(parameter.key, Refused { text: text.to_owned(), sentence });
+    None
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A value as it is typed: a word without the quotes that a file needs.
@@ -382,7 +442,14 @@ mod tests {
         let parameter = table::find("training.batch").expect("declared");
         let mut memory = FormState::default();
         assert_eq!(take_text(parameter, &Value::Integer(128), "many", &mut memory), None);
-        assert!(memory.refused["training.batch"].contains("whole number"), "{:?}", memory.refused);
+        let Refused { text, sentence } = memory.refused["training.batch"].clone();
+        assert_eq!(
+            (text.as_str(), sentence.as_str()),
+            ("many", "Batch size: a whole number from 1 to 4096.")
+        );
+        memory.reset_for(Some(RunId(3)));
+        assert!(memory.refused.is_empty(), "another run has another recipe");
+        assert_eq!(take_text(parameter, &Value::Integer(128), "many", &mut memory), None);
         let action = take_text(parameter, &Value::Integer(128), "64", &mut memory);
         assert_eq!(action, Some(Action::Draft("training.batch", Value::Integer(64))));
         assert!(memory.refused.is_empty());

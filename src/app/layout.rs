@@ -21,21 +21,23 @@ use pane::{PADDING, TAB_HEIGHT};
 pub use pane::Pane;
 
 /// Height of the title line of the live panel with its edges, and of each slider in the full and in the simple layout.
-const LIVE_HEAD: f32 = 46.0;
-const LIVE_SLIDER: [f32; 2] = [43.0, 57.5];
+const LIVE_HEAD: [f32; 2] = [46.0, 58.0];
+const LIVE_SLIDER: [f32; 2] = [43.0, 60.0];
 
 /// What the sizes of panels depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contents {
     /// Sliders of the live panel.
     pub sliders: usize,
+    /// Whether a line below them shows and hides the others.
+    pub has_more_sliders: bool,
     /// Rows of held-out images.
     pub held_out_rows: usize,
 }
 
 impl Default for Contents {
     fn default() -> Self {
-        Self { sliders: 2, held_out_rows: 3 }
+        Self { sliders: 2, has_more_sliders: false, held_out_rows: 3 }
     }
 }
 
@@ -61,6 +63,9 @@ pub struct Layout {
     /// Of the panels that share a place, the one in front.
     #[serde(default = "first_in_front")]
     front: Pane,
+    /// Whether somebody has chosen it.
+    #[serde(skip)]
+    is_front_chosen: bool,
 }
 
 fn first_in_front() -> Pane {
@@ -74,6 +79,7 @@ impl Default for Layout {
             full: Arrangement::planned(Plan::full(size, Contents::default()), Pane::Latent),
             simple: Arrangement::planned(Plan::simple(size, Contents::default()), Pane::Latent),
             front: Pane::Latent,
+            is_front_chosen: false,
         }
     }
 }
@@ -105,8 +111,16 @@ impl Layout {
         let Panels { visible, was_turned, .. } = panels;
         if was_turned && let Some(front) = arrangement.front() {
             self.front = front;
+            self.is_front_chosen = true;
         }
         visible
+    }
+
+    /// Shows one of the panels that share a place, unless somebody has chosen which.
+    pub fn suggest(&mut self, pane: Pane) {
+        if !self.is_front_chosen {
+            self.bring_forward(pane);
+        }
     }
 
     /// Shows one of the panels that share a place.
@@ -191,25 +205,28 @@ impl Column {
 
 /// The height for as many whole sliders as there is room for above the form; where there are more, the name of the next is
 /// visible.
-fn live_height(sliders: usize, each: f32, most: f32) -> f32 {
-    let fitting = ((most - LIVE_HEAD) / each).floor().max(2.0);
-    let shown = (sliders.max(2) as f32).min(fitting);
+fn live_height(Contents { sliders, has_more_sliders, .. }: Contents, layout: usize, most: f32) -> f32 {
+    let (head, each) = (LIVE_HEAD[layout], LIVE_SLIDER[layout]);
+    let more = if has_more_sliders { 0.5 * each } else { 0.0 };
+    let most = most - more;
+    let fitting = ((most - head) / each).floor().max(2.0);
+    let shown = (sliders.max(1) as f32).min(fitting);
     let peek = if sliders as f32 > fitting { 0.5 * each } else { 0.0 };
-    LIVE_HEAD + shown * each + peek
+    head + shown * each + peek + more
 }
 
 impl Plan {
     /// Everything: the recipe on the left, the network and its latent space in the middle, curves and images on the right.
-    fn full(size: Vec2, Contents { sliders, held_out_rows }: Contents) -> Self {
+    fn full(size: Vec2, contents: Contents) -> Self {
         let side = SIDE_WIDTH.min(0.22 * size.x);
         let right = (0.272 * size.x).clamp(240.0, 460.0);
         let middle = (size.x - side - right - 2.0 * GRID).max(240.0);
         let network = (0.231 * size.y).clamp(120.0, 210.0);
         // Rows of ten square tiles as wide as the panel, and a line above them.
-        let rows = held_out_rows as f32;
+        let rows = contents.held_out_rows as f32;
         let held_out = (0.1 * rows * (right - 24.0) + 56.0).min(size.y * (0.21 + 0.03 * rows).min(0.4));
         let objective = (0.24 * size.y).clamp(110.0, 200.0);
-        let live = live_height(sliders, LIVE_SLIDER[0], (0.37 * size.y).max(130.0));
+        let live = live_height(contents, 0, (0.37 * size.y).max(130.0));
         let columns = vec![
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Recipe, None)]),
             Column::new(middle, size.y, &[(Pane::Hourglass, Some(network)), (Pane::Latent, None)]),
@@ -222,14 +239,21 @@ impl Plan {
         Self { name: "full layout", columns }
     }
 
-    /// For a class: the sliders, the latent space, the curves.
-    fn simple(size: Vec2, Contents { sliders, .. }: Contents) -> Self {
+    /// For a class: the network and its latent space, two sliders, one curve, images and reconstructions.
+    fn simple(size: Vec2, contents: Contents) -> Self {
         let side = (0.34 * size.x).clamp(280.0, 620.0);
         let middle = (size.x - side - GRID).max(240.0);
-        let live = live_height(sliders, LIVE_SLIDER[1], (0.45 * size.y).max(170.0));
+        let live = live_height(contents, 1, (0.35 * size.y).max(150.0));
+        let network = (0.2 * size.y).clamp(110.0, 230.0);
+        let rows = contents.held_out_rows as f32;
+        let held_out = (0.1 * rows * (side - 24.0) + 60.0).min(0.3 * size.y);
         let columns = vec![
-            Column::new(middle, size.y, &[(Pane::Latent, None)]),
-            Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Curves, None)]),
+            Column::new(middle, size.y, &[(Pane::Hourglass, Some(network)), (Pane::Latent, None)]),
+            Column::new(
+                side,
+                size.y,
+                &[(Pane::Live, Some(live)), (Pane::Curves, None), (Pane::HeldOut, Some(held_out))],
+            ),
         ];
         Self { name: "simple layout", columns }
     }

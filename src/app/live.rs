@@ -7,8 +7,10 @@ use eframe::egui::{self, Align, Color32, Layout, RichText, Slider, SliderClampin
 
 use super::action::Action;
 use super::context::PanelContext;
+use super::state::RunState;
 use super::theme::Theme;
-use super::widgets::{card, muted};
+use super::widgets::{card, muted, scrolled, switch};
+use crate::engine::Stage;
 use crate::recipe::parameter::short_number;
 use crate::recipe::{Parameter, ParameterKind, Recipe, SliderScale, table};
 
@@ -16,11 +18,15 @@ use crate::recipe::{Parameter, ParameterKind, Recipe, SliderScale, table};
 const HELD_SECS: f64 = 2.0;
 /// The smallest value above zero of a logarithmic slider that begins there, as a fraction of its largest value.
 const SMALLEST_SHARE: f64 = 1e-3;
+/// Sliders of the simple layout.
+const SIMPLE: usize = 2;
 
 /// What the sliders remember between frames.
 #[derive(Debug, Default)]
 pub struct LiveState {
     held: Option<Held>,
+    /// Whether the sliders of what is off are shown too.
+    shows_all: bool,
 }
 
 /// A value that was set and is not confirmed yet.
@@ -47,9 +53,17 @@ impl LiveState {
     }
 }
 
-/// The live parameters in the order in which they are shown: what this recipe is about, the learning rate, what is off.
-/// `opened` is the recipe as it was opened, so that no slider changes its place while it is dragged.
-pub fn in_order(opened: &Recipe) -> Vec<&'static Parameter> {
+/// The live parameters in the order in which they are shown.
+struct Groups {
+    /// What this recipe is about, and the learning rate.
+    first: Vec<&'static Parameter>,
+    /// What is off; and, where few sliders are to be shown, all but two.
+    rest: Vec<&'static Parameter>,
+}
+
+/// Divides the live parameters. `opened` is the recipe as it was opened, so that no slider changes its place while it is
+/// dragged.
+fn groups(opened: &Recipe, is_simple: bool) -> Groups {
     let rank = |parameter: &Parameter| match parameter.key {
         key if key.ends_with("learning_rate") => 1,
         _ if parameter.number(opened) == Some(0.0) => 2,
@@ -57,7 +71,31 @@ pub fn in_order(opened: &Recipe) -> Vec<&'static Parameter> {
     };
     let mut all: Vec<&'static Parameter> = parameters(opened).collect();
     all.sort_by_key(|parameter| rank(parameter));
-    all
+    let count = all.iter().filter(|parameter| rank(parameter) < 2).count().max(1);
+    let rest = all.split_off(if is_simple { count.min(SIMPLE) } else { count }.min(all.len()));
+    Groups { first: all, rest }
+}
+
+/// What the panel of sliders holds: sliders, and whether a line shows and hides the rest of them.
+pub fn contents(opened: &Recipe, memory: &LiveState, is_simple: bool) -> (usize, bool) {
+    let Groups { first, rest } = groups(opened, is_simple);
+    (first.len() + if memory.shows_all { rest.len() } else { 0 }, !rest.is_empty())
+}
+
+/// When a parameter acts that does not act on the next update: a word and a sentence.
+fn acts_later(parameter: &Parameter, run: &RunState) -> Option<(&'static str, &'static str)> {
+    let stage = run.progress.stage;
+    let is_of_layers = parameter.key.starts_with("pretraining.");
+    let is_of_dictionary = parameter.key.starts_with("dictionary.");
+    match stage {
+        Stage::Layer(_) if !is_of_layers => Some(("later", "It acts after pretraining.")),
+        Stage::Training if is_of_layers => Some(("over", "Pretraining is over.")),
+        Stage::Training if is_of_dictionary => {
+            Some(("later", "It acts when the dictionary is learned, after training."))
+        }
+        Stage::Dictionary if !is_of_dictionary => Some(("over", "The training of the network is over.")),
+        Stage::Layer(_) | Stage::Training | Stage::Dictionary => None,
+    }
 }
 
 /// The parameters that can be moved while this recipe runs.
@@ -102,12 +140,27 @@ pub fn live_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut LiveState) -> Ve
             muted(ui, cx.theme, "The sliders appear with the run.");
             return;
         };
-        egui::ScrollArea::vertical().show(ui, |ui| {
+        scrolled(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
-            for parameter in in_order(&run.info.recipe) {
-                let applied = parameter.number(&run.recipe).unwrap_or_default();
-                let Some(range) = range(parameter, &run.recipe) else { continue };
-                actions.extend(slider_ui(ui, cx.theme, parameter, range, applied, memory));
+            let Groups { first, rest } = groups(&run.info.recipe, cx.theme.is_simple());
+            let mut sliders = |ui: &mut Ui, parameters: &[&'static Parameter], memory: &mut LiveState| {
+                for parameter in parameters {
+                    actions.extend(slider_ui(ui, cx.theme, parameter, run, memory));
+                }
+            };
+            sliders(ui, &first, memory);
+            if !rest.is_empty() {
+                let word = if memory.shows_all { "fewer sliders" } else { "more sliders" };
+                switch(
+                    ui,
+                    cx.theme,
+                    word,
+                    &mut memory.shows_all,
+                    "the sliders of what is off in this recipe",
+                );
+                if memory.shows_all {
+                    sliders(ui, &rest, memory);
+                }
             }
         });
     });
@@ -119,18 +172,24 @@ fn slider_ui(
     ui: &mut Ui,
     theme: &Theme,
     parameter: &'static Parameter,
-    range: Range,
-    applied: f64,
+    run: &RunState,
     memory: &mut LiveState,
 ) -> Option<Action> {
+    let range = range(parameter, &run.recipe)?;
+    let applied = parameter.number(&run.recipe).unwrap_or_default();
     let now_secs = ui.input(|i| i.time);
-    let color = theme.parameter(parameter.key);
+    // What does not act now is dim, and says when it does.
+    let later = acts_later(parameter, run);
+    let color = if later.is_some() { theme.muted } else { theme.parameter(parameter.key) };
     let mut value = memory.shown(parameter.key, applied, now_secs);
     let before = value;
     let (label, typed) = ui
         .horizontal(|ui| {
-            let label =
-                ui.label(RichText::new(parameter.label).color(theme.text)).on_hover_text(parameter.help);
+            let text = if later.is_some() { theme.muted } else { theme.text };
+            let label = ui.label(RichText::new(parameter.label).color(text)).on_hover_text(parameter.help);
+            if let Some((word, sentence)) = later {
+                muted(ui, theme, word).on_hover_text(sentence);
+            }
             let field = |ui: &mut Ui| value_field(ui, color, &mut value, &range, parameter.label);
             (label, ui.with_layout(Layout::right_to_left(Align::Center), field).inner)
         })
@@ -239,7 +298,7 @@ mod tests {
     #[test]
     fn a_value_is_held_until_the_trainer_confirms_it() {
         let held = Held { key: "objective.beta", value: 2.0, since_secs: 10.0 };
-        let mut memory = LiveState { held: Some(held) };
+        let mut memory = LiveState { held: Some(held), ..LiveState::default() };
         assert_eq!(memory.shown("objective.beta", 1.0, 10.5), 2.0);
         assert_eq!(memory.shown("training.learning_rate", 1e-3, 10.5), 1e-3);
         assert_eq!(memory.shown("objective.beta", 2.0, 10.6), 2.0);
@@ -249,16 +308,23 @@ mod tests {
     #[test]
     fn a_value_that_is_never_confirmed_is_released() {
         let held = Held { key: "objective.beta", value: 2.0, since_secs: 10.0 };
-        let mut memory = LiveState { held: Some(held) };
+        let mut memory = LiveState { held: Some(held), ..LiveState::default() };
         assert_eq!(memory.shown("objective.beta", 1.0, 10.0 + HELD_SECS + 0.1), 1.0);
     }
 
     #[test]
     fn what_a_recipe_is_about_comes_first_and_what_is_off_last() {
         let recipe = Recipe::open("ae-sparse").expect("built in");
-        let keys: Vec<&str> = in_order(&recipe).iter().map(|parameter| parameter.key).collect();
-        assert_eq!(keys[..2], ["objective.sparsity", "training.learning_rate"]);
-        assert!(keys[2..].contains(&"noise.drop_units"), "{keys:?}");
+        let keys = |parameters: &[&Parameter]| -> Vec<&str> {
+            parameters.iter().map(|parameter| parameter.key).collect()
+        };
+        let Groups { first, rest } = groups(&recipe, false);
+        assert_eq!(keys(&first), ["objective.sparsity", "training.learning_rate"]);
+        assert!(keys(&rest).contains(&"noise.drop_units"), "{:?}", keys(&rest));
+        let rbm = Recipe::open("deep-rbm").expect("built in");
+        assert!(groups(&rbm, false).first.len() > 2);
+        assert_eq!(groups(&rbm, true).first.len(), 2, "a class sees two");
+        assert_eq!(contents(&recipe, &LiveState::default(), false), (2, true));
     }
 
     #[test]

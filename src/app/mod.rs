@@ -254,7 +254,7 @@ impl App {
     fn show_what_it_is_about(&mut self) {
         if let Some(run) = self.state.run() {
             let is_map = Family::of(&run.recipe).is_about_the_map();
-            self.window.layout.bring_forward(if is_map { Pane::Latent } else { Pane::Cards });
+            self.window.layout.suggest(if is_map { Pane::Latent } else { Pane::Cards });
         }
     }
 
@@ -307,8 +307,11 @@ impl App {
             actions.extend(status::status_ui(ui, &cx));
         });
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
+            let live = state.run().map(|run| live::contents(&run.info.recipe, &caches.live, window.simple));
+            let (sliders, has_more_sliders) = live.unwrap_or((2, false));
             let contents = Contents {
-                sliders: state.run().map_or(2, |run| live::parameters(&run.info.recipe).count()),
+                sliders,
+                has_more_sliders,
                 held_out_rows: panels::rows_wanted(state, &caches.held_out),
             };
             let Window { layout, simple, .. } = window;

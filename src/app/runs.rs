@@ -52,6 +52,8 @@ pub struct RunState {
     pub changes: Vec<Change>,
     /// The latest views, all of one moment.
     pub views: Views,
+    /// What is being changed in its form, while another run is shown.
+    pub draft: Option<Recipe>,
 }
 
 impl ShownRun<'_> {
@@ -81,7 +83,7 @@ impl RunState {
     /// The same run on a bench that was opened again.
     pub(super) fn on_bench(self, info: &RunInfo) -> Self {
         let info = RunInfo { recipe: self.info.recipe, ..info.clone() };
-        Self { info, ..self }
+        Self { info, draft: None, ..self }
     }
 
     pub(super) fn new(info: RunInfo) -> Self {
@@ -93,6 +95,7 @@ impl RunState {
             phase: Phase::Paused,
             changes: Vec::new(),
             views: Views::default(),
+            draft: None,
         }
     }
 

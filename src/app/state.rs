@@ -101,23 +101,28 @@ impl AppState {
 
     /// Shows another run of the bench.
     pub fn focus(&mut self, id: RunId) {
+        // What is being changed in the form of a run is still there when that run is shown again.
+        let before = self.run().map(|run| run.info.id).filter(|before| *before != id);
+        let Some(before) = before else { return };
+        let draft = std::mem::take(&mut self.draft);
+        self.with_run(before, |run| run.draft = Some(draft));
         self.shown = Some(id);
-        if let Some(run) = self.run() {
-            self.draft = run.recipe.clone();
-        }
+        let mut draft = self.run().map(|run| run.recipe.clone()).unwrap_or_default();
+        self.with_run(id, |run| draft = run.draft.take().unwrap_or(std::mem::take(&mut draft)));
+        self.draft = draft;
     }
 
     /// A run was ended; another one is shown then.
     fn end(&mut self, id: RunId) {
+        let others = self.bench.iter().flat_map(|bench| &bench.runs).filter(|run| run.info.id != id);
+        let next = others.map(|run| run.info.id).next();
+        if let Some(next) = next.filter(|_| self.run().is_some_and(|run| run.info.id == id)) {
+            self.focus(next);
+        }
         if let Some(bench) = &mut self.bench {
             bench.runs.retain(|run| run.info.id != id);
         }
-        if self.shown == Some(id)
-            && let Some(next) =
-                self.bench.as_ref().and_then(|bench| bench.runs.first()).map(|run| run.info.id)
-        {
-            self.focus(next);
-        }
+        self.name_runs();
     }
 
     /// Whether any run is training.

@@ -13,7 +13,7 @@ use super::theme::{GRID, HALF, Theme};
 use super::widgets::muted;
 use crate::engine::{Evaluation, Phase, Stage};
 use crate::look::{count_label, value_label};
-use crate::recipe::ReconstructionScale;
+use crate::recipe::{Family, ReconstructionScale};
 
 /// Evaluations without a better one before the line says so.
 const NO_PROGRESS: usize = 6;
@@ -185,7 +185,7 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
     let Some(latest) = evaluations.last() else {
         return Line::new(Tone::Good, "Learning. The first evaluation on held-out images comes in a moment.");
     };
-    if let Some(line) = stalled(evaluations) {
+    if let Some(line) = stalled(evaluations, Family::of(&run.recipe)) {
         return line;
     }
     if let Some(references) = state.bench.as_ref().and_then(|bench| bench.references.as_ref()) {
@@ -203,7 +203,11 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
         return Line::new(Tone::Good, "Learning.");
     };
     let (from, to) = (before.held_out.objective, latest.held_out.objective);
-    let since = format!("from {} to {} since the last evaluation", value_label(from), value_label(to));
+    let [before, now] = [from, to].map(value_label);
+    if before == now {
+        return Line::new(Tone::Quiet, format!("Learning. The held-out objective is unchanged: {now}."));
+    }
+    let since = format!("from {before} to {now} since the last evaluation");
     if to < from {
         Line::new(Tone::Good, format!("Learning steadily. The held-out objective fell {since}."))
     } else {
@@ -213,7 +217,7 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
 
 /// What to say where the held-out objective has not improved for some evaluations. Whether training images still cost
 /// less tells overfitting from a run that goes no further.
-fn stalled(evaluations: &[&Evaluation]) -> Option<Line> {
+fn stalled(evaluations: &[&Evaluation], family: Family) -> Option<Line> {
     let best =
         evaluations.iter().rev().min_by(|a, b| a.held_out.objective.total_cmp(&b.held_out.objective))?;
     let latest = evaluations.last()?;
@@ -231,11 +235,13 @@ fn stalled(evaluations: &[&Evaluation]) -> Option<Line> {
         );
         return Some(Line::new(Tone::Warning, text));
     }
+    let what = match family {
+        // Advice would give the answer away, or lead away from it.
+        Family::Mistakes => "compare the images with their reconstructions, and look at the objective",
+        _ => "a smaller learning rate may help, or this is as far as it goes",
+    };
     (since >= NO_PROGRESS).then(|| {
-        let text = format!(
-            "No progress on held-out images for {since} evaluations: a smaller learning rate may help, or this is as far \
-             as it goes."
-        );
+        let text = format!("No progress on held-out images for {since} evaluations: {what}.");
         Line::new(Tone::Warning, text)
     })
 }

@@ -30,7 +30,7 @@ pub const BUTTON_HEIGHT: f32 = 27.0;
 pub const SIDE_WIDTH: f32 = 212.0;
 
 /// How much larger everything is in the simple layout, which is read from the back of a classroom.
-const SIMPLE_SCALE: f32 = 1.4;
+const SIMPLE_SCALE: f32 = 1.45;
 
 /// The colours of one scheme as egui has them, and the sizes that go with them.
 ///
@@ -53,6 +53,11 @@ impl Deref for Theme {
 }
 
 impl Theme {
+    /// Whether it is that of the simple layout.
+    pub fn is_simple(&self) -> bool {
+        self.scale > 1.0
+    }
+
     /// The theme of a scheme; the simple layout has larger type.
     pub fn new(scheme: ColorScheme, simple: bool) -> Self {
         let scale = if simple { SIMPLE_SCALE } else { 1.0 };

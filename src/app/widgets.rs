@@ -8,7 +8,7 @@ use eframe::egui::{
 
 use super::action::{Action, Figure};
 use super::glyph::Sign;
-use super::theme::{BUTTON_HEIGHT, GRID, RADIUS_SMALL, Theme};
+use super::theme::{BUTTON_HEIGHT, GRID, PANEL_PADDING, RADIUS_SMALL, Theme};
 
 /// A title line with something at its right end, and the content below it. The background is drawn by the tile around it.
 pub fn card<R>(
@@ -51,6 +51,35 @@ fn one_pixel(ui: &Ui) -> egui::Vec2 {
 /// Small text that explains something.
 pub fn muted(ui: &mut Ui, theme: &Theme, text: impl Into<String>) -> Response {
     ui.label(RichText::new(text).font(theme.small()).color(theme.muted))
+}
+
+/// A list that scrolls; its scroll bar is in the margin of the panel, beside the values.
+pub fn scrolled(ui: &mut Ui, list: impl FnOnce(&mut Ui)) {
+    let width = ui.available_width();
+    let mut rect = ui.available_rect_before_wrap();
+    rect.max.x += PANEL_PADDING - 2.0;
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.set_max_width(width);
+            list(ui);
+        });
+    });
+}
+
+/// A word that is on or off.
+pub fn switch(ui: &mut Ui, theme: &Theme, word: &str, is_on: &mut bool, tip: &str) {
+    let color = if *is_on { theme.text } else { theme.muted };
+    let text = RichText::new(word).font(theme.small()).color(color);
+    let button = Button::selectable(*is_on, text)
+        .corner_radius(RADIUS_SMALL)
+        .min_size(egui::Vec2::new(0.0, 18.0 * theme.scale));
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().button_padding = egui::vec2(6.0, 1.0);
+        ui.add(button)
+    });
+    if response.inner.on_hover_text(tip).clicked() {
+        *is_on = !*is_on;
+    }
 }
 
 /// The one big button of the window.

@@ -94,7 +94,11 @@ impl Topic {
         add(is_contractive, &[Self::Contraction, Self::Directions]);
         add(dictionary, &[Self::DictionaryParts, Self::DictionaryAtoms, Self::DictionaryErrors]);
         add(dictionary && recipe.dictionary.pixels, &[Self::DictionaryPixels]);
-        add(recipe.is_variational(), &[Self::Dimensions, Self::Prior]);
+        // Of a code of two, bars say less than samples.
+        let is_short = recipe.model.code <= 2;
+        let of_gaussian =
+            if is_short { [Self::Prior, Self::Dimensions] } else { [Self::Dimensions, Self::Prior] };
+        add(recipe.is_variational(), &of_gaussian);
         // Pretraining has cards enough; the comparison with PCA is the point of the whole lesson.
         add(recipe.is_pretrained(), &[Self::Size]);
         if !recipe.is_variational() && !recipe.is_pretrained() {

@@ -176,7 +176,7 @@ impl Parameter {
             ParameterKind::Text => "text that is not empty".to_owned(),
             ParameterKind::Widths { max } => {
                 format!(
-                    "up to {MAX_LAYERS} layer widths from 1 to {max}, such as 512-256, or nothing for no hidden layer"
+                    "widths from 1 to {max} joined by dashes, such as 512-256 (at most {MAX_LAYERS}), or nothing for none"
                 )
             }
         }

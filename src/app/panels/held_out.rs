@@ -10,7 +10,7 @@ use eframe::egui::{
     Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use super::{WHOLE, kept_outputs, no_run, paint_picture, picture_frame, switch, waiting};
+use super::{WHOLE, kept_outputs, no_run, paint_picture, picture_frame, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::images::Paint;
@@ -18,7 +18,7 @@ use crate::app::kept::KeptRun;
 use crate::app::pictures::{HostName, Shown, image_tiles, image_tiles_of};
 use crate::app::state::{AppState, BenchState, RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
-use crate::app::widgets::{card, export_button, muted};
+use crate::app::widgets::{card, export_button, muted, switch};
 use crate::engine::Picture;
 use crate::look::DataColor;
 use crate::recipe::Corruption;

@@ -4,13 +4,13 @@
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Align, Color32, Layout, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
-use super::{WHOLE, kept_outputs, paint_picture, picture_frame, switch, waiting};
+use super::{WHOLE, kept_outputs, paint_picture, picture_frame, waiting};
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::kept::KeptRun;
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, muted, small_button};
+use crate::app::widgets::{card, muted, small_button, switch};
 use crate::look::{DataColor, count_label, value_label};
 use crate::recipe::{Recipe, Reconstruction, differences};
 

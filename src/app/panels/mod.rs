@@ -21,8 +21,8 @@ pub use objective::objective_ui;
 use std::sync::Arc;
 
 use eframe::egui::{
-    self, Align2, Button, Color32, CornerRadius, FontId, Painter, Pos2, Rect, RichText, Sense, StrokeKind,
-    Ui, Vec2, load::SizedTexture,
+    self, Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Sense, StrokeKind, Ui, Vec2,
+    load::SizedTexture,
 };
 
 use super::images::Paint;
@@ -90,22 +90,6 @@ fn kept_outputs(pictures: &Pictures, kept: &KeptRun, number: usize) -> Shown {
     let tiles = image_tiles_of(&kept.dataset).grid(kept.examples.len(), 1);
     let (name, version) = (HostName::of_run("kept", number), kept.run.info.id.0 + 1);
     pictures.host(name, version, tiles, Paint::Image, || kept.outputs.to_vec())
-}
-
-/// A word that is on or off.
-fn switch(ui: &mut Ui, theme: &Theme, word: &str, is_on: &mut bool, tip: &str) {
-    let color = if *is_on { theme.text } else { theme.muted };
-    let text = RichText::new(word).font(theme.small()).color(color);
-    let button = Button::selectable(*is_on, text)
-        .corner_radius(RADIUS_SMALL)
-        .min_size(Vec2::new(0.0, 18.0 * theme.scale));
-    let response = ui.scope(|ui| {
-        ui.spacing_mut().button_padding = egui::vec2(6.0, 1.0);
-        ui.add(button)
-    });
-    if response.inner.on_hover_text(tip).clicked() {
-        *is_on = !*is_on;
-    }
 }
 
 /// Small words over a picture, on a ground that keeps them readable.

@@ -9,12 +9,12 @@ mod tests;
 
 use eframe::egui::{self, Align, Label, Layout, RichText, Sense, Ui, WidgetInfo, accesskit::Role};
 
-use super::{no_run, switch, waiting};
+use super::{no_run, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::scene::{ImageTexture, paint_scene, text_width};
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, export_button, heading, muted};
+use crate::app::widgets::{card, export_button, heading, muted, switch};
 use crate::chart::cards::{Card, Content, Values};
 use crate::chart::scene::Scene;
 use crate::look::count_label;

@@ -10,12 +10,12 @@ use eframe::egui::{
     vec2,
 };
 
-use super::{no_run, switch, waiting};
+use super::{no_run, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::state::RunState;
 use crate::app::theme::{HALF, Theme};
-use crate::app::widgets::{card, export_button};
+use crate::app::widgets::{card, export_button, switch};
 use crate::chart::Resolution;
 use crate::engine::RunId;
 use crate::engine::curves::{ComparedRun, CurveOptions, RunRecord, curves};
@@ -48,7 +48,10 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
     };
     let (color, others) = cx.state.compared_with(run);
     let record = RunRecord { color, others: &others, ..bench.record(run) };
-    let curves = curves(&record, memory.options);
+    let mut curves = curves(&record, memory.options);
+    if cx.theme.is_simple() {
+        curves.charts.truncate(1);
+    }
     let Some(last_step) = curves.last_step() else {
         card(ui, cx.theme, "Curves", |_| {}, |ui| waiting(ui, cx.theme, "waiting for the first steps"));
         return actions;

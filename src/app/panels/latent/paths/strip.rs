@@ -11,11 +11,11 @@ use eframe::egui::{
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::glyph::Sign;
-use crate::app::panels::{WHOLE, paint_picture, picture_frame, switch, words_over};
+use crate::app::panels::{WHOLE, paint_picture, picture_frame, words_over};
 use crate::app::pictures::Shown;
 use crate::app::state::{BenchState, RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
-use crate::app::widgets::{export_button, muted, quiet_sign};
+use crate::app::widgets::{export_button, muted, quiet_sign, switch};
 use crate::document::{MOST_PINS, Pins};
 use crate::engine::{Sheet, WantedSheet};
 use crate::export::run::SheetWords;

@@ -8,10 +8,10 @@ use eframe::egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
 
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
-use crate::app::panels::{host_image, picture, switch};
+use crate::app::panels::{host_image, picture};
 use crate::app::state::{BenchState, RunState, ShownRun};
 use crate::app::theme::HALF;
-use crate::app::widgets::{export_button, muted, small_button};
+use crate::app::widgets::{export_button, muted, small_button, switch};
 use crate::document::{Link, MapSettings};
 use crate::engine::Picture;
 use crate::recipe::{ModelRecipe, Network};
