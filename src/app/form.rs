@@ -9,7 +9,7 @@ use eframe::egui::{self, Align, Color32, Layout, Rect, RichText, TextEdit, Ui, U
 use super::action::Action;
 use super::context::PanelContext;
 use super::theme::{BUTTON_HEIGHT, GRID, HALF, Theme};
-use super::widgets::{card, muted, scrolled};
+use super::widgets::{capital, card, muted, scrolled};
 use crate::engine::{MOST_RUNS, RunId};
 use crate::recipe::{
     Corruption, Family, Parameter, ParameterKind, Pruning, Recipe, RecipeError, Value, table,
@@ -234,7 +234,8 @@ fn footer_ui(
         }
         let tip = "Trains the changed recipe next to the present one; both start again at step 0.";
         let has_room = cx.state.bench.as_ref().is_some_and(|bench| bench.runs.len() < MOST_RUNS);
-        if button(ui, "Run beside", can_start && has_room, color, raised, tip) {
+        let word = if ui.available_width() > 130.0 * cx.theme.scale { "Run beside" } else { "Beside" };
+        if button(ui, word, can_start && has_room, color, raised, tip) {
             action = Some(Action::OpenBeside(Box::new(draft.clone())));
         }
         if button(ui, "Drop", is_changed || !is_complete, color, raised, "Goes back to the running recipe.") {
@@ -386,11 +387,6 @@ fn take_text(
     let sentence = format!("{}: {}.", capital(parameter.label), parameter.allowed());
     memory.refused.insert(parameter.key, Refused { text: text.to_owned(), sentence });
     None
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A value as it is typed: a word without the quotes that a file needs.

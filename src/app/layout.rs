@@ -15,7 +15,7 @@ use egui_tiles::{
 use serde::{Deserialize, Serialize};
 
 use super::theme::{GRID, SIDE_WIDTH, Theme};
-use edges::{paint_around_tabs, paint_edge, paint_margin, tab_ui, title_line};
+use edges::{TabSpace, paint_around_tabs, paint_edge, paint_margin, tab_ui, title_line};
 use pane::{PADDING, TAB_HEIGHT};
 
 pub use pane::Pane;
@@ -104,7 +104,9 @@ impl Layout {
         arrangement.fit(plan, self.front);
         let tabs = arrangement.tabs();
         let visible = Visible::default();
-        let mut panels = Panels { theme, draw, visible, tabs, was_edited: false, was_turned: false };
+        let tab_space = arrangement.tab_space(ui, theme);
+        let mut panels =
+            Panels { theme, draw, visible, tabs, tab_space, was_edited: false, was_turned: false };
         let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(space.shrink(GRID)));
         arrangement.tree.ui(&mut panels, &mut inside);
         arrangement.is_by_hand |= panels.was_edited;
@@ -168,6 +170,14 @@ impl Arrangement {
         self.tree.tiles.tiles().flat_map(of).collect()
     }
 
+    /// How much room there is around the names of the tabs, as wide as their panel was in the last frame.
+    fn tab_space(&self, ui: &Ui, theme: &Theme) -> TabSpace {
+        let tiles = &self.tree.tiles;
+        let is_tabs = |id: &TileId| matches!(tiles.get(*id), Some(Tile::Container(Container::Tabs(_))));
+        let width = tiles.tile_ids().filter(is_tabs).find_map(|id| Some(tiles.rect(id)?.width()));
+        width.map_or_else(TabSpace::default, |width| TabSpace::of(ui, theme, &SHARED, width))
+    }
+
     /// The panel in front of those that share a place.
     fn front(&self) -> Option<Pane> {
         self.tree.tiles.tiles().find_map(|tile| match tile {
@@ -225,7 +235,10 @@ impl Plan {
         // Rows of ten square tiles as wide as the panel, and a line above them.
         let rows = contents.held_out_rows as f32;
         let held_out = (0.1 * rows * (right - 24.0) + 56.0).min(size.y * (0.21 + 0.03 * rows).min(0.4));
-        let objective = (0.24 * size.y).clamp(110.0, 200.0);
+        // Curves come first where there is little room.
+        let objective = (0.24 * size.y).clamp(84.0, 200.0);
+        let least = 0.32 * size.y + 2.0 * GRID;
+        let objective = objective.min((size.y - held_out - least).max(64.0));
         let live = live_height(contents, 0, (0.37 * size.y).max(130.0));
         let columns = vec![
             Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Recipe, None)]),
@@ -306,6 +319,7 @@ struct Panels<'a> {
     visible: Visible,
     /// The tiles that are shown in tabs.
     tabs: Vec<TileId>,
+    tab_space: TabSpace,
     /// Whether panels were moved or resized.
     was_edited: bool,
     /// Whether another tab was chosen.
@@ -341,11 +355,11 @@ impl Behavior<Pane> for Panels<'_> {
         tile_id: TileId,
         state: &TabState,
     ) -> egui::Response {
-        let title = match tiles.get(tile_id) {
-            Some(Tile::Pane(pane)) => pane.title(),
-            _ => "Panels",
+        let name = match tiles.get(tile_id) {
+            Some(Tile::Pane(pane)) => [pane.title(), pane.short_title()],
+            _ => ["Panels"; 2],
         };
-        tab_ui(ui, self.theme, id, title, state.active)
+        tab_ui(ui, self.theme, id, name, self.tab_space, state.active)
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {

@@ -3,14 +3,14 @@
 //! [`sentence`] is a function of the state alone, so every line is tested without a window. The most important thing is
 //! said: a problem before the cure of a failure, the effect of a live change before steady learning.
 
-use eframe::egui::{self, Align, Layout, RichText, Ui};
+use eframe::egui::{self, Align, Label, Layout, RichText, Ui, vec2};
 
 use super::action::Action;
 use super::context::PanelContext;
 use super::effect::{Effect, last_effect};
 use super::state::{AppState, RunState};
 use super::theme::{GRID, HALF, Theme};
-use super::widgets::muted;
+use super::widgets::{capital, muted, muted_where_it_fits, text_width};
 use crate::engine::{Evaluation, Phase, Stage};
 use crate::look::{count_label, value_label};
 use crate::recipe::{Family, ReconstructionScale};
@@ -140,11 +140,6 @@ fn stage(run: &RunState) -> Option<StageInWords> {
         is_layer: matches!(span.stage, Stage::Layer(_)),
         percent,
     })
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn playing(state: &AppState, run: &RunState) -> Line {
@@ -290,6 +285,21 @@ fn without_progress(evaluations: &[&Evaluation]) -> usize {
     since
 }
 
+/// The sentence on one line, or in small type on two where it is long.
+fn sentence_ui(ui: &mut Ui, theme: &Theme, line: &Line) {
+    // The cure and the hint at the right end have room of their own.
+    let cure = line.cure.as_ref().map_or(0.0, |(label, _)| text_width(ui, theme, label) + 4.0 * GRID);
+    let hint = line.hint.map_or(0.0, |hint| text_width(ui, theme, hint) + 2.0 * GRID);
+    let room = (ui.available_width() - cure - hint - GRID).max(20.0 * GRID);
+    let galley = ui.painter().layout_no_wrap(line.text.clone(), theme.body(), theme.text);
+    if galley.size().x <= room {
+        ui.label(RichText::new(&line.text).color(theme.text));
+        return;
+    }
+    let text = RichText::new(&line.text).font(theme.small()).color(theme.text);
+    ui.allocate_ui(vec2(room, ui.available_height()), |ui| ui.add(Label::new(text).wrap()));
+}
+
 /// Draws the line.
 pub fn status_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
     let line = sentence(cx.state);
@@ -298,7 +308,7 @@ pub fn status_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
         ui.add_space(GRID + HALF);
         let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(GRID), egui::Sense::hover());
         ui.painter().circle_filled(rect.center(), HALF, color(cx.theme, line.tone));
-        ui.label(RichText::new(&line.text).color(cx.theme.text));
+        sentence_ui(ui, cx.theme, &line);
         if let Some((label, action)) = line.cure
             && ui.button(RichText::new(label).color(cx.theme.accent)).clicked()
         {
@@ -313,7 +323,7 @@ pub fn status_ui(ui: &mut Ui, cx: &PanelContext<'_>) -> Vec<Action> {
                     actions.push(Action::BringBack(kept.run.info.id));
                 }
             } else if let Some(hint) = line.hint {
-                muted(ui, cx.theme, hint);
+                muted_where_it_fits(ui, cx.theme, hint);
             } else if !cx.pictures.are_painted() {
                 muted(ui, cx.theme, "pictures are drawn by the CPU");
             }

@@ -8,7 +8,7 @@ use super::context::PanelContext;
 use super::glyph::{Sign, paint_logo};
 use super::layout;
 use super::theme::{ColorScheme, GRID, HALF, Theme};
-use super::widgets::{bold, muted, primary_button, sign_button, word_button};
+use super::widgets::{bold, muted, primary_button, sign_button, text_width, word_button};
 use crate::document::Window;
 use crate::look::count_label;
 use crate::recipe::{BuiltInSet, DataRecipe, Family, NetworkPart, Recipe, builtin};
@@ -262,9 +262,12 @@ fn device_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
     // From right to left, so the end of the chip comes first.
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = HALF;
-        if !rest.is_empty() {
-            muted(ui, cx.theme, format!("· {rest}"));
+        let rest = if rest.is_empty() { String::new() } else { format!("· {rest}") };
+        let words = text_width(ui, cx.theme, &format!("{name} {rest}"));
+        if words + GRID > ui.available_width() {
+            return;
         }
+        muted(ui, cx.theme, rest);
         let name = RichText::new(name).font(cx.theme.small()).color(cx.theme.text);
         ui.label(name).on_hover_text("What the run trains on");
     });

@@ -82,6 +82,31 @@ pub fn switch(ui: &mut Ui, theme: &Theme, word: &str, is_on: &mut bool, tip: &st
     }
 }
 
+/// Words with a capital letter at their beginning.
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Width of small text on one line.
+pub fn text_width(ui: &Ui, theme: &Theme, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), theme.small(), theme.muted).size().x
+}
+
+/// Whether there is room for another line of small text.
+pub fn has_line(ui: &Ui, theme: &Theme) -> bool {
+    ui.available_height() >= 15.0 * theme.scale
+}
+
+/// Small text that explains something, where there is room for it: on one line of a row, or wrapped in a column.
+pub fn muted_where_it_fits(ui: &mut Ui, theme: &Theme, text: &str) {
+    let is_row = ui.layout().main_dir().is_horizontal();
+    let fits = if is_row { text_width(ui, theme, text) <= ui.available_width() } else { has_line(ui, theme) };
+    if fits {
+        muted(ui, theme, text);
+    }
+}
+
 /// The one big button of the window.
 pub fn primary_button(ui: &mut Ui, theme: &Theme, sign: Option<Sign>, label: &str) -> Response {
     let galley = ui.painter().layout_no_wrap(label.to_owned(), theme.large(), theme.on_accent);

@@ -4,6 +4,7 @@
 #![cfg(test)]
 #![cfg(feature = "gui")]
 
+mod overlaps;
 #[cfg(target_os = "linux")]
 mod program;
 #[cfg(target_os = "linux")]

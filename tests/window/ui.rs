@@ -310,7 +310,13 @@ fn assert_drawn(name: &str, window: &mut Harness<'_, App>, trains: impl Fn(&mut 
     }
     let Shown { text, image, .. } = Shown::by(window);
     assert!(text > 200, "{name}: {text} pixels of text in the first frame, want more than 200");
-    assert!(image < 300, "{name}: {image} pixels of images before anything is decoded, want less than 300");
+    // A busy machine may have let the trainer go first.
+    if window.state().state().bench.is_none() {
+        assert!(
+            image < 300,
+            "{name}: {image} pixels of images before anything is decoded, want less than 300"
+        );
+    }
     trains(window);
     let Shown { text, image, greys } = Shown::by(window);
     assert!(text > 500, "{name}: {text} pixels of text, want more than 500");
@@ -325,26 +331,28 @@ fn a_code_of_one_number_moves_along_a_line() {
     trains(&mut window);
     window.key_press(Key::Space);
     step_until(&mut window, "paused", |state| run(state).phase == Phase::Paused);
-    let middle = window.get_by_label("latent point").rect().center();
+    // Zero may be near the edge of the map, which shows the codes.
+    let mut middle = window.get_by_label("latent point").rect().center();
+    middle.x = middle.x.clamp(320.0, 660.0);
     let point = |window: &Harness<'_, App>| {
         run(window.state().state()).views.decoded.as_deref().expect("an image").point.clone()
     };
-    let mut drop_at = |offset: Vec2| {
+    let mut drop_at = |offset: Vec2, patience: u64| {
         let before = point(&window);
         window.drag_at(middle + offset);
         window.step();
         window.drop_at(middle + offset);
         // A place that has the code of the last one is not decoded again.
         let start = Instant::now();
-        while point(&window) == before && start.elapsed() < Duration::from_secs(3) {
+        while point(&window) == before && start.elapsed() < Duration::from_secs(patience) {
             window.step();
             std::thread::sleep(Duration::from_millis(10));
         }
         point(&window)
     };
-    let [left, right] = [-40.0, 40.0].map(|x| drop_at(Vec2::new(x, 0.0)));
+    let [left, right] = [-40.0, 40.0].map(|x| drop_at(Vec2::new(x, 0.0), 60));
     assert!(left.len() == 1 && right.len() == 1 && left[0] < right[0], "from {left:?} to {right:?}");
-    let above = drop_at(Vec2::new(40.0, -20.0));
+    let above = drop_at(Vec2::new(40.0, -20.0), 3);
     assert!((above[0] - right[0]).abs() < 1e-3 * (right[0] - left[0]), "above {right:?} is {above:?}");
 }
 

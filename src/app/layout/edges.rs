@@ -20,17 +20,52 @@ pub(super) fn paint_margin(ui: &Ui, rect: Rect, theme: &Theme) {
     }
 }
 
-/// A tab: a word on the background; the active one is over a line in the accent colour.
+/// Room around the names of tabs, and whether short names are needed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TabSpace {
+    padding: f32,
+    is_short: bool,
+}
+
+impl Default for TabSpace {
+    fn default() -> Self {
+        Self { padding: 3.0 * GRID, is_short: false }
+    }
+}
+
+impl TabSpace {
+    /// The space that the tabs of these panels have in so many points: first they move closer together, then they get
+    /// shorter names.
+    pub(super) fn of(ui: &Ui, theme: &Theme, panes: &[Pane], width: f32) -> Self {
+        let padding = |name: fn(Pane) -> &'static str| {
+            let wide = |pane: &Pane| {
+                let words = name(*pane).to_owned();
+                ui.painter().layout_no_wrap(words, theme.body(), theme.text).size().x + 1.0
+            };
+            let words: f32 = panes.iter().map(wide).sum();
+            ((width - words) / panes.len() as f32 - 2.0).min(3.0 * GRID)
+        };
+        let long = padding(Pane::title);
+        if long >= GRID {
+            return Self { padding: long, is_short: false };
+        }
+        Self { padding: padding(Pane::short_title).max(HALF), is_short: true }
+    }
+}
+
+/// A tab: a word on the background; the active one is over a line in the accent colour. The name is long and short.
 pub(super) fn tab_ui(
     ui: &mut Ui,
     theme: &Theme,
     id: egui::Id,
-    title: &str,
+    [title, short]: [&str; 2],
+    TabSpace { padding, is_short }: TabSpace,
     is_active: bool,
 ) -> egui::Response {
+    let words = if is_short { short } else { title };
     let color = if is_active { theme.text } else { theme.muted };
-    let galley = ui.painter().layout_no_wrap(title.to_owned(), theme.body(), color);
-    let (_, rect) = ui.allocate_space(vec2(galley.size().x + 3.0 * GRID, ui.available_height()));
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), theme.body(), color);
+    let (_, rect) = ui.allocate_space(vec2(galley.size().x + padding, ui.available_height()));
     let response = ui.interact(rect, id, Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Tab, true, is_active, title));
     let face = rect.with_max_y(rect.bottom() - HALF - 1.0);
@@ -44,7 +79,7 @@ pub(super) fn tab_ui(
             galley,
             color,
         );
-        let line = face.shrink2(vec2(GRID, 0.0));
+        let line = face.shrink2(vec2((0.5 * padding).min(GRID), 0.0));
         ui.painter().hline(line.x_range(), face.bottom() - 1.0, egui::Stroke::new(2.0, theme.accent));
     }
     response

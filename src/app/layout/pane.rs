@@ -57,6 +57,17 @@ impl Pane {
         }
     }
 
+    /// A shorter name, for a narrow window.
+    pub fn short_title(self) -> &'static str {
+        match self {
+            Self::Latent => "Latent",
+            Self::Cards => "Cards",
+            Self::Dimensions => "Dims",
+            Self::Kept => "Kept",
+            other => other.title(),
+        }
+    }
+
     /// What E exports while the pointer is over it.
     pub fn figure(self) -> Option<Figure> {
         match self {

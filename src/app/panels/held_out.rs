@@ -18,7 +18,7 @@ use crate::app::kept::KeptRun;
 use crate::app::pictures::{HostName, Shown, image_tiles, image_tiles_of};
 use crate::app::state::{AppState, BenchState, RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
-use crate::app::widgets::{card, export_button, muted, switch};
+use crate::app::widgets::{card, export_button, muted_where_it_fits, switch};
 use crate::engine::Picture;
 use crate::look::DataColor;
 use crate::recipe::Corruption;
@@ -75,7 +75,7 @@ pub fn held_out_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut HeldOutState
             shows_difference,
             "output minus input: red is too bright, blue too dark",
         );
-        muted(ui, cx.theme, names);
+        muted_where_it_fits(ui, cx.theme, names);
     };
     card(ui, cx.theme, "Held-out images", trailing, |_| {});
     let Some(ShownRun { bench, .. }) = shown else {

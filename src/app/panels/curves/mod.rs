@@ -57,8 +57,15 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
         return actions;
     };
     let space = ui.available_rect_before_wrap();
-    let legend = Legend::new(ui, cx, run, &record);
-    let foot_height = 18.0 * cx.theme.scale + legend.height(space.width(), cx.theme.scale);
+    let mut legend = Legend::new(ui, cx, run, &record);
+    let mut legend_height = legend.height(space.width(), cx.theme.scale);
+    // Where there is little room, the names of other runs give way, and then the switches.
+    if space.height() < LEAST_CHART * cx.theme.scale + legend_height {
+        (legend, legend_height) = (Legend { entries: Vec::new() }, 0.0);
+    }
+    let has_options = space.height() >= LEAST_CHART * cx.theme.scale;
+    let options_height = if has_options { 18.0 * cx.theme.scale } else { 0.0 };
+    let foot_height = options_height + legend_height;
     let columns = plot::columns(space.width());
     let frame = Frame {
         theme: cx.theme,
@@ -82,13 +89,11 @@ pub fn curves_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut CurvesMemory) 
     }
     plot::steps_line(ui, &frame);
     actions.extend(legend.ui(ui, cx.theme, space.width()));
-    let foot = eframe::egui::Rect::from_min_max(
-        pos2(space.left(), space.bottom() - 18.0 * cx.theme.scale),
-        space.max,
-    );
-    ui.scope_builder(UiBuilder::new().max_rect(foot).layout(Layout::left_to_right(Align::Center)), |ui| {
-        options_ui(ui, cx, &mut memory.options, &mut actions);
-    });
+    let foot = Rect::from_min_max(pos2(space.left(), space.bottom() - options_height), space.max);
+    if has_options {
+        let row = UiBuilder::new().max_rect(foot).layout(Layout::left_to_right(Align::Center));
+        ui.scope_builder(row, |ui| options_ui(ui, cx, &mut memory.options, &mut actions));
+    }
     ui.allocate_rect(space, Sense::hover());
     actions
 }
@@ -113,6 +118,8 @@ const SAMPLE: f32 = 30.0;
 const CROSS: f32 = 16.0;
 /// Height of a row of names.
 const ROW: f32 = 16.0;
+/// Height of the panel below which its switches are not shown.
+const LEAST_CHART: f32 = 150.0;
 
 impl Legend {
     /// Names for the run and those it is compared with; none where there are no others.

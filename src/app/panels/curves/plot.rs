@@ -1,9 +1,11 @@
 //! Draws one chart with egui_plot: a title line with the latest values, the curves, reference lines, live changes, and
 //! the values under the pointer.
 
+use std::cell::RefCell;
+
 use eframe::egui::{
-    Align, Align2, Color32, CornerRadius, FontId, Layout, Painter, Pos2, Rangef, Rect, RichText, Sense,
-    Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, Layout, Painter, Pos2, Rangef, Rect, RichText, Sense, Shape,
+    Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 use egui_plot::{
     AxisHints, FilledArea, GridMark, HPlacement, Line, Plot, PlotBounds, PlotPoint, PlotPoints,
@@ -11,7 +13,7 @@ use egui_plot::{
 };
 
 use crate::app::theme::Theme;
-use crate::app::widgets::heading;
+use crate::app::widgets::{heading, text_width};
 use crate::chart::{Chart, CurveKind, Curves, PixelColumn, Resolution, ThinCurve, ValueAxis};
 use crate::look::{DataColor, Tick, count_label, value_label};
 
@@ -19,6 +21,8 @@ use crate::look::{DataColor, Tick, count_label, value_label};
 const COLUMN_POINTS: f32 = 1.5;
 /// Room for the numbers on the left, the same for all charts so that their steps are below each other.
 const AXIS_WIDTH: f32 = 40.0;
+/// The most letters of a number on the left.
+const LONGEST: usize = 6;
 /// Most labels of live changes; older ones keep their line.
 const LABELS: usize = 4;
 
@@ -88,9 +92,9 @@ pub fn chart_ui(ui: &mut Ui, frame: &Frame<'_>, chart: &Chart, height: f32, is_f
         .show(ui, |plot| draw_curves(plot, frame.resolution.last_step, &drawing));
     plot.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} chart", chart.title)));
     let painter = ui.painter_at(plot.response.rect.expand(2.0));
-    let over = Over { frame, drawing: &drawing, painter, to: plot.transform };
-    over.references(chart);
+    let over = Over { frame, drawing: &drawing, painter, to: plot.transform, taken: RefCell::default() };
     over.stages(ui, is_first);
+    over.references(chart);
     over.changes(is_first);
     if let Some(step) = frame.hovered_step {
         over.values(chart, step);
@@ -108,7 +112,9 @@ fn empty_plot<'a>(name: &str, drawing: &Drawing<'a>, height: f32) -> Plot<'a> {
     let nearest_label = move |at: f64| {
         let off = |tick: &&Tick| (tick.value - at).abs();
         let nearest = labelled.iter().min_by(|a, b| off(a).total_cmp(&off(b)));
-        nearest.map(|tick| tick.label.clone()).unwrap_or_default()
+        let label = nearest.map(|tick| (tick.label.clone(), value_label(tick.value)));
+        // Between two values that are nearly the same, ticks have more digits than there is room for.
+        label.map(|(label, short)| if label.len() > LONGEST { short } else { label }).unwrap_or_default()
     };
     let hints = AxisHints::new_y()
         .placement(HPlacement::Left)
@@ -191,6 +197,9 @@ fn title_line(ui: &mut Ui, chart: &Chart, drawing: &Drawing<'_>) {
             for curve in drawing.curves.iter().filter(|curve| !curve.kind.is_of_another()) {
                 if let Some(latest) = curve.latest {
                     let text = format!("{} {}", curve.name, value_label(latest));
+                    if text_width(ui, theme, &text) > ui.available_width() {
+                        continue;
+                    }
                     ui.label(small(text, drawing.color(curve.kind, curve.color)));
                 }
             }
@@ -215,6 +224,8 @@ struct Over<'a> {
     drawing: &'a Drawing<'a>,
     painter: Painter,
     to: PlotTransform,
+    /// Where there are words already.
+    taken: RefCell<Vec<Rect>>,
 }
 
 impl Over<'_> {
@@ -251,7 +262,8 @@ impl Over<'_> {
                     (pos2(area.right() - 2.0, y - 1.0), Align2::RIGHT_BOTTOM)
                 }
             };
-            self.words(place, anchor, &reference.text(axis), theme.muted);
+            let short = format!("{} {}", reference.label, value_label(reference.value));
+            self.words(place, anchor, [&reference.text(axis), &short]);
         }
     }
 
@@ -276,6 +288,7 @@ impl Over<'_> {
             if rect.right() <= end + 1.0 {
                 self.painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 3, theme.faded(theme.panel, 0.7));
                 self.painter.galley(rect.min, galley, theme.text);
+                self.taken.borrow_mut().push(rect);
             }
         }
     }
@@ -291,7 +304,7 @@ impl Over<'_> {
         if !has_labels {
             return;
         }
-        let mut taken: Vec<Rect> = Vec::new();
+        let mut taken = self.taken.borrow_mut();
         for stamp in self.frame.curves.changes.iter().rev().take(LABELS) {
             let galley = self.painter.layout_no_wrap(stamp.label.clone(), theme.small(), theme.on_accent);
             let size = galley.size() + vec2(10.0, 3.0);
@@ -373,17 +386,26 @@ impl Over<'_> {
         }
     }
 
-    fn words(&self, at: Pos2, anchor: Align2, words: &str, color: Color32) {
-        let font: FontId = self.frame.theme.small();
-        let galley = self.painter.layout_no_wrap(words.to_owned(), font, color);
-        let rect = anchor.anchor_size(at, galley.size());
-        // Curves may pass behind the words; a little of the panel's ground keeps them readable.
-        self.painter.rect_filled(
-            rect,
-            CornerRadius::same(3),
-            self.frame.theme.faded(self.frame.theme.panel, 0.7),
-        );
-        self.painter.galley(rect.min, galley, color);
+    /// The first of these words that has room at a place, or else above or below it; nothing where there is no room.
+    fn words(&self, at: Pos2, anchor: Align2, words: [&str; 2]) {
+        let theme = self.frame.theme;
+        let area = self.to.frame().expand(2.0);
+        let upwards = if anchor.y() == Align::Max { -1.0 } else { 1.0 };
+        let mut taken = self.taken.borrow_mut();
+        for words in words {
+            let galley = self.painter.layout_no_wrap(words.to_owned(), theme.small(), theme.muted);
+            let first = anchor.anchor_size(at, galley.size());
+            let places =
+                (0..4).map(|line| first.translate(vec2(0.0, upwards * line as f32 * first.height())));
+            let is_free =
+                |rect: &Rect| area.contains_rect(*rect) && !taken.iter().any(|other| other.intersects(*rect));
+            let Some(rect) = places.into_iter().find(is_free) else { continue };
+            // Curves may pass behind the words; a little of the panel's ground keeps them readable.
+            self.painter.rect_filled(rect, CornerRadius::same(3), theme.faded(theme.panel, 0.7));
+            self.painter.galley(rect.min, galley, theme.muted);
+            taken.push(rect);
+            return;
+        }
     }
 }
 

@@ -29,6 +29,9 @@ use maps::{Maps, largest};
 /// A number of a Gaussian code beyond this has the brightest colour: two and a half standard deviations of the prior.
 const LARGE_CODE: f32 = 2.5;
 
+/// By how much words may be wider than what they stand below.
+const WIDER: f32 = 8.0;
+
 /// The layers by their roles.
 struct Parts<'a> {
     encoder: Vec<&'a LayerActivity>,
@@ -120,16 +123,21 @@ fn ends(
     };
     if let Some(rect) = places.clean {
         painting.image(clean, rect);
-        painting.words(rect.center().x, "image", &size);
+        painting.words(rect, "image", &size);
     }
-    let name = if places.clean.is_some() { "corrupted" } else { "input" };
+    let name = match places.clean {
+        None => "input",
+        // Where there is no room for the longer word.
+        Some(rect) if rect.width() < 52.0 * cx.theme.scale => "noisy",
+        Some(_) => "corrupted",
+    };
     let output = cx
         .pictures
         .host("hourglass output", version, image_tiles(bench), Paint::Image, || view.output.to_vec());
     painting.image(input, places.input);
     painting.image(output, places.output);
-    painting.words(places.input.center().x, name, &size);
-    painting.words(places.output.center().x, "output", &size);
+    painting.words(places.input, name, &size);
+    painting.words(places.output, "output", &size);
     let id = painting.ui.scope_id();
     let output = painting.ui.interact(places.output, id.with("output"), Sense::hover());
     output.widget_info(|| WidgetInfo::labeled(Role::Image, true, "hourglass output"));
@@ -183,7 +191,7 @@ impl Painting<'_> {
         }
         let cells = Cells::fit(area, layer.values.len());
         self.ui.painter().add(Shape::mesh(self.cells(&cells, layer)));
-        self.words(area.center().x, &layer.values.len().to_string(), layer.activation);
+        self.words(area, &layer.values.len().to_string(), layer.activation);
         let response =
             self.ui.interact(cells.rect, self.ui.scope_id().with((name, area.left() as i32)), Sense::hover());
         let words = format!("{name} layer, {} units, {}", layer.values.len(), layer.activation);
@@ -200,7 +208,7 @@ impl Painting<'_> {
         let shown = maps::words(shape);
         let words = format!("{name} layer, {shown}, {}", layer.activation);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
-        self.words(area.center().x, &shown, layer.activation);
+        self.words(area, &shown, layer.activation);
         let rest =
             if maps.count < channels { format!("\n{} of them shown", maps.count) } else { String::new() };
         response.on_hover_text(format!("{words}{rest}"));
@@ -254,7 +262,7 @@ impl Painting<'_> {
             Some(_) => ("μ, σ".to_owned(), format!("{count} + {count}")),
             None => (format!("code, {count}"), code.activation.to_owned()),
         };
-        self.words(area.center().x, &above, &below);
+        self.words(area, &above, &below);
         let rect = if count <= DOTS_MOST {
             self.dots(&code.values, spread.map(|layer| layer.values.as_slice()), area, color)
         } else {
@@ -307,12 +315,15 @@ impl Painting<'_> {
         self.ui.painter().rect(rect, corner, self.theme.panel, Stroke::new(1.5, color), StrokeKind::Outside);
     }
 
-    /// Two lines of words below an area.
-    fn words(&self, x: f32, above: &str, below: &str) {
-        let at = |y: f32| pos2(x, self.foot + y * self.theme.scale);
+    /// Two lines of words below an area, each where it is not wider than that: what is pointed at says the same.
+    fn words(&self, area: Rect, above: &str, below: &str) {
+        let at = |y: f32| pos2(area.center().x, self.foot + y * self.theme.scale);
         let painter = self.ui.painter();
         let line = |at: Pos2, text: &str, color: Color32| {
-            painter.text(at, Align2::CENTER_TOP, text, self.theme.small(), color)
+            let galley = painter.layout_no_wrap(text.to_owned(), self.theme.small(), color);
+            if galley.size().x <= area.width() + WIDER {
+                painter.galley(Align2::CENTER_TOP.anchor_size(at, galley.size()).min, galley, color);
+            }
         };
         line(at(3.0), above, self.theme.text);
         line(at(17.0), below, self.theme.muted);

@@ -1,6 +1,6 @@
 //! The limits of codes: lines on the map that no code of an encoder with a bounded output can be beyond.
 
-use eframe::egui::{Align2, Pos2, Shape, Stroke, pos2};
+use eframe::egui::{Align2, Pos2, Shape, Stroke, Vec2, pos2, vec2};
 
 use super::paint::Map;
 use crate::app::panels::latent::plane::geometry::MapTransform;
@@ -16,6 +16,9 @@ const APART: f32 = 5.0;
 /// The room that words need to the edge of the map, across and up; where there is less, they are on the other side of the
 /// line.
 const ROOM: [f32; 2] = [150.0, 24.0];
+
+/// Room along the edges of the map that is left to the axes.
+const EDGES: Vec2 = vec2(34.0, 26.0);
 
 /// A line that no code is beyond.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,9 +74,17 @@ fn bound(transform: &MapTransform, axis: usize, end: f32, is_low: bool) -> Bound
 pub fn paint(map: &Map<'_>, theme: &Theme, axes: Axes, range: Range, is_line: bool) {
     let stroke = Stroke::new(1.2, theme.faded(theme.over_picture, 0.9));
     let [dash, gap] = DASHES;
+    // Numbers and names of the axes are along the edges.
+    let mut free = map.transform().rect.shrink2(EDGES * theme.scale);
     for bound in in_view(map.transform(), axes, range, is_line) {
         map.painter().extend(Shape::dashed_line(&bound.ends, stroke, dash, gap));
-        words_over(map.painter(), theme, bound.at, bound.anchor, &bound.words, theme.small());
+        let galley = map.painter().layout_no_wrap(bound.words.clone(), theme.small(), theme.over_picture);
+        let rect = bound.anchor.anchor_size(bound.at, galley.size());
+        if free.contains_rect(rect) {
+            words_over(map.painter(), theme, bound.at, bound.anchor, &bound.words, theme.small());
+            // The next words are below these.
+            free.min.y = rect.bottom() + APART;
+        }
     }
 }
 

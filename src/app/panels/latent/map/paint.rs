@@ -174,8 +174,12 @@ impl<'a> Map<'a> {
 
     /// A sentence at the top of the map, below the other words there.
     pub fn note(&self, words: &str, below: f32) {
-        let at = pos2(self.transform.rect.center().x, below + 8.0);
-        words_over(&self.painter, self.theme, at, Align2::CENTER_TOP, words, self.theme.small());
+        // Names and numbers of the axes are along the edges.
+        let edges = vec2(40.0, 0.0) * self.theme.scale;
+        let inside = self.transform.rect.shrink2(edges);
+        let at = pos2(inside.center().x, below + 8.0);
+        let painter = self.painter.with_clip_rect(inside);
+        words_over(&painter, self.theme, at, Align2::CENTER_TOP, words, self.theme.small());
     }
 
     fn words(&self, at: Pos2, anchor: Align2, words: &str) {

@@ -20,7 +20,7 @@ use crate::app::panels::latent::plane::statistics;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame, waiting};
 use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, export_button, muted, small_button, switch};
+use crate::app::widgets::{card, export_button, muted, muted_where_it_fits, small_button, switch};
 use crate::document::SampleChoice;
 use crate::engine::{CloudView, LatentPlane, Sheet, WantedSheet};
 use crate::export::run::SheetWords;
@@ -238,9 +238,12 @@ fn controls_ui(ui: &mut Ui, cx: &PanelContext<'_>, choice: &mut SampleChoice) {
     counts_ui(ui, cx, choice);
     ui.spacing_mut().slider_width = 90.0 * cx.theme.scale;
     let slider = Slider::new(&mut choice.temperature, TEMPERATURES[0]..=TEMPERATURES[1]).fixed_decimals(2);
+    if ui.available_width() < ui.spacing().slider_width + 44.0 * cx.theme.scale {
+        ui.spacing_mut().slider_width = (ui.available_width() - 44.0 * cx.theme.scale).max(24.0);
+    }
     let response = ui.add(slider).accessible_name("temperature");
     response.on_hover_text("the standard deviation of the codes, relative to that of the prior");
-    ui.label(RichText::new("temperature").font(cx.theme.small()).color(cx.theme.muted));
+    muted_where_it_fits(ui, cx.theme, "temperature");
 }
 
 fn counts_ui(ui: &mut Ui, cx: &PanelContext<'_>, choice: &mut SampleChoice) {

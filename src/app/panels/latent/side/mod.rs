@@ -11,7 +11,7 @@ use crate::app::context::PanelContext;
 use crate::app::panels::{host_image, picture};
 use crate::app::state::{BenchState, RunState, ShownRun};
 use crate::app::theme::HALF;
-use crate::app::widgets::{export_button, muted, small_button, switch};
+use crate::app::widgets::{export_button, has_line, muted, muted_where_it_fits, small_button, switch};
 use crate::document::{Link, MapSettings};
 use crate::engine::Picture;
 use crate::recipe::{ModelRecipe, Network};
@@ -20,6 +20,9 @@ use super::explorer::Explorer;
 use super::nearest::{Nearest, NearestCache};
 use super::part::Part;
 use typed::TypedCoordinates;
+
+/// Height of a row of controls at the foot of the column.
+const CONTROL: f32 = 26.0;
 
 /// What the column keeps between frames.
 #[derive(Debug, Default)]
@@ -50,19 +53,25 @@ pub fn side_ui(
     let ShownRun { bench, run } = shown;
     let mut actions = Vec::new();
     let layout = Layout::top_down(Align::Min);
-    ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout).id_salt("beside the map"), |ui| {
+    // Controls keep their place at the foot; words above them give way.
+    let rows = if explorer.dimensions() > 2 { 4.0 } else { 2.0 };
+    let cut = (rect.bottom() - rows * CONTROL * cx.theme.scale).max(rect.top());
+    let (above, foot) = rect.split_top_bottom_at_y(cut);
+    ui.scope_builder(UiBuilder::new().max_rect(above).layout(layout).id_salt("beside the map"), |ui| {
         ui.spacing_mut().item_spacing.y = HALF;
         decoded_ui(ui, cx, explorer, &mut cache.typed, shown, &mut actions);
         ui.add_space(HALF);
         nearest_ui(ui, cx, search, shown, nearest);
-        ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-            map_ui(ui, cx, explorer, bench, &mut actions);
-            point_ui(ui, cx, explorer, run, nearest, &mut actions);
-            if explorer.dimensions() > 2 {
-                let images = [picked(explorer), nearest].map(|found| found.map(|found| found.image));
-                axes::axes_ui(ui, cx, explorer, &mut cache.sliders, run, images);
-            }
-        });
+    });
+    let layout = Layout::bottom_up(Align::Min);
+    ui.scope_builder(UiBuilder::new().max_rect(foot).layout(layout).id_salt("below the image"), |ui| {
+        ui.spacing_mut().item_spacing.y = HALF;
+        map_ui(ui, cx, explorer, bench, &mut actions);
+        point_ui(ui, cx, explorer, run, nearest, &mut actions);
+        if explorer.dimensions() > 2 {
+            let images = [picked(explorer), nearest].map(|found| found.map(|found| found.image));
+            axes::axes_ui(ui, cx, explorer, &mut cache.sliders, run, images);
+        }
     });
     actions
 }
@@ -96,10 +105,10 @@ fn decoded_ui(
     let ShownRun { bench, run } = shown_run;
     let aspect = bench.dataset.shape.aspect();
     // A tall image must leave room for the words and the nearest image below it.
-    let width = ui.available_width().min(0.46 * ui.available_height() * aspect);
+    let width = ui.available_width().min(0.5 * ui.available_height() * aspect);
     let shown = cx.pictures.get(run.info.id, Picture::Decoded);
     if bench.runs.len() > 1 {
-        let height = 0.52 * ui.available_height();
+        let height = 0.5 * ui.available_height();
         actions.extend(run_strip::run_strip_ui(ui, cx, shown_run, explorer.maps.link, height));
         link_ui(ui, cx, explorer.maps);
     } else {
@@ -115,18 +124,18 @@ fn decoded_ui(
         });
     });
     if explorer.dimensions() > 2 {
-        muted(ui, cx.theme, explorer.cache.plane.words(&explorer.run.plane));
+        muted_where_it_fits(ui, cx.theme, &explorer.cache.plane.words(&explorer.run.plane));
     }
-    if let Some((words, tip)) = whereabouts(explorer.point(), run) {
+    if let Some((words, tip)) = whereabouts(explorer.point(), run).filter(|_| has_line(ui, cx.theme)) {
         ui.label(RichText::new(words).font(cx.theme.small()).color(cx.theme.kl)).on_hover_text(tip);
     }
-    if let Some((words, tip)) = dragging(&run.recipe.model) {
+    if let Some((words, tip)) = dragging(&run.recipe.model).filter(|_| has_line(ui, cx.theme)) {
         muted(ui, cx.theme, words).on_hover_text(tip);
     }
     if shown.is_none() {
-        muted(ui, cx.theme, "waiting for the first image");
+        muted_where_it_fits(ui, cx.theme, "waiting for the first image");
     } else {
-        muted(ui, cx.theme, "drag, click, or arrow keys");
+        muted_where_it_fits(ui, cx.theme, "drag, click, or arrow keys");
     }
 }
 
@@ -238,7 +247,7 @@ fn nearest_ui(
     let compared = run.views.decoded.as_deref().and_then(|decoded| decoded.compared_with);
     let Some(image) = compared.or(nearest.map(|nearest| nearest.image)) else { return };
     let aspect = bench.dataset.shape.aspect();
-    let room = ui.available_height() - 64.0 * cx.theme.scale;
+    let room = ui.available_height() - 18.0 * cx.theme.scale;
     let width = (0.47 * ui.available_width()).min(room * aspect);
     if width < 20.0 {
         return;

@@ -12,7 +12,7 @@ use crate::app::context::PanelContext;
 use crate::app::panels::{WHOLE, paint_picture, picture_frame};
 use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{HALF, RADIUS_SMALL};
-use crate::app::widgets::muted;
+use crate::app::widgets::{muted, text_width};
 use crate::document::Link;
 use crate::engine::Picture;
 
@@ -78,11 +78,12 @@ fn run_ui(
         ui.set_max_width(size.x);
         let other = other_code(run.recipe.model.code, shown.recipe.model.code);
         match other.filter(|_| link == Link::Code) {
+            None if text_width(ui, cx.theme, name) > size.x => ui.response(),
             None => muted(ui, cx.theme, name.as_str()),
             Some((words, tip)) => muted(ui, cx.theme, format!("{name}, {words}")).on_hover_text(tip),
         }
     });
-    let is_asked = response.on_hover_text("show this run in the other panels").clicked();
+    let is_asked = response.on_hover_text(format!("{name}: show this run in the other panels")).clicked();
     (is_asked && !is_shown).then_some(Action::Focus(run.info.id))
 }
 
