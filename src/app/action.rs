@@ -21,6 +21,11 @@ pub enum Action {
     NewSeed,
     /// Go back to the last good weights of a run that failed.
     Restore(RunId),
+    /// Show the recipes to choose from: in place of the shown run, or to train beside the others.
+    OpenGallery {
+        /// Whether the chosen one trains beside the others.
+        is_for_adding: bool,
+    },
     /// Put this recipe on the bench.
     Open(Box<Recipe>),
     /// Put this recipe beside those on the bench: all begin again, in lock step.

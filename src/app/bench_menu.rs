@@ -6,10 +6,9 @@ use eframe::egui::{self, Ui};
 use super::action::Action;
 use super::context::PanelContext;
 use super::state::AppState;
-use super::theme::{HALF, Theme};
 use super::widgets::{muted, word_button};
 use crate::engine::MOST_RUNS;
-use crate::recipe::{DataRecipe, Family, Recipe, builtin};
+use crate::recipe::{DataRecipe, Recipe, builtin};
 
 /// The recipes of a bench on which `recipe` replaces the shown run. Runs that cannot share its images, seed or batches are
 /// removed.
@@ -64,7 +63,14 @@ pub fn bench_menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Actio
             ui.separator();
         }
         if count < MOST_RUNS {
-            joining_ui(ui, cx, actions);
+            if ui
+                .button("Add a recipe…")
+                .on_hover_text("It trains next to this one; all start again at step 0")
+                .clicked()
+            {
+                actions.push(Action::OpenGallery { is_for_adding: true });
+                ui.close();
+            }
         } else {
             muted(ui, cx.theme, format!("At most {MOST_RUNS} runs train side by side."));
         }
@@ -87,26 +93,25 @@ fn runs_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     }
 }
 
-fn joining_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
-    muted(ui, cx.theme, "Add a recipe (all runs start again):");
-    ui.add_space(HALF);
-    egui::ScrollArea::vertical().max_height(0.6 * ui.ctx().content_rect().height()).show(ui, |ui| {
-        for (family, recipes) in builtin::by_family().unwrap_or_default() {
-            family_title(ui, cx.theme, family);
-            for recipe in recipes {
-                if ui.selectable_label(false, &recipe.name).on_hover_text(&recipe.about).clicked() {
-                    actions.push(Action::OpenBeside(Box::new(recipe)));
-                    ui.close();
-                }
-            }
-        }
-    });
+/// A recipe that is opened while another one runs, with the same images and seed, so that the two can be compared.
+pub fn in_place_of(mut opened: Recipe, running: &Recipe) -> Recipe {
+    opened.seed = running.seed;
+    opened.data = keep_images(&opened.data, running);
+    opened
 }
 
-/// The name of a family above its recipes, with a sentence about it under the pointer.
-pub fn family_title(ui: &mut Ui, theme: &Theme, family: Family) {
-    ui.add_space(HALF);
-    muted(ui, theme, family.label()).on_hover_text(family.sentence());
+/// The data section of a recipe that is opened while another one runs. A recipe with images of its own keeps them, and they
+/// are dropped with it; the range of the pixels belongs to the recipe and not to the images.
+fn keep_images(opened: &DataRecipe, running: &Recipe) -> DataRecipe {
+    let usual = Recipe::default().data.set;
+    let brings_its_own = opened.set != usual;
+    let came_with_the_last = builtin::text(&running.name)
+        .and_then(|text| Recipe::from_toml(text).ok())
+        .is_some_and(|file| file.data.set != usual && file.data.set == running.data.set);
+    if brings_its_own || came_with_the_last || running.data.set.is_empty() {
+        return opened.clone();
+    }
+    DataRecipe { range: opened.range, ..running.data.clone() }
 }
 
 #[cfg(test)]
@@ -175,5 +180,21 @@ mod tests {
         assert_eq!(names(&in_place(&state, other_seed)), ["vae-20"], "they cannot share batches");
         state.apply(crate::engine::Event::Ended(RunId(3)));
         assert_eq!(state.run().map(|run| run.info.id), Some(RunId(2)), "the other one is shown then");
+    }
+
+    #[test]
+    fn another_recipe_keeps_the_images_and_the_seed() {
+        let opened = Recipe::open("vae-20").expect("built in");
+        let mut running = Recipe::open("ae-2d").expect("built in");
+        running.data.set = "shapes".to_owned();
+        running.data.range = crate::recipe::PixelRange::Signed;
+        running.seed = 7;
+        let next = in_place_of(opened.clone(), &running);
+        assert_eq!((next.data.set.as_str(), next.seed), ("shapes", 7));
+        assert_eq!(next.data.range, opened.data.range, "the scale of the pixels is the recipe's own");
+        let mut own = opened;
+        own.data.set = "shapes".to_owned();
+        running.data.set = "digits".to_owned();
+        assert_eq!(in_place_of(own, &running).data.set, "shapes", "it names its images");
     }
 }

@@ -10,6 +10,7 @@ use super::bench_menu;
 use super::dialogs::Errand;
 use super::export::Order;
 use super::form::with_live_values;
+use super::gallery::Gallery;
 use super::layout::Layout;
 use super::theme::Theme;
 use super::tuning::{Gesture, LiveParameter};
@@ -27,6 +28,9 @@ impl App {
             Action::Reset => self.send(Command::Reset),
             Action::NewSeed => self.new_seed(),
             Action::Restore(run) => self.send(Command::Resume(run)),
+            Action::OpenGallery { is_for_adding } => {
+                self.screen.gallery = Some(Gallery::new(is_for_adding));
+            }
             Action::Open(recipe) => self.open(*recipe),
             Action::OpenBeside(recipe) => {
                 let recipes = bench_menu::beside(&self.state, *recipe);

@@ -77,6 +77,7 @@ pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormState) -> Ve
         ui.scope_builder(UiBuilder::new().max_rect(list), |ui| {
             scrolled(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
+                muted(ui, cx.theme, draft.about.as_str());
                 for (section, title) in SECTIONS {
                     actions.extend(section_ui(ui, cx, section, title, &draft, running, memory));
                 }

@@ -12,6 +12,7 @@ mod dispatch;
 mod effect;
 mod export;
 mod form;
+mod gallery;
 mod glyph;
 mod images;
 mod kept;
@@ -55,6 +56,7 @@ use crate::recipe::{Family, Recipe};
 use context::PanelContext;
 use dialogs::Dialogs;
 use export::Exports;
+use gallery::Gallery;
 use keys::KeyTargets;
 use layout::{Contents, Layout, Pane, Visible};
 use notices::Notices;
@@ -111,6 +113,7 @@ struct Screen {
     /// What they want to see.
     wants: Wants,
     help_is_open: bool,
+    gallery: Option<Gallery>,
     notices: Notices,
 }
 
@@ -401,11 +404,18 @@ impl eframe::App for App {
         let targets = KeyTargets {
             under_pointer,
             shown: self.state.run().map(|run| run.info.id),
-            is_covered: self.screen.help_is_open,
+            is_covered: self.screen.help_is_open || self.screen.gallery.is_some(),
         };
         let mut actions = keys::pressed(&ctx, targets);
         actions.extend(self.draw(ui));
         actions.extend(self.files.dialogs.typed_ui(&ctx, &self.theme));
+        if let Some(gallery) = &mut self.screen.gallery {
+            let outcome = gallery::gallery_ui(&ctx, &self.state, &self.theme, gallery);
+            actions.extend(outcome.chosen);
+            if outcome.is_closed {
+                self.screen.gallery = None;
+            }
+        }
         if self.screen.help_is_open && keys::help_ui(&ctx, &self.theme) {
             self.screen.help_is_open = false;
         }

@@ -3,7 +3,7 @@
 use eframe::egui::{self, Align, Layout, RichText, Ui};
 
 use super::action::{Action, Figure};
-use super::bench_menu::{bench_menu_ui, family_title};
+use super::bench_menu::bench_menu_ui;
 use super::context::PanelContext;
 use super::glyph::{Sign, paint_logo};
 use super::layout;
@@ -11,7 +11,7 @@ use super::theme::{ColorScheme, GRID, HALF, Theme};
 use super::widgets::{bold, muted, primary_button, sign_button, text_width, word_button};
 use crate::document::Window;
 use crate::look::count_label;
-use crate::recipe::{BuiltInSet, DataRecipe, Family, NetworkPart, Recipe, builtin};
+use crate::recipe::{BuiltInSet, Family, NetworkPart};
 
 /// Every figure with its name in the menu.
 const FIGURES: [(Figure, &str); 6] = [
@@ -61,51 +61,21 @@ fn logo_ui(ui: &mut Ui, theme: &Theme) {
     bold(ui, "Hourglass", theme.large(), theme.text);
 }
 
-/// The built-in recipes by family; a chosen one keeps the present images and seed.
+/// The recipe that is shown; a click opens the gallery.
 fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let running = cx.state.run().map_or(&cx.state.draft, |run| &run.recipe);
-    let combo = egui::ComboBox::from_id_salt("recipe")
-        .selected_text(running.name.as_str())
-        .width(88.0)
-        .height(0.8 * ui.ctx().content_rect().height())
-        .show_ui(ui, |ui| {
-            // Every built-in recipe is read by a test.
-            for (family, recipes) in builtin::by_family().unwrap_or_default() {
-                family_title(ui, cx.theme, family);
-                for recipe in recipes {
-                    let is_running = running.name == recipe.name;
-                    let item = ui.selectable_label(is_running, &recipe.name).on_hover_text(&recipe.about);
-                    if item.clicked() {
-                        actions.push(Action::Open(Box::new(in_place_of(recipe, running))));
-                    }
-                }
-            }
-        });
-    name_it(&combo.response, "Choose a recipe");
     let family = Family::of(running);
     let words = format!("{}\n\n{}: {}", running.about, family.label(), family.sentence());
-    combo.response.on_hover_text(words.trim());
-}
-
-/// A recipe that is opened while another one runs, with the same images and seed, so that the two can be compared.
-fn in_place_of(mut opened: Recipe, running: &Recipe) -> Recipe {
-    opened.seed = running.seed;
-    opened.data = keep_images(&opened.data, running);
-    opened
-}
-
-/// The data section of a recipe that is opened while another one runs. A recipe with images of its own keeps them, and they
-/// are dropped with it; the range of the pixels belongs to the recipe and not to the images.
-fn keep_images(opened: &DataRecipe, running: &Recipe) -> DataRecipe {
-    let usual = Recipe::default().data.set;
-    let brings_its_own = opened.set != usual;
-    let came_with_the_last = builtin::text(&running.name)
-        .and_then(|text| Recipe::from_toml(text).ok())
-        .is_some_and(|file| file.data.set != usual && file.data.set == running.data.set);
-    if brings_its_own || came_with_the_last || running.data.set.is_empty() {
-        return opened.clone();
+    let button = word_button(ui, cx.theme, &format!("{}   ", running.name), words.trim());
+    name_it(&button, "Choose a recipe");
+    let at = button.rect.right_center() - egui::vec2(12.0 * cx.theme.scale, 0.0);
+    let [wide, high] = [4.0, 2.5].map(|side| side * cx.theme.scale);
+    let corners =
+        [egui::vec2(-wide, -high), egui::vec2(wide, -high), egui::vec2(0.0, high)].map(|by| at + by);
+    ui.painter().add(egui::Shape::convex_polygon(corners.to_vec(), cx.theme.text, egui::Stroke::NONE));
+    if button.clicked() {
+        actions.push(Action::OpenGallery { is_for_adding: false });
     }
-    DataRecipe { range: opened.range, ..running.data.clone() }
 }
 
 fn data_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
@@ -276,25 +246,4 @@ fn device_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
 /// A name for screen readers and tests, where the widget shows only its value.
 fn name_it(response: &egui::Response, name: &str) {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_label(name));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn another_recipe_keeps_the_images_and_the_seed() {
-        let opened = Recipe::open("vae-20").expect("built in");
-        let mut running = Recipe::open("ae-2d").expect("built in");
-        running.data.set = "shapes".to_owned();
-        running.data.range = crate::recipe::PixelRange::Signed;
-        running.seed = 7;
-        let next = in_place_of(opened.clone(), &running);
-        assert_eq!((next.data.set.as_str(), next.seed), ("shapes", 7));
-        assert_eq!(next.data.range, opened.data.range, "the scale of the pixels is the recipe's own");
-        let mut own = opened;
-        own.data.set = "shapes".to_owned();
-        running.data.set = "digits".to_owned();
-        assert_eq!(in_place_of(own, &running).data.set, "shapes", "it names its images");
-    }
 }

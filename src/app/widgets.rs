@@ -1,6 +1,7 @@
 //! What every panel is made of: a card with a title line, buttons with a painted sign, and text in the three sizes of
 //! type.
 
+use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
     self, Align, Button, Color32, CornerRadius, FontId, Layout, Response, RichText, Sense, Stroke,
     StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2,
@@ -9,6 +10,8 @@ use eframe::egui::{
 use super::action::{Action, Figure};
 use super::glyph::Sign;
 use super::theme::{BUTTON_HEIGHT, GRID, PANEL_PADDING, RADIUS_SMALL, Theme};
+use crate::look::DataColor;
+use crate::recipe::formula::{FormulaPart, FormulaTerm};
 
 /// A title line with something at its right end, and the content below it. The background is drawn by the tile around it.
 pub fn card<R>(
@@ -80,6 +83,20 @@ pub fn switch(ui: &mut Ui, theme: &Theme, word: &str, is_on: &mut bool, tip: &st
     if response.inner.on_hover_text(tip).clicked() {
         *is_on = !*is_on;
     }
+}
+
+/// A formula, each part in the colour of its term.
+pub fn formula_line(ui: &mut Ui, theme: &Theme, parts: &[FormulaPart], font: &FontId) {
+    let mut job = LayoutJob::default();
+    for FormulaPart { text, term } in parts {
+        let color: Color32 = match term {
+            FormulaTerm::Sum => theme.data(DataColor::Objective),
+            FormulaTerm::Reconstruction => theme.reconstruction,
+            FormulaTerm::Weighted(key) => theme.parameter(key),
+        };
+        job.append(text, 0.0, TextFormat::simple(font.clone(), color));
+    }
+    ui.add(egui::Label::new(job).wrap());
 }
 
 /// Words with a capital letter at their beginning.

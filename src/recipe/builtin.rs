@@ -5,7 +5,15 @@ use super::family::Family;
 use super::schema::Recipe;
 
 macro_rules! recipes {
-    ($($name:literal),+ $(,)?) => {
+    ($($name:literal: $title:literal),+ $(,)?) => {
+        /// What a built-in recipe is called in the window.
+        pub fn title(name: &str) -> Option<&'static str> {
+            match name {
+                $($name => Some($title),)+
+                _ => None,
+            }
+        }
+
         /// Names of the built-in recipes, simplest first.
         pub const NAMES: &[&str] = &[$($name),+];
 
@@ -20,46 +28,46 @@ macro_rules! recipes {
 }
 
 recipes![
-    "ae-simple",
-    "ae-2d",
-    "ae-32",
-    "ae-overcomplete",
-    "article-linear",
-    "article-costs-tanh",
-    "ae-sparse",
-    "ae-top-k",
-    "ae-rate",
-    "ae-dropout",
-    "ae-dropconnect",
-    "ae-pruned",
-    "ae-denoise",
-    "ae-mask",
-    "ae-contractive",
-    "ae-contractive-untied",
-    "ae-contractive-deep",
-    "deep-rbm",
-    "deep-scratch",
-    "deep-relu",
-    "conv-16",
-    "conv-vae",
-    "unet-denoise",
-    "unet-copy",
-    "unet-no-skips",
-    "gru-rows",
-    "lstm-vae",
-    "vae-2d",
-    "vae-20",
-    "vae-32",
-    "beta-vae",
-    "vae-free-bits",
-    "vae-warm-up",
-    "article-vae",
-    "vae-dictionary",
-    "vae-dictionary-fine",
-    "article-sparse-codes",
-    "bug-range",
-    "bug-mean",
-    "article-costs",
+    "ae-simple": "Smallest autoencoder",
+    "ae-2d": "Autoencoder with a map",
+    "ae-32": "Autoencoder, code of 32",
+    "ae-overcomplete": "Code larger than the image",
+    "article-linear": "Linear autoencoder (article)",
+    "article-costs-tanh": "Tanh output (article)",
+    "ae-sparse": "Sparse: penalty on activity",
+    "ae-top-k": "Sparse: the k largest units",
+    "ae-rate": "Sparse: target rate",
+    "ae-dropout": "Dropout in the code",
+    "ae-dropconnect": "Dropped connections",
+    "ae-pruned": "Pruned network",
+    "ae-denoise": "Denoising: Gaussian noise",
+    "ae-mask": "Denoising: missing pixels",
+    "ae-contractive": "Contractive, tied weights",
+    "ae-contractive-untied": "Contractive, untied weights",
+    "ae-contractive-deep": "Contractive, two layers",
+    "deep-rbm": "Deep, pretrained by RBMs",
+    "deep-scratch": "Deep, from scratch",
+    "deep-relu": "Deep, ReLU and He weights",
+    "conv-16": "Convolutional autoencoder",
+    "conv-vae": "Convolutional VAE with a map",
+    "unet-denoise": "U-Net that removes noise",
+    "unet-copy": "U-Net that copies",
+    "unet-no-skips": "U-Net without skips",
+    "gru-rows": "GRU that writes rows",
+    "lstm-vae": "LSTM VAE with a map",
+    "vae-2d": "VAE with a map",
+    "vae-20": "VAE of most tutorials",
+    "vae-32": "Deeper VAE, code of 32",
+    "beta-vae": "β-VAE on shapes",
+    "vae-free-bits": "VAE with free nats",
+    "vae-warm-up": "VAE with warm-up",
+    "article-vae": "VAE (article)",
+    "vae-dictionary": "Sparse coding of codes",
+    "vae-dictionary-fine": "Sparse coding, small λ",
+    "article-sparse-codes": "Sparse codes (article)",
+    "bug-range": "The error that stays",
+    "bug-mean": "The same blur for all",
+    "article-costs": "Half of the range (article)",
 ];
 
 /// The built-in recipes grouped by family, in the order of the families. Families without a recipe are left out.

@@ -382,9 +382,8 @@ fn another_recipe_keeps_seed_and_images_and_the_run_before_until_it_is_hidden() 
         state.run().is_some_and(|run| run.info.history.lock().train().count() > 10)
     });
     window.get_by_label("Choose a recipe").click();
-    window.step();
-    window.step();
-    window.get_by_label("ae-2d").click();
+    window.run_steps(6);
+    window.get_by_role_and_label(Role::Button, "ae-2d").click();
     step_until(&mut window, "the other recipe runs", |state| {
         state.run().is_some_and(|run| run.recipe.name == "ae-2d" && run.progress.step > 3)
     });

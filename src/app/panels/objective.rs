@@ -1,18 +1,17 @@
 //! The objective as a formula with the numbers of this moment, each in the colour of its curve and its slider, and
 //! one line that says what they mean.
 
-use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Color32, FontId, Label, RichText, ScrollArea, Ui};
+use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use super::{no_run, waiting};
 use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
 use crate::app::theme::Theme;
-use crate::app::widgets::{card, muted};
+use crate::app::widgets::{card, formula_line, muted};
 use crate::engine::{Metrics, PcaRival, Penalty, References, Rivals, Stage};
-use crate::look::{DataColor, decimal_label, value_label};
+use crate::look::{decimal_label, value_label};
 use crate::recipe::ReconstructionScale;
-use crate::recipe::formula::{FormulaPart, FormulaTerm, dictionary_formula, formula};
+use crate::recipe::formula::{FormulaPart, dictionary_formula, formula};
 use crate::recipe::{Corruption, ObjectiveRecipe, Recipe, Reconstruction};
 
 /// Images whose mean activations and divergences are close to those of all images.
@@ -66,13 +65,13 @@ fn formula_ui(
     metrics: Option<(Metrics, Weighed)>,
     bench: Option<&BenchState>,
 ) {
-    line(ui, theme, &formula(&run.recipe), &theme.small());
+    formula_line(ui, theme, &formula(&run.recipe), &theme.small());
     let Some((metrics, weighed)) = metrics else {
         muted(ui, theme, "waiting for the first values");
         return;
     };
     let pixels = bench.map_or(1, |bench| bench.dataset.shape.values());
-    line(ui, theme, &numbers(&run.recipe, &metrics, weighed, pixels), &theme.large());
+    formula_line(ui, theme, &numbers(&run.recipe, &metrics, weighed, pixels), &theme.large());
     ui.add_space(2.0);
     words_ui(ui, theme, &meaning(run, &metrics, bench.and_then(|bench| bench.references.as_ref()), pixels));
 }
@@ -118,26 +117,13 @@ fn other_stage(run: &RunState) -> Option<OtherStage> {
 
 fn stage_ui(ui: &mut Ui, theme: &Theme, stage: &OtherStage) {
     muted(ui, theme, &stage.name);
-    line(ui, theme, &stage.formula, &theme.large());
+    formula_line(ui, theme, &stage.formula, &theme.large());
     ui.add_space(2.0);
     words_ui(ui, theme, &stage.words);
 }
 
 fn words_ui(ui: &mut Ui, theme: &Theme, words: &str) {
     ui.add(Label::new(RichText::new(words).font(theme.small()).color(theme.muted)).wrap());
-}
-
-fn line(ui: &mut Ui, theme: &Theme, parts: &[FormulaPart], font: &FontId) {
-    let mut job = LayoutJob::default();
-    for FormulaPart { text, term } in parts {
-        let color: Color32 = match term {
-            FormulaTerm::Sum => theme.data(DataColor::Objective),
-            FormulaTerm::Reconstruction => theme.reconstruction,
-            FormulaTerm::Weighted(key) => theme.parameter(key),
-        };
-        job.append(text, 0.0, TextFormat::simple(font.clone(), color));
-    }
-    ui.add(Label::new(job).wrap());
 }
 
 /// The formula in numbers: `147.8 = 138.2 + 2.00 · 4.80`.
@@ -267,7 +253,9 @@ fn against_pca(squared: f64, rival: &PcaRival) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::formula::FormulaTerm;
     use crate::recipe::{CodeKind, Value};
+    use eframe::egui::Color32;
 
     fn text(parts: &[FormulaPart]) -> String {
         parts.iter().map(|part| part.text.as_str()).collect()

@@ -30,7 +30,7 @@ use maps::{Maps, largest};
 const LARGE_CODE: f32 = 2.5;
 
 /// By how much words may be wider than what they stand below.
-const WIDER: f32 = 8.0;
+const WIDER: f32 = 2.0;
 
 /// The layers by their roles.
 struct Parts<'a> {

@@ -75,9 +75,12 @@ impl<'a> Map<'a> {
         self.painter.hline(rect.x_range(), origin.y, stroke);
         let [x, y] = self.transform.bounds();
         let pad = 5.0;
+        let name =
+            self.painter.layout_no_wrap(names[0].to_owned(), self.theme.small(), self.theme.over_picture);
+        let end = rect.right() - 28.0 - name.size().x;
         for tick in ticks(x, rect.width()) {
             let at = pos2(self.transform.screen_from_latent([tick.value as f32, 0.0]).x, rect.bottom() - pad);
-            if at.x > rect.left() + 30.0 && at.x < rect.right() - 42.0 {
+            if at.x > rect.left() + 30.0 && at.x < end {
                 self.words(at, Align2::CENTER_BOTTOM, &tick.label);
             }
         }
