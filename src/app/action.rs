@@ -81,10 +81,18 @@ pub enum Action {
     DrawImages(ImageLook),
     /// Fill the screen, or stop filling it.
     ToggleFullScreen,
-    /// Show or hide the list of keys.
+    /// Show or hide the help.
     ToggleHelp,
+    /// Show the window in four steps.
+    StartTour,
     /// Put the panels back where they were on the first day.
     ResetLayout,
+    /// Make everything in the window so many times its usual size.
+    Zoom(f32),
+    /// Leave the full screen.
+    LeaveFullScreen,
+    /// Show a folder in the file manager of the system.
+    OpenFolder(PathBuf),
     /// Show the card with this title among those of the family.
     ShowCard(String),
     /// Set a copy of a run aside, as it is now.
@@ -128,7 +136,7 @@ impl Figure {
         match self {
             Self::Curves => "curves",
             Self::Reconstructions => "reconstructions",
-            Self::Cloud => "codes",
+            Self::Cloud => "map",
             Self::Lattice => "lattice",
             Self::Decoded => "decoded",
             Self::Card => "card",

@@ -32,6 +32,17 @@ pub enum Errand {
 }
 
 impl Errand {
+    /// The name of a file that is written: what it is of, at which step, and what it is.
+    pub fn file_name(self, run: Option<(&str, u64)>) -> String {
+        let ending = self.endings()[0];
+        let Some((name, step)) = run.filter(|_| !self.is_read()) else {
+            return format!("{}.{ending}", self.stem());
+        };
+        let is_plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
+        let name: String = name.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
+        format!("{name}-step{step}-{}.{ending}", self.stem())
+    }
+
     fn stem(self) -> &'static str {
         match self {
             Self::Figure(figure) => figure.stem(),
@@ -91,6 +102,7 @@ pub struct Dialogs {
 #[derive(Debug)]
 struct Open {
     errand: Errand,
+    name: String,
     answer: Receiver<Answer>,
 }
 
@@ -114,20 +126,24 @@ impl Dialogs {
         Self { folder: folder.filter(|folder| folder.is_dir()), types_paths, ..Self::default() }
     }
 
+    /// Whether a path is being typed.
+    pub fn is_typing(&self) -> bool {
+        self.typed.is_some()
+    }
+
     /// The folder that was chosen last.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
 
     /// Asks where something is to be written, or which file is to be read. While a dialog is open, no other is opened.
-    pub fn ask(&mut self, ctx: &Context, errand: Errand) {
+    pub fn ask(&mut self, ctx: &Context, errand: Errand, name: &str) {
         if self.open.is_some() {
             return;
         }
         if self.types_paths {
-            return self.type_path(errand);
+            return self.type_path(errand, name);
         }
-        let name = format!("{}.{}", errand.stem(), errand.endings()[0]);
         let mut dialog = rfd::AsyncFileDialog::new().set_title(errand.title()[0]).set_file_name(name);
         for ending in errand.endings() {
             dialog = dialog.add_filter(ending.to_uppercase(), &[ending]);
@@ -148,9 +164,9 @@ impl Dialogs {
         });
         match thread {
             Ok(_) => {
-                self.open = Some(Open { errand, answer });
+                self.open = Some(Open { errand, name: name.to_owned(), answer });
             }
-            Err(_) => self.type_path(errand),
+            Err(_) => self.type_path(errand, name),
         }
     }
 
@@ -164,12 +180,12 @@ impl Dialogs {
             Err(TryRecvError::Disconnected) => Answer { path: None, after: Duration::ZERO },
             Ok(answer) => answer,
         };
-        self.open = None;
+        let name = self.open.take().map(|open| open.name).unwrap_or_default();
         let was_quick = answer.after < NO_DIALOG;
         match answer.path {
             Some(path) => Some(self.go(errand, path)),
             None if was_quick => {
-                self.type_path(errand);
+                self.type_path(errand, &name);
                 None
             }
             None => None,
@@ -194,9 +210,9 @@ impl Dialogs {
         wanted.then(|| self.go(errand, PathBuf::from(text.trim())))
     }
 
-    fn type_path(&mut self, errand: Errand) {
+    fn type_path(&mut self, errand: Errand, name: &str) {
         let folder = self.folder.clone().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
-        let path = errand.complete(folder.join(errand.stem()));
+        let path = folder.join(name);
         self.typed = Some(Typed { errand, text: path.to_string_lossy().into_owned(), is_new: true });
     }
 
@@ -248,6 +264,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_named_after_its_run_and_step() {
+        let map = Errand::Figure(Figure::Cloud);
+        assert_eq!(map.file_name(Some(("deep-rbm", 4314))), "deep-rbm-step4314-map.png");
+        assert_eq!(map.file_name(Some(("my net/2", 0))), "my-net-2-step0-map.png");
+        assert_eq!(Errand::Weights.file_name(None), "model.safetensors");
+        let read = Errand::StartFrom(NetworkPart::Whole);
+        assert_eq!(read.file_name(Some(("deep-rbm", 4314))), "model.safetensors");
+    }
+
+    #[test]
     fn the_last_folder_is_remembered() {
         let mut dialogs = Dialogs::default();
         let action = dialogs.go(Errand::Figure(Figure::Cloud), PathBuf::from("/somewhere/cloud"));
@@ -260,14 +286,15 @@ mod tests {
         let answered = |after: Duration| {
             let (give, answer) = sync_channel(1);
             give.send(Answer { path: None, after }).expect("the receiver is here");
-            let open = Open { errand: Errand::Weights, answer };
+            let name = "vae-2d-step7-model.safetensors".to_owned();
+            let open = Open { errand: Errand::Weights, name, answer };
             let mut dialogs = Dialogs { open: Some(open), ..Dialogs::default() };
             assert_eq!(dialogs.poll(), None);
             dialogs.typed
         };
         let typed =
             answered(Duration::from_millis(5)).expect("a path is asked for, however late it is polled");
-        assert!(typed.text.ends_with("model.safetensors"));
+        assert!(typed.text.ends_with("vae-2d-step7-model.safetensors"));
         assert!(answered(Duration::from_secs(5)).is_none(), "it was cancelled");
     }
 }

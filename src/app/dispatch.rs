@@ -1,6 +1,6 @@
 //! Carrying actions out: one exhaustive match, one call per arm, and nothing that waits.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use eframe::egui::{Context, ViewportCommand};
 
@@ -11,12 +11,18 @@ use super::dialogs::Errand;
 use super::export::Order;
 use super::form::with_live_values;
 use super::gallery::Gallery;
+use super::help::Help;
+use super::keys;
 use super::layout::Layout;
-use super::theme::Theme;
+use super::theme::{ColorScheme, Theme};
 use super::tuning::{Gesture, LiveParameter};
-use crate::document::ImageLook;
+use crate::document::{ExportStyle, ImageLook};
 use crate::engine::{Command, RunId};
 use crate::recipe::{NetworkPart, Recipe, Value, table};
+
+/// The message where a panel is to be written as it is on the screen, and is not there.
+const NOT_ON_SCREEN: &str =
+    "That panel is not on the screen: bring it to the front, or export a clean figure (in the export menu).";
 
 impl App {
     /// Does what somebody asked for.
@@ -46,12 +52,12 @@ impl App {
             Action::Say(sentence) => self.state.say(sentence),
             Action::Select(image) => self.state.selected = Some(image),
             Action::GoToImage(image) => self.go_to_image(image),
-            Action::Export(figure) => self.files.dialogs.ask(ctx, Errand::Figure(figure)),
-            Action::SaveWeights => self.files.dialogs.ask(ctx, Errand::Weights),
-            Action::SaveRecipe => self.files.dialogs.ask(ctx, Errand::Recipe),
-            Action::ExportTo(figure, path) => self.export_to(figure, path),
+            Action::Export(figure) => self.ask_for_path(ctx, Errand::Figure(figure)),
+            Action::SaveWeights => self.ask_for_path(ctx, Errand::Weights),
+            Action::SaveRecipe => self.ask_for_path(ctx, Errand::Recipe),
+            Action::ExportTo(figure, path) => self.export_to(ctx, figure, path),
             Action::SaveWeightsTo(path) => self.save_weights_to(path),
-            Action::StartFrom(part) => self.files.dialogs.ask(ctx, Errand::StartFrom(part)),
+            Action::StartFrom(part) => self.ask_for_path(ctx, Errand::StartFrom(part)),
             Action::StartFromFile(part, path) => self.start_from(part, path),
             Action::SaveRecipeTo(path) => self.save_recipe_to(path),
             Action::ToggleTheme => {
@@ -59,15 +65,36 @@ impl App {
             }
             Action::ToggleSimple => self.toggle_simple(ctx),
             Action::DrawImages(look) => self.draw_images(look),
-            Action::ToggleFullScreen => toggle_full_screen(ctx),
-            Action::ToggleHelp => self.screen.help_is_open = !self.screen.help_is_open,
+            Action::ToggleFullScreen => set_full_screen(ctx, !keys::is_full_screen(ctx)),
+            Action::ToggleHelp => {
+                self.screen.help = match self.screen.help.take() {
+                    Some(_) => None,
+                    None => Some(Help::default()),
+                };
+            }
+            Action::StartTour => self.start_tour(),
+            Action::LeaveFullScreen => set_full_screen(ctx, false),
             Action::ResetLayout => self.window.layout = Layout::default(),
+            Action::Zoom(zoom) => ctx.set_zoom_factor(zoom),
+            Action::OpenFolder(folder) => self.open_folder(&folder),
             Action::ShowCard(title) => self.state.card = Some(title),
             Action::Keep(run) => self.send(Command::Keep(run)),
             Action::BringBack(run) => self.send(Command::BringBack(run)),
             Action::RemoveKept(run) => self.remove_kept(run),
             Action::ShowKept(run, is_shown) => self.state.kept.show(run, is_shown),
             Action::HideKept => self.state.kept.hide_all(),
+        }
+    }
+
+    /// Asks for a path. What is written is named after the run and its step.
+    fn ask_for_path(&mut self, ctx: &Context, errand: Errand) {
+        let run = self.state.run().map(|run| (run.recipe.name.as_str(), run.progress.step));
+        self.files.dialogs.ask(ctx, errand, &errand.file_name(run));
+    }
+
+    fn open_folder(&mut self, folder: &Path) {
+        if let Err(error) = open::that_detached(folder) {
+            self.state.complain(format!("The folder {} could not be opened ({error}).", folder.display()));
         }
     }
 
@@ -150,17 +177,30 @@ impl App {
         }
     }
 
-    fn export_to(&mut self, figure: Figure, path: PathBuf) {
+    fn export_to(&mut self, ctx: &Context, figure: Figure, path: PathBuf) {
+        if self.window.export_style == ExportStyle::Screen {
+            return self.photograph(ctx, figure, path);
+        }
         let scale = self.window.export_scale();
         let tint = self.pictures.look().tint;
         let curves = self.caches.curves.options();
-        let order = Order { figure, path, scale, scheme: self.theme.scheme, tint, curves };
+        let scheme = if self.window.is_paper_white { ColorScheme::Light } else { self.theme.scheme };
+        let order = Order { figure, path, scale, scheme, tint, curves };
         let shown = self.shown_run();
         let shown = shown.map(|run| self.caches.latent.explored(&self.exploration, run, figure));
         match self.files.exports.begin(&self.state, shown.unwrap_or_default(), order) {
             Ok(Some(snapshot)) => self.send(snapshot),
             Ok(None) => {}
             Err(sentence) => self.state.complain(sentence),
+        }
+    }
+
+    /// Writes the panel of a figure as it is on the screen, once what is in front of it is gone.
+    fn photograph(&mut self, ctx: &Context, figure: Figure, path: PathBuf) {
+        let panel = self.screen.visible.of(figure);
+        let taken = panel.ok_or(NOT_ON_SCREEN).map(|panel| self.files.exports.photograph(ctx, panel, path));
+        if let Err(sentence) = taken {
+            self.state.complain(sentence.to_owned());
         }
     }
 
@@ -210,7 +250,6 @@ impl App {
     }
 }
 
-fn toggle_full_screen(ctx: &Context) {
-    let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
-    ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
+fn set_full_screen(ctx: &Context, is_full: bool) {
+    ctx.send_viewport_cmd(ViewportCommand::Fullscreen(is_full));
 }

@@ -4,10 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use eframe::egui::Context;
+use eframe::egui::{Context, Rect};
 
 use super::action::Figure;
 use super::state::{AppState, BenchState, RunState};
+use super::trace;
 use crate::chart::cards::Card;
 use crate::engine::curves::{CurveOptions, RunRecord};
 use crate::engine::{Command, RunId, Snapshot, WantedLattice, WantedSheet};
@@ -60,15 +61,29 @@ type Outcome = Result<PathBuf, ExportError>;
 pub struct Exports {
     ctx: Context,
     waiting: Vec<(RunId, Order, SheetWords)>,
+    /// A panel that is to be written as it is on the screen.
+    photograph: Option<Photograph>,
     done: Receiver<Outcome>,
     give: SyncSender<Outcome>,
 }
+
+/// A part of the window that is written as it is on the screen.
+#[derive(Debug)]
+struct Photograph {
+    part: Rect,
+    path: PathBuf,
+    /// Frames to wait: the dialog that asked for the path is drawn in the first.
+    frames: u32,
+}
+
+/// Frames until a dialog that was closed is gone from the screen.
+const UNTIL_CLOSED: u32 = 3;
 
 impl Exports {
     /// No figures yet. The window is redrawn when a file is written.
     pub fn new(ctx: Context) -> Self {
         let (give, done) = sync_channel(MOST_AT_ONCE);
-        Self { ctx, waiting: Vec::new(), done, give }
+        Self { ctx, waiting: Vec::new(), photograph: None, done, give }
     }
 
     /// Begins to write a figure. Pictures need a snapshot first: the command asks for it, with the plane that the map
@@ -122,6 +137,31 @@ impl Exports {
             return Ok(());
         };
         self.draw(bench, run, snapshot, &words, order)
+    }
+
+    /// Writes a part of the window as it is on the screen, as PNG.
+    pub fn photograph(&mut self, ctx: &Context, part: Rect, path: PathBuf) {
+        self.photograph = Some(Photograph { part, path, frames: UNTIL_CLOSED });
+        ctx.request_repaint();
+    }
+
+    /// Asks for the picture of the screen, once nothing is in front.
+    pub fn end_frame(&mut self, ctx: &Context) {
+        let Some(photograph) = &mut self.photograph else { return };
+        ctx.request_repaint();
+        photograph.frames -= 1;
+        if photograph.frames > 0 {
+            return;
+        }
+        let Some(Photograph { part, path, .. }) = self.photograph.take() else { return };
+        let (give, woken, pixels_per_point) = (self.give.clone(), ctx.clone(), ctx.pixels_per_point());
+        ctx.request_screenshot(move |image| {
+            let path = path.with_extension("png");
+            let part = image.region(&part, Some(pixels_per_point));
+            let written = trace::save_picture(&part, &path).map(|()| path);
+            give.send(written.map_err(|reason| ExportError::Drawing { reason })).ok();
+            woken.request_repaint();
+        });
     }
 
     /// The next file that was written, or why it was not.
@@ -217,6 +257,8 @@ fn run_figures<'a>(bench: &'a BenchState, run: &'a RunState) -> RunFigures<'a> {
 
 #[cfg(test)]
 mod tests {
+    use eframe::egui;
+
     use super::*;
     use crate::app::testing::state_of;
     use crate::engine::LatentPlane;
@@ -266,5 +308,30 @@ mod tests {
         let command = exports.begin(&state, explored, order).expect("room");
         let Some(Command::Snapshot { sheet, .. }) = command else { panic!("no snapshot is asked for") };
         assert_eq!(sheet, Some(wanted));
+    }
+
+    #[test]
+    fn a_panel_is_written_as_it_is_on_the_screen_once_the_dialog_is_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ctx = Context::default();
+        let mut exports = Exports::new(ctx.clone());
+        let part = Rect::from_min_size(egui::pos2(10.0, 5.0), egui::vec2(30.0, 20.0));
+        exports.photograph(&ctx, part, folder.path().join("map.svg"));
+        let mut frame = || {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| exports.end_frame(ui.ctx()));
+            output.textures_delta.clear();
+            let commands = output.viewport_output.into_values().flat_map(|viewport| viewport.commands);
+            commands.into_iter().find_map(|command| match command {
+                egui::ViewportCommand::Screenshot(taken) => Some(taken),
+                _ => None,
+            })
+        };
+        assert!(frame().is_none(), "the dialog that asked for the path is still drawn");
+        let taken = (0..UNTIL_CLOSED).find_map(|_| frame()).expect("a picture is asked for");
+        taken.complete(std::sync::Arc::new(egui::ColorImage::filled([100, 60], egui::Color32::RED)));
+        let path = exports.poll().expect("an outcome").expect("written");
+        assert_eq!(path, folder.path().join("map.png"), "it is a PNG, whatever was typed");
+        let read = image::open(&path).expect("a PNG");
+        assert_eq!((read.width(), read.height()), (30, 20));
     }
 }

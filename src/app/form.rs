@@ -9,7 +9,7 @@ use eframe::egui::{self, Align, Color32, Layout, Rect, RichText, TextEdit, Ui, U
 use super::action::Action;
 use super::context::PanelContext;
 use super::theme::{BUTTON_HEIGHT, GRID, HALF, Theme};
-use super::widgets::{capital, card, muted, scrolled};
+use super::widgets::{capital, card, checkbox, muted, scrolled};
 use crate::engine::{MOST_RUNS, RunId};
 use crate::recipe::{
     Corruption, Family, Parameter, ParameterKind, Pruning, Recipe, RecipeError, Value, table,
@@ -296,7 +296,7 @@ fn field_ui(
     match (parameter.kind, value) {
         (ParameterKind::Flag, Value::Flag(flag)) => {
             let mut flag = *flag;
-            let response = ui.checkbox(&mut flag, "").labelled_by(label);
+            let response = checkbox(ui, theme, true, &mut flag, "").labelled_by(label);
             response.changed().then_some(Action::Draft(parameter.key, Value::Flag(flag)))
         }
         (ParameterKind::Choice(words), Value::Word(word)) => choice_ui(ui, parameter, words, word, label),

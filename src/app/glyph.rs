@@ -35,8 +35,6 @@ pub enum Sign {
     Reset,
     /// A die.
     Seed,
-    /// A disc, half of it filled.
-    Contrast,
     /// An arrow downwards into a tray.
     Export,
 }
@@ -65,7 +63,6 @@ impl Sign {
             ],
             Self::Reset => circle_arrow(center, size * 0.38, thin),
             Self::Seed => die(center, size, thin),
-            Self::Contrast => half_disc(center, size * 0.42, thin),
             Self::Export => vec![
                 Shape::line_segment([at(0.0, -0.9), at(0.0, 0.3)], thin),
                 Shape::line(vec![at(-0.45, -0.15), at(0.0, 0.35), at(0.45, -0.15)], thin),
@@ -94,15 +91,6 @@ fn die(center: Pos2, size: f32, stroke: Stroke) -> Vec<Shape> {
     let spot = |x: f32, y: f32| Shape::circle_filled(center + size * vec2(x, y), size * 0.075, stroke.color);
     let edge = Shape::rect_stroke(rect, size * 0.16, stroke, eframe::egui::StrokeKind::Middle);
     vec![edge, spot(-0.18, -0.18), spot(0.0, 0.0), spot(0.18, 0.18)]
-}
-
-fn half_disc(center: Pos2, radius: f32, stroke: Stroke) -> Vec<Shape> {
-    let half =
-        (0..=16).map(|i| center + radius * Vec2::angled((-0.25 + 0.5 * i as f32 / 16.0) * TAU)).collect();
-    vec![
-        Shape::circle_stroke(center, radius, stroke),
-        Shape::convex_polygon(half, stroke.color, Stroke::NONE),
-    ]
 }
 
 /// The hourglass of the name: two triangles that meet in a narrow waist, a grain of sand in it.

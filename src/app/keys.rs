@@ -1,13 +1,11 @@
-//! The keys, and the list of them that ? shows.
+//! The keys, and the list of them that the help shows.
 //!
 //! While text is typed, all keys go to the text. While a widget has the keyboard focus, the arrow keys go to it; the space
 //! bar always plays and pauses, and Enter presses the widget.
 
-use eframe::egui::{self, Context, Key, Modifiers, RichText};
+use eframe::egui::{self, Context, Key, Modifiers};
 
 use super::action::{Action, Figure};
-use super::theme::{GRID, Theme};
-use super::widgets::heading;
 use crate::engine::RunId;
 
 /// Every key and what it does.
@@ -17,7 +15,7 @@ pub const KEYS: [(&str, &str); 16] = [
     ("R", "starts again from the same weights"),
     ("N", "starts again with a new seed"),
     ("E", "exports the panel under the pointer"),
-    ("F", "fills the screen"),
+    ("F, Esc", "fill the screen and leave it again"),
     ("K", "keeps the run as it is now, to be compared and brought back"),
     ("G", "hides the curves and images of kept runs"),
     ("Home or 0", "shows all codes on the map under the pointer"),
@@ -27,7 +25,7 @@ pub const KEYS: [(&str, &str); 16] = [
     ("D", "samples other codes"),
     ("Ctrl+Z", "undoes the last live change"),
     ("Tab, Enter", "move to a control and press it"),
-    ("? or F1", "shows and hides this list"),
+    ("? or F1", "shows and hides the help"),
 ];
 
 /// What keys act on.
@@ -37,6 +35,8 @@ pub struct KeyTargets {
     pub under_pointer: Option<Figure>,
     /// The run that K keeps.
     pub shown: Option<RunId>,
+    /// Whether the window fills the screen.
+    pub is_full_screen: bool,
     /// Whether a window in front covers everything that keys act on.
     pub is_covered: bool,
 }
@@ -46,7 +46,9 @@ pub fn pressed(ctx: &Context, targets: KeyTargets) -> Vec<Action> {
     if ctx.text_edit_focused() {
         return Vec::new();
     }
-    let KeyTargets { under_pointer, shown, is_covered } = targets;
+    let KeyTargets { under_pointer, shown, is_covered, is_full_screen } = targets;
+    // Escape closes an open menu first.
+    let leaves_full_screen = is_full_screen && !egui::Popup::is_any_open(ctx);
     let arrows_are_taken = ctx.egui_wants_keyboard_input();
     let mut actions = Vec::new();
     ctx.input_mut(|input| {
@@ -70,6 +72,9 @@ pub fn pressed(ctx: &Context, targets: KeyTargets) -> Vec<Action> {
         on(Modifiers::NONE, Key::N, Action::NewSeed);
         on(Modifiers::NONE, Key::F, Action::ToggleFullScreen);
         on(Modifiers::NONE, Key::G, Action::HideKept);
+        if leaves_full_screen {
+            on(Modifiers::NONE, Key::Escape, Action::LeaveFullScreen);
+        }
         if let Some(run) = shown {
             on(Modifiers::NONE, Key::K, Action::Keep(run));
         }
@@ -88,24 +93,9 @@ pub fn is_typed(ctx: &Context, key: Key) -> bool {
     !ctx.text_edit_focused() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key))
 }
 
-/// The list of keys over everything else; `true` when it is to be closed.
-pub fn help_ui(ctx: &Context, theme: &Theme) -> bool {
-    let frame =
-        egui::Frame::popup(&ctx.global_style()).inner_margin(egui::Margin::same(20)).fill(theme.panel);
-    let modal = egui::Modal::new(egui::Id::unique("keys")).frame(frame).show(ctx, |ui| {
-        heading(ui, theme, "Keys");
-        ui.add_space(GRID);
-        egui::Grid::new("keys").spacing([3.0 * GRID, GRID]).show(ui, |ui| {
-            for (key, what) in KEYS {
-                ui.label(RichText::new(key).color(theme.accent));
-                ui.label(what);
-                ui.end_row();
-            }
-        });
-        ui.add_space(GRID);
-        ui.button("Close").clicked()
-    });
-    modal.inner || modal.should_close()
+/// Whether the window fills the screen.
+pub fn is_full_screen(ctx: &Context) -> bool {
+    ctx.input(|input| input.viewport().fullscreen.unwrap_or(false))
 }
 
 #[cfg(test)]
@@ -114,7 +104,7 @@ mod tests {
 
     fn press(key: Key, modifiers: Modifiers, under_pointer: Option<Figure>) -> Vec<Action> {
         let shown = Some(RunId(7));
-        press_on(key, modifiers, false, KeyTargets { under_pointer, shown, is_covered: false })
+        press_on(key, modifiers, false, KeyTargets { under_pointer, shown, ..KeyTargets::default() })
     }
 
     /// The actions of a key that is pressed, or of one that is held down.
@@ -143,6 +133,15 @@ mod tests {
         assert_eq!(press(Key::G, Modifiers::NONE, None), [Action::HideKept]);
         assert_eq!(press(Key::Z, Modifiers::COMMAND, None), [Action::Undo]);
         assert_eq!(press(Key::F1, Modifiers::NONE, None), [Action::ToggleHelp]);
+    }
+
+    #[test]
+    fn escape_leaves_the_full_screen_and_does_nothing_else() {
+        let on = |is_full_screen| {
+            let targets = KeyTargets { is_full_screen, ..KeyTargets::default() };
+            press_on(Key::Escape, Modifiers::NONE, false, targets)
+        };
+        assert_eq!((on(false), on(true)), (vec![], vec![Action::LeaveFullScreen]));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use egui_tiles::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::action::Figure;
 use super::theme::{GRID, SIDE_WIDTH, Theme};
 use edges::{TabSpace, paint_around_tabs, paint_edge, paint_margin, tab_ui, title_line};
 use pane::{PADDING, TAB_HEIGHT};
@@ -52,6 +53,16 @@ impl Visible {
     /// The panel under a point.
     pub fn at(&self, point: egui::Pos2) -> Option<Pane> {
         self.0.iter().find(|(_, rect)| rect.contains(point)).map(|(pane, _)| *pane)
+    }
+
+    /// Where a panel is.
+    pub fn rect(&self, pane: Pane) -> Option<Rect> {
+        self.0.iter().find(|(other, _)| *other == pane).map(|(_, rect)| *rect)
+    }
+
+    /// Where the panel that exports a figure is.
+    pub fn of(&self, figure: Figure) -> Option<Rect> {
+        self.0.iter().find(|(pane, _)| pane.shows(figure)).map(|(_, rect)| *rect)
     }
 }
 
@@ -375,7 +386,7 @@ impl Behavior<Pane> for Panels<'_> {
     }
 
     fn min_size(&self) -> f32 {
-        8.0 * GRID
+        12.0 * GRID
     }
 
     fn tab_bar_color(&self, _visuals: &egui::Visuals) -> egui::Color32 {
@@ -412,7 +423,6 @@ impl Behavior<Pane> for Panels<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::Figure;
 
     fn contents(sliders: usize) -> Contents {
         Contents { sliders, ..Contents::default() }

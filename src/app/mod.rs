@@ -14,18 +14,22 @@ mod export;
 mod form;
 mod gallery;
 mod glyph;
+mod help;
 mod images;
 mod kept;
 mod keys;
 mod layout;
 mod live;
+mod menus;
 mod notices;
+mod overlays;
 mod pace;
 mod panels;
 mod persistence;
 mod pictures;
 mod runs;
 mod scene;
+mod segmented;
 mod setup;
 mod state;
 mod status;
@@ -57,6 +61,7 @@ use context::PanelContext;
 use dialogs::Dialogs;
 use export::Exports;
 use gallery::Gallery;
+use help::{Help, Tour};
 use keys::KeyTargets;
 use layout::{Contents, Layout, Pane, Visible};
 use notices::Notices;
@@ -112,7 +117,10 @@ struct Screen {
     visible: Visible,
     /// What they want to see.
     wants: Wants,
-    help_is_open: bool,
+    help: Option<Help>,
+    tour: Option<Tour>,
+    /// Whether the tour comes by itself.
+    tour_is_due: bool,
     gallery: Option<Gallery>,
     notices: Notices,
 }
@@ -166,9 +174,13 @@ impl App {
             types_paths,
         } = options;
         window.simple |= simple;
+        // Whoever measures the window wants to see nothing else.
+        let is_measured = frame_log.is_some() || trace.is_some();
+        let tour_is_due = cc.storage.is_some() && is_kept && !is_measured && !window.has_seen_tour;
         let theme = Theme::new(theme.unwrap_or(window.scheme), window.simple);
         Theme::install_fonts(&cc.egui_ctx);
         theme.apply(&cc.egui_ctx);
+        cc.egui_ctx.set_zoom_factor(window.zoom());
         let graphics = cc.wgpu_render_state.as_ref().map(shared_graphics);
         let painting =
             cc.wgpu_render_state.clone().filter(|_| graphics.as_ref().is_some_and(|g| g.can_compute()));
@@ -186,7 +198,7 @@ impl App {
             window,
             exploration: Exploration::default(),
             theme,
-            screen: Screen::default(),
+            screen: Screen { tour_is_due, ..Screen::default() },
             pictures,
             caches: Caches::default(),
             tuning: Tuning::default(),
@@ -241,6 +253,9 @@ impl App {
         self.state.apply(event);
         if is_opening && before != self.state.run().map(|run| run.recipe.name.clone()) {
             self.show_what_it_is_about();
+            if before.is_some() {
+                self.exploration.maps.layers.reset_for_another_recipe();
+            }
         }
         if is_set_aside {
             self.send(Command::ForgetOthers(self.state.kept.ids()));
@@ -287,7 +302,7 @@ impl App {
         }
         while let Some(outcome) = self.files.exports.poll() {
             match outcome {
-                Ok(path) => self.state.say(format!("Saved {}", path.display())),
+                Ok(path) => self.state.say_saved(&path),
                 Err(error) => self.state.complain(format!("Nothing was saved: {error}.")),
             }
         }
@@ -404,25 +419,18 @@ impl eframe::App for App {
         let targets = KeyTargets {
             under_pointer,
             shown: self.state.run().map(|run| run.info.id),
-            is_covered: self.screen.help_is_open || self.screen.gallery.is_some(),
+            is_covered: self.is_covered(),
+            is_full_screen: keys::is_full_screen(&ctx),
         };
         let mut actions = keys::pressed(&ctx, targets);
         actions.extend(self.draw(ui));
-        actions.extend(self.files.dialogs.typed_ui(&ctx, &self.theme));
-        if let Some(gallery) = &mut self.screen.gallery {
-            let outcome = gallery::gallery_ui(&ctx, &self.state, &self.theme, gallery);
-            actions.extend(outcome.chosen);
-            if outcome.is_closed {
-                self.screen.gallery = None;
-            }
-        }
-        if self.screen.help_is_open && keys::help_ui(&ctx, &self.theme) {
-            self.screen.help_is_open = false;
-        }
+        actions.extend(self.draw_in_front(&ctx));
         for action in actions {
             self.carry_out(&ctx, action);
         }
         self.declare_wants();
+        self.window.zoom = ctx.zoom_factor();
+        self.files.exports.end_frame(&ctx);
         self.trace.end_frame(&ctx, &self.state);
     }
 

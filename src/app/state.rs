@@ -2,6 +2,7 @@
 //!
 //! Events are reduced here and nowhere else; panels only read. A new bench replaces the state of the old one whole.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::kept::KeptRuns;
@@ -39,6 +40,8 @@ pub struct Notice {
     pub text: String,
     /// Whether something went wrong.
     pub is_problem: bool,
+    /// The folder of the file it is about, which can be opened.
+    pub folder: Option<PathBuf>,
 }
 
 impl AppState {
@@ -66,7 +69,7 @@ impl AppState {
                 }
                 self.name_runs();
             }
-            Event::Saved(path) => self.say(format!("Saved {}", path.display())),
+            Event::Saved(path) => self.say_saved(&path),
             Event::Refused(sentence) => self.complain(sentence),
             Event::Notice(sentence) => self.say(sentence),
             // Taken by whoever asked for them, before the state sees them.
@@ -132,12 +135,18 @@ impl AppState {
 
     /// Says something in the bottom line.
     pub fn say(&mut self, text: String) {
-        self.notice = Some(Notice { text, is_problem: false });
+        self.notice = Some(Notice { text, is_problem: false, folder: None });
+    }
+
+    /// Says that a file was written, and where.
+    pub fn say_saved(&mut self, path: &Path) {
+        let folder = path.parent().map(Path::to_owned);
+        self.notice = Some(Notice { text: format!("Saved {}", path.display()), is_problem: false, folder });
     }
 
     /// Says in the bottom line that something went wrong.
     pub fn complain(&mut self, text: String) {
-        self.notice = Some(Notice { text, is_problem: true });
+        self.notice = Some(Notice { text, is_problem: true, folder: None });
     }
 
     /// Which of the runs is shown.

@@ -74,7 +74,8 @@ pub fn sentence(state: &AppState) -> Line {
         return Line { cure, ..Line::new(Tone::Problem, why) };
     }
     if let Some(notice) = &state.notice {
-        return Line::new(Tone::Good, &notice.text);
+        let cure = notice.folder.clone().map(|folder| ("Open folder", Action::OpenFolder(folder)));
+        return Line { cure, ..Line::new(Tone::Good, &notice.text) };
     }
     let stage = stage(run);
     match &run.phase {

@@ -288,7 +288,8 @@ fn write_rows(path: &Path, head: &str, waiting: &Receiver<String>) -> std::io::R
     Ok(())
 }
 
-fn save_picture(image: &ColorImage, path: &Path) -> Result<(), String> {
+/// Writes a picture of the window, or of a part of it, as PNG.
+pub fn save_picture(image: &ColorImage, path: &Path) -> Result<(), String> {
     let [width, height] = image.size.map(|n| n as u32);
     let bytes: Vec<u8> = image.pixels.iter().flat_map(Color32::to_array).collect();
     let picture =

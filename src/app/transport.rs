@@ -2,26 +2,17 @@
 
 use eframe::egui::{self, Align, Layout, RichText, Ui};
 
-use super::action::{Action, Figure};
+use super::action::Action;
 use super::bench_menu::bench_menu_ui;
 use super::context::PanelContext;
 use super::glyph::{Sign, paint_logo};
 use super::layout;
-use super::theme::{ColorScheme, GRID, HALF, Theme};
+use super::menus::{export_ui, view_ui};
+use super::theme::{GRID, HALF, Theme};
 use super::widgets::{bold, muted, primary_button, sign_button, text_width, word_button};
 use crate::document::Window;
 use crate::look::count_label;
-use crate::recipe::{BuiltInSet, Family, NetworkPart};
-
-/// Every figure with its name in the menu.
-const FIGURES: [(Figure, &str); 6] = [
-    (Figure::Curves, "The curves…"),
-    (Figure::Reconstructions, "Held-out images and reconstructions…"),
-    (Figure::Cloud, "The cloud of codes…"),
-    (Figure::Lattice, "The decoded plane…"),
-    (Figure::Decoded, "The image at the pointer…"),
-    (Figure::Card, "What it shows…"),
-];
+use crate::recipe::{BuiltInSet, Family};
 
 /// Width of the right end of the bar, in points: with the device chip, and with buttons alone.
 const RIGHT_FULL: f32 = 300.0;
@@ -167,63 +158,13 @@ fn window_ui(
     window: &mut Window<layout::Layout>,
     actions: &mut Vec<Action>,
 ) {
-    if word_button(ui, cx.theme, "?", "Keys (?)").clicked() {
+    let help = word_button(ui, cx.theme, "?", "Tour, words and keys (?)");
+    name_it(&help, "Help");
+    if help.clicked() {
         actions.push(Action::ToggleHelp);
     }
-    let other = if cx.theme.scheme == ColorScheme::Dark { "Light" } else { "Dark" };
-    if sign_button(ui, cx.theme, Sign::Contrast, &format!("{other} theme"), &format!("{other} theme"))
-        .clicked()
-    {
-        actions.push(Action::ToggleTheme);
-    }
-    let (word, tip) = if window.simple {
-        ("Full", "Every panel")
-    } else {
-        ("Simple", "Few controls and large type, for a class")
-    };
-    if word_button(ui, cx.theme, word, tip).clicked() {
-        actions.push(Action::ToggleSimple);
-    }
-    let button = sign_button(ui, cx.theme, Sign::Export, "Export", "Figures, weights, recipe");
-    egui::Popup::menu(&button).show(|ui| export_menu(ui, cx.theme, window, actions));
-}
-
-fn export_menu(ui: &mut Ui, theme: &Theme, window: &mut Window<layout::Layout>, actions: &mut Vec<Action>) {
-    ui.set_min_width(220.0 * theme.scale);
-    for (figure, name) in FIGURES {
-        if ui.button(name).clicked() {
-            actions.push(Action::Export(figure));
-        }
-    }
-    ui.menu_button(format!("Size of pictures: {}×", window.export_scale()), |ui| {
-        for scale in Window::<layout::Layout>::export_scales() {
-            if ui.selectable_label(window.export_scale() == scale, format!("{scale}×")).clicked() {
-                window.export_scale = scale;
-            }
-        }
-    });
-    ui.separator();
-    if ui.button("The weights, as safetensors…").clicked() {
-        actions.push(Action::SaveWeights);
-    }
-    ui.menu_button("Start from weights…", |ui| {
-        for (part, name) in [
-            (NetworkPart::Whole, "Whole network…"),
-            (NetworkPart::Encoder, "Encoder only…"),
-            (NetworkPart::Decoder, "Decoder only…"),
-        ] {
-            if ui.button(name).clicked() {
-                actions.push(Action::StartFrom(part));
-            }
-        }
-    });
-    if ui.button("The recipe with its live changes…").clicked() {
-        actions.push(Action::SaveRecipe);
-    }
-    ui.separator();
-    if ui.button("Reset the layout").clicked() {
-        actions.push(Action::ResetLayout);
-    }
+    view_ui(ui, cx, window, actions);
+    export_ui(ui, cx, window, actions);
 }
 
 fn device_ui(ui: &mut Ui, cx: &PanelContext<'_>) {

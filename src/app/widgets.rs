@@ -85,6 +85,24 @@ pub fn switch(ui: &mut Ui, theme: &Theme, word: &str, is_on: &mut bool, tip: &st
     }
 }
 
+/// A box to be ticked, with an edge that is seen.
+pub fn checkbox(
+    ui: &mut Ui,
+    theme: &Theme,
+    is_enabled: bool,
+    is_on: &mut bool,
+    words: impl Into<egui::WidgetText>,
+) -> Response {
+    let tick = egui::Checkbox::new(is_on, words.into());
+    let edged = |ui: &mut Ui| {
+        let visuals = &mut ui.visuals_mut().widgets;
+        visuals.inactive.bg_stroke.color = theme.muted;
+        visuals.noninteractive.bg_stroke.color = theme.muted;
+        ui.add_enabled(is_enabled, tick)
+    };
+    ui.scope(edged).inner
+}
+
 /// A formula, each part in the colour of its term.
 pub fn formula_line(ui: &mut Ui, theme: &Theme, parts: &[FormulaPart], font: &FontId) {
     let mut job = LayoutJob::default();
@@ -213,9 +231,9 @@ fn paint_button(ui: &Ui, theme: &Theme, response: &Response, sign: impl FnOnce(&
 }
 
 /// A ring around what has the keyboard focus.
-fn focus_ring(ui: &Ui, theme: &Theme, response: &Response) {
+pub fn focus_ring(ui: &Ui, theme: &Theme, response: &Response) {
     if response.has_focus() {
-        let stroke = Stroke::new(1.5, theme.accent);
+        let stroke = Stroke::new(2.0, theme.accent);
         ui.painter().rect_stroke(
             response.rect.expand(1.0),
             CornerRadius::same(RADIUS_SMALL),

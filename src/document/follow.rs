@@ -20,8 +20,8 @@ impl Exploration {
         }
     }
 
-    /// Gives all other runs the pins of the leader, and returns where their points are to be. `code_of` is the code of an
-    /// image in a run, where it is known.
+    /// Gives all other runs the pins of the leader, and returns where their points are to be, and that of the leader where it
+    /// was sent to an image. `code_of` is the code of an image in a run, where it is known.
     pub fn follow_leader(
         &mut self,
         leader: RunId,
@@ -30,8 +30,10 @@ impl Exploration {
         let Some(lead) = self.run(leader).cloned() else { return Vec::new() };
         let (runs, maps) = self.parts();
         let (link, cursor) = (maps.link, maps.cursor);
+        let sent = cursor.image.filter(|_| cursor.is_sent && !cursor.is_on_path);
+        let own = sent.and_then(|image| code_of(leader, image)).map(|code| (leader, code));
         let others = runs.iter_mut().filter(|state| state.run.is_some_and(|run| run != leader));
-        let mut points = Vec::new();
+        let mut points = Vec::from_iter(own);
         for state in others {
             let Some(run) = state.run else { continue };
             let code_of = |image| code_of(run, image);
@@ -110,6 +112,10 @@ mod tests {
         assert_eq!(nobody, [], "no image is known yet");
         document.maps.cursor.image = Some(4);
         assert_eq!(document.follow_leader(RUNS[0], code_of), [(RUNS[1], vec![40.0, 4.0, 0.0])]);
+        document.maps.cursor.is_sent = true;
+        let both = [(RUNS[0], vec![4.0, -4.0]), (RUNS[1], vec![40.0, 4.0, 0.0])];
+        assert_eq!(document.follow_leader(RUNS[0], code_of), both, "its code has changed since");
+        document.maps.cursor.is_sent = false;
         document.maps.link = Link::Code;
         assert_eq!(document.follow_leader(RUNS[0], code_of), [(RUNS[1], vec![4.5, -4.0, 0.0])]);
     }

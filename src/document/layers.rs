@@ -115,6 +115,14 @@ impl Layers {
         self.color = ColorBy::default();
     }
 
+    /// Switches off what was laid over the map to look at one network: another one is first seen as it is.
+    pub fn reset_for_another_recipe(&mut self) {
+        self.has_arrows = false;
+        if matches!(self.background, Background::Field(_)) {
+            self.background = Background::default();
+        }
+    }
+
     /// Picks an image, or releases it if it was picked; `None` releases all of them.
     pub fn pick(&mut self, image: Option<u32>) {
         let Some(image) = image else { return self.picked.clear() };
@@ -154,6 +162,17 @@ mod tests {
         assert!(!layers.picked.contains(&5));
         layers.pick(None);
         assert!(layers.picked.is_empty());
+    }
+
+    #[test]
+    fn another_recipe_is_first_seen_without_overlays() {
+        let background = Background::Field(FieldKind::Stretch);
+        let mut layers = Layers { background, has_arrows: true, count: 600, ..Layers::default() };
+        layers.reset_for_another_recipe();
+        assert_eq!(layers, Layers { count: 600, ..Layers::default() });
+        layers.background = Background::Plain;
+        layers.reset_for_another_recipe();
+        assert_eq!(layers.background, Background::Plain, "what is behind the points by choice stays");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Cursor {
     pub leader: Option<RunId>,
     /// The image it was sent to, or the nearest one when it was moved; none before that is known.
     pub image: Option<u32>,
+    /// Whether it was sent to that image. Then it stays at the code of the image, however the code changes.
+    pub is_sent: bool,
     /// Whether it was moved along the path between two pins.
     pub is_on_path: bool,
 }

@@ -30,7 +30,7 @@ pub use pins::{MOST_PINS, Pin, Pins};
 pub use plane::{Axes, CodeAxes, PlaneChoice, Rest};
 pub use samples::SampleChoice;
 pub use sum::{CodeSum, SumTerm};
-pub use window::{ImageLook, Magnify, Window};
+pub use window::{ExportStyle, ImageLook, LEAST_ZOOM, MOST_ZOOM, Magnify, Window};
 
 /// Everything that can be saved. `Layout` is the arrangement of the panels, in a type of the window's own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

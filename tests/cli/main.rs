@@ -90,10 +90,10 @@ fn names_in(folder: &Path) -> Vec<String> {
 
 /// The figures of a run of `vae-2d`.
 const FIGURES: [&str; 12] = [
-    "card-1-dimensions-in-use.png",
-    "card-1-dimensions-in-use.svg",
-    "card-2-samples-from-the-prior.png",
-    "card-2-samples-from-the-prior.svg",
+    "card-1-samples-from-the-prior.png",
+    "card-1-samples-from-the-prior.svg",
+    "card-2-dimensions-in-use.png",
+    "card-2-dimensions-in-use.svg",
     "card-3-which-pixels-a-code-number-moves.png",
     "card-3-which-pixels-a-code-number-moves.svg",
     "codes.png",

@@ -12,6 +12,7 @@ use egui_kittest::kittest::Queryable as _;
 use hourglass::app::App;
 use hourglass::recipe::{Family, Recipe, builtin};
 
+use super::choose_in;
 use super::windows::{step_until, window_of};
 
 /// Sizes of windows in points: small screens, the least size, and large screens on which everything is twice as large.
@@ -110,8 +111,7 @@ fn walk(name: &str, recipes: Vec<Recipe>) -> Vec<String> {
         window.set_size(Vec2::new(1366.0, 768.0));
         window.run_steps(3);
         if layout == "full" {
-            window.get_by_label("Simple").click();
-            window.run_steps(4);
+            choose_in(&mut window, "View", &["Simple"]);
         }
     }
     found

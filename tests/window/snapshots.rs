@@ -10,6 +10,7 @@ mod walks;
 
 use std::time::Duration;
 
+use super::choose_in;
 use super::run;
 use super::windows::{step_until, window_of};
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2};
@@ -60,20 +61,9 @@ fn rested(recipes: Vec<Recipe>, size: [f32; 2]) -> Harness<'static, App> {
     window
 }
 
-/// Opens the menu of layers, presses what is called so, and closes it.
+/// Chooses words in the menu of layers.
 fn choose(window: &mut Harness<'_, App>, words: &[&str]) {
-    // What a menu shows comes after everything below it.
-    let press = |window: &mut Harness<'_, App>, label: &str| {
-        window.get_all_by_label(label).last().expect(label).click();
-        window.run_steps(4);
-    };
-    press(window, MENU);
-    for word in words {
-        press(window, word);
-    }
-    window.key_press(Key::Escape);
-    window.run_steps(4);
-    assert!(window.query_by_label("rings of the prior").is_none(), "the menu is still open");
+    choose_in(window, MENU, words);
 }
 
 /// Clicks there, and takes pointer and keyboard away again.

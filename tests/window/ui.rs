@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::run;
 use super::windows::{has_adapter, step_until, window_of};
+use super::{choose_in, run};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Vec2};
 use egui_kittest::Harness;
@@ -145,14 +145,10 @@ fn images_change_their_colours_while_nothing_trains() {
         [seen.lattice.as_ref().map(|view| view.version), seen.decoded.as_ref().map(|view| view.version)]
     };
     let before = asked(window.state().state());
-    window.get_by_label("what the map shows").click();
-    window.step();
-    window.step();
-    window.get_by_label("viridis").click();
+    choose_in(&mut window, "View", &["viridis"]);
     step_until(&mut window, "tiles and image painted again", |state| {
         asked(state).iter().zip(&before).all(|(now, before)| now > before)
     });
-    window.key_press(Key::Escape);
     for _ in 0..20 {
         window.step();
         std::thread::sleep(Duration::from_millis(20));
@@ -201,7 +197,7 @@ fn a_lesson_is_saved_as_a_recipe_that_replays_it() {
     window.get_by_label("Export").click();
     window.step();
     window.step();
-    export(&mut window, "The recipe with its live changes…", &path);
+    export(&mut window, "Recipe with its live changes…", &path);
     let lesson = Recipe::read(&path).expect("a recipe");
     assert_eq!(lesson.schedule, changes);
     assert_eq!(lesson.objective.beta, 1.0, "it begins where the lesson began");

@@ -68,6 +68,12 @@ impl Pane {
         }
     }
 
+    /// Whether a figure is drawn in it.
+    pub fn shows(self, figure: Figure) -> bool {
+        let is_of_the_map = matches!(figure, Figure::Lattice | Figure::Decoded | Figure::Path);
+        (self.figure() == Some(figure) && self != Self::Objective) || (self == Self::Latent && is_of_the_map)
+    }
+
     /// What E exports while the pointer is over it.
     pub fn figure(self) -> Option<Figure> {
         match self {

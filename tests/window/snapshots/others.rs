@@ -1,10 +1,9 @@
 //! What is drawn otherwise: a code of one number, several runs under one cursor, and the look for bright rooms.
 
 use eframe::egui::{Modifiers, pos2};
-use egui_kittest::kittest::Queryable as _;
 
 use super::compare::{Picture, assert_alike};
-use super::{Part, choose, click, picture, rested, tiny};
+use super::{Part, choose, choose_in, click, picture, rested, tiny};
 use crate::windows::has_adapter;
 
 /// Where the explorer is in a window of this size.
@@ -24,8 +23,7 @@ fn a_line_two_runs_and_the_light_look_look_as_they_looked() {
     choose(&mut window, &["nothing"]);
     click(&mut window, pos2(500.0, 480.0), Modifiers::NONE);
     pictures.push(Picture::full("two runs", picture(&mut window, EXPLORER)));
-    window.get_by_label("Light theme").click();
-    window.run_steps(3);
+    choose_in(&mut window, "View", &["Light"]);
     pictures.push(Picture::full("light", picture(&mut window, EXPLORER)));
     assert_alike(&pictures);
 }

@@ -153,7 +153,8 @@ impl Explorer<'_> {
     /// Moves the point to the code of an image.
     pub fn go_to_image(&mut self, image: u32, code: Vec<f32>, now_secs: f64) {
         self.go_to(code, now_secs);
-        self.maps.cursor = Cursor { leader: self.run.run, image: Some(image), is_on_path: false };
+        self.maps.cursor =
+            Cursor { leader: self.run.run, image: Some(image), is_sent: true, is_on_path: false };
     }
 
     /// Moves the point to a code on the shown path between two pins.

@@ -259,12 +259,13 @@ pub fn go_to_sought(
     None
 }
 
-/// Moves the points and pins of all other runs after those of the run that was moved last.
+/// Moves the points and pins of all other runs after those of the run that was moved last, and its own point after the image
+/// that it was sent to.
 pub fn follow_leader(ui: &Ui, document: &mut Exploration, maps: &mut RunMaps, shown: ShownRun<'_>) {
-    if shown.bench.runs.len() < 2 {
+    let leader = document.leader(shown.run.info.id);
+    if shown.bench.runs.len() < 2 && !document.maps.cursor.is_sent {
         return;
     }
-    let leader = document.leader(shown.run.info.id);
     let now_secs = ui.input(|input| input.time);
     let cursor = document.maps.cursor;
     let is_known = cursor.is_on_path || (cursor.image.is_some() && !maps.is_image_rough);

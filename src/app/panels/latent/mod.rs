@@ -118,7 +118,7 @@ pub fn latent_ui(
     let mut places = geometry::places(space, cx.theme.scale, GRID);
     let strip_rect = cut_strip(document, shown, &mut places.map, cx.theme.scale);
     actions.extend(maps::go_to_sought(ui, document, maps, shown));
-    let pins: Vec<Pins> = document.runs().iter().map(|run| run.pins.clone()).collect();
+    let pins = pins_of(document);
     let mut drawn = Vec::new();
     for (run, rect) in maps::split(document, shown, places.map, cx.theme.scale) {
         let at = ShownRun { run, ..shown };
@@ -126,6 +126,8 @@ pub fn latent_ui(
     }
     document.lead_by_pins(&pins);
     maps::follow_leader(ui, document, maps, shown);
+    // Pins that have followed were not moved by hand.
+    let pins = pins_of(document);
     let has_strip = matches!(strip_rect, Strip::Shown(_));
     maps::add_wants(cx, document, maps, shown, &drawn, has_strip);
     maps::want_hidden(cx, document, shown);
@@ -155,6 +157,10 @@ pub fn latent_ui(
     actions
 }
 
+fn pins_of(document: &Exploration) -> Vec<Pins> {
+    document.runs().iter().map(|run| run.pins.clone()).collect()
+}
+
 /// The line with the title: what the map shows, and the legend.
 fn title_ui(
     ui: &mut Ui,
@@ -164,15 +170,16 @@ fn title_ui(
     title: &str,
     actions: &mut Vec<Action>,
 ) {
-    let Some(ShownRun { bench, .. }) = cx.state.shown_run() else { return };
+    let Some(shown) = cx.state.shown_run() else { return };
     let layers = &mut maps.layers;
+    let map = geometry::places(ui.available_rect_before_wrap(), cx.theme.scale, GRID).map;
     let trailing = |ui: &mut Ui| {
         export_button(ui, cx.theme, Figure::Cloud, "Export codes", actions);
-        actions.extend(layers::menu_ui(ui, cx, layers, bench));
+        layers::menu_ui(ui, cx, layers, shown, map.right());
         if let Some(range) = range {
             layers::value_scale_ui(ui, cx.theme, range);
         }
-        legend::legend_ui(ui, cx, layers, &bench.dataset.class_names, range.is_some());
+        legend::legend_ui(ui, cx, layers, &shown.bench.dataset.class_names, range.is_some());
     };
     card(ui, cx.theme, title, trailing, |_| {});
 }
