@@ -83,6 +83,13 @@ pub enum Action {
     ToggleFullScreen,
     /// Show or hide the help.
     ToggleHelp,
+    /// Give the keyboard to the next panel, or to the one before.
+    FocusPanel {
+        /// Whether it goes backwards.
+        is_back: bool,
+    },
+    /// Give the keyboard to the panel with this number, from 0.
+    FocusPanelNumber(usize),
     /// Show the window in four steps.
     StartTour,
     /// Put the panels back where they were on the first day.

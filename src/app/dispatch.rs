@@ -9,6 +9,7 @@ use super::action::{Action, Figure};
 use super::bench_menu;
 use super::dialogs::Errand;
 use super::export::Order;
+use super::focus;
 use super::form::with_live_values;
 use super::gallery::Gallery;
 use super::help::Help;
@@ -66,12 +67,9 @@ impl App {
             Action::ToggleSimple => self.toggle_simple(ctx),
             Action::DrawImages(look) => self.draw_images(look),
             Action::ToggleFullScreen => set_full_screen(ctx, !keys::is_full_screen(ctx)),
-            Action::ToggleHelp => {
-                self.screen.help = match self.screen.help.take() {
-                    Some(_) => None,
-                    None => Some(Help::default()),
-                };
-            }
+            Action::ToggleHelp => self.toggle_help(),
+            Action::FocusPanel { is_back } => self.focus_panel(ctx, is_back),
+            Action::FocusPanelNumber(number) => self.focus_panel_number(ctx, number),
             Action::StartTour => self.start_tour(),
             Action::LeaveFullScreen => set_full_screen(ctx, false),
             Action::ResetLayout => self.window.layout = Layout::default(),
@@ -90,6 +88,34 @@ impl App {
     fn ask_for_path(&mut self, ctx: &Context, errand: Errand) {
         let run = self.state.run().map(|run| (run.recipe.name.as_str(), run.progress.step));
         self.files.dialogs.ask(ctx, errand, &errand.file_name(run));
+    }
+
+    fn toggle_help(&mut self) {
+        let is_open = self.screen.help.take().is_some();
+        self.screen.help = (!is_open).then(Help::default);
+    }
+
+    fn focus_panel_number(&self, ctx: &Context, number: usize) {
+        if let Some(pane) = self.screen.visible.panes().nth(number) {
+            focus::go_to(ctx, pane);
+        }
+    }
+
+    /// Gives the keyboard to the panel after the one that has it, or before it; to the first where none has.
+    fn focus_panel(&self, ctx: &Context, is_back: bool) {
+        let panes: Vec<_> = self.screen.visible.panes().collect();
+        let now =
+            focus::panel(ctx, &self.screen.visible).and_then(|pane| panes.iter().position(|at| *at == pane));
+        let count = panes.len();
+        let next = match (now, is_back) {
+            (Some(now), false) => now + 1,
+            (Some(now), true) => now + count - 1,
+            (None, false) => 0,
+            (None, true) => count.saturating_sub(1),
+        };
+        if let Some(pane) = panes.get(next % count.max(1)) {
+            focus::go_to(ctx, *pane);
+        }
     }
 
     fn open_folder(&mut self, folder: &Path) {

@@ -9,7 +9,7 @@ use super::action::{Action, Figure};
 use crate::engine::RunId;
 
 /// Every key and what it does.
-pub const KEYS: [(&str, &str); 16] = [
+pub const KEYS: [(&str, &str); 17] = [
     ("Space", "plays and pauses"),
     ("→", "trains one step"),
     ("R", "starts again from the same weights"),
@@ -24,9 +24,13 @@ pub const KEYS: [(&str, &str); 16] = [
     ("Delete", "removes the pin that has the keyboard focus"),
     ("D", "samples other codes"),
     ("Ctrl+Z", "undoes the last live change"),
-    ("Tab, Enter", "move to a control and press it"),
+    ("Tab, Enter", "go to the next control, and press it; arrow keys move within a group"),
+    ("F6, Ctrl+1…7", "go to the next panel, or to one of them"),
     ("? or F1", "shows and hides the help"),
 ];
+
+/// With Ctrl, each of them gives the keyboard to a panel.
+const PANELS: [Key; 7] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7];
 
 /// What keys act on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,6 +69,11 @@ pub fn pressed(ctx: &Context, targets: KeyTargets) -> Vec<Action> {
         on(Modifiers::SHIFT, Key::Slash, Action::ToggleHelp);
         if is_covered {
             return;
+        }
+        on(Modifiers::SHIFT, Key::F6, Action::FocusPanel { is_back: true });
+        on(Modifiers::NONE, Key::F6, Action::FocusPanel { is_back: false });
+        for (number, key) in PANELS.into_iter().enumerate() {
+            on(Modifiers::COMMAND, key, Action::FocusPanelNumber(number));
         }
         on(Modifiers::COMMAND, Key::Z, Action::Undo);
         on(Modifiers::NONE, Key::Space, Action::PlayPause);
@@ -132,6 +141,9 @@ mod tests {
         assert_eq!(press(Key::K, Modifiers::NONE, None), [Action::Keep(RunId(7))]);
         assert_eq!(press(Key::G, Modifiers::NONE, None), [Action::HideKept]);
         assert_eq!(press(Key::Z, Modifiers::COMMAND, None), [Action::Undo]);
+        assert_eq!(press(Key::F6, Modifiers::NONE, None), [Action::FocusPanel { is_back: false }]);
+        assert_eq!(press(Key::F6, Modifiers::SHIFT, None), [Action::FocusPanel { is_back: true }]);
+        assert_eq!(press(Key::Num4, Modifiers::COMMAND, None), [Action::FocusPanelNumber(3)]);
         assert_eq!(press(Key::F1, Modifiers::NONE, None), [Action::ToggleHelp]);
     }
 

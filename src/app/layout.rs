@@ -6,44 +6,23 @@
 
 mod edges;
 mod pane;
+mod plan;
 
-use eframe::egui::{self, Rect, Ui, Vec2, vec2};
+use eframe::egui::{self, Rect, Ui, vec2};
 use egui_tiles::{
-    Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, TabState, Tabs, Tile, TileId,
-    Tiles, Tree, UiResponse,
+    Behavior, Container, EditAction, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse,
 };
 use serde::{Deserialize, Serialize};
 
 use super::action::Figure;
-use super::theme::{GRID, SIDE_WIDTH, Theme};
+use super::focus;
+use super::theme::{GRID, Theme};
 use edges::{TabSpace, paint_around_tabs, paint_edge, paint_margin, tab_ui, title_line};
 use pane::{PADDING, TAB_HEIGHT};
 
 pub use pane::Pane;
-
-/// Height of the title line of the live panel with its edges, and of each slider in the full and in the simple layout.
-const LIVE_HEAD: [f32; 2] = [46.0, 58.0];
-const LIVE_SLIDER: [f32; 2] = [43.0, 60.0];
-
-/// What the sizes of panels depend on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Contents {
-    /// Sliders of the live panel.
-    pub sliders: usize,
-    /// Whether a line below them shows and hides the others.
-    pub has_more_sliders: bool,
-    /// Rows of held-out images.
-    pub held_out_rows: usize,
-}
-
-impl Default for Contents {
-    fn default() -> Self {
-        Self { sliders: 2, has_more_sliders: false, held_out_rows: 3 }
-    }
-}
-
-/// Panels that share one place, one of them in front.
-const SHARED: [Pane; 5] = [Pane::Latent, Pane::Cards, Pane::Dimensions, Pane::Samples, Pane::Kept];
+pub use plan::Contents;
+use plan::{Plan, SHARED};
 
 /// The panels drawn in this frame, and where.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,6 +32,11 @@ impl Visible {
     /// The panel under a point.
     pub fn at(&self, point: egui::Pos2) -> Option<Pane> {
         self.0.iter().find(|(_, rect)| rect.contains(point)).map(|(pane, _)| *pane)
+    }
+
+    /// The panels, in the order of the keyboard.
+    pub fn panes(&self) -> impl Iterator<Item = Pane> {
+        self.0.iter().map(|(pane, _)| *pane)
     }
 
     /// Where a panel is.
@@ -77,6 +61,9 @@ pub struct Layout {
     /// Whether somebody has chosen it.
     #[serde(skip)]
     is_front_chosen: bool,
+    /// Whether it was chosen with the keyboard, which goes on to its tab.
+    #[serde(skip)]
+    is_tab_sought: bool,
 }
 
 fn first_in_front() -> Pane {
@@ -91,6 +78,7 @@ impl Default for Layout {
             simple: Arrangement::planned(Plan::simple(size, Contents::default()), Pane::Latent),
             front: Pane::Latent,
             is_front_chosen: false,
+            is_tab_sought: false,
         }
     }
 }
@@ -115,13 +103,28 @@ impl Layout {
         arrangement.fit(plan, self.front);
         let tabs = arrangement.tabs();
         let visible = Visible::default();
+        let is_tab_sought = std::mem::take(&mut self.is_tab_sought);
         let tab_space = arrangement.tab_space(ui, theme);
-        let mut panels =
-            Panels { theme, draw, visible, tabs, tab_space, was_edited: false, was_turned: false };
+        let mut panels = Panels {
+            theme,
+            draw,
+            visible,
+            tabs,
+            tab_space,
+            is_tab_sought,
+            turn_to: None,
+            was_edited: false,
+            was_turned: false,
+        };
         let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(space.shrink(GRID)));
         arrangement.tree.ui(&mut panels, &mut inside);
         arrangement.is_by_hand |= panels.was_edited;
-        let Panels { visible, was_turned, .. } = panels;
+        let Panels { visible, mut was_turned, turn_to, .. } = panels;
+        if let Some(tab) = turn_to {
+            was_turned |= arrangement.tree.make_active(|id, _| id == tab);
+            self.is_tab_sought = true;
+            ui.ctx().request_repaint();
+        }
         if was_turned && let Some(front) = arrangement.front() {
             self.front = front;
             self.is_front_chosen = true;
@@ -201,127 +204,6 @@ impl Arrangement {
     }
 }
 
-/// Columns of panels with their sizes in points.
-#[derive(Clone, Debug, PartialEq)]
-struct Plan {
-    name: &'static str,
-    columns: Vec<Column>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Column {
-    width: f32,
-    panes: Vec<(Pane, f32)>,
-}
-
-impl Column {
-    /// Panels of these heights; the one without a height takes what is left.
-    fn new(width: f32, height: f32, panes: &[(Pane, Option<f32>)]) -> Self {
-        let taken: f32 = panes.iter().filter_map(|(_, height)| *height).sum();
-        let gaps = GRID * (panes.len() as f32 - 1.0);
-        let rest = (height - taken - gaps).max(6.0 * GRID);
-        Self { width, panes: panes.iter().map(|(pane, height)| (*pane, height.unwrap_or(rest))).collect() }
-    }
-}
-
-/// The height for as many whole sliders as there is room for above the form; where there are more, the name of the next is
-/// visible.
-fn live_height(Contents { sliders, has_more_sliders, .. }: Contents, layout: usize, most: f32) -> f32 {
-    let (head, each) = (LIVE_HEAD[layout], LIVE_SLIDER[layout]);
-    let more = if has_more_sliders { 0.5 * each } else { 0.0 };
-    let most = most - more;
-    let fitting = ((most - head) / each).floor().max(2.0);
-    let shown = (sliders.max(1) as f32).min(fitting);
-    let peek = if sliders as f32 > fitting { 0.5 * each } else { 0.0 };
-    head + shown * each + peek + more
-}
-
-impl Plan {
-    /// Everything: the recipe on the left, the network and its latent space in the middle, curves and images on the right.
-    fn full(size: Vec2, contents: Contents) -> Self {
-        let side = SIDE_WIDTH.min(0.22 * size.x);
-        let right = (0.272 * size.x).clamp(240.0, 460.0);
-        let middle = (size.x - side - right - 2.0 * GRID).max(240.0);
-        let network = (0.231 * size.y).clamp(120.0, 210.0);
-        // Rows of ten square tiles as wide as the panel, and a line above them.
-        let rows = contents.held_out_rows as f32;
-        let held_out = (0.1 * rows * (right - 24.0) + 56.0).min(size.y * (0.21 + 0.03 * rows).min(0.4));
-        // Curves come first where there is little room.
-        let objective = (0.24 * size.y).clamp(84.0, 200.0);
-        let least = 0.32 * size.y + 2.0 * GRID;
-        let objective = objective.min((size.y - held_out - least).max(64.0));
-        let live = live_height(contents, 0, (0.37 * size.y).max(130.0));
-        let columns = vec![
-            Column::new(side, size.y, &[(Pane::Live, Some(live)), (Pane::Recipe, None)]),
-            Column::new(middle, size.y, &[(Pane::Hourglass, Some(network)), (Pane::Latent, None)]),
-            Column::new(
-                right,
-                size.y,
-                &[(Pane::Curves, None), (Pane::HeldOut, Some(held_out)), (Pane::Objective, Some(objective))],
-            ),
-        ];
-        Self { name: "full layout", columns }
-    }
-
-    /// For a class: the network and its latent space, two sliders, one curve, images and reconstructions.
-    fn simple(size: Vec2, contents: Contents) -> Self {
-        let side = (0.34 * size.x).clamp(280.0, 620.0);
-        let middle = (size.x - side - GRID).max(240.0);
-        let live = live_height(contents, 1, (0.35 * size.y).max(150.0));
-        let network = (0.2 * size.y).clamp(110.0, 230.0);
-        let rows = contents.held_out_rows as f32;
-        let held_out = (0.1 * rows * (side - 24.0) + 60.0).min(0.3 * size.y);
-        let columns = vec![
-            Column::new(middle, size.y, &[(Pane::Hourglass, Some(network)), (Pane::Latent, None)]),
-            Column::new(
-                side,
-                size.y,
-                &[(Pane::Live, Some(live)), (Pane::Curves, None), (Pane::HeldOut, Some(held_out))],
-            ),
-        ];
-        Self { name: "simple layout", columns }
-    }
-
-    fn tree(&self, front: Pane) -> Tree<Pane> {
-        let mut tiles = Tiles::default();
-        let columns: Vec<(TileId, f32)> =
-            self.columns.iter().map(|column| (column.insert_into(&mut tiles, front), column.width)).collect();
-        let root = insert_linear(&mut tiles, LinearDir::Horizontal, &columns);
-        Tree::new(egui::Id::unique(self.name), root, tiles)
-    }
-}
-
-impl Column {
-    fn insert_into(&self, tiles: &mut Tiles<Pane>, front: Pane) -> TileId {
-        let panes: Vec<(TileId, f32)> =
-            self.panes.iter().map(|(pane, height)| (insert_pane(tiles, *pane, front), *height)).collect();
-        match panes.as_slice() {
-            [(only, _)] => *only,
-            _ => insert_linear(tiles, LinearDir::Vertical, &panes),
-        }
-    }
-}
-
-/// The latent explorer shares its place with the other panels about codes.
-fn insert_pane(tiles: &mut Tiles<Pane>, pane: Pane, front: Pane) -> TileId {
-    if pane != Pane::Latent {
-        return tiles.insert_pane(pane);
-    }
-    let shared = SHARED.map(|pane| tiles.insert_pane(pane));
-    let mut tabs = Tabs::new(shared.to_vec());
-    let first = SHARED.iter().position(|pane| *pane == front).unwrap_or(0);
-    tabs.set_active(shared[first]);
-    tiles.insert_container(tabs)
-}
-
-fn insert_linear(tiles: &mut Tiles<Pane>, direction: LinearDir, children: &[(TileId, f32)]) -> TileId {
-    let mut linear = Linear::new(direction, children.iter().map(|(id, _)| *id).collect());
-    for (id, share) in children {
-        linear.shares.set_share(*id, *share);
-    }
-    tiles.insert_container(linear)
-}
-
 /// The look and the behaviour of tiles.
 struct Panels<'a> {
     theme: &'a Theme,
@@ -331,6 +213,10 @@ struct Panels<'a> {
     /// The tiles that are shown in tabs.
     tabs: Vec<TileId>,
     tab_space: TabSpace,
+    /// Whether the active tab is to get the keyboard focus.
+    is_tab_sought: bool,
+    /// The tab that an arrow key goes to.
+    turn_to: Option<TileId>,
     /// Whether panels were moved or resized.
     was_edited: bool,
     /// Whether another tab was chosen.
@@ -370,7 +256,15 @@ impl Behavior<Pane> for Panels<'_> {
             Some(Tile::Pane(pane)) => [pane.title(), pane.short_title()],
             _ => ["Panels"; 2],
         };
-        tab_ui(ui, self.theme, id, name, self.tab_space, state.active)
+        let response = tab_ui(ui, self.theme, id, name, self.tab_space, state.active);
+        if state.active && self.is_tab_sought {
+            response.request_focus();
+        }
+        if response.has_focus() {
+            focus::keep_arrows(ui, response.id);
+            self.turn_to = neighbour(tiles, tile_id, focus::arrow(ui)).or(self.turn_to);
+        }
+        response
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
@@ -420,50 +314,19 @@ impl Behavior<Pane> for Panels<'_> {
     }
 }
 
+/// The tab so many places after one.
+fn neighbour(tiles: &Tiles<Pane>, tab: TileId, step: isize) -> Option<TileId> {
+    let Tile::Container(Container::Tabs(tabs)) = tiles.get(tiles.parent_of(tab)?)? else { return None };
+    let at = tabs.children.iter().position(|other| *other == tab)?;
+    tabs.children.get(at.checked_add_signed(step)?).copied().filter(|other| *other != tab)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn contents(sliders: usize) -> Contents {
         Contents { sliders, ..Contents::default() }
-    }
-
-    fn sizes(plan: &Plan) -> (Vec<f32>, Vec<f32>) {
-        let heights = |column: &Column| column.panes.iter().map(|(_, height)| height).sum::<f32>();
-        let gaps = |column: &Column| GRID * (column.panes.len() as f32 - 1.0);
-        let widths = plan.columns.iter().map(|column| column.width).collect();
-        (widths, plan.columns.iter().map(|column| heights(column) + gaps(column)).collect())
-    }
-
-    #[test]
-    fn a_plan_fills_the_window_at_both_usual_sizes() {
-        for size in [vec2(1264.0, 710.0), vec2(1904.0, 990.0)] {
-            for plan in [Plan::full(size, Contents::default()), Plan::simple(size, contents(6))] {
-                let (widths, heights) = sizes(&plan);
-                let total = widths.iter().sum::<f32>() + GRID * (widths.len() as f32 - 1.0);
-                assert!((total - size.x).abs() < 0.5, "{}: {total} wide, want {}", plan.name, size.x);
-                for height in heights {
-                    assert!((height - size.y).abs() < 0.5, "{}: {height} high, want {}", plan.name, size.y);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn side_columns_keep_their_width_and_the_middle_takes_the_rest() {
-        let (small, large) =
-            (Plan::full(vec2(1264.0, 710.0), contents(2)), Plan::full(vec2(1904.0, 990.0), contents(2)));
-        assert_eq!(small.columns[0].width, SIDE_WIDTH);
-        assert_eq!(large.columns[0].width, SIDE_WIDTH);
-        assert!(large.columns[1].width > small.columns[1].width + 300.0);
-    }
-
-    #[test]
-    fn a_small_window_still_gives_every_panel_some_room() {
-        let plan = Plan::full(vec2(700.0, 380.0), contents(6));
-        for (pane, height) in plan.columns.iter().flat_map(|column| &column.panes) {
-            assert!(*height >= 6.0 * GRID, "{pane:?} has {height} points");
-        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod dialogs;
 mod dispatch;
 mod effect;
 mod export;
+mod focus;
 mod form;
 mod gallery;
 mod glyph;
@@ -60,6 +61,7 @@ use crate::recipe::{Family, Recipe};
 use context::PanelContext;
 use dialogs::Dialogs;
 use export::Exports;
+use focus::Keyboard;
 use gallery::Gallery;
 use help::{Help, Tour};
 use keys::KeyTargets;
@@ -119,6 +121,7 @@ struct Screen {
     wants: Wants,
     help: Option<Help>,
     tour: Option<Tour>,
+    keyboard: Keyboard,
     /// Whether the tour comes by itself.
     tour_is_due: bool,
     gallery: Option<Gallery>,

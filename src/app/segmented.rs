@@ -1,12 +1,11 @@
 //! Words side by side of which one is chosen. For the keyboard they are one control: the arrow keys choose.
 
 use eframe::egui::{
-    self, Align2, CornerRadius, EventFilter, Key, Modifiers, Response, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo, accesskit::Role, vec2,
+    Align2, CornerRadius, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
 };
 
+use super::focus::{arrow, keep_arrows};
 use super::theme::{HALF, RADIUS_SMALL, Theme};
-use super::widgets::focus_ring;
 
 /// One of the words.
 #[derive(Clone, Debug)]
@@ -76,21 +75,6 @@ pub fn segmented_ui<T: Copy + PartialEq>(
     true
 }
 
-/// The arrow keys stay with the widget that has the focus.
-pub fn keep_arrows(ui: &Ui, id: egui::Id) {
-    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-}
-
-/// One step back or on, by an arrow key.
-pub fn arrow(ui: &Ui) -> isize {
-    ui.input_mut(|input| {
-        let mut any =
-            |keys: [Key; 2]| keys.map(|key| input.consume_key(Modifiers::NONE, key)).contains(&true);
-        isize::from(any([Key::ArrowRight, Key::ArrowDown])) - isize::from(any([Key::ArrowLeft, Key::ArrowUp]))
-    })
-}
-
 fn segment_ui<T>(
     ui: &mut Ui,
     theme: &Theme,
@@ -123,7 +107,6 @@ fn segment_ui<T>(
         ui.painter().rect(rect, corner, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
         let color = if segment.is_enabled { theme.text } else { theme.faded(theme.muted, 0.7) };
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, segment.word, font, color);
-        focus_ring(ui, theme, &response);
     }
     response.on_hover_text(segment.tip)
 }

@@ -3,11 +3,12 @@
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    self, Align, Button, Color32, CornerRadius, FontId, Layout, Response, RichText, Sense, Stroke,
-    StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2,
+    self, Align, Button, Color32, CornerRadius, FontId, Layout, Response, RichText, Sense, Ui, WidgetInfo,
+    accesskit::Role, vec2,
 };
 
 use super::action::{Action, Figure};
+use super::focus::following;
 use super::glyph::Sign;
 use super::theme::{BUTTON_HEIGHT, GRID, PANEL_PADDING, RADIUS_SMALL, Theme};
 use crate::look::DataColor;
@@ -64,7 +65,7 @@ pub fn scrolled(ui: &mut Ui, list: impl FnOnce(&mut Ui)) {
     ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(width);
-            list(ui);
+            following(ui, list);
         });
     });
 }
@@ -158,7 +159,6 @@ pub fn primary_button(ui: &mut Ui, theme: &Theme, sign: Option<Sign>, label: &st
             theme.accent
         };
         ui.painter().rect_filled(rect, CornerRadius::same(RADIUS_SMALL), fill);
-        focus_ring(ui, theme, &response);
         let content = galley.size().x + sign_width;
         let left = rect.center().x - content / 2.0;
         if let Some(sign) = sign {
@@ -190,7 +190,6 @@ pub fn quiet_sign(ui: &mut Ui, theme: &Theme, sign: Sign, name: &str) -> Respons
     if ui.is_rect_visible(rect) {
         let color = if response.hovered() || response.has_focus() { theme.text } else { theme.muted };
         sign.paint(ui.painter(), rect.center(), 12.0 * theme.scale, color);
-        focus_ring(ui, theme, &response);
     }
     response.on_hover_text(name)
 }
@@ -226,21 +225,7 @@ fn paint_button(ui: &Ui, theme: &Theme, response: &Response, sign: impl FnOnce(&
         theme.raised
     };
     ui.painter().rect_filled(response.rect, CornerRadius::same(RADIUS_SMALL), fill);
-    focus_ring(ui, theme, response);
     sign(ui.painter(), if ui.is_enabled() { theme.text } else { theme.muted });
-}
-
-/// A ring around what has the keyboard focus.
-pub fn focus_ring(ui: &Ui, theme: &Theme, response: &Response) {
-    if response.has_focus() {
-        let stroke = Stroke::new(2.0, theme.accent);
-        ui.painter().rect_stroke(
-            response.rect.expand(1.0),
-            CornerRadius::same(RADIUS_SMALL),
-            stroke,
-            StrokeKind::Outside,
-        );
-    }
 }
 
 /// A button with a word on it, as small as a switch.

@@ -23,7 +23,7 @@ pub struct CodeSum {
     pub subtracted: Option<SumTerm>,
     /// The term that is added.
     pub added: Option<SumTerm>,
-    /// Whether the sum is shown while there are no pins; with pins it always is.
+    /// Whether the sum is shown.
     pub is_open: bool,
 }
 

@@ -198,11 +198,13 @@ pub enum Sheet {
     Dimensions,
     /// Draws from the prior.
     Samples,
+    /// The terms of a sum of codes, and the sum.
+    Sum,
 }
 
 impl Sheet {
     /// Every sheet.
-    pub const ALL: [Self; 4] = [Self::Pins, Self::Path, Self::Dimensions, Self::Samples];
+    pub const ALL: [Self; 5] = [Self::Pins, Self::Path, Self::Dimensions, Self::Samples, Self::Sum];
 }
 
 /// How large a cloud of codes is wanted, of which images, and with what.

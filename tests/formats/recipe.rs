@@ -70,7 +70,7 @@ fn errors_name_the_key_the_value_and_what_is_allowed() {
         ("[objective]\nbeta = -1.0", "-1", "from 0 to 1000"),
         ("[objective]\nbeta = \"big\"", "big", "a number"),
         ("[model]\nwidths = [512, 0]", "512-0", "1 to 4096"),
-        ("[model]\nwidths = 512", "512", "layer widths"),
+        ("[model]\nwidths = 512", "512", "widths from 1 to 4096"),
         ("[model]\nactivation = \"rulu\"", "rulu", "relu, tanh"),
         ("[training]\nbatch = 0", "training.batch", "1 to 4096"),
         ("[model]\ncode = 0", "model.code", "1 to 1024"),

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Vec2};
+use eframe::egui::{Key, Modifiers, Vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use hourglass::app::App;
 use hourglass::engine::Sheet;
 use hourglass::recipe::Recipe;
@@ -158,4 +158,90 @@ fn the_holes_lesson() {
         .map(|view| &view.wanted.points[..2])
         .collect();
     assert!(ends.len() == 2 && ends[0] != ends[1], "the pins are at each run's own codes: {ends:?}");
+}
+
+/// Presses Tab until every stop has had the focus. Returns their names; each must be seen while it has the focus.
+fn stops(window: &mut Harness<'_, App>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut seen = Vec::new();
+    for _ in 0..300 {
+        window.key_press(Key::Tab);
+        // A list that scrolls needs some frames to get there.
+        window.run_steps(20);
+        let Some(id) = window.ctx.memory(|memory| memory.focused()) else { continue };
+        if seen.contains(&id) {
+            return names;
+        }
+        seen.push(id);
+        let response = window.ctx.read_response(id).expect("what has the focus is drawn");
+        let name = focused(window);
+        let (all, part) = (response.rect, response.interact_rect);
+        assert!(
+            part.area() > 0.6 * all.area(),
+            "“{name}” has the focus at {all:?}, and {part:?} of it is seen"
+        );
+        names.push(name);
+    }
+    panic!("the focus never came round: {names:?}");
+}
+
+/// The name of what has the keyboard focus.
+fn focused(window: &Harness<'_, App>) -> String {
+    let nodes = window.query_all(By::new().predicate(|node| node.is_focused()));
+    nodes.last().and_then(|node| node.accesskit_node().label()).unwrap_or_default()
+}
+
+#[test]
+fn tab_reaches_every_control_and_shows_it() {
+    let mut window = window(&["vae-2d"]);
+    window.key_press(Key::Space);
+    step_until(&mut window, "a pause", |state| !state.is_playing());
+    let stops = stops(&mut window);
+    for name in [
+        "Choose a recipe",
+        "View",
+        "β weight of KL",
+        "seed",
+        "Dictionary",
+        "Latent space",
+        "class 0",
+        "latent point",
+        "vs PCA",
+        "example 1, class 0",
+    ] {
+        assert!(stops.iter().any(|stop| stop == name), "Tab does not come to {name}: {stops:?}");
+    }
+    // It was 105, with ten for the legend, ten for the examples, five for the tabs, and eighteen out of sight.
+    assert!(stops.len() < 80, "{} stops: {stops:?}", stops.len());
+}
+
+#[test]
+fn keys_go_to_panels_and_arrows_move_within_a_group() {
+    let mut window = window(&["vae-2d"]);
+    window.key_press(Key::Space);
+    step_until(&mut window, "a pause", |state| !state.is_playing());
+    let press = |window: &mut Harness<'_, App>, key: Key, modifiers: Modifiers| {
+        window.key_press_modifiers(modifiers, key);
+        window.run_steps(4);
+    };
+    press(&mut window, Key::Num4, Modifiers::COMMAND);
+    assert_eq!(focused(&window), "latent point", "Ctrl+4 goes to the map");
+    let before = run(window.state().state()).views.decoded.as_deref().expect("an image").point.clone();
+    press(&mut window, Key::ArrowRight, Modifiers::NONE);
+    step_until(&mut window, "the arrow moves the point", |state| {
+        run(state).views.decoded.as_deref().is_some_and(|view| view.point[0] > before[0])
+    });
+    press(&mut window, Key::F6, Modifiers::NONE);
+    press(&mut window, Key::Tab, Modifiers::NONE);
+    assert_eq!(focused(&window), "log", "F6 goes on to the curves, and Tab to their first switch");
+    press(&mut window, Key::F6, Modifiers::SHIFT);
+    assert_eq!(focused(&window), "latent point");
+    press(&mut window, Key::Tab, Modifiers::SHIFT);
+    for class in ["class 0", "class 1", "class 2"] {
+        assert_eq!(focused(&window), class, "the legend is one stop");
+        press(&mut window, Key::ArrowRight, Modifiers::NONE);
+    }
+    press(&mut window, Key::Tab, Modifiers::SHIFT);
+    press(&mut window, Key::Tab, Modifiers::NONE);
+    assert_eq!(focused(&window), "class 3", "Tab comes back to where the arrows were");
 }

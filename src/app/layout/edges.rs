@@ -3,6 +3,7 @@
 use eframe::egui::{self, CursorIcon, Rect, Sense, Ui, vec2};
 
 use super::pane::{PADDING, Pane, TAB_HEIGHT};
+use crate::app::focus;
 use crate::app::theme::{GRID, HALF, RADIUS, Theme};
 
 /// Fills the margin around the panels. Their own colour is there already, so that a software adapter fills few pixels
@@ -66,7 +67,9 @@ pub(super) fn tab_ui(
     let color = if is_active { theme.text } else { theme.muted };
     let galley = ui.painter().layout_no_wrap(words.to_owned(), theme.body(), color);
     let (_, rect) = ui.allocate_space(vec2(galley.size().x + padding, ui.available_height()));
-    let response = ui.interact(rect, id, Sense::click_and_drag());
+    // Tab goes to the active one, the arrow keys to the others.
+    let sense = if is_active { Sense::click_and_drag() } else { Sense::CLICK | Sense::DRAG };
+    let response = ui.interact(rect, id, sense);
     response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Tab, true, is_active, title));
     let face = rect.with_max_y(rect.bottom() - HALF - 1.0);
     let is_pointed_at = response.hovered() || response.has_focus();
@@ -115,6 +118,6 @@ pub(super) fn paint_edge(ui: &Ui, rect: Rect, theme: &Theme) {
 pub(super) fn title_line(ui: &Ui, rect: Rect, pane: Pane, theme: &Theme) -> egui::Response {
     let height = PADDING.y + 20.0 * theme.scale;
     let strip = Rect::from_min_size(rect.min, vec2(rect.width(), height.min(rect.height())));
-    let response = ui.interact(strip, ui.scope_id().with(("title line", pane)), Sense::click_and_drag());
+    let response = ui.interact(strip, focus::anchor(pane), focus::anchor_sense(ui, pane));
     if response.dragged() { response.on_hover_cursor(CursorIcon::Grabbing) } else { response }
 }

@@ -13,6 +13,7 @@ use eframe::egui::{
 use super::{WHOLE, kept_outputs, no_run, paint_picture, picture_frame, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
+use crate::app::focus::Group;
 use crate::app::images::Paint;
 use crate::app::kept::KeptRun;
 use crate::app::pictures::{HostName, Shown, image_tiles, image_tiles_of};
@@ -242,6 +243,7 @@ fn grid_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, rows: &[Row])
     }
     let selected = cx.state.selected_image();
     let mut actions = Vec::new();
+    let mut group = Group::new(ui, "examples", columns);
     for (number, image) in bench.examples.iter().enumerate() {
         let column = Rect::from_min_size(rect.min + vec2(number as f32 * tile.x, 0.0), vec2(tile.x, size.y));
         let label =
@@ -250,7 +252,8 @@ fn grid_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, rows: &[Row])
             Some(label) => format!("example {}, class {label}", number + 1),
             None => format!("example {}", number + 1),
         };
-        let response = ui.interact(column, ui.scope_id().with(("example", number)), Sense::click());
+        let response = ui.interact(column, ui.scope_id().with(("example", number)), group.sense(number));
+        group.note(ui, number, &response);
         let is_selected = selected == Some(*image);
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
         let is_pointed_at = response.hovered() || response.has_focus();

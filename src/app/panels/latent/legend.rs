@@ -1,10 +1,11 @@
 //! The legend of the map: the mark of every class. A click hides or shows a class, a double click shows it alone.
 
 use eframe::egui::{
-    Popup, PopupCloseBehavior, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
+    Popup, PopupCloseBehavior, Rect, ScrollArea, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
 };
 
 use crate::app::context::PanelContext;
+use crate::app::focus::Group;
 use crate::app::glyph::glyph_shape;
 use crate::app::theme::Theme;
 use crate::app::widgets::small_button;
@@ -40,12 +41,17 @@ pub fn legend_ui(
         let list = Popup::menu(&more).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         list.show(|ui| {
             ScrollArea::vertical().max_height(LIST * cx.theme.scale).show(ui, |ui| {
-                let all = shown..names.len();
-                all.for_each(|class| entry_ui(ui, cx, layers, class, names, colors_are_values));
+                let mut group = Group::new(ui, "further classes", names.len());
+                for class in shown..names.len() {
+                    entry_ui(ui, cx, layers, class, names, colors_are_values, &mut group);
+                }
             });
         });
     }
-    (0..shown).rev().for_each(|class| entry_ui(ui, cx, layers, class, names, colors_are_values));
+    let mut group = Group::new(ui, "classes", shown);
+    for class in (0..shown).rev() {
+        entry_ui(ui, cx, layers, class, names, colors_are_values, &mut group);
+    }
 }
 
 /// How many entries of these widths fit from the first one on; where not all do, beside a button for the rest.
@@ -87,13 +93,15 @@ fn entry_ui(
     class: usize,
     names: &[String],
     colors_are_values: bool,
+    group: &mut Group,
 ) {
     let (Ok(number), Some(name)) = (u8::try_from(class), names.get(class)) else { return };
     let theme = cx.theme;
     let is_shown = !layers.hidden.contains(&number);
     let color = if is_shown { theme.text } else { theme.faded(theme.muted, 0.6) };
     let galley = ui.painter().layout_no_wrap(name.clone(), theme.small(), color);
-    let (rect, response) = ui.allocate_exact_size(entry_size(theme, galley.size().x), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(entry_size(theme, galley.size().x), group.sense(class));
+    group.note(ui, class, &response);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_shown, format!("class {name}")));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 4, theme.raised_hover);

@@ -44,7 +44,7 @@ use crate::engine::{CloudView, RunId};
 use map::layers;
 use maps::{OpenMap, RunMaps};
 use part::Part;
-use paths::{pin_images, strip};
+use paths::{pin_images, strip, sum};
 use plane::geometry;
 use sheets::dimensions::DimensionsCache;
 use sheets::samples::SamplesCache;
@@ -198,8 +198,8 @@ enum Strip {
 /// Cuts the strip off the map.
 fn cut_strip(document: &Exploration, shown: ShownRun<'_>, map: &mut Rect, scale: f32) -> Strip {
     let Some(run) = document.run(shown.run.info.id) else { return Strip::Empty };
-    let has_sum = run.sum.is_open && !shown.bench.dataset.class_names.is_empty();
-    let height = strip::height(run.pins.pins().len(), shown.bench.runs.len(), has_sum, map.width(), scale);
+    let has_sum = sum::is_shown(run, shown.bench);
+    let height = strip::height(run.pins.pins().len(), shown.bench.runs.len(), has_sum, scale);
     match geometry::cut_strip(map, height, GRID) {
         Some(rect) => Strip::Shown(rect),
         None if height > 0.0 => Strip::TooSmall,

@@ -9,6 +9,7 @@ use crate::engine::{Sheet, WantedCloud, WantedForces, WantedLattice, WantedPoint
 use super::explorer::Explorer;
 use super::map::field;
 use super::paths::strip::wanted_path;
+use super::paths::sum;
 use super::plane::geometry::{self, MapTransform};
 
 /// What there is room for.
@@ -36,7 +37,9 @@ pub fn add(
         wants.cloud = Some(wanted_cloud(layers, Some(explorer.run.plane.axes)));
         let pins = wanted_pins(&explorer.run.pins).filter(|_| room.has_pin_images || room.has_strip);
         let path = wanted_path(&explorer.run.pins).filter(|_| room.has_strip);
-        pins.into_iter().chain(path).for_each(|sheet| wants.add_sheet(sheet));
+        let is_shown = cx.state.run().is_some_and(|run| run.info.id == shown.run.info.id);
+        let sum = sum::wanted(explorer, shown).filter(|_| room.has_strip && is_shown);
+        pins.into_iter().chain(path).chain(sum).for_each(|sheet| wants.add_sheet(sheet));
         let Some(map) = room.map else { return };
         match layers.background {
             Background::Plain => {}

@@ -1,12 +1,13 @@
 //! What the wheel, the buttons of the pointer and the keys do to the view of the map and to the point.
 
 use eframe::egui::{
-    EventFilter, Key, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo,
-    accesskit::Role,
+    Key, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo, accesskit::Role,
 };
 
 use super::paint::POINT_RADIUS;
+use crate::app::focus;
 use crate::app::keys;
+use crate::app::layout::Pane;
 use crate::app::panels::latent::explorer::{Explorer, coordinates};
 use crate::app::panels::latent::plane::geometry::{Latent, MapTransform};
 
@@ -151,9 +152,13 @@ pub fn move_point(
     if let Some(place) = target {
         explorer.drag_to(transform.clamp(place), now_secs);
     }
+    // Whoever goes to the panel by key means its point.
+    let is_shown = explorer.maps.cursor.leader.is_none_or(|leader| explorer.run.run == Some(leader));
+    if is_shown && ui.memory(|memory| memory.has_focus(focus::anchor(Pane::Latent))) {
+        point.request_focus();
+    }
     if point.has_focus() {
-        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|state| state.set_focus_lock_filter(point.id, filter));
+        focus::keep_arrows(ui, point.id);
         let [right, up] = arrow_steps(ui);
         if [right, up] != [0.0, 0.0] {
             let step = KEY_STEP * transform.view().radius;

@@ -34,25 +34,15 @@ const PATH_IMAGES: usize = 15;
 /// Side of the × of an image, and of its number.
 const CORNER: f32 = 13.0;
 
-/// Width of all controls on one line.
-const LINE: f32 = 536.0;
-
-/// Whether all controls fit on one line.
-fn is_one_line(width: f32, scale: f32) -> bool {
-    width >= LINE * scale
-}
-
-/// The height of the strip; zero without pins, unless a sum of class means is shown. Each run has its own images along
-/// the path.
-pub fn height(pins: usize, runs: usize, has_sum: bool, width: f32, scale: f32) -> f32 {
+/// The height of the strip; zero without pins, unless a sum is shown. Each run has its own images along the path.
+pub fn height(pins: usize, runs: usize, has_sum: bool, scale: f32) -> f32 {
     let rows = match pins {
-        0 if has_sum => return CONTROLS * scale,
-        0 => return 0.0,
+        0 => 0.0,
         1 => 1.0,
         _ => 1.0 + runs as f32,
     };
-    let lines = if is_one_line(width, scale) { 1.0 } else { 2.0 };
-    (lines * CONTROLS + rows * IMAGE) * scale + (rows + lines) * HALF
+    let images = if pins == 0 { 0.0 } else { (CONTROLS + rows * IMAGE) * scale + (rows + 1.0) * HALF };
+    images + if has_sum { sum::height(scale) } else { 0.0 }
 }
 
 /// The size of an image so that `count` of them, with gaps, are no wider than the strip.
@@ -117,28 +107,17 @@ pub fn strip_ui(
     let layout = Layout::top_down(Align::Min);
     ui.scope_builder(UiBuilder::new().max_rect(space).layout(layout).id_salt("below the map"), |ui| {
         ui.spacing_mut().item_spacing.y = HALF;
-        let line = vec2(ui.available_width(), CONTROLS * cx.theme.scale);
-        let row = Layout::left_to_right(Align::Center);
+        if sum::is_shown(explorer.run, shown.bench) {
+            actions.extend(sum::sum_ui(ui, cx, explorer, shown));
+        }
         if explorer.run.pins.pins().is_empty() {
-            ui.allocate_ui_with_layout(line, row, |ui| {
-                actions.extend(sum::sum_ui(ui, cx, explorer, shown));
-            });
             return;
         }
-        let is_one_line = is_one_line(line.x, cx.theme.scale);
-        ui.allocate_ui_with_layout(line, row, |ui| {
+        let line = vec2(ui.available_width(), CONTROLS * cx.theme.scale);
+        ui.allocate_ui_with_layout(line, Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_size(line);
             path_ui(ui, cx, &mut explorer.run.pins, &mut actions);
-            if is_one_line {
-                actions.extend(sum::sum_ui(ui, cx, explorer, shown));
-            }
         });
-        if !is_one_line {
-            ui.allocate_ui_with_layout(line, row, |ui| {
-                ui.set_min_size(line);
-                actions.extend(sum::sum_ui(ui, cx, explorer, shown));
-            });
-        }
         let aspect = shown.bench.dataset.shape.aspect();
         images_ui(ui, cx, explorer, shown.run, aspect);
         if explorer.run.pins.ends().is_some() {
@@ -359,13 +338,12 @@ mod tests {
 
     #[test]
     fn the_strip_is_there_while_there_are_pins() {
-        let height = |pins, width| height(pins, 1, false, width, 1.0);
-        assert_eq!(height(0, 600.0), 0.0);
-        assert!(height(1, 600.0) > 60.0 && height(2, 600.0) > height(1, 600.0) + 40.0);
-        assert_eq!(height(2, 600.0), height(12, 600.0));
-        assert!(height(2, 300.0) > height(2, 600.0), "the controls take a second line");
-        assert!(super::height(2, 3, false, 600.0, 1.0) > height(2, 600.0) + 80.0, "a row for each run");
-        assert_eq!(super::height(0, 3, true, 600.0, 1.0), CONTROLS, "a sum of class means needs one line");
+        let height = |pins| height(pins, 1, false, 1.0);
+        assert_eq!(height(0), 0.0);
+        assert!(height(1) > 60.0 && height(2) > height(1) + 40.0);
+        assert_eq!(height(2), height(12));
+        assert!(super::height(2, 3, false, 1.0) > height(2) + 80.0, "a row for each run");
+        assert_eq!(super::height(0, 3, true, 1.0), sum::height(1.0), "a sum of class means needs no pins");
     }
 
     #[test]

@@ -246,6 +246,8 @@ fn the_tour_plays_until_something_is_touched() {
 #[test]
 fn a_sum_of_codes_brings_the_point_there() {
     let mut harness = with_two_pins(3);
+    harness.get_by_label("a − b + c").click();
+    harness.run_steps(3);
     harness.get_by_label("code that is taken away").click();
     harness.run_steps(3);
     harness.get_by_label("pin 2").click();
@@ -254,7 +256,7 @@ fn a_sum_of_codes_brings_the_point_there() {
     harness.run_steps(3);
     harness.get_by_label("pin 2").click();
     harness.run_steps(3);
-    harness.get_by_label("= go").click();
+    harness.get_by_label("Move the point here").click();
     harness.run_steps(3);
     let run = harness.state().run();
     let want = run.pins.pins()[0].code.clone();
@@ -266,11 +268,11 @@ fn a_sum_of_codes_brings_the_point_there() {
 #[test]
 fn a_sum_of_class_means_needs_no_pins() {
     let mut harness = explorer(bench(3));
-    assert!(harness.query_by_label("= go").is_none());
+    assert!(harness.query_by_label("Move the point here").is_none());
     harness.get_by_label("a − b + c").click();
     harness.run_steps(3);
     harness.state_mut().points();
-    harness.get_by_label("= go").click();
+    harness.get_by_label("Move the point here").click();
     harness.run_steps(3);
     let point = harness.state_mut().points().pop().expect("the point did not move");
     assert!(point.iter().any(|z| z.abs() > 1e-3), "{point:?}");

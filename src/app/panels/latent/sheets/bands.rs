@@ -8,8 +8,8 @@ use crate::app::theme::GRID;
 pub const COLUMNS: usize = 13;
 /// Space for the name and the value of a row.
 pub const NAMES: f32 = 96.0;
-/// The smallest and the largest height of an image.
-const IMAGE: [f32; 2] = [36.0, 60.0];
+/// The smallest height of an image, below which rows are scrolled.
+const LEAST: f32 = 36.0;
 /// The most bands of rows beside each other.
 const MOST_BANDS: usize = 3;
 
@@ -48,9 +48,8 @@ impl Bands {
 }
 
 fn image_size(space: Vec2, rows: usize, aspect: f32, scale: f32) -> Vec2 {
-    let [least, most] = IMAGE.map(|height| height * scale);
     let widest = ((space.x - NAMES * scale) / COLUMNS as f32).max(8.0);
-    let high = (space.y / rows.max(1) as f32).clamp(least, most).min(widest / aspect);
+    let high = (space.y / rows.max(1) as f32).max(LEAST * scale).min(widest / aspect);
     vec2(high * aspect, high)
 }
 
@@ -61,7 +60,7 @@ mod tests {
     #[test]
     fn rows_are_in_bands_where_the_panel_is_wide() {
         let narrow = Bands::fit(vec2(670.0, 400.0), 20, 1.0, 1.0);
-        assert_eq!((narrow.count, narrow.rows, narrow.image.y), (1, 20, IMAGE[0]));
+        assert_eq!((narrow.count, narrow.rows, narrow.image.y), (1, 20, LEAST));
         let wide = Bands::fit(vec2(1210.0, 670.0), 20, 1.0, 1.0);
         assert_eq!((wide.count, wide.rows), (2, 10));
         let right = wide.corner(19) + vec2(NAMES + wide.image.x * COLUMNS as f32, wide.image.y);
@@ -74,7 +73,7 @@ mod tests {
     fn rows_fill_the_panel_and_are_never_too_small() {
         let few = image_size(vec2(700.0, 400.0), 2, 1.0, 1.0);
         let many = image_size(vec2(700.0, 400.0), 64, 1.0, 1.0);
-        assert!(few.x > many.x && many.y >= IMAGE[0], "{few:?}, {many:?}");
-        assert!(NAMES + few.x * COLUMNS as f32 <= 700.0);
+        assert!(few.x > many.x && many.y >= LEAST, "{few:?}, {many:?}");
+        assert_eq!(NAMES + few.x * COLUMNS as f32, 700.0, "few rows are as wide as the panel");
     }
 }

@@ -117,7 +117,7 @@ impl SamplesCache {
                     "Codes at equally likely steps of {whose} along {axes}, the rest as on the map{within}."
                 )
             }
-            (_, true) => "No image went in: every code was drawn from the prior N(0, 1).".to_owned(),
+            (_, true) => "Every code was drawn from the prior N(0, 1), none from an image.".to_owned(),
             _ => format!(
                 "A plain code has no prior: these were drawn from a Gaussian fitted to the codes of images{within}."
             ),

@@ -19,6 +19,7 @@ use crate::recipe::{ModelRecipe, Network};
 use super::explorer::Explorer;
 use super::nearest::{Nearest, NearestCache};
 use super::part::Part;
+use super::paths::sum;
 use typed::TypedCoordinates;
 
 /// Height of a row of controls at the foot of the column.
@@ -190,9 +191,8 @@ fn map_ui(
             (true, false) => explorer.keep_view(),
             _ => {}
         }
-        // With pins the sum is shown anyway.
         let run = &mut *explorer.run;
-        if run.pins.pins().is_empty() && !bench.dataset.class_names.is_empty() {
+        if sum::can_be_shown(run, bench) {
             let tip =
                 "sums of codes, such as the mean of one class minus that of a second plus that of a third";
             switch(ui, cx.theme, "a − b + c", &mut run.sum.is_open, tip);
