@@ -96,26 +96,22 @@ impl App {
     }
 
     fn focus_panel_number(&self, ctx: &Context, number: usize) {
-        if let Some(pane) = self.screen.visible.panes().nth(number) {
-            focus::go_to(ctx, pane);
+        if let Some((pane, _)) = self.screen.visible.panels().get(number) {
+            focus::go_to(ctx, *pane);
         }
     }
 
     /// Gives the keyboard to the panel after the one that has it, or before it; to the first where none has.
     fn focus_panel(&self, ctx: &Context, is_back: bool) {
-        let panes: Vec<_> = self.screen.visible.panes().collect();
-        let now =
-            focus::panel(ctx, &self.screen.visible).and_then(|pane| panes.iter().position(|at| *at == pane));
-        let count = panes.len();
-        let next = match (now, is_back) {
-            (Some(now), false) => now + 1,
-            (Some(now), true) => now + count - 1,
-            (None, false) => 0,
-            (None, true) => count.saturating_sub(1),
+        let panels = self.screen.visible.panels();
+        let last = panels.len().saturating_sub(1);
+        let next = match (focus::panel(ctx, panels), is_back) {
+            (None | Some(0), true) => last,
+            (Some(now), true) => now - 1,
+            (Some(now), false) if now < last => now + 1,
+            (Some(_) | None, false) => 0,
         };
-        if let Some(pane) = panes.get(next % count.max(1)) {
-            focus::go_to(ctx, *pane);
-        }
+        self.focus_panel_number(ctx, next);
     }
 
     fn open_folder(&mut self, folder: &Path) {

@@ -2,11 +2,11 @@
 //! it, and lists that scroll to it.
 
 use eframe::egui::{
-    self, Context, CornerRadius, EventFilter, Id, Key, LayerId, Modifiers, Order, Response, Sense, Stroke,
-    StrokeKind, Ui,
+    self, Context, CornerRadius, EventFilter, Id, Key, LayerId, Modifiers, Order, Rect, Response, Sense,
+    Stroke, StrokeKind, Ui,
 };
 
-use super::layout::{Pane, Visible};
+use super::layout::Pane;
 use super::theme::{RADIUS, RADIUS_SMALL, Theme};
 
 /// Width of the ring, in points.
@@ -30,12 +30,12 @@ pub fn go_to(ctx: &Context, pane: Pane) {
 }
 
 /// The panel in which something has the focus.
-pub fn panel(ctx: &Context, visible: &Visible) -> Option<Pane> {
+/// Of the panels that are drawn, the number of the one in which something has the focus.
+pub fn panel(ctx: &Context, panels: &[(Pane, Rect)]) -> Option<usize> {
     let id = ctx.memory(|memory| memory.focused())?;
-    visible
-        .panes()
-        .find(|pane| anchor(*pane) == id)
-        .or_else(|| visible.at(ctx.read_response(id)?.rect.center()))
+    let at = ctx.read_response(id)?.rect.center();
+    let is_anchor = |(pane, _): &(Pane, Rect)| anchor(*pane) == id;
+    panels.iter().position(is_anchor).or_else(|| panels.iter().position(|(_, rect)| rect.contains(at)))
 }
 
 /// The arrow keys stay with the control that has the focus.
@@ -131,7 +131,7 @@ pub struct Keyboard {
 
 impl Keyboard {
     /// Draws a ring around the control, or the panel, that has the focus.
-    pub fn ring_ui(&mut self, ctx: &Context, theme: &Theme, visible: &Visible) {
+    pub fn ring_ui(&mut self, ctx: &Context, theme: &Theme, panels: &[(Pane, Rect)]) {
         const MOVES: [Key; 6] =
             [Key::Tab, Key::F6, Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];
         let (is_pressed, moves) = ctx.input(|input| {
@@ -147,9 +147,9 @@ impl Keyboard {
         let focused = ctx.memory(|memory| memory.focused()).filter(|_| self.is_used);
         let Some(response) = focused.and_then(|id| ctx.read_response(id)) else { return };
         let stroke = Stroke::new(RING, theme.accent);
-        let pane = visible.panes().find(|pane| anchor(*pane) == response.id);
-        let (rect, radius) = match pane.and_then(|pane| visible.rect(pane)) {
-            Some(panel) => (panel, RADIUS),
+        let panel = panels.iter().find(|(pane, _)| anchor(*pane) == response.id);
+        let (rect, radius) = match panel {
+            Some((_, panel)) => (*panel, RADIUS),
             None => (response.interact_rect.expand(1.0), RADIUS_SMALL),
         };
         let order = response.layer_id.order.max(Order::Foreground);

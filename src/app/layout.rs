@@ -35,8 +35,8 @@ impl Visible {
     }
 
     /// The panels, in the order of the keyboard.
-    pub fn panes(&self) -> impl Iterator<Item = Pane> {
-        self.0.iter().map(|(pane, _)| *pane)
+    pub fn panels(&self) -> &[(Pane, Rect)] {
+        &self.0
     }
 
     /// Where a panel is.

@@ -31,7 +31,7 @@ impl App {
         }
         self.draw_tour(ctx);
         hint_ui(ctx, &self.theme);
-        self.screen.keyboard.ring_ui(ctx, &self.theme, &self.screen.visible);
+        self.screen.keyboard.ring_ui(ctx, &self.theme, self.screen.visible.panels());
         actions
     }
 

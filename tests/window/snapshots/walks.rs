@@ -15,8 +15,8 @@ const SHEET: Part = [230, 236, 484, 200];
 /// Two places for pins, before there is a strip below the map.
 const PINS: [[f32; 2]; 2] = [[270.0, 400.0], [480.0, 340.0]];
 /// The middle of the straight way between the pins, and the image beside the first, in that part.
-const WAY: Part = [100, 54, 100, 44];
-const IMAGE: Part = [49, 50, 40, 38];
+const WAY: Part = [124, 84, 100, 44];
+const IMAGE: Part = [80, 77, 40, 38];
 
 #[test]
 fn pins_paths_and_sheets_look_as_they_looked() {
