@@ -67,6 +67,12 @@ pub enum Action {
     StartFrom(NetworkPart),
     /// The file with the weights.
     StartFromFile(NetworkPart, PathBuf),
+    /// Train on other images: asks which folder.
+    OpenImageFolder,
+    /// Train on other images: asks which file.
+    OpenImageFile,
+    /// Train on the images of this file or folder, or on a built-in set of this name.
+    OpenImagesAt(PathBuf),
     /// Where a dialog or a typed path says a figure goes.
     ExportTo(Figure, PathBuf),
     /// Where the weights go.

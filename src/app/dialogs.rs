@@ -13,6 +13,7 @@ use eframe::egui::{self, Context, RichText};
 use super::action::{Action, Figure};
 use super::theme::{GRID, Theme};
 use super::widgets::{heading, muted};
+use crate::data;
 use crate::recipe::NetworkPart;
 
 /// A dialog that returns nothing sooner than this was not cancelled by a person: there was no dialog.
@@ -29,12 +30,16 @@ pub enum Errand {
     Recipe,
     /// Weights to begin with, for this part of the network; they are read.
     StartFrom(NetworkPart),
+    /// A folder with images, which is read.
+    ImageFolder,
+    /// A file with images, which is read.
+    ImageFile,
 }
 
 impl Errand {
     /// The name of a file that is written: what it is of, at which step, and what it is.
     pub fn file_name(self, run: Option<(&str, u64)>) -> String {
-        let ending = self.endings()[0];
+        let Some(ending) = self.endings().first() else { return String::new() };
         let Some((name, step)) = run.filter(|_| !self.is_read()) else {
             return format!("{}.{ending}", self.stem());
         };
@@ -48,35 +53,55 @@ impl Errand {
             Self::Figure(figure) => figure.stem(),
             Self::Weights | Self::StartFrom(_) => "model",
             Self::Recipe => "recipe",
+            Self::ImageFolder | Self::ImageFile => "",
         }
     }
 
-    /// The endings a file can have; the first is the usual one.
+    /// The endings a file can have; the first is the usual one. None where any will do.
     fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Figure(figure) if figure.is_vector() => &["png", "svg"],
             Self::Figure(_) => &["png"],
             Self::Weights | Self::StartFrom(_) => &["safetensors"],
             Self::Recipe => &["toml"],
+            Self::ImageFolder | Self::ImageFile => &[],
         }
     }
 
     /// A path with an ending: a name without one gets the usual one.
     fn complete(self, path: PathBuf) -> PathBuf {
-        match path.extension() {
-            Some(_) => path,
-            None => path.with_extension(self.endings()[0]),
+        match (path.extension(), self.endings().first()) {
+            (None, Some(ending)) => path.with_extension(ending),
+            _ => path,
         }
     }
 
     /// Whether a file is read.
     fn is_read(self) -> bool {
-        matches!(self, Self::StartFrom(_))
+        matches!(self, Self::StartFrom(_) | Self::ImageFolder | Self::ImageFile)
     }
 
     /// The title of the dialog, and the word on its button.
     fn title(self) -> [&'static str; 2] {
         if self.is_read() { ["Open", "Open"] } else { ["Save as", "Save"] }
+    }
+
+    /// What to type where there is no dialog.
+    fn request(self) -> String {
+        if self == Self::ImageFolder || self == Self::ImageFile {
+            return format!("There is no file dialog. Type the path of {}.", data::accepted_paths());
+        }
+        let endings: Vec<String> = self.endings().iter().map(|ending| format!(".{ending}")).collect();
+        format!("There is no file dialog. Type the path of the file, ending in {}.", endings.join(" or "))
+    }
+
+    /// What is wrong with a path that is to be read, if anything.
+    fn problem(self, path: &Path) -> Option<String> {
+        match self {
+            Self::ImageFolder | Self::ImageFile => data::problem_of(path).map(|problem| problem.to_string()),
+            Self::StartFrom(_) if !path.is_file() => Some(format!("There is no file {}.", path.display())),
+            _ => None,
+        }
     }
 
     fn action(self, path: PathBuf) -> Action {
@@ -85,6 +110,7 @@ impl Errand {
             Self::Weights => Action::SaveWeightsTo(path),
             Self::StartFrom(part) => Action::StartFromFile(part, path),
             Self::Recipe => Action::SaveRecipeTo(path),
+            Self::ImageFolder | Self::ImageFile => Action::OpenImagesAt(path),
         }
     }
 }
@@ -117,6 +143,9 @@ struct Answer {
 struct Typed {
     errand: Errand,
     text: String,
+    /// What is wrong with the text, and for which text that was found out.
+    problem: Option<String>,
+    checked: Option<String>,
     is_new: bool,
 }
 
@@ -153,8 +182,11 @@ impl Dialogs {
         }
         let since = Instant::now();
         // The dialog is made here, on the thread of the window, and awaited there.
-        let chosen: Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> =
-            if errand.is_read() { Box::pin(dialog.pick_file()) } else { Box::pin(dialog.save_file()) };
+        let chosen: Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> = match errand {
+            Errand::ImageFolder => Box::pin(dialog.pick_folder()),
+            _ if errand.is_read() => Box::pin(dialog.pick_file()),
+            _ => Box::pin(dialog.save_file()),
+        };
         let (give, answer) = sync_channel(1);
         let ctx = ctx.clone();
         let thread = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
@@ -206,14 +238,15 @@ impl Dialogs {
         if asked.inner.is_none() && wanted {
             return None;
         }
-        let Typed { errand, text, is_new: _ } = self.typed.take()?;
+        let Typed { errand, text, .. } = self.typed.take()?;
         wanted.then(|| self.go(errand, PathBuf::from(text.trim())))
     }
 
     fn type_path(&mut self, errand: Errand, name: &str) {
         let folder = self.folder.clone().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
         let path = folder.join(name);
-        self.typed = Some(Typed { errand, text: path.to_string_lossy().into_owned(), is_new: true });
+        let text = path.to_string_lossy().into_owned();
+        self.typed = Some(Typed { errand, text, problem: None, checked: None, is_new: true });
     }
 
     fn go(&mut self, errand: Errand, path: PathBuf) -> Action {
@@ -228,10 +261,7 @@ fn typed_path_ui(ui: &mut egui::Ui, theme: &Theme, typed: &mut Typed) -> Option<
     ui.set_width(52.0 * GRID * theme.scale);
     let [title, verb] = typed.errand.title();
     heading(ui, theme, title);
-    let endings =
-        typed.errand.endings().iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" or ");
-    let label =
-        muted(ui, theme, format!("There is no file dialog. Type the path of the file, ending in {endings}."));
+    let label = muted(ui, theme, typed.errand.request());
     let field = ui
         .add(egui::TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY))
         .labelled_by(label.id);
@@ -239,11 +269,18 @@ fn typed_path_ui(ui: &mut egui::Ui, theme: &Theme, typed: &mut Typed) -> Option<
         field.request_focus();
         typed.is_new = false;
     }
+    if typed.checked.as_deref() != Some(typed.text.as_str()) {
+        typed.problem = typed.errand.problem(Path::new(typed.text.trim()));
+        typed.checked = Some(typed.text.clone());
+    }
+    if let Some(problem) = &typed.problem {
+        ui.label(RichText::new(problem).font(theme.small()).color(theme.problem));
+    }
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
     ui.add_space(GRID);
     ui.horizontal(|ui| {
         let save = egui::Button::new(RichText::new(verb).color(theme.on_accent)).fill(theme.accent);
-        let is_path = !typed.text.trim().is_empty();
+        let is_path = !typed.text.trim().is_empty() && typed.problem.is_none();
         let saved = ui.add_enabled(is_path, save).clicked() || (entered && is_path);
         let cancelled = ui.button("Cancel").clicked();
         (saved || cancelled).then_some(saved)
@@ -271,6 +308,17 @@ mod tests {
         assert_eq!(Errand::Weights.file_name(None), "model.safetensors");
         let read = Errand::StartFrom(NetworkPart::Whole);
         assert_eq!(read.file_name(Some(("deep-rbm", 4314))), "model.safetensors");
+    }
+
+    #[test]
+    fn a_wrong_path_is_told_before_it_is_opened() {
+        let problem = |errand: Errand, path: &str| errand.problem(Path::new(path));
+        let missing = problem(Errand::ImageFolder, "/nowhere/at/all").expect("a sentence");
+        assert!(missing.contains("/nowhere/at/all") && missing.contains("IDX"), "{missing}");
+        assert!(problem(Errand::ImageFile, "Cargo.toml").is_some(), "it holds no images");
+        let weights = Errand::StartFrom(NetworkPart::Whole);
+        assert_eq!(problem(weights, "/nowhere").as_deref(), Some("There is no file /nowhere."));
+        assert_eq!(problem(Errand::Weights, "/nowhere"), None, "it is written");
     }
 
     #[test]

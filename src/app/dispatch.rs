@@ -59,6 +59,9 @@ impl App {
             Action::ExportTo(figure, path) => self.export_to(ctx, figure, path),
             Action::SaveWeightsTo(path) => self.save_weights_to(path),
             Action::StartFrom(part) => self.ask_for_path(ctx, Errand::StartFrom(part)),
+            Action::OpenImageFolder => self.ask_for_path(ctx, Errand::ImageFolder),
+            Action::OpenImageFile => self.ask_for_path(ctx, Errand::ImageFile),
+            Action::OpenImagesAt(path) => self.open_images(&path),
             Action::StartFromFile(part, path) => self.start_from(part, path),
             Action::SaveRecipeTo(path) => self.save_recipe_to(path),
             Action::ToggleTheme => {
@@ -148,6 +151,13 @@ impl App {
     fn open(&mut self, recipe: Recipe) {
         let recipes = bench_menu::in_place(&self.state, recipe);
         self.send(Command::Open { recipes, playing: true });
+    }
+
+    /// The shown recipe on other images.
+    fn open_images(&mut self, path: &Path) {
+        let mut recipe = self.state.run().map_or(&self.state.draft, |run| &run.recipe).clone();
+        recipe.data.set = path.to_string_lossy().into_owned();
+        self.open(recipe);
     }
 
     fn draft(&mut self, key: &str, value: &Value) {

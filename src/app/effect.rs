@@ -21,6 +21,8 @@ pub struct Effect {
     pub is_settled: bool,
     /// The gesture.
     pub gesture: Gesture,
+    /// The penalty that it is about, if there is one.
+    watched: Option<&'static str>,
     /// Relative difference of the reconstruction term.
     reconstruction: Option<f64>,
     /// Name and relative difference of the penalty, if there is one.
@@ -38,12 +40,13 @@ pub fn last_effect(history: &History, run: &RunState) -> Option<Effect> {
     let after: Vec<Point> =
         history.recent().rev().take(WINDOW).filter(|p| p.step >= gesture.last_step + SETTLING).collect();
     let reconstruction = difference(&before, &after, |p| Some(p.metrics.reconstruction));
+    let watched = history.recent().last().and_then(|point| penalty_of(&gesture, &run.recipe, &point));
     let penalty = after.last().and_then(|point| {
         let penalty = penalty_of(&gesture, &run.recipe, point)?;
         Some((penalty.label(), difference(&before, &after, |p| p.metrics.penalty(penalty))?))
     });
     let is_settled = after.len() >= WINDOW / 2 && !before.is_empty();
-    Some(Effect { is_settled, gesture, reconstruction, penalty })
+    Some(Effect { is_settled, gesture, watched: watched.map(Penalty::label), reconstruction, penalty })
 }
 
 /// The penalty that a gesture is about: the one whose weight it changed. For any other gesture, the first penalty with a
@@ -69,9 +72,10 @@ impl Effect {
     pub fn sentence(&self) -> String {
         let Gesture { from, to, .. } = &self.gesture;
         let name = self.gesture.name();
-        let what = format!("{name} went from {} to {}", three_figures(*from), three_figures(*to));
+        let what = format!("{name} changed from {} to {}", three_figures(*from), three_figures(*to));
         if !self.is_settled {
-            return format!("{}: what that does shows in a moment.", capital(&what));
+            let watched = self.watched.map_or(String::new(), |penalty| format!("{penalty} and "));
+            return format!("{}. Watch {watched}reconstruction.", capital(&what));
         }
         let noticed = |by: f64| by.abs() >= NOTICEABLE;
         let first =

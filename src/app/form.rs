@@ -2,18 +2,17 @@
 //!
 //! A change goes into the draft and waits for a restart; the run continues. Below a field it says why a value was refused.
 
-use std::collections::BTreeMap;
+mod fields;
 
-use eframe::egui::{self, Align, Color32, Layout, Rect, RichText, TextEdit, Ui, UiBuilder, vec2};
+use eframe::egui::{self, Color32, Rect, RichText, Ui, UiBuilder, vec2};
 
 use super::action::Action;
 use super::context::PanelContext;
 use super::theme::{BUTTON_HEIGHT, GRID, HALF, Theme};
-use super::widgets::{capital, card, checkbox, muted, scrolled};
+use super::widgets::{card, muted, scrolled};
 use crate::engine::{MOST_RUNS, RunId};
-use crate::recipe::{
-    Corruption, Family, Parameter, ParameterKind, Pruning, Recipe, RecipeError, Value, table,
-};
+use crate::recipe::{Corruption, Family, Parameter, Pruning, Recipe, RecipeError, table};
+use fields::{FieldMemory, code_slider_ui, row_ui};
 
 /// Sections of a recipe file and their titles; a key without a section belongs to "training".
 const SECTIONS: [(&str, &str); 8] = [
@@ -27,25 +26,12 @@ const SECTIONS: [(&str, &str); 8] = [
     ("dictionary", "Dictionary"),
 ];
 
-/// Width that must be left of a row for the word that it takes a restart.
-const ROOM_FOR_RESTART: f32 = 100.0;
-
 /// What the form remembers between frames.
 #[derive(Debug, Default)]
 pub struct FormState {
-    /// The field that is being edited, and its text so far.
-    typing: Option<(&'static str, String)>,
-    /// Texts that were refused. They stay in their fields until they are mended or the changes are dropped.
-    refused: BTreeMap<&'static str, Refused>,
+    fields: FieldMemory,
     /// The run whose recipe is in the form.
     run: Option<RunId>,
-}
-
-/// A text that was refused, and what to type.
-#[derive(Clone, Debug)]
-struct Refused {
-    text: String,
-    sentence: String,
 }
 
 impl FormState {
@@ -85,7 +71,7 @@ pub fn form_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut FormState) -> Ve
         });
         let footer = Rect::from_min_max(list.left_bottom(), space.max);
         ui.scope_builder(UiBuilder::new().max_rect(footer), |ui| {
-            let is_complete = problem.is_none() && memory.refused.is_empty();
+            let is_complete = problem.is_none() && memory.fields.is_complete();
             actions.extend(footer_ui(ui, cx, &draft, is_changed, is_complete, problem.as_deref()));
         });
         let is_dropped = |action: &Action| {
@@ -108,18 +94,18 @@ fn section_ui(
     running: Option<&Recipe>,
     memory: &mut FormState,
 ) -> Vec<Action> {
-    let mut shown = fields(section, draft).peekable();
+    let mut shown = parameters_of(section, draft).peekable();
     let Some(first) = shown.peek().copied() else { return Vec::new() };
     let mut actions = Vec::new();
     if is_off(section, draft) {
         ui.add_space(2.0);
         ui.separator();
-        actions.extend(row_ui(ui, cx, first, title, running, memory));
+        actions.extend(row_ui(ui, cx, first, title, running, &mut memory.fields));
         return actions;
     }
     section_title(ui, cx.theme, title);
     for parameter in shown {
-        actions.extend(row_ui(ui, cx, parameter, parameter.label, running, memory));
+        actions.extend(row_ui(ui, cx, parameter, parameter.label, running, &mut memory.fields));
         if parameter.key == "model.code" && Family::of(draft) == Family::Plain {
             actions.extend(code_slider_ui(ui, cx.theme, draft.model.code));
         }
@@ -138,34 +124,12 @@ fn is_off(section: &str, draft: &Recipe) -> bool {
     }
 }
 
-/// The slider of the code size, from one number to more than there are pixels.
-fn code_slider_ui(ui: &mut Ui, theme: &Theme, code: usize) -> Option<Action> {
-    let mut size = code as u64;
-    let response = ui
-        .scope(|ui| {
-            ui.spacing_mut().slider_width = ui.available_width() - 4.0;
-            ui.spacing_mut().interact_size.y = 14.0;
-            ui.visuals_mut().selection.bg_fill = theme.accent;
-            ui.visuals_mut().widgets.inactive.bg_fill = theme.line;
-            ui.visuals_mut().widgets.inactive.fg_stroke = egui::Stroke::new(2.0, theme.accent);
-            let slider = egui::Slider::new(&mut size, 1..=1024)
-                .logarithmic(true)
-                .handle_shape(egui::style::HandleShape::Circle)
-                .show_value(false);
-            ui.add(slider)
-        })
-        .inner;
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("code size, slider"));
-    let changed = response.changed();
-    response.on_hover_text(
-        "From one number to 1024, more than a small image has pixels. It takes effect with a restart.",
-    );
-    (changed && size != code as u64).then_some(Action::Draft("model.code", Value::Integer(size)))
-}
-
 /// The parameters of a section that apply to this recipe and need a restart. One that does not apply is shown while it is
 /// on: the recipe may be refused because of it, and it must be possible to turn it off.
-fn fields<'a>(section: &'static str, recipe: &'a Recipe) -> impl Iterator<Item = &'static Parameter> + 'a {
+fn parameters_of<'a>(
+    section: &'static str,
+    recipe: &'a Recipe,
+) -> impl Iterator<Item = &'static Parameter> + 'a {
     let section_of = |key: &'static str| key.split_once('.').map_or("training", |(section, _)| section);
     let refusal = recipe.validate().err();
     table::PARAMETERS.iter().filter(move |p| {
@@ -255,149 +219,6 @@ fn section_title(ui: &mut Ui, theme: &Theme, title: &str) {
     muted(ui, theme, title);
 }
 
-/// One parameter: its name, its value, and below it why the last one was refused.
-fn row_ui(
-    ui: &mut Ui,
-    cx: &PanelContext<'_>,
-    parameter: &'static Parameter,
-    name: &'static str,
-    running: Option<&Recipe>,
-    memory: &mut FormState,
-) -> Option<Action> {
-    let value = parameter.get(&cx.state.draft);
-    let is_changed = running.is_some_and(|running| parameter.get(running) != value);
-    let action = ui.horizontal(|ui| {
-        ui.set_min_height(20.0 * cx.theme.scale);
-        let color = if is_changed { cx.theme.accent } else { cx.theme.muted };
-        let label = ui.label(RichText::new(name).color(color)).on_hover_text(parameter.help);
-        if is_changed && ui.available_width() > ROOM_FOR_RESTART * cx.theme.scale {
-            ui.label(RichText::new("restart").font(cx.theme.small()).color(cx.theme.accent))
-                .on_hover_text("It takes effect with a restart, with the button below.");
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            field_ui(ui, cx.theme, parameter, &value, label.id, memory)
-        })
-        .inner
-    });
-    if let Some(Refused { sentence, .. }) = memory.refused.get(parameter.key) {
-        ui.label(RichText::new(sentence).font(cx.theme.small()).color(cx.theme.problem));
-    }
-    action.inner
-}
-
-fn field_ui(
-    ui: &mut Ui,
-    theme: &Theme,
-    parameter: &'static Parameter,
-    value: &Value,
-    label: egui::Id,
-    memory: &mut FormState,
-) -> Option<Action> {
-    match (parameter.kind, value) {
-        (ParameterKind::Flag, Value::Flag(flag)) => {
-            let mut flag = *flag;
-            let response = checkbox(ui, theme, true, &mut flag, "").labelled_by(label);
-            response.changed().then_some(Action::Draft(parameter.key, Value::Flag(flag)))
-        }
-        (ParameterKind::Choice(words), Value::Word(word)) => choice_ui(ui, parameter, words, word, label),
-        _ => text_ui(ui, theme, parameter, value, label, memory),
-    }
-}
-
-fn choice_ui(
-    ui: &mut Ui,
-    parameter: &'static Parameter,
-    words: &'static [&'static str],
-    word: &str,
-    label: egui::Id,
-) -> Option<Action> {
-    let mut chosen = None;
-    // A choice looks like any other value until the pointer is over it.
-    ui.visuals_mut().widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
-    ui.visuals_mut().widgets.inactive.bg_stroke = egui::Stroke::NONE;
-    ui.spacing_mut().button_padding = egui::vec2(4.0, 1.0);
-    ui.spacing_mut().icon_width = 8.0;
-    ui.spacing_mut().icon_spacing = 4.0;
-    let combo =
-        egui::ComboBox::from_id_salt(parameter.key).selected_text(word).width(40.0).show_ui(ui, |ui| {
-            for &offered in words {
-                if ui.selectable_label(offered == word, offered).clicked() {
-                    chosen = Some(Action::Draft(parameter.key, Value::Word(offered.to_owned())));
-                }
-            }
-        });
-    combo.response.labelled_by(label).on_hover_text(parameter.help);
-    chosen
-}
-
-/// Numbers, widths and free text are typed; Enter or leaving the field validates the text.
-fn text_ui(
-    ui: &mut Ui,
-    theme: &Theme,
-    parameter: &'static Parameter,
-    value: &Value,
-    label: egui::Id,
-    memory: &mut FormState,
-) -> Option<Action> {
-    let is_typed_in = memory.typing.as_ref().is_some_and(|(key, _)| *key == parameter.key);
-    let refused = memory.refused.get(parameter.key);
-    let mut text = match (&memory.typing, refused) {
-        (Some((_, text)), _) if is_typed_in => text.clone(),
-        (_, Some(refused)) => refused.text.clone(),
-        _ => plain(value),
-    };
-    let color = if refused.is_some() { theme.problem } else { theme.text };
-    let fill = if is_typed_in { theme.raised } else { Color32::TRANSPARENT };
-    let frame = egui::Frame::new().fill(fill).corner_radius(4).inner_margin(egui::Margin::symmetric(4, 1));
-    let width = ui.available_width().min(16.0 * GRID * theme.scale);
-    let edit = TextEdit::singleline(&mut text)
-        .id_salt(parameter.key)
-        .frame(frame)
-        .desired_width(width)
-        .hint_text("none")
-        .align(egui::Align2::RIGHT_CENTER)
-        .text_color(color);
-    let response = ui.add(edit).labelled_by(label);
-    let (has_focus, lost_focus) = (response.has_focus(), response.lost_focus());
-    response.on_hover_text(parameter.help);
-    // A frame may be drawn twice; the text is taken once.
-    if lost_focus && is_typed_in {
-        memory.typing = None;
-        return take_text(parameter, value, &text, memory);
-    }
-    if has_focus {
-        memory.typing = Some((parameter.key, text));
-    }
-    None
-}
-
-/// The action for a typed text; one that is refused stays in the field, with what to type below it.
-fn take_text(
-    parameter: &'static Parameter,
-    value: &Value,
-    text: &str,
-    memory: &mut FormState,
-) -> Option<Action> {
-    memory.refused.remove(parameter.key);
-    if text == plain(value) {
-        return None;
-    }
-    if let Ok(parsed) = parameter.parse(text.trim()) {
-        return Some(Action::Draft(parameter.key, parsed));
-    }
-    let sentence = format!("{}: {}.", capital(parameter.label), parameter.allowed());
-    memory.refused.insert(parameter.key, Refused { text: text.to_owned(), sentence });
-    None
-}
-
-/// A value as it is typed: a word without the quotes that a file needs.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Word(word) => word.clone(),
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -407,7 +228,7 @@ mod tests {
         for name in crate::recipe::builtin::NAMES {
             let recipe = Recipe::open(name).expect("a built-in recipe");
             let mut shown: Vec<&str> =
-                SECTIONS.iter().flat_map(|(s, _)| fields(s, &recipe)).map(|p| p.key).collect();
+                SECTIONS.iter().flat_map(|(s, _)| parameters_of(s, &recipe)).map(|p| p.key).collect();
             shown.extend(super::super::live::parameters(&recipe).map(|p| p.key));
             let mut wanted: Vec<&str> =
                 table::PARAMETERS.iter().filter(|p| (p.applies)(&recipe)).map(|p| p.key).collect();
@@ -427,29 +248,11 @@ mod tests {
         ];
         for (section, key) in switches {
             assert!(is_off(section, &recipe), "{section}");
-            assert_eq!(fields(section, &recipe).next().map(|p| p.key), Some(key));
+            assert_eq!(parameters_of(section, &recipe).next().map(|p| p.key), Some(key));
         }
         recipe.set_from_text("noise.kind=masking").expect("valid");
         recipe.set_from_text("dictionary.atoms=64").expect("valid");
         assert!(!is_off("noise", &recipe) && !is_off("dictionary", &recipe) && !is_off("model", &recipe));
-    }
-
-    #[test]
-    fn a_refused_text_leaves_the_draft_alone_and_says_why() {
-        let parameter = table::find("training.batch").expect("declared");
-        let mut memory = FormState::default();
-        assert_eq!(take_text(parameter, &Value::Integer(128), "many", &mut memory), None);
-        let Refused { text, sentence } = memory.refused["training.batch"].clone();
-        assert_eq!(
-            (text.as_str(), sentence.as_str()),
-            ("many", "Batch size: a whole number from 1 to 4096.")
-        );
-        memory.reset_for(Some(RunId(3)));
-        assert!(memory.refused.is_empty(), "another run has another recipe");
-        assert_eq!(take_text(parameter, &Value::Integer(128), "many", &mut memory), None);
-        let action = take_text(parameter, &Value::Integer(128), "64", &mut memory);
-        assert_eq!(action, Some(Action::Draft("training.batch", Value::Integer(64))));
-        assert!(memory.refused.is_empty());
     }
 
     #[test]
@@ -466,7 +269,7 @@ mod tests {
             draft.set_from_text(setting).expect("allowed by itself");
             draft.objective.sparsity = 0.0;
             let shown = |recipe: &Recipe| -> Vec<&str> {
-                SECTIONS.iter().flat_map(|(s, _)| fields(s, recipe)).map(|p| p.key).collect()
+                SECTIONS.iter().flat_map(|(s, _)| parameters_of(s, recipe)).map(|p| p.key).collect()
             };
             let refusal = draft.validate().expect_err("refused").to_string();
             assert!(refusal.contains(key), "{name}, {setting}: {refusal}");

@@ -138,6 +138,8 @@ struct Files {
 struct WindowKind {
     /// Whether the document is stored.
     is_kept: bool,
+    /// Whether its size is to be fitted to the screen, once that is known.
+    is_to_fit: bool,
     /// Whether the surface has the panels' colour before anything is drawn on it.
     is_cleared: bool,
 }
@@ -171,7 +173,7 @@ impl App {
             frame_log,
             trace,
             started,
-            size: _,
+            size,
             theme,
             simple,
             types_paths,
@@ -208,7 +210,7 @@ impl App {
             files,
             trace: Trace::new(TraceOptions { started, screenshot, frame_log, trace }, outcome),
             pace: Pace::new(graphics.as_ref().is_some_and(|graphics| graphics.is_software())),
-            kind: WindowKind { is_kept, is_cleared: cc.winit_window().is_some() },
+            kind: WindowKind { is_kept, is_to_fit: size.is_none(), is_cleared: cc.winit_window().is_some() },
         };
         let joining = beside.into_iter().map(|other| bench_menu::sharing(other, &recipe));
         let recipes = std::iter::once(recipe.clone()).chain(joining).collect();
@@ -295,6 +297,23 @@ impl App {
         canvases.into_iter().for_each(|canvas| self.send(canvas));
         if let Some(engine) = &self.engine {
             engine.want(wants);
+        }
+    }
+
+    /// Makes a window smaller whose last line would be below the screen.
+    fn fit_to_screen(&mut self, ctx: &Context) {
+        let screen = ctx.input(|input| input.viewport().monitor_size);
+        let Some(screen) = screen.filter(|screen| self.kind.is_to_fit && screen.min_elem() > 1.0) else {
+            return;
+        };
+        self.kind.is_to_fit = false;
+        let is_large = ctx.input(|input| {
+            let window = input.viewport();
+            window.maximized == Some(true) || window.fullscreen == Some(true)
+        });
+        let size = setup::fitting_size(ctx.content_rect().size(), screen).filter(|_| !is_large);
+        if let Some(size) = size {
+            ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
         }
     }
 
@@ -417,6 +436,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        self.fit_to_screen(&ctx);
         let pointer = ctx.input(|input| input.pointer.hover_pos());
         let under_pointer = pointer.and_then(|at| self.screen.visible.at(at)).and_then(Pane::figure);
         let targets = KeyTargets {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use eframe::egui::{self, IconData, ViewportBuilder};
+use eframe::egui::{self, IconData, Vec2, ViewportBuilder, vec2};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use super::theme::{ColorScheme, Theme};
@@ -18,6 +18,8 @@ pub const APP_ID: &str = "hourglass";
 const USUAL_SIZE: [f32; 2] = [1280.0, 800.0];
 /// Below this the panels have no room.
 const LEAST_SIZE: [f32; 2] = [860.0, 540.0];
+/// Room that the bars of a desktop and of the window take of the height of a screen.
+const BARS: f32 = 90.0;
 /// Side of the icon, in pixels.
 const ICON: usize = 64;
 
@@ -76,6 +78,12 @@ pub fn native_options(options: &WindowOptions) -> eframe::NativeOptions {
     }
 }
 
+/// The size for a window that is larger than its screen leaves room for; `None` where it fits.
+pub fn fitting_size(window: Vec2, screen: Vec2) -> Option<Vec2> {
+    let room = vec2(screen.x, screen.y - BARS).max(LEAST_SIZE.into());
+    (window.x > room.x + 0.5 || window.y > room.y + 0.5).then(|| window.min(room))
+}
+
 /// A device with everything the adapter has: CubeCL takes for granted what the adapter offers. All backends are
 /// tried, OpenGL last; there the window draws and the CPU trains.
 pub fn graphics_setup() -> WgpuSetup {
@@ -117,4 +125,22 @@ fn icon() -> IconData {
         rgba.extend_from_slice(&color.to_array());
     }
     IconData { rgba, width: ICON as u32, height: ICON as u32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_window_fits_the_screen() {
+        let usual = Vec2::from(USUAL_SIZE);
+        assert_eq!(fitting_size(usual, vec2(1366.0, 768.0)), Some(vec2(1280.0, 678.0)));
+        assert_eq!(fitting_size(usual, vec2(1920.0, 1080.0)), None);
+        assert_eq!(fitting_size(usual, vec2(1280.0, 800.0)), Some(vec2(1280.0, 710.0)));
+        assert_eq!(
+            fitting_size(usual, vec2(800.0, 480.0)),
+            Some(LEAST_SIZE.into()),
+            "it is never too small to use"
+        );
+    }
 }

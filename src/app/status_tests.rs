@@ -60,7 +60,7 @@ fn the_trade_off_of_beta_is_described_in_words() {
         .for_each(|(step, value)| change(&mut state, step, value));
     play(&mut state, 400);
     let line = sentence(&state);
-    let want = "Learning steadily. Reconstruction got worse and KL fell right after β went from 1 to 2: that is the trade β makes.";
+    let want = "Learning steadily. Reconstruction got worse and KL fell right after β changed from 1 to 2: that is the trade β makes.";
     assert_eq!(line.text, want);
     assert_eq!(line.hint, Some("Ctrl+Z takes the last change back"));
 }
@@ -73,7 +73,11 @@ fn the_effect_of_a_new_change_is_not_reported_at_once() {
     });
     change(&mut state, 200, 4.0);
     play(&mut state, 210);
-    assert!(sentence(&state).text.contains("shows in a moment"), "{}", sentence(&state).text);
+    assert!(
+        sentence(&state).text.contains("β changed from 1 to 4. Watch KL and reconstruction."),
+        "{}",
+        sentence(&state).text
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::layout;
 use super::menus::{export_ui, view_ui};
 use super::theme::{GRID, HALF, Theme};
 use super::widgets::{bold, muted, primary_button, sign_button, text_width, word_button};
+use crate::data;
 use crate::document::Window;
 use crate::look::count_label;
 use crate::recipe::{BuiltInSet, Family};
@@ -78,22 +79,26 @@ fn data_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
         .show_ui(ui, |ui| {
             for &name in BuiltInSet::WORDS {
                 if ui.selectable_label(set == name, name).clicked() && set != name {
-                    let mut recipe = running.clone();
-                    recipe.data.set = name.to_owned();
-                    actions.push(Action::Open(Box::new(recipe)));
+                    actions.push(Action::OpenImagesAt(name.into()));
                 }
             }
             if !BuiltInSet::WORDS.contains(&set) {
-                ui.selectable_label(true, set).on_hover_text(set);
+                ui.selectable_label(true, running.data.name()).on_hover_text(set);
+            }
+            ui.separator();
+            for (name, action) in
+                [("Open a folder…", Action::OpenImageFolder), ("Open a file…", Action::OpenImageFile)]
+            {
+                if ui.button(name).on_hover_text(data::accepted_paths()).clicked() {
+                    actions.push(action);
+                    ui.close();
+                }
             }
         });
     name_it(&combo.response, "Choose images");
     let about = cx.state.bench.as_ref().map(|bench| {
         let count = count_label(bench.dataset.len() as u64);
-        format!(
-            "{count} images of {} by {} pixels. A folder of files goes into the recipe's field \"images\".",
-            bench.dataset.shape.width, bench.dataset.shape.height
-        )
+        format!("{count} images of {} by {} pixels", bench.dataset.shape.width, bench.dataset.shape.height)
     });
     if let Some(about) = about {
         combo.response.on_hover_text(about);

@@ -35,6 +35,23 @@ pub fn accepted() -> String {
     format!("{}, or {last}", all.join(", "))
 }
 
+/// What files and folders can be read, in words.
+pub fn accepted_paths() -> String {
+    readers::accepted().join(", or ")
+}
+
+/// What is wrong with the path of a data set, as far as its first bytes tell.
+pub fn problem_of(path: &Path) -> Option<DataError> {
+    let name = path.display().to_string();
+    if !path.exists() {
+        return Some(DataError::Missing { name, accepted: accepted() });
+    }
+    match Input::at(path) {
+        Ok(input) => readers::unrecognised(&input),
+        Err(error) => Some(error),
+    }
+}
+
 /// Draws a built-in set, or reads a file or a folder.
 pub fn load(source: &Source<'_>) -> Result<Dataset, DataError> {
     match BuiltInSet::from_word(source.set) {

@@ -16,6 +16,6 @@ pub use dataset::{Dataset, Factor, MeanImageCost, Split};
 pub use error::DataError;
 pub use feed::Feed;
 pub use limits::SizeLimits;
-pub use load::{Source, accepted, load};
+pub use load::{Source, accepted, accepted_paths, load, problem_of};
 pub use pixels::PixelData;
 pub use shape::ImageShape;

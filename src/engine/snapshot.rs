@@ -6,7 +6,7 @@ use super::target::Target;
 use super::view::Snapshot;
 use super::wants::WantedSheet;
 use crate::insight::plane::LatentPlane;
-use crate::train::evaluate::CHUNK;
+use crate::train::evaluate::{CHUNK, corrupted};
 use crate::train::read::{ReadError, read};
 
 /// Tiles in a row and in a column of a figure's lattice, where nothing else is asked.
@@ -45,18 +45,21 @@ pub(super) fn take(target: &Target<'_>, contents: Contents) -> Result<Snapshot, 
     };
     let tiles = tiles_of(lattice.codes(size))?;
     let sheet = tiles_of(sheet.map(|wanted| wanted.codes(size)).unwrap_or_default())?;
-    let x = learner.images(&gallery.example_pixels, learner.device());
-    let outputs = read(learner.so_far().reconstruct(x))?;
+    let inputs = gallery.example_pixels.clone();
+    let corrupted = corrupted(recipe, learner.dims(), &inputs, &gallery.examples);
+    let given = learner.images(corrupted.as_ref().unwrap_or(&inputs), learner.device());
+    let outputs = read(learner.so_far().reconstruct(given))?;
     let mut point = point.unwrap_or_default();
     point.resize(size, 0.0);
     let decoded = read(model.decode(learner.codes(&point)))?;
-    let (step, inputs) = (learner.step_number(), gallery.example_pixels.clone());
+    let step = learner.step_number();
     let cards = all_cards(target)?;
     Ok(Snapshot {
         step,
         dimensions: size,
         codes,
         inputs,
+        corrupted,
         outputs,
         lattice,
         tiles,

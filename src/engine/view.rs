@@ -286,6 +286,8 @@ pub struct Snapshot {
     pub codes: Vec<f32>,
     /// The examples.
     pub inputs: Vec<f32>,
+    /// What the network is given instead, where it is trained with noise.
+    pub corrupted: Option<Vec<f32>>,
     /// Their reconstructions.
     pub outputs: Vec<f32>,
     /// The plane that was decoded.

@@ -62,6 +62,25 @@ fn a_run_that_diverges_in_a_layer_names_that_layers_rate_and_keeps_good_weights(
 }
 
 #[test]
+fn a_snapshot_of_a_denoising_run_has_the_images_that_the_network_was_given() {
+    for (noise, is_corrupted) in [("gaussian", true), ("none", false)] {
+        let (mut worker, handle) = worker();
+        let mut recipe = small("ae-32");
+        recipe.set_from_text(&format!("noise.kind={noise}")).expect("a valid setting");
+        let bench = open(&mut worker, &handle, vec![recipe], false);
+        let run = bench.runs[0].id;
+        handle.send(Command::Snapshot { run, lattice: None, point: None, sheet: None }).expect("room");
+        let snapshot = turn_until(&mut worker, &handle, |event| match event {
+            Event::Snapshot(_, snapshot) => Some(snapshot),
+            _ => None,
+        });
+        let given = snapshot.corrupted.as_ref();
+        assert_eq!(given.is_some(), is_corrupted, "noise {noise}");
+        assert!(given.is_none_or(|given| given.len() == snapshot.inputs.len() && *given != snapshot.inputs));
+    }
+}
+
+#[test]
 fn a_reset_within_a_layer_begins_with_the_first_layer_again() {
     let (mut worker, handle) = worker();
     let bench = open(&mut worker, &handle, vec![deep(&[])], true);

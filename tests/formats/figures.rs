@@ -279,6 +279,16 @@ fn a_long_caption_stays_on_the_page() {
     }
 }
 
+#[test]
+fn corrupted_inputs_have_a_row_of_their_own() {
+    let clean = reconstructions();
+    let noisy = Reconstructions { corrupted: Some(clean.outputs.clone()), ..reconstructions() };
+    let [clean, noisy] = [clean, noisy].map(|figure| figure.scene(&caption(), ColorScheme::Light));
+    let has_row = |scene: &Scene| words(&scene.to_svg()).contains("corrupted");
+    assert!(has_row(&noisy) && !has_row(&clean));
+    assert!(noisy.height > clean.height && noisy.width >= clean.width);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

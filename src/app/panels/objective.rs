@@ -6,10 +6,10 @@ use eframe::egui::{Label, RichText, ScrollArea, Ui};
 use super::{no_run, waiting};
 use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
-use crate::app::theme::Theme;
+use crate::app::theme::{HALF, Theme};
 use crate::app::widgets::{card, formula_line, muted};
 use crate::engine::{Metrics, PcaRival, Penalty, References, Rivals, Stage};
-use crate::look::{decimal_label, value_label};
+use crate::look::{DataColor, decimal_label, value_label};
 use crate::recipe::ReconstructionScale;
 use crate::recipe::formula::{FormulaPart, dictionary_formula, formula};
 use crate::recipe::{Corruption, ObjectiveRecipe, Recipe, Reconstruction};
@@ -23,15 +23,7 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
         card(ui, cx.theme, "Objective", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
         return;
     };
-    // Held-out metrics are steadier; training metrics are there sooner.
-    // Those of an untrained network say nothing, though.
-    let is_measured = run.info.history.lock().evaluations().last().is_some_and(|e| e.step > 0);
-    let (metrics, whose) = match (run.progress.held_out, run.progress.train) {
-        (Some(held_out), train) if is_measured || train.is_none() => {
-            (Some((held_out, None)), "held-out images")
-        }
-        (_, train) => (train.map(|train| (train, Some(run.progress.step))), "last training steps"),
-    };
+    let (metrics, whose) = latest(run);
     let trailing = |ui: &mut Ui| {
         muted(ui, cx.theme, if metrics.is_some() { whose } else { "" });
     };
@@ -43,8 +35,48 @@ pub fn objective_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
                 Some(other) => stage_ui(ui, cx.theme, &other),
                 None => formula_ui(ui, cx.theme, run, metrics, bench),
             }
+            others_ui(ui, cx, run);
         });
     });
+}
+
+/// The latest metrics of a run, how their terms were weighted, and of which images they are.
+fn latest(run: &RunState) -> (Option<(Metrics, Weighed)>, &'static str) {
+    // Held-out metrics are steadier; training metrics are there sooner.
+    // Those of an untrained network say nothing, though.
+    let is_measured = run.info.history.lock().evaluations().last().is_some_and(|e| e.step > 0);
+    match (run.progress.held_out, run.progress.train) {
+        (Some(held_out), train) if is_measured || train.is_none() => {
+            (Some((held_out, None)), "held-out images")
+        }
+        (_, train) => (train.map(|train| (train, Some(run.progress.step))), "last training steps"),
+    }
+}
+
+/// A line for each other run: its name in its colour, and its objective in numbers.
+fn others_ui(ui: &mut Ui, cx: &PanelContext<'_>, shown: &RunState) {
+    let Some(bench) = &cx.state.bench else { return };
+    let pixels = bench.dataset.shape.values();
+    for (place, run) in bench.runs.iter().enumerate().filter(|(_, run)| run.info.id != shown.info.id) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = HALF;
+            let color = cx.theme.data(DataColor::of_run(place));
+            ui.label(RichText::new(format!("{}:", run.title)).font(cx.theme.small()).color(color));
+            match (other_stage(run), latest(run).0) {
+                (Some(stage), _) => {
+                    muted(ui, cx.theme, &stage.name);
+                }
+                (None, Some((metrics, weighed))) => {
+                    let parts = numbers(&run.recipe, &metrics, weighed, pixels);
+                    formula_line(ui, cx.theme, &parts, &cx.theme.small());
+                    muted(ui, cx.theme, run.recipe.objective.reconstruction.unit());
+                }
+                (None, None) => {
+                    muted(ui, cx.theme, "waiting for the first values");
+                }
+            }
+        });
+    }
 }
 
 /// How terms were weighted: as training does at a step, or as an evaluation does, with the whole of β.

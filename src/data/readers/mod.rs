@@ -13,10 +13,23 @@ pub static READERS: &[&dyn FormatReader] = &[&idx::IdxReader];
 
 /// Reads an input with the first reader that recognises it.
 pub fn read(input: &Input<'_>, limits: &SizeLimits) -> Result<Found, DataError> {
-    match READERS.iter().find(|reader| reader.recognises(input)) {
+    match reader_of(input) {
         Some(reader) => reader.read(input, limits),
-        None => Err(DataError::UnknownFormat { name: input.name(), accepted: accepted().join(", or ") }),
+        None => Err(unknown(input)),
     }
+}
+
+/// The message where no reader recognises an input.
+pub fn unrecognised(input: &Input<'_>) -> Option<DataError> {
+    reader_of(input).is_none().then(|| unknown(input))
+}
+
+fn reader_of(input: &Input<'_>) -> Option<&'static dyn FormatReader> {
+    READERS.iter().copied().find(|reader| reader.recognises(input))
+}
+
+fn unknown(input: &Input<'_>) -> DataError {
+    DataError::UnknownFormat { name: input.name(), accepted: accepted().join(", or ") }
 }
 
 /// The files and folders that can be read, each in words such as `an IDX file`.

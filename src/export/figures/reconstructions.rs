@@ -10,16 +10,16 @@ use crate::look::{ColorScheme, Rgb, colormap};
 
 /// Space between two images.
 const GAP: f64 = 4.0;
-/// Names of the rows.
-const ROW_NAMES: [&str; 3] = ["input", "output", "difference"];
 
-/// Inputs over outputs, and their difference if it is given.
+/// Inputs over outputs, with what the network was given in between and their difference, where these are there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reconstructions {
     /// What it is; none is drawn when empty.
     pub title: String,
     /// The images that go in, 0 to 1.
     pub inputs: Vec<f32>,
+    /// The corrupted images that the network was given instead, where it is trained with noise.
+    pub corrupted: Option<Vec<f32>>,
     /// The images that come out, 0 to 1.
     pub outputs: Vec<f32>,
     /// Output minus input, −1 to 1; `None` leaves the row out. Small differences are shown in full colour,
@@ -31,13 +31,20 @@ pub struct Reconstructions {
     pub columns: usize,
 }
 
+/// A row of images.
+struct Row<'a> {
+    name: &'static str,
+    values: &'a [f32],
+    is_difference: bool,
+}
+
 /// Where everything goes.
 struct Plan {
     /// Images shown.
     count: usize,
     /// Images beside each other.
     columns: usize,
-    /// Rows that belong together: two, or three with the difference.
+    /// Rows that belong together.
     rows: usize,
     /// Size of one image on the page.
     tile: [f64; 2],
@@ -75,24 +82,22 @@ impl Figure for Reconstructions {
             theme,
         };
         let mut page = Page::new(&layout);
-        let residual = self.residual.as_deref().unwrap_or_default();
-        let key = Key::new(residual, theme);
-        let sources = [self.inputs.as_slice(), &self.outputs, residual];
-        for (row, source) in sources.into_iter().enumerate().take(plan.rows) {
-            draw_names(&mut page, &plan, row);
-            for (index, image) in images(source, self.shape).enumerate().take(plan.count) {
-                let pixels = if row < 2 {
-                    atlas(image, self.shape, 1)
-                } else {
+        let key = Key::new(self.residual.as_deref().unwrap_or_default(), theme);
+        for (number, row) in self.rows().into_iter().enumerate() {
+            draw_names(&mut page, &plan, number, row.name);
+            for (index, image) in images(row.values, self.shape).enumerate().take(plan.count) {
+                let pixels = if row.is_difference {
                     difference(image, self.shape, |value| key.color(value))
+                } else {
+                    atlas(image, self.shape, 1)
                 };
-                let area = plan.tile_area(&page, row, index);
+                let area = plan.tile_area(&page, number, index);
                 let edge = page.hairline(page.palette.line);
                 page.scene.outline(area.grown(0.5 * edge.width), 0.0, edge);
                 page.scene.image(area, pixels);
             }
         }
-        if plan.rows == 3 {
+        if self.residual.is_some() {
             draw_key(&mut page, &plan, &key);
         }
         page.scene
@@ -100,6 +105,16 @@ impl Figure for Reconstructions {
 }
 
 impl Reconstructions {
+    /// The rows from the top.
+    fn rows(&self) -> Vec<Row<'_>> {
+        let row = |name, values| Row { name, values, is_difference: false };
+        let corrupted = self.corrupted.as_deref().map(|values| row("corrupted", values));
+        let residual = self.residual.as_deref();
+        let residual = residual.map(|values| Row { is_difference: true, ..row("difference", values) });
+        let all = [Some(row("input", &self.inputs)), corrupted, Some(row("output", &self.outputs)), residual];
+        all.into_iter().flatten().collect()
+    }
+
     /// The layout, or none when there is no whole pair of images.
     fn plan(&self) -> Option<Plan> {
         let fewest = self.inputs.len().min(self.outputs.len());
@@ -108,16 +123,17 @@ impl Reconstructions {
         if count == 0 {
             return None;
         }
-        let rows = if self.residual.is_some() { 3 } else { 2 };
+        let rows = self.rows();
         let room = NOMINAL_WIDTH / columns as f64 - GAP;
         let zoom = (room / self.shape.width as f64).round().max(1.0);
         let tile = [self.shape.width, self.shape.height].map(|side| side as f64 * zoom);
 
         let sizes = Sizes::for_width(columns as f64 * (tile[0] + GAP));
         let gap = (GAP * sizes.unit).round();
-        let widest = ROW_NAMES[..rows].iter().map(|name| font::width(name, sizes.label)).fold(0.0, f64::max);
+        let widest = rows.iter().map(|row| font::width(row.name, sizes.label)).fold(0.0, f64::max);
         let names = (widest + sizes.label).ceil();
-        let key = if rows == 3 { 2.6 * sizes.small } else { 0.0 };
+        let key = if self.residual.is_some() { 2.6 * sizes.small } else { 0.0 };
+        let rows = rows.len();
         let bands = count.div_ceil(columns) as f64;
         let width = names + columns as f64 * (tile[0] + gap) - gap;
         let height = bands * rows as f64 * (tile[1] + gap) + (bands - 1.0) * 4.0 * gap - gap + key;
@@ -125,10 +141,8 @@ impl Reconstructions {
     }
 
     fn notes(&self) -> Vec<String> {
-        let residual = self.residual.as_deref().unwrap_or_default();
-        let sources = [self.inputs.as_slice(), &self.outputs, residual];
-        let rows = ROW_NAMES.iter().zip(sources);
-        rows.filter_map(|(name, values)| broken(values).map(|remark| format!("{name}: {remark}"))).collect()
+        let remark = |row: &Row<'_>| Some(format!("{}: {}", row.name, broken(row.values)?));
+        self.rows().iter().filter_map(remark).collect()
     }
 }
 
@@ -164,12 +178,12 @@ impl Key {
 }
 
 /// The name of a row, at every band.
-fn draw_names(page: &mut Page, plan: &Plan, row: usize) {
+fn draw_names(page: &mut Page, plan: &Plan, row: usize, name: &str) {
     let style = page.label(page.palette.text).end();
     let x = page.content.x + plan.names - page.sizes.label;
     for band in 0..plan.count.div_ceil(plan.columns) {
         let middle = page.content.y + plan.row_top(band, row) + plan.tile[1] / 2.0;
-        page.scene.text([x, middle + 0.35 * page.sizes.label], ROW_NAMES[row], style);
+        page.scene.text([x, middle + 0.35 * page.sizes.label], name, style);
     }
 }
 

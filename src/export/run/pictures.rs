@@ -29,10 +29,11 @@ pub struct SheetWords {
 impl RunFigures<'_> {
     /// Inputs over outputs and their difference.
     pub fn reconstructions(&self, snapshot: &Snapshot) -> Reconstructions {
-        let Snapshot { inputs, outputs, .. } = snapshot;
+        let Snapshot { inputs, corrupted, outputs, .. } = snapshot;
         Reconstructions {
             title: "Held-out images and their reconstructions".to_owned(),
             inputs: inputs.clone(),
+            corrupted: corrupted.clone(),
             outputs: outputs.clone(),
             residual: Some(outputs.iter().zip(inputs).map(|(output, input)| output - input).collect()),
             shape: self.dataset.shape,

@@ -27,6 +27,7 @@ fn snapshot() -> Snapshot {
         dimensions: 3,
         codes: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
         inputs: vec![1.0, 0.0, 0.5, 0.5],
+        corrupted: None,
         outputs: vec![0.75, 0.25, 0.5, 1.0],
         lattice: WantedLattice {
             plane: LatentPlane::of_axes([0, 2], 3, &[]),

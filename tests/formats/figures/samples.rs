@@ -84,6 +84,7 @@ pub fn reconstructions() -> Reconstructions {
     Reconstructions {
         title: "Held-out images".into(),
         inputs: values(count),
+        corrupted: None,
         outputs: values(count).into_iter().rev().collect(),
         residual: Some(values(count).into_iter().map(|value| value - 0.5).collect()),
         shape: SHAPE,
