@@ -1,7 +1,9 @@
-//! Measures how soon the real program shows the image at the pointer, and how smoothly it pans a map of many points.
+//! Measures how soon the real program shows the image at the pointer, how smoothly it pans a map of many points, and what
+//! four runs side by side cost against one.
 //!
-//! `cargo bench --bench window` runs both parts, `cargo bench --bench window pointer` one of them. They need Xvfb,
-//! xdotool and a machine that does nothing else. Times are printed; only counts of frames and of pixels are checked.
+//! `cargo bench --bench window` runs all parts; `pointer`, `points` and `beside` after it run one of them. They need
+//! Xvfb, xdotool and a machine that does nothing else. Times are printed; counts of frames and of pixels are checked, and
+//! the ratio of two times.
 
 #[path = "../tests/common/screen.rs"]
 mod screen;
@@ -26,6 +28,10 @@ const POINTS: [f32; 2] = [1280.0, 800.0];
 /// The middle of the map in a window of this size, and its area: left, top, width and height.
 const MIDDLE: [i32; 2] = [505, 469];
 const MAP: [u32; 4] = [242, 295, 524, 440];
+/// The sizes at which runs are shown side by side.
+const SIZES_BESIDE: [&str; 2] = ["1366x768", "1920x1080"];
+/// How much longer a frame with four runs may take than one with a single run.
+const MAX_FRAME_RATIO: f64 = 1.5;
 /// How often the pointer moves, and how many seconds pass between two moves.
 const MOVES: i32 = 120;
 const PAUSE_SECS: &str = "0.03";
@@ -47,13 +53,17 @@ fn main() -> Result<()> {
     if "points".contains(&filter) {
         points(&screen)?;
     }
+    drop(screen);
+    if "beside".contains(&filter) {
+        SIZES_BESIDE.into_iter().try_for_each(beside)?;
+    }
     Ok(())
 }
 
 /// From a move of the pointer to the image decoded there, while nothing trains and while it trains.
 fn pointer(screen: &Screen) -> Result<()> {
     let ([pause_button, _], _) = places(["nothing", "all"])?;
-    let program = Program::start(screen, &Recipe::open("vae-2d")?, "600")?;
+    let program = Program::start(screen, SIZE, &[Recipe::open("vae-2d")?], "600")?;
     let playing = program.rows_of(4.0);
     let [first, last] = ends(&playing)?;
     let step_ms = (last.at_ms - first.at_ms) / (last.step - first.step).max(1.0);
@@ -62,9 +72,9 @@ fn pointer(screen: &Screen) -> Result<()> {
     let [first, last] = ends(&paused)?;
     ensure!(first.step == last.step, "it goes on training after a click on Pause");
     println!("a step takes {step_ms:.1} ms, an idle frame {:.0} ms", median(&paused, |row| row.interval_ms)?);
-    let while_paused = pointer_frames(&program, "paused")?;
+    let while_paused = pointer_frames(&program, MIDDLE, "paused")?;
     program.click(pause_button)?;
-    let while_training = pointer_frames(&program, "training")?;
+    let while_training = pointer_frames(&program, MIDDLE, "training")?;
     ensure!(while_paused <= MAX_FRAMES_PAUSED, "paused: {while_paused} frames, at most {MAX_FRAMES_PAUSED}");
     ensure!(
         while_training <= MAX_FRAMES_TRAINING,
@@ -74,9 +84,9 @@ fn pointer(screen: &Screen) -> Result<()> {
 }
 
 /// Drags the pointer, prints how long images took, and gives back within how many frames 95 of 100 were shown.
-fn pointer_frames(program: &Program<'_>, what: &str) -> Result<f64> {
+fn pointer_frames(program: &Program<'_>, middle: [i32; 2], what: &str) -> Result<f64> {
     let before = program.frame();
-    program.drag("1", [180, 150])?;
+    program.drag("1", middle, [180, 150])?;
     // The last images come later.
     wait(1.0);
     let rows = program.rows_after(before);
@@ -90,6 +100,52 @@ fn pointer_frames(program: &Program<'_>, what: &str) -> Result<f64> {
         lags.len()
     );
     Ok(frames)
+}
+
+/// Four runs side by side against a single one: what a frame costs, and how soon all four show where the pointer is.
+fn beside(size: &str) -> Result<()> {
+    let screen = Screen::start(size).context("Xvfb does not start a second time")?;
+    let one = Recipe::open("vae-2d")?;
+    let four = ["vae-2d", "ae-2d", "beta-vae", "ae-denoise"]
+        .map(Recipe::open)
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?;
+    let [alone, together] = [vec![one], four].map(|recipes| {
+        let count = recipes.len();
+        let middle = middle_of_first_map(&recipes, size)?;
+        let program = Program::start(&screen, size, &recipes, "600")?;
+        wait(4.0);
+        let playing = program.rows_of(8.0);
+        let interval_ms = median(&playing, |row| row.interval_ms)?;
+        let cost_ms = median(&playing, |row| row.frame_ms)?;
+        println!("{size}, {count} runs: {interval_ms:.0} ms from frame to frame, {cost_ms:.1} ms of it the window's own");
+        let frames = pointer_frames(&program, middle, &format!("{size}, {count} runs"))?;
+        Ok::<_, anyhow::Error>((interval_ms, cost_ms, frames))
+    });
+    let ((alone_ms, alone_cost, _), (together_ms, together_cost, frames)) = (alone?, together?);
+    let [ratio, cost_ratio] = [together_ms / alone_ms, together_cost / alone_cost];
+    println!("{size}: four runs take {ratio:.2} times the interval, {cost_ratio:.2} times the cost of one");
+    ensure!(ratio <= MAX_FRAME_RATIO, "a frame takes {ratio:.2} times as long, at most {MAX_FRAME_RATIO}");
+    ensure!(frames <= MAX_FRAMES_TRAINING, "{frames} frames, at most {MAX_FRAMES_TRAINING}");
+    Ok(())
+}
+
+/// The middle of the first map in a window of this size.
+fn middle_of_first_map(recipes: &[Recipe], size: &str) -> Result<[i32; 2]> {
+    let small = |recipe: &Recipe| {
+        let mut recipe = recipe.clone();
+        ["data.count=600", "training.batch=32", "model.widths=16"]
+            .into_iter()
+            .try_for_each(|setting| recipe.set_from_text(setting))?;
+        Ok(recipe)
+    };
+    let sides: Vec<f32> = size.split('x').filter_map(|side| side.parse().ok()).collect();
+    let [width, height] = sides[..] else { anyhow::bail!("{size} is no size") };
+    let mut window = window_of(recipes.iter().map(small).collect::<Result<_>>()?, [width, height]);
+    step_until(&mut window, "codes", |state| state.run().is_some_and(|run| run.views.cloud.is_some()));
+    window.run_steps(4);
+    let point = window.get_all_by_label("latent point").next().context("no map is shown")?.rect().center();
+    Ok([point.x, point.y].map(|side| side as i32))
 }
 
 /// Panning a map of 60,000 points, against one of 600.
@@ -122,7 +178,7 @@ struct Panning {
 
 fn panning(screen: &Screen, recipe: &Recipe, count: &str) -> Result<Panning> {
     let ([pause_button, menu], entries) = places(["nothing", count])?;
-    let program = Program::start(screen, recipe, "30")?;
+    let program = Program::start(screen, SIZE, std::slice::from_ref(recipe), "30")?;
     program.click(pause_button)?;
     program.click(menu)?;
     for entry in entries {
@@ -133,7 +189,7 @@ fn panning(screen: &Screen, recipe: &Recipe, count: &str) -> Result<Panning> {
     // The codes come in parts.
     wait(6.0);
     let before = program.frame();
-    program.drag("3", [120, 100])?;
+    program.drag("3", MIDDLE, [120, 100])?;
     let rows = program.rows_after(before);
     let [interval_ms, cost_ms] = [median(&rows, |row| row.interval_ms)?, median(&rows, |row| row.frame_ms)?];
     println!(
@@ -185,15 +241,18 @@ impl Drop for Program<'_> {
 }
 
 impl<'a> Program<'a> {
-    /// Starts it on a recipe, and waits until it has trained and decoded something. After `seconds` it saves a
-    /// picture of itself and ends.
-    fn start(screen: &'a Screen, recipe: &Recipe, seconds: &str) -> Result<Self> {
+    /// Starts it on recipes side by side, and waits until it has trained and decoded something. After `seconds` it saves
+    /// a picture of itself and ends.
+    fn start(screen: &'a Screen, size: &str, recipes: &[Recipe], seconds: &str) -> Result<Self> {
         let home = tempfile::tempdir()?;
-        let file = home.path().join("recipe.toml");
-        std::fs::write(&file, recipe.to_toml())?;
         let mut command = screen.program(env!("CARGO_BIN_EXE_hourglass"), home.path());
-        command.args(["--size", SIZE, "--device", "cpu", "--screenshot", "window.png", "--after", seconds]);
-        command.args(["--frame-log", "frames.csv", "--recipe"]).arg(&file).stderr(Stdio::null());
+        command.args(["--size", size, "--device", "cpu", "--screenshot", "window.png", "--after", seconds]);
+        command.args(["--frame-log", "frames.csv"]).stderr(Stdio::null());
+        for (place, recipe) in recipes.iter().enumerate() {
+            let file = home.path().join(format!("recipe{place}.toml"));
+            std::fs::write(&file, recipe.to_toml())?;
+            command.arg(if place == 0 { "--recipe" } else { "--beside" }).arg(&file);
+        }
         let program = Self { child: command.spawn()?, screen, home };
         let start = Instant::now();
         while !program.rows().last().is_some_and(|row| row.shown > 0 && row.step > 10.0) {
@@ -239,15 +298,15 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
-    /// Moves the pointer about the middle of the map with a button pressed.
-    fn drag(&self, button: &str, spread: [i32; 2]) -> Result<()> {
+    /// Moves the pointer about the middle of a map with a button pressed.
+    fn drag(&self, button: &str, middle: [i32; 2], spread: [i32; 2]) -> Result<()> {
         let mut words = Vec::new();
         let mut add = |all: &[&str]| words.extend(all.iter().map(|word| (*word).to_owned()));
-        let [x, y] = MIDDLE.map(|n| n.to_string());
+        let [x, y] = middle.map(|n| n.to_string());
         add(&["mousemove", &x, &y, "sleep", "0.3", "mousedown", button]);
         for i in 1..=MOVES {
             let [dx, dy] = [(7 * i) % spread[0] - spread[0] / 2, (5 * i) % spread[1] - spread[1] / 2];
-            let [x, y] = [MIDDLE[0] + dx, MIDDLE[1] + dy].map(|n| n.to_string());
+            let [x, y] = [middle[0] + dx, middle[1] + dy].map(|n| n.to_string());
             add(&["mousemove", &x, &y, "sleep", PAUSE_SECS]);
         }
         add(&["mouseup", button]);

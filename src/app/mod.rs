@@ -283,11 +283,9 @@ impl App {
 
     /// Declares what visible panels want to see, on canvases that have room for it.
     fn declare_wants(&mut self) {
-        let (Some(bench), Some(shown)) = (&self.state.bench, self.state.run()) else { return };
+        let Some(bench) = &self.state.bench else { return };
         let wants = std::mem::take(&mut self.screen.wants);
-        if let Some(point) = wants.run(shown.info.id).and_then(|wants| wants.point.as_ref()) {
-            self.trace.note_wanted(&point.point);
-        }
+        self.trace.note_wanted(wants.runs());
         let mut canvases = Vec::new();
         for (run, wants) in wants.runs() {
             for (picture, [columns, rows]) in wants.tiles() {

@@ -1,7 +1,7 @@
 //! What the window can write about itself, for measuring: a screenshot after a while, one row per frame, and when
 //! the first pictures were presented. Files are written in threads of their own, so that measuring costs no frame.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::{Color32, ColorImage, Context, ViewportCommand};
 
 use super::state::AppState;
+use crate::engine::{RunId, RunWants};
 use crate::export::write_atomically;
 
 /// Rows that may wait for the disk; a disk that is slower loses rows, not frames.
@@ -63,34 +64,45 @@ struct Shown {
     is_new: bool,
 }
 
-/// The points that were wanted, by number: how long each takes to be shown can be measured.
+/// The points of all runs that were wanted, by number: how long it takes until all runs show theirs can be measured.
 #[derive(Debug, Default)]
 struct WantedPoints {
     count: u64,
     /// The latest, with their numbers, the oldest first.
-    recent: VecDeque<(u64, Vec<f32>)>,
-    shown: u64,
+    recent: VecDeque<(u64, Points)>,
+    /// The number of the latest point that each run has shown.
+    shown: BTreeMap<RunId, u64>,
 }
 
+/// A point of each run.
+type Points = BTreeMap<RunId, Vec<f32>>;
+
 impl WantedPoints {
-    /// Notes which point is wanted: it gets a number if it is another one.
-    fn note(&mut self, point: &[f32]) {
-        if self.recent.back().is_some_and(|(_, last)| last == point) {
+    /// Notes which points are wanted: they get a number if any is another one.
+    fn note(&mut self, points: Points) {
+        if self.recent.back().is_some_and(|(_, last)| *last == points) {
             return;
         }
         self.count += 1;
         if self.recent.len() == POINTS_WAITING {
             self.recent.pop_front();
         }
-        self.recent.push_back((self.count, point.to_vec()));
+        self.recent.push_back((self.count, points));
     }
 
-    /// The number of the latest wanted point that is shown, while this one is.
-    fn shown(&mut self, point: &[f32]) -> u64 {
-        if let Some((number, _)) = self.recent.iter().rev().find(|(_, wanted)| wanted == point) {
-            self.shown = self.shown.max(*number);
+    /// Notes which point a run shows.
+    fn note_shown(&mut self, run: RunId, point: &[f32]) {
+        let is_it = |points: &Points| points.get(&run).is_some_and(|wanted| wanted == point);
+        if let Some((number, _)) = self.recent.iter().rev().find(|(_, points)| is_it(points)) {
+            let shown = self.shown.entry(run).or_default();
+            *shown = (*shown).max(*number);
         }
-        self.shown
+    }
+
+    /// The number of the latest points that all runs that have one show.
+    fn shown(&self) -> u64 {
+        let runs = self.recent.back().into_iter().flat_map(|(_, points)| points.keys());
+        runs.map(|run| self.shown.get(run).copied().unwrap_or(0)).min().unwrap_or(0)
     }
 }
 
@@ -136,10 +148,11 @@ impl Trace {
         self.frames.is_some()
     }
 
-    /// Notes which point is to be decoded.
-    pub fn note_wanted(&mut self, point: &[f32]) {
+    /// Notes which points are to be decoded.
+    pub fn note_wanted<'a>(&mut self, wants: impl Iterator<Item = (RunId, &'a RunWants)>) {
         if self.is_logging() {
-            self.wanted.note(point);
+            let points = wants.filter_map(|(run, wants)| Some((run, wants.point.as_ref()?.point.clone())));
+            self.wanted.note(points.collect());
         }
     }
 
@@ -157,12 +170,15 @@ impl Trace {
         if self.frames.is_some() {
             let interval_ms = 1e3 * (now - self.last_frame).as_secs_f64();
             let frame_ms = frame_secs.map_or(f64::NAN, |secs| 1e3 * f64::from(secs));
-            let (step, request_shown, step_shown) = state.run().map_or((0, 0, 0), |run| {
-                let decoded = run.views.decoded.as_deref();
-                let shown = decoded.map_or(0, |decoded| self.wanted.shown(&decoded.point));
-                (run.progress.step, shown, decoded.map_or(0, |decoded| decoded.step))
+            for run in state.bench.iter().flat_map(|bench| &bench.runs) {
+                if let Some(decoded) = run.views.decoded.as_deref() {
+                    self.wanted.note_shown(run.info.id, &decoded.point);
+                }
+            }
+            let (step, step_shown) = state.run().map_or((0, 0), |run| {
+                (run.progress.step, run.views.decoded.as_deref().map_or(0, |decoded| decoded.step))
             });
-            let request_asked = self.wanted.count;
+            let (request_asked, request_shown) = (self.wanted.count, self.wanted.shown());
             let since = self.since_start_ms(now);
             let frame = self.frame;
             self.log_frame(format!("{frame},{since:.2},{frame_ms:.3},{interval_ms:.2},{step},{request_asked},{request_shown},{step_shown}"));
@@ -320,12 +336,18 @@ mod tests {
     #[test]
     fn a_wanted_point_is_shown_once_it_or_a_later_one_is() {
         let mut points = WantedPoints::default();
-        for point in [[0.0], [1.0], [1.0], [2.0]] {
-            points.note(&point);
+        let [first, second] = [RunId(1), RunId(2)];
+        for own in [0.0, 1.0, 1.0, 2.0] {
+            points.note([(first, vec![own]), (second, vec![10.0])].into());
         }
-        assert_eq!(points.count, 3, "the same point again is not another one");
-        assert_eq!([points.shown(&[9.0]), points.shown(&[1.0]), points.shown(&[0.0])], [0, 2, 2]);
-        assert_eq!(points.shown(&[2.0]), 3);
+        assert_eq!(points.count, 3, "the same points again are no others");
+        let mut shown = |run, point: f32| {
+            points.note_shown(run, &[point]);
+            points.shown()
+        };
+        assert_eq!([shown(first, 9.0), shown(first, 1.0)], [0, 0], "the second run shows nothing yet");
+        assert_eq!([shown(second, 10.0), shown(first, 0.0)], [2, 2]);
+        assert_eq!(shown(first, 2.0), 3);
     }
 
     #[test]

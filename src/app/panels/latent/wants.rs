@@ -38,7 +38,7 @@ pub fn add(
         let pins = wanted_pins(&explorer.run.pins).filter(|_| room.has_pin_images || room.has_strip);
         let path = wanted_path(&explorer.run.pins).filter(|_| room.has_strip);
         let is_shown = cx.state.run().is_some_and(|run| run.info.id == shown.run.info.id);
-        let sum = sum::wanted(explorer, shown).filter(|_| room.has_strip && is_shown);
+        let sum = (room.has_strip && is_shown).then(|| sum::wanted(explorer, shown)).flatten();
         pins.into_iter().chain(path).chain(sum).for_each(|sheet| wants.add_sheet(sheet));
         let Some(map) = room.map else { return };
         match layers.background {
