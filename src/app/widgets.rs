@@ -107,6 +107,12 @@ pub fn checkbox(
 /// A formula, each part in the colour of its term.
 pub fn formula_line(ui: &mut Ui, theme: &Theme, parts: &[FormulaPart], font: &FontId) {
     let mut job = LayoutJob::default();
+    append_formula(&mut job, theme, parts, font);
+    ui.add(egui::Label::new(job).wrap());
+}
+
+/// Adds a formula to a text, each part in the colour of its term.
+pub fn append_formula(job: &mut LayoutJob, theme: &Theme, parts: &[FormulaPart], font: &FontId) {
     for FormulaPart { text, term } in parts {
         let color: Color32 = match term {
             FormulaTerm::Sum => theme.data(DataColor::Objective),
@@ -115,7 +121,6 @@ pub fn formula_line(ui: &mut Ui, theme: &Theme, parts: &[FormulaPart], font: &Fo
         };
         job.append(text, 0.0, TextFormat::simple(font.clone(), color));
     }
-    ui.add(egui::Label::new(job).wrap());
 }
 
 /// Words with a capital letter at their beginning.

@@ -1,7 +1,7 @@
 //! How the points and pins of all runs follow those of the one that was moved last. Pure.
 
 use super::exploration::{Exploration, RunExploration};
-use super::link::Link;
+use super::link::{Link, PointOrigin};
 use super::pins::{Pin, Pins};
 use crate::recipe::RunId;
 
@@ -30,7 +30,7 @@ impl Exploration {
         let Some(lead) = self.run(leader).cloned() else { return Vec::new() };
         let (runs, maps) = self.parts();
         let (link, cursor) = (maps.link, maps.cursor);
-        let sent = cursor.image.filter(|_| cursor.is_sent && !cursor.is_on_path);
+        let sent = cursor.image.filter(|_| cursor.origin == PointOrigin::Image);
         let own = sent.and_then(|image| code_of(leader, image)).map(|code| (leader, code));
         let others = runs.iter_mut().filter(|state| state.run.is_some_and(|run| run != leader));
         let mut points = Vec::from_iter(own);
@@ -40,7 +40,7 @@ impl Exploration {
             state.follow_pins(&lead, link, code_of);
             let point = match link {
                 Link::Code => Some(resized(&lead.point, state.dimensions())),
-                Link::Image if cursor.is_on_path => state.pins.at(lead.pins.position),
+                Link::Image if cursor.origin == PointOrigin::Path => state.pins.at(lead.pins.position),
                 Link::Image => cursor.image.and_then(code_of),
             };
             points.extend(point.map(|point| (run, point)));
@@ -112,10 +112,10 @@ mod tests {
         assert_eq!(nobody, [], "no image is known yet");
         document.maps.cursor.image = Some(4);
         assert_eq!(document.follow_leader(RUNS[0], code_of), [(RUNS[1], vec![40.0, 4.0, 0.0])]);
-        document.maps.cursor.is_sent = true;
+        document.maps.cursor.origin = PointOrigin::Image;
         let both = [(RUNS[0], vec![4.0, -4.0]), (RUNS[1], vec![40.0, 4.0, 0.0])];
         assert_eq!(document.follow_leader(RUNS[0], code_of), both, "its code has changed since");
-        document.maps.cursor.is_sent = false;
+        document.maps.cursor.origin = PointOrigin::Moved;
         document.maps.link = Link::Code;
         assert_eq!(document.follow_leader(RUNS[0], code_of), [(RUNS[1], vec![4.5, -4.0, 0.0])]);
     }
@@ -127,7 +127,7 @@ mod tests {
         own.pins.add(vec![1.1, -1.0], Some(1), Some(RUNS[0])).expect("room");
         own.pins.add(vec![3.1, -3.0], Some(3), Some(RUNS[0])).expect("room");
         own.pins.position = 0.5;
-        document.maps.cursor.is_on_path = true;
+        document.maps.cursor.origin = PointOrigin::Path;
         let points = document.follow_leader(RUNS[0], code_of);
         assert_eq!(points, [(RUNS[1], vec![20.0, 2.0, 0.0])], "the middle of its own path");
         // A pin of the second run stays where it was set, whoever leads.

@@ -23,10 +23,22 @@ pub enum Link {
 pub struct Cursor {
     /// The run whose point was moved last.
     pub leader: Option<RunId>,
-    /// The image it was sent to, or the nearest one when it was moved; none before that is known.
+    /// The image that it belongs to; none before that is known.
     pub image: Option<u32>,
-    /// Whether it was sent to that image. Then it stays at the code of the image, however the code changes.
-    pub is_sent: bool,
-    /// Whether it was moved along the path between two pins.
-    pub is_on_path: bool,
+    /// What put it where it is.
+    pub origin: PointOrigin,
+}
+
+/// What put a point where it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PointOrigin {
+    /// It was moved there: it belongs to the nearest image, which changes while the codes do.
+    #[default]
+    Moved,
+    /// It was sent to an image: it stays at the code of the image, however that changes.
+    Image,
+    /// It is a sample around the code of an image.
+    Sample,
+    /// It was moved along the path between two pins.
+    Path,
 }

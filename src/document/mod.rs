@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use bench::{Bench, Run};
 pub use exploration::{CodeTraits, Exploration, MapSettings, RunExploration};
 pub use layers::{Background, ColorBy, Layers, MapView, PointStyle};
-pub use link::{Cursor, Link};
+pub use link::{Cursor, Link, PointOrigin};
 pub use pins::{MOST_PINS, Pin, Pins};
 pub use plane::{Axes, CodeAxes, PlaneChoice, Rest};
 pub use samples::SampleChoice;

@@ -47,7 +47,7 @@ fn document() -> Document<Layout> {
     maps.samples = SampleChoice { draw: 9, temperature: 0.75, are_quantiles: true, across: Some(20) };
     (maps.follows_pointer, maps.shows_one, maps.link) = (true, true, Link::Code);
     maps.sought = Some(8);
-    maps.cursor = Cursor { leader: Some(RunId(2)), image: Some(6), is_sent: true, is_on_path: true };
+    maps.cursor = Cursor { leader: Some(RunId(2)), image: Some(6), origin: PointOrigin::Image };
     let recipe = Recipe::open("vae-20").expect("built in");
     let change = Change { step: 40, key: "objective.beta".to_owned(), value: 4.0 };
     let window = Window {

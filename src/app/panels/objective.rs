@@ -1,13 +1,14 @@
 //! The objective as a formula with the numbers of this moment, each in the colour of its curve and its slider, and
 //! one line that says what they mean.
 
+use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use super::{no_run, waiting};
 use crate::app::context::PanelContext;
 use crate::app::state::{BenchState, RunState};
-use crate::app::theme::{HALF, Theme};
-use crate::app::widgets::{card, formula_line, muted};
+use crate::app::theme::Theme;
+use crate::app::widgets::{append_formula, card, formula_line, muted};
 use crate::engine::{Metrics, PcaRival, Penalty, References, Rivals, Stage};
 use crate::look::{DataColor, decimal_label, value_label};
 use crate::recipe::ReconstructionScale;
@@ -58,24 +59,23 @@ fn others_ui(ui: &mut Ui, cx: &PanelContext<'_>, shown: &RunState) {
     let Some(bench) = &cx.state.bench else { return };
     let pixels = bench.dataset.shape.values();
     for (place, run) in bench.runs.iter().enumerate().filter(|(_, run)| run.info.id != shown.info.id) {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = HALF;
-            let color = cx.theme.data(DataColor::of_run(place));
-            ui.label(RichText::new(format!("{}:", run.title)).font(cx.theme.small()).color(color));
-            match (other_stage(run), latest(run).0) {
-                (Some(stage), _) => {
-                    muted(ui, cx.theme, &stage.name);
-                }
-                (None, Some((metrics, weighed))) => {
-                    let parts = numbers(&run.recipe, &metrics, weighed, pixels);
-                    formula_line(ui, cx.theme, &parts, &cx.theme.small());
-                    muted(ui, cx.theme, run.recipe.objective.reconstruction.unit());
-                }
-                (None, None) => {
-                    muted(ui, cx.theme, "waiting for the first values");
-                }
+        let font = cx.theme.small();
+        let mut line = LayoutJob::default();
+        let append = |line: &mut LayoutJob, words: &str, color| {
+            line.append(words, 0.0, TextFormat::simple(font.clone(), color));
+        };
+        append(&mut line, &format!("{}: ", run.title), cx.theme.data(DataColor::of_run(place)));
+        match (other_stage(run), latest(run).0) {
+            (Some(stage), _) => append(&mut line, &stage.name, cx.theme.muted),
+            (None, Some((metrics, weighed))) => {
+                let parts = numbers(&run.recipe, &metrics, weighed, pixels);
+                append_formula(&mut line, cx.theme, &parts, &cx.theme.small());
+                let unit = run.recipe.objective.reconstruction.unit();
+                append(&mut line, &format!(" {unit}"), cx.theme.muted);
             }
-        });
+            (None, None) => append(&mut line, "waiting for the first values", cx.theme.muted),
+        }
+        ui.add(Label::new(line).wrap());
     }
 }
 

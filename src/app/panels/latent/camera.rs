@@ -55,10 +55,13 @@ impl Camera {
         self.goal = self.fitted().unwrap_or(self.goal);
     }
 
-    /// Moves a little towards the view that shows all of the cloud; returns whether it is still moving.
-    pub fn follow(&mut self, seconds: f32) -> bool {
+    /// Moves a little towards the view that shows all of the cloud and these places on a map of this size; returns whether
+    /// it is still moving.
+    pub fn follow(&mut self, places: &[Latent], size: Vec2, seconds: f32) -> bool {
         let is_first = self.goal == MapView::default() && self.view == MapView::default();
-        self.goal = self.fitted().map_or(self.goal, |fit| self.goal.followed(fit));
+        if let Some(fit) = self.fitted() {
+            self.goal = self.goal.followed(fit.including(places, size)).including(places, size);
+        }
         self.view = if is_first { self.goal } else { self.view.glided(self.goal, seconds) };
         self.view != self.goal
     }

@@ -8,7 +8,7 @@ use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
 use crate::app::action::Action;
-use crate::document::{Axes, Cursor, MapSettings, MapView, Rest, RunExploration};
+use crate::document::{Axes, Cursor, MapSettings, MapView, PointOrigin, Rest, RunExploration};
 use crate::engine::{CloudView, LatentPlane, WantedLattice};
 use crate::recipe::random::{Purpose, stream};
 
@@ -126,7 +126,7 @@ impl Explorer<'_> {
         // The map is moved where a pin is beyond it.
         self.cache.is_point_sought = true;
         self.lead_to(code, now_secs);
-        self.maps.cursor.is_on_path = true;
+        self.maps.cursor.origin = PointOrigin::Path;
     }
 
     /// Pins the point; returns what there is to say where there are too many pins.
@@ -148,19 +148,19 @@ impl Explorer<'_> {
         self.go_to(code, now_secs);
         self.cache.sampled_around = view.images.get(row).copied();
         self.maps.cursor.image = self.cache.sampled_around;
+        self.maps.cursor.origin = PointOrigin::Sample;
     }
 
     /// Moves the point to the code of an image.
     pub fn go_to_image(&mut self, image: u32, code: Vec<f32>, now_secs: f64) {
         self.go_to(code, now_secs);
-        self.maps.cursor =
-            Cursor { leader: self.run.run, image: Some(image), is_sent: true, is_on_path: false };
+        self.maps.cursor = Cursor { leader: self.run.run, image: Some(image), origin: PointOrigin::Image };
     }
 
     /// Moves the point to a code on the shown path between two pins.
     pub fn go_along_path(&mut self, code: Vec<f32>, now_secs: f64) {
         self.go_to(code, now_secs);
-        self.maps.cursor.is_on_path = true;
+        self.maps.cursor.origin = PointOrigin::Path;
     }
 
     /// Moves the point after that of another run, which is the one that is moved by hand.
@@ -252,12 +252,18 @@ impl Explorer<'_> {
         self.plane().place(&vec![0.0; self.dimensions()])
     }
 
-    /// Lets the view follow the cloud unless it was chosen; returns whether it is still moving.
-    pub fn follow(&mut self, is_variational: bool, size: Vec2, seconds: f32) -> bool {
+    /// Lets the view follow the cloud and the pins unless it was chosen, and the point too where `is_at_rest`: a map that
+    /// moved away under the pointer would be followed by the point. Returns whether it is still moving.
+    pub fn follow(&mut self, is_variational: bool, size: Vec2, is_at_rest: bool, seconds: f32) -> bool {
         let prior = is_variational.then(|| self.prior_place());
         let Some(cloud) = &self.cache.cloud else { return false };
         self.cache.camera.fit_to(cloud, prior, size);
-        self.run.view.is_none() && self.cache.camera.follow(seconds)
+        if self.run.view.is_some() {
+            return false;
+        }
+        let pins = self.run.pins.pins().iter().map(|pin| self.plane().place(&pin.code));
+        let places: Vec<Latent> = pins.chain(is_at_rest.then(|| self.place())).collect();
+        self.cache.camera.follow(&places, size, seconds)
     }
 
     /// Goes back to the view that shows everything, and follows the cloud again.

@@ -9,7 +9,7 @@ use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::state::{RunState, ShownRun};
 use crate::app::theme::{GRID, HALF};
-use crate::document::{CodeTraits, Exploration};
+use crate::document::{CodeTraits, Exploration, PointOrigin};
 use crate::engine::{CloudView, RunId, WantedPoint};
 use crate::look::DataColor;
 
@@ -28,8 +28,6 @@ use super::wants::{self, Room};
 #[derive(Debug, Default)]
 pub struct RunMaps {
     runs: BTreeMap<RunId, RunMap>,
-    /// Whether the image that the runs follow was found among a part of the codes only.
-    is_image_rough: bool,
 }
 
 /// What the map of one run keeps between frames.
@@ -263,20 +261,16 @@ pub fn go_to_sought(
 /// that it was sent to.
 pub fn follow_leader(ui: &Ui, document: &mut Exploration, maps: &mut RunMaps, shown: ShownRun<'_>) {
     let leader = document.leader(shown.run.info.id);
-    if shown.bench.runs.len() < 2 && !document.maps.cursor.is_sent {
-        return;
-    }
     let now_secs = ui.input(|input| input.time);
-    let cursor = document.maps.cursor;
-    let is_known = cursor.is_on_path || (cursor.image.is_some() && !maps.is_image_rough);
     let run = shown.bench.runs.iter().find(|run| run.info.id == leader);
-    if let Some(run) = run.filter(|_| !is_known)
+    if let Some(run) = run.filter(|_| document.maps.cursor.origin == PointOrigin::Moved)
         && let Some(OpenMap { explorer, search, .. }) = maps.open(document, leader)
         && let Some(nearest) = search.find(&explorer, ShownRun { run, ..shown }, now_secs)
     {
-        let is_rough = search.is_rough();
         document.maps.cursor.image = Some(nearest.image);
-        maps.is_image_rough = is_rough;
+    }
+    if shown.bench.runs.len() < 2 && document.maps.cursor.origin != PointOrigin::Image {
+        return;
     }
     let cloud = |run| {
         let run = shown.bench.runs.iter().find(|state| state.info.id == run)?;

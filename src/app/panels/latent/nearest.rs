@@ -10,6 +10,10 @@ use crate::engine::CloudView;
 use super::explorer::Explorer;
 use super::plane::geometry;
 
+/// An image stays the nearest one while its code is at most this many times as far away as the nearest: the eye sees no
+/// difference.
+const NEARLY: f32 = 1.25;
+
 /// The image whose code is nearest to the point: a training image, where the cloud has any.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearest {
@@ -47,7 +51,8 @@ impl NearestCache {
     }
 
     /// Searches the codes of the cloud, in all of their dimensions; only where they or the point have changed. While the
-    /// point moves, a part of very many codes has to do; when it rests, all of them are searched.
+    /// point moves, a part of very many codes has to do; when it rests, all of them are searched. While only the codes
+    /// change, an image stays the nearest for as long as it is nearly so: it would change with every step of training.
     pub fn find(&mut self, explorer: &Explorer<'_>, shown: ShownRun<'_>, now_secs: f64) -> Option<Nearest> {
         let cloud = shown.run.views.cloud.as_deref()?;
         if cloud.dimensions != explorer.dimensions() {
@@ -80,9 +85,25 @@ impl NearestCache {
         };
         let row =
             geometry::nearest(&cloud.codes, point, |row| row % stride == 0 && counts.get(row) == Some(&true));
+        let distance_sq = |row: &usize| {
+            cloud
+                .codes
+                .chunks_exact(point.len().max(1))
+                .nth(*row)
+                .map(|code| geometry::distance_sq(code, point))
+        };
+        let most = row.as_ref().and_then(distance_sq).map(|nearest| NEARLY * NEARLY * nearest);
+        let is_nearly = |row: &usize| distance_sq(row).is_some_and(|distance| Some(distance) <= most);
+        let row = self.known_row(cloud, point).filter(is_nearly).or(row);
         let nearest = row.and_then(|row| Some(Nearest { row, image: *cloud.images.get(row)? }));
         let (codes, images) = (Arc::clone(&cloud.codes), Arc::clone(&cloud.images));
         Found { codes, images, counts, point: point.to_vec(), nearest, is_rough: stride > 1 }
+    }
+
+    /// The row of the image that was nearest to this point before the codes changed.
+    fn known_row(&self, cloud: &CloudView, point: &[f32]) -> Option<usize> {
+        let Nearest { row, image } = self.found.as_ref().filter(|found| found.point == point)?.nearest?;
+        (cloud.images.get(row) == Some(&image)).then_some(row)
     }
 
     /// Whether an image is a training image. The list of those is searched only for another image than the last time.

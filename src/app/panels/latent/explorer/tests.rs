@@ -109,14 +109,37 @@ fn the_view_follows_the_cloud_until_it_is_chosen() {
     let mut fixture = fixture(2);
     let mut explorer = fixture.explorer();
     explorer.take_in_cloud(Some(&cloud_view(2, &codes)));
-    explorer.follow(true, Vec2::splat(400.0), 0.1);
+    explorer.follow(true, Vec2::splat(400.0), true, 0.1);
     assert!(explorer.view().radius > 9.0, "{:?}", explorer.view());
     explorer.look_at(MapView { center: [1.0, 1.0], radius: 0.5 });
-    assert!(!explorer.follow(true, Vec2::splat(400.0), 0.1));
+    assert!(!explorer.follow(true, Vec2::splat(400.0), true, 0.1));
     assert_eq!(explorer.view().radius, 0.5);
     explorer.fit();
-    let moving = (0..200).take_while(|_| explorer.follow(true, Vec2::splat(400.0), 0.05)).count();
+    let moving = (0..200).take_while(|_| explorer.follow(true, Vec2::splat(400.0), true, 0.05)).count();
     assert!(moving > 1 && explorer.view().radius > 9.0, "{moving} frames, {:?}", explorer.view());
+}
+
+#[test]
+fn the_view_shows_the_pins_and_a_point_at_rest() {
+    let codes: Vec<f32> = (0..2000).map(|i| 10.0 * (i as f32 * 0.7).sin()).collect();
+    let mut fixture = fixture(2);
+    let mut explorer = fixture.explorer();
+    let rect = Rect::from_min_size(eframe::egui::Pos2::ZERO, Vec2::splat(400.0));
+    explorer.take_in_cloud(Some(&cloud_view(2, &codes)));
+    let is_shown = |explorer: &mut Explorer<'_>, place: [f32; 2], is_at_rest: bool| {
+        (0..200).for_each(|_| _ = explorer.follow(false, rect.size(), is_at_rest, 0.1));
+        let at = MapTransform::new(explorer.view(), rect).screen_from_latent(place);
+        rect.shrink(20.0).contains(at)
+    };
+    explorer.go_to(vec![14.0, 0.0], 0.0);
+    assert!(!is_shown(&mut explorer, [14.0, 0.0], false), "it is being dragged");
+    assert!(is_shown(&mut explorer, [14.0, 0.0], true));
+    explorer.add_pin();
+    explorer.go_to(vec![0.0, -16.0], 0.0);
+    assert!(is_shown(&mut explorer, [14.0, 0.0], true) && is_shown(&mut explorer, [0.0, -16.0], true));
+    explorer.go_to(vec![900.0, 0.0], 0.0);
+    assert!(is_shown(&mut explorer, [0.0, 9.0], true), "the codes stay in sight of a point far away");
+    assert!(explorer.view().radius < 40.0, "{:?}", explorer.view());
 }
 
 #[test]
@@ -240,4 +263,26 @@ fn the_nearest_of_very_many_numbers_is_found_roughly_while_the_point_moves_and_e
     assert_eq!(exact, Some(7));
     println!("the nearest is found in {while_moving:?} while the point moves, in {at_rest:?} at rest");
     assert_eq!(timed(&explorer, 9.0).0, Some(7));
+}
+
+#[test]
+fn an_image_stays_the_nearest_while_it_is_nearly_so() {
+    let mut state = crate::app::testing::state_of("vae-2d", |_| ());
+    let Fixture { mut document, mut cache } = Fixture::new(2, true);
+    let mut search = NearestCache::default();
+    let mut explorer = opened(&mut document, &mut cache);
+    explorer.go_to(vec![0.0, 0.0], 1.0);
+    // The distances of three images from the point, as training goes on.
+    let mut nearest = |explorer: &Explorer<'_>, distances: [f32; 3]| {
+        let codes = distances.into_iter().flat_map(|distance| [distance, 0.0]).collect();
+        state.bench.as_mut().expect("a bench").runs[0].views.cloud =
+            Some(CloudView::of_codes(1, 2, codes).into());
+        search.find(explorer, state.shown_run().expect("a run"), 9.0).map(|nearest| nearest.row)
+    };
+    assert_eq!(nearest(&explorer, [1.0, 2.0, 3.0]), Some(0));
+    assert_eq!(nearest(&explorer, [1.2, 1.0, 3.0]), Some(0), "less than 1.25 times as far");
+    assert_eq!(nearest(&explorer, [1.3, 1.0, 3.0]), Some(1));
+    assert_eq!(nearest(&explorer, [1.0, f32::NAN, 3.0]), Some(0), "a code that is not finite is not near");
+    explorer.go_to(vec![0.1, 0.0], 1.0);
+    assert_eq!(nearest(&explorer, [1.0, 0.8, 3.0]), Some(1), "the point has moved");
 }

@@ -58,7 +58,8 @@ pub fn map_ui(
     let ShownRun { bench, run } = shown;
     let (now_secs, dt) = ui.input(|input| (input.time, input.stable_dt.min(0.1)));
     let complaint = explorer.take_in_cloud(run.views.cloud.as_deref()).map(|cloud| cloud.complaint());
-    if explorer.follow(run.recipe.is_variational(), rect.size(), dt) {
+    let is_at_rest = !explorer.maps.follows_pointer && !ui.input(|input| input.pointer.any_down());
+    if explorer.follow(run.recipe.is_variational(), rect.size(), is_at_rest, dt) {
         ui.ctx().request_repaint();
     }
     explorer.show_point(rect);

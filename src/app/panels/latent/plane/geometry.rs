@@ -11,77 +11,16 @@ use crate::document::MapView;
 pub type Latent = [f32; 2];
 
 /// The smallest and the largest radius of a view: beyond them neighbouring places are the same in f32.
-const RADII: (f32, f32) = (1e-4, 1e5);
+pub const RADII: (f32, f32) = (1e-4, 1e5);
 /// Places farther than this from zero on either axis are left out: they could not be resolved, and their sums may not be
 /// finite.
 pub const FAR: f32 = 1e6;
-/// Space around a cloud that is fitted, as a fraction of its size.
-const MARGIN: f32 = 1.12;
-/// A cloud may grow or shrink by these factors before a view that follows it moves: a map that always moves cannot be read.
-const SLACK: (f32, f32) = (0.72, 1.02);
-/// How far a view can be panned away from one that shows everything, in radii.
-const REACH: f32 = 3.0;
 /// A map that moves to a place shows it within this fraction of its size.
 const INNER: f32 = 0.9;
-/// Seconds in which a moving view covers about two thirds of the distance.
-const GLIDE_SECS: f32 = 0.35;
 /// The usual width of tiles in points: far below it a 4 looks like a 9.
 const TILE: f32 = 24.0;
 /// About this many tiles at most, so that one lattice stays a fraction of a second of decoding on a laptop.
 const TILES_MOST: f32 = 560.0;
-
-impl MapView {
-    /// The view that contains nearly all of some places, for a map of this size. Outliers do not count: they would shrink the
-    /// rest to a dot. `None` where no place is finite and near enough.
-    pub fn fit(places: impl Iterator<Item = Latent>, size: Vec2) -> Option<Self> {
-        let (mut xs, mut ys): (Vec<f32>, Vec<f32>) =
-            places.filter(|place| is_near(*place)).map(|[x, y]| (x, y)).unzip();
-        let (x, y) = (middle_range(&mut xs)?, middle_range(&mut ys)?);
-        let near_edge = size.min_elem().max(1.0);
-        let radius = f32::max(
-            0.5 * (x[1] - x[0]) * near_edge / size.x.max(1.0),
-            0.5 * (y[1] - y[0]) * near_edge / size.y.max(1.0),
-        );
-        let center = [0.5 * (x[0] + x[1]), 0.5 * (y[0] + y[1])];
-        // One single place has no size; the view around it still needs one.
-        let radius = if radius > 0.0 { radius * MARGIN } else { 1.0 };
-        Some(Self { center, radius: radius.clamp(RADII.0, RADII.1) })
-    }
-
-    /// The view to move to when the best fit has become `fit`: this one, unless it is too far off.
-    pub fn followed(self, fit: Self) -> Self {
-        let size = fit.radius / self.radius;
-        let shift = distance(self.center, fit.center) / self.radius;
-        if size > SLACK.1 || size < SLACK.0 || shift > 0.12 { fit } else { self }
-    }
-
-    /// This view after it was moved from `before`, but within reach of one that shows everything: its middle not farther
-    /// away than a few radii, unless it was that far before. Farther away there is nothing to see.
-    pub fn within_reach(self, fit: Self, before: Latent) -> Self {
-        let reach = (REACH * fit.radius.max(self.radius)).max(distance(before, fit.center));
-        let away = distance(self.center, fit.center);
-        if away <= reach {
-            return self;
-        }
-        let back = |z: f32, middle: f32| middle + (z - middle) * (reach / away);
-        let center = [0, 1].map(|axis| back(self.center[axis], fit.center[axis]));
-        Self { center, ..self }
-    }
-
-    /// Moves a little towards another view, and onto it once the difference is too small to see.
-    pub fn glided(self, goal: Self, seconds: f32) -> Self {
-        let share = 1.0 - (-seconds.max(0.0) / GLIDE_SECS).exp();
-        let mix = |from: f32, to: f32| from + (to - from) * share;
-        let next = Self {
-            center: [mix(self.center[0], goal.center[0]), mix(self.center[1], goal.center[1])],
-            radius: mix(self.radius, goal.radius),
-        };
-        let left = distance(next.center, goal.center) + (next.radius - goal.radius).abs();
-        // Far out, the last steps are smaller than the digits that f32 has there.
-        let is_stuck = next == self && share > 0.0;
-        if left < 2e-3 * goal.radius || is_stuck { goal } else { next }
-    }
-}
 
 /// A view fitted into a rectangle of the screen: the one transform between the two.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -204,7 +143,7 @@ pub fn nearest(rows: &[f32], point: &[f32], counts: impl Fn(usize) -> bool) -> O
 }
 
 /// The squared distance of two rows, in sixteen partial sums, which a processor adds at once.
-fn distance_sq(a: &[f32], b: &[f32]) -> f32 {
+pub fn distance_sq(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
     let mut sums = [0.0_f32; 16];
     for (a, b) in a.iter().zip(b) {
@@ -251,15 +190,8 @@ pub fn is_near(place: Latent) -> bool {
     place.iter().all(|z| z.abs() <= FAR)
 }
 
-fn distance(a: Latent, b: Latent) -> f32 {
+pub fn distance(a: Latent, b: Latent) -> f32 {
     (a[0] - b[0]).hypot(a[1] - b[1])
-}
-
-/// The range that holds all but the outermost half percent on either side.
-fn middle_range(values: &mut [f32]) -> Option<[f32; 2]> {
-    values.sort_unstable_by(f32::total_cmp);
-    let out = values.len() / 200;
-    Some([*values.get(out)?, *values.get(values.len().checked_sub(1 + out)?)?])
 }
 
 #[cfg(test)]
@@ -351,78 +283,6 @@ mod tests {
             Some(-0.7),
             "only to the right"
         );
-    }
-
-    #[test]
-    fn a_map_cannot_be_panned_out_of_reach() {
-        let fit = MapView { center: [5.0, 0.0], radius: 2.0 };
-        let panned = |view: MapView| {
-            let transform = MapTransform::new(view, transform().rect);
-            transform.panned(vec2(0.0, -90.0)).within_reach(fit, transform.center)
-        };
-        assert_eq!(panned(fit).center[0], 5.0);
-        assert!(panned(fit).center[1] < -0.5, "near the cloud it is panned freely: {:?}", panned(fit));
-        let far = (0..500).fold(fit, |view, _| panned(view));
-        assert_near(far.center, [5.0, -REACH * fit.radius], 1e-3);
-        let stray = MapView { center: [5.0, -60.0], radius: 0.5 };
-        assert_near(panned(stray).center, stray.center, 1e-3);
-        let back = MapTransform::new(stray, transform().rect)
-            .panned(vec2(0.0, 90.0))
-            .within_reach(fit, stray.center);
-        assert!(back.center[1] > -60.0, "moving back is allowed");
-    }
-
-    #[test]
-    fn a_fit_shows_the_cloud_without_outliers_and_places_that_are_not_finite() {
-        let size = vec2(800.0, 400.0);
-        let mut cloud: Vec<Latent> =
-            (0..1000).map(|i| [(i % 100) as f32 / 10.0, (i / 100) as f32 / 10.0]).collect();
-        cloud.extend([[1e6, 0.0], [f32::NAN, 1.0], [0.0, f32::INFINITY]]);
-        let view = MapView::fit(cloud.iter().copied(), size).unwrap();
-        let transform = MapTransform::new(view, Rect::from_min_size(Pos2::ZERO, size));
-        let shown = cloud[..1000]
-            .iter()
-            .filter(|z| transform.rect.contains(transform.screen_from_latent(**z)))
-            .count();
-        assert!(shown >= 980, "{shown} of 1000 shown");
-        assert!(transform.bounds()[0][1] < 20.0, "{:?}", transform.bounds());
-        assert_eq!(MapView::fit([[f32::NAN, 0.0]].into_iter(), size), None);
-        assert_eq!(
-            MapView::fit([[2.0, 3.0]].into_iter(), size),
-            Some(MapView { center: [2.0, 3.0], radius: 1.0 })
-        );
-    }
-
-    #[test]
-    fn codes_that_diverge_neither_break_the_map_nor_keep_it_moving() {
-        let size = vec2(400.0, 300.0);
-        let runaway = [[3e38, -3e38], [3e38, 2e38], [-2e7, 0.0]];
-        assert_eq!(MapView::fit(runaway.into_iter(), size), None);
-        let some = runaway.into_iter().chain([[1.0, 1.0], [3.0, 1.0]]);
-        assert_eq!(MapView::fit(some, size).map(|view| view.center), Some([2.0, 1.0]));
-        for place in [f32::NAN, f32::INFINITY] {
-            let broken = MapTransform { center: [place, 0.0], ..transform() };
-            broken.clamp([0.0, 0.0]);
-        }
-        for far in [9.9e5, 1e12] {
-            let goal = MapView { center: [far, 0.3 * far], radius: 0.01 };
-            let start = MapView { center: [0.0, -0.1 * far], radius: 2.0 };
-            let arrived = (0..2000).fold(start, |view, _| view.glided(goal, 1.0 / 60.0));
-            assert_eq!(arrived, goal, "a view moving to {far}");
-        }
-    }
-
-    #[test]
-    fn a_view_moves_only_when_it_is_too_far_from_the_fit() {
-        let view = MapView::default();
-        let fit = |x: f32, radius: f32| MapView { center: [x, 0.0], radius };
-        assert_eq!(view.followed(fit(0.1, 2.7)), view);
-        for fit in [fit(0.0, 3.5), fit(0.0, 1.5), fit(1.0, 2.7)] {
-            assert_eq!(view.followed(fit), fit);
-        }
-        let goal = fit(1.0, 5.0);
-        let arrived = (0..240).fold(view, |v, _| v.glided(goal, 1.0 / 60.0));
-        assert_eq!(arrived, goal);
     }
 
     #[test]

@@ -7,3 +7,4 @@ pub mod geometry;
 pub mod quantile;
 pub mod range;
 pub mod statistics;
+mod view;

@@ -15,6 +15,7 @@ use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::{muted, text_width};
 use crate::document::Link;
 use crate::engine::Picture;
+use crate::look::DataColor;
 
 /// The number of columns and the width of an image, where `count` images of this aspect (width over height) are as large
 /// as the room allows, each with a line of words below.
@@ -39,18 +40,27 @@ pub fn run_strip_ui(
     let aspect = bench.dataset.shape.aspect();
     let line = 20.0 * cx.theme.scale;
     let (columns, width) = columns(vec2(ui.available_width(), height), bench.runs.len(), aspect, line);
-    for row in bench.runs.chunks(columns) {
+    let runs: Vec<(usize, &RunState)> = bench.runs.iter().enumerate().collect();
+    for row in runs.chunks(columns) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = HALF;
-            for run in row {
+            for &(place, run) in row {
                 let size = vec2(width, width / aspect);
                 ui.allocate_ui_with_layout(size + vec2(0.0, line), Layout::top_down(Align::Min), |ui| {
+                    underline(ui, cx.theme.data(DataColor::of_run(place)), size);
                     actions.extend(run_ui(ui, cx, run, size, shown, link));
                 });
             }
         });
     }
     actions
+}
+
+/// A line in the colour of a run, below the image that comes next.
+fn underline(ui: &Ui, color: Color32, size: Vec2) {
+    let y = ui.cursor().top() + size.y + 2.5;
+    let x = ui.cursor().left();
+    ui.painter().hline(x + 1.0..=x + size.x - 1.0, y, Stroke::new(3.0, color));
 }
 
 fn run_ui(
@@ -74,6 +84,7 @@ fn run_ui(
         let corner = CornerRadius::same(RADIUS_SMALL);
         ui.painter().rect_stroke(rect, corner, Stroke::new(2.0, color), StrokeKind::Inside);
     }
+    ui.add_space(2.0);
     ui.scope(|ui| {
         ui.set_max_width(size.x);
         let other = other_code(run.recipe.model.code, shown.recipe.model.code);
