@@ -82,7 +82,8 @@ impl Effect {
             self.reconstruction.filter(|by| noticed(*by)).map(|by| if by > 0.0 { "worse" } else { "better" });
         let second = self.penalty.filter(|(_, by)| noticed(*by));
         let second = second.map(|(name, by)| format!("{name} {}", if by > 0.0 { "rose" } else { "fell" }));
-        let trade = if self.is_trade() { format!(": that is the trade {name} makes") } else { String::new() };
+        let trade =
+            if self.is_trade() { format!(": that is the trade-off that {name} sets") } else { String::new() };
         match (first, second) {
             (Some(first), Some(second)) => {
                 format!("Reconstruction got {first} and {second} right after {what}{trade}.")

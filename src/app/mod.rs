@@ -210,7 +210,11 @@ impl App {
             files,
             trace: Trace::new(TraceOptions { started, screenshot, frame_log, trace }, outcome),
             pace: Pace::new(graphics.as_ref().is_some_and(|graphics| graphics.is_software())),
-            kind: WindowKind { is_kept, is_to_fit: size.is_none(), is_cleared: cc.winit_window().is_some() },
+            kind: WindowKind {
+                is_kept,
+                is_to_fit: size.is_none() && is_kept,
+                is_cleared: cc.winit_window().is_some(),
+            },
         };
         let joining = beside.into_iter().map(|other| bench_menu::sharing(other, &recipe));
         let recipes = std::iter::once(recipe.clone()).chain(joining).collect();

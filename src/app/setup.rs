@@ -98,7 +98,7 @@ pub fn graphics_setup() -> WgpuSetup {
 pub fn sentence(error: &eframe::Error) -> String {
     match error {
         eframe::Error::WinitEventLoop(_) => "there is no display to open a window on".to_owned(),
-        eframe::Error::Winit(error) => format!("the system would not open a window ({error})"),
+        eframe::Error::Winit(error) => format!("the system did not open a window ({error})"),
         eframe::Error::Wgpu(error) => {
             format!("no graphics adapter can draw a window ({error}); install a graphics driver")
         }

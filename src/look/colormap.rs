@@ -90,7 +90,7 @@ impl FromStr for ColorMap {
     /// Reads the name of one that can be chosen for images.
     fn from_str(text: &str) -> Result<Self, String> {
         let known = Self::OF_IMAGES.into_iter().find(|map| map.name() == text);
-        known.ok_or_else(|| format!("`{text}` are no colours; use grey, viridis or magma"))
+        known.ok_or_else(|| format!("`{text}` is no colour map; use grey, viridis or magma"))
     }
 }
 

@@ -76,16 +76,18 @@ fn network(recipe: &Recipe) -> Vec<Refusal> {
         ),
         (
             model.tied && model.unit_columns,
-            "model.unit_columns would change tied weights behind the encoder's back: set model.tied = false or \
+            "model.unit_columns would change the tied weights of the encoder too: set model.tied = false or \
              model.unit_columns = false",
         ),
         (
             model.network == Network::Conv && !(1..=4).contains(&stages),
-            "a convolutional network has one to four stages: set model.channels to one to four numbers, such as 16-32",
+            "a convolutional network has one to four stages: set model.channels to one to four numbers, such as \
+             16-32",
         ),
         (
             model.network == Network::UNet && !(3..=5).contains(&stages),
-            "a U-Net halves the image two to four times: set model.channels to three to five numbers, such as 10-20-40",
+            "a U-Net halves the image two to four times: set model.channels to three to five numbers, such as \
+             10-20-40",
         ),
     ]
 }

@@ -30,7 +30,7 @@ impl Recipe {
         let size = std::fs::metadata(path).map_err(|e| unreadable(e.to_string()))?.len();
         if size > LARGEST {
             return Err(unreadable(format!(
-                "it has {size} bytes, which is too much for a recipe; check that it is the right file"
+                "it has {size} bytes, which is too large for a recipe; check that it is the right file"
             )));
         }
         let text = std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?;

@@ -52,6 +52,8 @@ pub enum Purpose {
     Posterior = 19,
     /// Which connections are deleted; the step is the number of the layer.
     Pruning = 20,
+    /// The codes that k-means begins with; the step is the number of the beginning.
+    Clusters = 21,
 }
 
 /// The stream of random numbers for one purpose at one step.

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod dictionary;
+mod downstream;
 mod evaluation;
 mod jacobian;
 mod linear;

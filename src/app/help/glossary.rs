@@ -35,7 +35,7 @@ pub const TERMS: [Term; 49] = [
     ),
     term(
         &["autoencoder", "autoencoders"],
-        "A network that is trained to give back its input after squeezing it through a code.",
+        "A network that is trained to reproduce its input after squeezing it through a small code.",
     ),
     term(&["batch"], "The images of one training step; the gradient is averaged over them."),
     term(
@@ -48,7 +48,8 @@ pub const TERMS: [Term; 49] = [
     ),
     term(
         &["contractive"],
-        "With a penalty on the size of the encoder's derivative, so that a small change of the image changes the code little.",
+        "With a penalty on the size of the encoder's derivative, so that a small change of the image changes the \
+         code little.",
     ),
     term(
         &["cross-entropy"],
@@ -58,7 +59,7 @@ pub const TERMS: [Term; 49] = [
         &["dead units", "dead"],
         "Units that are zero for every image: they are never trained again by themselves.",
     ),
-    term(&["decoder"], "The half of the network that makes an image of a code."),
+    term(&["decoder"], "The half of the network that turns a code into an image."),
     term(
         &["denoising"],
         "Training to restore a clean image from a corrupted one, so that copying the input is of no use.",
@@ -67,14 +68,14 @@ pub const TERMS: [Term; 49] = [
     term(&["dictionary"], "A set of patterns (atoms); every code is written as the sum of a few of them."),
     term(
         &["dropout"],
-        "Switching off units at random while training, so that no unit relies on a single other one.",
+        "Switching units off at random during training, so that no unit comes to rely on another.",
     ),
     term(
         &["ELBO", "negative ELBO"],
         "The evidence lower bound: a lower bound of the log-likelihood of an image. A VAE is trained to lower its negative, \
          which is reconstruction plus KL.",
     ),
-    term(&["encoder"], "The half of the network that makes a code of an image."),
+    term(&["encoder"], "The half of the network that turns an image into a code."),
     term(
         &["entropy floor"],
         "The cross-entropy of a perfect copy. It is not zero, because pixels are grey and not only black or white.",
@@ -86,8 +87,8 @@ pub const TERMS: [Term; 49] = [
     ),
     term(
         &["held out", "held-out"],
-        "Not used for training, so that the cost of these images tells whether the network has learned more than its \
-         training images by heart.",
+        "Not used for training, so their cost shows whether the network generalises or has only memorised its \
+         training images.",
     ),
     term(
         &["Jacobian"],
@@ -108,7 +109,7 @@ pub const TERMS: [Term; 49] = [
     ),
     term(
         &["mean image"],
-        "The average of all training images. What predicting it for every image costs is a mark that a network must beat.",
+        "The average of all training images. Predicting it for every image is the baseline that a network must beat.",
     ),
     term(&["nats", "nat"], "The unit of information with natural logarithms: 1 nat is 1.44 bits."),
     term(
@@ -117,7 +118,8 @@ pub const TERMS: [Term; 49] = [
     ),
     term(
         &["overfitting"],
-        "Training images cost less and less while held-out images cost more: the network learns images by heart.",
+        "Training images cost less and less while held-out images cost more: the network memorises its training \
+         images.",
     ),
     term(
         &["PCA", "principal components"],
@@ -133,7 +135,8 @@ pub const TERMS: [Term; 49] = [
     term(&["pretraining"], "Training layer by layer before the whole network is trained."),
     term(
         &["prior"],
-        "The distribution that codes are drawn towards, a standard normal one. Codes sampled from it decode to new images.",
+        "The distribution that codes are drawn towards, a standard normal one. Codes sampled from it decode to \
+         new images.",
     ),
     term(
         &["RBM", "RBMs"],
@@ -142,7 +145,7 @@ pub const TERMS: [Term; 49] = [
     ),
     term(
         &["reconstruction", "reconstructions"],
-        "The image that the decoder makes of the code of an image; or its cost.",
+        "The image that the decoder makes from the code of an image; or the cost of its difference from that image.",
     ),
     term(
         &["round trip"],

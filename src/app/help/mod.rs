@@ -75,8 +75,8 @@ pub fn help_ui(ctx: &Context, theme: &Theme, help: &mut Help) -> HelpOutcome {
 
 fn tour_page(ui: &mut Ui, theme: &Theme) -> bool {
     ui.label(
-        "An autoencoder squeezes an image through a few numbers and learns to give it back. Here you can watch it learn, \
-         drag through the space of its codes, and change what it is trained for while it is trained.",
+        "An autoencoder squeezes an image through a few numbers and learns to reproduce it. Here you can watch it learn, \
+         drag through the space of its codes, and change what it is trained for while it trains.",
     );
     ui.add_space(HALF);
     ui.label(

@@ -53,25 +53,28 @@ impl Tour {
             0 => [
                 format!("An image becomes {numbers}"),
                 format!(
-                    "On the left an image goes in. In the middle nothing is left of it but {numbers}, its code. On the \
-                     right the network makes an image of the code. It is trained to make the two images alike."
+                    "On the left an image goes in. In the middle it is reduced to {numbers}, its code. On the \
+                     right the decoder turns the code back into an image. The network is trained to make the two \
+                     images alike."
                 ),
             ],
             1 => [
                 "Each point is an image".to_owned(),
-                "A point is the code of an image, its colour is what the image shows. Images that the network finds alike \
-                 come to lie side by side, though nobody tells it what they show."
+                "A point is the code of an image; its colour is the class of the image. Similar images end up \
+                 close together, although the network is never told what they show."
                     .to_owned(),
             ],
             2 => [
                 "Drag here".to_owned(),
-                "Drag the white circle across the map. Beside the map you see what the network makes of that place."
+                "Drag the white circle across the map. Beside the map you see the image that the network decodes \
+                 there."
                     .to_owned(),
             ],
             _ => [
                 "Watch this fall".to_owned(),
-                "The curve is the cost of an error, step by step. Move a slider on the left, and see what it does here. The \
-                 bottom line of the window says what is going on, and ? explains words and keys."
+                "The curve shows the reconstruction error at each step. Move a slider on the left and see what it \
+                 does here. The line at the bottom of the window says how training is going, and ? explains words \
+                 and keys."
                     .to_owned(),
             ],
         };

@@ -62,7 +62,7 @@ impl RunFigures<'_> {
         let y_range = if wanted.rows > 1 { wanted.y } else { [(wanted.y[0] + wanted.y[1]) / 2.0; 2] };
         Lattice {
             title: format!(
-                "What the decoder makes of a {} of codes",
+                "The images decoded from a {} of codes",
                 if wanted.rows > 1 { "plane" } else { "line" }
             ),
             tiles: snapshot.tiles.clone(),

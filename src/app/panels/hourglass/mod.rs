@@ -279,7 +279,7 @@ impl Painting<'_> {
             let stroke = Stroke::new(1.5, self.theme.accent);
             self.ui.painter().rect_stroke(rect.expand(2.0), RADIUS, stroke, StrokeKind::Outside);
         }
-        let words = format!("{words}\nclick a unit to see the images that drive it most");
+        let words = format!("{words}\nclick a unit to see the images that activate it most");
         (response.on_hover_text(words), unit)
     }
 

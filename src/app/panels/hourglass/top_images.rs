@@ -53,7 +53,7 @@ pub fn top_images_ui(
 }
 
 fn content_ui(ui: &mut Ui, cx: &PanelContext<'_>, bench: &BenchState, run: &RunState, unit: usize) {
-    heading(ui, cx.theme, &format!("Images that drive z{} most", unit + 1));
+    heading(ui, cx.theme, &format!("Images that activate z{} most", unit + 1));
     let view = run.views.top_images.as_deref().filter(|view| view.unit == unit);
     let Some(view) = view else {
         muted(ui, cx.theme, "encoding the held-out images");

@@ -1,0 +1,88 @@
+//! The class of an image by the classes of those whose codes are nearest (k nearest neighbours).
+//!
+//! On the host, no tensors.
+
+use faer::linalg::matmul;
+use faer::{Accum, Mat, MatRef, Par};
+
+/// How many neighbours vote.
+pub const NEIGHBOURS: usize = 5;
+/// Codes whose classes are asked for at once: their distances to 10,000 others are 10 MB.
+const BLOCK: usize = 256;
+
+/// Codes with known classes.
+#[derive(Clone, Debug)]
+pub struct Neighbours<'a> {
+    codes: &'a [f32],
+    labels: &'a [u8],
+    dimensions: usize,
+    /// Half the squared length of each code.
+    half_lengths: Vec<f32>,
+}
+
+impl<'a> Neighbours<'a> {
+    /// Codes of so many numbers each, and a class for every code.
+    pub fn new(codes: &'a [f32], labels: &'a [u8], dimensions: usize) -> Self {
+        let half_length = |code: &[f32]| 0.5 * code.iter().map(|z| z * z).sum::<f32>();
+        let half_lengths = codes.chunks_exact(dimensions.max(1)).map(half_length).collect();
+        Self { codes, labels, dimensions, half_lengths }
+    }
+
+    /// The class of each code: that of most of its nearest neighbours, the first of these classes where they are as many.
+    pub fn classes(&self, codes: &[f32]) -> Vec<u8> {
+        codes.chunks(BLOCK * self.dimensions.max(1)).flat_map(|block| self.classes_of_block(block)).collect()
+    }
+
+    fn classes_of_block(&self, block: &[f32]) -> Vec<u8> {
+        let (count, known) = (block.len() / self.dimensions.max(1), self.half_lengths.len());
+        let row_major = |rows, of| MatRef::from_row_major_slice(of, rows, self.dimensions);
+        // ‖a − b‖² = ‖a‖² − 2 (a·b − ½‖b‖²): the same order, and a product of matrices.
+        let mut products = Mat::<f32>::zeros(known, count);
+        let (codes, block) = (row_major(known, self.codes), row_major(count, block));
+        matmul::matmul(&mut products, Accum::Replace, codes, block.transpose(), 1.0, Par::Seq);
+        let class = |column: usize| {
+            let nearness = |row: usize| products[(row, column)] - self.half_lengths[row];
+            self.vote(nearest(known, nearness))
+        };
+        (0..count).map(class).collect()
+    }
+
+    fn vote(&self, rows: impl Iterator<Item = usize>) -> u8 {
+        let mut votes = [0_usize; 256];
+        rows.filter_map(|row| self.labels.get(row)).for_each(|label| votes[usize::from(*label)] += 1);
+        let most = votes.iter().copied().max().unwrap_or(0);
+        votes.iter().position(|votes| *votes == most).and_then(|class| u8::try_from(class).ok()).unwrap_or(0)
+    }
+}
+
+/// The rows that are nearest, of so many.
+fn nearest(rows: usize, nearness: impl Fn(usize) -> f32) -> impl Iterator<Item = usize> {
+    let mut best: Vec<(f32, usize)> = Vec::with_capacity(NEIGHBOURS + 1);
+    for row in 0..rows {
+        let near = nearness(row);
+        let is_among = best.len() < NEIGHBOURS || best.last().is_some_and(|(last, _)| near > *last);
+        if near.is_finite() && is_among {
+            let place = best.partition_point(|(other, _)| *other >= near);
+            best.insert(place, (near, row));
+            best.truncate(NEIGHBOURS);
+        }
+    }
+    best.into_iter().map(|(_, row)| row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_majority_of_the_nearest_decides_and_the_first_class_where_there_is_none() {
+        let codes = [0.0, 0.1, 0.2, 5.0, 5.1, 5.2, 5.3, f32::NAN];
+        let labels = [1, 1, 1, 0, 0, 2, 2, 3];
+        let known = Neighbours::new(&codes, &labels, 1);
+        assert_eq!(known.classes(&[0.1]), [1], "three of five");
+        // Of 5.3, 5.2, 5.1, 5.0 and 0.2 two are of class 0 and two of class 2.
+        assert_eq!(known.classes(&[9.0, f32::NAN]), [0, 0]);
+        assert!(known.classes(&[]).is_empty());
+        assert_eq!(Neighbours::new(&[], &[], 1).classes(&[1.0]), [0], "nothing is known");
+    }
+}

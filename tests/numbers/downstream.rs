@@ -1,0 +1,111 @@
+//! What codes are good for is measured as scikit-learn measures it (`tests/golden/downstream.py`).
+
+use hourglass::insight::Pca;
+use hourglass::insight::clusters::adjusted_rand_index;
+use hourglass::insight::neighbours::{NEIGHBOURS, Neighbours};
+use hourglass::insight::probe::Probe;
+use hourglass::insight::ranking::area_under_curve;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Golden {
+    digits: Digits,
+    neighbours: Votes,
+    probe: Fitted,
+    detector: Detector,
+    groups: Groups,
+}
+
+#[derive(Deserialize)]
+struct Digits {
+    side: usize,
+    white: f32,
+    train: usize,
+    pixels: Vec<f32>,
+    labels: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct Votes {
+    k: usize,
+    predicted: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct Fitted {
+    predicted: Vec<u8>,
+    training_nats: f64,
+    held_out_nats: f64,
+    half_squared_weights: f64,
+}
+
+#[derive(Deserialize)]
+struct Detector {
+    scores: Vec<f32>,
+    is_wrong: Vec<u8>,
+    auc: f64,
+    auc_reversed: f64,
+    auc_constant: f64,
+}
+
+#[derive(Deserialize)]
+struct Groups {
+    one: Vec<u8>,
+    other: Vec<u8>,
+    ari: f64,
+}
+
+/// Numbers in the codes of the golden file.
+const CODE: usize = 8;
+
+fn golden() -> Golden {
+    serde_json::from_str(include_str!("../golden/downstream.json")).expect("the golden file")
+}
+
+/// Codes of the digits for training and held out, by principal components.
+fn codes(digits: &Digits) -> [Vec<f32>; 2] {
+    let pixels: Vec<f32> = digits.pixels.iter().map(|grey| grey / digits.white).collect();
+    let dim = digits.side * digits.side;
+    let (train, held_out) = pixels.split_at(digits.train * dim);
+    let pca = Pca::fit(train, dim, CODE);
+    [train, held_out].map(|rows| pca.project(rows))
+}
+
+fn assert_close(what: &str, got: f64, want: f64, tolerance: f64) {
+    assert!((got - want).abs() <= tolerance, "{what}: got {got}, want {want}, tolerance {tolerance}");
+}
+
+#[test]
+fn the_nearest_neighbours_vote_as_those_of_an_independent_program() {
+    let Golden { digits, neighbours, .. } = golden();
+    let [train, held_out] = codes(&digits);
+    assert_eq!(neighbours.k, NEIGHBOURS);
+    let known = Neighbours::new(&train, &digits.labels[..digits.train], CODE);
+    assert_eq!(known.classes(&held_out), neighbours.predicted);
+}
+
+#[test]
+fn a_linear_probe_is_that_of_an_independent_program() {
+    let Golden { digits, probe: want, .. } = golden();
+    let [train, held_out] = codes(&digits);
+    let (of_train, of_held_out) = digits.labels.split_at(digits.train);
+    let probe = Probe::new(&train, of_train, CODE, 10).fit(1e-6, 2_000);
+    assert_close("nats on training images", probe.nats(&train, of_train), want.training_nats, 1e-4);
+    assert_close("nats on held-out images", probe.nats(&held_out, of_held_out), want.held_out_nats, 1e-4);
+    assert_close("½‖W‖²", probe.half_squared_weights(), want.half_squared_weights, 1e-3);
+    assert_eq!(probe.classes(&held_out), want.predicted);
+    let again = Probe::new(&train, of_train, CODE, 10).beginning_with(&probe).fit(1e-4, 1);
+    assert_eq!(again.classes(&held_out), want.predicted, "it begins where the first one ended");
+}
+
+#[test]
+fn the_area_under_the_curve_and_the_rand_index_are_those_of_an_independent_program() {
+    let Golden { detector, groups, .. } = golden();
+    let is_wrong: Vec<bool> = detector.is_wrong.iter().map(|wrong| *wrong != 0).collect();
+    let is_right: Vec<bool> = is_wrong.iter().map(|wrong| !wrong).collect();
+    let area = |scores: &[f32], is_wrong: &[bool]| area_under_curve(scores, is_wrong).expect("two kinds");
+    assert_close("AUC with ties", area(&detector.scores, &is_wrong), detector.auc, 1e-12);
+    assert_close("AUC reversed", area(&detector.scores, &is_right), detector.auc_reversed, 1e-12);
+    assert_close("AUC of a constant", area(&[0.0; 200], &is_wrong), detector.auc_constant, 1e-12);
+    assert_close("ARI", adjusted_rand_index(&groups.one, &groups.other), groups.ari, 1e-12);
+}
