@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::document::ImageLook;
-use crate::engine::RunId;
+use crate::engine::{RunId, Topic};
 use crate::recipe::{NetworkPart, Recipe, Value};
 
 /// Something a person did, to be carried out after the panels are drawn.
@@ -106,8 +106,10 @@ pub enum Action {
     LeaveFullScreen,
     /// Show a folder in the file manager of the system.
     OpenFolder(PathBuf),
-    /// Show the card with this title among those of the family.
-    ShowCard(String),
+    /// Show an insight card.
+    ShowCard(Topic),
+    /// Keep an insight card when another is shown, or no longer.
+    PinCard(Topic),
     /// Set a copy of a run aside, as it is now.
     Keep(RunId),
     /// Go on with a run that was set aside.

@@ -11,7 +11,7 @@ use super::state::{AppState, BenchState, RunState};
 use super::trace;
 use crate::chart::cards::Card;
 use crate::engine::curves::{CurveOptions, RunRecord};
-use crate::engine::{Command, RunId, Snapshot, WantedLattice, WantedSheet};
+use crate::engine::{Command, RunId, Snapshot, Topic, WantedLattice, WantedSheet};
 use crate::export::figures::{Caption, CurvesFigure, Figure as Drawable};
 use crate::export::run::{RunFigures, SheetWords};
 use crate::export::{ExportError, save_figure, write_atomically};
@@ -21,8 +21,7 @@ use crate::look::{ColorMap, ColorScheme};
 const MOST_AT_ONCE: usize = 16;
 
 /// The message where there is no card to export.
-const NO_CARD: &str =
-    "There is no such picture to export: open \"What it shows\" and wait for the first one.";
+const NO_CARD: &str = "There is no such picture to export: open \"Insight\" and wait for the first one.";
 
 /// The message where there are no codes to decode for a figure.
 const NO_SHEET: &str =
@@ -232,9 +231,10 @@ fn save(figure: &impl Drawable, caption: &Caption, path: &Path, order: &Order) -
 
 /// The card that is shown, and the step it was made at.
 fn shown_card(state: &AppState) -> Option<(&Card, u64)> {
-    let view = state.run()?.views.cards.as_deref()?;
-    let chosen = state.card.as_deref().and_then(|title| view.cards.iter().find(|p| p.title == title));
-    Some((chosen.or(view.cards.first())?, view.step))
+    let run = state.run()?;
+    let topic = state.insight.shown(&Topic::offered(&run.recipe)).first().copied()?;
+    let view = run.views.cards.get(&topic)?;
+    Some((view.card.as_ref()?, view.step))
 }
 
 /// The curves of a run and of the run before, as the panel of curves shows them.

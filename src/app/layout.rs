@@ -333,21 +333,21 @@ mod tests {
     fn cards_share_the_place_of_the_latent_space_and_come_forward() {
         let mut layout = Layout::default();
         assert_eq!(layout.full.front(), Some(Pane::Latent));
-        layout.bring_forward(Pane::Cards);
-        assert_eq!((layout.full.front(), layout.simple.front()), (Some(Pane::Cards), Some(Pane::Cards)));
+        layout.bring_forward(Pane::Insight);
+        assert_eq!((layout.full.front(), layout.simple.front()), (Some(Pane::Insight), Some(Pane::Insight)));
         layout.full.fit(Plan::full(vec2(1500.0, 900.0), contents(3)), layout.front);
-        assert_eq!(layout.full.front(), Some(Pane::Cards), "another size of the window turned the tab");
+        assert_eq!(layout.full.front(), Some(Pane::Insight), "another size of the window turned the tab");
     }
 
     #[test]
     fn an_arrangement_that_lacks_a_panel_is_planned_anew() {
         let mut old = Arrangement::planned(Plan::full(vec2(1264.0, 710.0), contents(2)), Pane::Latent);
         old.is_by_hand = true;
-        let lost = old.tree.tiles.find_pane(&Pane::Cards).expect("there");
+        let lost = old.tree.tiles.find_pane(&Pane::Insight).expect("there");
         old.tree.tiles.remove(lost);
         old.plan = None;
         old.fit(Plan::full(vec2(1264.0, 710.0), contents(2)), Pane::Latent);
-        assert!(old.has(Pane::Cards));
+        assert!(old.has(Pane::Insight));
     }
 
     #[test]

@@ -20,7 +20,7 @@ const FIGURES: [(Figure, &str); 6] = [
     (Figure::Cloud, "Map of codes…"),
     (Figure::Lattice, "Decoded plane…"),
     (Figure::Decoded, "Decoded image…"),
-    (Figure::Card, "What it shows…"),
+    (Figure::Card, "Insight…"),
 ];
 
 /// How much larger or smaller one click makes the window.

@@ -150,7 +150,7 @@ struct Caches {
     live: live::LiveState,
     form: form::FormState,
     latent: panels::LatentCache,
-    cards: panels::CardsMemory,
+    insight: panels::InsightMemory,
     curves: panels::CurvesMemory,
     held_out: panels::HeldOutState,
 }
@@ -281,7 +281,7 @@ impl App {
     fn show_what_it_is_about(&mut self) {
         if let Some(run) = self.state.run() {
             let is_map = Family::of(&run.recipe).is_about_the_map();
-            self.window.layout.suggest(if is_map { Pane::Latent } else { Pane::Cards });
+            self.window.layout.suggest(if is_map { Pane::Latent } else { Pane::Insight });
         }
     }
 
@@ -408,7 +408,7 @@ fn pane_ui(
         Pane::Latent => panels::latent_ui(ui, cx, exploration, &mut caches.latent, title),
         Pane::Dimensions => panels::dimensions_ui(ui, cx, exploration, &mut caches.latent, title),
         Pane::Samples => panels::samples_ui(ui, cx, exploration, &mut caches.latent, title),
-        Pane::Cards => panels::cards_ui(ui, cx, &mut caches.cards),
+        Pane::Insight => panels::insight_ui(ui, cx, &mut caches.insight),
         Pane::Kept => panels::kept_ui(ui, cx, title),
         Pane::Curves => panels::curves_ui(ui, cx, &mut caches.curves),
         Pane::HeldOut => panels::held_out_ui(ui, cx, &mut caches.held_out),

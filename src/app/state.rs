@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::kept::KeptRuns;
 pub use super::runs::{BenchState, RunState, ShownRun};
 use crate::engine::curves::ComparedRun;
-use crate::engine::{BenchInfo, Event, Phase, RunId};
+use crate::engine::{BenchInfo, Event, Phase, RunId, Topic};
 use crate::look::DataColor;
 use crate::recipe::{Recipe, titles};
 
@@ -25,12 +25,42 @@ pub struct AppState {
     pub notice: Option<Notice>,
     /// Runs that were set aside.
     pub kept: KeptRuns,
-    /// The title of the card somebody chose to see; without one, the most telling.
-    pub card: Option<String>,
+    /// Which insight cards are seen.
+    pub insight: InsightChoice,
     /// The image somebody has selected, by its number in the data set.
     pub selected: Option<u32>,
     /// The run whose pictures and curves are shown, where somebody chose one of several.
     pub shown: Option<RunId>,
+}
+
+/// Cards that are seen at once.
+const MOST_CARDS: usize = 4;
+
+/// Which insight cards somebody wants to see.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InsightChoice {
+    /// The one that was chosen last; without one, the most telling.
+    pub chosen: Option<Topic>,
+    /// Those that stay when another is chosen.
+    pub pinned: Vec<Topic>,
+}
+
+impl InsightChoice {
+    /// The cards that are seen, of those that a run offers: the chosen one, then the pinned ones.
+    pub fn shown(&self, offered: &[Topic]) -> Vec<Topic> {
+        let is_offered = |topic: &Topic| offered.contains(topic);
+        let first = self.chosen.filter(is_offered).or(offered.first().copied());
+        let others = self.pinned.iter().copied().filter(|topic| is_offered(topic) && Some(*topic) != first);
+        first.into_iter().chain(others).take(MOST_CARDS).collect()
+    }
+
+    /// Keeps a card when another is chosen, or no longer.
+    pub fn pin(&mut self, topic: Topic) {
+        match self.pinned.iter().position(|pinned| *pinned == topic) {
+            Some(at) => _ = self.pinned.remove(at),
+            None => self.pinned.push(topic),
+        }
+    }
 }
 
 /// A sentence for the bottom line.

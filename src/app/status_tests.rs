@@ -60,7 +60,7 @@ fn the_trade_off_of_beta_is_described_in_words() {
         .for_each(|(step, value)| change(&mut state, step, value));
     play(&mut state, 400);
     let line = sentence(&state);
-    let want = "Learning steadily. Reconstruction got worse and KL fell right after β changed from 1 to 2: that is the trade β makes.";
+    let want = "Learning steadily. Reconstruction got worse and KL fell right after β changed from 1 to 2: that is the trade-off that β sets.";
     assert_eq!(line.text, want);
     assert_eq!(line.hint, Some("Ctrl+Z takes the last change back"));
 }

@@ -141,8 +141,11 @@ impl Inbox {
 mod tests {
     use std::time::Instant;
 
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::engine::wants::RunWants;
+    use crate::insight::Topic;
 
     /// How long it takes.
     fn time(act: impl FnOnce()) -> Duration {
@@ -158,12 +161,12 @@ mod tests {
         let rest = |at_most: Duration| time(|| inbox.wait_for_drag(at_most));
         let want = |wants: RunWants| sender.want(Wants::of(RunId(1), wants));
         let at = |z: f32| RunWants { point: Some(vec![z].into()), ..RunWants::default() };
-        want(RunWants { cards: true, ..RunWants::default() });
+        want(RunWants { cards: BTreeSet::from([Topic::Size]), ..RunWants::default() });
         assert!(rest(short) >= short, "cards can wait");
         want(at(1.0));
         assert!(rest(long) < long / 2, "what came before the rest ends it");
         inbox.wants();
-        want(RunWants { cards: true, ..at(1.0) });
+        want(RunWants { cards: BTreeSet::from([Topic::Size]), ..at(1.0) });
         assert!(rest(short) >= short, "the point is where it was");
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -178,7 +181,8 @@ mod tests {
     fn the_same_wants_again_do_not_wake_the_trainer() {
         let (sender, inbox) = inbox();
         let (short, long) = (Duration::from_millis(30), Duration::from_secs(60));
-        let wants = || Wants::of(RunId(1), RunWants { cards: true, ..RunWants::default() });
+        let wants =
+            || Wants::of(RunId(1), RunWants { cards: BTreeSet::from([Topic::Size]), ..RunWants::default() });
         sender.want(wants());
         assert!(time(|| inbox.wait(long)) < long / 2);
         sender.want(wants());

@@ -37,7 +37,7 @@ pub use opening::MOST_RUNS;
 pub use outbox::Wake;
 pub use thread::Engine;
 pub use view::{
-    CardsView, CloudView, Decoded, FieldView, ForcesView, LatticeView, LayerActivity, LayerRole, LayersView,
+    CardView, CloudView, Decoded, FieldView, ForcesView, LatticeView, LayerActivity, LayerRole, LayersView,
     Pixels, PrincipalProjection, ReconstructionsView, RunViews, SheetView, Snapshot, TopImage, TopImagesView,
     Views,
 };
@@ -51,5 +51,6 @@ pub use crate::insight::curves;
 pub use crate::insight::plane::LatentPlane;
 pub use crate::insight::principal::Principal;
 pub use crate::insight::references::{PcaRival, References, Rivals};
+pub use crate::insight::{Question, Topic};
 pub use crate::train::history::{Evaluation, History, Point, SharedHistory};
 pub use crate::train::{Metrics, Penalty, Stage, StagePlan, StageSpan};

@@ -1,11 +1,13 @@
 //! The costs of simple models, computed once per set of images in a thread of its own.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::background::spawn;
 use crate::data::Dataset;
 use crate::insight::Pca;
+use crate::insight::class_rivals::{Accuracy, ClassRivals, WATCHED};
 use crate::insight::references::References;
 
 /// Training images that principal components are fitted to; more change nothing that can be seen.
@@ -20,11 +22,18 @@ pub(super) struct Comparison {
     /// The sample, in tensor order.
     sample: Arc<[f32]>,
     costs: OnceLock<Costs>,
+    /// How well classes are told from pixels, under `None`, and from so many principal components.
+    accuracies: Mutex<BTreeMap<Option<usize>, Measured>>,
 }
+
+/// What is being measured, then what was: nothing where it cannot be.
+type Measured = Arc<OnceLock<Option<Accuracy>>>;
 
 #[derive(Debug)]
 struct Costs {
     references: References,
+    /// All principal components of the training images; none for very large images.
+    pca: Option<Pca>,
     /// Squared error on the sample for 0, 1, 2 … principal components; empty for very large images.
     pca_sample_errors: Vec<f64>,
 }
@@ -32,7 +41,12 @@ struct Costs {
 impl Comparison {
     /// Nothing is computed yet.
     pub(super) fn new(dataset: &Arc<Dataset>, sample: &[f32]) -> Self {
-        Self { dataset: Arc::clone(dataset), sample: Arc::from(sample), costs: OnceLock::new() }
+        Self {
+            dataset: Arc::clone(dataset),
+            sample: Arc::from(sample),
+            costs: OnceLock::new(),
+            accuracies: Mutex::default(),
+        }
     }
 
     /// Starts to compute the costs; they are received once they are known.
@@ -56,6 +70,39 @@ impl Comparison {
         &self.costs().pca_sample_errors
     }
 
+    /// How well classes are told from pixels and from so many principal components, as far as that is known; what is not is
+    /// being measured from now on.
+    pub(super) fn class_rivals(self: &Arc<Self>, components: usize) -> ClassRivals {
+        ClassRivals { pixels: self.accuracy(None), components: self.accuracy(Some(components)) }
+    }
+
+    /// Whether something is being measured.
+    pub(super) fn is_measuring(&self) -> bool {
+        let accuracies = self.accuracies.lock().unwrap_or_else(PoisonError::into_inner);
+        accuracies.values().any(|accuracy| accuracy.get().is_none())
+    }
+
+    fn accuracy(self: &Arc<Self>, components: Option<usize>) -> Option<Accuracy> {
+        let mut accuracies = self.accuracies.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = accuracies.get(&components) {
+            return known.get().copied().flatten();
+        }
+        let place = Arc::clone(accuracies.entry(components).or_default());
+        drop(accuracies);
+        let (shared, taken) = (Arc::clone(self), Arc::clone(&place));
+        let measure = move || {
+            let pca = components.and_then(|k| shared.costs().pca.as_ref().map(|pca| pca.first(k)));
+            let is_known = components.is_none() || pca.is_some();
+            let measured = is_known.then(|| Accuracy::measure(&shared.dataset, pca.as_ref(), WATCHED));
+            taken.set(measured).ok();
+        };
+        if let Err(sentence) = spawn("class rivals", measure) {
+            log::warn!("{sentence}");
+            place.set(None).ok();
+        }
+        None
+    }
+
     fn costs(&self) -> &Costs {
         self.costs.get_or_init(|| costs(&self.dataset, &self.sample))
     }
@@ -65,14 +112,16 @@ fn costs(dataset: &Dataset, sample: &[f32]) -> Costs {
     let held_out = &dataset.split.validation;
     let mean = dataset.mean_image_cost(held_out);
     let pixels = dataset.shape.values();
+    let mut images = Vec::new();
     let pca = (pixels <= MOST_PIXELS).then(|| {
-        let mut images = Vec::new();
         dataset.write_f32(&dataset.split.train[..PCA_IMAGES.min(dataset.split.train.len())], &mut images);
-        let pca = Pca::fit(&images, pixels, pixels);
+        Pca::fit(&images, pixels, pixels)
+    });
+    let errors = pca.as_ref().map(|pca| {
         dataset.write_f32(held_out, &mut images);
         (pca.squared_errors(&images), pca.squared_errors(sample))
     });
-    let (held_out_errors, pca_sample_errors) = pca.unzip();
+    let (held_out_errors, pca_sample_errors) = errors.unzip();
     Costs {
         references: References {
             mean_squared_error: mean.squared_error,
@@ -80,6 +129,7 @@ fn costs(dataset: &Dataset, sample: &[f32]) -> Costs {
             cross_entropy_floor: dataset.entropy_floor(held_out),
             pca_squared_errors: held_out_errors.map(Arc::from),
         },
+        pca,
         pca_sample_errors: pca_sample_errors.unwrap_or_default(),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::lattice::WantedLattice;
 use super::wants::{Sheet, WantedField, WantedSheet};
 use crate::chart::cards::Card;
+use crate::insight::Topic;
 use crate::insight::cloud::Summary;
 use crate::insight::principal::Principal;
 
@@ -60,8 +61,8 @@ pub struct Views {
     pub layers: Option<Arc<LayersView>>,
     /// The images with the highest and the lowest activation of one unit of the code.
     pub top_images: Option<Arc<TopImagesView>>,
-    /// The insight cards of the family.
-    pub cards: Option<Arc<CardsView>>,
+    /// Insight cards.
+    pub cards: BTreeMap<Topic, Arc<CardView>>,
 }
 
 /// Pixels in [0, 1], tensor order, one image after the other. `None` where they stayed on the GPU and went straight
@@ -201,13 +202,13 @@ pub struct ReconstructionsView {
     pub outputs: Pixels,
 }
 
-/// The pictures that make the family's idea visible.
+/// An insight card.
 #[derive(Clone, Debug)]
-pub struct CardsView {
-    /// The run's step when the first of them was made.
+pub struct CardView {
+    /// The run's step when it was begun.
     pub step: u64,
-    /// The pictures, the most telling first.
-    pub cards: Arc<[Card]>,
+    /// The card; `None` where there is nothing to show yet.
+    pub card: Option<Card>,
 }
 
 /// The activations of every layer for one image.

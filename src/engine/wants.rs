@@ -3,10 +3,11 @@
 //! A window declares the whole set in each of its frames, and the latest set replaces the one before. The engine keeps
 //! everything in it fresh on its own clock and drops what is no longer in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::lattice::WantedLattice;
+use crate::insight::Topic;
 pub use crate::insight::cloud::Whose;
 pub use crate::insight::field::FieldKind;
 pub use crate::recipe::RunId;
@@ -65,8 +66,8 @@ pub struct RunWants {
     pub layers: Option<u32>,
     /// The held-out images with the highest and the lowest activation of the code's unit with this number.
     pub top_images: Option<usize>,
-    /// The insight cards of the family.
-    pub cards: bool,
+    /// Insight cards.
+    pub cards: BTreeSet<Topic>,
 }
 
 impl RunWants {
@@ -248,7 +249,7 @@ mod tests {
         let at = |z: f32| RunWants { point: Some(vec![z].into()), ..RunWants::default() };
         let before = Wants::of(RunId(1), at(0.0));
         assert!(!before.has_other_points(&before));
-        let cards = Wants::of(RunId(1), RunWants { cards: true, ..at(0.0) });
+        let cards = Wants::of(RunId(1), RunWants { cards: BTreeSet::from([Topic::Size]), ..at(0.0) });
         assert!(!cards.has_other_points(&before), "cards can wait");
         assert!(!Wants::default().has_other_points(&before), "no point is wanted any more");
         assert!(Wants::of(RunId(1), at(1.0)).has_other_points(&before));

@@ -167,7 +167,8 @@ impl Worker {
         let at_most = due.map_or(at_most, |due| due.min(at_most));
         // Images and references come from threads that do not wake this one.
         let nap = Duration::from_millis(5);
-        let expects = self.loading.is_some() || self.references.is_some();
+        let is_measuring = self.bench.as_ref().is_some_and(|bench| bench.gallery.comparison.is_measuring());
+        let expects = self.loading.is_some() || self.references.is_some() || is_measuring;
         self.inbox.wait(if expects { nap.min(at_most) } else { at_most });
     }
 

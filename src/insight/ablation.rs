@@ -1,7 +1,7 @@
 //! How much a network depends on each of its code units: the error when some of them are removed. A network trained
 //! with dropout keeps working.
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Level, Line, Lines};
 use crate::model::{Drops, Pass};
 use crate::recipe::random::{Purpose, stream};
@@ -46,7 +46,7 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         series: vec![Line { name: "this network".to_owned(), points }],
         level: Some(Level { name: "mean image".to_owned(), value: mean }),
     };
-    Ok(Some(Card::new("What if units are removed", meaning, lines)))
+    Ok(Some(Card::new(Topic::Ablation.title(), meaning, lines)))
 }
 
 fn mean_of(images: &[f32], pixels: usize) -> Vec<f32> {

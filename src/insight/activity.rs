@@ -1,7 +1,7 @@
 //! How a plain code is used: how strong its activations are, how many units are active for an image, and which never
 //! are.
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Level};
 use crate::recipe::Activation;
 use crate::train::read::{ReadError, read};
@@ -106,7 +106,7 @@ pub(super) fn histogram(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErr
         values,
         ..Bars::default()
     };
-    Ok(Some(Card::new("How strong activations are", meaning, bars)))
+    Ok(Some(Card::new(Topic::Activity.title(), meaning, bars)))
 }
 
 /// How often every unit is active, the most active first: dead units are at the end.
@@ -122,7 +122,7 @@ pub(super) fn units(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> 
         level: Some(Level { name: "mean".to_owned(), value: mean }),
         ..Bars::default()
     };
-    Ok(Some(Card::new("Which units are active", activity.sentence(), bars)))
+    Ok(Some(Card::new(Topic::Units.title(), activity.sentence(), bars)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What each unit of a plain code adds to an image.
 
-use super::CardInputs;
 use super::activity::Activity;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images, Values, signed_each};
 use crate::model::Decoder;
 use crate::train::read::{ReadError, read};
@@ -43,7 +43,7 @@ pub(super) fn images(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
     };
     let dead = shares.iter().filter(|share| **share == 0.0).count();
     let meaning = format!("{which}, with the share of images for which each is active; {dead} are dead.");
-    Ok(Some(Card::new("What each unit adds", meaning, images)))
+    Ok(Some(Card::new(Topic::Atoms.title(), meaning, images)))
 }
 
 /// What these units add to an image. Where the code enters the last layer, that is their rows of its weights; in a

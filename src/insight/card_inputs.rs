@@ -1,5 +1,7 @@
 //! What insight cards are made from.
 
+use super::class_rivals::{ClassRivals, Labelled};
+use crate::data::Dataset;
 use crate::recipe::Recipe;
 use crate::train::Learner;
 
@@ -14,6 +16,12 @@ pub struct CardInputs<'a> {
     pub examples: &'a [f32],
     /// Some hundred held-out images for statistics, in tensor order.
     pub sample: &'a [f32],
+    /// The images and their classes.
+    pub dataset: &'a Dataset,
+    /// How many of them tell classes from codes.
+    pub labelled: Labelled,
+    /// How well classes are told from pixels and from principal components.
+    pub class_rivals: ClassRivals,
     /// The squared error on the sample of reconstructing images from 0, 1, 2 … principal components; empty until it is
     /// computed.
     pub pca_errors: &'a [f64],

@@ -3,7 +3,7 @@
 
 use faer::{Mat, Side};
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Images, Values, signed_each};
 use crate::model::JacobianMethod;
 use crate::recipe::gesture::three_figures;
@@ -53,7 +53,7 @@ pub(super) fn spectrum(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErro
         highlighted,
         ..Bars::default()
     };
-    Ok(Some(Card::new("Sensitivity of the code", meaning, bars)))
+    Ok(Some(Card::new(Topic::Contraction.title(), meaning, bars)))
 }
 
 /// Images, each followed by the directions to which its code is most sensitive.
@@ -86,7 +86,7 @@ pub(super) fn directions(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadEr
         rows: Vec::new(),
         captions,
     };
-    Ok(Some(Card::new("Directions the code responds to", meaning, images)))
+    Ok(Some(Card::new(Topic::Directions.title(), meaning, images)))
 }
 
 /// The share of ‖∂h/∂x‖² in the first singular values.

@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::CardInputs;
 use super::filters::stage_words;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images};
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
@@ -47,5 +47,5 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         rows: std::iter::once("image".to_owned()).chain((1..=deepest).map(layers)).collect(),
         ..Images::default()
     };
-    Ok(Some(Card::new("Reconstructions by depth", meaning, images)))
+    Ok(Some(Card::new(Topic::Depths.title(), meaning, images)))
 }

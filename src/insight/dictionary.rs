@@ -1,7 +1,7 @@
 //! What a dictionary learned: its atoms as images, images built from few of them, and the error of few atoms, in the
 //! space of codes and in that of raw pixels.
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images, Level, Line, Lines, Values, signed_each};
 use crate::model::Autoencoder;
 use crate::recipe::parameter::short_number;
@@ -185,7 +185,7 @@ pub(super) fn atoms(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> 
         dictionary.count(),
         short_number(recipe.dictionary.lambda)
     );
-    Ok(Some(Card::new("Atoms, decoded", meaning, grid(learner, pixels, Values::Intensity))))
+    Ok(Some(Card::new(Topic::DictionaryAtoms.title(), meaning, grid(learner, pixels, Values::Intensity))))
 }
 
 /// Every atom of pixels, as it is.
@@ -205,7 +205,7 @@ pub(super) fn pixel_atoms(inputs: &CardInputs<'_>) -> Option<Card> {
         dictionary.count()
     );
     let pixels = signed_each(&narrow(&pixels), width);
-    Some(Card::new("Atoms of raw pixels", meaning, grid(learner, pixels, Values::Signed)))
+    Some(Card::new(Topic::DictionaryPixels.title(), meaning, grid(learner, pixels, Values::Signed)))
 }
 
 /// A few images, rebuilt from their largest atoms.
@@ -237,7 +237,7 @@ pub(super) fn parts(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> 
         rows,
         ..Images::default()
     };
-    Ok(Some(Card::new("Images from few atoms", meaning, content)))
+    Ok(Some(Card::new(Topic::DictionaryParts.title(), meaning, content)))
 }
 
 /// The error of rebuilt images against the number of atoms they need, in codes and in pixels.
@@ -273,7 +273,7 @@ pub(super) fn errors(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
         series,
         level: Some(Level { name: "network".to_owned(), value: found.floor as f32 }),
     };
-    Ok(Some(Card::new("Error against number of atoms", meaning, content)))
+    Ok(Some(Card::new(Topic::DictionaryErrors.title(), meaning, content)))
 }
 
 fn encoded(learner: &Learner, images: &[f32]) -> Result<Vec<f64>, ReadError> {

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Level};
 use crate::model::Autoencoder;
 use crate::model::objective::kl_per_dimension;
@@ -66,5 +66,5 @@ pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
         level: (free > 0.0).then(|| Level { name: "free".to_owned(), value: free as f32 }),
         ..Bars::default()
     };
-    Ok(Card::new("Dimensions in use", meaning, bars))
+    Ok(Card::new(Topic::Dimensions.title(), meaning, bars))
 }

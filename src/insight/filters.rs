@@ -3,7 +3,7 @@
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images, Values, signed_each};
 use crate::model::Autoencoder;
 use crate::train::read::{ReadError, read};
@@ -58,7 +58,7 @@ pub(super) fn of_layer(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErro
         values: Values::Signed,
         ..Images::default()
     };
-    Ok(Some(Card::new("Filters forming", format!("{}: {which}.", stage_words(learner)), images)))
+    Ok(Some(Card::new(Topic::Filters.title(), format!("{}: {which}.", stage_words(learner)), images)))
 }
 
 /// The linear maps of a dense network from the image to the code.
@@ -95,5 +95,5 @@ pub(super) fn of_pruned(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErr
     if without > 0 {
         meaning.push_str(&format!(" {without} units have none."));
     }
-    Ok(Some(Card::new("Connections that are left", meaning, images)))
+    Ok(Some(Card::new(Topic::Connections.title(), meaning, images)))
 }

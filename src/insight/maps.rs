@@ -1,6 +1,6 @@
 //! The feature maps of a convolutional network for one image, stage by stage.
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images, Values, signed_each};
 use crate::data::ImageShape;
 use crate::recipe::Network;
@@ -49,7 +49,7 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         rows,
         captions: Vec::new(),
     };
-    Ok(Some(Card::new("Feature maps", meaning, images)))
+    Ok(Some(Card::new(Topic::Maps.title(), meaning, images)))
 }
 
 /// A map with every value repeated until it is as large as the image.

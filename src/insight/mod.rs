@@ -1,12 +1,16 @@
 //! What can be measured on a model or a data set, apart from training it.
 //!
-//! An insight card is one file here that makes a [`Card`](crate::chart::cards::Card), and one [`Topic`] in `topic.rs`
-//! that says which recipes have it.
+//! An insight card is one file here that makes a [`Card`](crate::chart::cards::Card); a [`Topic`] in `topic.rs` with its
+//! title and its question; a line in `offer.rs`, which says which recipes have it; and one in `card_work.rs`, which calls
+//! the file.
 
 mod ablation;
 mod activity;
 mod atoms;
 mod card_inputs;
+mod card_work;
+pub mod class_rivals;
+pub mod classes;
 pub mod cloud;
 pub mod clusters;
 mod contraction;
@@ -20,6 +24,7 @@ pub mod forces;
 mod maps;
 pub mod neighbours;
 mod noise;
+mod offer;
 pub mod pca;
 pub mod plane;
 pub mod principal;
@@ -36,6 +41,7 @@ mod steps;
 mod topic;
 
 pub use card_inputs::CardInputs;
+pub use card_work::CardWork;
 pub use dictionary::{Measuring, SparseCoding};
 pub use pca::Pca;
-pub use topic::Topic;
+pub use topic::{Question, Topic};

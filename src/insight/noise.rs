@@ -1,6 +1,6 @@
 //! What a denoising network does: clean images, the corrupted ones it is given, and what it makes of them.
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images, Values};
 use crate::data::corrupt::corrupt;
 use crate::recipe::random::{Purpose, stream};
@@ -36,5 +36,5 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
         rows: ["clean", "corrupted", "denoised"].map(str::to_owned).to_vec(),
         captions: Vec::new(),
     };
-    Ok(Card::new("Noise in, clean out", meaning, images))
+    Ok(Card::new(Topic::Noise.title(), meaning, images))
 }

@@ -45,6 +45,13 @@ impl Pca {
         Self { mean, components, variances, k }
     }
 
+    /// The first components alone, at most so many.
+    pub fn first(&self, k: usize) -> Self {
+        let k = k.min(self.k);
+        let components = self.components[..k * self.mean.len()].to_vec();
+        Self { mean: self.mean.clone(), components, variances: self.variances.clone(), k }
+    }
+
     /// The coordinates of `rows` along the components, `k` per row.
     pub fn project(&self, rows: &[f32]) -> Vec<f32> {
         let dim = self.mean.len();

@@ -3,7 +3,7 @@
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images};
 use crate::recipe::random::{Purpose, stream};
 use crate::train::read::{ReadError, read};
@@ -24,5 +24,5 @@ pub(super) fn samples(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
                    like none of the data, the prior covers a region without codes.";
     let images =
         Images { shape: learner.shape(), columns: COLUMNS, pixels: pixels.into(), ..Images::default() };
-    Ok(Card::new("Samples from the prior", meaning, images))
+    Ok(Card::new(Topic::Prior.title(), meaning, images))
 }

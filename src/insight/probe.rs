@@ -117,13 +117,20 @@ impl Probe {
 
     /// The most probable class of each code.
     pub fn classes(&self, codes: &[f32]) -> Vec<u8> {
+        self.told(codes).into_iter().map(|(class, _)| class).collect()
+    }
+
+    /// The most probable class of each code, and how probable it is.
+    pub fn told(&self, codes: &[f32]) -> Vec<(u8, f64)> {
         let logits = self.logits(codes);
-        let largest = |row: usize| {
-            (0..self.classes).max_by(|a, b| logits[(row, *a)].total_cmp(&logits[(row, *b)]).then(b.cmp(a)))
+        let of_row = |row: usize| {
+            let largest = (0..self.classes)
+                .max_by(|a, b| logits[(row, *a)].total_cmp(&logits[(row, *b)]).then(b.cmp(a)))
+                .unwrap_or(0);
+            let norm = log_sum_exp((0..self.classes).map(|class| logits[(row, class)]));
+            (u8::try_from(largest).unwrap_or(u8::MAX), (logits[(row, largest)] - norm).exp())
         };
-        (0..logits.nrows())
-            .map(|row| largest(row).and_then(|class| u8::try_from(class).ok()).unwrap_or(0))
-            .collect()
+        (0..logits.nrows()).map(of_row).collect()
     }
 
     /// The mean of −log p(class | code), in nats.

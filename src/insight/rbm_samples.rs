@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::CardInputs;
 use super::filters::stage_words;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images};
 use crate::recipe::random::{Purpose, stream};
 use crate::train::Stage;
@@ -56,5 +56,5 @@ pub(super) fn samples(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError
         rows: STEPS.iter().map(name).collect(),
         ..Images::default()
     };
-    Ok(Some(Card::new("Samples of the machine", meaning, images)))
+    Ok(Some(Card::new(Topic::RbmSamples.title(), meaning, images)))
 }

@@ -1,6 +1,6 @@
 //! How a recurrent network writes an image row by row, and how it completes one of which it sees only the first rows.
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images};
 use crate::train::read::{ReadError, read};
 
@@ -42,7 +42,7 @@ pub(super) fn written(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
         captions,
         ..Images::default()
     };
-    Ok(Card::new("Written row by row", meaning, images))
+    Ok(Card::new(Topic::Written.title(), meaning, images))
 }
 
 /// Images of which the network sees only the first rows, and its reconstructions.
@@ -86,7 +86,7 @@ pub(super) fn completed(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
         rows: names,
         ..Images::default()
     };
-    Ok(Card::new("Completed from the first rows", meaning, images))
+    Ok(Card::new(Topic::Completed.title(), meaning, images))
 }
 
 /// The numbers of rows at which an image is shown: evenly spread, the last one all of them.

@@ -6,8 +6,8 @@
 
 use burn::tensor::Tensor;
 
-use super::CardInputs;
 use super::dimensions::{Dimension, dimensions};
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images, Values, signed};
 use crate::model::{Autoencoder, Encoded};
 use crate::recipe::gesture::three_figures;
@@ -71,7 +71,7 @@ pub(super) fn images(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
         rows: Vec::new(),
         captions: numbers.iter().map(caption).collect(),
     };
-    Ok(Some(Card::new("Which pixels a code number moves", meaning, images)))
+    Ok(Some(Card::new(Topic::Sensitivity.title(), meaning, images)))
 }
 
 /// The most important numbers of the code, most important first.

@@ -1,8 +1,8 @@
 //! Reconstruction error against the size of the code: a network compared with principal components, the best linear
 //! code.
 
-use super::CardInputs;
 use super::ablation::squared_error;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Level, Line, Lines};
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
@@ -42,7 +42,7 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         ],
         level: Some(Level { name: "this network".to_owned(), value: error }),
     };
-    Ok(Some(Card::new("What a number is worth", meaning, lines)))
+    Ok(Some(Card::new(Topic::Size.title(), meaning, lines)))
 }
 
 /// How many components have an error as small as the network's.

@@ -3,7 +3,7 @@
 
 use burn::tensor::Tensor;
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images, Values};
 use crate::data::corrupt::corrupt;
 use crate::recipe::Corruption;
@@ -41,7 +41,7 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         rows: ["image", "as trained", "code at zero", "skips at zero"].map(str::to_owned).to_vec(),
         captions: Vec::new(),
     };
-    Ok(Some(Card::new("With and without skips", meaning(&errors), images)))
+    Ok(Some(Card::new(Topic::Skips.title(), meaning(&errors), images)))
 }
 
 /// Squared error per image.

@@ -3,7 +3,7 @@
 //! The change is judged, and not the gradient: Adam and RMSprop divide the gradient by its own size, so a small gradient
 //! does not make a small step.
 
-use super::CardInputs;
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card};
 use crate::look::value_label;
 use crate::recipe::OptimizerKind;
@@ -35,7 +35,7 @@ pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         names: (1..=layers.len()).map(|layer| layer.to_string()).collect(),
         ..Bars::default()
     };
-    Ok(Some(Card::new("Step of each layer", meaning, bars)))
+    Ok(Some(Card::new(Topic::Steps.title(), meaning, bars)))
 }
 
 /// What the numbers mean; `None` without layers.

@@ -203,7 +203,7 @@ mod tests {
         for map in ColorMap::OF_IMAGES {
             assert_eq!(map.name().parse(), Ok(map));
         }
-        let refused = "`jet` are no colours; use grey, viridis or magma";
+        let refused = "`jet` is no colour map; use grey, viridis or magma";
         assert_eq!("jet".parse::<ColorMap>(), Err(refused.to_owned()));
         assert!("difference".parse::<ColorMap>().is_err(), "images are no differences");
     }

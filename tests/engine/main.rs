@@ -22,10 +22,11 @@ mod workers;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hourglass::chart::cards::Content;
 use hourglass::data::{Dataset, Source, load};
 use hourglass::engine::{
-    BenchInfo, Command, Engine, EngineOptions, Event, Handle, LatentPlane, Phase, RunId, RunWants, Turn,
-    WantedCloud, WantedLattice, Wants, Worker,
+    BenchInfo, Command, Engine, EngineOptions, Event, Handle, LatentPlane, Phase, RunId, RunWants, Topic,
+    Turn, WantedCloud, WantedLattice, Wants, Worker,
 };
 use hourglass::gpu::DeviceChoice;
 use hourglass::recipe::{PixelRange, Recipe};
@@ -365,7 +366,7 @@ fn views_come_only_when_wanted() {
             cloud: Some(WantedCloud::default()),
             reconstructions: true,
             layers: Some(bench.examples[3]),
-            cards: true,
+            cards: [Topic::Dimensions, Topic::Classes].into(),
             ..RunWants::default()
         },
     ));
@@ -377,6 +378,14 @@ fn views_come_only_when_wanted() {
     let widths: Vec<usize> = layers.layers.iter().map(|layer| layer.values.len()).collect();
     assert_eq!(widths, [64, 32, 2, 2, 32, 64]);
     assert_eq!(layers.image, bench.examples[3]);
+    let rivals = turn_until_there(&mut worker, || {
+        let view = latest().cards.get(&Topic::Classes)?.card.clone()?;
+        // Pixels and principal components are measured meanwhile, and the card is made again.
+        let Content::Bars(bars) = view.content else { panic!("no bars") };
+        (bars.values.len() == 6).then_some(bars)
+    });
+    assert!(rivals.values.iter().all(|share| (0.0..=100.0).contains(share)), "{rivals:?}");
+    assert!(rivals.values[4] > 40.0, "pixels tell digits apart: {rivals:?}");
     let outputs = latest().reconstructions.and_then(|view| view.outputs.clone()).expect("reconstructions");
     assert_eq!(outputs.len(), bench.examples.len() * 784);
 }

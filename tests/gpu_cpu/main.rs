@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+#[path = "../common/cards.rs"]
+mod cards;
 mod losses;
 mod pictures;
 mod sensitivity;

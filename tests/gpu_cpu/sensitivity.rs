@@ -3,12 +3,13 @@
 use burn::tensor::{Device, Tensor};
 use hourglass::chart::cards::{Card, Content, Values};
 use hourglass::data::{Source, load};
-use hourglass::insight::{CardInputs, Topic};
+use hourglass::insight::Topic;
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 use hourglass::train::read::read;
 
 use super::{gpu, recipe};
+use crate::cards::inputs_of;
 
 const DIMS: [usize; 3] = [1, 28, 28];
 const PIXELS: usize = 784;
@@ -32,13 +33,7 @@ fn images() -> Vec<f32> {
 
 fn card(recipe: &Recipe, images: &[f32], device: &Device) -> Card {
     let learner = Learner::new(recipe, DIMS, 10, device);
-    let inputs = CardInputs {
-        learner: &learner,
-        recipe,
-        examples: &images[..3 * PIXELS],
-        sample: images,
-        pca_errors: &[],
-    };
+    let inputs = inputs_of(&learner, recipe, &images[..3 * PIXELS], images);
     assert!(Topic::of(recipe).contains(&Topic::Sensitivity), "{}", recipe.name);
     Topic::Sensitivity.card(&inputs).expect("the device answers").expect("a card")
 }

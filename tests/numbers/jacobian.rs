@@ -3,12 +3,13 @@
 
 use burn::tensor::{Device, Tensor};
 use hourglass::chart::cards::Content;
-use hourglass::insight::{CardInputs, Topic};
+use hourglass::insight::Topic;
 use hourglass::model::{Autoencoder, JacobianMethod, Pass};
 use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::{Learner, Penalty};
 
+use crate::cards::inputs_of;
 use crate::objectives::with;
 use crate::read::numbers;
 use crate::tensors::{grey, matrix, normal};
@@ -124,8 +125,7 @@ fn cards_show_the_singular_values_and_the_directions() {
     let recipe = recipe(&["model.code=8"]);
     let data = normal(4, 5 * PIXELS);
     let learner = Learner::new(&recipe, DIMS, 10, &Device::flex());
-    let inputs =
-        CardInputs { learner: &learner, recipe: &recipe, examples: &data, sample: &data, pca_errors: &[] };
+    let inputs = inputs_of(&learner, &recipe, &data, &data);
     let card = |topic: Topic| topic.card(&inputs).expect("the CPU answers").expect("a card");
     assert_eq!(Topic::of(&recipe), [Topic::Contraction, Topic::Directions, Topic::Sensitivity]);
     let spectrum = card(Topic::Contraction);

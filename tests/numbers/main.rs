@@ -4,6 +4,8 @@
 
 #![cfg(test)]
 
+#[path = "../common/cards.rs"]
+mod cards;
 mod dictionary;
 mod downstream;
 mod evaluation;

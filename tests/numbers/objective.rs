@@ -3,12 +3,13 @@
 
 use burn::tensor::{Device, Tensor};
 use hourglass::chart::cards::{Content, Level};
-use hourglass::insight::{CardInputs, Topic};
+use hourglass::insight::Topic;
 use hourglass::model::{Autoencoder, Pass, dense, objective};
 use hourglass::recipe::{Activation, Recipe};
 use hourglass::train::Learner;
 use hourglass::train::terms::{self, Batch};
 
+use crate::cards::inputs_of;
 use crate::objectives::with;
 use crate::read::numbers;
 use crate::tensors::{grey, matrix, normal};
@@ -232,13 +233,7 @@ fn cards_show_kl_per_dimension_and_images_from_the_prior() {
     let recipe = recipe(&["model.code_kind=gaussian", "objective.free_bits=0.5"]);
     let learner = Learner::new(&recipe, [1, 3, 3], 10, &Device::flex());
     let pixels = numbers(images(&Device::flex()));
-    let inputs = CardInputs {
-        learner: &learner,
-        recipe: &recipe,
-        examples: &pixels,
-        sample: &pixels,
-        pca_errors: &[],
-    };
+    let inputs = inputs_of(&learner, &recipe, &pixels, &pixels);
     assert_eq!(Topic::of(&recipe), [Topic::Dimensions, Topic::Prior, Topic::Sensitivity]);
     let card = |topic: Topic| topic.card(&inputs).expect("the CPU answers").expect("a card");
     let dimensions = card(Topic::Dimensions);

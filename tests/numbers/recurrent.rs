@@ -3,12 +3,13 @@
 use burn::store::{ModuleSnapshot as _, PyTorchToBurnAdapter, SafetensorsStore};
 use burn::tensor::{Device, Tensor};
 use hourglass::chart::cards::{Card, Content};
-use hourglass::insight::{CardInputs, Topic};
+use hourglass::insight::Topic;
 use hourglass::model::{Autoencoder, Decoder, Encoder, Pass};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 use safetensors::SafeTensors;
 
+use crate::cards::inputs_of;
 use crate::objectives::with;
 use crate::read::numbers;
 use crate::tensors::{assert_close, grey, matrix, normal};
@@ -175,13 +176,7 @@ fn the_cards_of_a_recurrent_network_end_with_the_reconstruction() {
     let recipe = recipe(&["model.hidden=6"]);
     let learner = Learner::new(&recipe, [3, 10, 6], 10, &Device::flex());
     let examples = grey(9, 5 * 180);
-    let inputs = CardInputs {
-        learner: &learner,
-        recipe: &recipe,
-        examples: &examples,
-        sample: &examples,
-        pca_errors: &[],
-    };
+    let inputs = inputs_of(&learner, &recipe, &examples, &examples);
     assert_eq!(Topic::of(&recipe), [Topic::Written, Topic::Completed, Topic::Sensitivity, Topic::Steps]);
     let pixels_of = |topic: Topic| {
         let Card { content, meaning, .. } = topic.card(&inputs).expect("read").expect("a card");

@@ -11,6 +11,7 @@ use hourglass::recipe::Recipe;
 use hourglass::train::evaluate::evaluate;
 use hourglass::train::{Learner, Metrics, Penalty};
 
+use crate::cards::inputs_of;
 use crate::objectives::with;
 use crate::read::numbers;
 use crate::training::{digits, pixels};
@@ -115,7 +116,7 @@ fn a_target_rate_quietens_every_unit_and_kills_none() {
 
 /// The card of a topic on some held-out images.
 fn card(topic: Topic, learner: &Learner, recipe: &Recipe, sample: &[f32], pca: &[f64]) -> Card {
-    let inputs = CardInputs { learner, recipe, examples: &sample[..10 * PIXELS], sample, pca_errors: pca };
+    let inputs = CardInputs { pca_errors: pca, ..inputs_of(learner, recipe, &sample[..10 * PIXELS], sample) };
     topic.card(&inputs).expect("the CPU answers").expect("a card")
 }
 

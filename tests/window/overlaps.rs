@@ -19,7 +19,7 @@ use super::windows::{step_until, window_of};
 const SIZES: [[f32; 2]; 5] =
     [[900.0, 640.0], [860.0, 600.0], [860.0, 540.0], [1366.0, 768.0], [960.0, 540.0]];
 /// The tabs in the middle.
-const TABS: [&str; 5] = ["Latent space", "What it shows", "Dimensions", "Samples", "Kept runs"];
+const TABS: [&str; 5] = ["Latent space", "Insight", "Dimensions", "Samples", "Kept runs"];
 /// Texts may touch by this much: letters do not fill their lines.
 const TOUCH: f32 = 2.5;
 

@@ -23,8 +23,8 @@ pub enum Pane {
     /// The latent explorer.
     Latent,
     /// The pictures that make the family's idea visible.
-    #[serde(alias = "Exhibits")]
-    Cards,
+    #[serde(alias = "Exhibits", alias = "Cards")]
+    Insight,
     /// Every number of the code as a row of decoded images.
     Dimensions,
     /// Images decoded from codes that were drawn.
@@ -47,7 +47,7 @@ impl Pane {
             Self::Recipe => "Recipe",
             Self::Hourglass => "Hourglass",
             Self::Latent => "Latent space",
-            Self::Cards => "What it shows",
+            Self::Insight => "Insight",
             Self::Dimensions => "Dimensions",
             Self::Samples => "Samples",
             Self::Kept => "Kept runs",
@@ -61,7 +61,7 @@ impl Pane {
     pub fn short_title(self) -> &'static str {
         match self {
             Self::Latent => "Latent",
-            Self::Cards => "Cards",
+            Self::Insight => "Insight",
             Self::Dimensions => "Dims",
             Self::Kept => "Kept",
             other => other.title(),
@@ -80,7 +80,7 @@ impl Pane {
             Self::Latent => Some(Figure::Cloud),
             Self::Curves | Self::Objective => Some(Figure::Curves),
             Self::HeldOut => Some(Figure::Reconstructions),
-            Self::Cards => Some(Figure::Card),
+            Self::Insight => Some(Figure::Card),
             Self::Dimensions => Some(Figure::Dimensions),
             Self::Samples => Some(Figure::Samples),
             Self::Live | Self::Recipe | Self::Hourglass | Self::Kept => None,

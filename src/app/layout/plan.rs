@@ -28,7 +28,7 @@ impl Default for Contents {
 }
 
 /// Panels that share one place, one of them in front.
-pub const SHARED: [Pane; 5] = [Pane::Latent, Pane::Cards, Pane::Dimensions, Pane::Samples, Pane::Kept];
+pub const SHARED: [Pane; 5] = [Pane::Latent, Pane::Insight, Pane::Dimensions, Pane::Samples, Pane::Kept];
 
 /// Columns of panels with their sizes in points.
 #[derive(Clone, Debug, PartialEq)]

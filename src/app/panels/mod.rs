@@ -2,18 +2,18 @@
 //!
 //! What they share stands here: words for what is not there yet, pictures and small switches.
 
-pub mod cards;
 pub mod curves;
 pub mod held_out;
 pub mod hourglass;
+pub mod insight;
 pub mod kept;
 pub mod latent;
 pub mod objective;
 
 pub use self::hourglass::hourglass_ui;
-pub use cards::{CardsMemory, cards_ui};
 pub use curves::{CurvesMemory, curves_ui};
 pub use held_out::{HeldOutState, held_out_ui, rows_wanted};
+pub use insight::{InsightMemory, insight_ui};
 pub use kept::kept_ui;
 pub use latent::{LatentCache, dimensions_ui, latent_ui, samples_ui};
 pub use objective::objective_ui;

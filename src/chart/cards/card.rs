@@ -33,6 +33,14 @@ pub enum Content {
     Bars(Bars),
     /// Lines over an axis.
     Lines(Lines),
+    /// A table of numbers, as colours.
+    Matrix(Matrix),
+}
+
+impl From<Matrix> for Content {
+    fn from(matrix: Matrix) -> Self {
+        Self::Matrix(matrix)
+    }
 }
 
 impl From<Images> for Content {
@@ -108,6 +116,21 @@ pub struct Lines {
     pub series: Vec<Line>,
     /// A line across.
     pub level: Option<Level>,
+}
+
+/// A table of numbers, row by row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Matrix {
+    /// What the columns are.
+    pub x: String,
+    /// What the rows are.
+    pub y: String,
+    /// The name of each row.
+    pub rows: Vec<String>,
+    /// The name of each column.
+    pub columns: Vec<String>,
+    /// The numbers, one row after the other.
+    pub values: Vec<f32>,
 }
 
 /// One line of several.

@@ -1,7 +1,7 @@
 //! Lays out the content of a card as shapes of a scene.
 
 use super::card::{Content, Scaling, Style};
-use super::{bars, images, lines};
+use super::{bars, images, lines, matrix};
 use crate::chart::scene::{Area, Scene};
 
 /// Height of a chart in a figure, as a multiple of its width.
@@ -14,6 +14,7 @@ impl Content {
             Self::Images(images) => return images::size(images, width, style),
             Self::Bars(bars) => bars.values.iter().any(|value| value.is_finite()),
             Self::Lines(lines) => lines.points().next().is_some(),
+            Self::Matrix(matrix) => matrix.values.iter().any(|value| value.is_finite()),
         };
         has_values.then_some([width, CHART_HEIGHT * width])
     }
@@ -24,6 +25,7 @@ impl Content {
             Self::Images(images) => images::draw(images, scene, area, scaling, style),
             Self::Bars(bars) => bars::draw(bars, scene, area, style),
             Self::Lines(lines) => lines::draw(lines, scene, area, style),
+            Self::Matrix(matrix) => matrix::draw(matrix, scene, area, style),
         }
     }
 }

@@ -11,9 +11,10 @@ mod grid;
 mod images;
 mod layout;
 mod lines;
+mod matrix;
 #[cfg(test)]
 mod tests;
 
 pub use card::{
-    Bars, Card, Content, Images, Level, Line, Lines, Scaling, Style, Values, signed, signed_each,
+    Bars, Card, Content, Images, Level, Line, Lines, Matrix, Scaling, Style, Values, signed, signed_each,
 };

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use super::wants::{Picture, RunWants, WantedCloud, WantedField, WantedForces, WantedPoint};
 use crate::insight::principal::Principal;
 use crate::recipe::ObjectiveRecipe;
-use cards::CardsJob;
+use cards::Cards;
 use clock::Clock;
 use cloud::{CloudJob, LargeClouds};
 use field::FieldJob;
@@ -63,7 +63,7 @@ pub(super) struct Jobs {
     large_clouds: LargeClouds,
     top_images: Fresh<usize, TopImagesJob>,
     top_images_throttle: Throttle,
-    cards: Fresh<(), CardsJob>,
+    cards: Cards,
 }
 
 impl Jobs {
@@ -74,7 +74,7 @@ impl Jobs {
             || self.field.is_busy()
             || self.cloud.is_busy()
             || self.top_images.is_busy()
-            || self.cards.is_busy()
+            || self.cards.are_busy()
     }
 
     /// Makes a picture again: it has another canvas.
@@ -102,7 +102,7 @@ impl Jobs {
         is_fresh |= self.refresh_pictures(wants, turn)?;
         is_fresh |= self.refresh_cloud(wants, turn)?;
         is_fresh |= self.refresh_top_images(wants, turn)?;
-        is_fresh |= self.refresh_cards(wants, turn)?;
+        is_fresh |= self.cards.turn(&wants.cards, turn)?;
         Ok(is_fresh)
     }
 
@@ -148,16 +148,5 @@ impl Jobs {
         let (want, throttle) = (wants.top_images.as_ref(), &mut self.top_images_throttle);
         self.top_images.drop_other(want);
         Ok(self.top_images.turn(want, cadence::CLOUD, turn, throttle, TopImagesJob::new)?.is_some())
-    }
-
-    fn refresh_cards(&mut self, wants: &RunWants, turn: &mut RunTurn<'_>) -> Result<bool, JobError> {
-        let want = wants.cards.then_some(&());
-        let mut unused = Throttle::default();
-        let view = self
-            .cards
-            .turn(want, cadence::CARDS, turn, &mut unused, |target, ()| Ok(CardsJob::new(target)))?;
-        let Some(view) = view.map(Arc::new) else { return Ok(false) };
-        turn.target.views.publish(|views, _| views.cards = Some(view));
-        Ok(true)
     }
 }

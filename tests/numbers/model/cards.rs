@@ -2,18 +2,18 @@
 
 use burn::tensor::Device;
 use hourglass::chart::cards::{Card, Content};
-use hourglass::insight::{CardInputs, Topic};
+use hourglass::insight::Topic;
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
 use super::{images, recipe};
+use crate::cards::inputs_of;
 use crate::read::numbers;
 
 fn cards(recipe: &Recipe, dims: [usize; 3]) -> Vec<(Topic, Card)> {
     let learner = Learner::new(recipe, dims, 10, &Device::flex());
     let examples = numbers(images(4, dims, &Device::flex()));
-    let inputs =
-        CardInputs { learner: &learner, recipe, examples: &examples, sample: &examples, pca_errors: &[] };
+    let inputs = inputs_of(&learner, recipe, &examples, &examples);
     let make = |topic: Topic| Some((topic, topic.card(&inputs).expect("read")?));
     Topic::of(recipe).into_iter().filter_map(make).collect()
 }

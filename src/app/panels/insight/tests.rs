@@ -1,5 +1,8 @@
 //! The panel, driven by label without a window: cards of every kind, made by hand.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use eframe::egui::{Rect, Shape, TextureId, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -9,24 +12,26 @@ use crate::app::pictures::Pictures;
 use crate::app::state::AppState;
 use crate::app::testing::state_of;
 use crate::app::theme::{ColorScheme, Theme};
-use crate::chart::cards::{Bars, Images, Level, Line, Lines};
+use crate::chart::cards::{Bars, Images, Level, Line, Lines, Matrix};
 use crate::data::ImageShape;
-use crate::engine::CardsView;
+use crate::engine::Wants;
 
 struct Shown {
     state: AppState,
     theme: Theme,
     pictures: Pictures,
-    memory: CardsMemory,
+    memory: InsightMemory,
     actions: Vec<Action>,
+    /// The cards wanted in the last frame.
+    wanted: BTreeSet<Topic>,
 }
 
 fn card(title: &str, content: impl Into<Content>) -> Card {
     Card::new(title, format!("What {title} means."), content)
 }
 
-/// One card of each kind.
-fn cards() -> Vec<Card> {
+/// One card of each kind, and what it is put in place of.
+fn cards() -> [Card; 4] {
     let images = Images {
         shape: ImageShape { height: 4, width: 4, channels: 1 },
         columns: 3,
@@ -50,14 +55,25 @@ fn cards() -> Vec<Card> {
         series: vec![Line { name: "codes".to_owned(), points }],
         level: None,
     };
-    vec![card("Pictures", images), card("Activity", bars), card("Error", lines)]
+    let matrix = Matrix {
+        x: "told".to_owned(),
+        y: "class".to_owned(),
+        rows: ["a", "b"].map(str::to_owned).to_vec(),
+        columns: ["a", "b"].map(str::to_owned).to_vec(),
+        values: vec![9.0, 1.0, f32::NAN, 7.0],
+    };
+    [card("Pictures", images), card("Activity", bars), card("Error", lines), card("Table", matrix)]
 }
 
-fn state(recipe: &str, cards: Option<Vec<Card>>) -> AppState {
-    state_of(recipe, |views| {
-        if let Some(cards) = cards {
-            let view = CardsView { step: 1200, cards: cards.into() };
-            views.publish(|views, _| views.cards = Some(view.into()));
+/// The topics of `ae-sparse` that the cards are put under.
+const TOPICS: [Topic; 4] = [Topic::Atoms, Topic::Activity, Topic::Units, Topic::Confusions];
+
+fn state(cards: impl IntoIterator<Item = Card>) -> AppState {
+    let cards: Vec<Card> = cards.into_iter().collect();
+    state_of("ae-sparse", |views| {
+        for (topic, card) in TOPICS.into_iter().zip(cards) {
+            let view = CardView { step: 1200, card: Some(card) };
+            views.publish(|views, _| _ = views.cards.insert(topic, view.into()));
         }
     })
 }
@@ -67,15 +83,18 @@ fn panel(state: AppState, size: [f32; 2], is_simple: bool) -> Harness<'static, S
         state,
         theme: Theme::new(ColorScheme::Light, is_simple),
         pictures: Pictures::new(Default::default(), None),
-        memory: CardsMemory::default(),
+        memory: InsightMemory::default(),
         actions: Vec::new(),
+        wanted: BTreeSet::new(),
     };
     Harness::builder().with_size(vec2(size[0], size[1])).build_ui_state(
         |ui, shown: &mut Shown| {
-            let Shown { state, theme, pictures, memory, actions } = shown;
-            let wants = Default::default();
+            let Shown { state, theme, pictures, memory, actions, wanted } = shown;
+            let wants: RefCell<Wants> = RefCell::default();
             let cx = PanelContext { state, theme, pictures, wants: &wants };
-            actions.extend(cards_ui(ui, &cx, memory));
+            actions.extend(insight_ui(ui, &cx, memory));
+            let wants = wants.take();
+            *wanted = wants.runs().flat_map(|(_, wants)| wants.cards.iter().copied()).collect();
         },
         shown,
     )
@@ -115,39 +134,72 @@ impl Painted {
 
 #[test]
 fn a_card_is_shown_with_its_title_and_its_meaning_and_another_can_be_chosen() {
-    let mut panel = panel(state("ae-sparse", Some(cards())), [700.0, 500.0], false);
-    panel.step();
+    let mut panel = panel(state(cards()), [900.0, 500.0], false);
+    panel.run_steps(2);
+    panel.get_by_label("What does this family show?");
+    panel.get_by_label("What is the code good for?");
     panel.get_by_label("card Pictures");
     panel.get_by_label("What Pictures means. Red is above zero, blue below.");
-    panel.get_by_label("Error").click();
-    panel.step();
-    panel.step();
-    assert!(panel.state().actions.contains(&Action::ShowCard("Error".to_owned())));
-    panel.state_mut().state.card = Some("Error".to_owned());
+    panel.get_by_label("Which units are active").click();
+    panel.run_steps(2);
+    assert!(panel.state().actions.contains(&Action::ShowCard(Topic::Units)));
+    panel.state_mut().state.insight.chosen = Some(Topic::Units);
     panel.step();
     panel.get_by_label("card Error");
     panel.get_by_label("What Error means.");
+    assert!(panel.query_by_label("card Pictures").is_none());
+}
+
+#[test]
+fn cards_that_are_kept_are_seen_beside_the_chosen_one_and_only_these_are_wanted() {
+    let mut panel = panel(state(cards()), [1100.0, 600.0], false);
+    panel.state_mut().state.insight.pin(Topic::Activity);
+    panel.state_mut().state.insight.pin(Topic::Noise);
+    panel.run_steps(2);
+    panel.get_by_label("card Pictures");
+    panel.get_by_label("card Activity");
+    assert_eq!(panel.state().wanted, [Topic::Atoms, Topic::Activity].into(), "ae-sparse has no noise");
+    panel.get_all_by_label("keep").last().expect("a switch").click();
+    panel.run_steps(2);
+    assert!(panel.state().actions.contains(&Action::PinCard(Topic::Activity)));
+    panel.state_mut().state.insight.pin(Topic::Activity);
+    panel.run_steps(2);
+    assert!(panel.query_by_label("card Activity").is_none());
 }
 
 #[test]
 fn another_card_can_be_chosen_in_a_tiny_panel() {
-    let mut panel = panel(state("ae-sparse", Some(cards())), [160.0, 90.0], false);
+    let mut panel = panel(state(cards()), [160.0, 120.0], false);
     panel.step();
-    panel.get_by_label("Pictures").click();
+    panel.get_by_label("What each unit adds").click();
     panel.run_steps(3);
-    panel.get_by_label("Error").click();
+    panel.get_by_label("Which units are active").click();
     panel.run_steps(2);
-    assert!(panel.state().actions.contains(&Action::ShowCard("Error".to_owned())));
+    assert!(panel.state().actions.contains(&Action::ShowCard(Topic::Units)));
+}
+
+#[test]
+fn a_card_that_is_not_there_says_why() {
+    let mut without_classes = state([]);
+    without_classes.insight.chosen = Some(Topic::Classes);
+    let mut panel = panel(without_classes, [900.0, 400.0], false);
+    panel.step();
+    panel.get_by_label("These images have no classes that could be told.");
+    panel.state_mut().state.insight.chosen = Some(Topic::Activity);
+    panel.step();
+    panel.get_by_label("This card is being made.");
 }
 
 #[test]
 fn texts_and_images_of_every_card_are_whole_in_a_large_and_in_a_tiny_panel() {
     for size in [[900.0, 700.0], [420.0, 260.0], [300.0, 190.0], [160.0, 90.0], [120.0, 300.0]] {
-        for (title, is_simple) in
-            ["Pictures", "Activity", "Error"].into_iter().flat_map(|title| [(title, false), (title, true)])
+        for (title, topic, is_simple) in cards()
+            .into_iter()
+            .zip(TOPICS)
+            .flat_map(|(card, topic)| [false, true].map(|is_simple| (card.title.clone(), topic, is_simple)))
         {
-            let mut state = state("ae-sparse", Some(cards()));
-            state.card = Some(title.to_owned());
+            let mut state = state(cards());
+            state.insight.chosen = Some(topic);
             let mut panel = panel(state, size, is_simple);
             panel.run_steps(2);
             panel.get_by_label(&format!("card {title}"));
@@ -159,8 +211,9 @@ fn texts_and_images_of_every_card_are_whole_in_a_large_and_in_a_tiny_panel() {
                 let room = clip.intersect(whole).expand(0.5);
                 assert!(room.contains_rect(*place), "{name}: {text:?} at {place} is cut off by {room}");
                 for (other, taken, _) in &texts[..k] {
-                    let is_apart = !place.shrink(0.25).intersects(*taken);
-                    assert!(is_apart, "{name}: {text:?} covers {other:?}");
+                    // A bold word is drawn twice.
+                    let is_apart = text == other || !place.shrink(0.25).intersects(*taken);
+                    assert!(is_apart, "{name}: {text:?} at {place} covers {other:?} at {taken}");
                 }
             }
             assert_eq!(images.len(), if title == "Pictures" { 6 } else { 0 }, "{name}");
@@ -176,20 +229,16 @@ fn texts_and_images_of_every_card_are_whole_in_a_large_and_in_a_tiny_panel() {
 
 #[test]
 fn a_scene_is_laid_out_again_only_when_what_it_shows_changes() {
-    let mut panel = panel(state("ae-sparse", Some(cards())), [700.0, 500.0], false);
+    let mut panel = panel(state(cards()), [700.0, 500.0], false);
     panel.run_steps(2);
-    let key = |panel: &Harness<'_, Shown>| panel.state().memory.scene.as_ref().map(|(key, _)| *key);
-    let before = key(&panel);
+    let keys = |panel: &Harness<'_, Shown>| -> Vec<model::Key> {
+        panel.state().memory.scenes.values().map(|(key, _)| *key).collect()
+    };
+    let before = keys(&panel);
     panel.run_steps(2);
-    assert_eq!(key(&panel), before);
-    panel.state_mut().state.card = Some("Error".to_owned());
+    assert_eq!(keys(&panel), before);
+    panel.state_mut().state.insight.chosen = Some(Topic::Units);
     panel.run_steps(2);
-    assert_ne!(key(&panel), before);
-}
-
-#[test]
-fn a_family_without_cards_says_so() {
-    let mut panel = panel(state("ae-2d", Some(Vec::new())), [700.0, 400.0], false);
-    panel.step();
-    panel.get_by_label_contains("The map of codes and the curves show it best");
+    assert_eq!(keys(&panel).len(), 1, "the scene of what is not seen is forgotten");
+    assert_ne!(keys(&panel), before);
 }

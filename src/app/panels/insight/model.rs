@@ -1,26 +1,23 @@
-//! Which card is shown, its picture as a scene, and what is said when there is none.
+//! The picture of a card as a scene, and what is said when there is none.
 
-use crate::app::state::RunState;
+use crate::app::state::{BenchState, RunState};
 use crate::chart::cards::{Card, Scaling, Style};
 use crate::chart::scene::{Area, Scene};
 use crate::chart::text::TextWidth;
+use crate::engine::{Question, Topic};
 use crate::look::ColorScheme;
 use crate::recipe::Family;
 
-/// The index of the card with this title; without it, of the most telling one.
-pub fn chosen(cards: &[Card], title: Option<&str>) -> usize {
-    title.and_then(|title| cards.iter().position(|card| card.title == title)).unwrap_or(0)
-}
-
-/// Why there is nothing to see: nothing was made yet, or this family has no cards.
-pub fn absence(run: &RunState) -> String {
-    let family = Family::of(&run.recipe);
-    match &run.views.cards {
-        None => "The first cards are being made.".to_owned(),
-        Some(_) if family.is_about_the_map() => {
-            format!("{} The map of codes and the curves show it best.", family.sentence())
+/// Why a card is not there: it is being made, or there is nothing to show.
+pub fn absence(run: &RunState, topic: Topic, bench: Option<&BenchState>) -> String {
+    let has_classes = bench.is_some_and(|bench| bench.dataset.class_names.len() > 1);
+    match (run.views.cards.contains_key(&topic), topic.question()) {
+        (_, Question::Use) if !has_classes => "These images have no classes that could be told.".to_owned(),
+        (false, _) => "This card is being made.".to_owned(),
+        (true, Question::Family) => {
+            format!("{} There is nothing to show yet.", Family::of(&run.recipe).sentence())
         }
-        Some(_) => format!("{} Its cards appear as it learns.", family.sentence()),
+        (true, _) => "There is nothing to show yet.".to_owned(),
     }
 }
 

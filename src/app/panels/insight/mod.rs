@@ -1,0 +1,175 @@
+//! Insight: questions about the network as it is now, each answered by a card with a picture, its number and a sentence or
+//! two. Several cards can be seen side by side; what is not seen is not computed.
+//!
+//! `list` draws the questions, `model` lays a card out as a scene, which this file paints. The panel does not know what a
+//! card is about.
+
+mod list;
+mod model;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use eframe::egui::{
+    Align, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2,
+};
+
+use super::{no_run, waiting};
+use crate::app::action::{Action, Figure};
+use crate::app::context::PanelContext;
+use crate::app::scene::{ImageTexture, paint_scene, text_width};
+use crate::app::state::RunState;
+use crate::app::theme::{GRID, HALF};
+use crate::app::widgets::{card, export_button, heading, muted_where_it_fits, switch};
+use crate::chart::cards::{Card, Content, Values};
+use crate::chart::scene::Scene;
+use crate::engine::{CardView, Topic};
+use crate::look::count_label;
+
+/// A card smaller than this has no room for its title and its sentence, in points at ordinary size.
+const SMALL: [f32; 2] = [240.0, 170.0];
+/// The list of questions is beside the cards from this size on; in a smaller panel it is a menu.
+const LIST_FROM: [f32; 2] = [460.0, 170.0];
+/// The width of the list as a share of the panel, and its least and largest width.
+const LIST: (f32, f32, f32) = (0.27, 150.0, 230.0);
+
+/// The scenes of the cards that were drawn last, as long as they fit.
+#[derive(Debug, Default)]
+pub struct InsightMemory {
+    scenes: BTreeMap<Topic, (model::Key, Scene)>,
+}
+
+/// Draws the questions and the cards that are seen.
+pub fn insight_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut InsightMemory) -> Vec<Action> {
+    let Some(run) = cx.state.run() else {
+        card(ui, cx.theme, "Insight", |_| {}, |ui| waiting(ui, cx.theme, &no_run(cx.state)));
+        return Vec::new();
+    };
+    let mut actions = Vec::new();
+    let offered = Topic::offered(&run.recipe);
+    let shown = cx.state.insight.shown(&offered);
+    let Some(chosen) = shown.first().copied() else { return actions };
+    memory.scenes.retain(|topic, _| shown.contains(topic));
+    cx.want(run.info.id, |wants| wants.cards.extend(shown.iter().copied()));
+    let mut space = ui.available_rect_before_wrap();
+    let scale = cx.theme.scale;
+    if space.width() >= LIST_FROM[0] * scale && space.height() >= LIST_FROM[1] * scale {
+        let (share, least, most) = LIST;
+        let width = (share * space.width()).clamp(least * scale, most * scale);
+        let (left, right) = space.split_left_right_at_x(space.left() + width);
+        ui.scope_builder(UiBuilder::new().max_rect(left).id_salt("questions"), |ui| {
+            actions.extend(list::list_ui(ui, cx, &offered, &shown));
+        });
+        space = Rect::from_min_max(right.min + vec2(GRID, 0.0), right.max);
+    } else {
+        ui.scope(|ui| actions.extend(list::menu_ui(ui, cx, &offered, chosen)));
+        space = ui.available_rect_before_wrap();
+    }
+    for (topic, rect) in shown.iter().zip(list::places(space, shown.len(), GRID)) {
+        ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(("card", topic)), |ui| {
+            card_ui(ui, cx, run, *topic, memory, &mut actions);
+        });
+    }
+    actions
+}
+
+/// A card with its title and its sentence, as far as there is room for them.
+fn card_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    run: &RunState,
+    topic: Topic,
+    memory: &mut InsightMemory,
+    actions: &mut Vec<Action>,
+) {
+    let [width, height] = SMALL.map(|side| side * cx.theme.scale);
+    let has_head = ui.available_width() >= width && ui.available_height() >= height;
+    let view = run.views.cards.get(&topic).map(|view| &**view);
+    if has_head {
+        head_ui(ui, cx, topic, view, actions);
+    }
+    let Some(CardView { step, card: Some(card) }) = view else {
+        waiting(ui, cx.theme, &model::absence(run, topic, cx.state.bench.as_ref()));
+        return;
+    };
+    if has_head {
+        ui.add(Label::new(meaning(cx, card)).wrap());
+        ui.add_space(HALF);
+    }
+    content_ui(ui, cx, card, topic, model::version(run.info.id.0, *step, topic as usize), memory);
+}
+
+/// The picture of a card, in all the space that is left.
+fn content_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    card: &Card,
+    topic: Topic,
+    version: u64,
+    memory: &mut InsightMemory,
+) {
+    let space = ui.available_rect_before_wrap();
+    let response = ui.allocate_rect(space, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("card {}", card.title)));
+    if space.width() < GRID || space.height() < 2.0 * GRID {
+        return;
+    }
+    let key = model::Key {
+        version,
+        size: space.size().into(),
+        scheme: cx.theme.scheme,
+        type_size: cx.theme.small().size,
+        pixel: 1.0 / ui.pixels_per_point(),
+    };
+    if memory.scenes.get(&topic).is_none_or(|(known, _)| *known != key) {
+        memory.scenes.insert(topic, (key, model::scene(card, &key, &text_width(ui))));
+    }
+    let Some((_, scene)) = memory.scenes.get(&topic) else { return };
+    paint_scene(ui, cx.pictures, scene, space.min, ImageTexture { name: topic.title(), version });
+    let pointer = response.hover_pos().map(|at| (at - space.min).into());
+    let hint = pointer.and_then(|[x, y]: [f32; 2]| scene.hint_at([x.into(), y.into()]));
+    if let Some(hint) = hint {
+        response.on_hover_text_at_pointer(hint);
+    }
+}
+
+/// The title of a card, when it was made, and what can be done with it.
+fn head_ui(
+    ui: &mut Ui,
+    cx: &PanelContext<'_>,
+    topic: Topic,
+    view: Option<&CardView>,
+    actions: &mut Vec<Action>,
+) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(18.0 * cx.theme.scale);
+        heading(ui, cx.theme, topic.title());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = HALF;
+            let mut exports = Vec::new();
+            export_button(ui, cx.theme, Figure::Card, &format!("Export {}", topic.title()), &mut exports);
+            if !exports.is_empty() {
+                // The card that is chosen is exported.
+                actions.push(Action::ShowCard(topic));
+                actions.extend(exports);
+            }
+            let was_pinned = cx.state.insight.pinned.contains(&topic);
+            let mut is_pinned = was_pinned;
+            switch(ui, cx.theme, "keep", &mut is_pinned, "stays when another card is chosen, up to four");
+            if is_pinned != was_pinned {
+                actions.push(Action::PinCard(topic));
+            }
+            if let Some(view) = view {
+                muted_where_it_fits(ui, cx.theme, &format!("step {}", count_label(view.step)));
+            }
+        });
+    });
+}
+
+/// What the card means, and what its colours mean where that needs saying.
+fn meaning(cx: &PanelContext<'_>, card: &Card) -> RichText {
+    let is_signed = matches!(&card.content, Content::Images(images) if images.values == Values::Signed);
+    let colours = if is_signed { " Red is above zero, blue below." } else { "" };
+    RichText::new(format!("{}{colours}", card.meaning)).font(cx.theme.body()).color(cx.theme.muted)
+}

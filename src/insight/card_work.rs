@@ -1,0 +1,92 @@
+//! How each insight card is made from the network as it is now.
+
+use super::card_inputs::CardInputs;
+use super::classes::ClassesWork;
+use super::topic::Topic;
+use super::{
+    ablation, activity, atoms, contraction, depths, dictionary, dimensions, filters, maps, noise, prior,
+    rbm_samples, rows, sensitivity, size, skips, steps,
+};
+use crate::chart::cards::Card;
+use crate::train::evaluate::CHUNK;
+use crate::train::read::ReadError;
+
+/// A card under way.
+#[derive(Debug)]
+pub enum CardWork {
+    /// One that takes one slice.
+    AtOnce(Topic),
+    /// One about the classes of images.
+    Classes(Topic, Box<ClassesWork>),
+}
+
+impl CardWork {
+    /// Begins a card of the network as it is now.
+    pub fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
+        match topic {
+            Topic::Classes | Topic::Confusions | Topic::Mistakes => {
+                Self::Classes(topic, Box::new(ClassesWork::new(inputs)))
+            }
+            _ => Self::AtOnce(topic),
+        }
+    }
+
+    /// Does the next slice, of about so many images. The card once it is made, which is `None` where there is nothing to
+    /// show.
+    pub fn advance(
+        &mut self,
+        inputs: &CardInputs<'_>,
+        many: usize,
+    ) -> Result<Option<Option<Card>>, ReadError> {
+        match self {
+            Self::AtOnce(topic) => topic.card_at_once(inputs).map(Some),
+            Self::Classes(topic, work) => {
+                let found = work.advance(inputs, many)?;
+                Ok(found.map(|found| found.and_then(|found| found.card(*topic, inputs))))
+            }
+        }
+    }
+}
+
+impl Topic {
+    /// Makes the card, however long it takes; `None` where there is nothing to show.
+    pub fn card(self, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+        let mut work = CardWork::new(self, inputs);
+        loop {
+            if let Some(card) = work.advance(inputs, CHUNK)? {
+                return Ok(card);
+            }
+        }
+    }
+
+    /// Makes a card that takes one slice.
+    fn card_at_once(self, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+        match self {
+            Self::Noise => noise::rows(inputs).map(Some),
+            Self::Filters => filters::of_layer(inputs),
+            Self::Connections => filters::of_pruned(inputs),
+            Self::RbmSamples => rbm_samples::samples(inputs),
+            Self::Depths => depths::rows(inputs),
+            Self::Steps => steps::bars(inputs),
+            Self::Skips => skips::rows(inputs),
+            Self::Maps => maps::rows(inputs),
+            Self::Written => rows::written(inputs).map(Some),
+            Self::Completed => rows::completed(inputs).map(Some),
+            Self::Contraction => contraction::spectrum(inputs),
+            Self::Directions => contraction::directions(inputs),
+            Self::DictionaryParts => dictionary::parts(inputs),
+            Self::DictionaryAtoms => dictionary::atoms(inputs),
+            Self::DictionaryErrors => dictionary::errors(inputs),
+            Self::DictionaryPixels => Ok(dictionary::pixel_atoms(inputs)),
+            Self::Dimensions => dimensions::bars(inputs).map(Some),
+            Self::Prior => prior::samples(inputs).map(Some),
+            Self::Ablation => ablation::line(inputs),
+            Self::Size => size::line(inputs),
+            Self::Atoms => atoms::images(inputs),
+            Self::Activity => activity::histogram(inputs),
+            Self::Units => activity::units(inputs),
+            Self::Sensitivity => sensitivity::images(inputs),
+            Self::Classes | Self::Confusions | Self::Mistakes => Ok(None),
+        }
+    }
+}

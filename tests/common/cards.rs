@@ -1,0 +1,38 @@
+//! What insight cards are made from in tests whose cards need no data set.
+
+use std::sync::LazyLock;
+
+use hourglass::data::{Dataset, ImageShape, Split};
+use hourglass::insight::CardInputs;
+use hourglass::insight::class_rivals::{ClassRivals, WATCHED};
+use hourglass::recipe::Recipe;
+use hourglass::train::Learner;
+
+static NO_IMAGES: LazyLock<Dataset> = LazyLock::new(|| Dataset {
+    name: "nothing".to_owned(),
+    shape: ImageShape { height: 1, width: 1, channels: 1 },
+    images: Vec::<u8>::new().into(),
+    labels: Vec::new(),
+    class_names: Vec::new(),
+    factors: Vec::new(),
+    split: Split { train: Vec::new(), validation: Vec::new(), test: Vec::new() },
+});
+
+/// A network, and some of its images as examples and all as a sample.
+pub fn inputs_of<'a>(
+    learner: &'a Learner,
+    recipe: &'a Recipe,
+    examples: &'a [f32],
+    sample: &'a [f32],
+) -> CardInputs<'a> {
+    CardInputs {
+        learner,
+        recipe,
+        examples,
+        sample,
+        dataset: &NO_IMAGES,
+        labelled: WATCHED,
+        class_rivals: ClassRivals::default(),
+        pca_errors: &[],
+    }
+}
