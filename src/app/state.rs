@@ -103,7 +103,7 @@ impl AppState {
             Event::Refused(sentence) => self.complain(sentence),
             Event::Notice(sentence) => self.say(sentence),
             // Taken by whoever asked for them, before the state sees them.
-            Event::Snapshot(..) | Event::Evaluated(..) => {}
+            Event::Snapshot(..) | Event::Evaluated(..) | Event::Insight(..) => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! The command line as data: commands, options and their help. What each command does is in its own file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::failure::Failure;
@@ -11,6 +11,11 @@ use crate::recipe::{NetworkPart, Recipe, Value};
 
 /// Epochs of training where neither the recipe nor the command line sets a limit.
 pub(super) const DEFAULT_EPOCHS: u64 = 20;
+/// The file of a folder that `train` wrote with the recipe that repeats the run, and the one with the weights.
+pub(super) const RECIPE_FILE: &str = "recipe.toml";
+pub(super) const WEIGHTS_FILE: &str = "model.safetensors";
+/// Training images whose classes are known, unless another number is given: twenty times as many change the third figure.
+const KNOWN: usize = 20_000;
 /// The folder of the tour's figures, unless another one is given.
 pub(super) const TOUR_FOLDER: &str = "hourglass-tour";
 
@@ -30,6 +35,8 @@ pub(super) struct Cli {
 pub(super) enum Subcommand {
     /// Trains a recipe and writes the results
     Train(TrainArgs),
+    /// Answers questions about a trained network with cards
+    Insight(InsightArgs),
     /// Lists the built-in recipes
     Recipes(RecipesArgs),
     /// Describes a data set and draws a contact sheet of it
@@ -76,10 +83,11 @@ pub(super) struct WindowArgs {
     pub(super) trace: Option<PathBuf>,
 }
 
+/// A recipe, and what the command line sets in it.
 #[derive(Debug, clap::Args)]
-pub(super) struct TrainArgs {
-    /// Name of a built-in recipe, or a recipe file
-    recipe: String,
+pub(super) struct RecipeArgs {
+    /// Name of a built-in recipe, a recipe file, or a folder that `train` wrote
+    pub(super) recipe: String,
     #[arg(long, value_name = "PATH|NAME", help = format!("Images: {}", data::accepted()))]
     data: Option<String>,
     /// Sets a parameter; `hourglass recipes --parameters` lists them
@@ -100,6 +108,12 @@ pub(super) struct TrainArgs {
     /// Seed of the weights, the order of the images and ε
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TrainArgs {
+    #[command(flatten)]
+    pub(super) recipe: RecipeArgs,
     /// Begins with the weights of this safetensors file, from `--out` or from PyTorch
     #[arg(long, value_name = "FILE")]
     pub(super) init: Option<PathBuf>,
@@ -113,6 +127,24 @@ pub(super) struct TrainArgs {
     #[arg(long, value_name = "NAME", default_value = "grey")]
     pub(super) colors: ColorMap,
     /// Prints one JSON object per line, the summary last
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct InsightArgs {
+    #[command(flatten)]
+    pub(super) recipe: RecipeArgs,
+    /// Cards to make, separated by commas; all that the recipe has by default
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
+    pub(super) what: Vec<String>,
+    /// Training images whose classes are known where classes are told from codes
+    #[arg(long, value_name = "N", default_value_t = KNOWN)]
+    pub(super) labelled: usize,
+    /// Folder for the cards as PNG and SVG, and insight.json
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Prints one JSON object per line
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -191,10 +223,22 @@ impl FromStr for WindowSize {
     }
 }
 
-impl TrainArgs {
+impl RecipeArgs {
     /// The recipe with everything that the command line sets.
     pub(super) fn recipe(&self) -> Result<Recipe, Failure> {
-        let mut recipe = Recipe::open(&self.recipe)?;
+        let mut recipe = match self.folder() {
+            Some(folder) => {
+                let file = folder.join(RECIPE_FILE);
+                if !file.is_file() {
+                    let folder = folder.display();
+                    return Err(Failure::Usage(format!(
+                        "the folder {folder} has no {RECIPE_FILE}; use one that `hourglass train --out` wrote"
+                    )));
+                }
+                Recipe::open(&file.to_string_lossy())?
+            }
+            None => Recipe::open(&self.recipe)?,
+        };
         if let Some(set) = &self.data {
             recipe.set("data.set", &Value::Word(set.clone()))?;
         }
@@ -217,6 +261,11 @@ impl TrainArgs {
         }
         recipe.validate()?;
         Ok(recipe)
+    }
+
+    /// The folder that was given in place of a recipe.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        Some(Path::new(&self.recipe)).filter(|path| path.is_dir())
     }
 }
 

@@ -3,7 +3,9 @@
 use super::failure::Failure;
 use super::headless::HeadlessRun;
 use super::output::StagingFolder;
+use crate::chart::cards::Card;
 use crate::engine::curves::{CurveOptions, RunRecord};
+use crate::engine::{References, Topic};
 use crate::export::figures::Figure;
 use crate::export::run::RunFigures;
 use crate::export::save_figure;
@@ -16,20 +18,7 @@ const SCALE: u32 = 2;
 pub(super) fn draw(run: &mut HeadlessRun, staging: &StagingFolder, tint: ColorMap) -> Result<(), Failure> {
     let snapshot = run.snapshot()?;
     let references = run.references();
-    let figures = RunFigures {
-        record: RunRecord {
-            recipe: &run.info.recipe,
-            changes: run.changes(),
-            history: &run.info.history,
-            references: references.as_ref(),
-            plan: &run.info.plan,
-            pixels: run.bench.dataset.shape.values(),
-            color: None,
-            others: &[],
-        },
-        dataset: &run.bench.dataset,
-        cloud: &run.bench.cloud,
-    };
+    let figures = figures_of(run, references.as_ref());
     let options = CurveOptions::of_figure(&run.info.recipe);
     let caption = figures.caption(snapshot.step);
     let save = |name: &str, endings: &[&str], figure: &dyn Figure| -> Result<(), Failure> {
@@ -46,6 +35,41 @@ pub(super) fn draw(run: &mut HeadlessRun, staging: &StagingFolder, tint: ColorMa
         save(&name, &["png", "svg"], &figures.card(card))?;
     }
     Ok(())
+}
+
+/// Draws insight cards, each under the name of its topic.
+pub(super) fn draw_cards(
+    run: &HeadlessRun,
+    staging: &StagingFolder,
+    cards: &[(Topic, Option<Card>)],
+) -> Result<(), Failure> {
+    let figures = figures_of(run, None);
+    let caption = figures.caption(run.progress.step);
+    for (topic, card) in cards {
+        let Some(card) = card else { continue };
+        let scene = figures.card(card).scene(&caption, ColorScheme::Light);
+        for ending in ["png", "svg"] {
+            save_figure(&scene, &staging.path(&format!("{}.{ending}", topic.name())), SCALE)?;
+        }
+    }
+    Ok(())
+}
+
+fn figures_of<'a>(run: &'a HeadlessRun, references: Option<&'a References>) -> RunFigures<'a> {
+    RunFigures {
+        record: RunRecord {
+            recipe: &run.info.recipe,
+            changes: run.changes(),
+            history: &run.info.history,
+            references,
+            plan: &run.info.plan,
+            pixels: run.bench.dataset.shape.values(),
+            color: None,
+            others: &[],
+        },
+        dataset: &run.bench.dataset,
+        cloud: &run.bench.cloud,
+    }
 }
 
 /// A title as part of a file name: lower-case letters and digits, separated by hyphens.

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use super::failure::Failure;
 use super::interrupt;
 use super::progress::Reporter;
+use crate::chart::cards::Card;
 use crate::engine::{
-    BenchInfo, Command, Engine, EngineOptions, Event, FinalFigures, Phase, Progress, References, RunInfo,
-    Snapshot,
+    BenchInfo, Command, Engine, EngineOptions, Event, FinalFigures, Labelled, Phase, Progress, References,
+    RunInfo, Snapshot, Topic,
 };
 use crate::gpu::DeviceChoice;
 use crate::recipe::{Change, NetworkPart, Recipe};
@@ -52,17 +53,33 @@ impl HeadlessRun {
         init: Option<(PathBuf, NetworkPart)>,
         reporter: &mut Reporter,
     ) -> Result<Self, Failure> {
+        let recipes = vec![recipe.clone()];
+        let command = match init {
+            Some((weights, part)) => Command::StartFrom { recipes, weights, part, playing: true },
+            None => Command::Open { recipes, playing: true },
+        };
+        Self::start(command, device, reporter)
+    }
+
+    /// Loads the images, prepares the device, and takes the weights of a file; it does not train.
+    pub(super) fn load(
+        recipe: &Recipe,
+        device: DeviceChoice,
+        weights: PathBuf,
+        reporter: &mut Reporter,
+    ) -> Result<Self, Failure> {
+        let (recipes, part) = (vec![recipe.clone()], NetworkPart::Whole);
+        Self::start(Command::StartFrom { recipes, weights, part, playing: false }, device, reporter)
+    }
+
+    fn start(command: Command, device: DeviceChoice, reporter: &mut Reporter) -> Result<Self, Failure> {
         let options = EngineOptions { device, graphics: None };
         let engine = Engine::start(options, || ()).map_err(|error| {
             Failure::Failed(format!(
                 "no thread could be started for training ({error}); close other programs"
             ))
         })?;
-        let recipes = vec![recipe.clone()];
-        engine.send(match init {
-            Some((weights, part)) => Command::StartFrom { recipes, weights, part, playing: true },
-            None => Command::Open { recipes, playing: true },
-        })?;
+        engine.send(command)?;
         loop {
             if interrupt::is_interrupted() {
                 return Err(Failure::Failed("stopped before training began; nothing was written".to_owned()));
@@ -119,6 +136,19 @@ impl HeadlessRun {
         self.engine.send(Command::Evaluate { run: self.info.id })?;
         self.wait_for(|event| match event {
             Event::Evaluated(_, metrics) => Some(*metrics),
+            _ => None,
+        })
+    }
+
+    /// Makes insight cards of the current weights.
+    pub(super) fn insight(
+        &mut self,
+        topics: Vec<Topic>,
+        labelled: Labelled,
+    ) -> Result<Vec<(Topic, Option<Card>)>, Failure> {
+        self.engine.send(Command::Insight { run: self.info.id, topics, labelled })?;
+        self.wait_for(|event| match event {
+            Event::Insight(_, cards) => Some(cards),
             _ => None,
         })
     }

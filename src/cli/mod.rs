@@ -13,6 +13,7 @@ mod failure;
 mod figures;
 mod headless;
 mod history;
+mod insight;
 mod interrupt;
 mod json_lines;
 mod output;
@@ -60,6 +61,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> CliResult {
             Err(failure) => Err(failure),
         },
         Some(Subcommand::Train(args)) => train::run(&args),
+        Some(Subcommand::Insight(args)) => insight::run(&args),
         Some(Subcommand::Recipes(args)) => recipes::run(&args),
         Some(Subcommand::Data(args)) => data::run(&args),
         Some(Subcommand::Devices) => devices::run(),

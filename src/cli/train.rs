@@ -1,6 +1,6 @@
 //! `train`: trains a recipe without a window and writes the results.
 
-use super::args::{DEFAULT_EPOCHS, TrainArgs, has_stop_rule};
+use super::args::{DEFAULT_EPOCHS, RECIPE_FILE, TrainArgs, WEIGHTS_FILE, has_stop_rule};
 use super::failure::Failure;
 use super::figures;
 use super::headless::{HeadlessRun, RunEnd};
@@ -13,7 +13,7 @@ use crate::look::ColorMap;
 
 /// Trains, reports, and writes. What was trained is kept, also after Ctrl-C and after a failure.
 pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
-    let mut recipe = args.recipe()?;
+    let mut recipe = args.recipe.recipe()?;
     let is_endless = !has_stop_rule(&recipe);
     if is_endless {
         recipe.training.epochs = DEFAULT_EPOCHS;
@@ -22,7 +22,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     let init = args.init.clone().map(|file| (file, args.init_part));
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, args.json);
-    let mut run = HeadlessRun::open(&recipe, args.device, init, &mut reporter)?;
+    let mut run = HeadlessRun::open(&recipe, args.recipe.device, init, &mut reporter)?;
     if is_endless {
         reporter
             .notice(&format!("The recipe has no stop rule, so training ends after {DEFAULT_EPOCHS} epochs."));
@@ -83,10 +83,10 @@ fn write(
     folder: &OutputFolder,
 ) -> Result<Vec<String>, Failure> {
     folder.write(|staging| {
-        staging.write("recipe.toml", &run.replay().to_toml())?;
+        staging.write(RECIPE_FILE, &run.replay().to_toml())?;
         staging.write("history.csv", &history_csv(&run.info.history.lock()))?;
         // Before the figures, which take longer and can be interrupted.
-        run.save_weights(&staging.path("model.safetensors"))?;
+        run.save_weights(&staging.path(WEIGHTS_FILE))?;
         let Some(Evaluated { summary, tint }) = evaluated else { return Ok(()) };
         staging.write("summary.json", &summary.file())?;
         match figures::draw(run, staging, tint) {

@@ -149,13 +149,19 @@ impl Bench {
         }
     }
 
-    /// Does the next chunk of every final evaluation that was asked for.
+    /// Does the next chunk of every final evaluation and of all insight that was asked for.
     pub(super) fn evaluate_finally(&mut self, paint: &PaintTarget, outbox: &mut Outbox) {
         for run in &mut self.runs {
             let (target, jobs) = run.target(&self.gallery, paint);
+            let id = target.id;
             match jobs.final_evaluation.turn(&target, 0) {
                 Ok(None) => {}
-                Ok(Some(metrics)) => outbox.report(Event::Evaluated(run.id, Box::new(metrics))),
+                Ok(Some(metrics)) => outbox.report(Event::Evaluated(id, Box::new(metrics))),
+                Err(error) => outbox.report(Event::Refused(error.to_string())),
+            }
+            match jobs.insight.turn(&target, 0) {
+                Ok(None) => {}
+                Ok(Some(cards)) => outbox.report(Event::Insight(id, cards)),
                 Err(error) => outbox.report(Event::Refused(error.to_string())),
             }
         }

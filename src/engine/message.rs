@@ -7,10 +7,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::chart::cards::Card;
 use crate::data::Dataset;
 use crate::gpu::Canvas;
-use crate::insight::SparseCoding;
+use crate::insight::class_rivals::Labelled;
 use crate::insight::references::References;
+use crate::insight::{SparseCoding, Topic};
 use crate::recipe::{Change, NetworkPart, Recipe};
 use crate::train::history::SharedHistory;
 use crate::train::{Metrics, Stage, StagePlan};
@@ -95,6 +97,15 @@ pub enum Command {
         /// Whose weights.
         run: RunId,
     },
+    /// Make insight cards of a run's present weights, for [`Event::Insight`]. It takes a moment.
+    Insight {
+        /// Whose weights.
+        run: RunId,
+        /// What the cards are about.
+        topics: Vec<Topic>,
+        /// How many images classes are told for.
+        labelled: Labelled,
+    },
     /// Paint a run's picture into this texture from now on; without one, pixels are handed out in views.
     Canvas {
         /// Whose picture.
@@ -133,6 +144,8 @@ pub enum Event {
     Snapshot(RunId, Arc<Snapshot>),
     /// What the present weights cost.
     Evaluated(RunId, Box<FinalFigures>),
+    /// Insight cards, each absent where there is nothing to show.
+    Insight(RunId, Vec<(Topic, Option<Card>)>),
     /// A file was written.
     Saved(PathBuf),
     /// What was asked could not be done; nothing was changed.

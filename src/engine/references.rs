@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::background::spawn;
 use crate::data::Dataset;
 use crate::insight::Pca;
-use crate::insight::class_rivals::{Accuracy, ClassRivals, WATCHED};
+use crate::insight::class_rivals::{Accuracy, ClassRivals, Labelled};
 use crate::insight::references::References;
 
 /// Training images that principal components are fitted to; more change nothing that can be seen.
@@ -22,8 +22,8 @@ pub(super) struct Comparison {
     /// The sample, in tensor order.
     sample: Arc<[f32]>,
     costs: OnceLock<Costs>,
-    /// How well classes are told from pixels, under `None`, and from so many principal components.
-    accuracies: Mutex<BTreeMap<Option<usize>, Measured>>,
+    /// How well classes are told from pixels, under `None`, and from so many principal components, on so many images.
+    accuracies: Mutex<BTreeMap<(Option<usize>, Labelled), Measured>>,
 }
 
 /// What is being measured, then what was: nothing where it cannot be.
@@ -72,8 +72,9 @@ impl Comparison {
 
     /// How well classes are told from pixels and from so many principal components, as far as that is known; what is not is
     /// being measured from now on.
-    pub(super) fn class_rivals(self: &Arc<Self>, components: usize) -> ClassRivals {
-        ClassRivals { pixels: self.accuracy(None), components: self.accuracy(Some(components)) }
+    pub(super) fn class_rivals(self: &Arc<Self>, components: usize, labelled: Labelled) -> ClassRivals {
+        let [pixels, components] = [None, Some(components)].map(|of| self.accuracy(of, labelled));
+        ClassRivals { pixels, components }
     }
 
     /// Whether something is being measured.
@@ -82,18 +83,19 @@ impl Comparison {
         accuracies.values().any(|accuracy| accuracy.get().is_none())
     }
 
-    fn accuracy(self: &Arc<Self>, components: Option<usize>) -> Option<Accuracy> {
+    fn accuracy(self: &Arc<Self>, components: Option<usize>, labelled: Labelled) -> Option<Accuracy> {
         let mut accuracies = self.accuracies.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = accuracies.get(&components) {
+        let key = (components, labelled);
+        if let Some(known) = accuracies.get(&key) {
             return known.get().copied().flatten();
         }
-        let place = Arc::clone(accuracies.entry(components).or_default());
+        let place = Arc::clone(accuracies.entry(key).or_default());
         drop(accuracies);
         let (shared, taken) = (Arc::clone(self), Arc::clone(&place));
         let measure = move || {
             let pca = components.and_then(|k| shared.costs().pca.as_ref().map(|pca| pca.first(k)));
             let is_known = components.is_none() || pca.is_some();
-            let measured = is_known.then(|| Accuracy::measure(&shared.dataset, pca.as_ref(), WATCHED));
+            let measured = is_known.then(|| Accuracy::measure(&shared.dataset, pca.as_ref(), labelled));
             taken.set(measured).ok();
         };
         if let Err(sentence) = spawn("class rivals", measure) {

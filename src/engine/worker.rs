@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::bench::{Bench, fail, feed, message, report_phase, report_tuning};
 use super::handle::{EngineOptions, Handle};
 use super::inbox::{Inbox, inbox};
-use super::jobs::{FinalEvaluation, Jobs};
+use super::jobs::{FinalEvaluation, InsightJob, Jobs};
 use super::message::{Command, Event, Phase};
 use super::opening::{Loading, check};
 use super::outbox::{Outbox, Wake, outbox};
@@ -203,6 +203,9 @@ impl Worker {
                 self.snapshot(run, Contents { lattice, point, sheet });
             }
             Command::Evaluate { run } => self.evaluate(run),
+            Command::Insight { run, topics, labelled } => {
+                self.with_target(run, |_, jobs| jobs.insight.start(InsightJob::new(topics, labelled)));
+            }
             Command::SaveWeights { run, path } => self.save_weights(run, &path),
             Command::Canvas { run, picture, canvas } => self.with_run_quietly(run, |run| {
                 match canvas {

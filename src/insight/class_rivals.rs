@@ -8,8 +8,12 @@ use super::pca::Pca;
 use super::probe::Probe;
 use crate::data::Dataset;
 
-/// Training images whose classes are known, and held-out images whose classes are asked for, while a card is watched.
-pub const WATCHED: Labelled = Labelled { known: 2_000, asked: 1_000, of_test: false };
+/// Training images whose classes are known while a card is watched.
+const KNOWN: usize = 2_000;
+/// Long codes are known of fewer images, so many numbers in all: a step of the probe takes a few milliseconds.
+const NUMBERS: usize = 200_000;
+/// Held-out images whose classes are asked for while a card is watched.
+const ASKED: usize = 1_000;
 /// The probe is fitted until no slope is larger than this, for a sum over all images: shares of right classes stay the same
 /// to a thousandth.
 pub(super) const TOLERANCE: f64 = 0.05;
@@ -25,6 +29,13 @@ pub struct Labelled {
     pub asked: usize,
     /// Whether these are test images, which decide nothing else, in place of validation images.
     pub of_test: bool,
+}
+
+impl Labelled {
+    /// As many as there is time for while a card is watched, for codes of so many numbers.
+    pub fn watched(code: usize) -> Self {
+        Self { known: KNOWN.min(NUMBERS / code.max(1)), asked: ASKED, of_test: false }
+    }
 }
 
 /// Shares of images whose class is told right, from 0 to 1.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::class_rivals::{Accuracy, ClassRivals, Labelled, STEPS, TOLERANCE, images, labels, share_right};
+use super::class_rivals::{Accuracy, ClassRivals, STEPS, TOLERANCE, images, labels, share_right};
 use super::neighbours::{NEIGHBOURS, Neighbours};
 use super::probe::Probe;
 use super::{CardInputs, Topic};
@@ -15,8 +15,6 @@ use crate::model::Autoencoder;
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
 
-/// Long codes are known of fewer images: a step of the probe takes a few milliseconds.
-const NUMBERS: usize = 200_000;
 /// Codes asked for in a slice, as a multiple of the images that are encoded in one.
 const ASKED_AT_ONCE: usize = 2;
 /// Mistakes that are shown.
@@ -197,10 +195,7 @@ pub struct ClassesWork {
 
 impl ClassesWork {
     pub(super) fn new(inputs: &CardInputs<'_>) -> Self {
-        let most = NUMBERS / inputs.learner.code_size().max(1);
-        let labelled = inputs.labelled;
-        let labelled = Labelled { known: labelled.known.min(most), ..labelled };
-        let labelled = images(inputs.dataset, labelled);
+        let labelled = images(inputs.dataset, inputs.labelled);
         let labels = [&labelled[0], &labelled[1]].map(|images| labels(inputs.dataset, images));
         Self {
             model: inputs.learner.model(),

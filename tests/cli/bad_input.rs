@@ -127,7 +127,7 @@ fn a_batch_larger_than_the_training_set() {
 #[test]
 fn an_unknown_colour_map() {
     let line = ["train", "vae-2d", "--device", "cpu", "--colors", "jet"];
-    refused(&[], &line, 2, &["`jet` are no colours", "grey, viridis or magma"]);
+    refused(&[], &line, 2, &["`jet` is no colour map", "grey, viridis or magma"]);
 }
 
 #[test]

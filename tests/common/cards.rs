@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use hourglass::data::{Dataset, ImageShape, Split};
 use hourglass::insight::CardInputs;
-use hourglass::insight::class_rivals::{ClassRivals, WATCHED};
+use hourglass::insight::class_rivals::{ClassRivals, Labelled};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
@@ -31,7 +31,7 @@ pub fn inputs_of<'a>(
         examples,
         sample,
         dataset: &NO_IMAGES,
-        labelled: WATCHED,
+        labelled: Labelled::watched(1),
         class_rivals: ClassRivals::default(),
         pca_errors: &[],
     }

@@ -10,7 +10,7 @@ use super::throttle::Throttle;
 use crate::chart::cards::Card;
 use crate::engine::target::Target;
 use crate::engine::view::CardView;
-use crate::insight::class_rivals::{ClassRivals, WATCHED};
+use crate::insight::class_rivals::{ClassRivals, Labelled};
 use crate::insight::{CardInputs, CardWork, Question, Topic};
 use crate::train::read::ReadError;
 
@@ -46,7 +46,8 @@ impl Cards {
             let Some(topic) = wanted.iter().nth((self.next + offset) % wanted.len()).copied() else { break };
             let comparison = &turn.target.gallery.comparison;
             let code = turn.target.learner.code_size();
-            let rivals = (topic.question() == Question::Use).then(|| comparison.class_rivals(code));
+            let rivals = (topic.question() == Question::Use)
+                .then(|| comparison.class_rivals(code, Labelled::watched(code)));
             let job = self.jobs.entry(topic).or_default();
             if !job.has_work(&rivals, cadence::CARDS, turn) {
                 continue;
@@ -72,7 +73,7 @@ struct CardJob {
 
 impl CardJob {
     fn new(topic: Topic, rivals: Rivals, target: &Target<'_>) -> Self {
-        let work = CardWork::new(topic, &inputs(target, &[], rivals));
+        let work = CardWork::new(topic, &inputs(target, &[], rivals, watched(target)));
         Self { step: target.step(), rivals, work }
     }
 }
@@ -86,7 +87,7 @@ impl Job for CardJob {
 
     fn slice(&mut self, target: &Target<'_>, many: usize) -> Result<Option<CardView>, JobError> {
         let pca_errors = target.gallery.comparison.pca_errors_so_far();
-        let card = self.work.advance(&inputs(target, pca_errors, self.rivals), many)?;
+        let card = self.work.advance(&inputs(target, pca_errors, self.rivals, watched(target)), many)?;
         Ok(card.map(|card| CardView { step: self.step, card }))
     }
 }
@@ -96,19 +97,29 @@ pub(in crate::engine) fn all_cards(target: &Target<'_>) -> Result<Vec<Card>, Rea
     let topics = Topic::of(target.recipe);
     let wants_pca = topics.contains(&Topic::Size);
     let pca_errors = if wants_pca { target.gallery.comparison.pca_errors() } else { &[] };
-    let inputs = inputs(target, pca_errors, None);
+    let inputs = inputs(target, pca_errors, None, watched(target));
     let cards = topics.into_iter().map(|topic| topic.card(&inputs));
     Ok(cards.collect::<Result<Vec<Option<Card>>, ReadError>>()?.into_iter().flatten().collect())
 }
 
-fn inputs<'a>(target: &Target<'a>, pca_errors: &'a [f64], rivals: Rivals) -> CardInputs<'a> {
+fn watched(target: &Target<'_>) -> Labelled {
+    Labelled::watched(target.learner.code_size())
+}
+
+/// What cards are made from.
+pub(super) fn inputs<'a>(
+    target: &Target<'a>,
+    pca_errors: &'a [f64],
+    rivals: Option<ClassRivals>,
+    labelled: Labelled,
+) -> CardInputs<'a> {
     CardInputs {
         learner: target.learner,
         recipe: target.recipe,
         examples: &target.gallery.example_pixels,
         sample: &target.gallery.sample_pixels,
         dataset: &target.gallery.dataset,
-        labelled: WATCHED,
+        labelled,
         class_rivals: rivals.unwrap_or_default(),
         pca_errors,
     }

@@ -12,6 +12,7 @@ mod field;
 mod final_evaluation;
 mod forces;
 mod fresh;
+mod insight;
 mod job;
 mod layers;
 mod point;
@@ -39,6 +40,7 @@ pub(super) use cards::all_cards;
 pub(super) use evaluation::{Evaluated, EvaluationJob};
 pub(super) use final_evaluation::FinalEvaluation;
 pub(super) use fresh::RunTurn;
+pub(super) use insight::InsightJob;
 pub(super) use job::{JobError, Running};
 pub(super) use sheet::MOST_TILES;
 
@@ -48,6 +50,7 @@ pub(super) use sheet::MOST_TILES;
 pub(super) struct Jobs {
     pub(super) evaluation: Running<EvaluationJob>,
     pub(super) final_evaluation: Running<FinalEvaluation>,
+    pub(super) insight: Running<InsightJob>,
     point: Clock<WantedPoint>,
     sheets: Sheets,
     field: Fresh<WantedField, FieldJob>,
@@ -70,6 +73,7 @@ impl Jobs {
     /// Whether anything but the evaluation at an epoch's end is under way.
     pub(super) fn are_busy(&self) -> bool {
         self.final_evaluation.is_busy()
+            || self.insight.is_busy()
             || self.sheets.is_busy()
             || self.field.is_busy()
             || self.cloud.is_busy()

@@ -1,0 +1,61 @@
+//! Insight cards that somebody asked for once, for a file or a terminal, one after the other. What they are compared with is
+//! waited for.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::cards::inputs;
+use super::job::{Job, JobError, Share};
+use crate::chart::cards::Card;
+use crate::engine::target::Target;
+use crate::insight::class_rivals::Labelled;
+use crate::insight::{CardWork, Question, Topic};
+
+/// How long a turn waits for what is measured in other threads.
+const NAP: Duration = Duration::from_millis(5);
+
+/// Cards under way.
+#[derive(Debug)]
+pub(in crate::engine) struct InsightJob {
+    left: VecDeque<Topic>,
+    labelled: Labelled,
+    work: Option<(Topic, CardWork)>,
+    cards: Vec<(Topic, Option<Card>)>,
+}
+
+impl InsightJob {
+    /// Begins cards of these topics; where classes are concerned, on so many images.
+    pub(in crate::engine) fn new(topics: Vec<Topic>, labelled: Labelled) -> Self {
+        Self { left: topics.into(), labelled, work: None, cards: Vec::new() }
+    }
+}
+
+impl Job for InsightJob {
+    type Output = Vec<(Topic, Option<Card>)>;
+
+    fn share(_: &Target<'_>) -> Share {
+        Share::Slice
+    }
+
+    fn slice(&mut self, target: &Target<'_>, many: usize) -> Result<Option<Self::Output>, JobError> {
+        let topic = self.work.as_ref().map(|(topic, _)| *topic).or(self.left.front().copied());
+        let Some(topic) = topic else { return Ok(Some(std::mem::take(&mut self.cards))) };
+        let comparison = &target.gallery.comparison;
+        let has_rivals = topic.question() == Question::Use;
+        let code = target.learner.code_size();
+        let rivals = has_rivals.then(|| comparison.class_rivals(code, self.labelled));
+        if has_rivals && comparison.is_measuring() {
+            std::thread::sleep(NAP);
+            return Ok(None);
+        }
+        let pca_errors = if topic == Topic::Size { comparison.pca_errors() } else { &[] };
+        let inputs = inputs(target, pca_errors, rivals, self.labelled);
+        let (_, work) = self.work.get_or_insert_with(|| (topic, CardWork::new(topic, &inputs)));
+        if let Some(card) = work.advance(&inputs, many)? {
+            self.cards.push((topic, card));
+            self.work = None;
+            self.left.pop_front();
+        }
+        Ok(None)
+    }
+}

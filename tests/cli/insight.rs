@@ -1,0 +1,65 @@
+//! The command `insight`: cards of a recipe and of a trained network, in words, as JSON and as figures.
+
+use serde_json::Value as Json;
+
+use super::{Ran, hourglass};
+
+/// Few images and a small network, so that a test takes a second.
+const SMALL: [&str; 8] =
+    ["--set", "data.count=600", "--set", "model.widths=32", "--set", "training.batch=32", "--epochs", "2"];
+
+fn with(words: &[&'static str], more: &[&'static str]) -> Vec<&'static str> {
+    words.iter().chain(&SMALL).chain(more).chain(&["--device", "cpu"]).copied().collect()
+}
+
+/// The bars of a card of classes.
+fn accuracies(ran: &Ran) -> Vec<f64> {
+    let lines = ran.json_lines();
+    let card = lines.iter().find(|line| line["what"] == "classes");
+    let values = card.and_then(|card| card["content"]["values"].as_array());
+    values.into_iter().flatten().filter_map(Json::as_f64).collect()
+}
+
+#[test]
+fn a_folder_of_train_gives_the_same_cards_as_its_recipe() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    hourglass(folder, &with(&["train", "ae-2d"], &["--out", "run"])).done();
+    let of_run = ["insight", "run", "--what", "classes,confusions", "--json", "--device", "cpu"];
+    let of_run = hourglass(folder, &[of_run.as_slice(), &["--out", "cards"]].concat()).done();
+    let of_recipe = hourglass(folder, &with(&["insight", "ae-2d"], &["--what", "classes", "--json"])).done();
+    let shares = accuracies(&of_run);
+    assert_eq!(shares, accuracies(&of_recipe));
+    // Code, principal components and pixels, each by neighbours and by a probe.
+    assert_eq!(shares.len(), 6, "{shares:?}");
+    assert!(shares[4] > 60.0 && shares[5] > 60.0, "pixels tell digits apart: {shares:?}");
+    for file in ["classes.png", "classes.svg", "confusions.png", "insight.json"] {
+        assert!(folder.join("cards").join(file).is_file(), "there is no {file}");
+    }
+    let written = std::fs::read_to_string(folder.join("cards/insight.json")).expect("the file");
+    let written: Json = serde_json::from_str(&written).expect("JSON");
+    let counts = written[1]["content"]["values"].as_array().expect("a table");
+    assert_eq!(counts.iter().filter_map(Json::as_f64).sum::<f64>(), 60.0, "every test image is counted once");
+}
+
+#[test]
+fn cards_are_told_in_words() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let said =
+        hourglass(folder.path(), &with(&["insight", "vae-2d"], &["--what", "dimensions,classes"])).done();
+    for words in ["Dimensions in use (dimensions)", "labelled training images", "from raw pixels"] {
+        assert!(said.stdout.contains(words), "it should say {words:?}:\n{}", said.stdout);
+    }
+}
+
+#[test]
+fn a_wrong_card_or_folder_is_refused_before_anything_is_trained() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    hourglass(folder, &["insight", "vae-2d", "--what", "noise"]).refused(2, &["vae-2d", "noise", "classes"]);
+    hourglass(folder, &["insight", "vae-2d", "--what", "clases"])
+        .refused(2, &["no card `clases`", "classes"]);
+    hourglass(folder, &["insight", "."]).refused(2, &["no recipe.toml", "train --out"]);
+    std::fs::write(folder.join("recipe.toml"), "name = \"vae-2d\"\n").expect("a file");
+    hourglass(folder, &["insight", ".", "--device", "cpu"]).refused(1, &["model.safetensors"]);
+}
