@@ -9,7 +9,7 @@ use super::interrupt;
 use super::progress::Reporter;
 use crate::chart::cards::Card;
 use crate::engine::{
-    BenchInfo, Command, Engine, EngineOptions, Event, FinalFigures, Labelled, Phase, Progress, References,
+    BenchInfo, Command, Effort, Engine, EngineOptions, Event, FinalFigures, Phase, Progress, References,
     RunInfo, Snapshot, Topic,
 };
 use crate::gpu::DeviceChoice;
@@ -144,9 +144,9 @@ impl HeadlessRun {
     pub(super) fn insight(
         &mut self,
         topics: Vec<Topic>,
-        labelled: Labelled,
+        effort: Effort,
     ) -> Result<Vec<(Topic, Option<Card>)>, Failure> {
-        self.engine.send(Command::Insight { run: self.info.id, topics, labelled })?;
+        self.engine.send(Command::Insight { run: self.info.id, topics, effort })?;
         self.wait_for(|event| match event {
             Event::Insight(_, cards) => Some(cards),
             _ => None,

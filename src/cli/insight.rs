@@ -10,7 +10,7 @@ use super::interrupt;
 use super::output::{OutputFolder, print, print_json};
 use super::progress::Reporter;
 use crate::chart::cards::{Card, Content};
-use crate::engine::{Labelled, Topic};
+use crate::engine::{Effort, Topic};
 use crate::recipe::Recipe;
 
 /// Test images whose classes are asked for.
@@ -38,8 +38,14 @@ pub(super) fn run(args: &InsightArgs) -> Result<(), Failure> {
         }
     };
     reporter.finish();
-    let labelled = Labelled { known: args.labelled, asked: ASKED, of_test: true };
-    let cards = run.insight(topics, labelled)?;
+    let effort = Effort {
+        known: args.labelled,
+        asked: ASKED,
+        estimated: args.estimated,
+        samples: args.samples,
+        of_test: true,
+    };
+    let cards = run.insight(topics, effort)?;
     for (topic, card) in &cards {
         if args.json {
             print_json(&value(*topic, card.as_ref()));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::chart::cards::Card;
 use crate::data::Dataset;
 use crate::gpu::Canvas;
-use crate::insight::class_rivals::Labelled;
+use crate::insight::class_rivals::Effort;
 use crate::insight::references::References;
 use crate::insight::{SparseCoding, Topic};
 use crate::recipe::{Change, NetworkPart, Recipe};
@@ -104,7 +104,7 @@ pub enum Command {
         /// What the cards are about.
         topics: Vec<Topic>,
         /// How many images classes are told for.
-        labelled: Labelled,
+        effort: Effort,
     },
     /// Paint a run's picture into this texture from now on; without one, pixels are handed out in views.
     Canvas {

@@ -47,7 +47,7 @@ pub use wants::{
 };
 pub use worker::{Turn, Worker};
 
-pub use crate::insight::class_rivals::Labelled;
+pub use crate::insight::class_rivals::Effort;
 pub use crate::insight::curves;
 pub use crate::insight::plane::LatentPlane;
 pub use crate::insight::principal::Principal;

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::background::spawn;
 use crate::data::Dataset;
 use crate::insight::Pca;
-use crate::insight::class_rivals::{Accuracy, ClassRivals, Labelled};
+use crate::insight::class_rivals::{Accuracy, ClassRivals, Effort};
+use crate::insight::collapse;
 use crate::insight::references::References;
 
 /// Training images that principal components are fitted to; more change nothing that can be seen.
@@ -23,17 +24,33 @@ pub(super) struct Comparison {
     sample: Arc<[f32]>,
     costs: OnceLock<Costs>,
     /// How well classes are told from pixels, under `None`, and from so many principal components, on so many images.
-    accuracies: Mutex<BTreeMap<(Option<usize>, Labelled), Measured>>,
+    accuracies: Mutex<BTreeMap<(Option<usize>, Effort), Measured>>,
 }
 
 /// What is being measured, then what was: nothing where it cannot be.
 type Measured = Arc<OnceLock<Option<Accuracy>>>;
+
+/// Principal components of the training images, and what belongs to them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spectrum<'a> {
+    pub(super) pca: Option<&'a Pca>,
+    pub(super) whitened: &'a [f32],
+    pub(super) sample_errors: &'a [f64],
+}
+
+impl<'a> From<&'a Costs> for Spectrum<'a> {
+    fn from(costs: &'a Costs) -> Self {
+        Self { pca: costs.pca.as_ref(), whitened: &costs.whitened, sample_errors: &costs.pca_sample_errors }
+    }
+}
 
 #[derive(Debug)]
 struct Costs {
     references: References,
     /// All principal components of the training images; none for very large images.
     pca: Option<Pca>,
+    /// The variances of images whose pixels are divided by the root of p(1 − p); empty for very large images.
+    whitened: Vec<f32>,
     /// Squared error on the sample for 0, 1, 2 … principal components; empty for very large images.
     pca_sample_errors: Vec<f64>,
 }
@@ -60,20 +77,20 @@ impl Comparison {
         Ok(references)
     }
 
-    /// Squared error on the sample for 0, 1, 2 … principal components; empty while they are not known.
-    pub(super) fn pca_errors_so_far(&self) -> &[f64] {
-        self.costs.get().map_or(&[], |costs| &costs.pca_sample_errors)
+    /// Principal components and what belongs to them, as far as they are known.
+    pub(super) fn spectrum_so_far(&self) -> Spectrum<'_> {
+        self.costs.get().map(Spectrum::from).unwrap_or_default()
     }
 
     /// The same, computed now if necessary.
-    pub(super) fn pca_errors(&self) -> &[f64] {
-        &self.costs().pca_sample_errors
+    pub(super) fn spectrum(&self) -> Spectrum<'_> {
+        self.costs().into()
     }
 
     /// How well classes are told from pixels and from so many principal components, as far as that is known; what is not is
     /// being measured from now on.
-    pub(super) fn class_rivals(self: &Arc<Self>, components: usize, labelled: Labelled) -> ClassRivals {
-        let [pixels, components] = [None, Some(components)].map(|of| self.accuracy(of, labelled));
+    pub(super) fn class_rivals(self: &Arc<Self>, components: usize, effort: Effort) -> ClassRivals {
+        let [pixels, components] = [None, Some(components)].map(|of| self.accuracy(of, effort));
         ClassRivals { pixels, components }
     }
 
@@ -83,9 +100,9 @@ impl Comparison {
         accuracies.values().any(|accuracy| accuracy.get().is_none())
     }
 
-    fn accuracy(self: &Arc<Self>, components: Option<usize>, labelled: Labelled) -> Option<Accuracy> {
+    fn accuracy(self: &Arc<Self>, components: Option<usize>, effort: Effort) -> Option<Accuracy> {
         let mut accuracies = self.accuracies.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (components, labelled);
+        let key = (components, effort);
         if let Some(known) = accuracies.get(&key) {
             return known.get().copied().flatten();
         }
@@ -95,7 +112,7 @@ impl Comparison {
         let measure = move || {
             let pca = components.and_then(|k| shared.costs().pca.as_ref().map(|pca| pca.first(k)));
             let is_known = components.is_none() || pca.is_some();
-            let measured = is_known.then(|| Accuracy::measure(&shared.dataset, pca.as_ref(), labelled));
+            let measured = is_known.then(|| Accuracy::measure(&shared.dataset, pca.as_ref(), effort));
             taken.set(measured).ok();
         };
         if let Err(sentence) = spawn("class rivals", measure) {
@@ -117,8 +134,9 @@ fn costs(dataset: &Dataset, sample: &[f32]) -> Costs {
     let mut images = Vec::new();
     let pca = (pixels <= MOST_PIXELS).then(|| {
         dataset.write_f32(&dataset.split.train[..PCA_IMAGES.min(dataset.split.train.len())], &mut images);
-        Pca::fit(&images, pixels, pixels)
+        (Pca::fit(&images, pixels, pixels), collapse::whitened(&images, pixels))
     });
+    let (pca, whitened) = pca.unzip();
     let errors = pca.as_ref().map(|pca| {
         dataset.write_f32(held_out, &mut images);
         (pca.squared_errors(&images), pca.squared_errors(sample))
@@ -132,6 +150,7 @@ fn costs(dataset: &Dataset, sample: &[f32]) -> Costs {
             pca_squared_errors: held_out_errors.map(Arc::from),
         },
         pca,
+        whitened: whitened.unwrap_or_default(),
         pca_sample_errors: pca_sample_errors.unwrap_or_default(),
     }
 }

@@ -203,8 +203,8 @@ impl Worker {
                 self.snapshot(run, Contents { lattice, point, sheet });
             }
             Command::Evaluate { run } => self.evaluate(run),
-            Command::Insight { run, topics, labelled } => {
-                self.with_target(run, |_, jobs| jobs.insight.start(InsightJob::new(topics, labelled)));
+            Command::Insight { run, topics, effort } => {
+                self.with_target(run, |_, jobs| jobs.insight.start(InsightJob::new(topics, effort)));
             }
             Command::SaveWeights { run, path } => self.save_weights(run, &path),
             Command::Canvas { run, picture, canvas } => self.with_run_quietly(run, |run| {

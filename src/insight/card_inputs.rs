@@ -1,6 +1,7 @@
 //! What insight cards are made from.
 
-use super::class_rivals::{ClassRivals, Labelled};
+use super::class_rivals::{ClassRivals, Effort};
+use super::pca::Pca;
 use crate::data::Dataset;
 use crate::recipe::Recipe;
 use crate::train::Learner;
@@ -19,9 +20,13 @@ pub struct CardInputs<'a> {
     /// The images and their classes.
     pub dataset: &'a Dataset,
     /// How many of them tell classes from codes.
-    pub labelled: Labelled,
+    pub effort: Effort,
     /// How well classes are told from pixels and from principal components.
     pub class_rivals: ClassRivals,
+    /// All principal components of the training images; `None` while they are not known, and for very large images.
+    pub pca: Option<&'a Pca>,
+    /// The variances of the training images with pixels divided by the root of p(1 − p); empty while they are not known.
+    pub whitened: &'a [f32],
     /// The squared error on the sample of reconstructing images from 0, 1, 2 … principal components; empty until it is
     /// computed.
     pub pca_errors: &'a [f64],

@@ -2,10 +2,11 @@
 
 use super::card_inputs::CardInputs;
 use super::classes::ClassesWork;
+use super::likelihood::LikelihoodWork;
 use super::topic::Topic;
 use super::{
-    ablation, activity, atoms, contraction, depths, dictionary, dimensions, filters, maps, noise, prior,
-    rbm_samples, rows, sensitivity, size, skips, steps,
+    ablation, activity, atoms, beside_pca, collapse, contraction, depths, dictionary, dimensions, filters,
+    maps, noise, prior, rbm_samples, rows, sensitivity, size, skips, steps,
 };
 use crate::chart::cards::Card;
 use crate::train::evaluate::CHUNK;
@@ -18,6 +19,8 @@ pub enum CardWork {
     AtOnce(Topic),
     /// One about the classes of images.
     Classes(Topic, Box<ClassesWork>),
+    /// The likelihood of images.
+    Likelihood(Box<LikelihoodWork>),
 }
 
 impl CardWork {
@@ -27,6 +30,7 @@ impl CardWork {
             Topic::Classes | Topic::Confusions | Topic::Mistakes => {
                 Self::Classes(topic, Box::new(ClassesWork::new(inputs)))
             }
+            Topic::Likelihood => Self::Likelihood(Box::new(LikelihoodWork::new(inputs))),
             _ => Self::AtOnce(topic),
         }
     }
@@ -40,6 +44,7 @@ impl CardWork {
     ) -> Result<Option<Option<Card>>, ReadError> {
         match self {
             Self::AtOnce(topic) => topic.card_at_once(inputs).map(Some),
+            Self::Likelihood(work) => work.advance(inputs, many),
             Self::Classes(topic, work) => {
                 let found = work.advance(inputs, many)?;
                 Ok(found.map(|found| found.and_then(|found| found.card(*topic, inputs))))
@@ -86,7 +91,12 @@ impl Topic {
             Self::Activity => activity::histogram(inputs),
             Self::Units => activity::units(inputs),
             Self::Sensitivity => sensitivity::images(inputs),
-            Self::Classes | Self::Confusions | Self::Mistakes => Ok(None),
+            Self::Explained => Ok(beside_pca::explained(inputs)),
+            Self::Rebuilt => beside_pca::rebuilt(inputs),
+            Self::Components => beside_pca::components(inputs),
+            Self::Angles => beside_pca::angles(inputs),
+            Self::Collapse => collapse::bars(inputs),
+            Self::Classes | Self::Confusions | Self::Mistakes | Self::Likelihood => Ok(None),
         }
     }
 }

@@ -14,27 +14,40 @@ const KNOWN: usize = 2_000;
 const NUMBERS: usize = 200_000;
 /// Held-out images whose classes are asked for while a card is watched.
 const ASKED: usize = 1_000;
+/// Held-out images whose likelihood is estimated while a card is watched, and importance samples of each.
+const ESTIMATED: usize = 128;
+const SAMPLES: usize = 50;
 /// The probe is fitted until no slope is larger than this, for a sum over all images: shares of right classes stay the same
 /// to a thousandth.
 pub(super) const TOLERANCE: f64 = 0.05;
 /// Steps of the probe at most.
 pub(super) const STEPS: usize = 300;
 
-/// How many images are known and asked for.
+/// How much work a card may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Labelled {
+pub struct Effort {
     /// Training images whose classes are known.
     pub known: usize,
     /// Held-out images whose classes are asked for.
     pub asked: usize,
-    /// Whether these are test images, which decide nothing else, in place of validation images.
+    /// Held-out images whose likelihood is estimated.
+    pub estimated: usize,
+    /// Importance samples of each of them.
+    pub samples: usize,
+    /// Whether held-out images are test images, which decide nothing else, in place of validation images.
     pub of_test: bool,
 }
 
-impl Labelled {
-    /// As many as there is time for while a card is watched, for codes of so many numbers.
+impl Effort {
+    /// As much as there is time for while a card is watched, for codes of so many numbers.
     pub fn watched(code: usize) -> Self {
-        Self { known: KNOWN.min(NUMBERS / code.max(1)), asked: ASKED, of_test: false }
+        Self {
+            known: KNOWN.min(NUMBERS / code.max(1)),
+            asked: ASKED,
+            estimated: ESTIMATED,
+            samples: SAMPLES,
+            of_test: false,
+        }
     }
 }
 
@@ -58,8 +71,8 @@ pub struct ClassRivals {
 
 impl Accuracy {
     /// Tells the classes of the images of a set from principal components; without these, from pixels.
-    pub fn measure(dataset: &Dataset, pca: Option<&Pca>, labelled: Labelled) -> Self {
-        let images = images(dataset, labelled);
+    pub fn measure(dataset: &Dataset, pca: Option<&Pca>, effort: Effort) -> Self {
+        let images = images(dataset, effort);
         let [known, asked] = [&images[0], &images[1]].map(|images| {
             let mut pixels = Vec::new();
             dataset.write_f32(images, &mut pixels);
@@ -75,7 +88,7 @@ impl Accuracy {
 }
 
 /// The first training images and the first held-out images, those that have a class.
-pub(super) fn images(dataset: &Dataset, Labelled { known, asked, of_test }: Labelled) -> [Vec<u32>; 2] {
+pub(super) fn images(dataset: &Dataset, Effort { known, asked, of_test, .. }: Effort) -> [Vec<u32>; 2] {
     let with_class = |images: &[u32], most: usize| {
         images.iter().copied().filter(|image| dataset.label(*image).is_some()).take(most).collect()
     };

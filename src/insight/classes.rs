@@ -195,7 +195,7 @@ pub struct ClassesWork {
 
 impl ClassesWork {
     pub(super) fn new(inputs: &CardInputs<'_>) -> Self {
-        let labelled = images(inputs.dataset, inputs.labelled);
+        let labelled = images(inputs.dataset, inputs.effort);
         let labels = [&labelled[0], &labelled[1]].map(|images| labels(inputs.dataset, images));
         Self {
             model: inputs.learner.model(),

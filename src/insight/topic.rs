@@ -51,12 +51,24 @@ pub enum Topic {
     Units,
     /// Which pixels change with each number of the code.
     Sensitivity,
+    /// How much of the variance of the pixels principal components explain.
+    Explained,
+    /// Reconstructions beside those of principal components.
+    Rebuilt,
+    /// Principal components beside what the numbers of the code add.
+    Components,
+    /// The angles between a linear decoder and principal components.
+    Angles,
+    /// Which dimensions of a Gaussian code the data allow to stay.
+    Collapse,
     /// How well classes can be told from codes, beside pixels and principal components.
     Classes,
     /// Which classes are taken for which.
     Confusions,
     /// Images whose class is told wrong.
     Mistakes,
+    /// The likelihood of held-out images, with importance samples.
+    Likelihood,
 }
 
 /// A question that cards answer, as a student would ask it.
@@ -64,8 +76,14 @@ pub enum Topic {
 pub enum Question {
     /// What this kind of network does.
     Family,
+    /// What principal components do in its place.
+    Pca,
+    /// How many numbers a code needs.
+    Size,
     /// What can be done with a code.
     Use,
+    /// Whether what is measured can be trusted.
+    Truth,
 }
 
 impl Question {
@@ -73,13 +91,16 @@ impl Question {
     pub fn words(self) -> &'static str {
         match self {
             Self::Family => "What does this family show?",
+            Self::Pca => "How does it compare with PCA?",
+            Self::Size => "How large should the code be?",
             Self::Use => "What is the code good for?",
+            Self::Truth => "Is the estimate true?",
         }
     }
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 27] = [
+const ALL: [(Topic, &str, &str); 33] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -104,9 +125,15 @@ const ALL: [(Topic, &str, &str); 27] = [
     (Topic::Activity, "activity", "How strong activations are"),
     (Topic::Units, "units", "Which units are active"),
     (Topic::Sensitivity, "sensitivity", "Which pixels a code number moves"),
+    (Topic::Explained, "explained", "Explained variance"),
+    (Topic::Rebuilt, "rebuilt", "Reconstructions beside PCA"),
+    (Topic::Components, "components", "Principal components"),
+    (Topic::Angles, "angles", "Angles to PCA"),
+    (Topic::Collapse, "collapse", "Which dimensions can stay"),
     (Topic::Classes, "classes", "Classifying from the code"),
     (Topic::Confusions, "confusions", "Confusion matrix"),
     (Topic::Mistakes, "mistakes", "The worst mistakes"),
+    (Topic::Likelihood, "likelihood", "Importance-weighted likelihood"),
 ];
 
 impl Topic {
@@ -133,7 +160,10 @@ impl Topic {
     /// The question that it helps to answer.
     pub fn question(self) -> Question {
         match self {
+            Self::Explained | Self::Rebuilt | Self::Components | Self::Angles => Question::Pca,
+            Self::Collapse => Question::Size,
             Self::Classes | Self::Confusions | Self::Mistakes => Question::Use,
+            Self::Likelihood => Question::Truth,
             _ => Question::Family,
         }
     }

@@ -54,6 +54,8 @@ pub enum Purpose {
     Pruning = 20,
     /// The codes that k-means begins with; the step is the number of the beginning.
     Clusters = 21,
+    /// Importance samples of the code of an image; the step is the index of the image.
+    Importance = 22,
 }
 
 /// The stream of random numbers for one purpose at one step.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use hourglass::data::{Dataset, ImageShape, Split};
 use hourglass::insight::CardInputs;
-use hourglass::insight::class_rivals::{ClassRivals, Labelled};
+use hourglass::insight::class_rivals::{ClassRivals, Effort};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
@@ -31,8 +31,10 @@ pub fn inputs_of<'a>(
         examples,
         sample,
         dataset: &NO_IMAGES,
-        labelled: Labelled::watched(1),
+        effort: Effort::watched(1),
         class_rivals: ClassRivals::default(),
+        pca: None,
+        whitened: &[],
         pca_errors: &[],
     }
 }

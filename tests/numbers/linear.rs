@@ -5,15 +5,17 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use hourglass::chart::cards::Content;
 use hourglass::data::Feed;
-use hourglass::insight::Pca;
 use hourglass::insight::dimensions::dimensions;
+use hourglass::insight::{CardInputs, Pca, Topic};
 use hourglass::model::{Autoencoder, objective};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 use hourglass::train::evaluate::evaluate;
 use serde::Deserialize;
 
+use crate::cards::inputs_of;
 use crate::objectives::with;
 use crate::read::numbers;
 use crate::spectra::{SPECTRUM, coloured, cosine, dot, orthonormal};
@@ -111,6 +113,17 @@ fn a_linear_autoencoder_of_digits_reaches_the_error_of_pca_by_small_batches() {
     let angle = sine(&learner.model(), code, &pca);
     assert!(got < 1.01 * best && got > 0.999 * best, "error {got}, PCA's {best}, tolerance 1 %");
     assert!(angle < 0.05, "principal angle {angle} rad, at most 0.05");
+    let all = Pca::fit(&rows, 784, 784);
+    let inputs = CardInputs { pca: Some(&all), ..inputs_of(&learner, &recipe, &rows, &rows) };
+    assert!(Topic::offered(&recipe).contains(&Topic::Angles), "it is linear");
+    let card = Topic::Angles.card(&inputs).expect("the device answers").expect("a card");
+    let Content::Bars(bars) = card.content else { panic!("no bars") };
+    let largest = f64::from(bars.values[code - 1]).to_radians();
+    // The root of the sum of the squared sines is at least the largest of them.
+    assert!(
+        largest.sin() <= angle + 1e-6 && largest.sin() > 0.5 * angle,
+        "the card says {largest} rad, not {angle}"
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod dictionary;
 mod downstream;
 mod evaluation;
 mod jacobian;
+mod likelihood;
 mod linear;
 mod model;
 mod noise;

@@ -8,10 +8,12 @@ use super::fresh::{Fresh, RunTurn};
 use super::job::{Job, JobError, Share};
 use super::throttle::Throttle;
 use crate::chart::cards::Card;
+use crate::engine::references::Spectrum;
 use crate::engine::target::Target;
 use crate::engine::view::CardView;
-use crate::insight::class_rivals::{ClassRivals, Labelled};
+use crate::insight::class_rivals::{ClassRivals, Effort};
 use crate::insight::{CardInputs, CardWork, Question, Topic};
+use crate::recipe::ObjectiveRecipe;
 use crate::train::read::ReadError;
 
 /// Beside training, cards take at most one part in so many of the time.
@@ -20,14 +22,20 @@ const ONE_PART_IN: u32 = 10;
 /// The cards of a run.
 #[derive(Debug, Default)]
 pub(super) struct Cards {
-    /// Each with what it is compared with: once that is measured, the card is made again.
-    jobs: BTreeMap<Topic, Fresh<Rivals, CardJob>>,
+    jobs: BTreeMap<Topic, Fresh<Basis, CardJob>>,
     throttle: Throttle,
     /// The topic whose turn it is, so that no card keeps the others from being made.
     next: usize,
 }
 
-type Rivals = Option<ClassRivals>;
+/// What a card is made of beside the network: once that is another, the card is made again, in a run that is paused too.
+#[derive(Clone, Debug, PartialEq)]
+struct Basis {
+    rivals: Option<ClassRivals>,
+    has_components: bool,
+    /// A slider changes what is foretold.
+    objective: ObjectiveRecipe,
+}
 
 impl Cards {
     /// Whether a card is under way.
@@ -45,15 +53,19 @@ impl Cards {
         for offset in 0..wanted.len() {
             let Some(topic) = wanted.iter().nth((self.next + offset) % wanted.len()).copied() else { break };
             let comparison = &turn.target.gallery.comparison;
-            let code = turn.target.learner.code_size();
-            let rivals = (topic.question() == Question::Use)
-                .then(|| comparison.class_rivals(code, Labelled::watched(code)));
+            let is_compared = topic.question() == Question::Use;
+            let basis = Basis {
+                rivals: is_compared
+                    .then(|| comparison.class_rivals(turn.target.learner.code_size(), watched(turn.target))),
+                has_components: comparison.spectrum_so_far().pca.is_some(),
+                objective: turn.target.recipe.objective.clone(),
+            };
             let job = self.jobs.entry(topic).or_default();
-            if !job.has_work(&rivals, cadence::CARDS, turn) {
+            if !job.has_work(&basis, cadence::CARDS, turn) {
                 continue;
             }
-            let begin = |target: &Target<'_>, rivals: &Rivals| Ok(CardJob::new(topic, *rivals, target));
-            let card = job.turn(Some(&rivals), cadence::CARDS, turn, &mut self.throttle, begin)?;
+            let begin = |target: &Target<'_>, basis: &Basis| Ok(CardJob::new(topic, basis.rivals, target));
+            let card = job.turn(Some(&basis), cadence::CARDS, turn, &mut self.throttle, begin)?;
             let Some(view) = card.map(Arc::new) else { return Ok(false) };
             self.next += offset + 1;
             turn.target.views.publish(|views, _| _ = views.cards.insert(topic, view));
@@ -67,13 +79,13 @@ impl Cards {
 #[derive(Debug)]
 struct CardJob {
     step: u64,
-    rivals: Rivals,
+    rivals: Option<ClassRivals>,
     work: CardWork,
 }
 
 impl CardJob {
-    fn new(topic: Topic, rivals: Rivals, target: &Target<'_>) -> Self {
-        let work = CardWork::new(topic, &inputs(target, &[], rivals, watched(target)));
+    fn new(topic: Topic, rivals: Option<ClassRivals>, target: &Target<'_>) -> Self {
+        let work = CardWork::new(topic, &inputs(target, Spectrum::default(), rivals, watched(target)));
         Self { step: target.step(), rivals, work }
     }
 }
@@ -86,8 +98,8 @@ impl Job for CardJob {
     }
 
     fn slice(&mut self, target: &Target<'_>, many: usize) -> Result<Option<CardView>, JobError> {
-        let pca_errors = target.gallery.comparison.pca_errors_so_far();
-        let card = self.work.advance(&inputs(target, pca_errors, self.rivals, watched(target)), many)?;
+        let spectrum = target.gallery.comparison.spectrum_so_far();
+        let card = self.work.advance(&inputs(target, spectrum, self.rivals, watched(target)), many)?;
         Ok(card.map(|card| CardView { step: self.step, card }))
     }
 }
@@ -95,23 +107,24 @@ impl Job for CardJob {
 /// Every card of a run's family, at once.
 pub(in crate::engine) fn all_cards(target: &Target<'_>) -> Result<Vec<Card>, ReadError> {
     let topics = Topic::of(target.recipe);
+    let comparison = &target.gallery.comparison;
     let wants_pca = topics.contains(&Topic::Size);
-    let pca_errors = if wants_pca { target.gallery.comparison.pca_errors() } else { &[] };
-    let inputs = inputs(target, pca_errors, None, watched(target));
+    let spectrum = if wants_pca { comparison.spectrum() } else { Spectrum::default() };
+    let inputs = inputs(target, spectrum, None, watched(target));
     let cards = topics.into_iter().map(|topic| topic.card(&inputs));
     Ok(cards.collect::<Result<Vec<Option<Card>>, ReadError>>()?.into_iter().flatten().collect())
 }
 
-fn watched(target: &Target<'_>) -> Labelled {
-    Labelled::watched(target.learner.code_size())
+fn watched(target: &Target<'_>) -> Effort {
+    Effort::watched(target.learner.code_size())
 }
 
 /// What cards are made from.
 pub(super) fn inputs<'a>(
     target: &Target<'a>,
-    pca_errors: &'a [f64],
+    spectrum: Spectrum<'a>,
     rivals: Option<ClassRivals>,
-    labelled: Labelled,
+    effort: Effort,
 ) -> CardInputs<'a> {
     CardInputs {
         learner: target.learner,
@@ -119,8 +132,10 @@ pub(super) fn inputs<'a>(
         examples: &target.gallery.example_pixels,
         sample: &target.gallery.sample_pixels,
         dataset: &target.gallery.dataset,
-        labelled,
+        effort,
         class_rivals: rivals.unwrap_or_default(),
-        pca_errors,
+        pca: spectrum.pca,
+        whitened: spectrum.whitened,
+        pca_errors: spectrum.sample_errors,
     }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::cards::inputs;
 use super::job::{Job, JobError, Share};
 use crate::chart::cards::Card;
+use crate::engine::references::Spectrum;
 use crate::engine::target::Target;
-use crate::insight::class_rivals::Labelled;
+use crate::insight::class_rivals::Effort;
 use crate::insight::{CardWork, Question, Topic};
 
 /// How long a turn waits for what is measured in other threads.
@@ -18,15 +19,15 @@ const NAP: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub(in crate::engine) struct InsightJob {
     left: VecDeque<Topic>,
-    labelled: Labelled,
+    effort: Effort,
     work: Option<(Topic, CardWork)>,
     cards: Vec<(Topic, Option<Card>)>,
 }
 
 impl InsightJob {
     /// Begins cards of these topics; where classes are concerned, on so many images.
-    pub(in crate::engine) fn new(topics: Vec<Topic>, labelled: Labelled) -> Self {
-        Self { left: topics.into(), labelled, work: None, cards: Vec::new() }
+    pub(in crate::engine) fn new(topics: Vec<Topic>, effort: Effort) -> Self {
+        Self { left: topics.into(), effort, work: None, cards: Vec::new() }
     }
 }
 
@@ -43,13 +44,14 @@ impl Job for InsightJob {
         let comparison = &target.gallery.comparison;
         let has_rivals = topic.question() == Question::Use;
         let code = target.learner.code_size();
-        let rivals = has_rivals.then(|| comparison.class_rivals(code, self.labelled));
+        let rivals = has_rivals.then(|| comparison.class_rivals(code, self.effort));
         if has_rivals && comparison.is_measuring() {
             std::thread::sleep(NAP);
             return Ok(None);
         }
-        let pca_errors = if topic == Topic::Size { comparison.pca_errors() } else { &[] };
-        let inputs = inputs(target, pca_errors, rivals, self.labelled);
+        let needs_pca = topic == Topic::Size || matches!(topic.question(), Question::Pca | Question::Size);
+        let spectrum = if needs_pca { comparison.spectrum() } else { Spectrum::default() };
+        let inputs = inputs(target, spectrum, rivals, self.effort);
         let (_, work) = self.work.get_or_insert_with(|| (topic, CardWork::new(topic, &inputs)));
         if let Some(card) = work.advance(&inputs, many)? {
             self.cards.push((topic, card));

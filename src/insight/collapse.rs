@@ -1,0 +1,113 @@
+//! Which dimensions of a Gaussian code the data allow to stay, foretold before training.
+//!
+//! In a linear VAE with squared error, which is −log p(x|z) for σ² = ½, a dimension stays exactly where the variance λ of
+//! the data along its principal component is larger than β·σ² (Lucas and others 2019). For cross-entropy the same follows
+//! near the mean image p with pixels divided by the root of p(1 − p), for which σ² is 1.
+
+use super::dimensions::dimensions;
+use super::{CardInputs, Pca, Topic};
+use crate::chart::cards::{Bars, Card, Level};
+use crate::recipe::{Recipe, Reconstruction, ReconstructionScale};
+use crate::train::read::ReadError;
+
+/// Variances that are shown at least.
+const LEAST: usize = 16;
+/// A pixel whose mean is nearer to 0 or 1 counts as one of this mean: dividing by less would make noise of it.
+const DARKEST: f32 = 0.01;
+
+/// The variances of the data with the line that β draws, and how many dimensions are in use.
+pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    let CardInputs { learner, recipe, sample, .. } = inputs;
+    let is_squared = recipe.objective.reconstruction == Reconstruction::SquaredError;
+    let variances = match (inputs.pca, is_squared) {
+        (Some(pca), true) => &pca.variances[..],
+        (Some(_), false) => inputs.whitened,
+        (None, _) => return Ok(None),
+    };
+    let line = threshold(recipe, learner.pixels());
+    let stay = variances.iter().filter(|variance| f64::from(**variance) > line).count();
+    let code = learner.code_size();
+    let foretold = stay.min(code);
+    let all = dimensions(&learner.model(), learner.images(sample, learner.device()))?;
+    let found = all.iter().filter(|dimension| dimension.is_active()).count();
+    let exact = match is_squared {
+        true => "For a linear VAE this is exact, for a deeper network it is a guide.",
+        false => {
+            "It is a guide: exact only for a linear decoder near the mean image, with pixels divided by the root of \
+             p(1 − p)."
+        }
+    };
+    let meaning = format!(
+        "Along {stay} principal components the data vary by more than the line that β draws, {line:.3}: so many of the \
+         {code} dimensions can stay, at most {foretold}; the others collapse. Now {found} are in use. {exact}"
+    );
+    let shown = (code + code / 2).max(stay + 4).max(LEAST).min(variances.len());
+    let bars = Bars {
+        x: "principal component of the data".to_owned(),
+        y: "variance along it".to_owned(),
+        values: variances[..shown].to_vec(),
+        highlighted: variances[..shown].iter().map(|variance| f64::from(*variance) > line).collect(),
+        level: Some(Level { name: format!("β = {}:", recipe.objective.beta), value: line as f32 }),
+        ..Bars::default()
+    };
+    Ok(Some(Card::new(Topic::Collapse.title(), meaning, bars)))
+}
+
+/// The variance below which a dimension collapses.
+pub fn threshold(recipe: &Recipe, pixels: usize) -> f64 {
+    let objective = &recipe.objective;
+    let noise = match objective.reconstruction {
+        // In signed pixels, which are from −1 to 1, the same variance counts four times.
+        Reconstruction::SquaredError => 0.5 / recipe.data.range.squared_error_scale(),
+        Reconstruction::CrossEntropy => 1.0,
+    };
+    let divided = match objective.scale {
+        ReconstructionScale::Mean => pixels as f64,
+        ReconstructionScale::Sum => 1.0,
+    };
+    objective.beta * noise * divided
+}
+
+/// The variances of images whose pixels are divided by the root of p(1 − p), with p their mean; largest first.
+pub fn whitened(images: &[f32], pixels: usize) -> Vec<f32> {
+    let count = (images.len() / pixels.max(1)).max(1) as f32;
+    let mut mean = vec![0.0_f32; pixels];
+    for image in images.chunks_exact(pixels.max(1)) {
+        mean.iter_mut().zip(image).for_each(|(sum, x)| *sum += x / count);
+    }
+    let root = |p: &f32| (p.clamp(DARKEST, 1.0 - DARKEST) * (1.0 - p.clamp(DARKEST, 1.0 - DARKEST))).sqrt();
+    let roots: Vec<f32> = mean.iter().map(root).collect();
+    let scaled: Vec<f32> = images
+        .chunks_exact(pixels.max(1))
+        .flat_map(|image| image.iter().zip(&roots).map(|(x, root)| x / root))
+        .collect();
+    Pca::fit(&scaled, pixels, 0).variances
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_follows_beta_the_scale_and_the_range_of_pixels() {
+        let mut recipe = Recipe::open("vae-2d").expect("built in");
+        let mut line = |settings: &[&str]| {
+            settings.iter().for_each(|setting| recipe.set_from_text(setting).expect("a setting"));
+            threshold(&recipe, 784)
+        };
+        assert_eq!(line(&["objective.beta=3"]), 3.0, "cross-entropy");
+        assert_eq!(line(&["objective.reconstruction=squared-error"]), 1.5);
+        assert_eq!(line(&["objective.scale=mean"]), 1.5 * 784.0);
+        assert_eq!(line(&["objective.scale=sum", "data.range=signed"]), 0.375);
+    }
+
+    #[test]
+    fn binary_pixels_are_divided_by_their_standard_deviation() {
+        // Two pixels that are always equal, and one that has nothing to do with them.
+        let images: Vec<f32> = [[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]].concat();
+        let got = whitened(&images, 3);
+        for (variance, want) in got.iter().zip([2.0, 1.0, 0.0]) {
+            assert!((variance - want).abs() < 1e-5, "{got:?}");
+        }
+    }
+}
