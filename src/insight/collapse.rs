@@ -31,15 +31,21 @@ pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let all = dimensions(&learner.model(), learner.images(sample, learner.device()))?;
     let found = all.iter().filter(|dimension| dimension.is_active()).count();
     let exact = match is_squared {
-        true => "For a linear VAE this is exact, for a deeper network it is a guide.",
+        true => "This is exact for a linear VAE and a guide for deeper networks.",
         false => {
-            "It is a guide: exact only for a linear decoder near the mean image, with pixels divided by the root of \
+            "This is a guide: it is exact only for a linear decoder near the mean image. Pixels are divided by the root of \
              p(1 − p)."
         }
     };
+    let can_stay = match stay {
+        0 => "every dimension collapses".to_owned(),
+        _ if foretold == code => format!("all {code} dimensions can stay"),
+        1 => format!("one of the {code} dimensions can stay and the others collapse"),
+        _ => format!("{foretold} of the {code} dimensions can stay and the others collapse"),
+    };
     let meaning = format!(
-        "Along {stay} principal components the data vary by more than the line that β draws, {line:.3}: so many of the \
-         {code} dimensions can stay, at most {foretold}; the others collapse. Now {found} are in use. {exact}"
+        "β draws the line at a variance of {line:.3}. The data vary by more than that along {stay} principal components, so \
+         {can_stay}. In use now: {found}. {exact}"
     );
     let shown = (code + code / 2).max(stay + 4).max(LEAST).min(variances.len());
     let bars = Bars {
