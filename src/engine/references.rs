@@ -7,14 +7,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::background::spawn;
 use crate::data::Dataset;
 use crate::insight::Pca;
-use crate::insight::class_rivals::{Accuracy, ClassRivals, Effort};
+use crate::insight::class_rivals::{Accuracy, ClassRivals, Effort, PlainCodes};
 use crate::insight::collapse;
+use crate::insight::few_labels::LabelPoint;
 use crate::insight::references::References;
 
 /// Training images that principal components are fitted to; more change nothing that can be seen.
 const PCA_IMAGES: usize = 10_000;
 /// The largest images whose components are computed: the time grows with the third power of their pixels.
 const MOST_PIXELS: usize = 2048;
+
+/// Accuracies with few labels, from pixels and from principal components.
+pub(super) type LabelRivals = [Option<Arc<[LabelPoint]>>; 2];
 
 /// The costs of simple models on the held-out images, and on a sample of these.
 #[derive(Debug)]
@@ -24,11 +28,49 @@ pub(super) struct Comparison {
     sample: Arc<[f32]>,
     costs: OnceLock<Costs>,
     /// How well classes are told from pixels, under `None`, and from so many principal components, on so many images.
-    accuracies: Mutex<BTreeMap<(Option<usize>, Effort), Measured>>,
+    accuracies: Measurements<Accuracy>,
+    /// The same with few labels.
+    label_curves: Measurements<Arc<[LabelPoint]>>,
 }
 
+/// What is measured in threads of their own, from pixels, under `None`, or from so many principal components.
+#[derive(Debug)]
+struct Measurements<T>(Mutex<BTreeMap<Subject, Measured<T>>>);
+
+/// What is measured: pixels, or so many principal components, and on how many images.
+type Subject = (Option<usize>, Effort);
+
 /// What is being measured, then what was: nothing where it cannot be.
-type Measured = Arc<OnceLock<Option<Accuracy>>>;
+type Measured<T> = Arc<OnceLock<Option<T>>>;
+
+impl<T> Default for Measurements<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Measurements<T> {
+    /// What is known; what is not is being measured from now on.
+    fn get(&self, subject: Subject, measure: impl FnOnce() -> Option<T> + Send + 'static) -> Option<T> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get(&subject) {
+            return known.get().cloned().flatten();
+        }
+        let place = Arc::clone(all.entry(subject).or_default());
+        drop(all);
+        let taken = Arc::clone(&place);
+        if let Err(sentence) = spawn("class rivals", move || _ = taken.set(measure())) {
+            log::warn!("{sentence}");
+            place.set(None).ok();
+        }
+        None
+    }
+
+    fn are_under_way(&self) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.values().any(|measured| measured.get().is_none())
+    }
+}
 
 /// Principal components of the training images, and what belongs to them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,7 +104,8 @@ impl Comparison {
             dataset: Arc::clone(dataset),
             sample: Arc::from(sample),
             costs: OnceLock::new(),
-            accuracies: Mutex::default(),
+            accuracies: Measurements::default(),
+            label_curves: Measurements::default(),
         }
     }
 
@@ -90,36 +133,34 @@ impl Comparison {
     /// How well classes are told from pixels and from so many principal components, as far as that is known; what is not is
     /// being measured from now on.
     pub(super) fn class_rivals(self: &Arc<Self>, components: usize, effort: Effort) -> ClassRivals {
-        let [pixels, components] = [None, Some(components)].map(|of| self.accuracy(of, effort));
-        ClassRivals { pixels, components }
+        let measure = |of: Option<usize>| {
+            let shared = Arc::clone(self);
+            self.accuracies.get((of, effort), move || Some(shared.plain_codes(of, effort)?.accuracy()))
+        };
+        ClassRivals { pixels: measure(None), components: measure(Some(components)) }
+    }
+
+    /// The same with few labels: from pixels, and from so many principal components.
+    pub(super) fn label_rivals(self: &Arc<Self>, components: usize, effort: Effort) -> LabelRivals {
+        [None, Some(components)].map(|of| {
+            let shared = Arc::clone(self);
+            self.label_curves
+                .get((of, effort), move || Some(shared.plain_codes(of, effort)?.few_labels().into()))
+        })
     }
 
     /// Whether something is being measured.
     pub(super) fn is_measuring(&self) -> bool {
-        let accuracies = self.accuracies.lock().unwrap_or_else(PoisonError::into_inner);
-        accuracies.values().any(|accuracy| accuracy.get().is_none())
+        self.accuracies.are_under_way() || self.label_curves.are_under_way()
     }
 
-    fn accuracy(self: &Arc<Self>, components: Option<usize>, effort: Effort) -> Option<Accuracy> {
-        let mut accuracies = self.accuracies.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (components, effort);
-        if let Some(known) = accuracies.get(&key) {
-            return known.get().copied().flatten();
+    /// The images as pixels, or as so many principal components; nothing where these are not computed.
+    fn plain_codes(&self, components: Option<usize>, effort: Effort) -> Option<PlainCodes> {
+        let pca = components.map(|k| Some(self.costs().pca.as_ref()?.first(k)));
+        match pca {
+            None => Some(PlainCodes::of(&self.dataset, None, effort)),
+            Some(pca) => Some(PlainCodes::of(&self.dataset, Some(&pca?), effort)),
         }
-        let place = Arc::clone(accuracies.entry(key).or_default());
-        drop(accuracies);
-        let (shared, taken) = (Arc::clone(self), Arc::clone(&place));
-        let measure = move || {
-            let pca = components.and_then(|k| shared.costs().pca.as_ref().map(|pca| pca.first(k)));
-            let is_known = components.is_none() || pca.is_some();
-            let measured = is_known.then(|| Accuracy::measure(&shared.dataset, pca.as_ref(), effort));
-            taken.set(measured).ok();
-        };
-        if let Err(sentence) = spawn("class rivals", measure) {
-            log::warn!("{sentence}");
-            place.set(None).ok();
-        }
-        None
     }
 
     fn costs(&self) -> &Costs {

@@ -43,7 +43,8 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let lines = Lines {
         x: "code units removed, %".to_owned(),
         y: "squared error per image".to_owned(),
-        series: vec![Line { name: "this network".to_owned(), points }],
+        are_ratios: false,
+        series: vec![Line { name: "this network".to_owned(), points, ..Line::default() }],
         level: Some(Level { name: "mean image".to_owned(), value: mean }),
     };
     Ok(Some(Card::new(Topic::Ablation.title(), meaning, lines)))

@@ -37,7 +37,8 @@ pub(super) fn explained(inputs: &CardInputs<'_>) -> Option<Card> {
     let lines = Lines {
         x: "principal components".to_owned(),
         y: "explained variance, %".to_owned(),
-        series: vec![Line { name: String::new(), points }],
+        are_ratios: false,
+        series: vec![Line { points, ..Line::default() }],
         level: Some(Level { name: format!("{code} components"), value: 100.0 * of_code as f32 }),
     };
     Some(Card::new(Topic::Explained.title(), meaning, lines))

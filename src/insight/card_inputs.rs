@@ -1,6 +1,7 @@
 //! What insight cards are made from.
 
 use super::class_rivals::{ClassRivals, Effort};
+use super::few_labels::LabelPoint;
 use super::pca::Pca;
 use crate::data::Dataset;
 use crate::recipe::Recipe;
@@ -23,6 +24,8 @@ pub struct CardInputs<'a> {
     pub effort: Effort,
     /// How well classes are told from pixels and from principal components.
     pub class_rivals: ClassRivals,
+    /// How well classes are told with few labels from pixels, and from principal components, as far as that is known.
+    pub label_rivals: [Option<&'a [LabelPoint]>; 2],
     /// All principal components of the training images; `None` while they are not known, and for very large images.
     pub pca: Option<&'a Pca>,
     /// The variances of the training images with pixels divided by the root of p(1 − p); empty while they are not known.

@@ -18,7 +18,7 @@ pub enum CardWork {
     /// One that takes one slice.
     AtOnce(Topic),
     /// One about the classes of images.
-    Classes(Topic, Box<ClassesWork>),
+    Classes(Box<ClassesWork>),
     /// The likelihood of images.
     Likelihood(Box<LikelihoodWork>),
 }
@@ -27,8 +27,8 @@ impl CardWork {
     /// Begins a card of the network as it is now.
     pub fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
         match topic {
-            Topic::Classes | Topic::Confusions | Topic::Mistakes => {
-                Self::Classes(topic, Box::new(ClassesWork::new(inputs)))
+            Topic::Classes | Topic::Confusions | Topic::Mistakes | Topic::Groups | Topic::FewLabels => {
+                Self::Classes(Box::new(ClassesWork::new(topic, inputs)))
             }
             Topic::Likelihood => Self::Likelihood(Box::new(LikelihoodWork::new(inputs))),
             _ => Self::AtOnce(topic),
@@ -45,10 +45,7 @@ impl CardWork {
         match self {
             Self::AtOnce(topic) => topic.card_at_once(inputs).map(Some),
             Self::Likelihood(work) => work.advance(inputs, many),
-            Self::Classes(topic, work) => {
-                let found = work.advance(inputs, many)?;
-                Ok(found.map(|found| found.and_then(|found| found.card(*topic, inputs))))
-            }
+            Self::Classes(work) => work.advance(inputs, many),
         }
     }
 }
@@ -96,7 +93,12 @@ impl Topic {
             Self::Components => beside_pca::components(inputs),
             Self::Angles => beside_pca::angles(inputs),
             Self::Collapse => collapse::bars(inputs),
-            Self::Classes | Self::Confusions | Self::Mistakes | Self::Likelihood => Ok(None),
+            Self::Classes
+            | Self::Confusions
+            | Self::Mistakes
+            | Self::Groups
+            | Self::FewLabels
+            | Self::Likelihood => Ok(None),
         }
     }
 }

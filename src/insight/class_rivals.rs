@@ -3,11 +3,17 @@
 //!
 //! On the host, no tensors.
 
+use super::clusters::{Clusters, adjusted_rand_index};
+use super::few_labels::{LabelPoint, LabelSearch, Labelled};
 use super::neighbours::Neighbours;
 use super::pca::Pca;
-use super::probe::Probe;
+use super::probe::{Probe, STEPS, TOLERANCE, share_right};
 use crate::data::Dataset;
 
+/// Codes at most that are sorted into groups.
+pub(super) const SORTED: usize = 5_000;
+/// The seed of the codes that groups begin with: the same for codes and for what they are compared with.
+pub(super) const SEED: u64 = 0;
 /// Training images whose classes are known while a card is watched.
 const KNOWN: usize = 2_000;
 /// Long codes are known of fewer images, so many numbers in all: a step of the probe takes a few milliseconds.
@@ -17,11 +23,6 @@ const ASKED: usize = 1_000;
 /// Held-out images whose likelihood is estimated while a card is watched, and importance samples of each.
 const ESTIMATED: usize = 128;
 const SAMPLES: usize = 50;
-/// The probe is fitted until no slope is larger than this, for a sum over all images: shares of right classes stay the same
-/// to a thousandth.
-pub(super) const TOLERANCE: f64 = 0.05;
-/// Steps of the probe at most.
-pub(super) const STEPS: usize = 300;
 
 /// How much work a card may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,13 +52,16 @@ impl Effort {
     }
 }
 
-/// Shares of images whose class is told right, from 0 to 1.
+/// How well classes are told: shares of images, from 0 to 1, and how well groups agree with them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Accuracy {
     /// By the nearest codes.
     pub neighbours: f64,
     /// By a linear probe.
     pub probe: f64,
+    /// How well groups that were found without the classes agree with them: the adjusted Rand index, 1 where they are the
+    /// same.
+    pub agreement: f64,
 }
 
 /// What codes are compared with. Each is `None` until it is measured, which takes seconds.
@@ -69,21 +73,48 @@ pub struct ClassRivals {
     pub components: Option<Accuracy>,
 }
 
-impl Accuracy {
-    /// Tells the classes of the images of a set from principal components; without these, from pixels.
-    pub fn measure(dataset: &Dataset, pca: Option<&Pca>, effort: Effort) -> Self {
+/// The images of a set as pixels, or as principal components.
+#[derive(Debug)]
+pub struct PlainCodes {
+    known: Vec<f32>,
+    asked: Vec<f32>,
+    labels: [Vec<u8>; 2],
+    numbers: usize,
+    classes: usize,
+}
+
+impl PlainCodes {
+    /// Takes the images that codes are compared on.
+    pub fn of(dataset: &Dataset, pca: Option<&Pca>, effort: Effort) -> Self {
         let images = images(dataset, effort);
         let [known, asked] = [&images[0], &images[1]].map(|images| {
             let mut pixels = Vec::new();
             dataset.write_f32(images, &mut pixels);
             pca.map_or(pixels.clone(), |pca| pca.project(&pixels))
         });
-        let [of_known, of_asked] = [&images[0], &images[1]].map(|images| labels(dataset, images));
-        let (numbers, classes) = (pca.map_or(dataset.shape.values(), |pca| pca.k), dataset.class_names.len());
-        let neighbours = Neighbours::new(&known, &of_known, numbers).classes(&asked);
-        let probe = Probe::new(&known, &of_known, numbers, classes).fit(TOLERANCE, STEPS).classes(&asked);
-        let [neighbours, probe] = [neighbours, probe].map(|told| share_right(&told, &of_asked));
-        Self { neighbours, probe }
+        let labels = [&images[0], &images[1]].map(|images| labels(dataset, images));
+        let numbers = pca.map_or(dataset.shape.values(), |pca| pca.k);
+        Self { known, asked, labels, numbers, classes: dataset.class_names.len() }
+    }
+
+    /// How well classes are told from them. It takes seconds.
+    pub fn accuracy(&self) -> Accuracy {
+        let Self { known, asked, labels: [of_known, of_asked], numbers, classes } = self;
+        let neighbours = Neighbours::new(known, of_known, *numbers).classes(asked);
+        let probe = Probe::new(known, of_known, *numbers, *classes).fit(TOLERANCE, STEPS).classes(asked);
+        let [neighbours, probe] = [neighbours, probe].map(|told| share_right(&told, of_asked));
+        let sorted = &known[..known.len().min(SORTED * numbers)];
+        let count = u8::try_from(*classes).unwrap_or(u8::MAX);
+        let groups = Clusters::find(sorted, *numbers, count, SEED).groups;
+        let agreement = adjusted_rand_index(&groups, &of_known[..groups.len().min(of_known.len())]);
+        Accuracy { neighbours, probe, agreement }
+    }
+
+    /// How well classes are told with few labels. It takes seconds.
+    pub fn few_labels(&self) -> Vec<LabelPoint> {
+        let [of_known, of_asked] = &self.labels;
+        let (known, asked) = ((&self.known[..], &of_known[..]), (&self.asked[..], &of_asked[..]));
+        LabelSearch::run(Labelled { known, asked, numbers: self.numbers, classes: self.classes })
     }
 }
 
@@ -99,10 +130,4 @@ pub(super) fn images(dataset: &Dataset, Effort { known, asked, of_test, .. }: Ef
 /// The class of each image.
 pub(super) fn labels(dataset: &Dataset, images: &[u32]) -> Vec<u8> {
     images.iter().filter_map(|image| dataset.label(*image)).collect()
-}
-
-/// The share of classes that are told right.
-pub(super) fn share_right(told: &[u8], labels: &[u8]) -> f64 {
-    let right = told.iter().zip(labels).filter(|(told, label)| told == label).count();
-    right as f64 / labels.len().max(1) as f64
 }

@@ -4,11 +4,13 @@
 
 use std::sync::Arc;
 
-use super::class_rivals::{Accuracy, ClassRivals, STEPS, TOLERANCE, images, labels, share_right};
+use super::class_rivals::{Accuracy, ClassRivals, SEED, SORTED, images, labels};
+use super::clusters::{Clusters, KMeans, adjusted_rand_index};
+use super::few_labels::{LabelPoint, LabelSearch, Labelled};
 use super::neighbours::{NEIGHBOURS, Neighbours};
-use super::probe::Probe;
+use super::probe::{Probe, STEPS, TOLERANCE, share_right};
 use super::{CardInputs, Topic};
-use crate::chart::cards::{Bars, Card, Images, Level, Matrix, Values};
+use crate::chart::cards::{Bars, Card, Images, Level, Line, Lines, Matrix, Values};
 use crate::data::Dataset;
 use crate::look::count_label;
 use crate::model::Autoencoder;
@@ -35,6 +37,12 @@ pub struct Found {
     pub by_probe: Vec<u8>,
     /// How probable it finds it.
     pub certainty: Vec<f64>,
+    /// Groups of the known codes, found without their classes.
+    pub clusters: Clusters,
+    /// The classes of the known images that were sorted into groups.
+    pub sorted_labels: Vec<u8>,
+    /// The network whose codes they are.
+    model: Autoencoder,
 }
 
 impl Found {
@@ -42,7 +50,11 @@ impl Found {
     pub fn accuracy(&self) -> Accuracy {
         let [neighbours, probe] =
             [&self.by_neighbours, &self.by_probe].map(|told| share_right(told, &self.labels));
-        Accuracy { neighbours, probe }
+        Accuracy {
+            neighbours,
+            probe,
+            agreement: adjusted_rand_index(&self.clusters.groups, &self.sorted_labels),
+        }
     }
 
     /// How many images of each class (a row) were taken for each class (a column) by the probe.
@@ -62,13 +74,14 @@ impl Found {
         wrong
     }
 
-    pub(super) fn card(&self, topic: Topic, inputs: &CardInputs<'_>) -> Option<Card> {
+    pub(super) fn card(&self, topic: Topic, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         let dataset = inputs.dataset;
-        match topic {
+        Ok(match topic {
+            Topic::Groups => return self.groups_card(inputs),
             Topic::Confusions => Some(self.confusion_card(&dataset.class_names)),
             Topic::Mistakes => self.mistakes_card(dataset),
             _ => Some(self.accuracy_card(inputs)),
-        }
+        })
     }
 
     fn accuracy_card(&self, inputs: &CardInputs<'_>) -> Card {
@@ -82,7 +95,7 @@ impl Found {
             [(format!("{name}, {NEIGHBOURS}-NN"), of.neighbours), (format!("{name}, probe"), of.probe)]
         };
         let named: Vec<(String, f64)> = all.iter().flat_map(|(name, of)| bars(name, of)).collect();
-        let Accuracy { neighbours, probe } = self.accuracy();
+        let Accuracy { neighbours, probe, .. } = self.accuracy();
         let of_components = components.map(|of| format!("from {code} principal components {}", pair(&of)));
         let of_pixels = pixels.map(|of| format!("from raw pixels {}", pair(&of)));
         let beside = match (of_components, of_pixels) {
@@ -117,6 +130,47 @@ impl Found {
         let mut counts = [0_usize; 256];
         self.labels.iter().for_each(|label| counts[usize::from(*label)] += 1);
         counts.into_iter().max().map(|most| most as f64 / self.labels.len().max(1) as f64)
+    }
+
+    /// The image of each group's mean code, with the class that most of the group has.
+    fn groups_card(&self, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+        let (learner, dataset) = (inputs.learner, inputs.dataset);
+        let code = learner.code_size();
+        let groups = self.clusters.means.len() / code.max(1);
+        let pixels = read(self.model.decode(learner.codes(&self.clusters.means)))?;
+        let caption = |group: usize| {
+            let mut counts = [0_usize; 256];
+            let members = self.clusters.groups.iter().zip(&self.sorted_labels);
+            let members = members.filter(|(of, _)| usize::from(**of) == group);
+            members.for_each(|(_, label)| counts[usize::from(*label)] += 1);
+            let all: usize = counts.iter().sum();
+            let most = counts.iter().enumerate().max_by_key(|(_, count)| **count);
+            let Some((class, most)) = most.filter(|(_, most)| **most > 0) else { return "empty".to_owned() };
+            let name = dataset.class_names.get(class).map_or("?", String::as_str);
+            format!("{name}: {:.0} % of {all}", 100.0 * *most as f64 / all as f64)
+        };
+        let ClassRivals { pixels: of_pixels, components } = inputs.class_rivals;
+        let components = components.map(|of| format!("from {code} principal components {:.2}", of.agreement));
+        let of_pixels = of_pixels.map(|of| format!("from raw pixels {:.2}", of.agreement));
+        let beside: Vec<String> = components.into_iter().chain(of_pixels).collect();
+        let beside =
+            if beside.is_empty() { String::new() } else { format!(" {}.", capital(&beside.join(", "))) };
+        let meaning = format!(
+            "k-means sorts {} codes into {groups} groups without knowing their classes. The adjusted Rand index says how \
+             well the groups agree with the classes, {:.2}: 1 would be the classes, 0 is chance.{beside} Below each mean \
+             code, decoded: the most frequent class of its group.",
+            count_label(self.clusters.groups.len() as u64),
+            self.accuracy().agreement
+        );
+        let images = Images {
+            shape: dataset.shape,
+            columns: groups.min(5),
+            pixels: pixels.into(),
+            values: Values::Intensity,
+            rows: Vec::new(),
+            captions: (0..groups).map(caption).collect(),
+        };
+        Ok(Some(Card::new(Topic::Groups.title(), meaning, images)))
     }
 
     fn confusion_card(&self, names: &[String]) -> Card {
@@ -171,6 +225,46 @@ impl Found {
     }
 }
 
+/// The accuracy with few labels, beside that from pixels and from principal components.
+fn few_labels_card(points: &[LabelPoint], inputs: &CardInputs<'_>) -> Option<Card> {
+    let code = inputs.learner.code_size();
+    let line = |name: String, points: &[LabelPoint]| Line {
+        name,
+        points: points.iter().map(|point| [point.per_class as f32, 100.0 * point.mean as f32]).collect(),
+        errors: points.iter().map(|point| 100.0 * point.spread as f32).collect(),
+    };
+    let [of_pixels, of_components] = inputs.label_rivals;
+    let own = Some(line("code".to_owned(), points));
+    let of_components = of_components.map(|points| line(format!("PCA {code}"), points));
+    let pixels = of_pixels.map(|points| line("pixels".to_owned(), points));
+    let middle = points.get(points.len() / 2)?;
+    let beside = of_pixels.and_then(|points| points.iter().find(|point| point.per_class == middle.per_class));
+    let beside = match beside {
+        Some(point) => format!("from raw pixels {}", percent(point)),
+        None => "the same from raw pixels is being measured".to_owned(),
+    };
+    let meaning = format!(
+        "A linear probe trained on {} labelled images of each class classifies {} of {} held-out images correctly from the \
+         code, {beside}. Bars are standard deviations over draws of the labelled images; a difference smaller than \
+         them means nothing.",
+        middle.per_class,
+        percent(middle),
+        count_label(inputs.effort.asked.min(inputs.dataset.len()) as u64)
+    );
+    let lines = Lines {
+        x: "labelled images of each class".to_owned(),
+        y: "accuracy on held-out images, %".to_owned(),
+        are_ratios: true,
+        series: [own, of_components, pixels].into_iter().flatten().collect(),
+        level: None,
+    };
+    Some(Card::new(Topic::FewLabels.title(), meaning, lines))
+}
+
+fn percent(point: &LabelPoint) -> String {
+    format!("{:.1} ± {:.1}\u{a0}%", 100.0 * point.mean, 100.0 * point.spread)
+}
+
 fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
@@ -183,6 +277,7 @@ fn pair(of: &Accuracy) -> String {
 /// The search for the classes of images, slice by slice, in one network.
 #[derive(Debug)]
 pub struct ClassesWork {
+    topic: Topic,
     model: Autoencoder,
     labelled: [Arc<[u32]>; 2],
     labels: [Vec<u8>; 2],
@@ -191,13 +286,17 @@ pub struct ClassesWork {
     by_neighbours: Vec<u8>,
     probe: Option<Probe>,
     steps: usize,
+    search: Option<KMeans>,
+    clusters: Option<Clusters>,
+    few: LabelSearch,
 }
 
 impl ClassesWork {
-    pub(super) fn new(inputs: &CardInputs<'_>) -> Self {
+    pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
         let labelled = images(inputs.dataset, inputs.effort);
         let labels = [&labelled[0], &labelled[1]].map(|images| labels(inputs.dataset, images));
         Self {
+            topic,
             model: inputs.learner.model(),
             labelled: labelled.map(Arc::from),
             labels,
@@ -205,15 +304,18 @@ impl ClassesWork {
             by_neighbours: Vec::new(),
             probe: None,
             steps: 0,
+            search: None,
+            clusters: None,
+            few: LabelSearch::default(),
         }
     }
 
-    /// Does a slice. What was found once there is no more to do, which is nothing without classes or without a code.
+    /// Does a slice. The card once there is no more to do, which is none without classes or without a code.
     pub(super) fn advance(
         &mut self,
         inputs: &CardInputs<'_>,
         many: usize,
-    ) -> Result<Option<Option<Found>>, ReadError> {
+    ) -> Result<Option<Option<Card>>, ReadError> {
         let classes = inputs.dataset.class_names.len();
         let has_code = !matches!(inputs.learner.stage(), Stage::Layer(_));
         if classes < 2 || !has_code || self.labelled.iter().any(|images| images.is_empty()) {
@@ -222,31 +324,52 @@ impl ClassesWork {
         if self.encode(inputs, many)? {
             return Ok(None);
         }
-        let dimensions = inputs.learner.code_size();
+        if self.topic == Topic::FewLabels {
+            let [known, asked] = [0, 1].map(|part| (&self.codes[part][..], &self.labels[part][..]));
+            let numbers = inputs.learner.code_size();
+            let points = self.few.advance(Labelled { known, asked, numbers, classes });
+            return Ok(points.map(|points| few_labels_card(&points, inputs)));
+        }
+        let found = self.find(inputs.learner.code_size(), classes, many);
+        found.map(|found| found.card(self.topic, inputs)).transpose()
+    }
+
+    /// Does a slice of telling classes from codes, once all images are encoded.
+    fn find(&mut self, dimensions: usize, classes: usize, many: usize) -> Option<Found> {
         let [known, asked] = &self.codes;
         let told = self.by_neighbours.len();
         if told < self.labels[1].len() {
             let to = (told + ASKED_AT_ONCE * many).min(self.labels[1].len());
             let near = Neighbours::new(known, &self.labels[0], dimensions);
             self.by_neighbours.extend(near.classes(&asked[told * dimensions..to * dimensions]));
-            return Ok(None);
+            return None;
         }
         let new = || Probe::new(known, &self.labels[0], dimensions, classes);
         let probe = self.probe.get_or_insert_with(new);
         self.steps += 1;
-        if !probe.step(TOLERANCE) && self.steps < STEPS {
-            return Ok(None);
+        if self.steps <= STEPS && !probe.step(TOLERANCE) {
+            return None;
         }
+        let sorted = &known[..known.len().min(SORTED * dimensions)];
+        let Some(clusters) = self.clusters.take() else {
+            let count = u8::try_from(classes).unwrap_or(u8::MAX);
+            let search = self.search.get_or_insert_with(|| KMeans::new(sorted, dimensions, count, SEED));
+            self.clusters = search.advance(sorted);
+            return None;
+        };
         let told = probe.told(asked);
         let (by_probe, certainty) = told.into_iter().unzip();
-        Ok(Some(Some(Found {
+        Some(Found {
             known: self.labelled[0].len(),
             asked: self.labelled[1].to_vec(),
             labels: self.labels[1].clone(),
             by_neighbours: std::mem::take(&mut self.by_neighbours),
             by_probe,
             certainty,
-        })))
+            sorted_labels: self.labels[0][..clusters.groups.len()].to_vec(),
+            clusters,
+            model: self.model.clone(),
+        })
     }
 
     /// Encodes some more images; whether there were any left.

@@ -24,29 +24,61 @@ pub struct Clusters {
     pub spread: f64,
 }
 
-impl Clusters {
-    /// The best of several runs of k-means, each of which begins with codes far from each other (k-means++).
-    pub fn find(codes: &[f32], dimensions: usize, count: u8, seed: u64) -> Self {
-        let runs = (0..RESTARTS).map(|run| Self::from_start(codes, dimensions, count, seed, run));
-        runs.min_by(|a, b| a.spread.total_cmp(&b.spread)).unwrap_or_default()
+/// The search for groups, round by round: several runs of k-means, each of which begins with codes far from each other
+/// (k-means++), of which the best is kept.
+#[derive(Clone, Debug)]
+pub struct KMeans {
+    dimensions: usize,
+    count: u8,
+    seed: u64,
+    run: u64,
+    round: usize,
+    means: Vec<Vec<f32>>,
+    groups: Vec<u8>,
+    best: Option<Clusters>,
+}
+
+impl KMeans {
+    /// Begins to sort codes of so many numbers into so many groups.
+    pub fn new(codes: &[f32], dimensions: usize, count: u8, seed: u64) -> Self {
+        let means = start(codes, dimensions, usize::from(count), seed, 0);
+        Self { dimensions, count, seed, run: 0, round: 0, means, groups: Vec::new(), best: None }
     }
 
-    fn from_start(codes: &[f32], dimensions: usize, count: u8, seed: u64, run: u64) -> Self {
-        let mut means = start(codes, dimensions, usize::from(count), seed, run);
-        let mut groups = Vec::new();
-        let mut spread = 0.0;
-        for _ in 0..ROUNDS {
-            let found: Vec<(u8, f64)> =
-                codes.chunks_exact(dimensions.max(1)).map(|code| nearest(&means, code)).collect();
-            let nearer: Vec<u8> = found.iter().map(|(group, _)| *group).collect();
-            spread = found.iter().map(|(_, distance)| distance).sum();
-            if nearer == groups {
-                break;
-            }
-            groups = nearer;
-            move_means(&mut means, codes, &groups);
+    /// Does a round on the codes that it was begun with. The groups once there is no more to do.
+    pub fn advance(&mut self, codes: &[f32]) -> Option<Clusters> {
+        let found: Vec<(u8, f64)> =
+            codes.chunks_exact(self.dimensions.max(1)).map(|code| nearest(&self.means, code)).collect();
+        let groups: Vec<u8> = found.iter().map(|(group, _)| *group).collect();
+        self.round += 1;
+        if groups != self.groups && self.round < ROUNDS {
+            self.groups = groups;
+            move_means(&mut self.means, codes, &self.groups);
+            return None;
         }
-        Self { means: means.concat(), groups, spread }
+        let spread = found.iter().map(|(_, distance)| distance).sum();
+        if self.best.as_ref().is_none_or(|best| spread < best.spread) {
+            self.best = Some(Clusters { means: self.means.concat(), groups, spread });
+        }
+        self.run += 1;
+        if self.run == RESTARTS {
+            return self.best.take();
+        }
+        self.means = start(codes, self.dimensions, usize::from(self.count), self.seed, self.run);
+        (self.round, self.groups) = (0, Vec::new());
+        None
+    }
+}
+
+impl Clusters {
+    /// Sorts codes into groups, however long it takes.
+    pub fn find(codes: &[f32], dimensions: usize, count: u8, seed: u64) -> Self {
+        let mut search = KMeans::new(codes, dimensions, count, seed);
+        loop {
+            if let Some(found) = search.advance(codes) {
+                return found;
+            }
+        }
     }
 }
 

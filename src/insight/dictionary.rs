@@ -249,7 +249,7 @@ pub(super) fn errors(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
     };
     let line = |name: &str, results: &[Rebuilt]| {
         let points = results.iter().map(|p| [p.nonzeros as f32, p.squared_error as f32]);
-        Line { name: name.to_owned(), points: points.collect() }
+        Line { name: name.to_owned(), points: points.collect(), ..Line::default() }
     };
     let words = |name: &str, at: Option<Rebuilt>| {
         at.map(|p| format!(" {:.1} with {:.1} atoms of {name},", p.squared_error, p.nonzeros))
@@ -270,6 +270,7 @@ pub(super) fn errors(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
     let content = Lines {
         x: "atoms used per image".to_owned(),
         y: "squared error per image".to_owned(),
+        are_ratios: false,
         series,
         level: Some(Level { name: "network".to_owned(), value: found.floor as f32 }),
     };

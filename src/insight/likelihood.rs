@@ -89,34 +89,29 @@ impl LikelihoodWork {
     fn card(&self, inputs: &CardInputs<'_>) -> Card {
         let means: Vec<(usize, f64, f64)> =
             self.estimates.iter().map(|(count, all)| (*count, mean(all), standard_error(all))).collect();
-        let line = |name: &str, of: &dyn Fn(f64, f64) -> f64| Line {
-            name: name.to_owned(),
-            points: means
-                .iter()
-                .map(|(k, mean, error)| [(*k as f32).log10(), of(*mean, *error) as f32])
-                .collect(),
+        let estimate = Line {
+            name: String::new(),
+            points: means.iter().map(|(samples, mean, _)| [*samples as f32, *mean as f32]).collect(),
+            errors: means.iter().map(|(.., error)| *error as f32).collect(),
         };
         let (first, last) = (means.first().copied(), means.last().copied());
-        let [(_, elbo, _), (samples, estimate, error)] = [first, last].map(Option::unwrap_or_default);
+        let [(_, elbo, _), (samples, lowest, error)] = [first, last].map(Option::unwrap_or_default);
         let unit = match inputs.recipe.objective.reconstruction {
             Reconstruction::CrossEntropy => "nats",
             Reconstruction::SquaredError => "nats, up to a constant",
         };
         let meaning = format!(
             "With {samples} importance samples the negative log-likelihood of {} held-out images is estimated at \
-             {estimate:.1} ± {error:.1} {unit}; one sample, the negative ELBO with β = 1, gives {elbo:.1}. Every estimate is \
+             {lowest:.1} ± {error:.1} {unit}; one sample, the negative ELBO with β = 1, gives {elbo:.1}. Every estimate is \
              too high on average, less so with more samples; the difference of {:.1} is what the encoder's Gaussian misses.",
             self.images.len(),
-            elbo - estimate
+            elbo - lowest
         );
         let lines = Lines {
-            x: "importance samples, powers of ten".to_owned(),
+            x: "importance samples".to_owned(),
             y: format!("−ln p(x), {unit}"),
-            series: vec![
-                line("estimate", &|mean, _| mean),
-                line("one standard error above", &|mean, error| mean + error),
-                line("and below", &|mean, error| mean - error),
-            ],
+            are_ratios: true,
+            series: vec![estimate],
             level: Some(Level { name: "one sample".to_owned(), value: elbo as f32 }),
         };
         Card::new(Topic::Likelihood.title(), meaning, lines)

@@ -20,6 +20,7 @@ pub mod curves;
 mod depths;
 pub mod dictionary;
 pub mod dimensions;
+pub mod few_labels;
 pub mod field;
 mod filters;
 pub mod forces;

@@ -20,7 +20,7 @@ impl Topic {
         topics.extend([Self::Explained, Self::Rebuilt, Self::Components]);
         topics.extend(beside_pca::is_linear(recipe).then_some(Self::Angles));
         topics.extend(recipe.is_variational().then_some(Self::Collapse));
-        topics.extend([Self::Classes, Self::Confusions, Self::Mistakes]);
+        topics.extend([Self::Classes, Self::Confusions, Self::Mistakes, Self::Groups, Self::FewLabels]);
         topics.extend(recipe.is_variational().then_some(Self::Likelihood));
         topics
     }

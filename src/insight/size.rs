@@ -36,9 +36,10 @@ pub(super) fn line(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let lines = Lines {
         x: "numbers in the code".to_owned(),
         y: "squared error per image".to_owned(),
+        are_ratios: false,
         series: vec![
-            Line { name: "principal components".to_owned(), points: curve },
-            Line { name: format!("this network, {numbers}"), points: own },
+            Line { name: "principal components".to_owned(), points: curve, ..Line::default() },
+            Line { name: format!("this network, {numbers}"), points: own, ..Line::default() },
         ],
         level: Some(Level { name: "this network".to_owned(), value: error }),
     };

@@ -67,6 +67,10 @@ pub enum Topic {
     Confusions,
     /// Images whose class is told wrong.
     Mistakes,
+    /// Groups of codes that are found without their classes.
+    Groups,
+    /// How well classes are told with few labels.
+    FewLabels,
     /// The likelihood of held-out images, with importance samples.
     Likelihood,
 }
@@ -100,7 +104,7 @@ impl Question {
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 33] = [
+const ALL: [(Topic, &str, &str); 35] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -133,6 +137,8 @@ const ALL: [(Topic, &str, &str); 33] = [
     (Topic::Classes, "classes", "Classifying from the code"),
     (Topic::Confusions, "confusions", "Confusion matrix"),
     (Topic::Mistakes, "mistakes", "The worst mistakes"),
+    (Topic::Groups, "groups", "Groups without labels"),
+    (Topic::FewLabels, "few-labels", "With few labels"),
     (Topic::Likelihood, "likelihood", "Importance-weighted likelihood"),
 ];
 
@@ -162,7 +168,9 @@ impl Topic {
         match self {
             Self::Explained | Self::Rebuilt | Self::Components | Self::Angles => Question::Pca,
             Self::Collapse => Question::Size,
-            Self::Classes | Self::Confusions | Self::Mistakes => Question::Use,
+            Self::Classes | Self::Confusions | Self::Mistakes | Self::Groups | Self::FewLabels => {
+                Question::Use
+            }
             Self::Likelihood => Question::Truth,
             _ => Question::Family,
         }

@@ -56,6 +56,8 @@ pub enum Purpose {
     Clusters = 21,
     /// Importance samples of the code of an image; the step is the index of the image.
     Importance = 22,
+    /// Which images are labelled where there are few labels; the step is the number of the draw.
+    FewLabels = 23,
 }
 
 /// The stream of random numbers for one purpose at one step.

@@ -45,9 +45,29 @@ fn a_folder_of_train_gives_the_same_cards_as_its_recipe() {
 #[test]
 fn cards_are_told_in_words() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let said =
-        hourglass(folder.path(), &with(&["insight", "vae-2d"], &["--what", "dimensions,classes"])).done();
-    for words in ["Dimensions in use (dimensions)", "labelled training images", "from raw pixels"] {
+    let said = hourglass(
+        folder.path(),
+        &with(
+            &["insight", "vae-2d"],
+            &[
+                "--what",
+                "dimensions,classes,groups,few-labels,collapse,likelihood,explained",
+                "--samples",
+                "20",
+            ],
+        ),
+    )
+    .done();
+    for words in [
+        "Dimensions in use (dimensions)",
+        "labelled training images",
+        "from raw pixels",
+        "adjusted Rand index",
+        "labelled images of each class",
+        "dimensions can stay",
+        "With 20 importance samples",
+        "of the variance of the pixels",
+    ] {
         assert!(said.stdout.contains(words), "it should say {words:?}:\n{}", said.stdout);
     }
 }

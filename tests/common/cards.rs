@@ -33,6 +33,7 @@ pub fn inputs_of<'a>(
         dataset: &NO_IMAGES,
         effort: Effort::watched(1),
         class_rivals: ClassRivals::default(),
+        label_rivals: [None, None],
         pca: None,
         whitened: &[],
         pca_errors: &[],

@@ -112,6 +112,8 @@ pub struct Lines {
     pub x: String,
     /// What the vertical axis is.
     pub y: String,
+    /// Whether equal distances on the horizontal axis are equal ratios: for counts such as 1, 10, 100.
+    pub are_ratios: bool,
     /// The lines.
     pub series: Vec<Line>,
     /// A line across.
@@ -134,12 +136,14 @@ pub struct Matrix {
 }
 
 /// One line of several.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Line {
     /// Its name in the legend; none when empty.
     pub name: String,
     /// Its points, from left to right.
     pub points: Vec<[f32; 2]>,
+    /// How uncertain each point is, as half the height of a bar through it; empty where that is not known.
+    pub errors: Vec<f32>,
 }
 
 /// A value that others are compared with.
@@ -171,6 +175,14 @@ impl Lines {
 }
 
 impl Line {
+    /// The lower and upper ends of the bars through the points, as far as they are finite.
+    pub(super) fn bars(&self) -> impl Iterator<Item = [[f64; 2]; 2]> + '_ {
+        let bars =
+            self.points.iter().zip(&self.errors).map(|([x, y], error)| [[*x, y - error], [*x, y + error]]);
+        let finite = bars.filter(|ends| ends.as_flattened().iter().all(|value| value.is_finite()));
+        finite.map(|ends| ends.map(|end| end.map(f64::from)))
+    }
+
     /// The points that are finite.
     pub(super) fn finite(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
         let finite = self.points.iter().filter(|point| point.iter().all(|value| value.is_finite()));

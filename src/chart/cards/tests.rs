@@ -48,10 +48,12 @@ fn lines() -> Lines {
     let line = |name: &str, scale: f32| Line {
         name: name.to_owned(),
         points: (1..30).map(|n| [n as f32, scale / n as f32]).collect(),
+        errors: Vec::new(),
     };
     Lines {
         x: "atoms used per image".to_owned(),
         y: "squared error per image".to_owned(),
+        are_ratios: false,
         series: vec![line("atoms of codes, decoded", 30.0), line("atoms of pixels", 50.0)],
         level: Some(Level { name: "network".to_owned(), value: 14.0 }),
     }
@@ -62,7 +64,11 @@ fn cards() -> Vec<(&'static str, Content)> {
     let captions = |count: usize| (0..count).map(|i| format!("z{i}  0.{i} nats")).collect();
     let signed = Images { values: Values::Signed, captions: captions(64), ..images(64, 16) };
     let named = Images { rows, captions: captions(30), ..images(30, 10) };
-    let far = vec![Line { name: "far".to_owned(), points: vec![[10_000.0, 1e5], [99_000.0, 9e5]] }];
+    let far = vec![Line {
+        name: "far".to_owned(),
+        points: vec![[10_000.0, 1e5], [99_000.0, 9e5]],
+        ..Line::default()
+    }];
     let names = (0..24).map(|i| format!("{:.1}", i as f32 * 0.3)).collect();
     vec![
         ("a grid", images(40, 10).into()),
@@ -187,8 +193,8 @@ fn a_hint_names_what_is_under_the_pointer() {
     assert_eq!(scene.hint_at([250.0, 60.0]), Some("2: 4"));
     let lines = Lines {
         series: vec![
-            Line { name: "codes".to_owned(), points: vec![[1.0, 30.0], [2.0, 20.0]] },
-            Line { name: "pixels".to_owned(), points: vec![[2.0, 25.0]] },
+            Line { name: "codes".to_owned(), points: vec![[1.0, 30.0], [2.0, 20.0]], ..Line::default() },
+            Line { name: "pixels".to_owned(), points: vec![[2.0, 25.0]], ..Line::default() },
         ],
         ..Lines::default()
     };

@@ -8,7 +8,7 @@ use super::fresh::{Fresh, RunTurn};
 use super::job::{Job, JobError, Share};
 use super::throttle::Throttle;
 use crate::chart::cards::Card;
-use crate::engine::references::Spectrum;
+use crate::engine::references::{Comparison, LabelRivals, Spectrum};
 use crate::engine::target::Target;
 use crate::engine::view::CardView;
 use crate::insight::class_rivals::{ClassRivals, Effort};
@@ -31,10 +31,30 @@ pub(super) struct Cards {
 /// What a card is made of beside the network: once that is another, the card is made again, in a run that is paused too.
 #[derive(Clone, Debug, PartialEq)]
 struct Basis {
-    rivals: Option<ClassRivals>,
+    compared: Compared,
     has_components: bool,
     /// A slider changes what is foretold.
     objective: ObjectiveRecipe,
+}
+
+/// What a card is compared with, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Compared {
+    classes: ClassRivals,
+    few_labels: LabelRivals,
+}
+
+impl Compared {
+    /// What a card of this topic is compared with; what is not known is being measured from now on.
+    pub(super) fn of(topic: Topic, comparison: &Arc<Comparison>, code: usize, effort: Effort) -> Self {
+        let mut compared = Self::default();
+        if topic == Topic::FewLabels {
+            compared.few_labels = comparison.label_rivals(code, effort);
+        } else if topic.question() == Question::Use {
+            compared.classes = comparison.class_rivals(code, effort);
+        }
+        compared
+    }
 }
 
 impl Cards {
@@ -53,10 +73,9 @@ impl Cards {
         for offset in 0..wanted.len() {
             let Some(topic) = wanted.iter().nth((self.next + offset) % wanted.len()).copied() else { break };
             let comparison = &turn.target.gallery.comparison;
-            let is_compared = topic.question() == Question::Use;
+            let (code, effort) = (turn.target.learner.code_size(), watched(turn.target));
             let basis = Basis {
-                rivals: is_compared
-                    .then(|| comparison.class_rivals(turn.target.learner.code_size(), watched(turn.target))),
+                compared: Compared::of(topic, comparison, code, effort),
                 has_components: comparison.spectrum_so_far().pca.is_some(),
                 objective: turn.target.recipe.objective.clone(),
             };
@@ -64,7 +83,7 @@ impl Cards {
             if !job.has_work(&basis, cadence::CARDS, turn) {
                 continue;
             }
-            let begin = |target: &Target<'_>, basis: &Basis| Ok(CardJob::new(topic, basis.rivals, target));
+            let begin = |target: &Target<'_>, basis: &Basis| Ok(CardJob::new(topic, basis, target));
             let card = job.turn(Some(&basis), cadence::CARDS, turn, &mut self.throttle, begin)?;
             let Some(view) = card.map(Arc::new) else { return Ok(false) };
             self.next += offset + 1;
@@ -79,14 +98,15 @@ impl Cards {
 #[derive(Debug)]
 struct CardJob {
     step: u64,
-    rivals: Option<ClassRivals>,
+    basis: Basis,
     work: CardWork,
 }
 
 impl CardJob {
-    fn new(topic: Topic, rivals: Option<ClassRivals>, target: &Target<'_>) -> Self {
-        let work = CardWork::new(topic, &inputs(target, Spectrum::default(), rivals, watched(target)));
-        Self { step: target.step(), rivals, work }
+    fn new(topic: Topic, basis: &Basis, target: &Target<'_>) -> Self {
+        let spectrum = Spectrum::default();
+        let work = CardWork::new(topic, &inputs(target, spectrum, &basis.compared, watched(target)));
+        Self { step: target.step(), basis: basis.clone(), work }
     }
 }
 
@@ -99,7 +119,8 @@ impl Job for CardJob {
 
     fn slice(&mut self, target: &Target<'_>, many: usize) -> Result<Option<CardView>, JobError> {
         let spectrum = target.gallery.comparison.spectrum_so_far();
-        let card = self.work.advance(&inputs(target, spectrum, self.rivals, watched(target)), many)?;
+        let card =
+            self.work.advance(&inputs(target, spectrum, &self.basis.compared, watched(target)), many)?;
         Ok(card.map(|card| CardView { step: self.step, card }))
     }
 }
@@ -110,7 +131,8 @@ pub(in crate::engine) fn all_cards(target: &Target<'_>) -> Result<Vec<Card>, Rea
     let comparison = &target.gallery.comparison;
     let wants_pca = topics.contains(&Topic::Size);
     let spectrum = if wants_pca { comparison.spectrum() } else { Spectrum::default() };
-    let inputs = inputs(target, spectrum, None, watched(target));
+    let compared = Compared::default();
+    let inputs = inputs(target, spectrum, &compared, watched(target));
     let cards = topics.into_iter().map(|topic| topic.card(&inputs));
     Ok(cards.collect::<Result<Vec<Option<Card>>, ReadError>>()?.into_iter().flatten().collect())
 }
@@ -123,7 +145,7 @@ fn watched(target: &Target<'_>) -> Effort {
 pub(super) fn inputs<'a>(
     target: &Target<'a>,
     spectrum: Spectrum<'a>,
-    rivals: Option<ClassRivals>,
+    compared: &'a Compared,
     effort: Effort,
 ) -> CardInputs<'a> {
     CardInputs {
@@ -133,7 +155,8 @@ pub(super) fn inputs<'a>(
         sample: &target.gallery.sample_pixels,
         dataset: &target.gallery.dataset,
         effort,
-        class_rivals: rivals.unwrap_or_default(),
+        class_rivals: compared.classes,
+        label_rivals: compared.few_labels.each_ref().map(Option::as_deref),
         pca: spectrum.pca,
         whitened: spectrum.whitened,
         pca_errors: spectrum.sample_errors,

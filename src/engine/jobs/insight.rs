@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::cards::inputs;
+use super::cards::{Compared, inputs};
 use super::job::{Job, JobError, Share};
 use crate::chart::cards::Card;
 use crate::engine::references::Spectrum;
@@ -42,16 +42,15 @@ impl Job for InsightJob {
         let topic = self.work.as_ref().map(|(topic, _)| *topic).or(self.left.front().copied());
         let Some(topic) = topic else { return Ok(Some(std::mem::take(&mut self.cards))) };
         let comparison = &target.gallery.comparison;
-        let has_rivals = topic.question() == Question::Use;
         let code = target.learner.code_size();
-        let rivals = has_rivals.then(|| comparison.class_rivals(code, self.effort));
-        if has_rivals && comparison.is_measuring() {
+        let compared = Compared::of(topic, comparison, code, self.effort);
+        if comparison.is_measuring() {
             std::thread::sleep(NAP);
             return Ok(None);
         }
         let needs_pca = topic == Topic::Size || matches!(topic.question(), Question::Pca | Question::Size);
         let spectrum = if needs_pca { comparison.spectrum() } else { Spectrum::default() };
-        let inputs = inputs(target, spectrum, rivals, self.effort);
+        let inputs = inputs(target, spectrum, &compared, self.effort);
         let (_, work) = self.work.get_or_insert_with(|| (topic, CardWork::new(topic, &inputs)));
         if let Some(card) = work.advance(&inputs, many)? {
             self.cards.push((topic, card));

@@ -125,10 +125,12 @@ pub fn card_of_lines() -> CardFigure {
     let line = |name: &str, scale: f32| Line {
         name: name.into(),
         points: (1..30).map(|n| [n as f32, scale / n as f32]).collect(),
+        errors: Vec::new(),
     };
     let lines = Lines {
         x: "atoms used".into(),
         y: "squared error".into(),
+        are_ratios: false,
         series: vec![line("codes", 30.0), line("pixels", 50.0)],
         level: None,
     };

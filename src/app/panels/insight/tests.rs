@@ -52,7 +52,8 @@ fn cards() -> [Card; 4] {
     let lines = Lines {
         x: "atoms".to_owned(),
         y: "error".to_owned(),
-        series: vec![Line { name: "codes".to_owned(), points }],
+        are_ratios: false,
+        series: vec![Line { name: "codes".to_owned(), points, ..Line::default() }],
         level: None,
     };
     let matrix = Matrix {
