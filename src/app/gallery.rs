@@ -26,6 +26,8 @@ pub struct Gallery {
     search: String,
     /// Whether the recipe that is running was brought into view.
     is_in_view: bool,
+    /// Whether Enter was pressed on the words that are searched for: the first recipe that has them is chosen.
+    takes_first: bool,
     /// Whether the chosen recipe trains beside the others.
     is_for_adding: bool,
 }
@@ -71,6 +73,8 @@ pub fn gallery_ui(ctx: &Context, state: &AppState, theme: &Theme, gallery: &mut 
                 if !gallery.is_in_view {
                     response.request_focus();
                 }
+                let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                gallery.takes_first = is_entered && !gallery.search.trim().is_empty();
             });
         });
         ui.add_space(HALF);
@@ -87,12 +91,14 @@ pub fn gallery_ui(ctx: &Context, state: &AppState, theme: &Theme, gallery: &mut 
 fn families_ui(ui: &mut Ui, state: &AppState, theme: &Theme, gallery: &Gallery) -> Option<Action> {
     let running = state.run().map_or(&state.draft, |run| &run.recipe);
     let mut chosen = None;
+    let mut is_first = true;
     // Every built-in recipe is read by a test.
     for (family, recipes) in builtin::by_family().unwrap_or_default() {
         let found: Vec<Recipe> =
             recipes.into_iter().filter(|recipe| matches(recipe, family, &gallery.search)).collect();
-        if found.is_empty() {
-            continue;
+        let Some(first) = found.first() else { continue };
+        if std::mem::take(&mut is_first) && gallery.takes_first {
+            return Some(choice(state, gallery, first));
         }
         ui.add_space(HALF);
         ui.label(RichText::new(family.label()).color(theme.text).strong());
@@ -113,7 +119,20 @@ fn families_ui(ui: &mut Ui, state: &AppState, theme: &Theme, gallery: &Gallery) 
             }
         }
     }
+    if is_first {
+        muted(ui, theme, "No recipe has all of these words.");
+    }
     chosen
+}
+
+/// What choosing a recipe does.
+fn choice(state: &AppState, gallery: &Gallery, recipe: &Recipe) -> Action {
+    let running = state.run().map_or(&state.draft, |run| &run.recipe);
+    if gallery.is_for_adding {
+        Action::OpenBeside(Box::new(recipe.clone()))
+    } else {
+        Action::Open(Box::new(in_place_of(recipe.clone(), running)))
+    }
 }
 
 /// Whether a recipe has all of these words somewhere.
@@ -157,12 +176,7 @@ fn card_ui(
         }
     }
     if response.clicked() && action.is_none() {
-        let running = state.run().map_or(&state.draft, |run| &run.recipe);
-        action = Some(if gallery.is_for_adding {
-            Action::OpenBeside(Box::new(recipe.clone()))
-        } else {
-            Action::Open(Box::new(in_place_of(recipe.clone(), running)))
-        });
+        action = Some(choice(state, gallery, recipe));
     }
     action
 }

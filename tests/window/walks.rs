@@ -245,3 +245,22 @@ fn keys_go_to_panels_and_arrows_move_within_a_group() {
     press(&mut window, Key::Tab, Modifiers::NONE);
     assert_eq!(focused(&window), "class 3", "Tab comes back to where the arrows were");
 }
+
+#[test]
+fn enter_opens_the_first_recipe_that_is_found() {
+    let mut window = window(&["vae-2d"]);
+    window.get_by_label("Choose a recipe").click();
+    window.run_steps(3);
+    window.get_by_label("Search recipes").type_text("missing pixels");
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    step_until(&mut window, "another recipe runs", |state| {
+        state.run().is_some_and(|run| run.recipe.name == "ae-mask")
+    });
+    window.get_by_label("Choose a recipe").click();
+    window.run_steps(3);
+    window.get_by_label("Search recipes").type_text("no such thing");
+    window.run_steps(2);
+    window.get_by_label("No recipe has all of these words.");
+}
