@@ -58,7 +58,9 @@ fn recipe_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
     let running = cx.state.run().map_or(&cx.state.draft, |run| &run.recipe);
     let family = Family::of(running);
     let words = format!("{}\n\n{}: {}", running.about, family.label(), family.sentence());
-    let button = word_button(ui, cx.theme, &format!("{}   ", running.name), words.trim());
+    // Room for the arrow.
+    let name = format!("{}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}", running.name);
+    let button = word_button(ui, cx.theme, &name, words.trim());
     name_it(&button, "Choose a recipe");
     let at = button.rect.right_center() - egui::vec2(12.0 * cx.theme.scale, 0.0);
     let [wide, high] = [4.0, 2.5].map(|side| side * cx.theme.scale);

@@ -16,8 +16,8 @@ use crate::insight::{CardInputs, CardWork, Question, Topic};
 use crate::recipe::ObjectiveRecipe;
 use crate::train::read::ReadError;
 
-/// Beside training, cards take at most one part in so many of the time.
-const ONE_PART_IN: u32 = 10;
+/// Beside training, cards take at most one part in so many of the time; with the drawing of what they show it is a tenth.
+const ONE_PART_IN: u32 = 16;
 
 /// The cards of a run.
 #[derive(Debug, Default)]
