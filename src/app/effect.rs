@@ -2,6 +2,7 @@
 
 use super::state::RunState;
 use crate::engine::{History, Penalty, Point};
+use crate::look::capital;
 use crate::recipe::Recipe;
 use crate::recipe::gesture::{Gesture, gestures, three_figures};
 
@@ -98,15 +99,6 @@ impl Effect {
     fn is_trade(&self) -> bool {
         let by = self.penalty.map_or(0.0, |(_, by)| by) * self.reconstruction.unwrap_or(0.0);
         self.gesture.key.starts_with("objective.") && by < 0.0
-    }
-}
-
-/// A sentence begins with a capital; β and λ stay as they are.
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) if first.is_ascii() => format!("{}{}", first.to_ascii_uppercase(), chars.as_str()),
-        _ => text.to_owned(),
     }
 }
 

@@ -10,9 +10,9 @@ use super::context::PanelContext;
 use super::effect::{Effect, last_effect};
 use super::state::{AppState, RunState};
 use super::theme::{GRID, HALF, Theme};
-use super::widgets::{capital, muted, muted_where_it_fits, text_width};
+use super::widgets::{muted, muted_where_it_fits, text_width};
 use crate::engine::{Evaluation, Phase, Stage};
-use crate::look::{count_label, value_label};
+use crate::look::{capital, count_label, value_label};
 use crate::recipe::{Family, ReconstructionScale};
 
 /// Evaluations without a better one before the line says so.

@@ -123,12 +123,6 @@ pub fn append_formula(job: &mut LayoutJob, theme: &Theme, parts: &[FormulaPart],
     }
 }
 
-/// Words with a capital letter at their beginning.
-pub fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// Width of small text on one line.
 pub fn text_width(ui: &Ui, theme: &Theme, text: &str) -> f32 {
     ui.painter().layout_no_wrap(text.to_owned(), theme.small(), theme.muted).size().x

@@ -12,7 +12,7 @@ use super::probe::{Probe, STEPS, TOLERANCE, share_right};
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Images, Level, Line, Lines, Matrix, Values};
 use crate::data::Dataset;
-use crate::look::count_label;
+use crate::look::{capital, count_label};
 use crate::model::Autoencoder;
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
@@ -263,11 +263,6 @@ fn few_labels_card(points: &[LabelPoint], inputs: &CardInputs<'_>) -> Option<Car
 
 fn percent(point: &LabelPoint) -> String {
     format!("{:.1} ± {:.1}\u{a0}%", 100.0 * point.mean, 100.0 * point.spread)
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn pair(of: &Accuracy) -> String {

@@ -8,8 +8,9 @@ use eframe::egui::{self, Align, Color32, Layout, RichText, TextEdit, Ui};
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::theme::{GRID, Theme};
-use crate::app::widgets::{capital, checkbox};
+use crate::app::widgets::checkbox;
 use crate::data;
+use crate::look::capital;
 use crate::recipe::{BuiltInSet, Parameter, ParameterKind, Recipe, Value};
 
 /// The parameter that can be a path.
