@@ -29,7 +29,6 @@ pub fn go_to(ctx: &Context, pane: Pane) {
     ctx.memory_mut(|memory| memory.request_focus(anchor(pane)));
 }
 
-/// The panel in which something has the focus.
 /// Of the panels that are drawn, the number of the one in which something has the focus.
 pub fn panel(ctx: &Context, panels: &[(Pane, Rect)]) -> Option<usize> {
     let id = ctx.memory(|memory| memory.focused())?;

@@ -90,7 +90,10 @@ impl PlainCodes {
         let [known, asked] = [&images[0], &images[1]].map(|images| {
             let mut pixels = Vec::new();
             dataset.write_f32(images, &mut pixels);
-            pca.map_or(pixels.clone(), |pca| pca.project(&pixels))
+            match pca {
+                Some(pca) => pca.project(&pixels),
+                None => pixels,
+            }
         });
         let labels = [&images[0], &images[1]].map(|images| labels(dataset, images));
         let numbers = pca.map_or(dataset.shape.values(), |pca| pca.k);

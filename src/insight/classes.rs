@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::class_rivals::{Accuracy, ClassRivals, SEED, SORTED, images, labels};
+use super::class_rivals::{ClassRivals, SEED, SORTED, images, labels};
 use super::clusters::{Clusters, KMeans, adjusted_rand_index};
 use super::few_labels::{LabelPoint, LabelSearch, Labelled};
 use super::neighbours::{NEIGHBOURS, Neighbours};
@@ -37,24 +37,12 @@ pub struct Found {
     pub by_probe: Vec<u8>,
     /// How probable it finds it.
     pub certainty: Vec<f64>,
-    /// Groups of the known codes, found without their classes.
-    pub clusters: Clusters,
-    /// The classes of the known images that were sorted into groups.
-    pub sorted_labels: Vec<u8>,
-    /// The network whose codes they are.
-    model: Autoencoder,
 }
 
 impl Found {
-    /// Shares of images whose class is told right.
-    pub fn accuracy(&self) -> Accuracy {
-        let [neighbours, probe] =
-            [&self.by_neighbours, &self.by_probe].map(|told| share_right(told, &self.labels));
-        Accuracy {
-            neighbours,
-            probe,
-            agreement: adjusted_rand_index(&self.clusters.groups, &self.sorted_labels),
-        }
+    /// Shares of images whose class is told right, by the nearest codes and by the probe.
+    pub fn shares(&self) -> [f64; 2] {
+        [&self.by_neighbours, &self.by_probe].map(|told| share_right(told, &self.labels))
     }
 
     /// How many images of each class (a row) were taken for each class (a column) by the probe.
@@ -74,30 +62,30 @@ impl Found {
         wrong
     }
 
-    pub(super) fn card(&self, topic: Topic, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+    fn card(&self, topic: Topic, inputs: &CardInputs<'_>) -> Option<Card> {
         let dataset = inputs.dataset;
-        Ok(match topic {
-            Topic::Groups => return self.groups_card(inputs),
+        match topic {
             Topic::Confusions => Some(self.confusion_card(&dataset.class_names)),
             Topic::Mistakes => self.mistakes_card(dataset),
             _ => Some(self.accuracy_card(inputs)),
-        })
+        }
     }
 
     fn accuracy_card(&self, inputs: &CardInputs<'_>) -> Card {
         let code = inputs.learner.code_size();
         let ClassRivals { pixels, components } = inputs.class_rivals;
-        let own = Some(("code".to_owned(), self.accuracy()));
+        let [pixels, components] = [pixels, components].map(|of| of.map(|of| [of.neighbours, of.probe]));
+        let own = Some(("code".to_owned(), self.shares()));
         let of_components = components.map(|of| (format!("PCA {code}"), of));
         let of_pixels = pixels.map(|of| ("pixels".to_owned(), of));
-        let all: Vec<(String, Accuracy)> = [own, of_components, of_pixels].into_iter().flatten().collect();
-        let bars = |name: &String, of: &Accuracy| {
-            [(format!("{name}, {NEIGHBOURS}-NN"), of.neighbours), (format!("{name}, probe"), of.probe)]
+        let all: Vec<(String, [f64; 2])> = [own, of_components, of_pixels].into_iter().flatten().collect();
+        let bars = |name: &String, [neighbours, probe]: [f64; 2]| {
+            [(format!("{name}, {NEIGHBOURS}-NN"), neighbours), (format!("{name}, probe"), probe)]
         };
-        let named: Vec<(String, f64)> = all.iter().flat_map(|(name, of)| bars(name, of)).collect();
-        let Accuracy { neighbours, probe, .. } = self.accuracy();
-        let of_components = components.map(|of| format!("from {code} principal components {}", pair(&of)));
-        let of_pixels = pixels.map(|of| format!("from raw pixels {}", pair(&of)));
+        let named: Vec<(String, f64)> = all.iter().flat_map(|(name, of)| bars(name, *of)).collect();
+        let [neighbours, probe] = self.shares();
+        let of_components = components.map(|of| format!("from {code} principal components {}", pair(of)));
+        let of_pixels = pixels.map(|of| format!("from raw pixels {}", pair(of)));
         let beside = match (of_components, of_pixels) {
             (None, None) => "The same from raw pixels is being measured.".to_owned(),
             (Some(one), None) | (None, Some(one)) => capital(&format!("{one}.")),
@@ -130,47 +118,6 @@ impl Found {
         let mut counts = [0_usize; 256];
         self.labels.iter().for_each(|label| counts[usize::from(*label)] += 1);
         counts.into_iter().max().map(|most| most as f64 / self.labels.len().max(1) as f64)
-    }
-
-    /// The image of each group's mean code, with the class that most of the group has.
-    fn groups_card(&self, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-        let (learner, dataset) = (inputs.learner, inputs.dataset);
-        let code = learner.code_size();
-        let groups = self.clusters.means.len() / code.max(1);
-        let pixels = read(self.model.decode(learner.codes(&self.clusters.means)))?;
-        let caption = |group: usize| {
-            let mut counts = [0_usize; 256];
-            let members = self.clusters.groups.iter().zip(&self.sorted_labels);
-            let members = members.filter(|(of, _)| usize::from(**of) == group);
-            members.for_each(|(_, label)| counts[usize::from(*label)] += 1);
-            let all: usize = counts.iter().sum();
-            let most = counts.iter().enumerate().max_by_key(|(_, count)| **count);
-            let Some((class, most)) = most.filter(|(_, most)| **most > 0) else { return "empty".to_owned() };
-            let name = dataset.class_names.get(class).map_or("?", String::as_str);
-            format!("{name}: {:.0} % of {all}", 100.0 * *most as f64 / all as f64)
-        };
-        let ClassRivals { pixels: of_pixels, components } = inputs.class_rivals;
-        let components = components.map(|of| format!("from {code} principal components {:.2}", of.agreement));
-        let of_pixels = of_pixels.map(|of| format!("from raw pixels {:.2}", of.agreement));
-        let beside: Vec<String> = components.into_iter().chain(of_pixels).collect();
-        let beside =
-            if beside.is_empty() { String::new() } else { format!(" {}.", capital(&beside.join(", "))) };
-        let meaning = format!(
-            "k-means sorts {} codes into {groups} groups without knowing their classes. The adjusted Rand index says how \
-             well the groups agree with the classes, {:.2}: 1 would be the classes, 0 is chance.{beside} Below each mean \
-             code, decoded: the most frequent class of its group.",
-            count_label(self.clusters.groups.len() as u64),
-            self.accuracy().agreement
-        );
-        let images = Images {
-            shape: dataset.shape,
-            columns: groups.min(5),
-            pixels: pixels.into(),
-            values: Values::Intensity,
-            rows: Vec::new(),
-            captions: (0..groups).map(caption).collect(),
-        };
-        Ok(Some(Card::new(Topic::Groups.title(), meaning, images)))
     }
 
     fn confusion_card(&self, names: &[String]) -> Card {
@@ -265,8 +212,8 @@ fn percent(point: &LabelPoint) -> String {
     format!("{:.1} ± {:.1}\u{a0}%", 100.0 * point.mean, 100.0 * point.spread)
 }
 
-fn pair(of: &Accuracy) -> String {
-    format!("{:.1} and {:.1}\u{a0}%", 100.0 * of.neighbours, 100.0 * of.probe)
+fn pair([neighbours, probe]: [f64; 2]) -> String {
+    format!("{:.1} and {:.1}\u{a0}%", 100.0 * neighbours, 100.0 * probe)
 }
 
 /// The search for the classes of images, slice by slice, in one network.
@@ -282,7 +229,6 @@ pub struct ClassesWork {
     probe: Option<Probe>,
     steps: usize,
     search: Option<KMeans>,
-    clusters: Option<Clusters>,
     few: LabelSearch,
 }
 
@@ -300,7 +246,6 @@ impl ClassesWork {
             probe: None,
             steps: 0,
             search: None,
-            clusters: None,
             few: LabelSearch::default(),
         }
     }
@@ -325,8 +270,21 @@ impl ClassesWork {
             let points = self.few.advance(Labelled { known, asked, numbers, classes });
             return Ok(points.map(|points| few_labels_card(&points, inputs)));
         }
+        if self.topic == Topic::Groups {
+            let clusters = self.sort(inputs.learner.code_size(), classes);
+            return clusters.map(|clusters| self.groups_card(&clusters, inputs)).transpose();
+        }
         let found = self.find(inputs.learner.code_size(), classes, many);
-        found.map(|found| found.card(self.topic, inputs)).transpose()
+        Ok(found.map(|found| found.card(self.topic, inputs)))
+    }
+
+    /// Does a round of sorting codes into groups, once all images are encoded.
+    fn sort(&mut self, dimensions: usize, classes: usize) -> Option<Clusters> {
+        let known = &self.codes[0];
+        let sorted = &known[..known.len().min(SORTED * dimensions)];
+        let count = u8::try_from(classes).unwrap_or(u8::MAX);
+        let search = self.search.get_or_insert_with(|| KMeans::new(sorted, dimensions, count, SEED));
+        search.advance(sorted)
     }
 
     /// Does a slice of telling classes from codes, once all images are encoded.
@@ -345,13 +303,6 @@ impl ClassesWork {
         if self.steps <= STEPS && !probe.step(TOLERANCE) {
             return None;
         }
-        let sorted = &known[..known.len().min(SORTED * dimensions)];
-        let Some(clusters) = self.clusters.take() else {
-            let count = u8::try_from(classes).unwrap_or(u8::MAX);
-            let search = self.search.get_or_insert_with(|| KMeans::new(sorted, dimensions, count, SEED));
-            self.clusters = search.advance(sorted);
-            return None;
-        };
         let told = probe.told(asked);
         let (by_probe, certainty) = told.into_iter().unzip();
         Some(Found {
@@ -361,10 +312,49 @@ impl ClassesWork {
             by_neighbours: std::mem::take(&mut self.by_neighbours),
             by_probe,
             certainty,
-            sorted_labels: self.labels[0][..clusters.groups.len()].to_vec(),
-            clusters,
-            model: self.model.clone(),
         })
+    }
+
+    /// The image of each group's mean code, with the class that most of the group has.
+    fn groups_card(&self, clusters: &Clusters, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
+        let labels = &self.labels[0][..clusters.groups.len()];
+        let (learner, dataset) = (inputs.learner, inputs.dataset);
+        let code = learner.code_size();
+        let groups = clusters.means.len() / code.max(1);
+        let pixels = read(self.model.decode(learner.codes(&clusters.means)))?;
+        let caption = |group: usize| {
+            let mut counts = [0_usize; 256];
+            let members = clusters.groups.iter().zip(labels);
+            let members = members.filter(|(of, _)| usize::from(**of) == group);
+            members.for_each(|(_, label)| counts[usize::from(*label)] += 1);
+            let all: usize = counts.iter().sum();
+            let most = counts.iter().enumerate().max_by_key(|(_, count)| **count);
+            let Some((class, most)) = most.filter(|(_, most)| **most > 0) else { return "empty".to_owned() };
+            let name = dataset.class_names.get(class).map_or("?", String::as_str);
+            format!("{name}: {:.0} % of {all}", 100.0 * *most as f64 / all as f64)
+        };
+        let ClassRivals { pixels: of_pixels, components } = inputs.class_rivals;
+        let components = components.map(|of| format!("from {code} principal components {:.2}", of.agreement));
+        let of_pixels = of_pixels.map(|of| format!("from raw pixels {:.2}", of.agreement));
+        let beside: Vec<String> = components.into_iter().chain(of_pixels).collect();
+        let beside =
+            if beside.is_empty() { String::new() } else { format!(" {}.", capital(&beside.join(", "))) };
+        let meaning = format!(
+            "k-means sorts {} codes into {groups} groups without knowing their classes. The adjusted Rand index says how \
+             well the groups agree with the classes, {:.2}: 1 would be the classes, 0 is chance.{beside} Below each mean \
+             code, decoded: the most frequent class of its group.",
+            count_label(clusters.groups.len() as u64),
+            adjusted_rand_index(&clusters.groups, labels)
+        );
+        let images = Images {
+            shape: dataset.shape,
+            columns: groups.min(5),
+            pixels: pixels.into(),
+            values: Values::Intensity,
+            rows: Vec::new(),
+            captions: (0..groups).map(caption).collect(),
+        };
+        Ok(Some(Card::new(Topic::Groups.title(), meaning, images)))
     }
 
     /// Encodes some more images; whether there were any left.

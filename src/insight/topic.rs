@@ -163,6 +163,11 @@ impl Topic {
         &ALL[self as usize]
     }
 
+    /// Whether its card is made from principal components.
+    pub fn needs_components(self) -> bool {
+        self == Self::Size || matches!(self.question(), Question::Pca | Question::Size)
+    }
+
     /// The question that it helps to answer.
     pub fn question(self) -> Question {
         match self {

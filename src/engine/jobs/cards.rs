@@ -129,8 +129,8 @@ impl Job for CardJob {
 pub(in crate::engine) fn all_cards(target: &Target<'_>) -> Result<Vec<Card>, ReadError> {
     let topics = Topic::of(target.recipe);
     let comparison = &target.gallery.comparison;
-    let wants_pca = topics.contains(&Topic::Size);
-    let spectrum = if wants_pca { comparison.spectrum() } else { Spectrum::default() };
+    let needs_components = topics.iter().any(|topic| topic.needs_components());
+    let spectrum = if needs_components { comparison.spectrum() } else { Spectrum::default() };
     let compared = Compared::default();
     let inputs = inputs(target, spectrum, &compared, watched(target));
     let cards = topics.into_iter().map(|topic| topic.card(&inputs));

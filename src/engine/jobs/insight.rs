@@ -10,7 +10,7 @@ use crate::chart::cards::Card;
 use crate::engine::references::Spectrum;
 use crate::engine::target::Target;
 use crate::insight::class_rivals::Effort;
-use crate::insight::{CardWork, Question, Topic};
+use crate::insight::{CardWork, Topic};
 
 /// How long a turn waits for what is measured in other threads.
 const NAP: Duration = Duration::from_millis(5);
@@ -48,8 +48,7 @@ impl Job for InsightJob {
             std::thread::sleep(NAP);
             return Ok(None);
         }
-        let needs_pca = topic == Topic::Size || matches!(topic.question(), Question::Pca | Question::Size);
-        let spectrum = if needs_pca { comparison.spectrum() } else { Spectrum::default() };
+        let spectrum = if topic.needs_components() { comparison.spectrum() } else { Spectrum::default() };
         let inputs = inputs(target, spectrum, &compared, self.effort);
         let (_, work) = self.work.get_or_insert_with(|| (topic, CardWork::new(topic, &inputs)));
         if let Some(card) = work.advance(&inputs, many)? {
