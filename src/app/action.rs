@@ -110,6 +110,8 @@ pub enum Action {
     ShowCard(Topic),
     /// Keep an insight card when another is shown, or no longer.
     PinCard(Topic),
+    /// Allow this share of false alarms when unfamiliar images are told by a threshold.
+    AllowAlarms(f64),
     /// Set a copy of a run aside, as it is now.
     Keep(RunId),
     /// Go on with a run that was set aside.

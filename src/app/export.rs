@@ -105,7 +105,7 @@ impl Exports {
             // The card that is shown is written, not one computed a moment later.
             let (card, step) = shown_card(state).ok_or_else(|| NO_CARD.to_owned())?;
             let figures = run_figures(bench, run);
-            self.write(figures.card(card), figures.caption(step), order)?;
+            self.write(figures.card(&card), figures.caption(step), order)?;
             return Ok(None);
         }
         if self.waiting.len() >= MOST_AT_ONCE {
@@ -230,11 +230,11 @@ fn save(figure: &impl Drawable, caption: &Caption, path: &Path, order: &Order) -
 }
 
 /// The card that is shown, and the step it was made at.
-fn shown_card(state: &AppState) -> Option<(&Card, u64)> {
+fn shown_card(state: &AppState) -> Option<(Card, u64)> {
     let run = state.run()?;
     let topic = state.insight.shown(&Topic::offered(&run.recipe)).first().copied()?;
     let view = run.views.cards.get(&topic)?;
-    Some((view.card.as_ref()?, view.step))
+    Some((view.card.as_ref().ok()?.with_alarms(state.insight.alarms), view.step))
 }
 
 /// The curves of a run and of the run before, as the panel of curves shows them.

@@ -43,6 +43,8 @@ pub struct InsightChoice {
     pub chosen: Option<Topic>,
     /// Those that stay when another is chosen.
     pub pinned: Vec<Topic>,
+    /// The share of false alarms that the threshold of unfamiliar images allows; without one, what the card begins with.
+    pub alarms: Option<f64>,
 }
 
 impl InsightChoice {

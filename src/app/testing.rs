@@ -16,7 +16,12 @@ pub fn state_of(recipe: &str, fill: impl FnOnce(&RunViews)) -> AppState {
         labels: Vec::new(),
         class_names: Vec::new(),
         factors: Vec::new(),
-        split: crate::data::Split { train: vec![0, 1], validation: vec![2], test: vec![3] },
+        split: crate::data::Split {
+            train: vec![0, 1],
+            validation: vec![2],
+            test: vec![3],
+            ..Default::default()
+        },
     };
     let views = Arc::new(RunViews::default());
     fill(&views);

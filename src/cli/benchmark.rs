@@ -88,14 +88,7 @@ fn families(recipes: &[Recipe]) -> Vec<&'static str> {
 }
 
 fn images(recipe: &Recipe) -> Result<Arc<Dataset>, Failure> {
-    let data = &recipe.data;
-    let source = Source {
-        set: BuiltInSet::Digits.word(),
-        count: IMAGES,
-        messiness: data.messiness,
-        held_out: data.held_out,
-        seed: data.seed,
-    };
+    let source = Source { set: BuiltInSet::Digits.word(), count: IMAGES, ..(&recipe.data).into() };
     Ok(Arc::new(load(&source)?))
 }
 

@@ -6,7 +6,7 @@ use super::args::DataArgs;
 use super::failure::Failure;
 use super::output::{OutputFolder, print};
 use crate::chart::scene::{Area, PixelLayout, Pixels, Scene, TextStyle};
-use crate::data::{Dataset, Source, Split, load};
+use crate::data::{Dataset, Split, load};
 use crate::export::save_figure;
 use crate::look::{ColorScheme, count_label, value_label};
 use crate::recipe::{Recipe, Value};
@@ -25,14 +25,7 @@ pub(super) fn run(args: &DataArgs) -> Result<(), Failure> {
     for setting in &args.settings {
         recipe.set_from_text(setting)?;
     }
-    let data = &recipe.data;
-    let dataset = load(&Source {
-        set: &data.set,
-        count: data.count,
-        messiness: data.messiness,
-        held_out: data.held_out,
-        seed: data.seed,
-    })?;
+    let dataset = load(&(&recipe.data).into())?;
     let mut text = description(&dataset);
     if let Some(file) = &args.sheet {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -70,9 +63,13 @@ fn size(dataset: &Dataset) -> String {
 }
 
 fn split(dataset: &Dataset) -> String {
-    let Split { train, validation, test } = &dataset.split;
+    let Split { train, validation, test, left_out } = &dataset.split;
     let [training, held_out, testing] = [train, validation, test].map(|part| count_label(part.len() as u64));
-    format!("{training} training, {held_out} validation, {testing} test images")
+    let left_out = match left_out.validation.len() + left_out.test.len() {
+        0 => String::new(),
+        count => format!("; {} held-out images of other classes", count_label(count as u64)),
+    };
+    format!("{training} training, {held_out} validation, {testing} test images{left_out}")
 }
 
 fn brightness(dataset: &Dataset) -> String {

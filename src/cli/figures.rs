@@ -3,9 +3,8 @@
 use super::failure::Failure;
 use super::headless::HeadlessRun;
 use super::output::StagingFolder;
-use crate::chart::cards::Card;
 use crate::engine::curves::{CurveOptions, RunRecord};
-use crate::engine::{References, Topic};
+use crate::engine::{Answer, References};
 use crate::export::figures::Figure;
 use crate::export::run::RunFigures;
 use crate::export::save_figure;
@@ -41,12 +40,12 @@ pub(super) fn draw(run: &mut HeadlessRun, staging: &StagingFolder, tint: ColorMa
 pub(super) fn draw_cards(
     run: &HeadlessRun,
     staging: &StagingFolder,
-    cards: &[(Topic, Option<Card>)],
+    cards: &[Answer],
 ) -> Result<(), Failure> {
     let figures = figures_of(run, None);
     let caption = figures.caption(run.progress.step);
     for (topic, card) in cards {
-        let Some(card) = card else { continue };
+        let Ok(card) = card else { continue };
         let scene = figures.card(card).scene(&caption, ColorScheme::Light);
         for ending in ["png", "svg"] {
             save_figure(&scene, &staging.path(&format!("{}.{ending}", topic.name())), SCALE)?;

@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 use super::failure::Failure;
 use super::interrupt;
 use super::progress::Reporter;
-use crate::chart::cards::Card;
 use crate::engine::{
-    BenchInfo, Command, Effort, Engine, EngineOptions, Event, FinalFigures, Phase, Progress, References,
-    RunInfo, Snapshot, Topic,
+    Answer, BenchInfo, Command, Effort, Engine, EngineOptions, Event, FinalFigures, Phase, Progress,
+    References, RunInfo, Snapshot, Topic,
 };
 use crate::gpu::DeviceChoice;
 use crate::recipe::{Change, NetworkPart, Recipe};
@@ -141,11 +140,7 @@ impl HeadlessRun {
     }
 
     /// Makes insight cards of the current weights.
-    pub(super) fn insight(
-        &mut self,
-        topics: Vec<Topic>,
-        effort: Effort,
-    ) -> Result<Vec<(Topic, Option<Card>)>, Failure> {
+    pub(super) fn insight(&mut self, topics: Vec<Topic>, effort: Effort) -> Result<Vec<Answer>, Failure> {
         self.engine.send(Command::Insight { run: self.info.id, topics, effort })?;
         self.wait_for(|event| match event {
             Event::Insight(_, cards) => Some(cards),

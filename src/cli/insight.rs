@@ -48,16 +48,16 @@ pub(super) fn run(args: &InsightArgs) -> Result<(), Failure> {
     let cards = run.insight(topics, effort)?;
     for (topic, card) in &cards {
         if args.json {
-            print_json(&value(*topic, card.as_ref()));
+            print_json(&value(*topic, card));
         } else {
-            let meaning = card.as_ref().map_or("There is nothing to show.", |card| &card.meaning);
+            let meaning = card.as_ref().map_or_else(|absence| absence, |card| &card.meaning);
             print(&format!("{} ({})\n{meaning}\n\n", topic.title(), topic.name()))?;
         }
     }
     let Some(folder) = output else { return Ok(()) };
     let written = folder.write(|staging| {
         figures::draw_cards(&run, staging, &cards)?;
-        let all: Vec<Value> = cards.iter().map(|(topic, card)| value(*topic, card.as_ref())).collect();
+        let all: Vec<Value> = cards.iter().map(|(topic, card)| value(*topic, card)).collect();
         let text = serde_json::to_string_pretty(&all).map_err(|error| Failure::Failed(error.to_string()))?;
         staging.write("insight.json", &format!("{text}\n"))
     })?;
@@ -86,8 +86,11 @@ fn topics(names: &[String], recipe: &Recipe) -> Result<Vec<Topic>, Failure> {
 }
 
 /// A card as JSON.
-fn value(topic: Topic, card: Option<&Card>) -> Value {
-    let Some(card) = card else { return json!({ "what": topic.name(), "title": topic.title() }) };
+fn value(topic: Topic, card: &Result<Card, String>) -> Value {
+    let card = match card {
+        Ok(card) => card,
+        Err(absence) => return json!({ "what": topic.name(), "title": topic.title(), "absent": absence }),
+    };
     let content = match &card.content {
         Content::Images(images) => json!({
             "kind": "images", "count": images.count(), "columns": images.columns,
@@ -99,6 +102,13 @@ fn value(topic: Topic, card: Option<&Card>) -> Value {
         Content::Lines(lines) => {
             let series = lines.series.iter().map(|line| json!({ "name": line.name, "points": line.points }));
             json!({ "kind": "lines", "x": lines.x, "y": lines.y, "series": series.collect::<Vec<Value>>() })
+        }
+        Content::Scored(scored) => {
+            let [alarms, found] = scored.shares_above();
+            json!({
+                "kind": "scored", "score": scored.score, "kinds": scored.kinds, "scores": scored.scores,
+                "is_second": scored.is_second, "threshold": scored.threshold(), "shares_above": [alarms, found],
+            })
         }
         Content::Matrix(matrix) => json!({
             "kind": "matrix", "x": matrix.x, "y": matrix.y, "columns": matrix.columns,

@@ -23,13 +23,24 @@ pub struct Factor {
 }
 
 /// Which images are for what, as indices into the data set. Training images are never held out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Split {
     /// Images the network is trained on.
     pub train: Vec<u32>,
     /// Images that stop rules look at, in random order, so that the first few are a fair sample.
     pub validation: Vec<u32>,
     /// Images for the final test, which nothing is decided by.
+    pub test: Vec<u32>,
+    /// Held-out images of classes that the network never sees.
+    pub left_out: LeftOut,
+}
+
+/// Held-out images of the classes that are left out of a set, with which anomaly detection is tested.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Those that would be for validation.
+    pub validation: Vec<u32>,
+    /// Those that would be for the test.
     pub test: Vec<u32>,
 }
 
@@ -48,7 +59,7 @@ impl Split {
         order.shuffle(&mut stream(seed, Purpose::Split, 0));
         let train = order.split_off(2 * held);
         let test = order.split_off(held);
-        Ok(Self { train, validation: order, test })
+        Ok(Self { train, validation: order, test, left_out: LeftOut::default() })
     }
 
     /// Splits a set whose last `tests` images are for the test: the fraction `held_out` of the first `count` is for
@@ -69,7 +80,8 @@ impl Split {
         let mut order: Vec<u32> = (0..count as u32).collect();
         order.shuffle(&mut stream(seed, Purpose::Split, 0));
         let train = order.split_off(held);
-        Ok(Self { train, validation: order, test: (count as u32..(count + tests) as u32).collect() })
+        let test = (count as u32..(count + tests) as u32).collect();
+        Ok(Self { train, validation: order, test, left_out: LeftOut::default() })
     }
 }
 

@@ -183,6 +183,40 @@ pub enum DataError {
         /// Images in the set.
         count: usize,
     },
+    /// Classes are chosen where there are none.
+    #[error(
+        "the images have no classes, so none can be chosen with data.classes = \"{choice}\"; use \"all\""
+    )]
+    NoClasses {
+        /// What was chosen.
+        choice: String,
+    },
+    /// A class that the set does not have.
+    #[error("the images have no class called \"{class}\"; their classes are {known}")]
+    UnknownClass {
+        /// What was asked for.
+        class: String,
+        /// The classes there are.
+        known: String,
+    },
+    /// Unfamiliar images of another size.
+    #[error(
+        "{name} has images of {shape}, but the network is trained on {wanted}; use unfamiliar images of that size"
+    )]
+    ForeignShape {
+        /// The other set.
+        name: String,
+        /// Its shape.
+        shape: ImageShape,
+        /// That of the images to train on.
+        wanted: ImageShape,
+    },
+    /// No class is kept, or none of its images is for training.
+    #[error("data.classes = \"{choice}\" leaves no class to train on; keep at least one")]
+    NoClassLeft {
+        /// What was chosen.
+        choice: String,
+    },
     /// A batch that one epoch cannot fill.
     #[error(
         "a batch of {batch} does not fit the {train} training images; use a batch from 1 to {train} or more images"

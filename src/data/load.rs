@@ -9,7 +9,10 @@ use super::dataset::{Dataset, Split};
 use super::error::DataError;
 use super::limits::SizeLimits;
 use super::readers::{self, Found, Input};
-use crate::recipe::BuiltInSet;
+use crate::recipe::{BuiltInSet, DataRecipe};
+
+/// No set at all.
+const NO_SET: &str = "none";
 
 /// Which images to draw or read, and how to split them.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +28,17 @@ pub struct Source<'a> {
     pub held_out: f64,
     /// Seed of the drawing and of the split.
     pub seed: u64,
+    /// Which classes are kept: `all`, their names, or `all but` some.
+    pub classes: &'a str,
+    /// Images that are never trained on: `none`, or what `set` can be.
+    pub foreign: &'a str,
+}
+
+impl<'a> From<&'a DataRecipe> for Source<'a> {
+    fn from(recipe: &'a DataRecipe) -> Self {
+        let DataRecipe { set, count, messiness, held_out, seed, classes, foreign, range: _ } = recipe;
+        Self { set, count: *count, messiness: *messiness, held_out: *held_out, seed: *seed, classes, foreign }
+    }
 }
 
 /// What a data set can be, in words that complete "use …": the names of the built-in sets, then what the readers
@@ -54,6 +68,16 @@ pub fn problem_of(path: &Path) -> Option<DataError> {
 
 /// Draws a built-in set, or reads a file or a folder.
 pub fn load(source: &Source<'_>) -> Result<Dataset, DataError> {
+    let mut dataset = load_all(source)?;
+    dataset.keep_classes(source.classes)?;
+    if source.foreign != NO_SET {
+        dataset.leave_out(load_all(&Source { set: source.foreign, ..*source })?)?;
+    }
+    Ok(dataset)
+}
+
+/// The images of a set, of all classes.
+fn load_all(source: &Source<'_>) -> Result<Dataset, DataError> {
     match BuiltInSet::from_word(source.set) {
         Some(set) => draw(set, source),
         None => read(Path::new(source.set), source),

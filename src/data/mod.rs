@@ -2,6 +2,7 @@
 //! batches.
 
 mod built_in;
+pub mod classes;
 pub mod corrupt;
 mod dataset;
 mod error;
@@ -12,7 +13,7 @@ mod pixels;
 pub mod readers;
 mod shape;
 
-pub use dataset::{Dataset, Factor, MeanImageCost, Split};
+pub use dataset::{Dataset, Factor, LeftOut, MeanImageCost, Split};
 pub use error::DataError;
 pub use feed::Feed;
 pub use limits::SizeLimits;

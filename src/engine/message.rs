@@ -21,6 +21,9 @@ use super::lattice::WantedLattice;
 use super::view::{RunViews, Snapshot};
 use super::wants::{Picture, RunId, WantedSheet};
 
+/// A card, or why there is nothing to show.
+pub type Answer = (Topic, Result<Card, String>);
+
 /// What the trainer thread can be told.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -144,8 +147,8 @@ pub enum Event {
     Snapshot(RunId, Arc<Snapshot>),
     /// What the present weights cost.
     Evaluated(RunId, Box<FinalFigures>),
-    /// Insight cards, each absent where there is nothing to show.
-    Insight(RunId, Vec<(Topic, Option<Card>)>),
+    /// Insight cards, or why there is nothing to show.
+    Insight(RunId, Vec<Answer>),
     /// A file was written.
     Saved(PathBuf),
     /// What was asked could not be done; nothing was changed.

@@ -32,7 +32,7 @@ mod worker;
 pub use handle::{EngineOptions, Handle};
 pub use inbox::EngineBusy;
 pub use lattice::WantedLattice;
-pub use message::{BenchInfo, Command, Event, FinalFigures, Phase, Progress, RunInfo, SetAside};
+pub use message::{Answer, BenchInfo, Command, Event, FinalFigures, Phase, Progress, RunInfo, SetAside};
 pub use opening::MOST_RUNS;
 pub use outbox::Wake;
 pub use thread::Engine;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use super::background::spawn;
-use crate::data::{Dataset, Source, load};
+use crate::data::{Dataset, load};
 use crate::recipe::{DataRecipe, Recipe};
 
 /// Most runs on a bench.
@@ -83,7 +83,5 @@ impl Loading {
 
 /// Draws or reads the images of a recipe.
 pub(super) fn open_data(data: &DataRecipe) -> Result<Arc<Dataset>, String> {
-    let DataRecipe { set, count, messiness, held_out, seed, range: _ } = data;
-    let source = Source { set, count: *count, messiness: *messiness, held_out: *held_out, seed: *seed };
-    load(&source).map(Arc::new).map_err(|error| error.to_string())
+    load(&data.into()).map(Arc::new).map_err(|error| error.to_string())
 }

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::background::spawn;
 use crate::data::Dataset;
 use crate::insight::Pca;
+use crate::insight::anomaly::Strangers;
 use crate::insight::class_rivals::{Accuracy, ClassRivals, Effort, PlainCodes};
 use crate::insight::collapse;
 use crate::insight::few_labels::LabelPoint;
+use crate::insight::ranking::Ranking;
 use crate::insight::references::References;
 
 /// Training images that principal components are fitted to; more change nothing that can be seen.
@@ -19,6 +21,9 @@ const MOST_PIXELS: usize = 2048;
 
 /// Accuracies with few labels, from pixels and from principal components.
 pub(super) type LabelRivals = [Option<Arc<[LabelPoint]>>; 2];
+
+/// How well unfamiliar images are told, from pixels and from principal components.
+pub(super) type AnomalyRivals = [Option<Arc<Ranking>>; 2];
 
 /// The costs of simple models on the held-out images, and on a sample of these.
 #[derive(Debug)]
@@ -31,6 +36,8 @@ pub(super) struct Comparison {
     accuracies: Measurements<Accuracy>,
     /// The same with few labels.
     label_curves: Measurements<Arc<[LabelPoint]>>,
+    /// How well unfamiliar images are told.
+    rankings: Measurements<Arc<Ranking>>,
 }
 
 /// What is measured in threads of their own, from pixels, under `None`, or from so many principal components.
@@ -106,6 +113,7 @@ impl Comparison {
             costs: OnceLock::new(),
             accuracies: Measurements::default(),
             label_curves: Measurements::default(),
+            rankings: Measurements::default(),
         }
     }
 
@@ -149,9 +157,27 @@ impl Comparison {
         })
     }
 
+    /// How well unfamiliar images are told: from pixels, and from so many principal components.
+    pub(super) fn anomaly_rivals(self: &Arc<Self>, components: usize, effort: Effort) -> AnomalyRivals {
+        [None, Some(components)].map(|of| {
+            let shared = Arc::clone(self);
+            let measure = move || {
+                let strangers = Strangers::of(&shared.dataset, effort)?;
+                let ranking = match of {
+                    None => strangers.by_pixels(&shared.dataset),
+                    Some(k) => {
+                        strangers.by_components(&shared.dataset, &shared.costs().pca.as_ref()?.first(k))
+                    }
+                };
+                ranking.map(Arc::new)
+            };
+            self.rankings.get((of, effort), measure)
+        })
+    }
+
     /// Whether something is being measured.
     pub(super) fn is_measuring(&self) -> bool {
-        self.accuracies.are_under_way() || self.label_curves.are_under_way()
+        self.accuracies.are_under_way() || self.label_curves.are_under_way() || self.rankings.are_under_way()
     }
 
     /// The images as pixels, or as so many principal components; nothing where these are not computed.

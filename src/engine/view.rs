@@ -207,8 +207,8 @@ pub struct ReconstructionsView {
 pub struct CardView {
     /// The run's step when it was begun.
     pub step: u64,
-    /// The card; `None` where there is nothing to show yet.
-    pub card: Option<Card>,
+    /// The card, or why there is nothing to show yet.
+    pub card: Result<Card, String>,
 }
 
 /// The activations of every layer for one image.

@@ -3,6 +3,7 @@
 use super::class_rivals::{ClassRivals, Effort};
 use super::few_labels::LabelPoint;
 use super::pca::Pca;
+use super::ranking::Ranking;
 use crate::data::Dataset;
 use crate::recipe::Recipe;
 use crate::train::Learner;
@@ -26,6 +27,9 @@ pub struct CardInputs<'a> {
     pub class_rivals: ClassRivals,
     /// How well classes are told with few labels from pixels, and from principal components, as far as that is known.
     pub label_rivals: [Option<&'a [LabelPoint]>; 2],
+    /// How well unfamiliar images are told by the distance in pixels, and by the error of principal components, as far as
+    /// that is known.
+    pub anomaly_rivals: [Option<&'a Ranking>; 2],
     /// All principal components of the training images; `None` while they are not known, and for very large images.
     pub pca: Option<&'a Pca>,
     /// The variances of the training images with pixels divided by the root of p(1 − p); empty while they are not known.

@@ -258,7 +258,10 @@ impl ClassesWork {
     ) -> Result<Option<Option<Card>>, ReadError> {
         let classes = inputs.dataset.class_names.len();
         let has_code = !matches!(inputs.learner.stage(), Stage::Layer(_));
-        if classes < 2 || !has_code || self.labelled.iter().any(|images| images.is_empty()) {
+        if inputs.dataset.kept_classes() < 2
+            || !has_code
+            || self.labelled.iter().any(|images| images.is_empty())
+        {
             return Ok(Some(None));
         }
         if self.encode(inputs, many)? {

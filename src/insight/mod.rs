@@ -6,6 +6,7 @@
 
 mod ablation;
 mod activity;
+pub mod anomaly;
 mod atoms;
 pub mod beside_pca;
 mod card_inputs;

@@ -33,30 +33,49 @@ impl<'a> Neighbours<'a> {
         codes.chunks(BLOCK * self.dimensions.max(1)).flat_map(|block| self.classes_of_block(block)).collect()
     }
 
+    /// The distance of each code from its nearest neighbours, on average.
+    pub fn distances(&self, codes: &[f32]) -> Vec<f32> {
+        let dimensions = self.dimensions.max(1);
+        let distances = codes.chunks(BLOCK * dimensions).flat_map(|block| {
+            let length = |code: &[f32]| code.iter().map(|z| z * z).sum::<f32>();
+            let lengths: Vec<f32> = block.chunks_exact(dimensions).map(length).collect();
+            let distance = |(near, length): (Vec<(f32, usize)>, f32)| {
+                let sum: f32 = near.iter().map(|(near, _)| (length - 2.0 * near).max(0.0).sqrt()).sum();
+                sum / near.len() as f32
+            };
+            self.nearest(block).into_iter().zip(lengths).map(distance).collect::<Vec<f32>>()
+        });
+        distances.collect()
+    }
+
     fn classes_of_block(&self, block: &[f32]) -> Vec<u8> {
+        self.nearest(block).iter().map(|near| self.vote(near)).collect()
+    }
+
+    /// The nearest codes of each code of a block, and a·b − ½‖b‖² for each of them.
+    fn nearest(&self, block: &[f32]) -> Vec<Vec<(f32, usize)>> {
         let (count, known) = (block.len() / self.dimensions.max(1), self.half_lengths.len());
         let row_major = |rows, of| MatRef::from_row_major_slice(of, rows, self.dimensions);
         // ‖a − b‖² = ‖a‖² − 2 (a·b − ½‖b‖²): the same order, and a product of matrices.
         let mut products = Mat::<f32>::zeros(known, count);
         let (codes, block) = (row_major(known, self.codes), row_major(count, block));
         matmul::matmul(&mut products, Accum::Replace, codes, block.transpose(), 1.0, Par::Seq);
-        let class = |column: usize| {
-            let nearness = |row: usize| products[(row, column)] - self.half_lengths[row];
-            self.vote(nearest(known, nearness))
-        };
-        (0..count).map(class).collect()
+        let nearest_to =
+            |column: usize| nearest(known, |row: usize| products[(row, column)] - self.half_lengths[row]);
+        (0..count).map(nearest_to).collect()
     }
 
-    fn vote(&self, rows: impl Iterator<Item = usize>) -> u8 {
+    fn vote(&self, near: &[(f32, usize)]) -> u8 {
         let mut votes = [0_usize; 256];
-        rows.filter_map(|row| self.labels.get(row)).for_each(|label| votes[usize::from(*label)] += 1);
+        let labels = near.iter().filter_map(|(_, row)| self.labels.get(*row));
+        labels.for_each(|label| votes[usize::from(*label)] += 1);
         let most = votes.iter().copied().max().unwrap_or(0);
         votes.iter().position(|votes| *votes == most).and_then(|class| u8::try_from(class).ok()).unwrap_or(0)
     }
 }
 
-/// The rows that are nearest, of so many.
-fn nearest(rows: usize, nearness: impl Fn(usize) -> f32) -> impl Iterator<Item = usize> {
+/// The rows that are nearest, of so many, and how near they are.
+fn nearest(rows: usize, nearness: impl Fn(usize) -> f32) -> Vec<(f32, usize)> {
     let mut best: Vec<(f32, usize)> = Vec::with_capacity(NEIGHBOURS + 1);
     for row in 0..rows {
         let near = nearness(row);
@@ -67,7 +86,7 @@ fn nearest(rows: usize, nearness: impl Fn(usize) -> f32) -> impl Iterator<Item =
             best.truncate(NEIGHBOURS);
         }
     }
-    best.into_iter().map(|(_, row)| row)
+    best
 }
 
 #[cfg(test)]
@@ -84,5 +103,14 @@ mod tests {
         assert_eq!(known.classes(&[9.0, f32::NAN]), [0, 0]);
         assert!(known.classes(&[]).is_empty());
         assert_eq!(Neighbours::new(&[], &[], 1).classes(&[1.0]), [0], "nothing is known");
+    }
+
+    #[test]
+    fn distances_are_those_to_the_nearest_five() {
+        let codes = [0.0, 0.0, 3.0, 4.0, 3.0, 4.0, 0.0, 0.0, 6.0, 8.0, 600.0, 800.0];
+        let got = Neighbours::new(&codes, &[], 2).distances(&[0.0, 0.0, 600.0, 800.0]);
+        assert!((got[0] - 4.0).abs() < 1e-3, "{got:?}: 0, 0, 5, 5 and 10");
+        assert!((got[1] - 796.0).abs() < 0.1, "{got:?}: 0, 990, 995, 995 and 1000");
+        assert!(Neighbours::new(&[], &[], 2).distances(&[1.0, 1.0])[0].is_nan(), "nothing is known");
     }
 }

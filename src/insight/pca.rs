@@ -65,17 +65,22 @@ impl Pca {
 
     /// The squared error of rebuilding `rows` from the components: summed over a row, averaged over rows.
     pub fn squared_error(&self, rows: &[f32]) -> f64 {
+        let errors = self.each_squared_error(rows);
+        errors.iter().sum::<f64>() / errors.len().max(1) as f64
+    }
+
+    /// The same of each row.
+    pub fn each_squared_error(&self, rows: &[f32]) -> Vec<f64> {
         let dim = self.mean.len();
-        let count = rows.len() / dim.max(1);
-        let mut total = 0.0;
+        let mut errors = Vec::with_capacity(rows.len() / dim.max(1));
         for block in blocks(rows, dim) {
             let mut rest = centred(block, &self.mean);
             let code = self.code(&rest);
             matmul::matmul(&mut rest, Accum::Add, &code, self.basis(), -1.0, threads());
-            total +=
-                rest.col_iter().flat_map(|column| column.iter()).map(|&r| f64::from(r).powi(2)).sum::<f64>();
+            let of_row = |row: faer::RowRef<'_, f32>| row.iter().map(|&r| f64::from(r).powi(2)).sum::<f64>();
+            errors.extend(rest.row_iter().map(of_row));
         }
-        total / count.max(1) as f64
+        errors
     }
 
     /// The squared error of reconstructing `rows` from the first 0, 1, 2 … `k` components: summed over a row, averaged

@@ -71,6 +71,10 @@ pub enum Topic {
     Groups,
     /// How well classes are told with few labels.
     FewLabels,
+    /// How well unfamiliar images are told from familiar ones.
+    Anomalies,
+    /// Familiar and unfamiliar images on either side of a threshold.
+    AnomalyScores,
     /// The likelihood of held-out images, with importance samples.
     Likelihood,
 }
@@ -104,7 +108,7 @@ impl Question {
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 35] = [
+const ALL: [(Topic, &str, &str); 37] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -139,6 +143,8 @@ const ALL: [(Topic, &str, &str); 35] = [
     (Topic::Mistakes, "mistakes", "The worst mistakes"),
     (Topic::Groups, "groups", "Groups without labels"),
     (Topic::FewLabels, "few-labels", "With few labels"),
+    (Topic::Anomalies, "anomalies", "Finding unfamiliar images"),
+    (Topic::AnomalyScores, "anomaly-scores", "Unfamiliar images by threshold"),
     (Topic::Likelihood, "likelihood", "Importance-weighted likelihood"),
 ];
 
@@ -173,9 +179,13 @@ impl Topic {
         match self {
             Self::Explained | Self::Rebuilt | Self::Components | Self::Angles => Question::Pca,
             Self::Collapse => Question::Size,
-            Self::Classes | Self::Confusions | Self::Mistakes | Self::Groups | Self::FewLabels => {
-                Question::Use
-            }
+            Self::Classes
+            | Self::Confusions
+            | Self::Mistakes
+            | Self::Groups
+            | Self::FewLabels
+            | Self::Anomalies
+            | Self::AnomalyScores => Question::Use,
             Self::Likelihood => Question::Truth,
             _ => Question::Family,
         }

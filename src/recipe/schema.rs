@@ -51,6 +51,10 @@ pub struct DataRecipe {
     pub held_out: f64,
     /// Seed of the built-in images and of the split.
     pub seed: u64,
+    /// Which classes are kept for training and validation: `all`, names joined by commas, or `all but` such names.
+    pub classes: String,
+    /// Images that the network never sees, with which anomaly detection is tested: `none`, or what `set` can be.
+    pub foreign: String,
     /// The range that pixels are scaled to for the network.
     pub range: PixelRange,
 }

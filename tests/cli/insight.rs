@@ -73,6 +73,62 @@ fn cards_are_told_in_words() {
 }
 
 #[test]
+fn images_that_the_network_never_saw_are_told_from_others() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let anomalies = ["--what", "anomalies,anomaly-scores", "--json"];
+    let of_classes = with(&["insight", "vae-2d"], &["--set", "data.classes=0"]);
+    let ran = hourglass(folder, &[of_classes.as_slice(), &anomalies].concat()).done();
+    let [curves, scores] = &ran.json_lines()[ran.json_lines().len() - 2..] else { panic!("two cards") };
+    let names: Vec<String> = curves["content"]["series"]
+        .as_array()
+        .expect("lines")
+        .iter()
+        .map(|line| line["name"].as_str().unwrap_or_default().rsplit_once(' ').expect("an area").0.to_owned())
+        .collect();
+    let of_scores = [
+        "reconstruction error",
+        "error of PCA 2",
+        "distance in code",
+        "distance in pixels",
+        "−ELBO",
+        "KL alone",
+    ];
+    assert_eq!(names, of_scores);
+    let scores = &scores["content"];
+    let alarms = scores["shares_above"][0].as_f64().expect("a share");
+    assert!(alarms <= 0.2, "about 5 % of few images: {alarms}");
+    let count = |scores: &Json| scores.as_array().map_or(0, Vec::len);
+    assert_eq!(count(&scores["scores"]), 60, "every test image has a score");
+    // Shapes are unlike digits.
+    let foreign = with(&["insight", "ae-2d"], &["--set", "data.foreign=shapes"]);
+    let ran = hourglass(folder, &[foreign.as_slice(), &anomalies].concat()).done();
+    let line = ran.json_lines().into_iter().find(|line| line["what"] == "anomalies").expect("a card");
+    let name = line["content"]["series"][0]["name"].as_str().expect("a name").to_owned();
+    let area: f64 = name.rsplit_once(' ').and_then(|(_, area)| area.parse().ok()).expect("a number");
+    assert!(area > 0.7, "{name}");
+}
+
+#[test]
+fn a_card_that_has_nothing_to_show_says_why() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let say = |settings: &[&'static str], what: &'static str| {
+        let ran =
+            hourglass(folder, &with(&["insight", "ae-2d"], &[settings, &["--what", what]].concat())).done();
+        ran.stdout
+    };
+    let one_class = say(&["--set", "data.classes=7"], "classes,groups");
+    assert!(one_class.contains("All training images are of one class"), "{one_class}");
+    let nothing_left_out = say(&[], "anomalies");
+    assert!(nothing_left_out.contains("data.classes"), "{nothing_left_out}");
+    let pixels = [&[0, 0, 8, 3, 0, 0, 0, 200, 0, 0, 0, 4, 0, 0, 0, 4][..], &[99; 3200]].concat();
+    std::fs::write(folder.join("plain-idx3-ubyte"), pixels).expect("a file");
+    let unlabelled = say(&["--data", "plain-idx3-ubyte"], "classes");
+    assert!(unlabelled.contains("have no labels"), "{unlabelled}");
+}
+
+#[test]
 fn a_wrong_card_or_folder_is_refused_before_anything_is_trained() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();

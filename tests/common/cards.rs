@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use hourglass::data::{Dataset, ImageShape, Split};
+use hourglass::data::{Dataset, ImageShape, LeftOut, Split};
 use hourglass::insight::CardInputs;
 use hourglass::insight::class_rivals::{ClassRivals, Effort};
 use hourglass::recipe::Recipe;
@@ -15,7 +15,12 @@ static NO_IMAGES: LazyLock<Dataset> = LazyLock::new(|| Dataset {
     labels: Vec::new(),
     class_names: Vec::new(),
     factors: Vec::new(),
-    split: Split { train: Vec::new(), validation: Vec::new(), test: Vec::new() },
+    split: Split {
+        train: Vec::new(),
+        validation: Vec::new(),
+        test: Vec::new(),
+        left_out: LeftOut { validation: Vec::new(), test: Vec::new() },
+    },
 });
 
 /// A network, and some of its images as examples and all as a sample.
@@ -34,6 +39,7 @@ pub fn inputs_of<'a>(
         effort: Effort::watched(1),
         class_rivals: ClassRivals::default(),
         label_rivals: [None, None],
+        anomaly_rivals: [None, None],
         pca: None,
         whitened: &[],
         pca_errors: &[],

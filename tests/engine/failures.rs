@@ -1,10 +1,22 @@
 //! A run that fails says so in a sentence that names the cause, and keeps weights that are numbers.
 
-use super::{broken, open, small, turn_until, worker};
+use super::{digits, open, small, steps, turn_until, turns, worker};
+use hourglass::data::Dataset;
 use hourglass::engine::{
-    BenchInfo, Command, Event, Handle, Phase, RunWants, Snapshot, Turn, WantedCloud, Wants, Worker,
+    BenchInfo, Command, Engine, EngineOptions, Event, Handle, Phase, RunWants, Snapshot, Turn, WantedCloud,
+    Wants, Worker,
 };
+use hourglass::gpu::DeviceChoice;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Images of which some are promised and not there: whoever reads them panics.
+fn broken(train: u32, validation: u32) -> Arc<Dataset> {
+    let mut dataset = digits(300);
+    dataset.split.train.iter_mut().for_each(|image| *image += train);
+    dataset.split.validation.iter_mut().for_each(|image| *image += validation);
+    Arc::new(dataset)
+}
 
 /// How a run ends: with an error's sentence or a limit's.
 fn end(worker: &mut Worker, handle: &Handle) -> Result<String, String> {
@@ -89,4 +101,41 @@ fn a_run_that_goes_back_reports_the_figures_of_the_step_it_goes_back_to() {
     assert_eq!(last.held_out, history.evaluations().last().map(|evaluation| evaluation.held_out));
     assert_eq!(history.recent().next_back().map_or(0, |point| point.step), last.step);
     assert!(last.held_out.is_some_and(|metrics| metrics.is_finite()));
+}
+
+#[test]
+fn a_panic_while_training_becomes_a_sentence_and_the_worker_lives() {
+    let (mut worker, handle) = worker();
+    let command =
+        Command::OpenWith { recipes: vec![small("ae-2d")], dataset: broken(10_000, 0), playing: true };
+    handle.send(command).expect("room");
+    let sentence = turn_until(&mut worker, &handle, |event| match event {
+        Event::Phase(_, Phase::Failed(sentence)) => Some(sentence),
+        _ => None,
+    });
+    assert!(sentence.contains("Training failed") && !sentence.contains('\n'), "{sentence}");
+    let bench = open(&mut worker, &handle, vec![small("ae-2d")], true);
+    turns(&mut worker, &handle, 40);
+    assert!(steps(&bench, 0) > 0, "the worker works no more");
+}
+
+#[test]
+fn a_panic_outside_any_run_is_told_too() {
+    let options = EngineOptions { device: DeviceChoice::Cpu, graphics: None };
+    let engine = Engine::start(options, || ()).expect("a thread");
+    let command =
+        Command::OpenWith { recipes: vec![small("ae-2d")], dataset: broken(0, 10_000), playing: true };
+    engine.send(command).expect("room");
+    let start = Instant::now();
+    let sentence = loop {
+        match engine.wait(Duration::from_secs(1)) {
+            Some(Event::Refused(sentence)) => break sentence,
+            _ => assert!(start.elapsed() < Duration::from_secs(60), "nobody told"),
+        }
+    };
+    assert!(sentence.contains("Training failed"), "{sentence}");
+    engine.send(Command::Open { recipes: vec![small("ae-2d")], playing: false }).expect("room");
+    while !matches!(engine.wait(Duration::from_secs(1)), Some(Event::Opened(_))) {
+        assert!(start.elapsed() < Duration::from_secs(60), "the thread died");
+    }
 }

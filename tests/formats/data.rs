@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 fn source(set: &str, count: usize) -> Source<'_> {
-    Source { set, count, messiness: 1.0, held_out: 0.1, seed: 1 }
+    Source { set, count, messiness: 1.0, held_out: 0.1, seed: 1, classes: "all", foreign: "none" }
 }
 
 fn pixels(dataset: &Dataset, indices: &[u32]) -> Vec<f32> {
@@ -33,7 +33,7 @@ fn assert_close(what: &str, got: f64, want: f64, tolerance: f64) {
 
 #[test]
 fn a_split_uses_each_image_exactly_once() {
-    let Split { train, validation, test } = load(&source("shapes", 1005)).unwrap().split;
+    let Split { train, validation, test, .. } = load(&source("shapes", 1005)).unwrap().split;
     assert_eq!((train.len(), validation.len(), test.len()), (803, 101, 101));
     let mut all = [train, validation, test].concat();
     all.sort_unstable();
@@ -51,7 +51,7 @@ fn tiny(images: impl Into<PixelData>) -> Dataset {
         labels: Vec::new(),
         class_names: Vec::new(),
         factors: Vec::new(),
-        split: Split { train: vec![0, 1], validation: vec![2, 3], test: vec![2, 3] },
+        split: Split { train: vec![0, 1], validation: vec![2, 3], test: vec![2, 3], ..Split::default() },
     }
 }
 
@@ -162,7 +162,7 @@ fn mnist_has_its_published_statistics() {
         return;
     }
     let mnist = load(&source(folder.to_str().unwrap(), 0)).unwrap();
-    let Split { train, validation, test } = &mnist.split;
+    let Split { train, validation, test, .. } = &mnist.split;
     assert_eq!((train.len(), validation.len(), test.len()), (54_000, 6_000, 10_000));
     assert_eq!((mnist.label(0), mnist.label(60_000)), (Some(5), Some(7)));
     let rows = pixels(&mnist, &(0..60_000).collect::<Vec<u32>>());
@@ -177,4 +177,45 @@ fn mnist_has_its_published_statistics() {
     for (k, want) in [(2, 43.645), (8, 29.354), (16, 21.058), (32, 13.193), (64, 7.093)] {
         assert_close(&format!("squared error of {k} components"), errors[k], want, 0.005 * want);
     }
+}
+
+#[test]
+fn classes_that_are_left_out_are_held_out_and_never_trained_on() {
+    let all = load(&source("digits", 1000)).unwrap();
+    let some = load(&Source { classes: "all but 8, 3", ..source("digits", 1000) }).unwrap();
+    let is_left_out = |image: &u32| matches!(some.label(*image), Some(3 | 8));
+    let Split { train, validation, test, left_out } = &some.split;
+    assert!([train, validation, test].iter().all(|part| !part.is_empty() && !part.iter().any(is_left_out)));
+    assert!([&left_out.validation, &left_out.test].iter().all(|part| part.iter().all(is_left_out)));
+    // Held-out images stay held out, and the order of the others stays as it was.
+    let parts =
+        [(&all.split.validation, validation, &left_out.validation), (&all.split.test, test, &left_out.test)];
+    for (before, kept, others) in parts {
+        assert_eq!(before.len(), kept.len() + others.len());
+        let still: Vec<u32> = before.iter().copied().filter(|image| !is_left_out(image)).collect();
+        assert_eq!(*kept, still);
+    }
+    assert_eq!(some.kept_classes(), 8);
+    let refused = |classes| load(&Source { classes, ..source("digits", 100) }).unwrap_err().to_string();
+    assert!(refused("x").contains("no class called \"x\"; their classes are 0, 1, 2"));
+    assert!(refused("all but 0,1,2,3,4,5,6,7,8,9").contains("leaves no class"));
+}
+
+#[test]
+fn foreign_images_of_the_same_size_are_left_out_and_others_are_refused() {
+    let plain = load(&source("digits", 300)).unwrap();
+    let both = load(&Source { foreign: "shapes", ..source("digits", 300) }).unwrap();
+    assert_eq!((both.len(), both.split.train.clone()), (600, plain.split.train));
+    let mut foreign = [both.split.left_out.validation.clone(), both.split.left_out.test.clone()].concat();
+    foreign.sort_unstable();
+    assert_eq!(foreign, (300..600).collect::<Vec<u32>>());
+    assert_eq!(both.label(300), None, "they are of no class");
+    assert_eq!(pixels(&both, &[300]), pixels(&load(&source("shapes", 300)).unwrap(), &[0]));
+    let folder = tempfile::tempdir().unwrap();
+    let small = folder.path().join("small-idx3-ubyte");
+    std::fs::write(&small, [&[0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 2][..], &[0; 36]].concat())
+        .unwrap();
+    let path = small.display().to_string();
+    let refused = load(&Source { foreign: &path, ..source("digits", 100) }).unwrap_err().to_string();
+    assert!(refused.contains("images of 2x2") && refused.contains("28x28"), "{refused}");
 }

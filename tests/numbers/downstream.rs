@@ -4,7 +4,7 @@ use hourglass::insight::Pca;
 use hourglass::insight::clusters::adjusted_rand_index;
 use hourglass::insight::neighbours::{NEIGHBOURS, Neighbours};
 use hourglass::insight::probe::Probe;
-use hourglass::insight::ranking::area_under_curve;
+use hourglass::insight::ranking::Ranking;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -103,7 +103,7 @@ fn the_area_under_the_curve_and_the_rand_index_are_those_of_an_independent_progr
     let Golden { detector, groups, .. } = golden();
     let is_wrong: Vec<bool> = detector.is_wrong.iter().map(|wrong| *wrong != 0).collect();
     let is_right: Vec<bool> = is_wrong.iter().map(|wrong| !wrong).collect();
-    let area = |scores: &[f32], is_wrong: &[bool]| area_under_curve(scores, is_wrong).expect("two kinds");
+    let area = |scores: &[f32], is_wrong: &[bool]| Ranking::new(scores, is_wrong).expect("two kinds").area;
     assert_close("AUC with ties", area(&detector.scores, &is_wrong), detector.auc, 1e-12);
     assert_close("AUC reversed", area(&detector.scores, &is_right), detector.auc_reversed, 1e-12);
     assert_close("AUC of a constant", area(&[0.0; 200], &is_wrong), detector.auc_constant, 1e-12);

@@ -357,7 +357,7 @@ fn what_a_family_shows_is_in_front_and_the_map_is_one_tab_away() {
     let settings = ["data.count=400", "training.batch=32", "model.widths=32", "noise.kind=gaussian"];
     let mut window = window_with("ae-32", &settings, [1280.0, 800.0]);
     step_until(&mut window, "a card is seen", |state| {
-        state.run().is_some_and(|run| run.views.cards.values().any(|view| view.card.is_some()))
+        state.run().is_some_and(|run| run.views.cards.values().any(|view| view.card.is_ok()))
     });
     window.step();
     window.get_by_label("card Noise in, clean out");

@@ -22,6 +22,15 @@ impl Card {
     pub fn new(title: impl Into<String>, meaning: impl Into<String>, content: impl Into<Content>) -> Self {
         Self { title: title.into(), meaning: meaning.into(), content: content.into() }
     }
+
+    /// The card with a threshold that allows this share of false alarms, where it has one.
+    pub fn with_alarms(&self, alarms: Option<f64>) -> Self {
+        let mut card = self.clone();
+        if let (Content::Scored(scored), Some(alarms)) = (&mut card.content, alarms) {
+            scored.alarms = alarms;
+        }
+        card
+    }
 }
 
 /// What a card shows.
@@ -35,6 +44,14 @@ pub enum Content {
     Lines(Lines),
     /// A table of numbers, as colours.
     Matrix(Matrix),
+    /// Images of two kinds by a score.
+    Scored(Scored),
+}
+
+impl From<Scored> for Content {
+    fn from(scored: Scored) -> Self {
+        Self::Scored(scored)
+    }
 }
 
 impl From<Matrix> for Content {
@@ -133,6 +150,27 @@ pub struct Matrix {
     pub columns: Vec<String>,
     /// The numbers, one row after the other.
     pub values: Vec<f32>,
+}
+
+/// Images of two kinds by a score, with a threshold that tells them apart as well as it can.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scored {
+    /// The shape of each image.
+    pub shape: ImageShape,
+    /// What the score is.
+    pub score: String,
+    /// What the kinds are called.
+    pub kinds: [String; 2],
+    /// The score of every image, the lowest first.
+    pub scores: Vec<f32>,
+    /// Whether each image is of the second kind.
+    pub is_second: Vec<bool>,
+    /// The images that can be shown, by their places.
+    pub shown: Vec<usize>,
+    /// Their pixels, one image after the other, in tensor order.
+    pub pixels: Arc<[f32]>,
+    /// The share of the images of the first kind above the threshold.
+    pub alarms: f64,
 }
 
 /// One line of several.

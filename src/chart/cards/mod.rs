@@ -12,9 +12,11 @@ mod images;
 mod layout;
 mod lines;
 mod matrix;
+mod scored;
 #[cfg(test)]
 mod tests;
 
 pub use card::{
-    Bars, Card, Content, Images, Level, Line, Lines, Matrix, Scaling, Style, Values, signed, signed_each,
+    Bars, Card, Content, Images, Level, Line, Lines, Matrix, Scaling, Scored, Style, Values, signed,
+    signed_each,
 };

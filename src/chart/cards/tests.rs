@@ -59,6 +59,32 @@ fn lines() -> Lines {
     }
 }
 
+fn scored() -> Scored {
+    let Images { shape, pixels, .. } = images(60, 1);
+    Scored {
+        shape,
+        score: "squared error".to_owned(),
+        kinds: ["familiar", "unfamiliar"].map(str::to_owned),
+        scores: (0..60).map(|i| 10.0 + i as f32).collect(),
+        is_second: (0..60).map(|i| i % 3 == 2 || i > 40).collect(),
+        shown: (0..60).collect(),
+        pixels,
+        alarms: 0.05,
+    }
+}
+
+#[test]
+fn a_threshold_lets_the_chosen_share_of_the_first_kind_pass() {
+    let at = |alarms: f64| Scored { alarms, ..scored() }.shares_above();
+    let all = scored();
+    let familiar = all.is_second.iter().filter(|is_second| !**is_second).count() as f64;
+    assert_eq!(at(0.0)[0], 0.0);
+    assert_eq!(at(1.0), [1.0, 1.0], "everything is above");
+    let [alarms, found] = at(0.25);
+    assert!((alarms - 0.25).abs() < 0.5 / familiar + 1e-9 && found > alarms, "{alarms} and {found}");
+    assert_eq!(Scored { scores: Vec::new(), is_second: Vec::new(), ..all }.shares_above(), [0.0, 0.0]);
+}
+
 fn cards() -> Vec<(&'static str, Content)> {
     let rows = ["image", "stage 1: 12 of 16 maps of 14x14", "corrupted"].map(str::to_owned).to_vec();
     let captions = |count: usize| (0..count).map(|i| format!("z{i}  0.{i} nats")).collect();
@@ -80,6 +106,7 @@ fn cards() -> Vec<(&'static str, Content)> {
         ("bars without anything", Bars { values: vec![f32::NAN, 1.0], ..Bars::default() }.into()),
         ("lines", lines().into()),
         ("long numbers", Lines { series: far, ..lines() }.into()),
+        ("images by a score", scored().into()),
         ("a flat line", Lines { level: None, ..Lines::default() }.into()),
     ]
 }

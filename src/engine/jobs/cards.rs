@@ -8,11 +8,11 @@ use super::fresh::{Fresh, RunTurn};
 use super::job::{Job, JobError, Share};
 use super::throttle::Throttle;
 use crate::chart::cards::Card;
-use crate::engine::references::{Comparison, LabelRivals, Spectrum};
+use crate::engine::references::{AnomalyRivals, Comparison, LabelRivals, Spectrum};
 use crate::engine::target::Target;
 use crate::engine::view::CardView;
 use crate::insight::class_rivals::{ClassRivals, Effort};
-use crate::insight::{CardInputs, CardWork, Question, Topic};
+use crate::insight::{CardInputs, CardWork, Topic};
 use crate::recipe::ObjectiveRecipe;
 use crate::train::read::ReadError;
 
@@ -42,16 +42,18 @@ struct Basis {
 pub(super) struct Compared {
     classes: ClassRivals,
     few_labels: LabelRivals,
+    anomalies: AnomalyRivals,
 }
 
 impl Compared {
     /// What a card of this topic is compared with; what is not known is being measured from now on.
     pub(super) fn of(topic: Topic, comparison: &Arc<Comparison>, code: usize, effort: Effort) -> Self {
         let mut compared = Self::default();
-        if topic == Topic::FewLabels {
-            compared.few_labels = comparison.label_rivals(code, effort);
-        } else if topic.question() == Question::Use {
-            compared.classes = comparison.class_rivals(code, effort);
+        match topic {
+            Topic::FewLabels => compared.few_labels = comparison.label_rivals(code, effort),
+            Topic::Anomalies => compared.anomalies = comparison.anomaly_rivals(code, effort),
+            Topic::Classes | Topic::Groups => compared.classes = comparison.class_rivals(code, effort),
+            _ => {}
         }
         compared
     }
@@ -97,6 +99,7 @@ impl Cards {
 /// A card under way.
 #[derive(Debug)]
 struct CardJob {
+    topic: Topic,
     step: u64,
     basis: Basis,
     work: CardWork,
@@ -106,7 +109,7 @@ impl CardJob {
     fn new(topic: Topic, basis: &Basis, target: &Target<'_>) -> Self {
         let spectrum = Spectrum::default();
         let work = CardWork::new(topic, &inputs(target, spectrum, &basis.compared, watched(target)));
-        Self { step: target.step(), basis: basis.clone(), work }
+        Self { topic, step: target.step(), basis: basis.clone(), work }
     }
 }
 
@@ -119,9 +122,10 @@ impl Job for CardJob {
 
     fn slice(&mut self, target: &Target<'_>, many: usize) -> Result<Option<CardView>, JobError> {
         let spectrum = target.gallery.comparison.spectrum_so_far();
-        let card =
-            self.work.advance(&inputs(target, spectrum, &self.basis.compared, watched(target)), many)?;
-        Ok(card.map(|card| CardView { step: self.step, card }))
+        let inputs = inputs(target, spectrum, &self.basis.compared, watched(target));
+        let card = self.work.advance(&inputs, many)?;
+        Ok(card
+            .map(|card| CardView { step: self.step, card: card.ok_or_else(|| self.topic.absence(&inputs)) }))
     }
 }
 
@@ -157,6 +161,7 @@ pub(super) fn inputs<'a>(
         effort,
         class_rivals: compared.classes,
         label_rivals: compared.few_labels.each_ref().map(Option::as_deref),
+        anomaly_rivals: compared.anomalies.each_ref().map(Option::as_deref),
         pca: spectrum.pca,
         whitened: spectrum.whitened,
         pca_errors: spectrum.sample_errors,

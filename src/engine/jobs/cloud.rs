@@ -211,12 +211,12 @@ mod tests {
 
     #[test]
     fn images_come_by_turns_and_the_rest_behind() {
-        let split = Split { train: vec![1, 2, 3, 4], validation: vec![7, 8], test: Vec::new() };
+        let split = Split { train: vec![1, 2, 3, 4], validation: vec![7, 8], ..Split::default() };
         let all = |whose| chosen(&split, whose).collect::<Vec<u32>>();
         assert_eq!(all(Whose::Both), [7, 1, 8, 2, 3, 4]);
         assert_eq!(all(Whose::HeldOut), [7, 8]);
         assert_eq!(all(Whose::TrainedOn), [1, 2, 3, 4]);
-        let mirrored = Split { train: vec![7, 8], validation: vec![1, 2, 3, 4], test: Vec::new() };
+        let mirrored = Split { train: vec![7, 8], validation: vec![1, 2, 3, 4], ..Split::default() };
         assert_eq!(chosen(&mirrored, Whose::Both).collect::<Vec<u32>>(), [1, 7, 2, 8, 3, 4]);
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::cards::{Compared, inputs};
 use super::job::{Job, JobError, Share};
-use crate::chart::cards::Card;
+use crate::engine::message::Answer;
 use crate::engine::references::Spectrum;
 use crate::engine::target::Target;
 use crate::insight::class_rivals::Effort;
@@ -21,7 +21,7 @@ pub(in crate::engine) struct InsightJob {
     left: VecDeque<Topic>,
     effort: Effort,
     work: Option<(Topic, CardWork)>,
-    cards: Vec<(Topic, Option<Card>)>,
+    cards: Vec<Answer>,
 }
 
 impl InsightJob {
@@ -32,7 +32,7 @@ impl InsightJob {
 }
 
 impl Job for InsightJob {
-    type Output = Vec<(Topic, Option<Card>)>;
+    type Output = Vec<Answer>;
 
     fn share(_: &Target<'_>) -> Share {
         Share::Slice
@@ -52,7 +52,7 @@ impl Job for InsightJob {
         let inputs = inputs(target, spectrum, &compared, self.effort);
         let (_, work) = self.work.get_or_insert_with(|| (topic, CardWork::new(topic, &inputs)));
         if let Some(card) = work.advance(&inputs, many)? {
-            self.cards.push((topic, card));
+            self.cards.push((topic, card.ok_or_else(|| topic.absence(&inputs))));
             self.work = None;
             self.left.pop_front();
         }

@@ -16,7 +16,7 @@ fn dataset() -> Dataset {
         labels: vec![0, 1, 0],
         class_names: vec!["left".to_owned(), "right".to_owned()],
         factors: Vec::new(),
-        split: Split { train: vec![0], validation: vec![1, 2], test: vec![] },
+        split: Split { train: vec![0], validation: vec![1, 2], ..Split::default() },
     }
 }
 

@@ -82,7 +82,7 @@ fn a_folder_with_test_images_is_split_by_its_files() {
         ("t10k-labels-idx1-ubyte", idx(&[2], &[4, 3])),
     ];
     let set = load_folder_file(&files, "").unwrap();
-    let Split { train, validation, test } = &set.split;
+    let Split { train, validation, test, .. } = &set.split;
     assert_eq!((test, validation.len()), (&vec![10, 11], 1), "test images are not used to validate");
     let mut others = [&train[..], validation].concat();
     others.sort_unstable();

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use eframe::egui::{
-    Align, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2,
+    Align, Label, Layout, Rect, RichText, Sense, Slider, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2,
 };
 
 use super::{no_run, waiting};
@@ -89,15 +89,32 @@ fn card_ui(
     if has_head {
         head_ui(ui, cx, topic, view, actions);
     }
-    let Some(CardView { step, card: Some(card) }) = view else {
-        waiting(ui, cx.theme, &model::absence(run, topic, cx.state.bench.as_ref()));
-        return;
+    let (step, card) = match view {
+        None => return waiting(ui, cx.theme, "This card is being made."),
+        Some(CardView { card: Err(absence), .. }) => return waiting(ui, cx.theme, absence),
+        Some(CardView { step, card: Ok(card) }) => (step, card),
     };
     if has_head {
         ui.add(Label::new(meaning(cx, card)).wrap());
         ui.add_space(HALF);
+        if let Content::Scored(scored) = &card.content {
+            alarms_ui(ui, cx, scored.alarms, actions);
+        }
     }
     content_ui(ui, cx, card, topic, model::version(run.info.id.0, *step, topic as usize), memory);
+}
+
+/// A slider for the share of false alarms that the threshold allows.
+fn alarms_ui(ui: &mut Ui, cx: &PanelContext<'_>, first: f64, actions: &mut Vec<Action>) {
+    let before = 100.0 * cx.state.insight.alarms.unwrap_or(first);
+    let mut alarms = before;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("false alarms").font(cx.theme.small()).color(cx.theme.muted));
+        ui.add(Slider::new(&mut alarms, 0.0..=100.0).suffix("\u{a0}%").max_decimals(1));
+    });
+    if alarms != before {
+        actions.push(Action::AllowAlarms(alarms / 100.0));
+    }
 }
 
 /// The picture of a card, in all the space that is left.
@@ -121,6 +138,7 @@ fn content_ui(
         scheme: cx.theme.scheme,
         type_size: cx.theme.small().size,
         pixel: 1.0 / ui.pixels_per_point(),
+        alarms: cx.state.insight.alarms,
     };
     if memory.scenes.get(&topic).is_none_or(|(known, _)| *known != key) {
         memory.scenes.insert(topic, (key, model::scene(card, &key, &text_width(ui))));

@@ -73,7 +73,7 @@ fn state(cards: impl IntoIterator<Item = Card>) -> AppState {
     let cards: Vec<Card> = cards.into_iter().collect();
     state_of("ae-sparse", |views| {
         for (topic, card) in TOPICS.into_iter().zip(cards) {
-            let view = CardView { step: 1200, card: Some(card) };
+            let view = CardView { step: 1200, card: Ok(card) };
             views.publish(|views, _| _ = views.cards.insert(topic, view.into()));
         }
     })
@@ -181,11 +181,14 @@ fn another_card_can_be_chosen_in_a_tiny_panel() {
 
 #[test]
 fn a_card_that_is_not_there_says_why() {
-    let mut without_classes = state([]);
+    let mut without_classes = state_of("ae-sparse", |views| {
+        let view = CardView { step: 1, card: Err("These images have no labels.".to_owned()) };
+        views.publish(|views, _| _ = views.cards.insert(Topic::Classes, view.into()));
+    });
     without_classes.insight.chosen = Some(Topic::Classes);
     let mut panel = panel(without_classes, [900.0, 400.0], false);
     panel.step();
-    panel.get_by_label("These images have no classes that could be told.");
+    panel.get_by_label("These images have no labels.");
     panel.state_mut().state.insight.chosen = Some(Topic::Activity);
     panel.step();
     panel.get_by_label("This card is being made.");

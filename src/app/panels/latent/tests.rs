@@ -143,7 +143,15 @@ pub(super) fn bench_of(sizes: &[usize]) -> AppState {
 
 /// Puts runs with codes of so many numbers on the bench.
 pub(super) fn open(state: &mut AppState, runs: &[(RunId, usize)]) {
-    let source = Source { set: "digits", count: 200, messiness: 0.5, held_out: 0.3, seed: 1 };
+    let source = Source {
+        set: "digits",
+        count: 200,
+        messiness: 0.5,
+        held_out: 0.3,
+        seed: 1,
+        classes: "all",
+        foreign: "none",
+    };
     let dataset = match &state.bench {
         Some(bench) => Arc::clone(&bench.dataset),
         None => Arc::new(load(&source).unwrap()),

@@ -145,7 +145,15 @@ mod tests {
     use crate::engine::{CloudView, LatentPlane};
 
     fn cloud(count: usize) -> (Cloud, Dataset) {
-        let source = Source { set: "digits", count, messiness: 0.5, held_out: 0.1, seed: 1 };
+        let source = Source {
+            set: "digits",
+            count,
+            messiness: 0.5,
+            held_out: 0.1,
+            seed: 1,
+            classes: "all",
+            foreign: "none",
+        };
         let codes: Vec<f32> = (0..2 * count).map(|i| i as f32).collect();
         let mut view = CloudView::of_codes(1, 2, codes.into());
         view.errors = Some((0..count).map(|i| i as f32).collect());

@@ -263,8 +263,16 @@ mod tests {
 
     #[test]
     fn classes_take_turns() {
-        let dataset =
-            load(&Source { set: "digits", count: 400, messiness: 0.5, held_out: 0.1, seed: 1 }).unwrap();
+        let dataset = load(&Source {
+            set: "digits",
+            count: 400,
+            messiness: 0.5,
+            held_out: 0.1,
+            seed: 1,
+            classes: "all",
+            foreign: "none",
+        })
+        .unwrap();
         let images: Vec<u32> = (0..400).collect();
         let rows = dataset.by_turns(&images);
         let mut first: Vec<u8> = rows[..10].iter().map(|row| dataset.label(images[*row]).unwrap()).collect();
@@ -307,7 +315,15 @@ mod tests {
     fn large_images_are_shrunk_by_means() {
         let shape = ImageShape { height: 4, width: 4, channels: 1 };
         let images = vec![0_u8, 255, 0, 0, 255, 0, 0, 0, 255, 255, 51, 51, 255, 255, 51, 51].into();
-        let source = Source { set: "digits", count: 60, messiness: 0.5, held_out: 0.1, seed: 1 };
+        let source = Source {
+            set: "digits",
+            count: 60,
+            messiness: 0.5,
+            held_out: 0.1,
+            seed: 1,
+            classes: "all",
+            foreign: "none",
+        };
         let dataset = Dataset { shape, images, ..load(&source).unwrap() };
         let got = pixels(&dataset, &[0], &[0], 2);
         for (got, want) in got.iter().zip([0.5, 0.0, 1.0, 0.2]) {
