@@ -87,17 +87,7 @@ pub(super) fn rebuilt(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError
 
 /// Images rebuilt from principal components, cut to 0 … 1.
 fn rebuilt_by(pca: &Pca, images: &[f32]) -> Vec<f32> {
-    let dim = pca.mean.len();
-    let codes = pca.project(images);
-    let mut rebuilt = Vec::with_capacity(images.len());
-    for code in codes.chunks_exact(pca.k.max(1)) {
-        let mut image: Vec<f32> = pca.mean.clone();
-        for (number, component) in code.iter().zip(pca.components.chunks_exact(dim.max(1))) {
-            image.iter_mut().zip(component).for_each(|(pixel, part)| *pixel += number * part);
-        }
-        rebuilt.extend(image.into_iter().map(|pixel| pixel.clamp(0.0, 1.0)));
-    }
-    rebuilt
+    pca.rebuild(&pca.project(images)).into_iter().map(|pixel| pixel.clamp(0.0, 1.0)).collect()
 }
 
 /// The first principal components as images, above what the numbers of the code add to the decoded image.

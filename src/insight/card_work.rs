@@ -3,6 +3,7 @@
 use super::anomaly::AnomalyWork;
 use super::card_inputs::CardInputs;
 use super::classes::ClassesWork;
+use super::compression::CompressionWork;
 use super::likelihood::LikelihoodWork;
 use super::topic::{Question, Topic};
 use super::{
@@ -26,6 +27,8 @@ pub enum CardWork {
     Likelihood(Box<LikelihoodWork>),
     /// One about unfamiliar images.
     Anomaly(Box<AnomalyWork>),
+    /// Images in few bytes.
+    Compression(Box<CompressionWork>),
 }
 
 impl CardWork {
@@ -37,6 +40,9 @@ impl CardWork {
             }
             Topic::Anomalies | Topic::AnomalyScores => {
                 Self::Anomaly(Box::new(AnomalyWork::new(topic, inputs)))
+            }
+            Topic::Compression | Topic::CompressedImages => {
+                Self::Compression(Box::new(CompressionWork::new(topic, inputs)))
             }
             Topic::Likelihood => Self::Likelihood(Box::new(LikelihoodWork::new(inputs))),
             _ => Self::AtOnce(topic),
@@ -54,6 +60,7 @@ impl CardWork {
             Self::AtOnce(topic) => topic.card_at_once(inputs).map(Some),
             Self::Likelihood(work) => work.advance(inputs, many),
             Self::Anomaly(work) => work.advance(inputs, many),
+            Self::Compression(work) => work.advance(inputs, many),
             Self::Classes(work) => work.advance(inputs, many),
         }
     }
@@ -141,6 +148,8 @@ impl Topic {
             | Self::FewLabels
             | Self::Anomalies
             | Self::AnomalyScores
+            | Self::Compression
+            | Self::CompressedImages
             | Self::Likelihood => Ok(None),
         }
     }

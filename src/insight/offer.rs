@@ -21,7 +21,7 @@ impl Topic {
         topics.extend(beside_pca::is_linear(recipe).then_some(Self::Angles));
         topics.extend(recipe.is_variational().then_some(Self::Collapse));
         topics.extend([Self::Classes, Self::Confusions, Self::Mistakes, Self::Groups, Self::FewLabels]);
-        topics.extend([Self::Anomalies, Self::AnomalyScores]);
+        topics.extend([Self::Anomalies, Self::AnomalyScores, Self::Compression, Self::CompressedImages]);
         topics.extend(recipe.is_variational().then_some(Self::Likelihood));
         topics
     }

@@ -63,6 +63,16 @@ impl Pca {
         codes
     }
 
+    /// The rows that have these coordinates along the components.
+    pub fn rebuild(&self, codes: &[f32]) -> Vec<f32> {
+        let dim = self.mean.len();
+        let count = codes.len() / self.k.max(1);
+        let mut rows = Mat::from_fn(count, dim, |_, column| self.mean[column]);
+        let codes = MatRef::from_row_major_slice(codes, count, self.k);
+        matmul::matmul(&mut rows, Accum::Add, codes, self.basis(), 1.0, threads());
+        rows.row_iter().flat_map(|row| row.iter().copied()).collect()
+    }
+
     /// The squared error of rebuilding `rows` from the components: summed over a row, averaged over rows.
     pub fn squared_error(&self, rows: &[f32]) -> f64 {
         let errors = self.each_squared_error(rows);

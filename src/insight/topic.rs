@@ -75,6 +75,10 @@ pub enum Topic {
     Anomalies,
     /// Familiar and unfamiliar images on either side of a threshold.
     AnomalyScores,
+    /// How many bytes an image takes at which quality, as a code and as a file.
+    Compression,
+    /// Images as they come back from few bytes.
+    CompressedImages,
     /// The likelihood of held-out images, with importance samples.
     Likelihood,
 }
@@ -108,7 +112,7 @@ impl Question {
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 37] = [
+const ALL: [(Topic, &str, &str); 39] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -145,6 +149,8 @@ const ALL: [(Topic, &str, &str); 37] = [
     (Topic::FewLabels, "few-labels", "With few labels"),
     (Topic::Anomalies, "anomalies", "Finding unfamiliar images"),
     (Topic::AnomalyScores, "anomaly-scores", "Unfamiliar images by threshold"),
+    (Topic::Compression, "compression", "Bytes against quality"),
+    (Topic::CompressedImages, "compressed-images", "Images in few bytes"),
     (Topic::Likelihood, "likelihood", "Importance-weighted likelihood"),
 ];
 
@@ -171,7 +177,8 @@ impl Topic {
 
     /// Whether its card is made from principal components.
     pub fn needs_components(self) -> bool {
-        self == Self::Size || matches!(self.question(), Question::Pca | Question::Size)
+        matches!(self, Self::Size | Self::Compression | Self::CompressedImages)
+            || matches!(self.question(), Question::Pca | Question::Size)
     }
 
     /// The question that it helps to answer.
@@ -185,7 +192,9 @@ impl Topic {
             | Self::Groups
             | Self::FewLabels
             | Self::Anomalies
-            | Self::AnomalyScores => Question::Use,
+            | Self::AnomalyScores
+            | Self::Compression
+            | Self::CompressedImages => Question::Use,
             Self::Likelihood => Question::Truth,
             _ => Question::Family,
         }

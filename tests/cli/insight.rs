@@ -51,7 +51,7 @@ fn cards_are_told_in_words() {
             &["insight", "vae-2d"],
             &[
                 "--what",
-                "dimensions,classes,groups,few-labels,collapse,likelihood,explained",
+                "dimensions,classes,groups,few-labels,collapse,likelihood,explained,compression,compressed-images",
                 "--samples",
                 "20",
             ],
@@ -67,6 +67,8 @@ fn cards_are_told_in_words() {
         "dimensions can stay",
         "With 20 importance samples",
         "of the variance of the pixels",
+        "rounded to 1 … 8 bits",
+        "as they come back",
     ] {
         assert!(said.stdout.contains(words), "it should say {words:?}:\n{}", said.stdout);
     }

@@ -1,9 +1,13 @@
 //! What codes are good for is measured as scikit-learn measures it (`tests/golden/downstream.py`).
 
+use super::range_coder::{Decoder, Encoder};
+use hourglass::data::ImageShape;
 use hourglass::insight::Pca;
 use hourglass::insight::clusters::adjusted_rand_index;
 use hourglass::insight::neighbours::{NEIGHBOURS, Neighbours};
 use hourglass::insight::probe::Probe;
+use hourglass::insight::quality::{peak_signal_to_noise, structural_similarity};
+use hourglass::insight::quantise::Quantiser;
 use hourglass::insight::ranking::Ranking;
 use serde::Deserialize;
 
@@ -14,6 +18,8 @@ struct Golden {
     probe: Fitted,
     detector: Detector,
     groups: Groups,
+    quantised: Vec<Rate>,
+    quality: Quality,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +52,22 @@ struct Detector {
     auc: f64,
     auc_reversed: f64,
     auc_constant: f64,
+}
+
+#[derive(Deserialize)]
+struct Rate {
+    bits: u32,
+    coded: f64,
+    squared_error: f64,
+}
+
+#[derive(Deserialize)]
+struct Quality {
+    size: [usize; 2],
+    image: Vec<f32>,
+    changed: Vec<Vec<f32>>,
+    ssim: Vec<f64>,
+    psnr: Vec<f64>,
 }
 
 #[derive(Deserialize)]
@@ -108,4 +130,63 @@ fn the_area_under_the_curve_and_the_rand_index_are_those_of_an_independent_progr
     assert_close("AUC reversed", area(&detector.scores, &is_right), detector.auc_reversed, 1e-12);
     assert_close("AUC of a constant", area(&[0.0; 200], &is_wrong), detector.auc_constant, 1e-12);
     assert_close("ARI", adjusted_rand_index(&groups.one, &groups.other), groups.ari, 1e-12);
+}
+
+#[test]
+fn rounded_codes_take_the_bits_and_have_the_error_that_an_independent_program_finds() {
+    let Golden { digits, quantised, .. } = golden();
+    let [train, held_out] = codes(&digits);
+    let pixels: Vec<f32> = digits.pixels.iter().map(|grey| grey / digits.white).collect();
+    let dim = digits.side * digits.side;
+    let (known, asked) = pixels.split_at(digits.train * dim);
+    let pca = Pca::fit(known, dim, CODE);
+    let count = (held_out.len() / CODE) as f64;
+    for want in quantised {
+        let quantiser = Quantiser::new(&train, CODE, want.bits);
+        let symbols = quantiser.symbols(&held_out);
+        let what = format!("{} bits", want.bits);
+        assert_close(&what, quantiser.bits(&symbols) / count, want.coded, 1e-3);
+        let decoded = pca.rebuild(&quantiser.codes(&symbols));
+        let error: f64 = decoded.iter().zip(asked).map(|(x, y)| f64::from(x - y).powi(2)).sum();
+        assert_close(&what, error / count, want.squared_error, 1e-3);
+    }
+}
+
+#[test]
+fn the_size_of_rounded_codes_is_what_a_range_coder_needs() {
+    let Golden { digits, quantised, .. } = golden();
+    let [train, held_out] = codes(&digits);
+    for want in quantised {
+        let quantiser = Quantiser::new(&train, CODE, want.bits);
+        let symbols = quantiser.symbols(&held_out);
+        let mut encoder = Encoder::new();
+        for (at, symbol) in symbols.iter().enumerate() {
+            encoder.write(quantiser.counts(at % CODE), *symbol as usize);
+        }
+        let bytes = encoder.finish();
+        let promised = quantiser.bits(&symbols) / 8.0;
+        let ratio = bytes.len() as f64 / promised;
+        // The last bytes cost up to five, of about a hundred with one bit.
+        let most = 1.03 + 5.0 / promised;
+        assert!(
+            (0.97..most).contains(&ratio),
+            "{} bits: {} bytes, promised {promised}",
+            want.bits,
+            bytes.len()
+        );
+        let mut decoder = Decoder::new(&bytes);
+        let read: Vec<u32> =
+            (0..symbols.len()).map(|at| decoder.read(quantiser.counts(at % CODE)) as u32).collect();
+        assert_eq!(read, symbols, "{} bits", want.bits);
+    }
+}
+
+#[test]
+fn similarity_and_noise_ratio_of_images_are_those_of_an_independent_program() {
+    let Quality { size: [height, width], image, changed, ssim, psnr } = golden().quality;
+    let shape = ImageShape { height, width, channels: 1 };
+    for (number, other) in changed.iter().enumerate() {
+        assert_close("SSIM", structural_similarity(&image, other, shape), ssim[number], 1e-6);
+        assert_close("PSNR", peak_signal_to_noise(&image, other), psnr[number], 1e-4);
+    }
 }

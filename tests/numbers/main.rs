@@ -18,6 +18,7 @@ mod objective;
 #[path = "../common/objectives.rs"]
 mod objectives;
 mod pruning;
+mod range_coder;
 mod rbm;
 #[path = "../common/read.rs"]
 mod read;
