@@ -4,6 +4,7 @@
 
 use burn::tensor::Tensor;
 
+use super::card_work::{CardWork, Slice};
 use super::class_rivals::Effort;
 use super::neighbours::Neighbours;
 use super::pca::Pca;
@@ -85,25 +86,9 @@ pub struct AnomalyWork {
     bounds: [Vec<f32>; 2],
 }
 
-impl AnomalyWork {
-    pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
-        Self {
-            topic,
-            model: inputs.learner.model(),
-            strangers: Strangers::of(inputs.dataset, inputs.effort),
-            known_codes: Vec::new(),
-            codes: Vec::new(),
-            errors: Vec::new(),
-            bounds: Default::default(),
-        }
-    }
-
+impl CardWork for AnomalyWork {
     /// Encodes or scores some images. The card once there is no more to do, which is none where nothing is left out.
-    pub(super) fn advance(
-        &mut self,
-        inputs: &CardInputs<'_>,
-        many: usize,
-    ) -> Result<Option<Option<Card>>, ReadError> {
+    fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice {
         let Some(strangers) = self.strangers.take() else { return Ok(Some(None)) };
         if matches!(inputs.learner.stage(), Stage::Layer(_)) {
             return Ok(Some(None));
@@ -125,6 +110,20 @@ impl AnomalyWork {
         }
         self.strangers = Some(strangers);
         Ok(None)
+    }
+}
+
+impl AnomalyWork {
+    pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
+        Self {
+            topic,
+            model: inputs.learner.model(),
+            strangers: Strangers::of(inputs.dataset, inputs.effort),
+            known_codes: Vec::new(),
+            codes: Vec::new(),
+            errors: Vec::new(),
+            bounds: Default::default(),
+        }
     }
 
     fn score(&mut self, inputs: &CardInputs<'_>, images: &[u32]) -> Result<(), ReadError> {

@@ -1,5 +1,7 @@
 //! How each insight card is made from the network as it is now.
 
+use std::fmt::{Debug, Formatter};
+
 use super::anomaly::AnomalyWork;
 use super::card_inputs::CardInputs;
 use super::classes::ClassesWork;
@@ -16,53 +18,27 @@ use crate::train::Stage;
 use crate::train::evaluate::CHUNK;
 use crate::train::read::ReadError;
 
+/// What a slice of work gives: nothing yet, or in the end a card or none where there is nothing to show.
+pub type Slice = Result<Option<Option<Card>>, ReadError>;
+
 /// A card under way.
-#[derive(Debug)]
-pub enum CardWork {
-    /// One that takes one slice.
-    AtOnce(Topic),
-    /// One about the classes of images.
-    Classes(Box<ClassesWork>),
-    /// The likelihood of images.
-    Likelihood(Box<LikelihoodWork>),
-    /// One about unfamiliar images.
-    Anomaly(Box<AnomalyWork>),
-    /// Images in few bytes.
-    Compression(Box<CompressionWork>),
+pub trait CardWork: Debug + Send {
+    /// Does the next slice, of about so many images.
+    fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice;
 }
 
-impl CardWork {
-    /// Begins a card of the network as it is now.
-    pub fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
-        match topic {
-            Topic::Classes | Topic::Confusions | Topic::Mistakes | Topic::Groups | Topic::FewLabels => {
-                Self::Classes(Box::new(ClassesWork::new(topic, inputs)))
-            }
-            Topic::Anomalies | Topic::AnomalyScores => {
-                Self::Anomaly(Box::new(AnomalyWork::new(topic, inputs)))
-            }
-            Topic::Compression | Topic::CompressedImages => {
-                Self::Compression(Box::new(CompressionWork::new(topic, inputs)))
-            }
-            Topic::Likelihood => Self::Likelihood(Box::new(LikelihoodWork::new(inputs))),
-            _ => Self::AtOnce(topic),
-        }
-    }
+/// A card that takes one slice.
+struct AtOnce(fn(&CardInputs<'_>) -> Result<Option<Card>, ReadError>);
 
-    /// Does the next slice, of about so many images. The card once it is made, which is `None` where there is nothing to
-    /// show.
-    pub fn advance(
-        &mut self,
-        inputs: &CardInputs<'_>,
-        many: usize,
-    ) -> Result<Option<Option<Card>>, ReadError> {
-        match self {
-            Self::AtOnce(topic) => topic.card_at_once(inputs).map(Some),
-            Self::Likelihood(work) => work.advance(inputs, many),
-            Self::Anomaly(work) => work.advance(inputs, many),
-            Self::Compression(work) => work.advance(inputs, many),
-            Self::Classes(work) => work.advance(inputs, many),
-        }
+impl Debug for AtOnce {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AtOnce")
+    }
+}
+
+impl CardWork for AtOnce {
+    fn advance(&mut self, inputs: &CardInputs<'_>, _: usize) -> Slice {
+        (self.0)(inputs).map(Some)
     }
 }
 
@@ -99,58 +75,57 @@ impl Topic {
         }
     }
 
+    /// Begins the card of the network as it is now.
+    pub fn begin(self, inputs: &CardInputs<'_>) -> Box<dyn CardWork> {
+        let at_once: fn(&CardInputs<'_>) -> Result<Option<Card>, ReadError> = match self {
+            Self::Noise => |inputs| noise::rows(inputs).map(Some),
+            Self::Filters => filters::of_layer,
+            Self::Connections => filters::of_pruned,
+            Self::RbmSamples => rbm_samples::samples,
+            Self::Depths => depths::rows,
+            Self::Steps => steps::bars,
+            Self::Skips => skips::rows,
+            Self::Maps => maps::rows,
+            Self::Written => |inputs| rows::written(inputs).map(Some),
+            Self::Completed => |inputs| rows::completed(inputs).map(Some),
+            Self::Contraction => contraction::spectrum,
+            Self::Directions => contraction::directions,
+            Self::DictionaryParts => dictionary::parts,
+            Self::DictionaryAtoms => dictionary::atoms,
+            Self::DictionaryErrors => dictionary::errors,
+            Self::DictionaryPixels => |inputs| Ok(dictionary::pixel_atoms(inputs)),
+            Self::Dimensions => |inputs| dimensions::bars(inputs).map(Some),
+            Self::Prior => |inputs| prior::samples(inputs).map(Some),
+            Self::Ablation => ablation::line,
+            Self::Size => size::line,
+            Self::Atoms => atoms::images,
+            Self::Activity => activity::histogram,
+            Self::Units => activity::units,
+            Self::Sensitivity => sensitivity::images,
+            Self::Explained => |inputs| Ok(beside_pca::explained(inputs)),
+            Self::Rebuilt => beside_pca::rebuilt,
+            Self::Components => beside_pca::components,
+            Self::Angles => beside_pca::angles,
+            Self::Collapse => collapse::bars,
+            Self::Classes | Self::Confusions | Self::Mistakes | Self::Groups | Self::FewLabels => {
+                return Box::new(ClassesWork::new(self, inputs));
+            }
+            Self::Anomalies | Self::AnomalyScores => return Box::new(AnomalyWork::new(self, inputs)),
+            Self::Compression | Self::CompressedImages => {
+                return Box::new(CompressionWork::new(self, inputs));
+            }
+            Self::Likelihood => return Box::new(LikelihoodWork::new(inputs)),
+        };
+        Box::new(AtOnce(at_once))
+    }
+
     /// Makes the card, however long it takes; `None` where there is nothing to show.
     pub fn card(self, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-        let mut work = CardWork::new(self, inputs);
+        let mut work = self.begin(inputs);
         loop {
             if let Some(card) = work.advance(inputs, CHUNK)? {
                 return Ok(card);
             }
-        }
-    }
-
-    /// Makes a card that takes one slice.
-    fn card_at_once(self, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-        match self {
-            Self::Noise => noise::rows(inputs).map(Some),
-            Self::Filters => filters::of_layer(inputs),
-            Self::Connections => filters::of_pruned(inputs),
-            Self::RbmSamples => rbm_samples::samples(inputs),
-            Self::Depths => depths::rows(inputs),
-            Self::Steps => steps::bars(inputs),
-            Self::Skips => skips::rows(inputs),
-            Self::Maps => maps::rows(inputs),
-            Self::Written => rows::written(inputs).map(Some),
-            Self::Completed => rows::completed(inputs).map(Some),
-            Self::Contraction => contraction::spectrum(inputs),
-            Self::Directions => contraction::directions(inputs),
-            Self::DictionaryParts => dictionary::parts(inputs),
-            Self::DictionaryAtoms => dictionary::atoms(inputs),
-            Self::DictionaryErrors => dictionary::errors(inputs),
-            Self::DictionaryPixels => Ok(dictionary::pixel_atoms(inputs)),
-            Self::Dimensions => dimensions::bars(inputs).map(Some),
-            Self::Prior => prior::samples(inputs).map(Some),
-            Self::Ablation => ablation::line(inputs),
-            Self::Size => size::line(inputs),
-            Self::Atoms => atoms::images(inputs),
-            Self::Activity => activity::histogram(inputs),
-            Self::Units => activity::units(inputs),
-            Self::Sensitivity => sensitivity::images(inputs),
-            Self::Explained => Ok(beside_pca::explained(inputs)),
-            Self::Rebuilt => beside_pca::rebuilt(inputs),
-            Self::Components => beside_pca::components(inputs),
-            Self::Angles => beside_pca::angles(inputs),
-            Self::Collapse => collapse::bars(inputs),
-            Self::Classes
-            | Self::Confusions
-            | Self::Mistakes
-            | Self::Groups
-            | Self::FewLabels
-            | Self::Anomalies
-            | Self::AnomalyScores
-            | Self::Compression
-            | Self::CompressedImages
-            | Self::Likelihood => Ok(None),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::card_work::{CardWork, Slice};
 use super::class_rivals::{ClassRivals, SEED, SORTED, images, labels};
 use super::clusters::{Clusters, KMeans, adjusted_rand_index};
 use super::few_labels::{LabelPoint, LabelSearch, Labelled};
@@ -232,30 +233,9 @@ pub struct ClassesWork {
     few: LabelSearch,
 }
 
-impl ClassesWork {
-    pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
-        let labelled = images(inputs.dataset, inputs.effort);
-        let labels = [&labelled[0], &labelled[1]].map(|images| labels(inputs.dataset, images));
-        Self {
-            topic,
-            model: inputs.learner.model(),
-            labelled: labelled.map(Arc::from),
-            labels,
-            codes: Default::default(),
-            by_neighbours: Vec::new(),
-            probe: None,
-            steps: 0,
-            search: None,
-            few: LabelSearch::default(),
-        }
-    }
-
+impl CardWork for ClassesWork {
     /// Does a slice. The card once there is no more to do, which is none without classes or without a code.
-    pub(super) fn advance(
-        &mut self,
-        inputs: &CardInputs<'_>,
-        many: usize,
-    ) -> Result<Option<Option<Card>>, ReadError> {
+    fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice {
         let classes = inputs.dataset.class_names.len();
         let has_code = !matches!(inputs.learner.stage(), Stage::Layer(_));
         if inputs.dataset.kept_classes() < 2
@@ -279,6 +259,25 @@ impl ClassesWork {
         }
         let found = self.find(inputs.learner.code_size(), classes, many);
         Ok(found.map(|found| found.card(self.topic, inputs)))
+    }
+}
+
+impl ClassesWork {
+    pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
+        let labelled = images(inputs.dataset, inputs.effort);
+        let labels = [&labelled[0], &labelled[1]].map(|images| labels(inputs.dataset, images));
+        Self {
+            topic,
+            model: inputs.learner.model(),
+            labelled: labelled.map(Arc::from),
+            labels,
+            codes: Default::default(),
+            by_neighbours: Vec::new(),
+            probe: None,
+            steps: 0,
+            search: None,
+            few: LabelSearch::default(),
+        }
     }
 
     /// Does a round of sorting codes into groups, once all images are encoded.

@@ -5,6 +5,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder as _};
 
+use super::card_work::{CardWork, Slice};
 use super::quality::{peak_signal_to_noise, structural_similarity};
 use super::quantise::Quantiser;
 use super::{CardInputs, Pca, Topic};
@@ -53,33 +54,9 @@ pub struct CompressionWork {
     of_jpeg: Vec<Rate>,
 }
 
-impl CompressionWork {
-    pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
-        let (split, effort) = (&inputs.dataset.split, inputs.effort);
-        let asked = if effort.of_test { &split.test } else { &split.validation };
-        let asked = asked[..effort.asked.min(MOST_ASKED).min(asked.len())].to_vec();
-        let mut pixels = Vec::new();
-        inputs.dataset.write_f32(&asked, &mut pixels);
-        Self {
-            topic,
-            model: inputs.learner.model(),
-            known: split.train[..effort.known.min(split.train.len())].to_vec(),
-            asked,
-            pixels,
-            known_codes: Vec::new(),
-            codes: Vec::new(),
-            of_code: Vec::new(),
-            of_components: Vec::new(),
-            of_jpeg: Vec::new(),
-        }
-    }
-
+impl CardWork for CompressionWork {
     /// Does a slice: encodes some images, or compresses all of them at one rate.
-    pub(super) fn advance(
-        &mut self,
-        inputs: &CardInputs<'_>,
-        many: usize,
-    ) -> Result<Option<Option<Card>>, ReadError> {
+    fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice {
         let code = inputs.learner.code_size();
         if matches!(inputs.learner.stage(), Stage::Layer(_)) || self.asked.is_empty() || has_skips(inputs) {
             return Ok(Some(None));
@@ -123,6 +100,28 @@ impl CompressionWork {
             Topic::CompressedImages => self.images(inputs),
             _ => self.lines(inputs),
         })))
+    }
+}
+
+impl CompressionWork {
+    pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
+        let (split, effort) = (&inputs.dataset.split, inputs.effort);
+        let asked = if effort.of_test { &split.test } else { &split.validation };
+        let asked = asked[..effort.asked.min(MOST_ASKED).min(asked.len())].to_vec();
+        let mut pixels = Vec::new();
+        inputs.dataset.write_f32(&asked, &mut pixels);
+        Self {
+            topic,
+            model: inputs.learner.model(),
+            known: split.train[..effort.known.min(split.train.len())].to_vec(),
+            asked,
+            pixels,
+            known_codes: Vec::new(),
+            codes: Vec::new(),
+            of_code: Vec::new(),
+            of_components: Vec::new(),
+            of_jpeg: Vec::new(),
+        }
     }
 
     /// All images with so many bits a number.

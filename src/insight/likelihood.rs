@@ -7,6 +7,7 @@ use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
+use super::card_work::{CardWork, Slice};
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Level, Line, Lines};
 use crate::model::{Autoencoder, Encoded, Pass, objective};
@@ -42,28 +43,9 @@ struct Chunk {
     weights: Vec<Vec<f64>>,
 }
 
-impl LikelihoodWork {
-    pub(super) fn new(inputs: &CardInputs<'_>) -> Self {
-        let effort = inputs.effort;
-        let split = &inputs.dataset.split;
-        let images = if effort.of_test { &split.test } else { &split.validation };
-        let counts = SHOWN.into_iter().filter(|count| *count <= effort.samples);
-        Self {
-            model: inputs.learner.model(),
-            images: images[..effort.estimated.min(images.len())].to_vec(),
-            samples: effort.samples,
-            chunk: None,
-            done: 0,
-            estimates: counts.map(|count| (count, Vec::new())).collect(),
-        }
-    }
-
+impl CardWork for LikelihoodWork {
     /// Does a slice: encodes some images, or decodes a sample of each of them. The card once there is no more to do.
-    pub(super) fn advance(
-        &mut self,
-        inputs: &CardInputs<'_>,
-        many: usize,
-    ) -> Result<Option<Option<Card>>, ReadError> {
+    fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice {
         if !inputs.recipe.is_variational() || self.images.is_empty() || self.estimates.is_empty() {
             return Ok(Some(None));
         }
@@ -84,6 +66,23 @@ impl LikelihoodWork {
             self.chunk = None;
         }
         Ok(None)
+    }
+}
+
+impl LikelihoodWork {
+    pub(super) fn new(inputs: &CardInputs<'_>) -> Self {
+        let effort = inputs.effort;
+        let split = &inputs.dataset.split;
+        let images = if effort.of_test { &split.test } else { &split.validation };
+        let counts = SHOWN.into_iter().filter(|count| *count <= effort.samples);
+        Self {
+            model: inputs.learner.model(),
+            images: images[..effort.estimated.min(images.len())].to_vec(),
+            samples: effort.samples,
+            chunk: None,
+            done: 0,
+            estimates: counts.map(|count| (count, Vec::new())).collect(),
+        }
     }
 
     fn card(&self, inputs: &CardInputs<'_>) -> Card {

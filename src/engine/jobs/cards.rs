@@ -102,13 +102,13 @@ struct CardJob {
     topic: Topic,
     step: u64,
     basis: Basis,
-    work: CardWork,
+    work: Box<dyn CardWork>,
 }
 
 impl CardJob {
     fn new(topic: Topic, basis: &Basis, target: &Target<'_>) -> Self {
         let spectrum = Spectrum::default();
-        let work = CardWork::new(topic, &inputs(target, spectrum, &basis.compared, watched(target)));
+        let work = topic.begin(&inputs(target, spectrum, &basis.compared, watched(target)));
         Self { topic, step: target.step(), basis: basis.clone(), work }
     }
 }

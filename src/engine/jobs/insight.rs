@@ -20,7 +20,7 @@ const NAP: Duration = Duration::from_millis(5);
 pub(in crate::engine) struct InsightJob {
     left: VecDeque<Topic>,
     effort: Effort,
-    work: Option<(Topic, CardWork)>,
+    work: Option<(Topic, Box<dyn CardWork>)>,
     cards: Vec<Answer>,
 }
 
@@ -50,7 +50,7 @@ impl Job for InsightJob {
         }
         let spectrum = if topic.needs_components() { comparison.spectrum() } else { Spectrum::default() };
         let inputs = inputs(target, spectrum, &compared, self.effort);
-        let (_, work) = self.work.get_or_insert_with(|| (topic, CardWork::new(topic, &inputs)));
+        let (_, work) = self.work.get_or_insert_with(|| (topic, topic.begin(&inputs)));
         if let Some(card) = work.advance(&inputs, many)? {
             self.cards.push((topic, card.ok_or_else(|| topic.absence(&inputs))));
             self.work = None;
