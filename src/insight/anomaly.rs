@@ -14,9 +14,9 @@ use crate::chart::cards::{Card, Line, Lines, Scored};
 use crate::data::Dataset;
 use crate::look::count_label;
 use crate::model::{Autoencoder, Pass, objective};
-use crate::recipe::Reconstruction;
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
+use crate::train::terms::reconstruction;
 
 /// False alarms that a threshold allows at first, as a share of the familiar images.
 const ALARMS: f64 = 0.05;
@@ -132,14 +132,10 @@ impl AnomalyWork {
         let encoded = model.encode(pixels.clone());
         self.codes.extend(read(encoded.code.clone())?);
         let raw = model.decode_raw(encoded.code.clone(), &encoded.skips, &mut Pass::default());
-        let x = model.scaled(pixels);
-        let error = objective::squared_error(x.clone(), model.pixels(raw.clone()));
-        let mut costs = vec![error.clone() / inputs.recipe.data.range.squared_error_scale()];
+        let error = objective::squared_error(model.scaled(pixels.clone()), model.pixels(raw.clone()));
+        let mut costs = vec![error / inputs.recipe.data.range.squared_error_scale()];
         if let Some(log_variance) = encoded.log_variance {
-            let cost = match inputs.recipe.objective.reconstruction {
-                Reconstruction::CrossEntropy => objective::cross_entropy(x, raw),
-                Reconstruction::SquaredError => error,
-            };
+            let cost = reconstruction(model, inputs.recipe, pixels, raw);
             let kl = objective::kl_per_dimension(encoded.code, log_variance).sum_dim(1).squeeze_dim::<1>(1);
             costs.extend([cost + kl.clone(), kl]);
         }

@@ -1,21 +1,9 @@
-//! How each insight card is made from the network as it is now.
+//! A card under way: work that is done slice by slice, so that nobody waits for it.
 
 use std::fmt::{Debug, Formatter};
 
-use super::anomaly::AnomalyWork;
 use super::card_inputs::CardInputs;
-use super::classes::ClassesWork;
-use super::compression::CompressionWork;
-use super::likelihood::LikelihoodWork;
-use super::topic::{Question, Topic};
-use super::{
-    ablation, activity, atoms, beside_pca, collapse, contraction, depths, dictionary, dimensions, filters,
-    maps, noise, prior, rbm_samples, rows, sensitivity, size, skips, steps,
-};
 use crate::chart::cards::Card;
-use crate::recipe::Family;
-use crate::train::Stage;
-use crate::train::evaluate::CHUNK;
 use crate::train::read::ReadError;
 
 /// What a slice of work gives: nothing yet, or in the end a card or none where there is nothing to show.
@@ -28,7 +16,7 @@ pub trait CardWork: Debug + Send {
 }
 
 /// A card that takes one slice.
-struct AtOnce(fn(&CardInputs<'_>) -> Result<Option<Card>, ReadError>);
+pub(super) struct AtOnce(pub(super) fn(&CardInputs<'_>) -> Result<Option<Card>, ReadError>);
 
 impl Debug for AtOnce {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
@@ -39,93 +27,5 @@ impl Debug for AtOnce {
 impl CardWork for AtOnce {
     fn advance(&mut self, inputs: &CardInputs<'_>, _: usize) -> Slice {
         (self.0)(inputs).map(Some)
-    }
-}
-
-impl Topic {
-    /// Why a recipe's card has nothing to show.
-    pub fn absence(self, inputs: &CardInputs<'_>) -> String {
-        let CardInputs { recipe, dataset, .. } = inputs;
-        let split = &dataset.split;
-        let classes = dataset.class_names.len();
-        let is_about_classes = matches!(
-            self,
-            Self::Classes | Self::Confusions | Self::Mistakes | Self::Groups | Self::FewLabels
-        );
-        let is_of_anomalies = matches!(self, Self::Anomalies | Self::AnomalyScores);
-        match () {
-            () if matches!(inputs.learner.stage(), Stage::Layer(_)) && self.question() != Question::Family => {
-                "The layers are still pretrained one by one, so there is no code yet.".to_owned()
-            }
-            () if is_about_classes && classes == 0 => {
-                "These images have no labels, so there are no classes to tell from the code.".to_owned()
-            }
-            () if is_about_classes && dataset.kept_classes() < 2 => {
-                "All training images are of one class, so there is nothing to tell apart.".to_owned()
-            }
-            () if is_of_anomalies && split.left_out.validation.is_empty() && split.left_out.test.is_empty() => {
-                "Leave a class out of training with data.classes, such as \"all but 8\", or bring other images with \
-                 data.foreign: then this card shows how well the network notices them."
-                    .to_owned()
-            }
-            () if self.needs_components() && inputs.pca.is_none() => {
-                "The principal components of the images are not known yet.".to_owned()
-            }
-            () => format!("{} There is nothing to show yet.", Family::of(recipe).sentence()),
-        }
-    }
-
-    /// Begins the card of the network as it is now.
-    pub fn begin(self, inputs: &CardInputs<'_>) -> Box<dyn CardWork> {
-        let at_once: fn(&CardInputs<'_>) -> Result<Option<Card>, ReadError> = match self {
-            Self::Noise => |inputs| noise::rows(inputs).map(Some),
-            Self::Filters => filters::of_layer,
-            Self::Connections => filters::of_pruned,
-            Self::RbmSamples => rbm_samples::samples,
-            Self::Depths => depths::rows,
-            Self::Steps => steps::bars,
-            Self::Skips => skips::rows,
-            Self::Maps => maps::rows,
-            Self::Written => |inputs| rows::written(inputs).map(Some),
-            Self::Completed => |inputs| rows::completed(inputs).map(Some),
-            Self::Contraction => contraction::spectrum,
-            Self::Directions => contraction::directions,
-            Self::DictionaryParts => dictionary::parts,
-            Self::DictionaryAtoms => dictionary::atoms,
-            Self::DictionaryErrors => dictionary::errors,
-            Self::DictionaryPixels => |inputs| Ok(dictionary::pixel_atoms(inputs)),
-            Self::Dimensions => |inputs| dimensions::bars(inputs).map(Some),
-            Self::Prior => |inputs| prior::samples(inputs).map(Some),
-            Self::Ablation => ablation::line,
-            Self::Size => size::line,
-            Self::Atoms => atoms::images,
-            Self::Activity => activity::histogram,
-            Self::Units => activity::units,
-            Self::Sensitivity => sensitivity::images,
-            Self::Explained => |inputs| Ok(beside_pca::explained(inputs)),
-            Self::Rebuilt => beside_pca::rebuilt,
-            Self::Components => beside_pca::components,
-            Self::Angles => beside_pca::angles,
-            Self::Collapse => collapse::bars,
-            Self::Classes | Self::Confusions | Self::Mistakes | Self::Groups | Self::FewLabels => {
-                return Box::new(ClassesWork::new(self, inputs));
-            }
-            Self::Anomalies | Self::AnomalyScores => return Box::new(AnomalyWork::new(self, inputs)),
-            Self::Compression | Self::CompressedImages => {
-                return Box::new(CompressionWork::new(self, inputs));
-            }
-            Self::Likelihood => return Box::new(LikelihoodWork::new(inputs)),
-        };
-        Box::new(AtOnce(at_once))
-    }
-
-    /// Makes the card, however long it takes; `None` where there is nothing to show.
-    pub fn card(self, inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
-        let mut work = self.begin(inputs);
-        loop {
-            if let Some(card) = work.advance(inputs, CHUNK)? {
-                return Ok(card);
-            }
-        }
     }
 }

@@ -10,10 +10,11 @@ use rand_distr::StandardNormal;
 use super::card_work::{CardWork, Slice};
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Level, Line, Lines};
-use crate::model::{Autoencoder, Encoded, Pass, objective};
+use crate::model::{Autoencoder, Encoded, Pass};
 use crate::recipe::random::{Purpose, stream};
 use crate::recipe::{Recipe, Reconstruction};
 use crate::train::read::{ReadError, read};
+use crate::train::terms::reconstruction;
 
 /// Numbers of samples for which the estimate is shown, as far as there are so many.
 const SHOWN: [usize; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
@@ -155,11 +156,7 @@ impl Chunk {
         let epsilon = Tensor::from_data(TensorData::new(epsilon, [count, code]), &device);
         let z = self.encoded.code.clone() + (log_variance * 0.5).exp() * epsilon;
         let raw = model.decode_raw(z.clone(), &self.encoded.skips, &mut Pass::default());
-        let x = model.scaled(self.pixels.clone());
-        let cost = match recipe.objective.reconstruction {
-            Reconstruction::CrossEntropy => objective::cross_entropy(x, raw),
-            Reconstruction::SquaredError => objective::squared_error(x, model.pixels(raw)),
-        };
+        let cost = reconstruction(model, recipe, self.pixels.clone(), raw);
         let half_z = (z.square() * 0.5).sum_dim(1).squeeze_dim::<1>(1);
         let numbers = read(cost + half_z)?;
         for (image, weights) in self.weights.iter_mut().enumerate() {

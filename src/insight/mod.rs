@@ -1,7 +1,7 @@
 //! What can be measured on a model or a data set, apart from training it.
 //!
 //! An insight card is one file here that makes a [`Card`](crate::chart::cards::Card); a [`Topic`] in `topic.rs` with its
-//! title and its question; a line in `offer.rs`, which says which recipes have it; and one in `card_work.rs`, which calls
+//! title and its question; a line in `offer.rs`, which says which recipes have it; and one in `card_table.rs`, which calls
 //! the file.
 
 mod ablation;
@@ -10,6 +10,7 @@ pub mod anomaly;
 mod atoms;
 pub mod beside_pca;
 mod card_inputs;
+mod card_table;
 mod card_work;
 pub mod class_rivals;
 pub mod classes;
@@ -22,6 +23,7 @@ pub mod curves;
 mod depths;
 pub mod dictionary;
 pub mod dimensions;
+pub mod elbo_split;
 pub mod few_labels;
 pub mod field;
 mod filters;

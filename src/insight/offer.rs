@@ -22,7 +22,9 @@ impl Topic {
         topics.extend(recipe.is_variational().then_some(Self::Collapse));
         topics.extend([Self::Classes, Self::Confusions, Self::Mistakes, Self::Groups, Self::FewLabels]);
         topics.extend([Self::Anomalies, Self::AnomalyScores, Self::Compression, Self::CompressedImages]);
-        topics.extend(recipe.is_variational().then_some(Self::Likelihood));
+        if recipe.is_variational() {
+            topics.extend([Self::Likelihood, Self::ElboSplit]);
+        }
         topics
     }
 

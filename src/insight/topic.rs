@@ -81,6 +81,8 @@ pub enum Topic {
     CompressedImages,
     /// The likelihood of held-out images, with importance samples.
     Likelihood,
+    /// The parts of the ELBO of a VAE.
+    ElboSplit,
 }
 
 /// A question that cards answer, as a student would ask it.
@@ -112,7 +114,7 @@ impl Question {
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 39] = [
+const ALL: [(Topic, &str, &str); 40] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -152,6 +154,7 @@ const ALL: [(Topic, &str, &str); 39] = [
     (Topic::Compression, "compression", "Bytes against quality"),
     (Topic::CompressedImages, "compressed-images", "Images in few bytes"),
     (Topic::Likelihood, "likelihood", "Importance-weighted likelihood"),
+    (Topic::ElboSplit, "elbo-split", "The parts of the ELBO"),
 ];
 
 impl Topic {
@@ -195,7 +198,7 @@ impl Topic {
             | Self::AnomalyScores
             | Self::Compression
             | Self::CompressedImages => Question::Use,
-            Self::Likelihood => Question::Truth,
+            Self::Likelihood | Self::ElboSplit => Question::Truth,
             _ => Question::Family,
         }
     }
