@@ -2,7 +2,10 @@
 
 use super::scene::{PixelLayout, Pixels};
 use crate::data::ImageShape;
-use crate::look::{Rgb, count_label};
+use crate::look::{Rgb, count_label, mixed};
+
+/// How bright a picture is under colours.
+const FAINT: f32 = 0.6;
 
 /// The images of a tensor, cut apart.
 pub fn images(values: &[f32], shape: ImageShape) -> impl Iterator<Item = &[f32]> {
@@ -28,6 +31,17 @@ pub fn difference(values: &[f32], shape: ImageShape, color: impl Fn(f32) -> Rgb)
     assemble(values, shape, 1, PixelLayout::Rgb, |image, at| {
         let mean = image.iter().skip(at).step_by(plane.max(1)).sum::<f32>() / shape.channels as f32;
         color(mean)
+    })
+}
+
+/// Signed values as colours on a picture: the larger, the less is seen of the picture. Channels are averaged.
+pub fn overlay(values: &[f32], under: &[f32], shape: ImageShape, color: impl Fn(f32) -> Rgb) -> Pixels {
+    let plane = (shape.height * shape.width).max(1);
+    let mean = |of: &[f32], at: usize| of.iter().skip(at).step_by(plane).sum::<f32>() / shape.channels as f32;
+    assemble(values, shape, 1, PixelLayout::Rgb, |image, at| {
+        let value = mean(image, at);
+        let grey = byte(FAINT * mean(under, at));
+        mixed([grey; 3], color(value), f64::from(value.abs().min(1.0)))
     })
 }
 

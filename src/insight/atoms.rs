@@ -32,6 +32,7 @@ pub(super) fn images(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
         shape: inputs.learner.shape(),
         columns: COLUMNS.min(order.len()),
         pixels: signed_each(&numbers, inputs.learner.pixels()).into(),
+        under: None,
         values: Values::Signed,
         rows: Vec::new(),
         captions: captions.collect(),

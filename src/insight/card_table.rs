@@ -1,6 +1,7 @@
 //! How each insight card is made from the network as it is now.
 
 use super::anomaly::AnomalyWork;
+use super::attribution::GradientsWork;
 use super::card_inputs::CardInputs;
 use super::card_work::{AtOnce, CardWork};
 use super::classes::ClassesWork;
@@ -9,8 +10,9 @@ use super::elbo_split::ElboSplitWork;
 use super::likelihood::LikelihoodWork;
 use super::topic::{Question, Topic};
 use super::{
-    ablation, activity, atoms, beside_pca, collapse, contraction, depths, dictionary, dimensions, filters,
-    maps, noise, prior, rbm_samples, rows, sensitivity, size, skips, steps,
+    ablation, activity, atoms, attribution, beside_pca, code_statistics, collapse, contraction, depths,
+    dictionary, dimensions, drivers, filters, maps, noise, prior, rbm_samples, rows, sensitivity, size,
+    skips, steps,
 };
 use crate::chart::cards::Card;
 use crate::recipe::Family;
@@ -83,6 +85,11 @@ impl Topic {
             Self::Components => beside_pca::components,
             Self::Angles => beside_pca::angles,
             Self::Collapse => collapse::bars,
+            Self::Drivers => drivers::rows,
+            Self::Occlusion => attribution::occlusion,
+            Self::CodeCorrelations => code_statistics::correlations,
+            Self::CodeSpread => code_statistics::spread,
+            Self::CodeQuantiles => code_statistics::quantiles,
             Self::Classes | Self::Confusions | Self::Mistakes | Self::Groups | Self::FewLabels => {
                 return Box::new(ClassesWork::new(self, inputs));
             }
@@ -90,6 +97,7 @@ impl Topic {
             Self::Compression | Self::CompressedImages => {
                 return Box::new(CompressionWork::new(self, inputs));
             }
+            Self::Gradients => return Box::new(GradientsWork::new(inputs)),
             Self::Likelihood => return Box::new(LikelihoodWork::new(inputs)),
             Self::ElboSplit => return Box::new(ElboSplitWork::new(inputs)),
         };

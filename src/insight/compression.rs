@@ -238,6 +238,7 @@ impl CompressionWork {
             shape,
             columns: count,
             pixels: pixels.into(),
+            under: None,
             values: Values::Intensity,
             rows: std::iter::once("original".to_owned()).chain(rates.iter().map(row)).collect(),
             captions: Vec::new(),

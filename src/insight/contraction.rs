@@ -82,6 +82,7 @@ pub(super) fn directions(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadEr
         shape: learner.shape(),
         columns: drawn + 1,
         pixels: shown.into(),
+        under: None,
         values: Values::Signed,
         rows: Vec::new(),
         captions,

@@ -45,6 +45,7 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         shape: ImageShape { channels: 1, ..shape },
         columns,
         pixels: pixels.into(),
+        under: None,
         values: Values::Signed,
         rows,
         captions: Vec::new(),

@@ -22,7 +22,10 @@ impl Topic {
         topics.extend(recipe.is_variational().then_some(Self::Collapse));
         topics.extend([Self::Classes, Self::Confusions, Self::Mistakes, Self::Groups, Self::FewLabels]);
         topics.extend([Self::Anomalies, Self::AnomalyScores, Self::Compression, Self::CompressedImages]);
+        topics.extend([Self::Drivers, Self::Gradients, Self::Occlusion]);
+        topics.extend((recipe.model.code > 1).then_some(Self::CodeCorrelations));
         if recipe.is_variational() {
+            topics.extend([Self::CodeSpread, Self::CodeQuantiles]);
             topics.extend([Self::Likelihood, Self::ElboSplit]);
         }
         topics

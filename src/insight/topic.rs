@@ -79,6 +79,18 @@ pub enum Topic {
     Compression,
     /// Images as they come back from few bytes.
     CompressedImages,
+    /// The images that drive each number of the code most and least.
+    Drivers,
+    /// What each pixel contributes to a number of the code.
+    Gradients,
+    /// How far the code moves when a part of the image is covered.
+    Occlusion,
+    /// The correlation of every two numbers of the code.
+    CodeCorrelations,
+    /// The histograms of codes beside the prior.
+    CodeSpread,
+    /// Quantiles of the code against those of the prior.
+    CodeQuantiles,
     /// The likelihood of held-out images, with importance samples.
     Likelihood,
     /// The parts of the ELBO of a VAE.
@@ -96,6 +108,8 @@ pub enum Question {
     Size,
     /// What can be done with a code.
     Use,
+    /// What units stand for and what moves them.
+    Inside,
     /// Whether what is measured can be trusted.
     Truth,
 }
@@ -108,13 +122,14 @@ impl Question {
             Self::Pca => "How does it compare with PCA?",
             Self::Size => "How large should the code be?",
             Self::Use => "What is the code good for?",
+            Self::Inside => "What is inside?",
             Self::Truth => "Is the estimate true?",
         }
     }
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 40] = [
+const ALL: [(Topic, &str, &str); 46] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -153,6 +168,12 @@ const ALL: [(Topic, &str, &str); 40] = [
     (Topic::AnomalyScores, "anomaly-scores", "Unfamiliar images by threshold"),
     (Topic::Compression, "compression", "Bytes against quality"),
     (Topic::CompressedImages, "compressed-images", "Images in few bytes"),
+    (Topic::Drivers, "drivers", "What drives each number"),
+    (Topic::Gradients, "gradients", "Pixels that move the code"),
+    (Topic::Occlusion, "occlusion", "Where the network looks"),
+    (Topic::CodeCorrelations, "code-correlations", "Correlations of the code"),
+    (Topic::CodeSpread, "code-spread", "Codes and the prior"),
+    (Topic::CodeQuantiles, "code-quantiles", "Quantiles of the code"),
     (Topic::Likelihood, "likelihood", "Importance-weighted likelihood"),
     (Topic::ElboSplit, "elbo-split", "The parts of the ELBO"),
 ];
@@ -198,6 +219,12 @@ impl Topic {
             | Self::AnomalyScores
             | Self::Compression
             | Self::CompressedImages => Question::Use,
+            Self::Drivers
+            | Self::Gradients
+            | Self::Occlusion
+            | Self::CodeCorrelations
+            | Self::CodeSpread
+            | Self::CodeQuantiles => Question::Inside,
             Self::Likelihood | Self::ElboSplit => Question::Truth,
             _ => Question::Family,
         }

@@ -51,7 +51,8 @@ fn cards_are_told_in_words() {
             &["insight", "vae-2d"],
             &[
                 "--what",
-                "dimensions,classes,groups,few-labels,collapse,likelihood,explained,compression,compressed-images",
+                "dimensions,classes,groups,few-labels,collapse,likelihood,explained,compression,compressed-images,elbo-split,drivers,gradients,occlusion,\
+                 code-correlations,code-spread,code-quantiles",
                 "--samples",
                 "20",
             ],
@@ -69,6 +70,13 @@ fn cards_are_told_in_words() {
         "of the variance of the pixels",
         "rounded to 1 … 8 bits",
         "as they come back",
+        "nats of total correlation",
+        "lowest values on the left",
+        "the sum over pixels and the change of the number",
+        "dark patch",
+        "are correlated most",
+        "maximum mean discrepancy",
+        "Quantiles of the numbers",
     ] {
         assert!(said.stdout.contains(words), "it should say {words:?}:\n{}", said.stdout);
     }

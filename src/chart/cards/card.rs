@@ -87,6 +87,9 @@ pub struct Images {
     pub columns: usize,
     /// The images, one after the other, in tensor order.
     pub pixels: Arc<[f32]>,
+    /// Intensities beneath signed values, image by image: a picture on which they are drawn as colours. Where there are
+    /// fewer, they begin again.
+    pub under: Option<Arc<[f32]>>,
     /// What the numbers are.
     pub values: Values,
     /// A name for each row, where rows differ; otherwise empty.

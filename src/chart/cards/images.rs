@@ -2,7 +2,7 @@
 
 use super::card::{Images, Scaling, Style, Values};
 use super::grid::{Grid, Wanted};
-use crate::chart::pixels::{atlas, difference, images};
+use crate::chart::pixels::{atlas, difference, images, overlay};
 use crate::chart::scene::{Area, Scene, Stroke, TextStyle};
 use crate::chart::text::{elided, wrapped};
 use crate::look::colormap;
@@ -47,7 +47,15 @@ pub(super) fn draw(card: &Images, scene: &mut Scene, area: Area, scaling: Scalin
         let pixels = match card.values {
             Values::Intensity => atlas(image, card.shape, 1),
             Values::Signed => {
-                difference(image, card.shape, |value| colormap::difference(value, style.signed))
+                let color = |value| colormap::difference(value, style.signed);
+                let under = card.under.as_deref().and_then(|under| {
+                    let count = card.shape.images_in(under.len()).max(1);
+                    images(under, card.shape).nth(index % count)
+                });
+                match under {
+                    Some(under) => overlay(image, under, card.shape, color),
+                    None => difference(image, card.shape, color),
+                }
             }
         };
         scene.image(tile, pixels);

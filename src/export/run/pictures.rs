@@ -85,8 +85,15 @@ impl RunFigures<'_> {
     pub fn sheet(&self, snapshot: &Snapshot, words: &SheetWords) -> CardFigure {
         let SheetWords { title, meaning, columns, rows, captions } = words.clone();
         let pixels = snapshot.sheet.as_slice().into();
-        let images =
-            Images { shape: self.dataset.shape, columns, pixels, values: Values::Intensity, rows, captions };
+        let images = Images {
+            shape: self.dataset.shape,
+            columns,
+            pixels,
+            under: None,
+            values: Values::Intensity,
+            rows,
+            captions,
+        };
         CardFigure { card: Card::new(title, meaning, images) }
     }
 

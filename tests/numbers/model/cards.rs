@@ -51,3 +51,34 @@ fn a_u_net_is_shown_with_and_without_its_skips() {
     let without = recipe(&["model.network=u-net", "model.channels=2-3-4", "model.skips=false"]);
     assert!(Topic::of(&without).iter().all(|topic| *topic != Topic::Skips));
 }
+
+#[test]
+fn integrated_gradients_add_up_to_the_change_of_the_code_in_every_network() {
+    for settings in [
+        &["model.network=dense", "model.widths=12", "model.activation=tanh"][..],
+        &["model.network=conv", "model.channels=3-4"],
+        &["model.network=conv", "model.channels=3-4", "model.norm=group"],
+        &["model.network=u-net", "model.channels=2-3-4"],
+        &["model.network=recurrent", "model.hidden=6"],
+        &["model.network=dense", "model.code_kind=gaussian", "objective.beta=1"],
+    ] {
+        let recipe = recipe(settings);
+        let learner = Learner::new(&recipe, [1, 8, 8], 10, &Device::flex());
+        let examples = numbers(images(3, [1, 8, 8], &Device::flex()));
+        let card = Topic::Gradients.card(&inputs_of(&learner, &recipe, &examples, &examples));
+        let card = card.expect("read").expect("a card");
+        let Content::Images(pictures) = &card.content else { panic!("no images") };
+        let codes = numbers(learner.model().encode(learner.images(&examples, &Device::flex())).code);
+        let black = numbers(learner.model().encode(learner.images(&[0.0; 64], &Device::flex())).code);
+        for (place, caption) in pictures.captions.iter().enumerate() {
+            let (row, image) = (place / pictures.columns, place % pictures.columns);
+            let number: usize = pictures.rows[row][1..].parse::<usize>().expect("z and a number") - 1;
+            let (sum, change) = caption.split_once(" of ").expect("two numbers");
+            let [sum, change]: [f32; 2] = [sum, change].map(|words| words.parse().expect("a number"));
+            let want = codes[image * learner.code_size() + number] - black[number];
+            assert!((change - want).abs() <= 0.006, "{settings:?}: {caption}, the code moves by {want}");
+            assert!((sum - want).abs() <= 0.02 + 0.03 * want.abs(), "{settings:?}: {caption} for {want}");
+        }
+        assert!(!pictures.captions.is_empty());
+    }
+}

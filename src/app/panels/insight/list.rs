@@ -53,6 +53,9 @@ fn entry_ui(
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), group.sense(number));
     group.note(ui, number, &response);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, topic.title()));
+    if !ui.is_rect_visible(rect) {
+        return response.clicked();
+    }
     if is_chosen || response.hovered() {
         let fill = if is_chosen { cx.theme.faded(cx.theme.accent, 0.3) } else { cx.theme.raised };
         ui.painter().rect_filled(rect, CornerRadius::same(RADIUS_SMALL), fill);

@@ -36,6 +36,7 @@ fn cards() -> [Card; 4] {
         shape: ImageShape { height: 4, width: 4, channels: 1 },
         columns: 3,
         pixels: vec![0.5; 6 * 16].into(),
+        under: None,
         values: Values::Signed,
         rows: ["clean", "corrupted"].map(str::to_owned).to_vec(),
         captions: vec!["a".to_owned(); 6],
@@ -196,7 +197,7 @@ fn a_card_that_is_not_there_says_why() {
 
 #[test]
 fn texts_and_images_of_every_card_are_whole_in_a_large_and_in_a_tiny_panel() {
-    for size in [[900.0, 700.0], [420.0, 260.0], [300.0, 190.0], [160.0, 90.0], [120.0, 300.0]] {
+    for size in [[900.0, 1400.0], [420.0, 260.0], [300.0, 190.0], [160.0, 90.0], [120.0, 300.0]] {
         for (title, topic, is_simple) in cards()
             .into_iter()
             .zip(TOPICS)
