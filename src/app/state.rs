@@ -106,6 +106,8 @@ impl AppState {
             Event::Notice(sentence) => self.say(sentence),
             // Taken by whoever asked for them, before the state sees them.
             Event::Snapshot(..) | Event::Evaluated(..) | Event::Insight(..) => {}
+            // Read from the history and from the views, where it is kept.
+            Event::Remark(..) => {}
         }
     }
 

@@ -11,20 +11,14 @@ use super::effect::{Effect, last_effect};
 use super::state::{AppState, RunState};
 use super::theme::{GRID, HALF, Theme};
 use super::widgets::{muted, muted_where_it_fits, text_width};
-use crate::engine::{Evaluation, Phase, Stage};
+use crate::engine::{Cure, Evaluation, Finding, Phase, Stage, Trouble};
 use crate::look::{capital, count_label, value_label};
-use crate::recipe::{Family, ReconstructionScale};
+use crate::recipe::Family;
 
 /// Evaluations without a better one before the line says so.
 const NO_PROGRESS: usize = 6;
 /// How much lower than the best so far counts as better.
 const BETTER: f64 = 0.998;
-/// Evaluations without a better one, while training images cost less and less, that are called overfitting.
-const OVERFITTING: usize = 3;
-/// Below this many nats a Gaussian code carries almost no information.
-const COLLAPSED_KL: f64 = 0.05;
-/// Steps before a collapsed code is reported: at first every code looks collapsed.
-const COLLAPSED_AFTER: u64 = 300;
 
 /// The tone of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +41,7 @@ pub struct Line {
     /// Its tone.
     pub tone: Tone,
     /// A button that does something about it.
-    pub cure: Option<(&'static str, Action)>,
+    pub cure: Option<(String, Action)>,
     /// A quiet hint at the right end.
     pub hint: Option<&'static str>,
 }
@@ -70,11 +64,11 @@ pub fn sentence(state: &AppState) -> Line {
         return Line::new(Tone::Quiet, "Starting.");
     };
     if let Phase::Failed(why) = &run.phase {
-        let cure = Some(("Go back to the last good weights", Action::Restore(run.info.id)));
+        let cure = Some(("Go back to the last good weights".to_owned(), Action::Restore(run.info.id)));
         return Line { cure, ..Line::new(Tone::Problem, why) };
     }
     if let Some(notice) = &state.notice {
-        let cure = notice.folder.clone().map(|folder| ("Open folder", Action::OpenFolder(folder)));
+        let cure = notice.folder.clone().map(|folder| ("Open folder".to_owned(), Action::OpenFolder(folder)));
         return Line { cure, ..Line::new(Tone::Good, &notice.text) };
     }
     let stage = stage(run);
@@ -149,15 +143,18 @@ fn playing(state: &AppState, run: &RunState) -> Line {
     let evaluations = history.evaluations().to_vec();
     drop(history);
     let undo = (!run.changes.is_empty()).then_some("Ctrl+Z takes the last change back");
-    let pixels = state.bench.as_ref().map_or(1, |bench| bench.dataset.shape.values());
-    if let Some(line) = collapsed_code(run, pixels as f64) {
+    if let Some(line) = diagnosed(run, true) {
         return line;
     }
     let since = effect.as_ref().map_or_else(|| comparable_from(run), |effect| effect.gesture.last_step);
     let evaluations: Vec<&Evaluation> = evaluations.iter().filter(|e| e.step >= since).collect();
     let line = match effect {
         Some(effect) => Line::new(Tone::Good, changed(&effect)),
-        None => learning(state, run, &evaluations),
+        None => {
+            let line = learning(state, run, &evaluations);
+            let is_calm = matches!(line.tone, Tone::Good | Tone::Quiet);
+            diagnosed(run, false).filter(|_| is_calm).unwrap_or(line)
+        }
     };
     Line { hint: undo, ..line }
 }
@@ -211,26 +208,9 @@ fn learning(state: &AppState, run: &RunState, evaluations: &[&Evaluation]) -> Li
     }
 }
 
-/// What to say where the held-out objective has not improved for some evaluations. Whether training images still cost
-/// less tells overfitting from a run that goes no further.
+/// What to say where the held-out objective has not improved for some evaluations.
 fn stalled(evaluations: &[&Evaluation], family: Family) -> Option<Line> {
-    let best =
-        evaluations.iter().rev().min_by(|a, b| a.held_out.objective.total_cmp(&b.held_out.objective))?;
-    let latest = evaluations.last()?;
     let since = without_progress(evaluations);
-    let training = |evaluation: &Evaluation| evaluation.train.map(|train| train.objective);
-    let (before, now) = (training(best), training(latest));
-    let still_learns = before.zip(now).is_some_and(|(before, now)| now < before * BETTER);
-    let has_risen = latest.held_out.objective * BETTER > best.held_out.objective;
-    if since >= OVERFITTING && still_learns && has_risen {
-        let [low, high] = [best, latest].map(|e| value_label(e.held_out.objective));
-        let text = format!(
-            "Overfitting: the training objective still falls, to {}, but the held-out objective has risen from {low} to \
-             {high}. Stop here, or use more images, noise, a penalty or a smaller network.",
-            value_label(now.unwrap_or(f64::NAN))
-        );
-        return Some(Line::new(Tone::Warning, text));
-    }
     let what = match family {
         // Advice would give the answer away, or lead away from it.
         Family::Mistakes => "compare the images with their reconstructions, and look at the objective",
@@ -242,33 +222,26 @@ fn stalled(evaluations: &[&Evaluation], family: Family) -> Option<Line> {
     })
 }
 
-/// A Gaussian code that has collapsed to its prior, with a cure.
-fn collapsed_code(run: &RunState, pixels: f64) -> Option<Line> {
-    let beta = run.recipe.objective.beta;
-    let metrics =
-        run.progress.train.filter(|_| run.recipe.is_variational() && run.progress.step > COLLAPSED_AFTER)?;
-    let kl = metrics.penalties().find(|(penalty, _)| penalty.weight_key() == "objective.beta")?.1;
-    if kl >= COLLAPSED_KL || beta <= 0.0 {
-        return None;
-    }
-    // A reconstruction that is a mean over pixels is as many times too small beside a KL that is a sum.
-    let is_mean = run.recipe.objective.scale == ReconstructionScale::Mean;
-    let (label, value) = match beta {
-        _ if is_mean && beta * pixels > 1.0 => ("Divide β by the number of pixels", beta / pixels),
-        beta if beta > 1.0 => ("Set β to 1", 1.0),
-        _ => ("Halve β", beta / 2.0),
+/// What the doctor found last of this kind, with its cure.
+fn diagnosed(run: &RunState, is_serious: bool) -> Option<Line> {
+    let health = run.views.health.as_ref()?;
+    let gives_it_away = |finding: &&Finding| {
+        Family::of(&run.recipe) == Family::Mistakes && finding.trouble == Trouble::LossMismatch
     };
-    let why = if is_mean { " The reconstruction is a mean over pixels while KL is a sum." } else { "" };
-    Some(Line {
-        cure: Some((label, Action::Tune { key: "objective.beta", value, done: true })),
-        ..Line::new(
-            Tone::Warning,
-            format!(
-                "Posterior collapse: KL is almost zero, so the code carries no information and every image decodes \
-                 alike.{why} A smaller β lets the code carry more."
-            ),
-        )
-    })
+    let finding = health
+        .findings
+        .iter()
+        .filter(|finding| finding.is_serious == is_serious)
+        .find(|finding| !gives_it_away(finding))?;
+    let cure = finding.cure.as_ref().map(|cure| {
+        let action = match cure {
+            Cure::Live { key, value, .. } => Action::Tune { key, value: *value, done: true },
+            Cure::Restart { .. } => Action::Open(Box::new(cure.applied(&run.recipe))),
+        };
+        (cure.label().to_owned(), action)
+    });
+    let tone = if is_serious { Tone::Warning } else { Tone::Good };
+    Some(Line { cure, ..Line::new(tone, finding.words()) })
 }
 
 /// The number of latest evaluations without an improvement.

@@ -1,7 +1,7 @@
 //! What the bottom line says, state by state.
 
 use super::*;
-use crate::engine::{Event, History, Point, Progress, RunId};
+use crate::engine::{Event, HealthView, History, Point, Progress, RunId};
 use crate::recipe::{Change, Recipe};
 
 fn state() -> AppState {
@@ -111,25 +111,6 @@ fn both(step: u64, training: f64, held_out: f64) -> Evaluation {
 }
 
 #[test]
-fn a_held_out_objective_that_rises_while_training_falls_is_overfitting() {
-    let mut state = state();
-    history(&state, |h| {
-        h.push_step(point(1, 100.0, 5.0));
-        let objectives = [(150.0, 146.0), (146.0, 145.0), (144.0, 146.0), (142.5, 146.8), (141.0, 147.4)];
-        (1..).zip(objectives).for_each(|(k, (train, held_out))| {
-            h.push_evaluation(both(10 * k, train, held_out));
-        });
-    });
-    play(&mut state, 60);
-    let line = sentence(&state);
-    assert_eq!(line.tone, Tone::Warning);
-    for words in ["Overfitting", "falls, to 141", "from 145 to 147.4"] {
-        assert!(line.text.contains(words), "{words} is not in: {}", line.text);
-    }
-    assert!(!line.text.contains("learning rate"), "{}", line.text);
-}
-
-#[test]
 fn an_objective_that_has_just_risen_is_not_called_steady() {
     let mut state = state();
     history(&state, |h| {
@@ -155,27 +136,49 @@ fn a_failure_comes_with_its_cure() {
     state.apply(Event::Phase(RunId(1), Phase::Failed("The loss is no longer a number.".to_owned())));
     let line = sentence(&state);
     assert_eq!(line.text, "The loss is no longer a number.");
-    assert_eq!(line.cure, Some(("Go back to the last good weights", Action::Restore(RunId(1)))));
+    assert_eq!(line.cure, Some(("Go back to the last good weights".to_owned(), Action::Restore(RunId(1)))));
+}
+
+fn diagnose(state: &mut AppState, findings: Vec<Finding>) {
+    let health = HealthView { step: 1, findings, vitals: Default::default() };
+    state.bench.as_mut().expect("a bench").runs[0].views.health = Some(health.into());
+}
+
+fn finding(trouble: Trouble, is_serious: bool, cure: Option<Cure>) -> Finding {
+    Finding { trouble, is_serious, is_certain: false, sentence: "the evidence.".to_owned(), cure }
 }
 
 #[test]
-fn a_collapsed_code_is_reported_and_a_lower_beta_offered() {
+fn the_doctor_is_heard_with_a_button_for_the_cure() {
     let mut state = state();
-    history(&state, |h| h.push_step(point(1000, 200.0, 0.01)));
-    play(&mut state, 1000);
+    history(&state, |h| h.push_evaluation(evaluation(10, 100.0)));
+    play(&mut state, 20);
+    let halve = Cure::Live { label: "Halve β".to_owned(), key: "objective.beta", value: 0.5 };
+    let normal = finding(Trouble::KlRises, false, None);
+    diagnose(&mut state, vec![finding(Trouble::Collapse, true, Some(halve)), normal.clone()]);
+    let line = sentence(&state);
+    assert_eq!((line.tone, line.text.as_str()), (Tone::Warning, "Posterior collapse: the evidence."));
     let want = Action::Tune { key: "objective.beta", value: 0.5, done: true };
-    assert_eq!(sentence(&state).cure, Some(("Halve β", want)));
-    let cure = |state: &mut AppState, beta: f64, scale: ReconstructionScale| {
-        let objective = &mut state.bench.as_mut().expect("a bench").runs[0].recipe.objective;
-        (objective.beta, objective.scale) = (beta, scale);
-        sentence(state).cure
+    assert_eq!(line.cure, Some(("Halve β".to_owned(), want)));
+    diagnose(&mut state, vec![normal]);
+    let line = sentence(&state);
+    assert_eq!((line.tone, line.text.as_str()), (Tone::Good, "KL rises at first: the evidence."));
+    let wider = Cure::Restart {
+        label: "Restart".to_owned(),
+        settings: vec![("model.code", crate::recipe::Value::Integer(8))],
     };
-    let set = |value| Action::Tune { key: "objective.beta", value, done: true };
-    let sum = cure(&mut state, 32.0, ReconstructionScale::Sum);
-    assert_eq!(sum, Some(("Set β to 1", set(1.0))), "one click, however large β is");
-    let pixels = state.bench.as_ref().expect("a bench").dataset.shape.values() as f64;
-    let mean = cure(&mut state, 2.0, ReconstructionScale::Mean);
-    assert_eq!(mean, Some(("Divide β by the number of pixels", set(2.0 / pixels))));
+    diagnose(&mut state, vec![finding(Trouble::Blurry, true, Some(wider))]);
+    let Some((_, Action::Open(recipe))) = sentence(&state).cure else { panic!("no restart") };
+    assert_eq!(recipe.model.code, 8);
+}
+
+#[test]
+fn the_answer_of_a_lesson_about_mistakes_is_not_given_away() {
+    let mut state = crate::app::testing::state_of("bug-range", |_| ());
+    history(&state, |h| h.push_evaluation(evaluation(10, 100.0)));
+    play(&mut state, 20);
+    diagnose(&mut state, vec![finding(Trouble::LossMismatch, true, None)]);
+    assert_ne!(sentence(&state).tone, Tone::Warning);
 }
 
 #[test]

@@ -130,6 +130,9 @@ pub(super) struct TrainArgs {
     /// Colour map of grey images in the figures: grey, viridis or magma
     #[arg(long, value_name = "NAME", default_value = "grey")]
     pub(super) colors: ColorMap,
+    /// Trains without the checks that look for trouble
+    #[arg(long)]
+    pub(super) no_doctor: bool,
     /// Prints one JSON object per line, the summary last
     #[arg(long)]
     pub(super) json: bool,

@@ -50,6 +50,7 @@ impl HeadlessRun {
         recipe: &Recipe,
         device: DeviceChoice,
         init: Option<(PathBuf, NetworkPart)>,
+        is_watched: bool,
         reporter: &mut Reporter,
     ) -> Result<Self, Failure> {
         let recipes = vec![recipe.clone()];
@@ -57,7 +58,7 @@ impl HeadlessRun {
             Some((weights, part)) => Command::StartFrom { recipes, weights, part, playing: true },
             None => Command::Open { recipes, playing: true },
         };
-        Self::start(command, device, reporter)
+        Self::start(vec![Command::Watch(is_watched), command], device, reporter)
     }
 
     /// Loads the images, prepares the device, and takes the weights of a file; it does not train.
@@ -68,17 +69,18 @@ impl HeadlessRun {
         reporter: &mut Reporter,
     ) -> Result<Self, Failure> {
         let (recipes, part) = (vec![recipe.clone()], NetworkPart::Whole);
-        Self::start(Command::StartFrom { recipes, weights, part, playing: false }, device, reporter)
+        let command = Command::StartFrom { recipes, weights, part, playing: false };
+        Self::start(vec![command], device, reporter)
     }
 
-    fn start(command: Command, device: DeviceChoice, reporter: &mut Reporter) -> Result<Self, Failure> {
+    fn start(commands: Vec<Command>, device: DeviceChoice, reporter: &mut Reporter) -> Result<Self, Failure> {
         let options = EngineOptions { device, graphics: None };
         let engine = Engine::start(options, || ()).map_err(|error| {
             Failure::Failed(format!(
                 "no thread could be started for training ({error}); close other programs"
             ))
         })?;
-        engine.send(command)?;
+        commands.into_iter().try_for_each(|command| engine.send(command))?;
         loop {
             if interrupt::is_interrupted() {
                 return Err(Failure::Failed("stopped before training began; nothing was written".to_owned()));
@@ -119,6 +121,10 @@ impl HeadlessRun {
                 Some(Event::Refused(sentence)) => return Err(Failure::Failed(sentence)),
                 Some(Event::Notice(sentence)) => {
                     reporter.notice(&sentence);
+                    None
+                }
+                Some(Event::Remark(_, remark)) => {
+                    reporter.remark(&remark);
                     None
                 }
                 _ => None,

@@ -30,7 +30,7 @@ pub(super) fn run(args: &InsightArgs) -> Result<(), Failure> {
     let mut run = match weights {
         Some(weights) => HeadlessRun::load(&recipe, args.recipe.device, weights, &mut reporter)?,
         None => {
-            let mut run = HeadlessRun::open(&recipe, args.recipe.device, None, &mut reporter)?;
+            let mut run = HeadlessRun::open(&recipe, args.recipe.device, None, true, &mut reporter)?;
             if let RunEnd::Failed(sentence) = run.train(&mut reporter)? {
                 return Err(Failure::Failed(sentence));
             }

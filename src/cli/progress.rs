@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::json_lines::ProgressLine;
@@ -10,6 +12,7 @@ use crate::engine::{Progress, StagePlan};
 use crate::look::{count_label, value_label};
 use crate::recipe::Recipe;
 use crate::train::Metrics;
+use crate::train::history::Remark;
 
 /// Time between two JSON lines, unless an epoch ends.
 const JSON_INTERVAL: Duration = Duration::from_secs(1);
@@ -60,6 +63,20 @@ impl Reporter {
         match &self.mode {
             Mode::Bar(bar) => bar.suspend(|| output::print_error(sentence)),
             Mode::Json | Mode::Text => output::print_error(sentence),
+        }
+    }
+
+    /// Prints what the doctor said.
+    pub(super) fn remark(&self, remark: &Remark) {
+        let Remark { step, name, sentence, is_serious, is_over } = remark;
+        match &self.mode {
+            Mode::Json => output::print_json(&json!({
+                "event": "doctor", "step": step, "trouble": name, "sentence": sentence,
+                "is_serious": is_serious, "is_over": is_over,
+            })),
+            Mode::Bar(_) | Mode::Text => {
+                self.notice(&format!("doctor, step {}: {sentence}", count_label(*step)));
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::headless::{HeadlessRun, RunEnd};
@@ -13,6 +14,7 @@ use crate::insight::dictionary::Rebuilt;
 use crate::look::{count_label, value_label};
 use crate::recipe::Family;
 use crate::train::Penalty;
+use crate::train::history::Remark;
 
 /// A dictionary at one λ, per image.
 #[derive(Debug, Serialize)]
@@ -92,6 +94,9 @@ pub(super) struct RunSummary {
     /// Dimensions of a Gaussian code whose mean varies between images.
     #[serde(skip_serializing_if = "Option::is_none")]
     active_units: Option<usize>,
+    /// What the doctor said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    doctor: Vec<Value>,
     /// The dictionary, if one was learned.
     #[serde(skip_serializing_if = "Option::is_none")]
     dictionary: Option<DictionaryTerms>,
@@ -99,6 +104,12 @@ pub(super) struct RunSummary {
 
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+fn remark(Remark { step, name, sentence, is_serious, is_over }: &Remark) -> Value {
+    json!({
+        "step": step, "trouble": name, "sentence": sentence, "is_serious": is_serious, "is_over": is_over,
+    })
 }
 
 impl RunSummary {
@@ -131,6 +142,7 @@ impl RunSummary {
             train: Terms::new(&train, pixels),
             test: Terms::new(&test, pixels),
             active_units,
+            doctor: run.info.history.lock().remarks().iter().map(remark).collect(),
             dictionary: dictionary.as_ref().map(DictionaryTerms::new),
         })
     }

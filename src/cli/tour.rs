@@ -24,7 +24,7 @@ pub(super) fn run(args: &TourArgs) -> Result<(), Failure> {
     let folder = OutputFolder::open(&args.out)?;
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, false);
-    let mut run = HeadlessRun::open(&recipe, args.device, None, &mut reporter)?;
+    let mut run = HeadlessRun::open(&recipe, args.device, None, true, &mut reporter)?;
     print(&format!("Training {RECIPE} on {} on {}.\n", images(&run), run.bench.device))?;
     let end = run.train(&mut reporter)?;
     reporter.finish();

@@ -22,7 +22,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     let init = args.init.clone().map(|file| (file, args.init_part));
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, args.json);
-    let mut run = HeadlessRun::open(&recipe, args.recipe.device, init, &mut reporter)?;
+    let mut run = HeadlessRun::open(&recipe, args.recipe.device, init, !args.no_doctor, &mut reporter)?;
     if is_endless {
         reporter
             .notice(&format!("The recipe has no stop rule, so training ends after {DEFAULT_EPOCHS} epochs."));

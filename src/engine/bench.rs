@@ -12,6 +12,7 @@ use super::outbox::Outbox;
 use super::paint_target::PaintTarget;
 use super::run::Run;
 use super::wants::{RunId, RunWants, WantedPoint, Wants};
+use super::watch::Watch;
 use crate::data::{Dataset, Feed};
 use crate::gpu::Compute;
 use crate::recipe::Recipe;
@@ -131,7 +132,9 @@ impl Bench {
         for k in 0..self.runs.len() {
             self.decode_points(inbox, paint, outbox);
             let run = &mut self.runs[k];
-            if let Err(sentence) = run.settle() {
+            let settled = run.settle();
+            report_remarks(run, outbox);
+            if let Err(sentence) = settled {
                 fail(run, sentence, outbox);
                 continue;
             }
@@ -139,11 +142,15 @@ impl Bench {
             match jobs.evaluation.turn(&target, 0) {
                 Err(error) => fail(run, error.to_string(), outbox),
                 Ok(None) => {}
-                Ok(Some(evaluated)) => match run.evaluated(&evaluated, per_epoch) {
-                    Err(sentence) => fail(run, sentence, outbox),
-                    Ok(true) => report_phase(run, outbox),
-                    Ok(false) => outbox.report(Event::Progress(run.id, Box::new(run.progress))),
-                },
+                Ok(Some(evaluated)) => {
+                    let is_over = run.evaluated(&evaluated, per_epoch, &self.gallery);
+                    report_remarks(run, outbox);
+                    match is_over {
+                        Err(sentence) => fail(run, sentence, outbox),
+                        Ok(true) => report_phase(run, outbox),
+                        Ok(false) => outbox.report(Event::Progress(run.id, Box::new(run.progress))),
+                    }
+                }
             }
             report_stages(run, outbox);
         }
@@ -253,6 +260,13 @@ pub(super) fn report_tuning(run: &mut Run, key: &str, value: f64, outbox: &mut O
         Ok(Some(change)) => outbox.report(Event::Tuned(run.id, change)),
         Ok(None) => {}
         Err(sentence) => outbox.report(Event::Refused(sentence)),
+    }
+}
+
+/// Reports what the doctor has said of a run.
+fn report_remarks(run: &mut Run, outbox: &mut Outbox) {
+    for remark in run.watch.iter_mut().flat_map(Watch::take_news) {
+        outbox.report(Event::Remark(run.id, remark));
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::references::Comparison;
 use crate::data::Dataset;
 use crate::gpu::Tiles;
+use crate::insight::doctor::ImageFacts;
 
 /// Examples shown over their reconstructions.
 const EXAMPLES: usize = 10;
@@ -27,6 +28,8 @@ pub(super) struct Gallery {
     pub(super) cloud: Arc<[u32]>,
     /// The shape of one image on a canvas.
     pub(super) tile: Tiles,
+    /// What is known of the images, whatever is trained on them.
+    pub(super) facts: ImageFacts,
     /// The costs of simple models on the held-out images.
     pub(super) comparison: Arc<Comparison>,
 }
@@ -40,10 +43,20 @@ impl Gallery {
         let held_out = &dataset.split.validation;
         dataset.write_f32(&held_out[..SAMPLE.min(held_out.len())], &mut sample_pixels);
         let comparison = Arc::new(Comparison::new(&dataset, &sample_pixels));
+        let facts = ImageFacts::of(&dataset);
         let cloud = dataset.split.validation.iter().copied().take(CLOUD).collect();
         let shape = dataset.shape;
         let tile = Tiles::single(shape.height, shape.width, shape.channels);
-        Self { dataset, examples: examples.into(), example_pixels, sample_pixels, cloud, tile, comparison }
+        Self {
+            dataset,
+            examples: examples.into(),
+            example_pixels,
+            sample_pixels,
+            cloud,
+            tile,
+            facts,
+            comparison,
+        }
     }
 }
 

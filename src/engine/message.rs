@@ -14,7 +14,7 @@ use crate::insight::class_rivals::Effort;
 use crate::insight::references::References;
 use crate::insight::{SparseCoding, Topic};
 use crate::recipe::{Change, NetworkPart, Recipe};
-use crate::train::history::SharedHistory;
+use crate::train::history::{Remark, SharedHistory};
 use crate::train::{Metrics, Stage, StagePlan};
 
 use super::lattice::WantedLattice;
@@ -118,6 +118,8 @@ pub enum Command {
         /// The window's texture and how to fill it.
         canvas: Option<Canvas>,
     },
+    /// Whether runs that are opened from now on are watched by the doctor; they are unless told otherwise.
+    Watch(bool),
     /// End the thread.
     Close,
 }
@@ -147,6 +149,8 @@ pub enum Event {
     Snapshot(RunId, Arc<Snapshot>),
     /// What the present weights cost.
     Evaluated(RunId, Box<FinalFigures>),
+    /// The doctor said something about a run.
+    Remark(RunId, Remark),
     /// Insight cards, or why there is nothing to show.
     Insight(RunId, Vec<Answer>),
     /// A file was written.

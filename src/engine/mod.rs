@@ -27,6 +27,7 @@ mod target;
 mod thread;
 mod view;
 mod wants;
+mod watch;
 mod worker;
 
 pub use handle::{EngineOptions, Handle};
@@ -37,9 +38,9 @@ pub use opening::MOST_RUNS;
 pub use outbox::Wake;
 pub use thread::Engine;
 pub use view::{
-    CardView, CloudView, Decoded, FieldView, ForcesView, LatticeView, LayerActivity, LayerRole, LayersView,
-    Pixels, PrincipalProjection, ReconstructionsView, RunViews, SheetView, Snapshot, TopImage, TopImagesView,
-    Views,
+    CardView, CloudView, Decoded, FieldView, ForcesView, HealthView, LatticeView, LayerActivity, LayerRole,
+    LayersView, Pixels, PrincipalProjection, ReconstructionsView, RunViews, SheetView, Snapshot, TopImage,
+    TopImagesView, Views,
 };
 pub use wants::{
     FieldKind, Picture, PictureId, RunId, RunWants, Sheet, WantedCloud, WantedField, WantedForces,
@@ -49,6 +50,7 @@ pub use worker::{Turn, Worker};
 
 pub use crate::insight::class_rivals::Effort;
 pub use crate::insight::curves;
+pub use crate::insight::doctor::{Cure, Finding, Trouble};
 pub use crate::insight::plane::LatentPlane;
 pub use crate::insight::principal::Principal;
 pub use crate::insight::references::{PcaRival, References, Rivals};

@@ -128,6 +128,11 @@ impl Comparison {
         Ok(references)
     }
 
+    /// The costs, once they are known.
+    pub(super) fn references_so_far(&self) -> Option<&References> {
+        self.costs.get().map(|costs| &costs.references)
+    }
+
     /// Principal components and what belongs to them, as far as they are known.
     pub(super) fn spectrum_so_far(&self) -> Spectrum<'_> {
         self.costs.get().map(Spectrum::from).unwrap_or_default()

@@ -15,9 +15,11 @@ use super::paint_target::PaintTarget;
 use super::target::Target;
 use super::view::RunViews;
 use super::wants::{Picture, RunId};
+use super::watch::Watch;
 use crate::gpu::Canvas;
+use crate::insight::doctor::Trouble;
 use crate::recipe::{Change, Recipe, Value, table};
-use crate::train::history::{Evaluation, Point, SharedHistory};
+use crate::train::history::{Evaluation, Point, Remark, SharedHistory};
 use crate::train::{Checkpoint, Learner, Limits, Measured, Reason, Stage, StagePlan, Total};
 
 /// One run on the bench.
@@ -37,6 +39,8 @@ pub(super) struct Run {
     /// Making its views failed, so none are made until it goes on.
     pub(super) has_no_views: bool,
     has_new_plan: bool,
+    /// The doctor, where the run is watched.
+    pub(super) watch: Option<Watch>,
     ongoing: Ongoing,
     /// The recipe as it was opened: a reset with a schedule goes back to it.
     opened: Recipe,
@@ -83,6 +87,7 @@ impl Run {
             jobs: Jobs::default(),
             has_no_views: false,
             has_new_plan: false,
+            watch: Some(Watch::default()),
             opened: recipe.clone(),
             schedule: recipe.schedule.iter().cloned().collect(),
             limits: Limits::new(recipe, dims.iter().product()),
@@ -139,9 +144,17 @@ impl Run {
         let step = self.learner.step_number() + u64::from(self.learner.is_halfway());
         let change = Change { step, key: key.to_owned(), value };
         if change.changes_costs() {
-            self.limits.forget_best();
+            self.forget_costs(step);
         }
         Ok(Some(change))
+    }
+
+    /// Costs from this step on cannot be compared with those before.
+    fn forget_costs(&mut self, step: u64) {
+        self.limits.forget_best();
+        if let Some(watch) = &mut self.watch {
+            watch.costs_changed(step);
+        }
     }
 
     /// Changes of the schedule that are due before the next update.
@@ -183,12 +196,15 @@ impl Run {
         self.progress.step = step;
         self.progress.stage = self.learner.stage();
         self.progress.epoch = step / per_epoch;
+        let is_new_stage = self.learner.plan().at(step).from == step;
         if self.learner.plan().pruned_at(&self.recipe) == Some(step) {
-            self.limits.forget_best();
+            self.forget_costs(step);
+        }
+        if let Some(watch) = self.watch.as_mut().filter(|_| is_new_stage) {
+            watch.costs_changed(step);
         }
         self.ongoing.finishing = self.limit_reached(step, per_epoch, Measured::default());
         // A mean over two stages would mean nothing.
-        let is_new_stage = self.learner.plan().at(step).from == step;
         self.ongoing.at_boundary =
             self.ongoing.finishing.is_some() || is_new_stage || step.is_multiple_of(per_epoch);
         if self.ongoing.until.is_some_and(|until| step >= until) && self.ongoing.finishing.is_none() {
@@ -260,14 +276,16 @@ impl Run {
         if self.ongoing.at_boundary && self.ongoing.losses.is_empty() {
             self.ongoing.at_boundary = false;
             let train = self.ongoing.since_evaluation.mean();
-            self.jobs.evaluation.start(EvaluationJob::new(&self.learner, &self.recipe, train));
+            let step = self.learner.step_number();
+            let is_checked = self.watch.as_ref().is_some_and(|watch| watch.is_due(step));
+            self.jobs.evaluation.start(EvaluationJob::new(&self.learner, &self.recipe, train, is_checked));
             self.ongoing.since_evaluation = Total::default();
         }
         Ok(())
     }
 
     /// Why a run whose costs are no numbers any more at a step cannot go on.
-    fn blow_up(&self, step: u64) -> String {
+    fn blow_up(&mut self, step: u64) -> String {
         let update = step.saturating_sub(1);
         if self.learner.plan().at(update).stage == Stage::Dictionary {
             return format!(
@@ -276,11 +294,22 @@ impl Run {
             );
         }
         let (name, rate) = self.rate_at(update);
-        format!(
+        let sentence = format!(
             "The loss is no longer a number at step {step}: the {name} {} is probably too large. The last good \
              weights are kept",
             crate::recipe::parameter::short_number(rate)
-        )
+        );
+        if let Some(watch) = &mut self.watch {
+            let remark = Remark {
+                step: update,
+                name: Trouble::Exploding.word(),
+                sentence: sentence.clone(),
+                is_serious: true,
+                is_over: false,
+            };
+            watch.say(remark, &self.history);
+        }
+        sentence
     }
 
     /// The rate that the update after so many steps takes, with its name.
@@ -296,7 +325,12 @@ impl Run {
 
     /// Takes in a completed evaluation. Whether a limit is reached, so that the run is over; the sentence says why it
     /// cannot go on.
-    pub(super) fn evaluated(&mut self, evaluated: &Evaluated, per_epoch: u64) -> Result<bool, String> {
+    pub(super) fn evaluated(
+        &mut self,
+        evaluated: &Evaluated,
+        per_epoch: u64,
+        gallery: &Gallery,
+    ) -> Result<bool, String> {
         let Evaluated { step, train, held_out, .. } = *evaluated;
         // Nobody else looks at what the last update of a run has done.
         if !held_out.is_finite() {
@@ -305,6 +339,9 @@ impl Run {
         self.last_good.confirm(step);
         self.history.lock().push_evaluation(Evaluation { step, epoch: step / per_epoch, train, held_out });
         self.progress.held_out = Some(held_out);
+        if let (Some(watch), Some(vitals)) = (&mut self.watch, &evaluated.vitals) {
+            watch.examine(vitals.clone(), &self.recipe, gallery, &self.history, &self.views);
+        }
         if self.learner.plan().trained(step) > 0 && evaluated.is_comparable(&self.recipe) {
             self.limits.observe(&held_out);
         }
@@ -393,6 +430,7 @@ impl Run {
             jobs: Jobs::default(),
             has_no_views: false,
             has_new_plan: self.has_new_plan,
+            watch: self.watch.clone(),
             ongoing: Ongoing::default(),
             opened: self.opened.clone(),
             schedule: self.schedule.clone(),

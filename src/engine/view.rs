@@ -8,6 +8,7 @@ use super::wants::{Sheet, WantedField, WantedSheet};
 use crate::chart::cards::Card;
 use crate::insight::Topic;
 use crate::insight::cloud::Summary;
+use crate::insight::doctor::{Finding, Vitals};
 use crate::insight::principal::Principal;
 
 /// The views of one run, published by the trainer thread and read by whoever shows them.
@@ -63,6 +64,8 @@ pub struct Views {
     pub top_images: Option<Arc<TopImagesView>>,
     /// Insight cards.
     pub cards: BTreeMap<Topic, Arc<CardView>>,
+    /// What the doctor found at the last check.
+    pub health: Option<Arc<HealthView>>,
 }
 
 /// Pixels in [0, 1], tensor order, one image after the other. `None` where they stayed on the GPU and went straight
@@ -209,6 +212,17 @@ pub struct CardView {
     pub step: u64,
     /// The card, or why there is nothing to show yet.
     pub card: Result<Card, String>,
+}
+
+/// A check of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HealthView {
+    /// The run's step.
+    pub step: u64,
+    /// What is wrong, or looks wrong, the most serious first.
+    pub findings: Vec<Finding>,
+    /// What was measured.
+    pub vitals: Vitals,
 }
 
 /// The activations of every layer for one image.

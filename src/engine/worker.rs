@@ -71,6 +71,8 @@ pub struct Worker {
     next_run: u64,
     reported: Instant,
     was_busy: bool,
+    /// Whether runs are watched by the doctor.
+    watches: bool,
     is_closed: bool,
 }
 
@@ -104,6 +106,7 @@ impl Worker {
             next_run: 0,
             reported: Instant::now(),
             was_busy: false,
+            watches: true,
             is_closed: false,
         };
         (worker, Handle::new(sender, events))
@@ -214,6 +217,7 @@ impl Worker {
                 };
                 run.jobs.repaint(picture);
             }),
+            Command::Watch(watches) => self.watches = watches,
             Command::Close => self.is_closed = true,
         }
     }
@@ -282,6 +286,9 @@ impl Worker {
                     self.references = bench.gallery.comparison.begin().ok();
                 }
                 self.set_bench_aside();
+                if !self.watches {
+                    bench.runs.iter_mut().for_each(|run| run.watch = None);
+                }
                 if playing {
                     bench.runs.iter_mut().for_each(|run| run.play(None));
                 }

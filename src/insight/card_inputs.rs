@@ -1,6 +1,7 @@
 //! What insight cards are made from.
 
 use super::class_rivals::{ClassRivals, Effort};
+use super::doctor::Finding;
 use super::few_labels::LabelPoint;
 use super::pca::Pca;
 use super::ranking::Ranking;
@@ -30,6 +31,8 @@ pub struct CardInputs<'a> {
     /// How well unfamiliar images are told by the distance in pixels, and by the error of principal components, as far as
     /// that is known.
     pub anomaly_rivals: [Option<&'a Ranking>; 2],
+    /// What the doctor found at the last check; `None` where there was none.
+    pub findings: Option<&'a [Finding]>,
     /// All principal components of the training images; `None` while they are not known, and for very large images.
     pub pca: Option<&'a Pca>,
     /// The variances of the training images with pixels divided by the root of p(1 − p); empty while they are not known.

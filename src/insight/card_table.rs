@@ -11,8 +11,8 @@ use super::likelihood::LikelihoodWork;
 use super::topic::{Question, Topic};
 use super::{
     ablation, activity, atoms, attribution, beside_pca, code_statistics, collapse, contraction, depths,
-    dictionary, dimensions, drivers, filters, maps, noise, prior, rbm_samples, rows, sensitivity, size,
-    skips, steps,
+    dictionary, dimensions, drivers, filters, health, maps, noise, prior, rbm_samples, rows, sensitivity,
+    size, skips, steps,
 };
 use crate::chart::cards::Card;
 use crate::recipe::Family;
@@ -86,6 +86,7 @@ impl Topic {
             Self::Angles => beside_pca::angles,
             Self::Collapse => collapse::bars,
             Self::Drivers => drivers::rows,
+            Self::Health => health::card,
             Self::Occlusion => attribution::occlusion,
             Self::CodeCorrelations => code_statistics::correlations,
             Self::CodeSpread => code_statistics::spread,

@@ -339,6 +339,11 @@ fn changes(run: &RunRecord<'_>) -> Vec<Stamp> {
         step: step as f64,
         label: format!("{:.0} % deleted", 100.0 * run.recipe.pruning.share),
     }));
+    let history = run.history.lock();
+    let said = history.remarks().iter().filter(|remark| !remark.is_over);
+    stamps
+        .extend(said.map(|remark| Stamp { step: remark.step as f64, label: remark.name.replace('-', " ") }));
+    drop(history);
     stamps.sort_by(|a, b| a.step.total_cmp(&b.step));
     stamps
 }

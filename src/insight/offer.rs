@@ -24,8 +24,11 @@ impl Topic {
         topics.extend([Self::Anomalies, Self::AnomalyScores, Self::Compression, Self::CompressedImages]);
         topics.extend([Self::Drivers, Self::Gradients, Self::Occlusion]);
         topics.extend((recipe.model.code > 1).then_some(Self::CodeCorrelations));
+        topics.extend(
+            recipe.is_variational().then_some([Self::CodeSpread, Self::CodeQuantiles]).into_iter().flatten(),
+        );
+        topics.push(Self::Health);
         if recipe.is_variational() {
-            topics.extend([Self::CodeSpread, Self::CodeQuantiles]);
             topics.extend([Self::Likelihood, Self::ElboSplit]);
         }
         topics

@@ -91,6 +91,8 @@ pub enum Topic {
     CodeSpread,
     /// Quantiles of the code against those of the prior.
     CodeQuantiles,
+    /// What the doctor says, and how far each layer moves.
+    Health,
     /// The likelihood of held-out images, with importance samples.
     Likelihood,
     /// The parts of the ELBO of a VAE.
@@ -110,6 +112,8 @@ pub enum Question {
     Use,
     /// What units stand for and what moves them.
     Inside,
+    /// Whether training goes as it should.
+    Health,
     /// Whether what is measured can be trusted.
     Truth,
 }
@@ -123,13 +127,14 @@ impl Question {
             Self::Size => "How large should the code be?",
             Self::Use => "What is the code good for?",
             Self::Inside => "What is inside?",
+            Self::Health => "Is it healthy?",
             Self::Truth => "Is the estimate true?",
         }
     }
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 46] = [
+const ALL: [(Topic, &str, &str); 47] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -174,6 +179,7 @@ const ALL: [(Topic, &str, &str); 46] = [
     (Topic::CodeCorrelations, "code-correlations", "Correlations of the code"),
     (Topic::CodeSpread, "code-spread", "Codes and the prior"),
     (Topic::CodeQuantiles, "code-quantiles", "Quantiles of the code"),
+    (Topic::Health, "health", "What the doctor says"),
     (Topic::Likelihood, "likelihood", "Importance-weighted likelihood"),
     (Topic::ElboSplit, "elbo-split", "The parts of the ELBO"),
 ];
@@ -225,6 +231,7 @@ impl Topic {
             | Self::CodeCorrelations
             | Self::CodeSpread
             | Self::CodeQuantiles => Question::Inside,
+            Self::Health => Question::Health,
             Self::Likelihood | Self::ElboSplit => Question::Truth,
             _ => Question::Family,
         }

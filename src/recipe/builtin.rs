@@ -21,7 +21,7 @@ macro_rules! recipes {
         pub fn text(name: &str) -> Option<&'static str> {
             match name {
                 $($name => Some(include_str!(concat!("../../assets/recipes/", $name, ".toml"))),)+
-                _ => None,
+                _ => trouble(name),
             }
         }
     };
@@ -68,6 +68,44 @@ recipes![
     "bug-range": "The error that stays",
     "bug-mean": "The same blur for all",
     "article-costs": "Half of the range (article)",
+];
+
+macro_rules! troubles {
+    ($($name:literal),+ $(,)?) => {
+        /// What the doctor can be shown, each with a recipe `trouble-NAME` that provokes it and a recipe `cured-NAME`.
+        pub const TROUBLES: &[&str] = &[$($name),+];
+
+        fn trouble(name: &str) -> Option<&'static str> {
+            match name {
+                $(concat!("trouble-", $name) => {
+                    Some(include_str!(concat!("../../assets/recipes/trouble/", $name, ".toml")))
+                }
+                concat!("cured-", $name) => {
+                    Some(include_str!(concat!("../../assets/recipes/trouble/", $name, "-cured.toml")))
+                })+
+                _ => None,
+            }
+        }
+    };
+}
+
+troubles![
+    "blurry",
+    "collapse",
+    "collapse-onset",
+    "dead-units",
+    "empty-code",
+    "exploding",
+    "holes",
+    "identity",
+    "loss-mismatch",
+    "overfitting",
+    "rate-too-high",
+    "rate-too-low",
+    "saturated",
+    "small-data",
+    "underfitting",
+    "vanishing",
 ];
 
 /// The built-in recipes grouped by family, in the order of the families. Families without a recipe are left out.

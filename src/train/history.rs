@@ -10,6 +10,8 @@ use super::metrics::Metrics;
 
 /// Points kept of the whole past; twice the pixels of a wide chart.
 const WHOLE: usize = 4096;
+/// What is said at most about a run.
+const MOST_REMARKS: usize = 1000;
 /// Training steps kept exactly.
 const RECENT: usize = 2048;
 
@@ -35,12 +37,28 @@ pub struct Evaluation {
     pub held_out: Metrics,
 }
 
-/// The curves of one run so far.
+/// Something that was said about a run at a step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remark {
+    /// Updates made.
+    pub step: u64,
+    /// What it is about, in a word.
+    pub name: &'static str,
+    /// The sentence.
+    pub sentence: String,
+    /// Whether something should be done.
+    pub is_serious: bool,
+    /// Whether it says that something is over.
+    pub is_over: bool,
+}
+
+/// The curves of one run so far, and what was said about it.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     whole: AveragedCurve,
     recent: VecDeque<Point>,
     evaluations: Vec<Evaluation>,
+    remarks: Vec<Remark>,
 }
 
 impl History {
@@ -65,7 +83,19 @@ impl History {
         }
     }
 
-    /// Forgets everything after a step: a run went back to a checkpoint.
+    /// Keeps what was said.
+    pub fn push_remark(&mut self, remark: Remark) {
+        if self.remarks.len() < MOST_REMARKS {
+            self.remarks.push(remark);
+        }
+    }
+
+    /// What was said about the run, oldest first.
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
+    }
+
+    /// Forgets everything after a step but what was said: a run went back to a checkpoint.
     pub fn truncate(&mut self, step: u64) {
         self.whole.points.retain(|p| p.step <= step);
         self.whole.bin.clear();

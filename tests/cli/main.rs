@@ -3,6 +3,7 @@
 //! No test needs a display or a GPU. Training uses the CPU, except in tests of devices.
 
 mod bad_input;
+mod doctor;
 mod insight;
 mod training;
 mod words;

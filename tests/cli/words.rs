@@ -43,7 +43,7 @@ fn abouts_in_files() -> BTreeMap<String, String> {
         let text: toml::Table = std::fs::read_to_string(&path).unwrap().parse().unwrap();
         (path.file_stem().unwrap().to_str().unwrap().to_owned(), text["about"].as_str().unwrap().to_owned())
     };
-    files.map(about).collect()
+    files.filter(|path| path.is_file()).map(about).collect()
 }
 
 /// The recipes of each family in the README's table.

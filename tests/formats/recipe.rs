@@ -48,9 +48,25 @@ fn every_recipe_in_the_assets_folder_is_built_in() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/recipes");
     let files: BTreeSet<String> = std::fs::read_dir(folder)
         .expect("the folder of recipes")
-        .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_string_lossy().into_owned()))
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_file())
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
         .collect();
     assert_eq!(files, builtin::NAMES.iter().map(|name| (*name).to_owned()).collect());
+}
+
+#[test]
+fn every_trouble_has_a_recipe_that_provokes_it_and_one_that_cures_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/recipes/trouble");
+    assert_eq!(std::fs::read_dir(folder).expect("the folder").count(), 2 * builtin::TROUBLES.len());
+    for trouble in builtin::TROUBLES {
+        for kind in ["trouble", "cured"] {
+            let name = format!("{kind}-{trouble}");
+            let recipe = Recipe::open(&name).expect("built in");
+            assert_eq!(recipe.name, name);
+            recipe.validate().expect("valid");
+        }
+    }
 }
 
 #[test]

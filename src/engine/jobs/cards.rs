@@ -8,9 +8,9 @@ use super::fresh::{Fresh, RunTurn};
 use super::job::{Job, JobError, Share};
 use super::throttle::Throttle;
 use crate::chart::cards::Card;
-use crate::engine::references::{AnomalyRivals, Comparison, LabelRivals, Spectrum};
+use crate::engine::references::{AnomalyRivals, LabelRivals, Spectrum};
 use crate::engine::target::Target;
-use crate::engine::view::CardView;
+use crate::engine::view::{CardView, HealthView};
 use crate::insight::class_rivals::{ClassRivals, Effort};
 use crate::insight::{CardInputs, CardWork, Topic};
 use crate::recipe::ObjectiveRecipe;
@@ -43,14 +43,17 @@ pub(super) struct Compared {
     classes: ClassRivals,
     few_labels: LabelRivals,
     anomalies: AnomalyRivals,
+    health: Option<Arc<HealthView>>,
 }
 
 impl Compared {
     /// What a card of this topic is compared with; what is not known is being measured from now on.
-    pub(super) fn of(topic: Topic, comparison: &Arc<Comparison>, code: usize, effort: Effort) -> Self {
+    pub(super) fn of(topic: Topic, target: &Target<'_>, effort: Effort) -> Self {
+        let (comparison, code) = (&target.gallery.comparison, target.learner.code_size());
         let mut compared = Self::default();
         match topic {
             Topic::FewLabels => compared.few_labels = comparison.label_rivals(code, effort),
+            Topic::Health => compared.health = target.views.latest().health,
             Topic::Anomalies => compared.anomalies = comparison.anomaly_rivals(code, effort),
             Topic::Classes | Topic::Groups => compared.classes = comparison.class_rivals(code, effort),
             _ => {}
@@ -75,9 +78,8 @@ impl Cards {
         for offset in 0..wanted.len() {
             let Some(topic) = wanted.iter().nth((self.next + offset) % wanted.len()).copied() else { break };
             let comparison = &turn.target.gallery.comparison;
-            let (code, effort) = (turn.target.learner.code_size(), watched(turn.target));
             let basis = Basis {
-                compared: Compared::of(topic, comparison, code, effort),
+                compared: Compared::of(topic, turn.target, watched(turn.target)),
                 has_components: comparison.spectrum_so_far().pca.is_some(),
                 objective: turn.target.recipe.objective.clone(),
             };
@@ -161,6 +163,7 @@ pub(super) fn inputs<'a>(
         effort,
         class_rivals: compared.classes,
         label_rivals: compared.few_labels.each_ref().map(Option::as_deref),
+        findings: compared.health.as_ref().map(|health| &health.findings[..]),
         anomaly_rivals: compared.anomalies.each_ref().map(Option::as_deref),
         pca: spectrum.pca,
         whitened: spectrum.whitened,

@@ -2,6 +2,7 @@
 
 use super::job::{Job, JobError, Share};
 use crate::engine::target::Target;
+use crate::insight::doctor::Vitals;
 use crate::recipe::Recipe;
 use crate::train::{Evaluator, Learner, Metrics};
 
@@ -11,6 +12,7 @@ pub(in crate::engine) struct EvaluationJob {
     evaluator: Evaluator,
     recipe: Recipe,
     train: Option<Metrics>,
+    is_checked: bool,
 }
 
 /// A completed evaluation.
@@ -22,6 +24,8 @@ pub(in crate::engine) struct Evaluated {
     pub(in crate::engine) train: Option<Metrics>,
     /// What the held-out images cost.
     pub(in crate::engine) held_out: Metrics,
+    /// What a check of the network found, where one was asked for.
+    pub(in crate::engine) vitals: Option<Vitals>,
     recipe: Recipe,
 }
 
@@ -33,9 +37,14 @@ impl Evaluated {
 }
 
 impl EvaluationJob {
-    /// Begins one; `train` is what training cost since the one before.
-    pub(in crate::engine) fn new(learner: &Learner, recipe: &Recipe, train: Option<Metrics>) -> Self {
-        Self { evaluator: Evaluator::new(learner), recipe: recipe.clone(), train }
+    /// Begins one, perhaps with a check of the network; `train` is what training cost since the one before.
+    pub(in crate::engine) fn new(
+        learner: &Learner,
+        recipe: &Recipe,
+        train: Option<Metrics>,
+        is_checked: bool,
+    ) -> Self {
+        Self { evaluator: Evaluator::new(learner), recipe: recipe.clone(), train, is_checked }
     }
 }
 
@@ -47,10 +56,16 @@ impl Job for EvaluationJob {
     }
 
     fn slice(&mut self, target: &Target<'_>, _: usize) -> Result<Option<Evaluated>, JobError> {
-        let Self { evaluator, recipe, train } = self;
+        let Self { evaluator, recipe, train, is_checked } = self;
         let dataset = &target.gallery.dataset;
         let held_out = evaluator.advance(target.learner, recipe, dataset, &dataset.split.validation)?;
+        let Some(held_out) = held_out else { return Ok(None) };
+        let is_checked = *is_checked && held_out.is_finite();
+        let vitals = match is_checked {
+            true => Vitals::of(target.learner, recipe, &target.gallery.sample_pixels)?,
+            false => None,
+        };
         let step = evaluator.step();
-        Ok(held_out.map(|held_out| Evaluated { step, train: *train, held_out, recipe: recipe.clone() }))
+        Ok(Some(Evaluated { step, train: *train, held_out, vitals, recipe: recipe.clone() }))
     }
 }

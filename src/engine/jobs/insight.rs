@@ -42,8 +42,7 @@ impl Job for InsightJob {
         let topic = self.work.as_ref().map(|(topic, _)| *topic).or(self.left.front().copied());
         let Some(topic) = topic else { return Ok(Some(std::mem::take(&mut self.cards))) };
         let comparison = &target.gallery.comparison;
-        let code = target.learner.code_size();
-        let compared = Compared::of(topic, comparison, code, self.effort);
+        let compared = Compared::of(topic, target, self.effort);
         if comparison.is_measuring() {
             std::thread::sleep(NAP);
             return Ok(None);
