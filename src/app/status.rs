@@ -73,7 +73,13 @@ pub fn sentence(state: &AppState) -> Line {
     }
     let stage = stage(run);
     match &run.phase {
-        Phase::Finished(why) => Line { hint: Some("Play goes on"), ..Line::new(Tone::Good, why) },
+        Phase::Finished(why) => {
+            let line = match diagnosed(run, true) {
+                Some(line) => Line { text: format!("{why}. {}", line.text), ..line },
+                None => Line::new(Tone::Good, why),
+            };
+            Line { hint: Some("Play goes on"), ..line }
+        }
         Phase::Paused if run.progress.step == 0 => {
             Line::new(Tone::Quiet, "Ready. Press Play, or the space bar.")
         }

@@ -163,6 +163,11 @@ fn the_doctor_is_heard_with_a_button_for_the_cure() {
     diagnose(&mut state, vec![normal]);
     let line = sentence(&state);
     assert_eq!((line.tone, line.text.as_str()), (Tone::Good, "KL rises at first: the evidence."));
+    let ill = finding(Trouble::Saturated, true, None);
+    diagnose(&mut state, vec![ill]);
+    state.apply(Event::Phase(RunId(1), Phase::Finished("Finished: 5 epochs".to_owned())));
+    assert_eq!(sentence(&state).text, "Finished: 5 epochs. Saturated units: the evidence.");
+    state.apply(Event::Phase(RunId(1), Phase::Playing));
     let wider = Cure::Restart {
         label: "Restart".to_owned(),
         settings: vec![("model.code", crate::recipe::Value::Integer(8))],

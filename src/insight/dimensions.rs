@@ -49,7 +49,7 @@ pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
     let all = dimensions(&learner.model(), learner.images(sample, learner.device()))?;
     let highlighted: Vec<bool> = all.iter().map(Dimension::is_active).collect();
     let active = highlighted.iter().filter(|is_active| **is_active).count();
-    let of_active: f32 = all.iter().filter(|d| d.is_active()).map(|d| d.kl).sum();
+    let of_active = all.iter().filter(|d| d.is_active()).map(|d| d.kl).fold(0.0, |sum: f32, kl| sum + kl);
     let total: f32 = all.iter().map(|d| d.kl).sum();
     let free = recipe.objective.free_bits;
     let rest = if active < all.len() { " In the others μ is almost the same for every image." } else { "" };
