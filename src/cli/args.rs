@@ -41,6 +41,8 @@ pub(super) enum Subcommand {
     Train(TrainArgs),
     /// Answers questions about a trained network with cards
     Insight(InsightArgs),
+    /// Trains a recipe at several values of a parameter, with cross-validation
+    Sweep(SweepArgs),
     /// Lists the built-in recipes
     Recipes(RecipesArgs),
     /// Describes a data set and draws a contact sheet of it
@@ -136,6 +138,30 @@ pub(super) struct TrainArgs {
     /// Prints one JSON object per line, the summary last
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SweepArgs {
+    #[command(flatten)]
+    pub(super) recipe: RecipeArgs,
+    /// Parameter and its values, such as model.code=1,2,4,8
+    #[arg(long, value_name = "KEY=VALUE,VALUE")]
+    pub(super) over: String,
+    /// Parts of the images, each of which is for validation once
+    #[arg(long, value_name = "K", default_value_t = 5)]
+    pub(super) folds: usize,
+    /// Trainings at the same time
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) jobs: usize,
+    /// Folder for the trainings, results.csv, results.json and the figure; what is there already is not trained again
+    #[arg(long, value_name = "DIR", default_value = "sweep")]
+    pub(super) out: PathBuf,
+    /// Prints one command for each training, for other machines, and trains nothing
+    #[arg(long, conflicts_with = "collect")]
+    pub(super) plan: bool,
+    /// Only joins what the commands of --plan wrote
+    #[arg(long)]
+    pub(super) collect: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -274,6 +300,22 @@ impl RecipeArgs {
         }
         recipe.validate()?;
         Ok(recipe)
+    }
+
+    /// The same words again, for another `hourglass`.
+    pub(super) fn words(&self) -> Vec<String> {
+        let mut words = vec![self.recipe.clone()];
+        let mut add = |name: &str, value: Option<String>| {
+            words.extend(value.into_iter().flat_map(|value| [format!("--{name}"), value]));
+        };
+        add("data", self.data.clone());
+        add("epochs", self.epochs.map(|epochs| epochs.to_string()));
+        add("steps", self.steps.map(|steps| steps.to_string()));
+        add("seconds", self.seconds.map(|seconds| seconds.to_string()));
+        add("seed", self.seed.map(|seed| seed.to_string()));
+        add("device", Some(self.device.to_string()));
+        self.settings.iter().for_each(|setting| add("set", Some(setting.clone())));
+        words
     }
 
     /// The folder that was given in place of a recipe.

@@ -20,6 +20,7 @@ mod output;
 mod progress;
 mod recipes;
 mod summary;
+mod sweep;
 mod tour;
 mod train;
 mod window;
@@ -62,6 +63,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> CliResult {
         },
         Some(Subcommand::Train(args)) => train::run(&args),
         Some(Subcommand::Insight(args)) => insight::run(&args),
+        Some(Subcommand::Sweep(args)) => sweep::run(&args),
         Some(Subcommand::Recipes(args)) => recipes::run(&args),
         Some(Subcommand::Data(args)) => data::run(&args),
         Some(Subcommand::Devices) => devices::run(),

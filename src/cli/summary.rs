@@ -80,6 +80,8 @@ pub(super) struct RunSummary {
     seed: u64,
     device: String,
     parameters: usize,
+    /// Pixels of an image.
+    pixels: usize,
     epochs: u64,
     steps: u64,
     /// Steps of pretraining among them.
@@ -90,6 +92,9 @@ pub(super) struct RunSummary {
     /// Why training ended, in words.
     end: String,
     train: Terms,
+    /// Of the last evaluation on the images held out for validation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation: Option<Terms>,
     test: Terms,
     /// Dimensions of a Gaussian code whose mean varies between images.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,6 +138,7 @@ impl RunSummary {
             seed: recipe.seed,
             device: run.bench.device.clone(),
             parameters: run.info.parameters,
+            pixels,
             epochs: progress.step / run.bench.steps_per_epoch.max(1),
             steps: progress.step,
             pretraining_steps: progress.step - plan.trained(progress.step),
@@ -140,6 +146,7 @@ impl RunSummary {
             images_per_second: rate,
             end,
             train: Terms::new(&train, pixels),
+            validation: progress.held_out.map(|metrics| Terms::new(&metrics, pixels)),
             test: Terms::new(&test, pixels),
             active_units,
             doctor: run.info.history.lock().remarks().iter().map(remark).collect(),

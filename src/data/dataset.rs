@@ -85,6 +85,23 @@ impl Split {
     }
 }
 
+impl Split {
+    /// Validates on one part of several of all images that are not for the test, and trains on the others.
+    pub(super) fn validate_on(&mut self, [fold, folds]: [usize; 2]) -> Result<(), DataError> {
+        // Both are in random order, and so are their parts.
+        let all = [std::mem::take(&mut self.validation), std::mem::take(&mut self.train)].concat();
+        let bound = |part: usize| part * all.len() / folds.max(1);
+        let is_possible = (2..=all.len()).contains(&folds) && (1..=folds).contains(&fold);
+        if !is_possible {
+            return Err(DataError::Folds { fold, folds, count: all.len() });
+        }
+        let (from, to) = (bound(fold - 1), bound(fold));
+        self.validation = all[from..to].to_vec();
+        self.train = [&all[..from], &all[to..]].concat();
+        Ok(())
+    }
+}
+
 /// How many of `count` images a fraction is; at least one, for a fraction above zero.
 fn held(count: usize, held_out: f64) -> usize {
     ((count as f64 * held_out).round() as usize).max(usize::from(held_out > 0.0))

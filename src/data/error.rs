@@ -199,6 +199,18 @@ pub enum DataError {
         /// The classes there are.
         known: String,
     },
+    /// Parts that cannot be cut.
+    #[error(
+        "{count} images cannot be cut into {folds} parts of which number {fold} is for validation; use 2 to {count} folds"
+    )]
+    Folds {
+        /// The part for validation.
+        fold: usize,
+        /// The number of parts.
+        folds: usize,
+        /// Images there are.
+        count: usize,
+    },
     /// Unfamiliar images of another size.
     #[error(
         "{name} has images of {shape}, but the network is trained on {wanted}; use unfamiliar images of that size"

@@ -30,14 +30,27 @@ pub struct Source<'a> {
     pub seed: u64,
     /// Which classes are kept: `all`, their names, or `all but` some.
     pub classes: &'a str,
+    /// Which part of how many is for validation, for cross-validation.
+    pub fold: Option<[usize; 2]>,
     /// Images that are never trained on: `none`, or what `set` can be.
     pub foreign: &'a str,
 }
 
 impl<'a> From<&'a DataRecipe> for Source<'a> {
     fn from(recipe: &'a DataRecipe) -> Self {
-        let DataRecipe { set, count, messiness, held_out, seed, classes, foreign, range: _ } = recipe;
-        Self { set, count: *count, messiness: *messiness, held_out: *held_out, seed: *seed, classes, foreign }
+        let DataRecipe { set, count, messiness, held_out, seed, classes, folds, fold, foreign, range: _ } =
+            recipe;
+        let fold = (*folds > 0).then_some([*fold, *folds]);
+        Self {
+            set,
+            count: *count,
+            messiness: *messiness,
+            held_out: *held_out,
+            seed: *seed,
+            classes,
+            fold,
+            foreign,
+        }
     }
 }
 
@@ -70,6 +83,9 @@ pub fn problem_of(path: &Path) -> Option<DataError> {
 pub fn load(source: &Source<'_>) -> Result<Dataset, DataError> {
     let mut dataset = load_all(source)?;
     dataset.keep_classes(source.classes)?;
+    if let Some(fold) = source.fold {
+        dataset.split.validate_on(fold)?;
+    }
     if source.foreign != NO_SET {
         dataset.leave_out(load_all(&Source { set: source.foreign, ..*source })?)?;
     }

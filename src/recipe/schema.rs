@@ -53,6 +53,10 @@ pub struct DataRecipe {
     pub seed: u64,
     /// Which classes are kept for training and validation: `all`, names joined by commas, or `all but` such names.
     pub classes: String,
+    /// The number of parts for cross-validation: 0 for none.
+    pub folds: usize,
+    /// The part that is for validation, from 1 on.
+    pub fold: usize,
     /// Images that the network never sees, with which anomaly detection is tested: `none`, or what `set` can be.
     pub foreign: String,
     /// The range that pixels are scaled to for the network.

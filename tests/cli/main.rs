@@ -5,6 +5,7 @@
 mod bad_input;
 mod doctor;
 mod insight;
+mod sweep;
 mod training;
 mod words;
 

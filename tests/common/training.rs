@@ -11,8 +11,16 @@ use super::read::numbers;
 
 /// So many digits; this share of them is held out, half of it to validate and half to test.
 pub fn digits(count: usize, held_out: f64) -> Arc<Dataset> {
-    let source =
-        Source { set: "digits", count, messiness: 0.8, held_out, seed: 0, classes: "all", foreign: "none" };
+    let source = Source {
+        set: "digits",
+        count,
+        messiness: 0.8,
+        held_out,
+        seed: 0,
+        classes: "all",
+        fold: None,
+        foreign: "none",
+    };
     Arc::new(load(&source).expect("built-in images"))
 }
 

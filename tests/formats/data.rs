@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 fn source(set: &str, count: usize) -> Source<'_> {
-    Source { set, count, messiness: 1.0, held_out: 0.1, seed: 1, classes: "all", foreign: "none" }
+    Source { set, count, messiness: 1.0, held_out: 0.1, seed: 1, classes: "all", fold: None, foreign: "none" }
 }
 
 fn pixels(dataset: &Dataset, indices: &[u32]) -> Vec<f32> {
@@ -218,4 +218,28 @@ fn foreign_images_of_the_same_size_are_left_out_and_others_are_refused() {
     let path = small.display().to_string();
     let refused = load(&Source { foreign: &path, ..source("digits", 100) }).unwrap_err().to_string();
     assert!(refused.contains("images of 2x2") && refused.contains("28x28"), "{refused}");
+}
+
+#[test]
+fn folds_are_for_validation_in_turn_and_the_test_stays_apart() {
+    let all = load(&source("digits", 500)).unwrap().split;
+    let mut validated = Vec::new();
+    for fold in 1..=5 {
+        let split = load(&Source { fold: Some([fold, 5]), ..source("digits", 500) }).unwrap().split;
+        assert_eq!((split.validation.len(), split.train.len(), &split.test), (90, 360, &all.test));
+        let mut both = [split.validation.clone(), split.train].concat();
+        both.sort_unstable();
+        let mut want = [all.validation.clone(), all.train.clone()].concat();
+        want.sort_unstable();
+        assert_eq!(both, want);
+        validated.extend(split.validation);
+    }
+    validated.sort_unstable();
+    let mut want = [all.validation, all.train].concat();
+    want.sort_unstable();
+    assert_eq!(validated, want, "every image is for validation once");
+    for fold in [[1, 1], [0, 5], [6, 5], [1, 451]] {
+        let refused = load(&Source { fold: Some(fold), ..source("digits", 500) }).unwrap_err().to_string();
+        assert!(refused.contains("450 images cannot be cut"), "{refused}");
+    }
 }

@@ -18,6 +18,7 @@ fn feed(recipe: &Recipe) -> Feed {
         held_out: 0.1,
         seed: 0,
         classes: "all",
+        fold: None,
         foreign: "none",
     };
     Feed::new(Arc::new(load(&source).expect("built-in images")), recipe.training.batch, 1).expect("a feed")

@@ -118,6 +118,7 @@ fn shapes_colours_and_what_u_nets_decode_are_shown_as_the_cpu_decodes_them() {
         held_out: 0.1,
         seed: 1,
         classes: "all",
+        fold: None,
         foreign: "none",
     };
     let shapes = load(&source).expect("built in").shape.dims();

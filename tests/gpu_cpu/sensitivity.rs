@@ -31,6 +31,7 @@ fn images() -> Vec<f32> {
         held_out: 0.0,
         seed: 3,
         classes: "all",
+        fold: None,
         foreign: "none",
     };
     let digits = load(&source).expect("built in");

@@ -150,6 +150,7 @@ pub(super) fn open(state: &mut AppState, runs: &[(RunId, usize)]) {
         held_out: 0.3,
         seed: 1,
         classes: "all",
+        fold: None,
         foreign: "none",
     };
     let dataset = match &state.bench {

@@ -152,6 +152,7 @@ mod tests {
             held_out: 0.1,
             seed: 1,
             classes: "all",
+            fold: None,
             foreign: "none",
         };
         let codes: Vec<f32> = (0..2 * count).map(|i| i as f32).collect();

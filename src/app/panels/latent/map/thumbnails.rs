@@ -270,6 +270,7 @@ mod tests {
             held_out: 0.1,
             seed: 1,
             classes: "all",
+            fold: None,
             foreign: "none",
         })
         .unwrap();
@@ -322,6 +323,7 @@ mod tests {
             held_out: 0.1,
             seed: 1,
             classes: "all",
+            fold: None,
             foreign: "none",
         };
         let dataset = Dataset { shape, images, ..load(&source).unwrap() };
