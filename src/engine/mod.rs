@@ -53,6 +53,7 @@ pub use crate::insight::curves;
 pub use crate::insight::doctor::{Cure, Finding, Trouble};
 pub use crate::insight::plane::LatentPlane;
 pub use crate::insight::principal::Principal;
+pub use crate::insight::quantile::normal_steps;
 pub use crate::insight::references::{PcaRival, References, Rivals};
 pub use crate::insight::{Question, Topic};
 pub use crate::train::history::{Evaluation, History, Point, SharedHistory};

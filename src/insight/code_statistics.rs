@@ -4,6 +4,7 @@
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
+use super::quantile::normal_quantile;
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Line, Lines, Matrix};
 use crate::recipe::random::{Purpose, stream};
@@ -241,65 +242,9 @@ pub fn squared_discrepancy(one: &[f32], other: &[f32], size: usize) -> f64 {
     within(one) + within(other) - 2.0 * across.sum::<f64>() / (rows(one) * rows(other)).max(1) as f64
 }
 
-/// The number below which N(0, 1) lies with this probability (P. J. Acklam's approximation, to nine digits).
-fn normal_quantile(share: f64) -> f64 {
-    const LOW: f64 = 0.02425;
-    const A: [f64; 6] = [
-        -3.969_683_028_665_376e1,
-        2.209_460_984_245_205e2,
-        -2.759_285_104_469_687e2,
-        1.383_577_518_672_69e2,
-        -3.066_479_806_614_716e1,
-        2.506_628_277_459_239,
-    ];
-    const B: [f64; 6] = [
-        -5.447_609_879_822_406e1,
-        1.615_858_368_580_409e2,
-        -1.556_989_798_598_866e2,
-        6.680_131_188_771_972e1,
-        -1.328_068_155_288_572e1,
-        1.0,
-    ];
-    const C: [f64; 6] = [
-        -7.784_894_002_430_293e-3,
-        -3.223_964_580_411_365e-1,
-        -2.400_758_277_161_838,
-        -2.549_732_539_343_734,
-        4.374_664_141_464_968,
-        2.938_163_982_698_783,
-    ];
-    const D: [f64; 5] = [
-        7.784_695_709_041_462e-3,
-        3.224_671_290_700_398e-1,
-        2.445_134_137_142_996,
-        3.754_408_661_907_416,
-        1.0,
-    ];
-    let polynomial = |of: &[f64], x: f64| of.iter().fold(0.0, |sum, a| sum * x + a);
-    if share < LOW {
-        let q = (-2.0 * share.ln()).sqrt();
-        polynomial(&C, q) / polynomial(&D, q)
-    } else if share > 1.0 - LOW {
-        -normal_quantile(1.0 - share)
-    } else {
-        let q = share - 0.5;
-        q * polynomial(&A, q * q) / polynomial(&B, q * q)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_of_the_normal_distribution_are_the_known_ones() {
-        for (share, want) in
-            [(0.5, 0.0), (0.975, 1.959_964), (0.025, -1.959_964), (0.999, 3.090_232), (0.84, 0.994_458)]
-        {
-            let got = normal_quantile(share);
-            assert!((got - want).abs() < 1e-5, "{share}: {got}, not {want}");
-        }
-    }
 
     #[test]
     fn the_discrepancy_is_about_zero_for_equal_distributions_and_the_known_value_for_shifted_ones() {

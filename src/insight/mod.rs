@@ -44,6 +44,7 @@ pub mod principal;
 mod prior;
 pub mod probe;
 pub mod quality;
+pub mod quantile;
 pub mod quantise;
 pub mod ranking;
 mod rbm_samples;

@@ -4,7 +4,6 @@
 pub mod cache;
 pub mod codes;
 pub mod geometry;
-pub mod quantile;
 pub mod range;
 pub mod statistics;
 mod view;
