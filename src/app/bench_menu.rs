@@ -30,20 +30,11 @@ pub fn beside(state: &AppState, recipe: Recipe) -> Vec<Recipe> {
     let runs = state.bench.iter().flat_map(|bench| &bench.runs);
     let mut recipes: Vec<Recipe> = runs.map(|run| run.recipe.clone()).collect();
     let joined = match recipes.first() {
-        Some(first) => sharing(recipe, first),
+        Some(first) => recipe.beside(first),
         None => recipe,
     };
     recipes.push(joined);
     recipes
-}
-
-/// A recipe that shares the images, the seed and the batches of another. The scale of the pixels stays its own.
-pub fn sharing(recipe: Recipe, first: &Recipe) -> Recipe {
-    let data = DataRecipe { range: recipe.data.range, ..first.data.clone() };
-    let mut shared = Recipe { data, seed: first.seed, ..recipe };
-    shared.training.batch = first.training.batch;
-    shared.training.keep_remainder = first.training.keep_remainder;
-    shared
 }
 
 fn shares(a: &Recipe, b: &Recipe) -> bool {
@@ -141,7 +132,7 @@ mod tests {
     fn an_added_run_keeps_the_range_of_its_own_pixels() {
         let [bug, plain] = ["bug-range", "ae-32"].map(|name| Recipe::open(name).expect("built in"));
         for (recipe, first) in [(&bug, &plain), (&plain, &bug)] {
-            let joined = sharing(recipe.clone(), first);
+            let joined = recipe.clone().beside(first);
             assert_eq!(joined.data.range, recipe.data.range, "{} beside {}", recipe.name, first.name);
             assert!(shares(&joined, first), "{} stays beside {}", recipe.name, first.name);
         }

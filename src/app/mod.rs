@@ -216,7 +216,7 @@ impl App {
                 is_cleared: cc.winit_window().is_some(),
             },
         };
-        let joining = beside.into_iter().map(|other| bench_menu::sharing(other, &recipe));
+        let joining = beside.into_iter().map(|other| other.beside(&recipe));
         let recipes = std::iter::once(recipe.clone()).chain(joining).collect();
         app.start_engine(&cc.egui_ctx, EngineOptions { device, graphics }, recipes);
         app

@@ -171,6 +171,9 @@ pub(super) struct InsightArgs {
     /// Cards to make, separated by commas; all that the recipe has by default
     #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
     pub(super) what: Vec<String>,
+    /// Another recipe to train beside it, for cards that compare two runs
+    #[arg(long, value_name = "RECIPE")]
+    pub(super) beside: Option<String>,
     /// Training images whose classes are known where classes are told from codes
     #[arg(long, value_name = "N", default_value_t = KNOWN)]
     pub(super) labelled: usize,

@@ -1,5 +1,6 @@
 //! One run without a window: sends commands to the engine and collects its events.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -53,7 +54,17 @@ impl HeadlessRun {
         is_watched: bool,
         reporter: &mut Reporter,
     ) -> Result<Self, Failure> {
-        let recipes = vec![recipe.clone()];
+        Self::open_all(vec![recipe.clone()], device, init, is_watched, reporter)
+    }
+
+    /// The same with other recipes beside the first one, which share its images and batches.
+    pub(super) fn open_all(
+        recipes: Vec<Recipe>,
+        device: DeviceChoice,
+        init: Option<(PathBuf, NetworkPart)>,
+        is_watched: bool,
+        reporter: &mut Reporter,
+    ) -> Result<Self, Failure> {
         let command = match init {
             Some((weights, part)) => Command::StartFrom { recipes, weights, part, playing: true },
             None => Command::Open { recipes, playing: true },
@@ -108,14 +119,20 @@ impl HeadlessRun {
         Ok(Self { engine, bench, info, progress, changes: Vec::new(), references: None, is_stopping: false })
     }
 
-    /// Trains until a stop rule is met, Ctrl-C is pressed or the run fails.
+    /// Trains until a stop rule of every run is met, Ctrl-C is pressed or a run fails.
     pub(super) fn train(&mut self, reporter: &mut Reporter) -> Result<RunEnd, Failure> {
+        let own = self.info.id;
+        let mut finished = BTreeMap::new();
         loop {
             if self.is_newly_asked_to_stop() {
                 self.engine.send(Command::Pause)?;
             }
             let end = match self.next() {
-                Some(Event::Phase(_, Phase::Finished(sentence))) => Some(RunEnd::Finished(sentence)),
+                Some(Event::Phase(id, Phase::Finished(sentence))) => {
+                    finished.insert(id, sentence);
+                    let are_all = finished.len() == self.bench.runs.len();
+                    finished.get(&own).filter(|_| are_all).cloned().map(RunEnd::Finished)
+                }
                 Some(Event::Phase(_, Phase::Failed(sentence))) => Some(RunEnd::Failed(sentence)),
                 Some(Event::Phase(_, Phase::Paused)) if self.is_stopping => Some(RunEnd::Interrupted),
                 Some(Event::Refused(sentence)) => return Err(Failure::Failed(sentence)),
@@ -224,10 +241,11 @@ impl HeadlessRun {
     /// The next event, after updating the state of the run; `None` if there is none within a tick.
     fn next(&mut self) -> Option<Event> {
         let event = self.engine.wait(TICK)?;
+        let own = self.info.id;
         match &event {
-            Event::Progress(_, progress) => self.progress = **progress,
-            Event::Stages(_, plan) => self.info.plan = plan.clone(),
-            Event::Tuned(_, change) => self.changes.push(change.clone()),
+            Event::Progress(id, progress) if *id == own => self.progress = **progress,
+            Event::Stages(id, plan) if *id == own => self.info.plan = plan.clone(),
+            Event::Tuned(id, change) if *id == own => self.changes.push(change.clone()),
             Event::References(references) => self.references = Some(references.clone()),
             _ => {}
         }

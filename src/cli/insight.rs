@@ -11,7 +11,7 @@ use super::output::{OutputFolder, print, print_json};
 use super::progress::Reporter;
 use crate::chart::cards::{Card, Content};
 use crate::engine::{Effort, Topic};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, TrainingRecipe};
 
 /// Test images whose classes are asked for.
 const ASKED: usize = 10_000;
@@ -24,13 +24,27 @@ pub(super) fn run(args: &InsightArgs) -> Result<(), Failure> {
     if !has_stop_rule(&recipe) {
         recipe.training.epochs = DEFAULT_EPOCHS;
     }
+    let mut recipes = vec![recipe.clone()];
+    if let Some(name) = &args.beside {
+        if let Some(folder) = args.recipe.folder() {
+            return Err(Failure::Usage(format!(
+                "--beside trains two recipes; name a recipe in place of the folder {}, such as the recipe.toml in it",
+                folder.display()
+            )));
+        }
+        let mut other = Recipe::open(name)?.beside(&recipe);
+        // As long as the first one.
+        let TrainingRecipe { epochs, steps, seconds, .. } = recipe.training;
+        other.training = TrainingRecipe { epochs, steps, seconds, ..other.training };
+        recipes.push(other);
+    }
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, args.json);
     let weights = args.recipe.folder().map(|folder| folder.join(WEIGHTS_FILE));
     let mut run = match weights {
         Some(weights) => HeadlessRun::load(&recipe, args.recipe.device, weights, &mut reporter)?,
         None => {
-            let mut run = HeadlessRun::open(&recipe, args.recipe.device, None, true, &mut reporter)?;
+            let mut run = HeadlessRun::open_all(recipes, args.recipe.device, None, true, &mut reporter)?;
             if let RunEnd::Failed(sentence) = run.train(&mut reporter)? {
                 return Err(Failure::Failed(sentence));
             }

@@ -15,6 +15,7 @@ use super::wants::{RunId, RunWants, WantedPoint, Wants};
 use super::watch::Watch;
 use crate::data::{Dataset, Feed};
 use crate::gpu::Compute;
+use crate::insight::Beside;
 use crate::recipe::Recipe;
 
 /// A point that has not moved for so long is not being dragged.
@@ -158,8 +159,11 @@ impl Bench {
 
     /// Does the next chunk of every final evaluation and of all insight that was asked for.
     pub(super) fn evaluate_finally(&mut self, paint: &PaintTarget, outbox: &mut Outbox) {
-        for run in &mut self.runs {
-            let (target, jobs) = run.target(&self.gallery, paint);
+        for k in 0..self.runs.len() {
+            let compares = self.runs[k].jobs.insight.is_busy();
+            let beside = compares.then(|| beside(&self.runs, k)).flatten();
+            let (mut target, jobs) = self.runs[k].target(&self.gallery, paint);
+            target.beside = beside.as_ref();
             let id = target.id;
             match jobs.final_evaluation.turn(&target, 0) {
                 Ok(None) => {}
@@ -216,13 +220,16 @@ impl Bench {
     ) {
         let trainers = self.trainers();
         let Self { gallery, runs, wants, next_due, .. } = self;
-        let run = &mut runs[k];
-        if run.has_no_views {
+        if runs[k].has_no_views {
             return;
         }
         let nothing = RunWants::default();
-        let wants = wants.run(run.id).unwrap_or(&nothing);
-        let (target, jobs) = run.target(gallery, paint);
+        let wants = wants.run(runs[k].id).unwrap_or(&nothing);
+        let compares = wants.cards.iter().any(|topic| topic.compares_runs());
+        let beside = compares.then(|| beside(runs, k)).flatten();
+        let run = &mut runs[k];
+        let (mut target, jobs) = run.target(gallery, paint);
+        target.beside = beside.as_ref();
         let mut turn = RunTurn { target: &target, trainers, next_due: *next_due };
         let made = catch_unwind(AssertUnwindSafe(|| make(jobs, wants, &mut turn)));
         *next_due = turn.next_due;
@@ -298,4 +305,13 @@ pub(super) fn report_phase(run: &Run, outbox: &mut Outbox) {
 pub(super) fn message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
     text.unwrap_or("no reason given").lines().next().unwrap_or_default().to_owned()
+}
+
+/// The first of the other runs that works.
+fn beside(runs: &[Run], k: usize) -> Option<Beside> {
+    let works = |(at, run): &(usize, &Run)| *at != k && !matches!(run.phase, Phase::Failed(_));
+    let (_, run) = runs.iter().enumerate().find(works)?;
+    let name = &run.recipe.name;
+    let name = if *name == runs[k].recipe.name { format!("{name}, the other run") } else { name.clone() };
+    Some(Beside { name, model: run.learner.model(), step: run.learner.step_number() })
 }

@@ -115,7 +115,7 @@ impl Run {
         paint: &'a PaintTarget,
     ) -> (Target<'a>, &'a mut Jobs) {
         let Self { id, learner, recipe, views, canvases, jobs, .. } = self;
-        (Target { id: *id, learner, recipe, views, canvases, gallery, paint }, jobs)
+        (Target { id: *id, learner, beside: None, recipe, views, canvases, gallery, paint }, jobs)
     }
 
     /// What a reset begins again from: the sliders where they are, or the schedule from its beginning.

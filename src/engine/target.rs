@@ -9,6 +9,7 @@ use super::paint_target::PaintTarget;
 use super::view::RunViews;
 use super::wants::{Picture, RunId};
 use crate::gpu::Canvas;
+use crate::insight::Beside;
 use crate::recipe::Recipe;
 use crate::train::Learner;
 
@@ -17,6 +18,8 @@ use crate::train::Learner;
 pub(super) struct Target<'a> {
     pub(super) id: RunId,
     pub(super) learner: &'a Learner,
+    /// Another run of the bench, where a card that is wanted compares with it.
+    pub(super) beside: Option<&'a Beside>,
     /// The recipe with the live changes applied so far.
     pub(super) recipe: &'a Recipe,
     /// Where results are published.

@@ -6,8 +6,20 @@ use super::few_labels::LabelPoint;
 use super::pca::Pca;
 use super::ranking::Ranking;
 use crate::data::Dataset;
+use crate::model::Autoencoder;
 use crate::recipe::Recipe;
 use crate::train::Learner;
+
+/// Another network that was trained on the same images.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The name of its recipe.
+    pub name: String,
+    /// The network as it is now.
+    pub model: Autoencoder,
+    /// Updates made.
+    pub step: u64,
+}
 
 /// What cards are made from: a network and held-out images.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +43,8 @@ pub struct CardInputs<'a> {
     /// How well unfamiliar images are told by the distance in pixels, and by the error of principal components, as far as
     /// that is known.
     pub anomaly_rivals: [Option<&'a Ranking>; 2],
+    /// Another run of the bench, for cards that compare two networks.
+    pub beside: Option<&'a Beside>,
     /// What the doctor found at the last check; `None` where there was none.
     pub findings: Option<&'a [Finding]>,
     /// All principal components of the training images; `None` while they are not known, and for very large images.

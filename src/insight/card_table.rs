@@ -6,7 +6,9 @@ use super::card_inputs::CardInputs;
 use super::card_work::{AtOnce, CardWork};
 use super::classes::ClassesWork;
 use super::compression::CompressionWork;
+use super::denoising::DenoisingWork;
 use super::elbo_split::ElboSplitWork;
+use super::factors::FactorsWork;
 use super::likelihood::LikelihoodWork;
 use super::topic::{Question, Topic};
 use super::{
@@ -31,6 +33,7 @@ impl Topic {
             Self::Classes | Self::Confusions | Self::Mistakes | Self::Groups | Self::FewLabels
         );
         let is_of_anomalies = matches!(self, Self::Anomalies | Self::AnomalyScores);
+        let is_of_factors = matches!(self, Self::Factors | Self::Disentanglement);
         match () {
             () if matches!(inputs.learner.stage(), Stage::Layer(_)) && self.question() != Question::Family => {
                 "The layers are still pretrained one by one, so there is no code yet.".to_owned()
@@ -44,6 +47,11 @@ impl Topic {
             () if is_of_anomalies && split.left_out.validation.is_empty() && split.left_out.test.is_empty() => {
                 "Leave a class out of training with data.classes, such as \"all but 8\", or bring other images with \
                  data.foreign: then this card shows how well the network notices them."
+                    .to_owned()
+            }
+            () if is_of_factors && dataset.factors.is_empty() => {
+                "Nothing is known about these images but their pixels and classes; the built-in digits and shapes come with \
+                 the factors that they were drawn from."
                     .to_owned()
             }
             () if self.needs_components() && inputs.pca.is_none() => {
@@ -98,6 +106,8 @@ impl Topic {
             Self::Compression | Self::CompressedImages => {
                 return Box::new(CompressionWork::new(self, inputs));
             }
+            Self::Denoising => return Box::new(DenoisingWork::new(inputs)),
+            Self::Factors | Self::Disentanglement => return Box::new(FactorsWork::new(self, inputs)),
             Self::Gradients => return Box::new(GradientsWork::new(inputs)),
             Self::Likelihood => return Box::new(LikelihoodWork::new(inputs)),
             Self::ElboSplit => return Box::new(ElboSplitWork::new(inputs)),

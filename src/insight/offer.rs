@@ -22,11 +22,13 @@ impl Topic {
         topics.extend(recipe.is_variational().then_some(Self::Collapse));
         topics.extend([Self::Classes, Self::Confusions, Self::Mistakes, Self::Groups, Self::FewLabels]);
         topics.extend([Self::Anomalies, Self::AnomalyScores, Self::Compression, Self::CompressedImages]);
+        topics.push(Self::Denoising);
         topics.extend([Self::Drivers, Self::Gradients, Self::Occlusion]);
         topics.extend((recipe.model.code > 1).then_some(Self::CodeCorrelations));
         topics.extend(
             recipe.is_variational().then_some([Self::CodeSpread, Self::CodeQuantiles]).into_iter().flatten(),
         );
+        topics.extend([Self::Factors, Self::Disentanglement]);
         topics.push(Self::Health);
         if recipe.is_variational() {
             topics.extend([Self::Likelihood, Self::ElboSplit]);

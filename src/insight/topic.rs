@@ -79,6 +79,8 @@ pub enum Topic {
     Compression,
     /// Images as they come back from few bytes.
     CompressedImages,
+    /// How much of noise the network removes, by the amount of noise.
+    Denoising,
     /// The images that drive each number of the code most and least.
     Drivers,
     /// What each pixel contributes to a number of the code.
@@ -91,6 +93,10 @@ pub enum Topic {
     CodeSpread,
     /// Quantiles of the code against those of the prior.
     CodeQuantiles,
+    /// Which number of the code follows which known factor.
+    Factors,
+    /// How well numbers of the code and known factors agree.
+    Disentanglement,
     /// What the doctor says, and how far each layer moves.
     Health,
     /// The likelihood of held-out images, with importance samples.
@@ -134,7 +140,7 @@ impl Question {
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 47] = [
+const ALL: [(Topic, &str, &str); 50] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -173,12 +179,15 @@ const ALL: [(Topic, &str, &str); 47] = [
     (Topic::AnomalyScores, "anomaly-scores", "Unfamiliar images by threshold"),
     (Topic::Compression, "compression", "Bytes against quality"),
     (Topic::CompressedImages, "compressed-images", "Images in few bytes"),
+    (Topic::Denoising, "denoising", "Removing noise"),
     (Topic::Drivers, "drivers", "What drives each number"),
     (Topic::Gradients, "gradients", "Pixels that move the code"),
     (Topic::Occlusion, "occlusion", "Where the network looks"),
     (Topic::CodeCorrelations, "code-correlations", "Correlations of the code"),
     (Topic::CodeSpread, "code-spread", "Codes and the prior"),
     (Topic::CodeQuantiles, "code-quantiles", "Quantiles of the code"),
+    (Topic::Factors, "factors", "The code and known factors"),
+    (Topic::Disentanglement, "disentanglement", "One number for one factor"),
     (Topic::Health, "health", "What the doctor says"),
     (Topic::Likelihood, "likelihood", "Importance-weighted likelihood"),
     (Topic::ElboSplit, "elbo-split", "The parts of the ELBO"),
@@ -207,8 +216,15 @@ impl Topic {
 
     /// Whether its card is made from principal components.
     pub fn needs_components(self) -> bool {
-        matches!(self, Self::Size | Self::Compression | Self::CompressedImages)
-            || matches!(self.question(), Question::Pca | Question::Size)
+        matches!(
+            self,
+            Self::Size | Self::Compression | Self::CompressedImages | Self::Denoising | Self::Disentanglement
+        ) || matches!(self.question(), Question::Pca | Question::Size)
+    }
+
+    /// Whether its card compares the network with another run.
+    pub fn compares_runs(self) -> bool {
+        self == Self::Denoising
     }
 
     /// The question that it helps to answer.
@@ -224,13 +240,16 @@ impl Topic {
             | Self::Anomalies
             | Self::AnomalyScores
             | Self::Compression
-            | Self::CompressedImages => Question::Use,
+            | Self::CompressedImages
+            | Self::Denoising => Question::Use,
             Self::Drivers
             | Self::Gradients
             | Self::Occlusion
             | Self::CodeCorrelations
             | Self::CodeSpread
-            | Self::CodeQuantiles => Question::Inside,
+            | Self::CodeQuantiles
+            | Self::Factors
+            | Self::Disentanglement => Question::Inside,
             Self::Health => Question::Health,
             Self::Likelihood | Self::ElboSplit => Question::Truth,
             _ => Question::Family,

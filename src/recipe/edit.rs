@@ -33,6 +33,16 @@ impl Default for Recipe {
 }
 
 impl Recipe {
+    /// The recipe with the images, the seed and the batches of another, to be trained beside it. The scale of the pixels
+    /// stays its own.
+    pub fn beside(self, first: &Self) -> Self {
+        let data = DataRecipe { range: self.data.range, ..first.data.clone() };
+        let mut shared = Self { data, seed: first.seed, ..self };
+        shared.training.batch = first.training.batch;
+        shared.training.keep_remainder = first.training.keep_remainder;
+        shared
+    }
+
     /// Sets one parameter from text such as `objective.beta=2`, as `--set` takes it.
     pub fn set_from_text(&mut self, assignment: &str) -> Result<(), RecipeError> {
         let Some((key, text)) = assignment.split_once('=') else {

@@ -58,6 +58,8 @@ pub enum Purpose {
     Importance = 22,
     /// Which images are labelled where there are few labels; the step is the number of the draw.
     FewLabels = 23,
+    /// Images with a factor in common that vote for a number of the code; the step is always zero.
+    Votes = 24,
 }
 
 /// The stream of random numbers for one purpose at one step.

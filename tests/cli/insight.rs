@@ -52,7 +52,7 @@ fn cards_are_told_in_words() {
             &[
                 "--what",
                 "dimensions,classes,groups,few-labels,collapse,likelihood,explained,compression,compressed-images,elbo-split,drivers,gradients,occlusion,\
-                 code-correlations,code-spread,code-quantiles",
+                 code-correlations,code-spread,code-quantiles,denoising,factors,disentanglement",
                 "--samples",
                 "20",
             ],
@@ -77,6 +77,9 @@ fn cards_are_told_in_words() {
         "are correlated most",
         "maximum mean discrepancy",
         "Quantiles of the numbers",
+        "against the noisy image",
+        "The number that follows each factor most: slant z",
+        "MIG: the lead",
     ] {
         assert!(said.stdout.contains(words), "it should say {words:?}:\n{}", said.stdout);
     }
@@ -136,6 +139,8 @@ fn a_card_that_has_nothing_to_show_says_why() {
     std::fs::write(folder.join("plain-idx3-ubyte"), pixels).expect("a file");
     let unlabelled = say(&["--data", "plain-idx3-ubyte"], "classes");
     assert!(unlabelled.contains("have no labels"), "{unlabelled}");
+    let unknown = say(&["--data", "plain-idx3-ubyte"], "factors");
+    assert!(unknown.contains("the built-in digits and shapes"), "{unknown}");
 }
 
 #[test]
@@ -148,4 +153,37 @@ fn a_wrong_card_or_folder_is_refused_before_anything_is_trained() {
     hourglass(folder, &["insight", "."]).refused(2, &["no recipe.toml", "train --out"]);
     std::fs::write(folder.join("recipe.toml"), "name = \"vae-2d\"\n").expect("a file");
     hourglass(folder, &["insight", ".", "--device", "cpu"]).refused(1, &["model.safetensors"]);
+}
+
+#[test]
+fn two_recipes_are_compared_on_the_same_noisy_images() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let lines = |words: &[&'static str]| -> Vec<(String, Vec<f64>)> {
+        let same = ["--set", "data.count=600", "--set", "training.batch=32", "--epochs", "8"];
+        let rest = ["--what", "denoising", "--json", "--device", "cpu"];
+        let ran = hourglass(folder, &[&["insight"], words, &same, &rest].concat()).done();
+        let card = ran.json_lines().into_iter().find(|line| line["what"] == "denoising").expect("a card");
+        let series = card["content"]["series"].as_array().cloned().unwrap_or_default();
+        let heights = |line: &Json| {
+            let points = line["points"].as_array().into_iter().flatten();
+            points.filter_map(|point| point[1].as_f64()).collect()
+        };
+        series
+            .iter()
+            .map(|line| (line["name"].as_str().unwrap_or_default().to_owned(), heights(line)))
+            .collect()
+    };
+    let both = lines(&["ae-denoise", "--beside", "ae-32"]);
+    let alone = lines(&["ae-32"]);
+    let names: Vec<&str> = both.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["noisy image", "ae-denoise", "ae-32", "PCA 512"]);
+    assert_eq!(both[0], alone[0], "the same noisy images");
+    assert_eq!(both[2], alone[1], "the plain network is the one that is trained alone");
+    // Noise of 0.5 and more.
+    for at in 3..6 {
+        let [noisy, trained, plain] = [0, 1, 2].map(|line| both[line].1[at]);
+        assert!(noisy < plain && plain < trained, "{noisy} dB, plain {plain}, trained with noise {trained}");
+    }
+    hourglass(folder, &["insight", "ae-2d", "--beside", "nowhere"]).refused(2, &["nowhere"]);
 }

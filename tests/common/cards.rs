@@ -40,6 +40,7 @@ pub fn inputs_of<'a>(
         class_rivals: ClassRivals::default(),
         label_rivals: [None, None],
         anomaly_rivals: [None, None],
+        beside: None,
         findings: None,
         pca: None,
         whitened: &[],

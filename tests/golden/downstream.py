@@ -4,7 +4,8 @@ detection, disentanglement and compression.
     python tests/golden/downstream.py
 
 The images are the 8x8 digits of scikit-learn (E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0).
-MIG follows Chen et al. 2018 with 20 bins, the FactorVAE score Kim and Mnih 2018 with 64 samples a vote.
+MIG follows Chen et al. 2018 with 20 bins, the FactorVAE score Kim and Mnih 2018 with 64 samples a vote, and DCI Eastwood
+and Williams 2018 with the lasso, fitted to the first half of the images and tried on the other.
 """
 
 import json
@@ -16,7 +17,7 @@ import sklearn
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import Lasso, LogisticRegression
 from sklearn.metrics import adjusted_rand_score, log_loss, mutual_info_score, roc_auc_score
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -85,6 +86,29 @@ def factor_score(code):
     return float(np.mean(fresh))
 
 
+def single(importance):
+    """1 less the entropy of each row, weighted by the sums of the rows."""
+    importance = importance[importance.sum(axis=1) > 0]
+    shares = importance / importance.sum(axis=1, keepdims=True)
+    logs = np.log(np.where(shares > 0, shares, 1))
+    each = 1 + (shares * logs).sum(axis=1) / np.log(importance.shape[1])
+    return float((each * importance.sum(axis=1)).sum() / importance.sum())
+
+
+def dci(code):
+    """Disentanglement, completeness, and the share of variance that is explained in the other half."""
+    code, wanted = ((x - x.mean(axis=0)) / x.std(axis=0) for x in (code, factors))
+    half = len(code) // 2
+    columns, explained = [], []
+    for factor in wanted.T:
+        model = Lasso(alpha=0.02, fit_intercept=False, tol=1e-12, max_iter=100_000).fit(code[:half], factor[:half])
+        columns.append(abs(model.coef_))
+        error = ((factor[half:] - model.predict(code[half:])) ** 2).mean()
+        explained.append(max(0.0, 1 - error / factor[half:].var()))
+    importance = np.stack(columns, axis=1)
+    return [single(importance), single(importance.T), float(np.mean(explained))]
+
+
 def quantised(bits):
     """2^bits steps between the smallest and the largest code of the training images, decoded at their middle."""
     low, high = codes.min(axis=0), codes.max(axis=0)
@@ -150,6 +174,7 @@ golden = {
         "bins": BINS,
         "mig": {"perfect": gap(perfect), "rotated": gap(rotated), "noise": gap(noise)},
         "factor_vae": {"perfect": factor_score(perfect), "rotated": factor_score(rotated), "noise": factor_score(noise)},
+        "dci": {"perfect": dci(perfect), "rotated": dci(rotated), "noise": dci(noise)},
     },
     "quantised": [quantised(bits) for bits in (1, 2, 3, 4, 6, 8)],
     "quality": qualities(),

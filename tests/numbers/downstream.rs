@@ -1,9 +1,12 @@
 //! What codes are good for is measured as scikit-learn measures it (`tests/golden/downstream.py`).
 
+use std::collections::BTreeMap;
+
 use super::range_coder::{Decoder, Encoder};
 use hourglass::data::ImageShape;
 use hourglass::insight::Pca;
 use hourglass::insight::clusters::adjusted_rand_index;
+use hourglass::insight::disentanglement::{Columns, Scores};
 use hourglass::insight::neighbours::{NEIGHBOURS, Neighbours};
 use hourglass::insight::probe::Probe;
 use hourglass::insight::quality::{peak_signal_to_noise, structural_similarity};
@@ -18,6 +21,7 @@ struct Golden {
     probe: Fitted,
     detector: Detector,
     groups: Groups,
+    disentanglement: Disentanglement,
     quantised: Vec<Rate>,
     quality: Quality,
 }
@@ -68,6 +72,17 @@ struct Quality {
     changed: Vec<Vec<f32>>,
     ssim: Vec<f64>,
     psnr: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Disentanglement {
+    sizes: Vec<f64>,
+    factors: Vec<f64>,
+    rotation: Vec<f64>,
+    noise: Vec<f64>,
+    mig: BTreeMap<String, f64>,
+    factor_vae: BTreeMap<String, f64>,
+    dci: BTreeMap<String, [f64; 3]>,
 }
 
 #[derive(Deserialize)]
@@ -188,5 +203,39 @@ fn similarity_and_noise_ratio_of_images_are_those_of_an_independent_program() {
     for (number, other) in changed.iter().enumerate() {
         assert_close("SSIM", structural_similarity(&image, other, shape), ssim[number], 1e-6);
         assert_close("PSNR", peak_signal_to_noise(&image, other), psnr[number], 1e-4);
+    }
+}
+
+#[test]
+fn codes_are_disentangled_as_far_as_an_independent_program_says() {
+    let golden = golden().disentanglement;
+    let many = golden.sizes.len();
+    let column =
+        |rows: &[f64], place: usize| rows.iter().skip(place).step_by(many).copied().collect::<Vec<f64>>();
+    let columns = |rows: &[f64]| -> Columns { (0..many).map(|place| column(rows, place)).collect() };
+    let factors = columns(&golden.factors);
+    let perfect: Columns = factors
+        .iter()
+        .zip(&golden.sizes)
+        .map(|(factor, size)| factor.iter().map(|x| x / size).collect())
+        .collect();
+    let turned = |place: usize| -> Vec<f64> {
+        let to = column(&golden.rotation, place);
+        let images = perfect.first().map_or(0, Vec::len);
+        (0..images).map(|image| perfect.iter().zip(&to).map(|(code, to)| code[image] * to).sum()).collect()
+    };
+    let rotated = (0..many).map(turned).collect();
+    for (name, codes) in
+        [("perfect", perfect.clone()), ("rotated", rotated), ("noise", columns(&golden.noise))]
+    {
+        let scores = Scores::new(&codes, &factors, 1).expect("codes that vary");
+        assert_close(&format!("{name}: MIG"), scores.gap(), golden.mig[name], 1e-3);
+        // Votes are drawn: the standard error of a share of 2,000 is at most 0.011.
+        assert_close(&format!("{name}: FactorVAE"), scores.votes, golden.factor_vae[name], 0.03);
+        let [disentanglement, completeness, explained] = golden.dci[name];
+        assert_close(&format!("{name}: D"), scores.disentanglement, disentanglement, 1e-3);
+        assert_close(&format!("{name}: C"), scores.completeness, completeness, 1e-3);
+        let ours = scores.explained.iter().sum::<f64>() / many as f64;
+        assert_close(&format!("{name}: I"), ours, explained, 1e-3);
     }
 }

@@ -18,6 +18,8 @@ use crate::train::read::ReadError;
 
 /// Beside training, cards take at most one part in so many of the time; with the drawing of what they show it is a tenth.
 const ONE_PART_IN: u32 = 16;
+/// A card that compares two runs is made again when the other one is so many steps further.
+const BESIDE_STEPS: u64 = 200;
 
 /// The cards of a run.
 #[derive(Debug, Default)]
@@ -33,6 +35,8 @@ pub(super) struct Cards {
 struct Basis {
     compared: Compared,
     has_components: bool,
+    /// The other run that a card compares with, and its step in parts of an epoch or so.
+    beside: Option<(String, u64)>,
     /// A slider changes what is foretold.
     objective: ObjectiveRecipe,
 }
@@ -80,6 +84,11 @@ impl Cards {
             let comparison = &turn.target.gallery.comparison;
             let basis = Basis {
                 compared: Compared::of(topic, turn.target, watched(turn.target)),
+                beside: turn
+                    .target
+                    .beside
+                    .filter(|_| topic.compares_runs())
+                    .map(|beside| (beside.name.clone(), beside.step / BESIDE_STEPS)),
                 has_components: comparison.spectrum_so_far().pca.is_some(),
                 objective: turn.target.recipe.objective.clone(),
             };
@@ -163,6 +172,7 @@ pub(super) fn inputs<'a>(
         effort,
         class_rivals: compared.classes,
         label_rivals: compared.few_labels.each_ref().map(Option::as_deref),
+        beside: target.beside,
         findings: compared.health.as_ref().map(|health| &health.findings[..]),
         anomaly_rivals: compared.anomalies.each_ref().map(Option::as_deref),
         pca: spectrum.pca,
