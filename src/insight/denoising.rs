@@ -3,6 +3,7 @@
 
 use super::card_inputs::Beside;
 use super::card_work::{CardWork, Slice};
+use super::pca::Pca;
 use super::quality::peak_signal_to_noise;
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Line, Lines};
@@ -13,8 +14,9 @@ use crate::recipe::{Corruption, NoiseRecipe};
 use crate::train::Stage;
 use crate::train::read::read;
 
-/// Held-out images that are corrupted.
-const IMAGES: usize = 500;
+/// Held-out images that are corrupted: one for so many that are asked for their class, and so many at most.
+const ASKED_PER_IMAGE: usize = 5;
+const MOST_IMAGES: usize = 500;
 /// Standard deviations of Gaussian noise, and shares of the image for every other kind.
 const DEVIATIONS: [f64; 6] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0];
 const SHARES: [f64; 6] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.7];
@@ -29,6 +31,8 @@ pub struct DenoisingWork {
     clean: Vec<f32>,
     /// The network, and another run's.
     models: Vec<(String, Autoencoder)>,
+    /// As many principal components as the code has numbers.
+    pca: Option<Pca>,
     /// Images that were done with the present amount.
     done: usize,
     /// Sums of signal-to-noise ratios by amount: of the noisy images, of each model, of principal components.
@@ -46,6 +50,9 @@ impl CardWork for DenoisingWork {
             return Ok(Some(self.card(inputs)));
         };
         let learner = inputs.learner;
+        if self.done == 0 && self.sums.len() == 1 {
+            self.pca = inputs.pca.map(|pca| pca.first(learner.code_size()));
+        }
         let to = (self.done + many.max(1)).min(self.images.len());
         let pixels = learner.pixels();
         let clean = &self.clean[self.done * pixels..to * pixels];
@@ -60,10 +67,7 @@ impl CardWork for DenoisingWork {
         for (_, model) in &self.models {
             rebuilt.push(read(model.reconstruct(learner.images(&noisy, learner.device())))?);
         }
-        rebuilt.extend(inputs.pca.map(|pca| {
-            let pca = pca.first(learner.code_size());
-            pca.rebuild(&pca.project(&noisy))
-        }));
+        rebuilt.extend(self.pca.as_ref().map(|pca| pca.rebuild(&pca.project(&noisy))));
         let Some(sums) = self.sums.last_mut() else { return Ok(Some(None)) };
         sums.resize(rebuilt.len(), 0.0);
         for (sum, images) in sums.iter_mut().zip(&mut rebuilt) {
@@ -92,7 +96,7 @@ impl DenoisingWork {
             amounts.sort_unstable_by(f64::total_cmp);
         }
         let images = if effort.of_test { &dataset.split.test } else { &dataset.split.validation };
-        let images = images[..IMAGES.min(images.len())].to_vec();
+        let images = images[..(effort.asked / ASKED_PER_IMAGE).min(MOST_IMAGES).min(images.len())].to_vec();
         let mut clean = Vec::new();
         dataset.write_f32(&images, &mut clean);
         let beside = inputs.beside.map(|Beside { name, model, .. }| (name.clone(), model.clone()));
@@ -103,17 +107,18 @@ impl DenoisingWork {
             images,
             clean,
             models: std::iter::once(own).chain(beside).collect(),
+            pca: None,
             done: 0,
             sums: vec![Vec::new()],
         }
     }
 
     fn card(&self, inputs: &CardInputs<'_>) -> Option<Card> {
-        let CardInputs { learner, recipe, .. } = inputs;
+        let recipe = inputs.recipe;
         let count = self.images.len() as f64;
         let names = std::iter::once("noisy image".to_owned())
             .chain(self.models.iter().map(|(name, _)| name.clone()))
-            .chain(inputs.pca.map(|_| format!("PCA {}", learner.code_size())));
+            .chain(self.pca.as_ref().map(|pca| format!("PCA {}", pca.k)));
         let ratio = |at: usize, row: usize| self.sums.get(at)?.get(row).map(|sum| sum / count);
         let line = |(row, name): (usize, String)| Line {
             name,
