@@ -2,6 +2,7 @@
 
 use super::anomaly::AnomalyWork;
 use super::attribution::GradientsWork;
+use super::augmentation::AugmentationWork;
 use super::card_inputs::CardInputs;
 use super::card_work::{AtOnce, CardWork};
 use super::classes::ClassesWork;
@@ -30,7 +31,12 @@ impl Topic {
         let classes = dataset.class_names.len();
         let is_about_classes = matches!(
             self,
-            Self::Classes | Self::Confusions | Self::Mistakes | Self::Groups | Self::FewLabels
+            Self::Classes
+                | Self::Confusions
+                | Self::Mistakes
+                | Self::Groups
+                | Self::FewLabels
+                | Self::Augmentation
         );
         let is_of_anomalies = matches!(self, Self::Anomalies | Self::AnomalyScores);
         let is_of_factors = matches!(self, Self::Factors | Self::Disentanglement);
@@ -106,6 +112,7 @@ impl Topic {
             Self::Compression | Self::CompressedImages => {
                 return Box::new(CompressionWork::new(self, inputs));
             }
+            Self::Augmentation => return Box::new(AugmentationWork::new(inputs)),
             Self::Denoising => return Box::new(DenoisingWork::new(inputs)),
             Self::Factors | Self::Disentanglement => return Box::new(FactorsWork::new(self, inputs)),
             Self::Gradients => return Box::new(GradientsWork::new(inputs)),

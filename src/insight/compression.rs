@@ -58,7 +58,10 @@ impl CardWork for CompressionWork {
     /// Does a slice: encodes some images, or compresses all of them at one rate.
     fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice {
         let code = inputs.learner.code_size();
-        if matches!(inputs.learner.stage(), Stage::Layer(_)) || self.asked.is_empty() || has_skips(inputs) {
+        if matches!(inputs.learner.stage(), Stage::Layer(_))
+            || self.asked.is_empty()
+            || inputs.recipe.has_skips()
+        {
             return Ok(Some(None));
         }
         for (images, codes) in [(&self.known, &mut self.known_codes), (&self.asked, &mut self.codes)] {
@@ -261,12 +264,6 @@ impl CompressionWork {
         });
         bytes.sum::<usize>() as f64 / self.asked.len().max(1) as f64
     }
-}
-
-/// Skip connections carry the image past the code, so the code alone is not what is stored.
-fn has_skips(inputs: &CardInputs<'_>) -> bool {
-    let model = &inputs.recipe.model;
-    model.network == crate::recipe::Network::UNet && model.skips
 }
 
 fn color_type(shape: ImageShape) -> ExtendedColorType {

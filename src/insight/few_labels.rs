@@ -26,6 +26,16 @@ pub struct LabelPoint {
     pub spread: f64,
 }
 
+impl LabelPoint {
+    /// The mean and the standard deviation of one share per draw.
+    pub(super) fn new(per_class: usize, shares: &[f64]) -> Self {
+        let mean = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
+        let squares: f64 = shares.iter().map(|share| (share - mean).powi(2)).sum();
+        let spread = (squares / shares.len().saturating_sub(1).max(1) as f64).sqrt();
+        Self { per_class, mean, spread }
+    }
+}
+
 /// Images with their classes, as codes or as pixels: those that are labelled, and those whose classes are asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Labelled<'a> {
@@ -81,33 +91,41 @@ impl LabelSearch {
         self.shares.push(share_right(&probe.classes(asked.0), asked.1));
         self.probe = None;
         if self.shares.len() == DRAWS {
-            let mean = self.shares.iter().sum::<f64>() / DRAWS as f64;
-            let squares: f64 = self.shares.iter().map(|share| (share - mean).powi(2)).sum();
-            let spread = (squares / (DRAWS - 1) as f64).sqrt();
-            self.points.push(LabelPoint { per_class, mean, spread });
-            self.shares.clear();
+            self.points.push(LabelPoint::new(per_class, &std::mem::take(&mut self.shares)));
             self.size += 1;
         }
         None
     }
 }
 
-/// So many images of each class, drawn at random; `None` where a class has fewer.
+/// The codes and the classes of so many images of each class, drawn at random; `None` where a class has fewer.
 fn drawn(images: Labelled<'_>, per_class: usize, draw: u64) -> Option<(Vec<f32>, Vec<u8>)> {
-    let (codes, all) = images.known;
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    order.shuffle(&mut stream(SEED, Purpose::FewLabels, draw));
-    let mut counts = vec![0_usize; images.classes];
+    let (codes, labels) = images.known;
     let mut chosen = (Vec::new(), Vec::new());
+    for row in drawn_rows(labels, images.classes, per_class, draw)? {
+        chosen.0.extend_from_slice(codes.get(row * images.numbers..(row + 1) * images.numbers)?);
+        chosen.1.push(labels[row]);
+    }
+    Some(chosen)
+}
+
+/// The places of so many images of each class, drawn at random; `None` where a class has fewer.
+pub(super) fn drawn_rows(labels: &[u8], classes: usize, per_class: usize, draw: u64) -> Option<Vec<usize>> {
+    let mut order: Vec<usize> = (0..labels.len()).collect();
+    order.shuffle(&mut stream(SEED, Purpose::FewLabels, draw));
+    // Classes that are left out of training have no images.
+    let mut has_images = vec![false; classes];
+    labels.iter().for_each(|label| has_images[usize::from(*label)] = true);
+    let mut counts = vec![0_usize; classes];
+    let mut rows = Vec::new();
     for row in order {
-        let count = counts.get_mut(usize::from(all[row]))?;
+        let count = counts.get_mut(usize::from(labels[row]))?;
         if *count < per_class {
             *count += 1;
-            chosen.0.extend_from_slice(codes.get(row * images.numbers..(row + 1) * images.numbers)?);
-            chosen.1.push(all[row]);
+            rows.push(row);
         }
     }
-    counts.iter().all(|count| *count == per_class).then_some(chosen)
+    counts.iter().zip(has_images).all(|(count, has)| !has || *count == per_class).then_some(rows)
 }
 
 #[cfg(test)]

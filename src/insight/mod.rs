@@ -9,6 +9,7 @@ mod activity;
 pub mod anomaly;
 mod atoms;
 mod attribution;
+mod augmentation;
 pub mod beside_pca;
 mod card_inputs;
 mod card_table;

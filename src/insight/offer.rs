@@ -21,6 +21,7 @@ impl Topic {
         topics.extend(beside_pca::is_linear(recipe).then_some(Self::Angles));
         topics.extend(recipe.is_variational().then_some(Self::Collapse));
         topics.extend([Self::Classes, Self::Confusions, Self::Mistakes, Self::Groups, Self::FewLabels]);
+        topics.extend((!recipe.has_skips()).then_some(Self::Augmentation));
         topics.extend([Self::Anomalies, Self::AnomalyScores, Self::Compression, Self::CompressedImages]);
         topics.push(Self::Denoising);
         topics.extend([Self::Drivers, Self::Gradients, Self::Occlusion]);
@@ -52,7 +53,7 @@ impl Topic {
         add(is_pruned, &[Self::Connections]);
         add(recipe.is_pretrained(), &[Self::Filters, Self::RbmSamples, Self::Depths]);
         add(is_deep, &[Self::Steps]);
-        add(network == Network::UNet && recipe.model.skips, &[Self::Skips]);
+        add(recipe.has_skips(), &[Self::Skips]);
         add(matches!(network, Network::Conv | Network::UNet), &[Self::Maps]);
         add(network == Network::Recurrent, &[Self::Written, Self::Completed]);
         add(is_contractive, &[Self::Contraction, Self::Directions]);
@@ -87,7 +88,7 @@ impl Topic {
         let is_free = !is_dropping && !is_penalised && noise.kind == Corruption::None;
         let can_be_inactive =
             model.code_activation != Activation::Linear || objective.sparsity > 0.0 || model.top_k > 0;
-        let skips = model.network == Network::UNet && model.skips;
+        let skips = recipe.has_skips();
         let all = [
             (Self::Ablation, is_dropping),
             (Self::Size, is_free && is_dense && model.code <= FEW_UNITS),

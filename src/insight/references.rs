@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::recipe::{Corruption, Network, Recipe, Reconstruction};
+use crate::recipe::{Corruption, Recipe, Reconstruction};
 
 /// What simple models cost on the held-out images, per image. Errors are those of pixels from 0 to 1.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,6 +61,5 @@ impl References {
 /// Whether principal components of clean images are a fair rival: not for a network that sees corrupted images, nor for
 /// one whose skip connections carry the image past the code.
 fn is_fair_for_pca(recipe: &Recipe) -> bool {
-    let has_skips = recipe.model.network == Network::UNet && recipe.model.skips;
-    recipe.noise.kind == Corruption::None && !has_skips
+    recipe.noise.kind == Corruption::None && !recipe.has_skips()
 }

@@ -71,6 +71,8 @@ pub enum Topic {
     Groups,
     /// How well classes are told with few labels.
     FewLabels,
+    /// Whether images that the network makes help a classifier with few labels.
+    Augmentation,
     /// How well unfamiliar images are told from familiar ones.
     Anomalies,
     /// Familiar and unfamiliar images on either side of a threshold.
@@ -140,7 +142,7 @@ impl Question {
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 50] = [
+const ALL: [(Topic, &str, &str); 51] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -175,6 +177,7 @@ const ALL: [(Topic, &str, &str); 50] = [
     (Topic::Mistakes, "mistakes", "The worst mistakes"),
     (Topic::Groups, "groups", "Groups without labels"),
     (Topic::FewLabels, "few-labels", "With few labels"),
+    (Topic::Augmentation, "augmentation", "Made images as training images"),
     (Topic::Anomalies, "anomalies", "Finding unfamiliar images"),
     (Topic::AnomalyScores, "anomaly-scores", "Unfamiliar images by threshold"),
     (Topic::Compression, "compression", "Bytes against quality"),
@@ -237,6 +240,7 @@ impl Topic {
             | Self::Mistakes
             | Self::Groups
             | Self::FewLabels
+            | Self::Augmentation
             | Self::Anomalies
             | Self::AnomalyScores
             | Self::Compression

@@ -60,6 +60,8 @@ pub enum Purpose {
     FewLabels = 23,
     /// Images with a factor in common that vote for a number of the code; the step is always zero.
     Votes = 24,
+    /// Images made for a classifier with few labels; the step is the number of the draw.
+    Augmentation = 25,
 }
 
 /// The stream of random numbers for one purpose at one step.

@@ -256,6 +256,11 @@ impl Recipe {
         self.pretraining.method != Pretraining::None
     }
 
+    /// Whether skip connections carry the image past the code.
+    pub fn has_skips(&self) -> bool {
+        self.model.network == Network::UNet && self.model.skips
+    }
+
     /// Whether a dictionary is learned on the codes after training.
     pub fn has_dictionary(&self) -> bool {
         self.dictionary.atoms > 0

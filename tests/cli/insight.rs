@@ -52,7 +52,7 @@ fn cards_are_told_in_words() {
             &[
                 "--what",
                 "dimensions,classes,groups,few-labels,collapse,likelihood,explained,compression,compressed-images,elbo-split,drivers,gradients,occlusion,\
-                 code-correlations,code-spread,code-quantiles,denoising,factors,disentanglement",
+                 augmentation,code-correlations,code-spread,code-quantiles,denoising,factors,disentanglement",
                 "--samples",
                 "20",
             ],
@@ -78,6 +78,7 @@ fn cards_are_told_in_words() {
         "maximum mean discrepancy",
         "Quantiles of the numbers",
         "against the noisy image",
+        "mixtures of two codes of a class",
         "The number that follows each factor most: slant z",
         "MIG: the lead",
     ] {

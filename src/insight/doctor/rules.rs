@@ -273,7 +273,7 @@ fn empty_code(evidence: &Evidence<'_>, threshold: f64) -> Option<Said> {
 
 fn identity(evidence: &Evidence<'_>, threshold: f64) -> Option<Said> {
     let Recipe { model, noise, objective, .. } = evidence.recipe;
-    let has_skips = model.network == crate::recipe::Network::UNet && model.skips;
+    let has_skips = evidence.recipe.has_skips();
     let is_wide = model.code >= evidence.images.pixels;
     let is_constrained = noise.kind != crate::recipe::Corruption::None
         || noise.drop_units > 0.0

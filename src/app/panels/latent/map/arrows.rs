@@ -8,7 +8,7 @@ use crate::app::panels::words_over;
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF, Theme};
 use crate::engine::{ForcesView, LatentPlane, Penalty};
-use crate::recipe::{Network, Recipe};
+use crate::recipe::Recipe;
 
 use super::paint::Map;
 use crate::app::panels::latent::plane::codes::Cloud;
@@ -127,8 +127,7 @@ fn remark(recipe: &Recipe, has_penalty: bool) -> Option<String> {
         (false, false) => Some("no penalty acts on the code"),
         (true, false) => None,
     };
-    let has_skips = recipe.model.network == Network::UNet && recipe.model.skips;
-    let held = has_skips.then_some("the skip connections keep the values of each image");
+    let held = recipe.has_skips().then_some("the skip connections keep the values of each image");
     let all: Vec<&str> = absent.into_iter().chain(held).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
