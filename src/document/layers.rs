@@ -42,6 +42,8 @@ pub enum ColorBy {
     Class,
     /// The reconstruction error of the image.
     Error,
+    /// The group that the code is sorted into without its class.
+    Group,
     /// The factor of the data set with this index.
     Factor(usize),
 }

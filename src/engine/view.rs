@@ -130,6 +130,8 @@ pub struct CloudView {
     pub spreads: Option<Arc<[f32]>>,
     /// The squared error of each image, where that was wanted.
     pub errors: Option<Arc<[f32]>>,
+    /// The group of each code, found without classes, where that was wanted.
+    pub groups: Option<Arc<[u8]>>,
     /// What the codes are as a whole.
     pub summary: Arc<Summary>,
     /// The codes along their principal axes, where that was wanted and they have any.
@@ -151,7 +153,17 @@ impl CloudView {
         let count = codes.len() / dimensions.max(1);
         let images = (0..count as u32).collect();
         let summary = Arc::new(Summary::of(&codes, dimensions, None));
-        Self { step, dimensions, images, codes, spreads: None, errors: None, summary, projection: None }
+        Self {
+            step,
+            dimensions,
+            images,
+            codes,
+            spreads: None,
+            errors: None,
+            groups: None,
+            summary,
+            projection: None,
+        }
     }
 
     /// The same codes with the σ of each of their numbers.

@@ -217,6 +217,8 @@ pub struct WantedCloud {
     pub whose: Whose,
     /// Whether their squared errors are wanted too.
     pub errors: bool,
+    /// Whether they are sorted into groups too.
+    pub groups: bool,
     /// Whether the codes are wanted along their principal axes too.
     pub projection: bool,
 }
@@ -224,7 +226,7 @@ pub struct WantedCloud {
 impl Default for WantedCloud {
     /// Enough to see the shape of the map, and few enough to be encoded between two steps.
     fn default() -> Self {
-        Self { count: 2000, whose: Whose::default(), errors: false, projection: false }
+        Self { count: 2000, whose: Whose::default(), errors: false, groups: false, projection: false }
     }
 }
 

@@ -3,17 +3,13 @@
 //!
 //! On the host, no tensors.
 
-use super::clusters::{Clusters, adjusted_rand_index};
+use super::clusters::{Clusters, SEED, SORTED, adjusted_rand_index};
 use super::few_labels::{LabelPoint, LabelSearch, Labelled};
 use super::neighbours::Neighbours;
 use super::pca::Pca;
 use super::probe::{Probe, STEPS, TOLERANCE, share_right};
 use crate::data::Dataset;
 
-/// Codes at most that are sorted into groups.
-pub(super) const SORTED: usize = 5_000;
-/// The seed of the codes that groups begin with: the same for codes and for what they are compared with.
-pub(super) const SEED: u64 = 0;
 /// Training images whose classes are known while a card is watched.
 const KNOWN: usize = 2_000;
 /// Long codes are known of fewer images, so many numbers in all: a step of the probe takes a few milliseconds.

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use super::card_work::{CardWork, Slice};
-use super::class_rivals::{ClassRivals, SEED, SORTED, images, labels};
-use super::clusters::{Clusters, KMeans, adjusted_rand_index};
+use super::class_rivals::{ClassRivals, images, labels};
+use super::clusters::{Clusters, KMeans, SEED, SORTED, adjusted_rand_index};
 use super::few_labels::{LabelPoint, LabelSearch, Labelled};
 use super::neighbours::{NEIGHBOURS, Neighbours};
 use super::probe::{Probe, STEPS, TOLERANCE, share_right};

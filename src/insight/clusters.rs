@@ -13,6 +13,11 @@ const RESTARTS: u64 = 10;
 /// Rounds of one beginning at most; it ends before where no code changes its group.
 const ROUNDS: usize = 100;
 
+/// Codes at most that are sorted into groups.
+pub const SORTED: usize = 5_000;
+/// The seed of the codes that groups begin with: the same for codes and for what they are compared with.
+pub const SEED: u64 = 0;
+
 /// Codes in groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clusters {
@@ -80,6 +85,34 @@ impl Clusters {
             }
         }
     }
+}
+
+/// The group of each code: that of the nearest mean.
+pub fn sorted(means: &[f32], codes: &[f32], dimensions: usize) -> Vec<u8> {
+    let means: Vec<Vec<f32>> = means.chunks_exact(dimensions.max(1)).map(<[f32]>::to_vec).collect();
+    codes.chunks_exact(dimensions.max(1)).map(|code| nearest(&means, code).0).collect()
+}
+
+/// The same groups with other numbers: those that agree with `known` in as many places as a greedy choice finds.
+pub fn aligned(groups: &[u8], known: &[u8]) -> Vec<u8> {
+    let mut counts: BTreeMap<(u8, u8), usize> = BTreeMap::new();
+    groups.iter().zip(known).for_each(|pair| *counts.entry((*pair.0, *pair.1)).or_default() += 1);
+    let mut ranked: Vec<((u8, u8), usize)> = counts.into_iter().collect();
+    ranked.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let mut numbers: BTreeMap<u8, u8> = BTreeMap::new();
+    for ((group, number), _) in ranked {
+        if !numbers.contains_key(&group) && !numbers.values().any(|taken| *taken == number) {
+            numbers.insert(group, number);
+        }
+    }
+    // Groups that are left take the numbers that are left.
+    for group in groups {
+        if !numbers.contains_key(group) {
+            let free = (0..=u8::MAX).find(|number| !numbers.values().any(|taken| taken == number));
+            numbers.insert(*group, free.unwrap_or(*group));
+        }
+    }
+    groups.iter().map(|group| numbers[group]).collect()
 }
 
 /// Codes to begin with: each is drawn with a chance proportional to its squared distance from those drawn before.
@@ -179,5 +212,17 @@ mod tests {
         let found = Clusters::find(&[0.0, f32::NAN, 9.0, 9.5], 1, 2, 1);
         assert!(found.spread.is_finite() && found.groups[2] == found.groups[3], "{found:?}");
         assert!((adjusted_rand_index(&[1, 1], &[0, 0]) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn groups_are_numbered_like_what_they_agree_with() {
+        assert_eq!(
+            aligned(&[2, 2, 2, 0, 0, 1], &[7, 7, 5, 5, 5, 5]),
+            [7, 7, 7, 5, 5, 0],
+            "1 has no class left"
+        );
+        assert_eq!(aligned(&[1, 0], &[1]), [1, 0], "one of them is known");
+        assert!(aligned(&[], &[]).is_empty());
+        assert_eq!(sorted(&[0.0, 0.0, 9.0, 9.0], &[1.0, 1.0, 8.0, 7.0, 0.0, 2.0], 2), [0, 1, 0]);
     }
 }

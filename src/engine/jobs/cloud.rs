@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
+use super::grouping::Grouping;
 use super::job::{Job, JobError, Share};
 use super::projection::Projecting;
 use crate::data::Split;
@@ -34,6 +35,9 @@ pub(super) struct CloudJob {
     overview: Overview,
     /// The principal axes of the cloud before.
     before: Option<Principal>,
+    grouping: Grouping,
+    /// The classes of the images, or the groups of the cloud before: groups are numbered like them.
+    known: Option<Arc<[u8]>>,
     /// Pixels of the slice, kept for their memory.
     pixels: Vec<f32>,
 }
@@ -85,6 +89,7 @@ impl CloudJob {
         let learner = target.learner;
         let most = wish.count.min(MOST_IMAGES).min(MOST_NUMBERS / learner.code_size().max(1));
         let images: Arc<[u32]> = chosen(&target.gallery.dataset.split, wish.whose).take(most).collect();
+        let known = if wish.groups { known(target, &images) } else { None };
         let summing = Summing::new(images.len(), learner.code_size());
         Self {
             wish,
@@ -94,8 +99,22 @@ impl CloudJob {
             done: Readings { summing, ..Readings::default() },
             overview: Overview::default(),
             before,
+            grouping: Grouping::default(),
+            known,
             pixels: Vec::new(),
         }
+    }
+
+    /// Does a slice of sorting the codes into groups, where that is wanted; whether nothing is left to do.
+    fn is_grouped(&mut self, target: &Target<'_>) -> bool {
+        let (codes, dimensions) = (&self.done.codes, target.learner.code_size());
+        self.grouping = match std::mem::take(&mut self.grouping) {
+            Grouping::Nothing if self.wish.groups => {
+                Grouping::new(codes, dimensions, target.gallery.dataset.class_names.len())
+            }
+            grouping => grouping.slice(codes, dimensions, self.known.as_deref()),
+        };
+        self.grouping.is_done()
     }
 
     /// The cloud, once everything is known of it.
@@ -109,6 +128,7 @@ impl CloudJob {
             codes: codes.into(),
             spreads: spreads.map(Arc::from),
             errors: errors.map(Arc::from),
+            groups: std::mem::take(&mut self.grouping).found().map(Arc::from),
             summary: Arc::new(summary.unwrap_or_default()),
             projection: projecting.found().map(Arc::new),
         }
@@ -126,7 +146,8 @@ impl Job for CloudJob {
         let learner = target.learner;
         let left = &self.images[self.done.count..];
         let Some(first) = left.first() else {
-            let is_done = self.overview.slice(&mut self.done, self.before.as_ref(), self.wish.projection);
+            let is_done = self.overview.slice(&mut self.done, self.before.as_ref(), self.wish.projection)
+                && self.is_grouped(target);
             return Ok(is_done.then(|| self.view(learner.code_size())));
         };
         let mut chunk = left[..many.min(left.len())].to_vec();
@@ -137,6 +158,14 @@ impl Job for CloudJob {
         self.done.add(&self.model, x, counted, self.wish.errors)?;
         Ok(None)
     }
+}
+
+/// The classes of images that all have one, or the groups of the same images in the cloud that is shown.
+fn known(target: &Target<'_>, images: &[u32]) -> Option<Arc<[u8]>> {
+    let dataset = &target.gallery.dataset;
+    let classes: Option<Arc<[u8]>> = images.iter().map(|image| dataset.label(*image)).collect();
+    let shown = || target.views.latest().cloud.filter(|cloud| *cloud.images == *images);
+    classes.or_else(|| shown()?.groups.clone())
 }
 
 /// Images in the order in which a cloud takes them.

@@ -12,6 +12,7 @@ mod field;
 mod final_evaluation;
 mod forces;
 mod fresh;
+mod grouping;
 mod insight;
 mod job;
 mod layers;

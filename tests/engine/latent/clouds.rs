@@ -9,6 +9,7 @@ use hourglass::engine::{
     Wants, Whose, Worker,
 };
 use hourglass::insight::cloud::Summary;
+use hourglass::insight::clusters::{Clusters, SEED, adjusted_rand_index};
 use hourglass::recipe::Recipe;
 use hourglass::train::Learner;
 
@@ -217,4 +218,22 @@ fn a_cloud_is_laid_along_its_principal_axes_where_that_is_wished_for() {
     assert_eq!(projection.axes, want);
     let places: Vec<[f32; 2]> = view.codes.chunks(5).map(|code| want.place(code)).collect();
     assert_eq!(projection.places, places);
+}
+
+#[test]
+fn the_codes_of_a_cloud_are_sorted_into_groups_where_that_is_wished_for() {
+    let (mut worker, handle) = worker();
+    let bench = open(&mut worker, &handle, vec![small("vae-2d")], false);
+    want(&handle, &bench, Some(WantedCloud { count: 203, groups: true, ..WantedCloud::default() }));
+    let view = cloud(&mut worker, &bench);
+    let groups = view.groups.as_ref().expect("wished for");
+    let alone = Clusters::find(&view.codes, 2, 10, SEED).groups;
+    assert_eq!(groups.len(), 203);
+    assert!((adjusted_rand_index(groups, &alone) - 1.0).abs() < 1e-12, "the groups that k-means finds");
+    // They are numbered like the classes: no other numbering agrees with more images than a greedy one.
+    let classes: Vec<u8> = view.images.iter().filter_map(|image| bench.dataset.label(*image)).collect();
+    let agreeing = |groups: &[u8]| groups.iter().zip(&classes).filter(|(a, b)| a == b).count();
+    assert!(agreeing(groups) >= agreeing(&alone), "{} and {}", agreeing(groups), agreeing(&alone));
+    want(&handle, &bench, Some(WantedCloud { count: 203, ..WantedCloud::default() }));
+    assert!(cloud(&mut worker, &bench).groups.is_none(), "nobody wishes for them");
 }

@@ -59,7 +59,7 @@ pub fn add(
 pub fn wanted_cloud(layers: &Layers, axes: Option<Axes>) -> WantedCloud {
     let Layers { count, whose, color, .. } = *layers;
     let projection = axes == Some(Axes::Principal);
-    WantedCloud { count, whose, errors: color == ColorBy::Error, projection }
+    WantedCloud { count, whose, errors: color == ColorBy::Error, groups: color == ColorBy::Group, projection }
 }
 
 /// The gradients on the codes of the picked images, or of the examples where none is picked.

@@ -50,6 +50,7 @@ impl Looks {
         let classes: Vec<Option<u8>> = cloud.images.iter().map(|image| dataset.label(*image)).collect();
         let values = values(cloud, dataset, by);
         let range = values.as_deref().map(range);
+        let groups = cloud.groups.as_deref().filter(|_| by == ColorBy::Group);
         let on_map = Theme::on_pictures();
         let look = |(row, class): (usize, &Option<u8>)| {
             if class.is_some_and(|class| hidden.contains(&class)) {
@@ -57,7 +58,10 @@ impl Looks {
             }
             let color = match (&values, range) {
                 (Some(values), Some(range)) => value_color(share(values[row], range)),
-                _ => class.map_or(on_map.accent, |class| on_map.class(usize::from(class))),
+                _ => match groups.map_or(*class, |groups| groups.get(row).copied()) {
+                    Some(colored) => on_map.class(usize::from(colored)),
+                    None => on_map.accent,
+                },
             };
             let glyph = Glyph::of_class(usize::from(class.unwrap_or(0)));
             Some(PointLook { color, glyph: glyph as u8 })
@@ -69,7 +73,7 @@ impl Looks {
 /// The values that colours mean, one per point; `None` where they mean classes, or where values are not known.
 fn values(cloud: &Cloud, dataset: &Dataset, by: ColorBy) -> Option<Vec<f32>> {
     let values: Vec<f32> = match by {
-        ColorBy::Class => return None,
+        ColorBy::Class | ColorBy::Group => return None,
         ColorBy::Error => cloud.errors.as_ref()?.to_vec(),
         ColorBy::Factor(number) => {
             let factor = dataset.factors.get(number)?;
@@ -189,6 +193,21 @@ mod tests {
         // For a factor that does not exist colours mean classes.
         let unknown = Looks::new(&cloud, &dataset, ColorBy::Factor(99), &BTreeSet::new());
         assert_eq!(unknown, Looks::new(&cloud, &dataset, ColorBy::Class, &BTreeSet::new()));
+    }
+
+    #[test]
+    fn groups_have_colours_and_marks_keep_the_shape_of_their_class() {
+        let (mut cloud, dataset) = cloud(60);
+        let looks = |cloud: &Cloud| Looks::new(cloud, &dataset, ColorBy::Group, &BTreeSet::new());
+        let by_class = Looks::new(&cloud, &dataset, ColorBy::Class, &BTreeSet::new());
+        assert_eq!(looks(&cloud), by_class, "while the groups are not known");
+        cloud.groups = Some((0..60).map(|row| row / 10).collect());
+        let dark = Theme::on_pictures();
+        for (row, look) in looks(&cloud).points.iter().enumerate() {
+            let class = dataset.label(row as u32).unwrap();
+            assert_eq!(*look, Some(PointLook { color: dark.class(row / 10), glyph: class }));
+        }
+        assert_eq!(looks(&cloud).range, None);
     }
 
     #[test]

@@ -148,7 +148,13 @@ fn color_choices(bench: &BenchState) -> Vec<Segment<'_, ColorBy>> {
              image here, and are not zero as on the map",
         ),
     ];
-    first.into_iter().chain(factors).collect()
+    let first = first.into_iter().chain([Segment::new(
+        ColorBy::Group,
+        "group",
+        "k-means sorts the codes into as many groups as there are classes, without knowing them; each has the colour of the \
+         class that it agrees with most, and marks keep the shape of their class",
+    )]);
+    first.chain(factors).collect()
 }
 
 /// The colours of values and the numbers at their ends, in place of the legend of classes.

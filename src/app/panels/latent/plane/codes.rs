@@ -21,6 +21,8 @@ pub struct Cloud {
     pub images: Arc<[u32]>,
     /// The squared error of each image, where it was measured.
     pub errors: Option<Arc<[f32]>>,
+    /// The group of each code, where they were sorted into groups.
+    pub groups: Option<Arc<[u8]>>,
     spreads: Option<Arc<[f32]>>,
     /// One place per code; NaN where the code is not finite or too far away.
     pub places: Arc<[Latent]>,
@@ -62,6 +64,7 @@ impl Cloud {
             plane: plane.clone(),
             images: Arc::clone(&view.images),
             errors: view.errors.clone(),
+            groups: view.groups.clone(),
             spreads: view.spreads.clone(),
             places,
             broken,
