@@ -110,6 +110,8 @@ pub enum Action {
     ShowCard(Topic),
     /// Keep an insight card when another is shown, or no longer.
     PinCard(Topic),
+    /// Order the images of cards by this.
+    OrderImages(&'static str),
     /// Allow this share of false alarms when unfamiliar images are told by a threshold.
     AllowAlarms(f64),
     /// Set a copy of a run aside, as it is now.

@@ -80,6 +80,7 @@ impl App {
             Action::OpenFolder(folder) => self.open_folder(&folder),
             Action::ShowCard(topic) => self.state.insight.chosen = Some(topic),
             Action::PinCard(topic) => self.state.insight.pin(topic),
+            Action::OrderImages(name) => self.state.insight.order = Some(name),
             Action::AllowAlarms(share) => self.state.insight.alarms = Some(share),
             Action::Keep(run) => self.send(Command::Keep(run)),
             Action::BringBack(run) => self.send(Command::BringBack(run)),

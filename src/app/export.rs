@@ -234,7 +234,10 @@ fn shown_card(state: &AppState) -> Option<(Card, u64)> {
     let run = state.run()?;
     let topic = state.insight.shown(&Topic::offered(&run.recipe)).first().copied()?;
     let view = run.views.cards.get(&topic)?;
-    Some((view.card.as_ref().ok()?.with_alarms(state.insight.alarms), view.step))
+    Some((
+        view.card.as_ref().ok()?.with_alarms(state.insight.alarms).ordered_by(state.insight.order),
+        view.step,
+    ))
 }
 
 /// The curves of a run and of the run before, as the panel of curves shows them.

@@ -45,6 +45,8 @@ pub struct InsightChoice {
     pub pinned: Vec<Topic>,
     /// The share of false alarms that the threshold of unfamiliar images allows; without one, what the card begins with.
     pub alarms: Option<f64>,
+    /// What images are ordered by, where a card has several orders.
+    pub order: Option<&'static str>,
 }
 
 impl InsightChoice {

@@ -29,9 +29,13 @@ impl Activity {
     pub(super) fn of(inputs: &CardInputs<'_>) -> Result<Self, ReadError> {
         let CardInputs { learner, recipe, sample, .. } = inputs;
         let codes = read(learner.model().encode(learner.images(sample, learner.device())).code)?;
-        let is_sigmoid = recipe.model.code_activation == Activation::Sigmoid;
-        let threshold = if is_sigmoid { SIGMOID_ACTIVE } else { ACTIVE };
-        Ok(Self { codes, units: learner.code_size(), threshold })
+        Ok(Self::new(codes, learner.code_size(), recipe.model.code_activation))
+    }
+
+    /// The activity of units of this kind, one image after the other.
+    pub(super) fn new(codes: Vec<f32>, units: usize, activation: Activation) -> Self {
+        let threshold = if activation == Activation::Sigmoid { SIGMOID_ACTIVE } else { ACTIVE };
+        Self { codes, units, threshold }
     }
 
     /// How many images were encoded.

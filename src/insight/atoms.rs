@@ -1,63 +1,56 @@
 //! What each unit of a plain code adds to an image.
 
 use super::activity::Activity;
+use super::unit_images::{self, UnitImages};
 use super::{CardInputs, Topic};
-use crate::chart::cards::{Card, Images, Values, signed_each};
+use crate::chart::cards::Card;
 use crate::model::Decoder;
 use crate::train::read::{ReadError, read};
-
-/// Units shown.
-const SHOWN: usize = 64;
-/// Images in a row.
-const COLUMNS: usize = 16;
 
 /// What the most active units add, dead units last.
 pub(super) fn images(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let activity = Activity::of(inputs)?;
-    let (shares, strengths) = (activity.shares(), activity.strengths());
-    let mut order: Vec<usize> = (0..activity.units).collect();
-    order.sort_by(|&a, &b| {
-        shares[b].total_cmp(&shares[a]).then(strengths[b].total_cmp(&strengths[a])).then(a.cmp(&b))
-    });
-    order.truncate(SHOWN);
-    let numbers = atoms(inputs, &order, &strengths)?;
-    if numbers.iter().any(|x| !x.is_finite()) {
-        return Ok(None);
-    }
-    let captions = order.iter().map(|&unit| match shares[unit] {
-        0.0 => "dead".to_owned(),
-        share => format!("{:.0} %", share * 100.0),
-    });
-    let images = Images {
-        shape: inputs.learner.shape(),
-        columns: COLUMNS.min(order.len()),
-        pixels: signed_each(&numbers, inputs.learner.pixels()).into(),
-        under: None,
-        values: Values::Signed,
-        rows: Vec::new(),
-        captions: captions.collect(),
-    };
-    let which = if order.len() < activity.units {
-        format!("The {} most active of {} units", order.len(), activity.units)
-    } else {
-        format!("All {} units", activity.units)
-    };
+    let (mut shares, mut strengths) = (activity.shares(), activity.strengths());
     let dead = shares.iter().filter(|share| **share == 0.0).count();
-    let meaning = format!("{which}, with the share of images for which each is active; {dead} are dead.");
-    Ok(Some(Card::new(Topic::Atoms.title(), meaning, images)))
+    let numbers = match weights(inputs)? {
+        Some(numbers) => numbers,
+        None => {
+            // Each takes a decoded image, so only the most active ones are decoded.
+            let mut order: Vec<usize> = (0..activity.units).collect();
+            order.sort_by(|&a, &b| {
+                shares[b].total_cmp(&shares[a]).then(strengths[b].total_cmp(&strengths[a])).then(a.cmp(&b))
+            });
+            order.truncate(unit_images::most());
+            let numbers = decoded(inputs, &order, &strengths)?;
+            shares = order.iter().map(|unit| shares[*unit]).collect();
+            strengths = order.iter().map(|unit| strengths[*unit]).collect();
+            numbers
+        }
+    };
+    let units = UnitImages { numbers: &numbers, shares: &shares, strengths: &strengths, all: activity.units };
+    let meaning = format!(
+        "{}, with the share of images for which each is active; {dead} are dead. By norm: the length of \
+         what each adds. By similarity: each is followed by the one most like it, with the cosine of the two.",
+        units.which()
+    );
+    Ok(units.card(inputs).map(|images| Card::new(Topic::Atoms.title(), meaning, images)))
 }
 
-/// What these units add to an image. Where the code enters the last layer, that is their rows of its weights; in a
-/// deeper decoder, the difference that each makes alone, at its root mean square, to the image of a code of zeros.
-fn atoms(inputs: &CardInputs<'_>, order: &[usize], strengths: &[f32]) -> Result<Vec<f32>, ReadError> {
-    let (model, pixels) = (inputs.learner.model(), inputs.learner.pixels());
-    if let Decoder::Dense(decoder) = &model.decoder
-        && decoder.hidden.layers.is_empty()
-    {
-        let rows = read(decoder.output.linear.weight.val())?;
-        let row = |&unit: &usize| rows[unit * pixels..(unit + 1) * pixels].iter().copied();
-        return Ok(order.iter().flat_map(row).collect());
+/// What all units add where the code enters the last layer: their rows of its weights.
+fn weights(inputs: &CardInputs<'_>) -> Result<Option<Vec<f32>>, ReadError> {
+    let model = inputs.learner.model();
+    match &model.decoder {
+        Decoder::Dense(decoder) if decoder.hidden.layers.is_empty() => {
+            read(decoder.output.linear.weight.val()).map(Some)
+        }
+        _ => Ok(None),
     }
+}
+
+/// What these units add in a deeper decoder: the difference that each makes alone, at its root mean square, to the image of
+/// a code of zeros.
+fn decoded(inputs: &CardInputs<'_>, order: &[usize], strengths: &[f32]) -> Result<Vec<f32>, ReadError> {
+    let (model, pixels) = (inputs.learner.model(), inputs.learner.pixels());
     let units = strengths.len();
     let mut codes = vec![0.0; (order.len() + 1) * units];
     for (place, &unit) in order.iter().enumerate() {

@@ -100,6 +100,7 @@ impl GradientsWork {
             values: Values::Signed,
             rows: numbers.iter().map(|number| format!("z{}", number + 1)).collect(),
             captions: self.done.iter().map(|one| format!("{:.2} of {:.2}", one.sum, one.change)).collect(),
+            ..Images::default()
         };
         Some(Card::new(Topic::Gradients.title(), meaning, images))
     }

@@ -78,10 +78,9 @@ pub(super) fn rebuilt(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError
         shape: learner.shape(),
         columns: count,
         pixels: [images, &rebuild(images)?, &rebuilt_by(&pca, images)].concat().into(),
-        under: None,
         values: Values::Intensity,
         rows: vec!["image".to_owned(), "this network".to_owned(), format!("PCA {}", pca.k)],
-        captions: Vec::new(),
+        ..Images::default()
     };
     Ok(Some(Card::new(Topic::Rebuilt.title(), meaning, content)))
 }
@@ -119,10 +118,10 @@ pub(super) fn components(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadEr
         shape: learner.shape(),
         columns: shown,
         pixels: signed_each(&numbers, pixels).into(),
-        under: None,
         values: Values::Signed,
         rows: vec!["principal components".to_owned(), "numbers of the code".to_owned()],
         captions: captions.collect(),
+        ..Images::default()
     };
     let meaning = "Above, the principal components that explain most. Below, how the decoded image changes when a number of \
                    the code moves by a standard deviation from the mean code; those that change it most come first.";

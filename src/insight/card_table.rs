@@ -15,7 +15,7 @@ use super::topic::{Question, Topic};
 use super::{
     ablation, activity, atoms, attribution, beside_pca, code_statistics, collapse, contraction, depths,
     dictionary, dimensions, drivers, filters, health, maps, noise, prior, rbm_samples, rows, sensitivity,
-    size, skips, steps,
+    size, skips, steps, weights,
 };
 use crate::chart::cards::Card;
 use crate::recipe::Family;
@@ -80,7 +80,7 @@ impl Topic {
             Self::Maps => maps::rows,
             Self::Written => |inputs| rows::written(inputs).map(Some),
             Self::Completed => |inputs| rows::completed(inputs).map(Some),
-            Self::Contraction => contraction::spectrum,
+            Self::Contraction | Self::Jacobian => contraction::spectrum,
             Self::Directions => contraction::directions,
             Self::DictionaryParts => dictionary::parts,
             Self::DictionaryAtoms => dictionary::atoms,
@@ -100,6 +100,7 @@ impl Topic {
             Self::Angles => beside_pca::angles,
             Self::Collapse => collapse::bars,
             Self::Drivers => drivers::rows,
+            Self::Weights => weights::images,
             Self::Health => health::card,
             Self::Occlusion => attribution::occlusion,
             Self::CodeCorrelations => code_statistics::correlations,

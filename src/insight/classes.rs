@@ -165,10 +165,9 @@ impl Found {
             shape: dataset.shape,
             columns: 10,
             pixels: pixels.into(),
-            under: None,
             values: Values::Intensity,
-            rows: Vec::new(),
             captions: shown.iter().map(caption).collect(),
+            ..Images::default()
         };
         Some(Card::new(Topic::Mistakes.title(), meaning, images))
     }
@@ -353,10 +352,9 @@ impl ClassesWork {
             shape: dataset.shape,
             columns: groups.min(5),
             pixels: pixels.into(),
-            under: None,
             values: Values::Intensity,
-            rows: Vec::new(),
             captions: (0..groups).map(caption).collect(),
+            ..Images::default()
         };
         Ok(Some(Card::new(Topic::Groups.title(), meaning, images)))
     }

@@ -241,10 +241,9 @@ impl CompressionWork {
             shape,
             columns: count,
             pixels: pixels.into(),
-            under: None,
             values: Values::Intensity,
             rows: std::iter::once("original".to_owned()).chain(rates.iter().map(row)).collect(),
-            captions: Vec::new(),
+            ..Images::default()
         };
         Card::new(Topic::CompressedImages.title(), meaning, images)
     }

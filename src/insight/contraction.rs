@@ -1,4 +1,4 @@
-//! What the code of a contractive network is sensitive to: the singular values of its Jacobian ∂h/∂x, and the right
+//! What a code is sensitive to: the singular values of its Jacobian ∂h/∂x, and the right
 //! singular vectors of the largest ones, which are changes of the image. Other changes leave the code almost unchanged.
 
 use faer::{Mat, Side};
@@ -39,13 +39,21 @@ pub(super) fn spectrum(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErro
     let largest = values.first().copied().unwrap_or(0.0);
     let highlighted: Vec<bool> = values.iter().map(|s| *s > SHARE * largest).collect();
     let few = highlighted.iter().filter(|counts| **counts).count();
-    let meaning = format!(
+    let mut meaning = format!(
         "‖∂h/∂x‖² is {} per image. In {few} of {count} directions the code changes by more than a tenth of its largest \
-         response, {}. The penalty is {}.",
+         response, {}.",
         three_figures(norm),
-        three_figures(largest),
-        inputs.learner.model().jacobian_method().words()
+        three_figures(largest)
     );
+    let topic = if inputs.recipe.objective.contractive > 0.0 { Topic::Contraction } else { Topic::Jacobian };
+    meaning.push_str(&match topic {
+        Topic::Contraction => format!(" The penalty is {}.", inputs.learner.model().jacobian_method().words()),
+        _ => format!(
+            " Any other change of the {} values of an image hardly moves the code. A contractive penalty makes fewer \
+             directions count.",
+            inputs.learner.pixels()
+        ),
+    });
     let bars = Bars {
         x: "direction, largest response first".to_owned(),
         y: "singular value of ∂h/∂x".to_owned(),
@@ -53,7 +61,7 @@ pub(super) fn spectrum(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErro
         highlighted,
         ..Bars::default()
     };
-    Ok(Some(Card::new(Topic::Contraction.title(), meaning, bars)))
+    Ok(Some(Card::new(topic.title(), meaning, bars)))
 }
 
 /// Images, each followed by the directions to which its code is most sensitive.
@@ -82,10 +90,9 @@ pub(super) fn directions(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadEr
         shape: learner.shape(),
         columns: drawn + 1,
         pixels: shown.into(),
-        under: None,
         values: Values::Signed,
-        rows: Vec::new(),
         captions,
+        ..Images::default()
     };
     Ok(Some(Card::new(Topic::Directions.title(), meaning, images)))
 }

@@ -65,10 +65,10 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         shape: learner.shape(),
         columns: 2 * IMAGES,
         pixels: shown.into(),
-        under: None,
         values: Values::Intensity,
         rows,
         captions,
+        ..Images::default()
     };
     Ok(Some(Card::new(Topic::Drivers.title(), meaning, images)))
 }

@@ -82,10 +82,9 @@ pub(super) fn of_pruned(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadErr
         shape: learner.shape(),
         columns: units.min(COLUMNS),
         pixels: [signed_each(&weights[..shown], learner.pixels()), kept[..shown].to_vec()].concat().into(),
-        under: None,
         values: Values::Signed,
         rows: ["weights", "connections left"].map(str::to_owned).to_vec(),
-        captions: Vec::new(),
+        ..Images::default()
     };
     let share = 100.0 * left / kept.len().max(1) as f32;
     let mut meaning = format!(

@@ -45,10 +45,9 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         shape: ImageShape { channels: 1, ..shape },
         columns,
         pixels: pixels.into(),
-        under: None,
         values: Values::Signed,
         rows,
-        captions: Vec::new(),
+        ..Images::default()
     };
     Ok(Some(Card::new(Topic::Maps.title(), meaning, images)))
 }

@@ -59,6 +59,8 @@ pub mod size;
 mod skips;
 mod steps;
 mod topic;
+mod unit_images;
+mod weights;
 
 pub use card_inputs::{Beside, CardInputs};
 pub use card_work::CardWork;

@@ -32,10 +32,9 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
         shape: learner.shape(),
         columns: COLUMNS.min(count),
         pixels: [clean, &corrupted, &denoised].concat().into(),
-        under: None,
         values: Values::Intensity,
         rows: ["clean", "corrupted", "denoised"].map(str::to_owned).to_vec(),
-        captions: Vec::new(),
+        ..Images::default()
     };
     Ok(Card::new(Topic::Noise.title(), meaning, images))
 }

@@ -24,7 +24,12 @@ impl Topic {
         topics.extend((!recipe.has_skips()).then_some(Self::Augmentation));
         topics.extend([Self::Anomalies, Self::AnomalyScores, Self::Compression, Self::CompressedImages]);
         topics.push(Self::Denoising);
-        topics.extend([Self::Drivers, Self::Gradients, Self::Occlusion]);
+        topics.push(Self::Drivers);
+        topics.extend((recipe.model.network == Network::Dense).then_some(Self::Weights));
+        topics.extend([Self::Gradients, Self::Occlusion]);
+        // That of a contractive network is among the cards of its family.
+        let is_contractive = recipe.objective.contractive > 0.0;
+        topics.extend((recipe.model.network == Network::Dense && !is_contractive).then_some(Self::Jacobian));
         topics.extend((recipe.model.code > 1).then_some(Self::CodeCorrelations));
         topics.extend(
             recipe.is_variational().then_some([Self::CodeSpread, Self::CodeQuantiles]).into_iter().flatten(),

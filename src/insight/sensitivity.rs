@@ -67,10 +67,9 @@ pub(super) fn images(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
         shape: learner.shape(),
         columns: COLUMNS.min(numbers.len()),
         pixels: signed(&changes).into(),
-        under: None,
         values: Values::Signed,
-        rows: Vec::new(),
         captions: numbers.iter().map(caption).collect(),
+        ..Images::default()
     };
     Ok(Some(Card::new(Topic::Sensitivity.title(), meaning, images)))
 }

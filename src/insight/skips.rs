@@ -37,10 +37,9 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         shape: learner.shape(),
         columns: count,
         pixels: [clean, &rebuilt].concat().into(),
-        under: None,
         values: Values::Intensity,
         rows: ["image", "as trained", "code at zero", "skips at zero"].map(str::to_owned).to_vec(),
-        captions: Vec::new(),
+        ..Images::default()
     };
     Ok(Some(Card::new(Topic::Skips.title(), meaning(&errors), images)))
 }

@@ -85,10 +85,14 @@ pub enum Topic {
     Denoising,
     /// The images that drive each number of the code most and least.
     Drivers,
+    /// The weights of the first layer as images.
+    Weights,
     /// What each pixel contributes to a number of the code.
     Gradients,
     /// How far the code moves when a part of the image is covered.
     Occlusion,
+    /// The singular values of the Jacobian of an encoder without a contractive penalty.
+    Jacobian,
     /// The correlation of every two numbers of the code.
     CodeCorrelations,
     /// The histograms of codes beside the prior.
@@ -142,7 +146,7 @@ impl Question {
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 51] = [
+const ALL: [(Topic, &str, &str); 53] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -184,8 +188,10 @@ const ALL: [(Topic, &str, &str); 51] = [
     (Topic::CompressedImages, "compressed-images", "Images in few bytes"),
     (Topic::Denoising, "denoising", "Removing noise"),
     (Topic::Drivers, "drivers", "What drives each number"),
+    (Topic::Weights, "weights", "Weights as images"),
     (Topic::Gradients, "gradients", "Pixels that move the code"),
     (Topic::Occlusion, "occlusion", "Where the network looks"),
+    (Topic::Jacobian, "jacobian", "Singular values of the encoder"),
     (Topic::CodeCorrelations, "code-correlations", "Correlations of the code"),
     (Topic::CodeSpread, "code-spread", "Codes and the prior"),
     (Topic::CodeQuantiles, "code-quantiles", "Quantiles of the code"),
@@ -247,8 +253,10 @@ impl Topic {
             | Self::CompressedImages
             | Self::Denoising => Question::Use,
             Self::Drivers
+            | Self::Weights
             | Self::Gradients
             | Self::Occlusion
+            | Self::Jacobian
             | Self::CodeCorrelations
             | Self::CodeSpread
             | Self::CodeQuantiles

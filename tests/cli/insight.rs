@@ -52,7 +52,7 @@ fn cards_are_told_in_words() {
             &[
                 "--what",
                 "dimensions,classes,groups,few-labels,collapse,likelihood,explained,compression,compressed-images,elbo-split,drivers,gradients,occlusion,\
-                 augmentation,code-correlations,code-spread,code-quantiles,denoising,factors,disentanglement",
+                 augmentation,weights,jacobian,code-correlations,code-spread,code-quantiles,denoising,factors,disentanglement",
                 "--samples",
                 "20",
             ],
@@ -79,6 +79,8 @@ fn cards_are_told_in_words() {
         "Quantiles of the numbers",
         "against the noisy image",
         "mixtures of two codes of a class",
+        "of the first layer as images of their weights",
+        "hardly moves the code",
         "The number that follows each factor most: slant z",
         "MIG: the lead",
     ] {

@@ -23,6 +23,17 @@ impl Card {
         Self { title: title.into(), meaning: meaning.into(), content: content.into() }
     }
 
+    /// The card with its images in the order of this name, where it has it.
+    pub fn ordered_by(&self, name: Option<&str>) -> Self {
+        let mut card = self.clone();
+        if let Content::Images(images) = &mut card.content
+            && let Some(order) = images.orders.iter().find(|order| Some(order.name) == name)
+        {
+            (images.pixels, images.captions) = (Arc::clone(&order.pixels), order.captions.clone());
+        }
+        card
+    }
+
     /// The card with a threshold that allows this share of false alarms, where it has one.
     pub fn with_alarms(&self, alarms: Option<f64>) -> Self {
         let mut card = self.clone();
@@ -95,6 +106,19 @@ pub struct Images {
     /// A name for each row, where rows differ; otherwise empty.
     pub rows: Vec<String>,
     /// A caption under each image, where there is one; otherwise empty.
+    pub captions: Vec<String>,
+    /// The same kind of images in other orders, the present one first; empty where there is one order only.
+    pub orders: Vec<ImageOrder>,
+}
+
+/// Images in an order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImageOrder {
+    /// What they are ordered by, in a word.
+    pub name: &'static str,
+    /// The images.
+    pub pixels: Arc<[f32]>,
+    /// A caption under each.
     pub captions: Vec<String>,
 }
 

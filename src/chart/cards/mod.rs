@@ -17,6 +17,6 @@ mod scored;
 mod tests;
 
 pub use card::{
-    Bars, Card, Content, Images, Level, Line, Lines, Matrix, Scaling, Scored, Style, Values, signed,
-    signed_each,
+    Bars, Card, Content, ImageOrder, Images, Level, Line, Lines, Matrix, Scaling, Scored, Style, Values,
+    signed, signed_each,
 };

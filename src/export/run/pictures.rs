@@ -89,10 +89,10 @@ impl RunFigures<'_> {
             shape: self.dataset.shape,
             columns,
             pixels,
-            under: None,
             values: Values::Intensity,
             rows,
             captions,
+            ..Images::default()
         };
         CardFigure { card: Card::new(title, meaning, images) }
     }

@@ -102,10 +102,10 @@ pub fn card_of_images() -> CardFigure {
         shape: SHAPE,
         columns: 3,
         pixels: values(6 * SHAPE.values()).into(),
-        under: None,
         values: Values::Intensity,
         rows: ["clean", "corrupted"].map(String::from).to_vec(),
         captions: (1..=6).map(|number| format!("no. {number}")).collect(),
+        ..Images::default()
     };
     card_of("Noise in, clean out", images)
 }

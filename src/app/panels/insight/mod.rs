@@ -19,10 +19,11 @@ use super::{no_run, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
 use crate::app::scene::{ImageTexture, paint_scene, text_width};
+use crate::app::segmented::{Segment, segmented_ui};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, export_button, heading, muted_where_it_fits, switch};
-use crate::chart::cards::{Card, Content, Values};
+use crate::chart::cards::{Card, Content, ImageOrder, Values};
 use crate::chart::scene::Scene;
 use crate::engine::{CardView, Topic};
 use crate::look::count_label;
@@ -100,6 +101,11 @@ fn card_ui(
         if let Content::Scored(scored) = &card.content {
             alarms_ui(ui, cx, scored.alarms, actions);
         }
+        if let Content::Images(images) = &card.content
+            && !images.orders.is_empty()
+        {
+            orders_ui(ui, cx, &images.orders, actions);
+        }
     }
     content_ui(ui, cx, card, topic, model::version(run.info.id.0, *step, topic as usize), memory);
 }
@@ -115,6 +121,22 @@ fn alarms_ui(ui: &mut Ui, cx: &PanelContext<'_>, first: f64, actions: &mut Vec<A
     if alarms != before {
         actions.push(Action::AllowAlarms(alarms / 100.0));
     }
+}
+
+/// What images are ordered by.
+fn orders_ui(ui: &mut Ui, cx: &PanelContext<'_>, orders: &[ImageOrder], actions: &mut Vec<Action>) {
+    let chosen = cx.state.insight.order.filter(|name| orders.iter().any(|order| order.name == *name));
+    let mut name = chosen.unwrap_or(orders[0].name);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("ordered by").font(cx.theme.small()).color(cx.theme.muted));
+        let choices: Vec<Segment<'_, &str>> = orders
+            .iter()
+            .map(|order| Segment::new(order.name, order.name, "the order of the images"))
+            .collect();
+        if segmented_ui(ui, cx.theme, &mut name, &choices) {
+            actions.push(Action::OrderImages(name));
+        }
+    });
 }
 
 /// The picture of a card, in all the space that is left.
@@ -139,6 +161,7 @@ fn content_ui(
         type_size: cx.theme.small().size,
         pixel: 1.0 / ui.pixels_per_point(),
         alarms: cx.state.insight.alarms,
+        order: cx.state.insight.order,
     };
     if memory.scenes.get(&topic).is_none_or(|(known, _)| *known != key) {
         memory.scenes.insert(topic, (key, model::scene(card, &key, &text_width(ui))));

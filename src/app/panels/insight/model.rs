@@ -25,6 +25,8 @@ pub struct Key {
     pub pixel: f32,
     /// The share of false alarms that somebody allows.
     pub alarms: Option<f64>,
+    /// The order of images that somebody chose.
+    pub order: Option<&'static str>,
 }
 
 /// A card as a scene with its corner at the origin. Signed images are on black in both schemes, as all pictures of the
@@ -35,7 +37,7 @@ pub fn scene(card: &Card, key: &Key, text_width: TextWidth<'_>) -> Scene {
     let mut scene = Scene::new(width as u32, height as u32, palette.panel);
     let style = Style { palette, type_size: f64::from(key.type_size), text_width, signed: ColorScheme::Dark };
     let scaling = Scaling::Fit { pixel: f64::from(key.pixel) };
-    card.with_alarms(key.alarms).content.draw(
+    card.with_alarms(key.alarms).ordered_by(key.order).content.draw(
         &mut scene,
         Area::new(0.0, 0.0, width, height),
         scaling,

@@ -36,10 +36,10 @@ fn cards() -> [Card; 4] {
         shape: ImageShape { height: 4, width: 4, channels: 1 },
         columns: 3,
         pixels: vec![0.5; 6 * 16].into(),
-        under: None,
         values: Values::Signed,
         rows: ["clean", "corrupted"].map(str::to_owned).to_vec(),
         captions: vec!["a".to_owned(); 6],
+        ..Images::default()
     };
     let bars = Bars {
         x: "unit".to_owned(),
@@ -246,4 +246,38 @@ fn a_scene_is_laid_out_again_only_when_what_it_shows_changes() {
     panel.run_steps(2);
     assert_eq!(keys(&panel).len(), 1, "the scene of what is not seen is forgotten");
     assert_ne!(keys(&panel), before);
+}
+
+#[test]
+fn images_are_shown_in_the_order_that_was_chosen() {
+    let order = |name, caption: &str| ImageOrder {
+        name,
+        pixels: vec![0.5; 16].into(),
+        captions: vec![caption.to_owned()],
+    };
+    let orders = vec![order("use", "12 %"), order("norm", "3.5")];
+    let images = Images {
+        shape: ImageShape { height: 4, width: 4, channels: 1 },
+        columns: 1,
+        pixels: orders[0].pixels.clone(),
+        captions: orders[0].captions.clone(),
+        orders,
+        ..Images::default()
+    };
+    let mut panel = panel(state([card("Pictures", images)]), [900.0, 600.0], false);
+    let has = |panel: &Harness<'_, Shown>, words: &str| {
+        Painted::of(panel).texts.iter().any(|(text, ..)| text == words)
+    };
+    panel.run_steps(2);
+    assert!(has(&panel, "12 %") && !has(&panel, "3.5"));
+    panel.get_by_label("norm").click();
+    panel.run_steps(2);
+    let chosen = panel.state().actions.iter().find_map(|action| match action {
+        Action::OrderImages(name) => Some(*name),
+        _ => None,
+    });
+    assert_eq!(chosen, Some("norm"));
+    panel.state_mut().state.insight.order = chosen;
+    panel.run_steps(2);
+    assert!(has(&panel, "3.5") && !has(&panel, "12 %"));
 }
