@@ -31,6 +31,7 @@ recipes![
     "ae-simple": "Smallest autoencoder",
     "ae-2d": "Autoencoder with a map",
     "ae-32": "Autoencoder, code of 32",
+    "ae-linear": "Linear autoencoder",
     "ae-overcomplete": "Code larger than the image",
     "article-linear": "Linear autoencoder (article)",
     "article-costs-tanh": "Tanh output (article)",

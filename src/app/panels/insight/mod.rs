@@ -22,11 +22,12 @@ use crate::app::scene::{ImageTexture, paint_scene, text_width};
 use crate::app::segmented::{Segment, segmented_ui};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, export_button, heading, muted_where_it_fits, switch};
+use crate::app::widgets::{card, export_button, heading, muted_where_it_fits, small_button, switch};
 use crate::chart::cards::{Card, Content, ImageOrder, Values};
 use crate::chart::scene::Scene;
-use crate::engine::{CardView, Topic};
+use crate::engine::{CardView, Question, Topic};
 use crate::look::count_label;
+use crate::recipe::Recipe;
 
 /// A card smaller than this has no room for its title and its sentence, in points at ordinary size.
 const SMALL: [f32; 2] = [240.0, 170.0];
@@ -34,6 +35,9 @@ const SMALL: [f32; 2] = [240.0, 170.0];
 const LIST_FROM: [f32; 2] = [460.0, 170.0];
 /// The width of the list as a share of the panel, and its least and largest width.
 const LIST: (f32, f32, f32) = (0.27, 150.0, 230.0);
+
+/// The recipe of the autoencoder that learns what principal components are.
+const LINEAR: &str = "ae-linear";
 
 /// The scenes of the cards that were drawn last, as long as they fit.
 #[derive(Debug, Default)]
@@ -101,6 +105,9 @@ fn card_ui(
         if let Content::Scored(scored) = &card.content {
             alarms_ui(ui, cx, scored.alarms, actions);
         }
+        if topic.question() == Question::Pca && !Topic::offered(&run.recipe).contains(&Topic::Angles) {
+            linear_ui(ui, cx, run, actions);
+        }
         if let Content::Images(images) = &card.content
             && !images.orders.is_empty()
         {
@@ -120,6 +127,18 @@ fn alarms_ui(ui: &mut Ui, cx: &PanelContext<'_>, first: f64, actions: &mut Vec<A
     });
     if alarms != before {
         actions.push(Action::AllowAlarms(alarms / 100.0));
+    }
+}
+
+/// A button that trains the linear autoencoder with a code of the same size, and shows how near it comes.
+fn linear_ui(ui: &mut Ui, cx: &PanelContext<'_>, run: &RunState, actions: &mut Vec<Action>) {
+    let tip = "trains one linear layer to a code of this size and one back on the same images, and shows the angles between \
+               what it spans and the principal components";
+    if small_button(ui, cx.theme, "Train the linear autoencoder and watch it become PCA", tip).clicked()
+        && let Ok(mut recipe) = Recipe::open(LINEAR)
+    {
+        recipe.model.code = run.recipe.model.code;
+        actions.extend([Action::Open(Box::new(recipe)), Action::ShowCard(Topic::Angles)]);
     }
 }
 

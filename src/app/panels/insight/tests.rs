@@ -281,3 +281,22 @@ fn images_are_shown_in_the_order_that_was_chosen() {
     panel.run_steps(2);
     assert!(has(&panel, "3.5") && !has(&panel, "12 %"));
 }
+
+#[test]
+fn the_linear_autoencoder_is_trained_from_the_cards_about_pca() {
+    let mut state = state_of("ae-32", |views| {
+        let card = Card::new("Explained variance", "What is explained.".to_owned(), Lines::default());
+        let view = CardView { step: 10, card: Ok(card) };
+        views.publish(|views, _| _ = views.cards.insert(Topic::Explained, view.into()));
+    });
+    state.insight.chosen = Some(Topic::Explained);
+    let mut panel = panel(state, [900.0, 600.0], false);
+    panel.run_steps(2);
+    panel.get_by_label("Train the linear autoencoder and watch it become PCA").click();
+    panel.run_steps(2);
+    let [Action::Open(recipe), Action::ShowCard(shown)] = &panel.state().actions[..] else {
+        panic!("a recipe is opened and a card shown: {:?}", panel.state().actions)
+    };
+    assert_eq!((recipe.name.as_str(), recipe.model.code), ("ae-linear", 32));
+    assert!(*shown == Topic::Angles && Topic::offered(recipe).contains(shown));
+}
