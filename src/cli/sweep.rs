@@ -19,7 +19,7 @@ use crate::chart::cards::{Card, Line, Lines};
 use crate::data::load;
 use crate::export::figures::{Caption, CardFigure, Figure as _};
 use crate::export::save_figure;
-use crate::insight::Pca;
+use crate::insight::pca::{Covariance, Pca};
 use crate::look::{ColorScheme, value_label};
 use crate::recipe::{Recipe, Value, table};
 
@@ -260,10 +260,8 @@ impl Sweep {
             if pixels > MOST_PIXELS {
                 return Ok(());
             }
+            let pca = Pca::of(Covariance::of_images(&dataset, &dataset.split.train), pixels);
             let mut images = Vec::new();
-            let train = &dataset.split.train;
-            dataset.write_f32(&train[..train.len().min(PCA_IMAGES)], &mut images);
-            let pca = Pca::fit(&images, pixels, pixels);
             dataset.write_f32(&dataset.split.validation, &mut images);
             let errors = pca.squared_errors(&images);
             for outcome in outcomes.iter_mut().filter(|outcome| outcome.fold == fold) {
@@ -280,8 +278,7 @@ impl Sweep {
     }
 }
 
-/// Training images that principal components are fitted to, and the largest images.
-const PCA_IMAGES: usize = 10_000;
+/// The largest images whose principal components are computed.
 const MOST_PIXELS: usize = 2_048;
 
 impl Training {

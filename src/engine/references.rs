@@ -6,16 +6,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::background::spawn;
 use crate::data::Dataset;
-use crate::insight::Pca;
 use crate::insight::anomaly::Strangers;
 use crate::insight::class_rivals::{Accuracy, ClassRivals, Effort, PlainCodes};
 use crate::insight::collapse;
 use crate::insight::few_labels::LabelPoint;
+use crate::insight::pca::{Covariance, Pca};
 use crate::insight::ranking::Ranking;
 use crate::insight::references::References;
 
-/// Training images that principal components are fitted to; more change nothing that can be seen.
-const PCA_IMAGES: usize = 10_000;
 /// The largest images whose components are computed: the time grows with the third power of their pixels.
 const MOST_PIXELS: usize = 2048;
 
@@ -205,8 +203,9 @@ fn costs(dataset: &Dataset, sample: &[f32]) -> Costs {
     let pixels = dataset.shape.values();
     let mut images = Vec::new();
     let pca = (pixels <= MOST_PIXELS).then(|| {
-        dataset.write_f32(&dataset.split.train[..PCA_IMAGES.min(dataset.split.train.len())], &mut images);
-        (Pca::fit(&images, pixels, pixels), collapse::whitened(&images, pixels))
+        let covariance = Covariance::of_images(dataset, &dataset.split.train);
+        let whitened = collapse::whitened(&covariance);
+        (Pca::of(covariance, pixels), whitened)
     });
     let (pca, whitened) = pca.unzip();
     let errors = pca.as_ref().map(|pca| {

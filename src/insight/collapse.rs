@@ -4,8 +4,11 @@
 //! the data along its principal component is larger than β·σ² (Lucas and others 2019). For cross-entropy the same follows
 //! near the mean image p with pixels divided by the root of p(1 − p), for which σ² is 1.
 
+use faer::Mat;
+
 use super::dimensions::dimensions;
-use super::{CardInputs, Pca, Topic};
+use super::pca::{Covariance, Pca};
+use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Level};
 use crate::recipe::{Recipe, Reconstruction, ReconstructionScale};
 use crate::train::read::ReadError;
@@ -75,19 +78,15 @@ pub fn threshold(recipe: &Recipe, pixels: usize) -> f64 {
 }
 
 /// The variances of images whose pixels are divided by the root of p(1 − p), with p their mean; largest first.
-pub fn whitened(images: &[f32], pixels: usize) -> Vec<f32> {
-    let count = (images.len() / pixels.max(1)).max(1) as f32;
-    let mut mean = vec![0.0_f32; pixels];
-    for image in images.chunks_exact(pixels.max(1)) {
-        mean.iter_mut().zip(image).for_each(|(sum, x)| *sum += x / count);
-    }
-    let root = |p: &f32| (p.clamp(DARKEST, 1.0 - DARKEST) * (1.0 - p.clamp(DARKEST, 1.0 - DARKEST))).sqrt();
-    let roots: Vec<f32> = mean.iter().map(root).collect();
-    let scaled: Vec<f32> = images
-        .chunks_exact(pixels.max(1))
-        .flat_map(|image| image.iter().zip(&roots).map(|(x, root)| x / root))
-        .collect();
-    Pca::fit(&scaled, pixels, 0).variances
+pub fn whitened(Covariance { mean, lower }: &Covariance) -> Vec<f32> {
+    let root = |p: &f32| {
+        let p = f64::from(p.clamp(DARKEST, 1.0 - DARKEST));
+        (p * (1.0 - p)).sqrt()
+    };
+    let roots: Vec<f64> = mean.iter().map(root).collect();
+    let scaled = |row: usize, column: usize| lower[(row, column)] / (roots[row] * roots[column]);
+    let lower = Mat::from_fn(roots.len(), roots.len(), scaled);
+    Pca::of(Covariance { mean: mean.clone(), lower }, 0).variances
 }
 
 #[cfg(test)]
@@ -111,7 +110,7 @@ mod tests {
     fn binary_pixels_are_divided_by_their_standard_deviation() {
         // Two pixels that are always equal, and one that has nothing to do with them.
         let images: Vec<f32> = [[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]].concat();
-        let got = whitened(&images, 3);
+        let got = whitened(&Covariance::of_rows(&images, 3));
         for (variance, want) in got.iter().zip([2.0, 1.0, 0.0]) {
             assert!((variance - want).abs() < 1e-5, "{got:?}");
         }

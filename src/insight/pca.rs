@@ -7,6 +7,8 @@
 use faer::linalg::matmul::{self, triangular::BlockStructure};
 use faer::{Accum, Mat, MatRef, Par, Side};
 
+use crate::data::Dataset;
+
 /// Rows per block: large enough for fast matrix products, small enough to stay in the cache and for sums in f32.
 const BLOCK: usize = 512;
 
@@ -23,13 +25,60 @@ pub struct Pca {
     pub k: usize,
 }
 
+/// The mean and the covariance of some rows.
+#[derive(Clone, Debug)]
+pub struct Covariance {
+    /// The mean row.
+    pub mean: Vec<f32>,
+    /// The lower half of the covariance.
+    pub lower: Mat<f64>,
+}
+
+impl Covariance {
+    /// Those of `rows`, each of `dim` numbers.
+    pub fn of_rows(rows: &[f32], dim: usize) -> Self {
+        Self::of_blocks(dim, |each| blocks(rows, dim).for_each(each))
+    }
+
+    /// Those of images, of which a block at a time is in memory.
+    pub fn of_images(dataset: &Dataset, images: &[u32]) -> Self {
+        let mut pixels = Vec::new();
+        Self::of_blocks(dataset.shape.values(), |each| {
+            for block in images.chunks(BLOCK) {
+                dataset.write_f32(block, &mut pixels);
+                each(&pixels);
+            }
+        })
+    }
+
+    /// Those of rows that come block by block, twice.
+    fn of_blocks(dim: usize, mut visit: impl FnMut(&mut dyn FnMut(&[f32]))) -> Self {
+        let (mut sum, mut count) = (vec![0.0_f64; dim], 0);
+        visit(&mut |block| {
+            count += block.len() / dim.max(1);
+            for row in block.chunks_exact(dim.max(1)) {
+                sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
+            }
+        });
+        let count = count.max(1) as f64;
+        let mean: Vec<f32> = sum.into_iter().map(|sum| (sum / count) as f32).collect();
+        let mut lower = Mat::<f64>::zeros(dim, dim);
+        visit(&mut |block| add_block(&mut lower, centred(block, &mean).as_ref(), count));
+        Self { mean, lower }
+    }
+}
+
 impl Pca {
     /// Finds the components of `rows`, each of `dim` numbers, and keeps the first `k` (at most `dim`).
     pub fn fit(rows: &[f32], dim: usize, k: usize) -> Self {
+        Self::of(Covariance::of_rows(rows, dim), k)
+    }
+
+    /// The components of rows with this mean and covariance, of which the first `k` are kept (at most all).
+    pub fn of(Covariance { mean, lower }: Covariance, k: usize) -> Self {
+        let dim = mean.len();
         let k = k.min(dim);
-        let mean = mean_row(rows, dim);
-        let covariance = covariance(rows, &mean);
-        let Ok(eigen) = covariance.self_adjoint_eigen(Side::Lower) else {
+        let Ok(eigen) = lower.self_adjoint_eigen(Side::Lower) else {
             // Only numbers that are not finite keep the decomposition from converging.
             return Self { mean, components: vec![f32::NAN; k * dim], variances: vec![f32::NAN; dim], k };
         };
@@ -133,33 +182,10 @@ fn blocks(rows: &[f32], dim: usize) -> impl Iterator<Item = &[f32]> {
     rows[..rows.len() / dim * dim].chunks(BLOCK * dim)
 }
 
-fn mean_row(rows: &[f32], dim: usize) -> Vec<f32> {
-    let mut sum = vec![0.0_f64; dim];
-    for row in rows.chunks_exact(dim.max(1)) {
-        for (sum, &x) in sum.iter_mut().zip(row) {
-            *sum += f64::from(x);
-        }
-    }
-    let count = (rows.len() / dim.max(1)).max(1) as f64;
-    sum.into_iter().map(|sum| (sum / count) as f32).collect()
-}
-
 /// A block of rows minus the mean.
 fn centred(block: &[f32], mean: &[f32]) -> Mat<f32> {
     let dim = mean.len();
     Mat::from_fn(block.len() / dim, dim, |row, column| block[row * dim + column] - mean[column])
-}
-
-/// The lower half of the covariance.
-fn covariance(rows: &[f32], mean: &[f32]) -> Mat<f64> {
-    let dim = mean.len();
-    let count = (rows.len() / dim.max(1)).max(1) as f64;
-    let mut total = Mat::<f64>::zeros(dim, dim);
-    for block in blocks(rows, dim) {
-        let centred = centred(block, mean);
-        add_block(&mut total, centred.as_ref(), count);
-    }
-    total
 }
 
 /// Adds the outer products of centred rows to the lower half of a matrix.
@@ -187,6 +213,35 @@ fn add_block(total: &mut Mat<f64>, rows: MatRef<'_, f32>, count: f64) {
     for (total, product) in total.col_iter_mut().zip(product.col_iter()) {
         for (total, &product) in total.iter_mut().zip(product.iter()) {
             *total += f64::from(product) / count;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::load;
+    use crate::recipe::Recipe;
+
+    #[test]
+    fn images_that_come_block_by_block_have_the_covariance_of_all_at_once() {
+        let mut recipe = Recipe::default();
+        recipe.data.count = 1300;
+        let dataset = load(&(&recipe.data).into()).expect("digits");
+        let mut pixels = Vec::new();
+        dataset.write_f32(&dataset.split.train, &mut pixels);
+        assert!(dataset.split.train.len() > 2 * BLOCK, "several blocks");
+        let blockwise = Covariance::of_images(&dataset, &dataset.split.train);
+        let dim = dataset.shape.values();
+        // In double precision, number by number.
+        let count = dataset.split.train.len() as f64;
+        let column = |at: usize| pixels.iter().skip(at).step_by(dim).map(|x| f64::from(*x));
+        let mean = |at: usize| column(at).sum::<f64>() / count;
+        for (a, b) in [(300, 300), (407, 406), (500, 210), (783, 0)] {
+            assert!((f64::from(blockwise.mean[a]) - mean(a)).abs() < 1e-6);
+            let products = column(a).zip(column(b)).map(|(x, y)| (x - mean(a)) * (y - mean(b)));
+            let want = products.sum::<f64>() / count;
+            assert!((blockwise.lower[(a, b)] - want).abs() < 1e-6, "{a} and {b}: want {want}");
         }
     }
 }
