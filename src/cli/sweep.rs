@@ -19,7 +19,7 @@ use crate::chart::cards::{Card, Line, Lines};
 use crate::data::load;
 use crate::export::figures::{Caption, CardFigure, Figure as _};
 use crate::export::save_figure;
-use crate::insight::pca::{Covariance, Pca};
+use crate::insight::pca::{Covariance, MOST_PIXELS, Pca};
 use crate::look::{ColorScheme, value_label};
 use crate::recipe::{Recipe, Value, table};
 
@@ -277,9 +277,6 @@ impl Sweep {
         Caption { text: format!("{}{folds}", self.recipe.caption()) }
     }
 }
-
-/// The largest images whose principal components are computed.
-const MOST_PIXELS: usize = 2_048;
 
 impl Training {
     fn summary(&self) -> PathBuf {

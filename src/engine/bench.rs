@@ -160,10 +160,9 @@ impl Bench {
     /// Does the next chunk of every final evaluation and of all insight that was asked for.
     pub(super) fn evaluate_finally(&mut self, paint: &PaintTarget, outbox: &mut Outbox) {
         for k in 0..self.runs.len() {
-            let compares = self.runs[k].jobs.insight.is_busy();
-            let beside = compares.then(|| beside(&self.runs, k)).flatten();
-            let (mut target, jobs) = self.runs[k].target(&self.gallery, paint);
-            target.beside = beside.as_ref();
+            let (run, beside) = with_another(&mut self.runs, k);
+            let (mut target, jobs) = run.target(&self.gallery, paint);
+            target.beside = beside;
             let id = target.id;
             match jobs.final_evaluation.turn(&target, 0) {
                 Ok(None) => {}
@@ -220,16 +219,14 @@ impl Bench {
     ) {
         let trainers = self.trainers();
         let Self { gallery, runs, wants, next_due, .. } = self;
-        if runs[k].has_no_views {
+        let (run, beside) = with_another(runs, k);
+        if run.has_no_views {
             return;
         }
         let nothing = RunWants::default();
-        let wants = wants.run(runs[k].id).unwrap_or(&nothing);
-        let compares = wants.cards.iter().any(|topic| topic.compares_runs());
-        let beside = compares.then(|| beside(runs, k)).flatten();
-        let run = &mut runs[k];
+        let wants = wants.run(run.id).unwrap_or(&nothing);
         let (mut target, jobs) = run.target(gallery, paint);
-        target.beside = beside.as_ref();
+        target.beside = beside;
         let mut turn = RunTurn { target: &target, trainers, next_due: *next_due };
         let made = catch_unwind(AssertUnwindSafe(|| make(jobs, wants, &mut turn)));
         *next_due = turn.next_due;
@@ -307,11 +304,11 @@ pub(super) fn message(panic: &(dyn std::any::Any + Send)) -> String {
     text.unwrap_or("no reason given").lines().next().unwrap_or_default().to_owned()
 }
 
-/// The first of the other runs that works.
-fn beside(runs: &[Run], k: usize) -> Option<Beside> {
-    let works = |(at, run): &(usize, &Run)| *at != k && !matches!(run.phase, Phase::Failed(_));
-    let (_, run) = runs.iter().enumerate().find(works)?;
-    let name = &run.recipe.name;
-    let name = if *name == runs[k].recipe.name { format!("{name}, the other run") } else { name.clone() };
-    Some(Beside { name, model: run.learner.model(), step: run.learner.step_number() })
+/// A run, and the first of the others that works.
+fn with_another(runs: &mut [Run], k: usize) -> (&mut Run, Option<Beside<'_>>) {
+    let (before, from) = runs.split_at_mut(k);
+    let (own, after) = from.split_at_mut(1);
+    let other = before.iter().chain(&*after).find(|run| !matches!(run.phase, Phase::Failed(_)));
+    let beside = other.map(|run| Beside { name: &run.recipe.name, learner: &run.learner });
+    (&mut own[0], beside)
 }

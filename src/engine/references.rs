@@ -10,12 +10,9 @@ use crate::insight::anomaly::Strangers;
 use crate::insight::class_rivals::{Accuracy, ClassRivals, Effort, PlainCodes};
 use crate::insight::collapse;
 use crate::insight::few_labels::LabelPoint;
-use crate::insight::pca::{Covariance, Pca};
+use crate::insight::pca::{Covariance, MOST_PIXELS, Pca};
 use crate::insight::ranking::Ranking;
 use crate::insight::references::References;
-
-/// The largest images whose components are computed: the time grows with the third power of their pixels.
-const MOST_PIXELS: usize = 2048;
 
 /// Accuracies with few labels, from pixels and from principal components.
 pub(super) type LabelRivals = [Option<Arc<[LabelPoint]>>; 2];

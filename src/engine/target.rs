@@ -18,8 +18,8 @@ use crate::train::Learner;
 pub(super) struct Target<'a> {
     pub(super) id: RunId,
     pub(super) learner: &'a Learner,
-    /// Another run of the bench, where a card that is wanted compares with it.
-    pub(super) beside: Option<&'a Beside>,
+    /// Another run of the bench.
+    pub(super) beside: Option<Beside<'a>>,
     /// The recipe with the live changes applied so far.
     pub(super) recipe: &'a Recipe,
     /// Where results are published.

@@ -1,7 +1,7 @@
 //! What each unit of a plain code adds to an image.
 
 use super::activity::Activity;
-use super::unit_images::{self, UnitImages};
+use super::unit_images::{UnitImages, most_used};
 use super::{CardInputs, Topic};
 use crate::chart::cards::Card;
 use crate::model::Decoder;
@@ -16,11 +16,7 @@ pub(super) fn images(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError>
         Some(numbers) => numbers,
         None => {
             // Each takes a decoded image, so only the most active ones are decoded.
-            let mut order: Vec<usize> = (0..activity.units).collect();
-            order.sort_by(|&a, &b| {
-                shares[b].total_cmp(&shares[a]).then(strengths[b].total_cmp(&strengths[a])).then(a.cmp(&b))
-            });
-            order.truncate(unit_images::most());
+            let order = most_used(&shares, &strengths);
             let numbers = decoded(inputs, &order, &strengths)?;
             shares = order.iter().map(|unit| shares[*unit]).collect();
             strengths = order.iter().map(|unit| strengths[*unit]).collect();

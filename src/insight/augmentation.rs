@@ -49,7 +49,7 @@ pub struct AugmentationWork {
 }
 
 /// Labelled images that were drawn, and what is made of them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Trial {
     labels: Vec<u8>,
     pixels: Vec<f32>,
@@ -192,18 +192,7 @@ impl Trial {
     fn new(inputs: &CardInputs<'_>, images: &[u32], labels: Vec<u8>) -> Self {
         let mut pixels = Vec::new();
         inputs.dataset.write_f32(images, &mut pixels);
-        Self {
-            labels,
-            pixels,
-            means: Vec::new(),
-            spreads: Vec::new(),
-            codes: Vec::new(),
-            made: Vec::new(),
-            way: 0,
-            steps: 0,
-            probe: None,
-            first: None,
-        }
+        Self { labels, pixels, ..Self::default() }
     }
 
     /// Encodes some labelled images, or decodes some of the made ones; whether there were any left.
@@ -304,18 +293,8 @@ mod tests {
 
     #[test]
     fn samples_lie_around_images_and_mixtures_between_those_of_a_class() {
-        let mut trial = Trial {
-            labels: vec![0, 1, 0, 1],
-            pixels: Vec::new(),
-            means: vec![0.0, 10.0, 1.0, 11.0],
-            spreads: Vec::new(),
-            codes: Vec::new(),
-            made: Vec::new(),
-            way: 0,
-            steps: 0,
-            probe: None,
-            first: None,
-        };
+        let mut trial =
+            Trial { labels: vec![0, 1, 0, 1], means: vec![0.0, 10.0, 1.0, 11.0], ..Trial::default() };
         trial.write_codes(1, 1, 0);
         let (samples, mixtures) = trial.codes.split_at(4 * MADE);
         // The codes have a standard deviation of about 5, and samples a quarter of it.

@@ -6,19 +6,16 @@ use super::few_labels::LabelPoint;
 use super::pca::Pca;
 use super::ranking::Ranking;
 use crate::data::Dataset;
-use crate::model::Autoencoder;
 use crate::recipe::Recipe;
 use crate::train::Learner;
 
-/// Another network that was trained on the same images.
-#[derive(Clone, Debug)]
-pub struct Beside {
+/// Another run that is trained on the same images.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
     /// The name of its recipe.
-    pub name: String,
+    pub name: &'a str,
     /// The network as it is now.
-    pub model: Autoencoder,
-    /// Updates made.
-    pub step: u64,
+    pub learner: &'a Learner,
 }
 
 /// What cards are made from: a network and held-out images.
@@ -44,7 +41,7 @@ pub struct CardInputs<'a> {
     /// that is known.
     pub anomaly_rivals: [Option<&'a Ranking>; 2],
     /// Another run of the bench, for cards that compare two networks.
-    pub beside: Option<&'a Beside>,
+    pub beside: Option<Beside<'a>>,
     /// What the doctor found at the last check; `None` where there was none.
     pub findings: Option<&'a [Finding]>,
     /// All principal components of the training images; `None` while they are not known, and for very large images.

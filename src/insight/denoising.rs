@@ -50,9 +50,6 @@ impl CardWork for DenoisingWork {
             return Ok(Some(self.card(inputs)));
         };
         let learner = inputs.learner;
-        if self.done == 0 && self.sums.len() == 1 {
-            self.pca = inputs.pca.map(|pca| pca.first(learner.code_size()));
-        }
         let to = (self.done + many.max(1)).min(self.images.len());
         let pixels = learner.pixels();
         let clean = &self.clean[self.done * pixels..to * pixels];
@@ -99,7 +96,10 @@ impl DenoisingWork {
         let images = images[..(effort.asked / ASKED_PER_IMAGE).min(MOST_IMAGES).min(images.len())].to_vec();
         let mut clean = Vec::new();
         dataset.write_f32(&images, &mut clean);
-        let beside = inputs.beside.map(|Beside { name, model, .. }| (name.clone(), model.clone()));
+        let beside = inputs.beside.map(|Beside { name, learner }| {
+            let suffix = if name == recipe.name { ", the other run" } else { "" };
+            (format!("{name}{suffix}"), learner.model())
+        });
         let own = (recipe.name.clone(), learner.model());
         Self {
             kind,
@@ -107,7 +107,7 @@ impl DenoisingWork {
             images,
             clean,
             models: std::iter::once(own).chain(beside).collect(),
-            pca: None,
+            pca: inputs.pca.map(|pca| pca.first(learner.code_size())),
             done: 0,
             sums: vec![Vec::new()],
         }

@@ -9,6 +9,8 @@ use faer::{Accum, Mat, MatRef, Par, Side};
 
 use crate::data::Dataset;
 
+/// The largest images whose components are computed: the time grows with the third power of their pixels.
+pub const MOST_PIXELS: usize = 2048;
 /// Rows per block: large enough for fast matrix products, small enough to stay in the cache and for sums in f32.
 const BLOCK: usize = 512;
 

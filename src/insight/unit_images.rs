@@ -28,15 +28,11 @@ impl UnitImages<'_> {
         }
         let pixels = inputs.learner.pixels();
         let image = |unit: usize| &self.numbers[unit * pixels..(unit + 1) * pixels];
-        let mut used: Vec<usize> = (0..self.shares.len()).collect();
-        used.sort_by(|&a, &b| {
-            let by_strength = || self.strengths[b].total_cmp(&self.strengths[a]);
-            self.shares[b].total_cmp(&self.shares[a]).then_with(by_strength).then(a.cmp(&b))
-        });
-        let norms: Vec<f32> = (0..used.len()).map(|unit| dot(image(unit), image(unit)).sqrt()).collect();
-        let mut long = used.clone();
+        let used = most_used(self.shares, self.strengths);
+        let norms: Vec<f32> =
+            (0..self.shares.len()).map(|unit| dot(image(unit), image(unit)).sqrt()).collect();
+        let mut long = by_use(self.shares, self.strengths);
         long.sort_by(|&a, &b| norms[b].total_cmp(&norms[a]));
-        used.truncate(SHOWN);
         long.truncate(SHOWN);
         let cosine =
             |a: usize, b: usize| dot(image(a), image(b)) / (norms[a] * norms[b]).max(f32::MIN_POSITIVE);
@@ -75,9 +71,20 @@ impl UnitImages<'_> {
     }
 }
 
-/// The most units that are shown.
-pub(super) fn most() -> usize {
-    SHOWN
+/// The units that are shown where the most used are: those that are active for most images, the strongest first among
+/// equals.
+pub(super) fn most_used(shares: &[f32], strengths: &[f32]) -> Vec<usize> {
+    let mut used = by_use(shares, strengths);
+    used.truncate(SHOWN);
+    used
+}
+
+fn by_use(shares: &[f32], strengths: &[f32]) -> Vec<usize> {
+    let mut used: Vec<usize> = (0..shares.len()).collect();
+    used.sort_by(|&a, &b| {
+        shares[b].total_cmp(&shares[a]).then(strengths[b].total_cmp(&strengths[a])).then(a.cmp(&b))
+    });
+    used
 }
 
 /// The units, beginning with the first, each followed by the one of the rest that is most like it; and how alike each is

@@ -88,7 +88,7 @@ impl Cards {
                     .target
                     .beside
                     .filter(|_| topic.compares_runs())
-                    .map(|beside| (beside.name.clone(), beside.step / BESIDE_STEPS)),
+                    .map(|beside| (beside.name.to_owned(), beside.learner.step_number() / BESIDE_STEPS)),
                 has_components: comparison.spectrum_so_far().pca.is_some(),
                 objective: turn.target.recipe.objective.clone(),
             };
@@ -118,7 +118,7 @@ struct CardJob {
 
 impl CardJob {
     fn new(topic: Topic, basis: &Basis, target: &Target<'_>) -> Self {
-        let spectrum = Spectrum::default();
+        let spectrum = target.gallery.comparison.spectrum_so_far();
         let work = topic.begin(&inputs(target, spectrum, &basis.compared, watched(target)));
         Self { topic, step: target.step(), basis: basis.clone(), work }
     }
