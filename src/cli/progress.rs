@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde::Serialize;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -38,6 +38,14 @@ enum Mode {
     Text,
 }
 
+/// What the doctor said, as a line of JSON.
+#[derive(Serialize)]
+struct RemarkLine<'a> {
+    event: &'static str,
+    #[serde(flatten)]
+    remark: &'a Remark,
+}
+
 impl Reporter {
     /// For a run of this recipe.
     pub(super) fn new(recipe: &Recipe, json: bool) -> Self {
@@ -68,14 +76,10 @@ impl Reporter {
 
     /// Prints what the doctor said.
     pub(super) fn remark(&self, remark: &Remark) {
-        let Remark { step, name, sentence, is_serious, is_over } = remark;
         match &self.mode {
-            Mode::Json => output::print_json(&json!({
-                "event": "doctor", "step": step, "trouble": name, "sentence": sentence,
-                "is_serious": is_serious, "is_over": is_over,
-            })),
+            Mode::Json => output::print_json(&RemarkLine { event: "doctor", remark }),
             Mode::Bar(_) | Mode::Text => {
-                self.notice(&format!("doctor, step {}: {sentence}", count_label(*step)));
+                self.notice(&format!("doctor, step {}: {}", count_label(remark.step), remark.sentence));
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::headless::{HeadlessRun, RunEnd};
@@ -101,7 +100,7 @@ pub(super) struct RunSummary {
     active_units: Option<usize>,
     /// What the doctor said.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    doctor: Vec<Value>,
+    doctor: Vec<Remark>,
     /// The dictionary, if one was learned.
     #[serde(skip_serializing_if = "Option::is_none")]
     dictionary: Option<DictionaryTerms>,
@@ -109,12 +108,6 @@ pub(super) struct RunSummary {
 
 fn is_zero(count: &u64) -> bool {
     *count == 0
-}
-
-fn remark(Remark { step, name, sentence, is_serious, is_over }: &Remark) -> Value {
-    json!({
-        "step": step, "trouble": name, "sentence": sentence, "is_serious": is_serious, "is_over": is_over,
-    })
 }
 
 impl RunSummary {
@@ -149,7 +142,7 @@ impl RunSummary {
             validation: progress.held_out.map(|metrics| Terms::new(&metrics, pixels)),
             test: Terms::new(&test, pixels),
             active_units,
-            doctor: run.info.history.lock().remarks().iter().map(remark).collect(),
+            doctor: run.info.history.lock().remarks().to_vec(),
             dictionary: dictionary.as_ref().map(DictionaryTerms::new),
         })
     }

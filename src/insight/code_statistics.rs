@@ -5,7 +5,7 @@ use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
 use super::quantile::normal_quantile;
-use super::{CardInputs, Topic};
+use super::{CardInputs, Topic, disentanglement};
 use crate::chart::cards::{Card, Line, Lines, Matrix};
 use crate::recipe::random::{Purpose, stream};
 use crate::train::Stage;
@@ -22,9 +22,9 @@ const ENDS: f32 = 4.0;
 const QUANTILES: usize = 49;
 
 /// Codes of the sample, one after the other.
-struct Codes {
-    numbers: Vec<f32>,
-    size: usize,
+pub(super) struct Codes {
+    pub(super) numbers: Vec<f32>,
+    pub(super) size: usize,
 }
 
 impl Codes {
@@ -51,7 +51,7 @@ impl Codes {
         self.numbers.len() / self.size.max(1)
     }
 
-    fn column(&self, number: usize) -> impl Iterator<Item = f64> + '_ {
+    pub(super) fn column(&self, number: usize) -> impl Iterator<Item = f64> + '_ {
         self.numbers.iter().skip(number).step_by(self.size.max(1)).copied().map(f64::from)
     }
 
@@ -65,7 +65,7 @@ impl Codes {
     }
 
     /// The numbers that vary most, most first.
-    fn most_varied(&self, most: usize) -> Vec<usize> {
+    pub(super) fn most_varied(&self, most: usize) -> Vec<usize> {
         let deviations: Vec<f64> = (0..self.size).map(|number| self.standard(number).1).collect();
         let mut order: Vec<usize> = (0..self.size).collect();
         order.sort_by(|a, b| deviations[*b].total_cmp(&deviations[*a]));
@@ -79,8 +79,8 @@ pub(super) fn correlations(inputs: &CardInputs<'_>) -> Result<Option<Card>, Read
     let Some(codes) = Codes::of(inputs, false)?.filter(|codes| codes.size > 1) else { return Ok(None) };
     let mut shown = codes.most_varied(CORRELATED);
     shown.sort_unstable();
-    let columns: Vec<Vec<f64>> = shown.iter().map(|number| codes.standard(*number).0).collect();
-    let values = correlation_table(&columns);
+    let columns: Vec<Vec<f64>> = shown.iter().map(|number| codes.column(*number).collect()).collect();
+    let values = disentanglement::correlations(&columns, &columns);
     let count = shown.len();
     let pairs = || (0..count).flat_map(|row| (row + 1..count).map(move |column| (row, column)));
     let at = |(row, column): (usize, usize)| values[row * count + column];
@@ -108,15 +108,6 @@ pub(super) fn correlations(inputs: &CardInputs<'_>) -> Result<Option<Card>, Read
         values,
     };
     Ok(Some(Card::new(Topic::CodeCorrelations.title(), meaning, matrix)))
-}
-
-/// The mean product of every two columns.
-fn correlation_table(columns: &[Vec<f64>]) -> Vec<f32> {
-    let product = |a: &Vec<f64>, b: &Vec<f64>| {
-        let sum: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
-        (sum / a.len().max(1) as f64) as f32
-    };
-    columns.iter().flat_map(|a| columns.iter().map(move |b| product(a, b))).collect()
 }
 
 /// The histograms of codes that are drawn from the posteriors, beside the density of the prior.
@@ -264,7 +255,7 @@ mod tests {
     fn equal_and_opposite_numbers_are_correlated_fully() {
         let codes = Codes { numbers: vec![1.0, -1.0, 5.0, 2.0, -2.0, 5.0, 4.0, -4.0, 5.0], size: 3 };
         let columns: Vec<Vec<f64>> = (0..3).map(|number| codes.standard(number).0).collect();
-        let table = correlation_table(&columns);
+        let table = disentanglement::correlations(&columns, &columns);
         for (got, want) in table.iter().zip([1.0, -1.0, 0.0, -1.0, 1.0, 0.0, 0.0, 0.0, 0.0]) {
             assert!((got - want).abs() < 1e-6, "{table:?}");
         }

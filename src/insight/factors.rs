@@ -1,6 +1,7 @@
 //! Known factors of variation and the code: which number follows which factor, and how well they agree.
 
 use super::card_work::{CardWork, Slice};
+use super::code_statistics::Codes;
 use super::disentanglement::{Columns, Scores, correlations};
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Matrix};
@@ -160,18 +161,9 @@ fn most_varied(codes: &[f32], numbers: usize, most: usize) -> Option<(Vec<usize>
     if numbers == 0 || codes.iter().any(|z| !z.is_finite()) {
         return None;
     }
-    let column = |place: usize| -> Vec<f64> {
-        codes.iter().skip(place).step_by(numbers).map(|z| f64::from(*z)).collect()
-    };
-    let variance = |place: &usize| {
-        let column = column(*place);
-        let mean = column.iter().sum::<f64>() / column.len().max(1) as f64;
-        column.iter().map(|z| (z - mean).powi(2)).sum::<f64>()
-    };
-    let mut ranked: Vec<(f64, usize)> = (0..numbers).map(|place| (variance(&place), place)).collect();
-    ranked.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    let mut places: Vec<usize> = ranked.into_iter().take(most).map(|(_, place)| place).collect();
+    let codes = Codes { numbers: codes.to_vec(), size: numbers };
+    let mut places = codes.most_varied(most);
     places.sort_unstable();
-    let columns = places.iter().map(|place| column(*place)).collect();
+    let columns = places.iter().map(|place| codes.column(*place).collect()).collect();
     Some((places, columns))
 }

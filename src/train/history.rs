@@ -38,11 +38,12 @@ pub struct Evaluation {
 }
 
 /// Something that was said about a run at a step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Remark {
     /// Updates made.
     pub step: u64,
     /// What it is about, in a word.
+    #[serde(rename = "trouble")]
     pub name: &'static str,
     /// The sentence.
     pub sentence: String,
