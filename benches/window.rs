@@ -1,7 +1,7 @@
-//! Measures how soon the real program shows the image at the pointer, how smoothly it pans a map of many points, and what
-//! four runs side by side cost against one.
+//! Measures how soon the real program shows the image at the pointer, also while a sweep trains in the background, how
+//! smoothly it pans a map of many points, and what four runs side by side cost against one.
 //!
-//! `cargo bench --bench window` runs all parts; `pointer`, `points` and `beside` after it run one of them. They need
+//! `cargo bench --bench window` runs all parts; `pointer`, `sweep`, `points` and `beside` after it run one. They need
 //! Xvfb, xdotool and a machine that does nothing else. Times are printed; counts of frames and of pixels are checked, and
 //! the ratio of two times.
 
@@ -53,6 +53,9 @@ fn main() -> Result<()> {
     if "points".contains(&filter) {
         points(&screen)?;
     }
+    if "sweep".contains(&filter) {
+        sweep(&screen)?;
+    }
     drop(screen);
     if "beside".contains(&filter) {
         SIZES_BESIDE.into_iter().try_for_each(beside)?;
@@ -100,6 +103,55 @@ fn pointer_frames(program: &Program<'_>, middle: [i32; 2], what: &str) -> Result
         lags.len()
     );
     Ok(frames)
+}
+
+/// The pointer while a run trains, alone and beside a sweep of seven sizes with five folds in the background.
+fn sweep(screen: &Screen) -> Result<()> {
+    let way = way_to_the_sweep()?;
+    let program = Program::start(screen, SIZE, &[Recipe::open("vae-2d")?], "600")?;
+    let measured = |what: &str| {
+        let rows = program.rows_of(10.0);
+        let [first, last] = ends(&rows)?;
+        let rate = 1e3 * (last.step - first.step) / (last.at_ms - first.at_ms);
+        let interval_ms = median(&rows, |row| row.interval_ms)?;
+        println!("{what}: {interval_ms:.0} ms from frame to frame, {rate:.0} steps/s");
+        Ok::<_, anyhow::Error>((interval_ms, pointer_frames(&program, MIDDLE, what)?))
+    };
+    let (alone_ms, _) = measured("alone")?;
+    for at in way {
+        program.click(at)?;
+    }
+    // Principal components of five folds come first.
+    wait(10.0);
+    let (beside_ms, frames) = measured("beside a sweep")?;
+    let sweeps = program.home.path().join("hourglass/sweeps");
+    let runs = std::fs::read_dir(sweeps)?.next().context("no sweep was started")??.path().join("runs");
+    ensure!(std::fs::read_dir(runs)?.next().is_some(), "no training was started");
+    let ratio = beside_ms / alone_ms;
+    println!("beside a sweep a frame takes {ratio:.2} times as long");
+    ensure!(ratio <= MAX_FRAME_RATIO, "a frame takes {ratio:.2} times as long, at most {MAX_FRAME_RATIO}");
+    ensure!(frames <= MAX_FRAMES_TRAINING, "{frames} frames, at most {MAX_FRAMES_TRAINING}");
+    Ok(())
+}
+
+/// Where to click to start a sweep and to come back to the map.
+fn way_to_the_sweep() -> Result<Vec<Pos2>> {
+    let mut recipe = Recipe::open("vae-2d")?;
+    for setting in ["data.count=600", "training.batch=32", "model.widths=16"] {
+        recipe.set_from_text(setting)?;
+    }
+    let mut window = window_of(vec![recipe], POINTS);
+    step_until(&mut window, "codes", |state| state.run().is_some_and(|run| run.views.cloud.is_some()));
+    let mut way = Vec::new();
+    for label in ["Insight", "Sweep with cross-validation", "Train all", "Latent space"] {
+        let control = window.get_by_label(label);
+        way.push(control.rect().center());
+        if label != "Train all" {
+            control.click();
+        }
+        window.run_steps(4);
+    }
+    Ok(way)
 }
 
 /// Four runs side by side against a single one: what a frame costs, and how soon all four show where the pointer is.

@@ -13,13 +13,14 @@
 //! document  what a person makes and can save: recipes, live changes, explorer state, layout
 //! engine    the trainer thread: messages, views, worker, runs, jobs                        (Burn)
 //! gpu       one wgpu device shared by egui and Burn; tensors to textures             (wgpu, Burn)
+//! sweep     a recipe trained at several values of a parameter, in programs of their own
 //! export    figures as SVG and PNG, CSV, weights
 //! cli       the headless commands
 //! app       the window                                                                     (egui)
 //! ```
 //!
-//! Imports point in one direction: `recipe, look <- data, chart <- model <- train <- insight <- document, engine <- export
-//! <- {cli, app} <- main`; `gpu` is imported by `engine`, `app` and `cli`. Files do not import each other in a circle.
+//! Imports point in one direction: `recipe, look <- data, chart <- model <- train <- insight <- document, engine <- sweep,
+//! export <- {cli, app} <- main`; `gpu` is imported by `engine`, `app` and `cli`. Files do not import each other in a circle.
 //! `tests/architecture.rs` checks this.
 //!
 //! # Data flow
@@ -50,4 +51,5 @@ pub mod insight;
 pub mod look;
 pub mod model;
 pub mod recipe;
+pub mod sweep;
 pub mod train;

@@ -35,6 +35,8 @@ fn open(request: &WindowRequest, started: Instant) -> ExitCode {
         }),
         simple,
         types_paths: false,
+        program: None,
+        sweeps: None,
     };
     match open_window(options) {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::insight_choice::InsightAction;
+use super::sweeps::SweepAction;
 use crate::document::ImageLook;
-use crate::engine::{RunId, Topic};
+use crate::engine::RunId;
 use crate::recipe::{NetworkPart, Recipe, Value};
 
 /// Something a person did, to be carried out after the panels are drawn.
@@ -106,14 +108,10 @@ pub enum Action {
     LeaveFullScreen,
     /// Show a folder in the file manager of the system.
     OpenFolder(PathBuf),
-    /// Show an insight card.
-    ShowCard(Topic),
-    /// Keep an insight card when another is shown, or no longer.
-    PinCard(Topic),
-    /// Order the images of cards by this.
-    OrderImages(&'static str),
-    /// Allow this share of false alarms when unfamiliar images are told by a threshold.
-    AllowAlarms(f64),
+    /// Change what is seen in Insight.
+    Insight(InsightAction),
+    /// Sweep a parameter.
+    Sweep(SweepAction),
     /// Set a copy of a run aside, as it is now.
     Keep(RunId),
     /// Go on with a run that was set aside.
@@ -141,6 +139,8 @@ pub enum Figure {
     Decoded,
     /// The card of the family that is shown.
     Card,
+    /// The errors of the sweep.
+    Sweep,
     /// Every number of the code as a row of decoded images.
     Dimensions,
     /// Images decoded from codes that were drawn.
@@ -159,6 +159,7 @@ impl Figure {
             Self::Lattice => "lattice",
             Self::Decoded => "decoded",
             Self::Card => "card",
+            Self::Sweep => "sweep",
             Self::Dimensions => "dimensions",
             Self::Samples => "samples",
             Self::Path => "path",
@@ -172,6 +173,6 @@ impl Figure {
 
     /// Whether the figure is drawn from lines, so that SVG is offered.
     pub fn is_vector(self) -> bool {
-        matches!(self, Self::Curves | Self::Cloud | Self::Card)
+        matches!(self, Self::Curves | Self::Cloud | Self::Card | Self::Sweep)
     }
 }

@@ -15,10 +15,12 @@ use super::gallery::Gallery;
 use super::help::Help;
 use super::keys;
 use super::layout::Layout;
+use super::sweeps::{self, SweepAction};
 use super::theme::{ColorScheme, Theme};
 use super::tuning::{Gesture, LiveParameter};
 use crate::document::{ExportStyle, ImageLook};
 use crate::engine::{Command, RunId};
+use crate::look::capital;
 use crate::recipe::{NetworkPart, Recipe, Value, table};
 
 /// The message where a panel is to be written as it is on the screen, and is not there.
@@ -78,10 +80,8 @@ impl App {
             Action::ResetLayout => self.window.layout = Layout::default(),
             Action::Zoom(zoom) => ctx.set_zoom_factor(zoom),
             Action::OpenFolder(folder) => self.open_folder(&folder),
-            Action::ShowCard(topic) => self.state.insight.chosen = Some(topic),
-            Action::PinCard(topic) => self.state.insight.pin(topic),
-            Action::OrderImages(name) => self.state.insight.order = Some(name),
-            Action::AllowAlarms(share) => self.state.insight.alarms = Some(share),
+            Action::Insight(action) => self.state.insight.carry_out(action),
+            Action::Sweep(action) => self.sweep(action),
             Action::Keep(run) => self.send(Command::Keep(run)),
             Action::BringBack(run) => self.send(Command::BringBack(run)),
             Action::RemoveKept(run) => self.remove_kept(run),
@@ -256,6 +256,36 @@ impl App {
         let others = others.filter(|run| run.info.id != shown.info.id).map(|run| run.recipe.clone());
         let recipes = [shown.recipe.clone()].into_iter().chain(others).collect();
         self.send(Command::StartFrom { recipes, weights, part, playing: true });
+    }
+
+    fn sweep(&mut self, action: SweepAction) {
+        match action {
+            SweepAction::Draft(form) => self.state.sweep.form = form,
+            SweepAction::Start => self.start_sweep(),
+            SweepAction::Cancel => self.sweeper.cancel(),
+            SweepAction::Open(value) => self.open_swept(&value),
+        }
+    }
+
+    fn start_sweep(&mut self) {
+        let Some(run) = self.state.run() else { return };
+        match self.sweeper.start(&self.state.sweep.form, &run.recipe) {
+            Ok(shown) => self.state.sweep.shown = Some(shown),
+            Err(error) => self.state.complain(capital(&format!("{error}."))),
+        }
+    }
+
+    /// The training at a value on the bench, with its weights, in place of the shown run.
+    fn open_swept(&mut self, value: &str) {
+        let shown = self.state.sweep.shown.as_ref();
+        match shown.and_then(|shown| sweeps::result_at(&shown.sweep, value)) {
+            None => {}
+            Some(Err(error)) => self.state.complain(capital(&format!("{error}."))),
+            Some(Ok((recipe, weights))) => {
+                let (recipes, part) = (vec![recipe], NetworkPart::Whole);
+                self.send(Command::StartFrom { recipes, weights, part, playing: false });
+            }
+        }
     }
 
     fn save_recipe_to(&mut self, path: PathBuf) {

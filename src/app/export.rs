@@ -7,12 +7,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use eframe::egui::{Context, Rect};
 
 use super::action::Figure;
+use super::insight_choice::Entry;
 use super::state::{AppState, BenchState, RunState};
 use super::trace;
 use crate::chart::cards::Card;
 use crate::engine::curves::{CurveOptions, RunRecord};
-use crate::engine::{Command, RunId, Snapshot, Topic, WantedLattice, WantedSheet};
-use crate::export::figures::{Caption, CurvesFigure, Figure as Drawable};
+use crate::engine::{Command, RunId, Snapshot, WantedLattice, WantedSheet};
+use crate::export::figures::{Caption, CardFigure, CurvesFigure, Figure as Drawable};
 use crate::export::run::{RunFigures, SheetWords};
 use crate::export::{ExportError, save_figure, write_atomically};
 use crate::look::{ColorMap, ColorScheme};
@@ -101,6 +102,13 @@ impl Exports {
             self.write(curves_figure(state, bench, run, order.curves), caption, order)?;
             return Ok(None);
         }
+        if order.figure == Figure::Sweep {
+            let shown = state.sweep.shown.as_ref().and_then(|shown| Some((shown, shown.found.as_ref()?)));
+            let (shown, found) = shown.ok_or_else(|| NO_CARD.to_owned())?;
+            let caption = Caption { text: shown.sweep.caption() };
+            self.write(CardFigure { card: found.card.clone() }, caption, order)?;
+            return Ok(None);
+        }
         if order.figure == Figure::Card {
             // The card that is shown is written, not one computed a moment later.
             let (card, step) = shown_card(state).ok_or_else(|| NO_CARD.to_owned())?;
@@ -184,7 +192,7 @@ impl Exports {
             Figure::Cloud => self.write(figures.cloud(snapshot), caption, order),
             Figure::Lattice => self.write(figures.lattice(snapshot), caption, order),
             Figure::Decoded => self.write(figures.decoded(snapshot), caption, order),
-            Figure::Card => Err(NO_CARD.to_owned()),
+            Figure::Card | Figure::Sweep => Err(NO_CARD.to_owned()),
             Figure::Dimensions | Figure::Samples | Figure::Path => {
                 self.write(figures.sheet(snapshot, words), caption, order)
             }
@@ -232,7 +240,9 @@ fn save(figure: &impl Drawable, caption: &Caption, path: &Path, order: &Order) -
 /// The card that is shown, and the step it was made at.
 fn shown_card(state: &AppState) -> Option<(Card, u64)> {
     let run = state.run()?;
-    let topic = state.insight.shown(&Topic::offered(&run.recipe)).first().copied()?;
+    let Entry::Card(topic) = state.insight.shown(&Entry::offered(&run.recipe)).first().copied()? else {
+        return None;
+    };
     let view = run.views.cards.get(&topic)?;
     Some((
         view.card.as_ref().ok()?.with_alarms(state.insight.alarms).ordered_by(state.insight.order),

@@ -17,6 +17,7 @@ mod gallery;
 mod glyph;
 mod help;
 mod images;
+mod insight_choice;
 mod kept;
 mod keys;
 mod layout;
@@ -34,6 +35,7 @@ mod segmented;
 mod setup;
 mod state;
 mod status;
+mod sweeps;
 #[cfg(test)]
 mod testing;
 mod theme;
@@ -69,6 +71,7 @@ use layout::{Contents, Layout, Pane, Visible};
 use notices::Notices;
 use pace::Pace;
 use pictures::Pictures;
+use sweeps::Sweeper;
 use theme::{STATUS_HEIGHT, TOP_BAR_HEIGHT, Theme};
 use trace::{Trace, TraceOptions};
 use tuning::Tuning;
@@ -107,6 +110,7 @@ pub struct App {
     caches: Caches,
     tuning: Tuning,
     files: Files,
+    sweeper: Sweeper,
     trace: Trace,
     pace: Pace,
     kind: WindowKind,
@@ -164,6 +168,7 @@ impl App {
     /// The same; what becomes of a screenshot is put into `outcome`.
     fn telling(cc: &eframe::CreationContext<'_>, options: WindowOptions, outcome: trace::Outcome) -> Self {
         let is_kept = options.is_kept();
+        let sweeps = options.sweeps_folder(cc.storage.is_some());
         let (Document { mut window, .. }, last) = persistence::load(cc.storage.filter(|_| is_kept));
         let WindowOptions {
             device,
@@ -177,6 +182,8 @@ impl App {
             theme,
             simple,
             types_paths,
+            program,
+            ..
         } = options;
         window.simple |= simple;
         // Whoever measures the window wants to see nothing else.
@@ -197,6 +204,7 @@ impl App {
             dialogs: Dialogs::new(window.folder.clone(), types_paths),
             exports: Exports::new(cc.egui_ctx.clone()),
         };
+        let sweeper = Sweeper::new(cc.egui_ctx.clone(), sweeps, program, device);
         let mut app = Self {
             state: AppState { draft: recipe.clone(), ..AppState::default() },
             engine: None,
@@ -208,6 +216,7 @@ impl App {
             caches: Caches::default(),
             tuning: Tuning::default(),
             files,
+            sweeper,
             trace: Trace::new(TraceOptions { started, screenshot, frame_log, trace }, outcome),
             pace: Pace::new(graphics.as_ref().is_some_and(|graphics| graphics.is_software())),
             kind: WindowKind {
@@ -319,8 +328,9 @@ impl App {
         }
     }
 
-    /// What dialogs and figures have come to.
+    /// What dialogs, figures and the sweep have come to.
     fn collect_files(&mut self, ctx: &Context) {
+        self.sweeper.poll(&mut self.state.sweep.shown);
         if let Some(action) = self.files.dialogs.poll() {
             self.carry_out(ctx, action);
         }

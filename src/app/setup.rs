@@ -48,6 +48,10 @@ pub struct WindowOptions {
     pub simple: bool,
     /// Where a file goes is typed in the window, and no dialog of the system is opened.
     pub types_paths: bool,
+    /// The program that sweeps train with; without one, the one that runs.
+    pub program: Option<PathBuf>,
+    /// Where the results of sweeps go; without it, beside what the window stores.
+    pub sweeps: Option<PathBuf>,
 }
 
 impl WindowOptions {
@@ -55,6 +59,13 @@ impl WindowOptions {
     /// did to theirs.
     pub(super) fn is_kept(&self) -> bool {
         self.screenshot.is_none()
+    }
+
+    /// Where the results of sweeps go: beside what the window stores, or where nobody looks for them tomorrow.
+    pub(super) fn sweeps_folder(&self, is_stored: bool) -> PathBuf {
+        let stored = || eframe::storage_dir(APP_ID).filter(|_| is_stored && self.is_kept());
+        let folder = || stored().unwrap_or_else(|| std::env::temp_dir().join(APP_ID)).join("sweeps");
+        self.sweeps.clone().unwrap_or_else(folder)
     }
 }
 

@@ -5,10 +5,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::insight_choice::InsightChoice;
 use super::kept::KeptRuns;
 pub use super::runs::{BenchState, RunState, ShownRun};
+use super::sweeps::SweepState;
 use crate::engine::curves::ComparedRun;
-use crate::engine::{BenchInfo, Event, Phase, RunId, Topic};
+use crate::engine::{BenchInfo, Event, Phase, RunId};
 use crate::look::DataColor;
 use crate::recipe::{Recipe, titles};
 
@@ -25,46 +27,14 @@ pub struct AppState {
     pub notice: Option<Notice>,
     /// Runs that were set aside.
     pub kept: KeptRuns,
-    /// Which insight cards are seen.
+    /// What is seen in Insight.
     pub insight: InsightChoice,
+    /// Training at several values of a parameter.
+    pub sweep: SweepState,
     /// The image somebody has selected, by its number in the data set.
     pub selected: Option<u32>,
     /// The run whose pictures and curves are shown, where somebody chose one of several.
     pub shown: Option<RunId>,
-}
-
-/// Cards that are seen at once.
-const MOST_CARDS: usize = 4;
-
-/// Which insight cards somebody wants to see.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct InsightChoice {
-    /// The one that was chosen last; without one, the most telling.
-    pub chosen: Option<Topic>,
-    /// Those that stay when another is chosen.
-    pub pinned: Vec<Topic>,
-    /// The share of false alarms that the threshold of unfamiliar images allows; without one, what the card begins with.
-    pub alarms: Option<f64>,
-    /// What images are ordered by, where a card has several orders.
-    pub order: Option<&'static str>,
-}
-
-impl InsightChoice {
-    /// The cards that are seen, of those that a run offers: the chosen one, then the pinned ones.
-    pub fn shown(&self, offered: &[Topic]) -> Vec<Topic> {
-        let is_offered = |topic: &Topic| offered.contains(topic);
-        let first = self.chosen.filter(is_offered).or(offered.first().copied());
-        let others = self.pinned.iter().copied().filter(|topic| is_offered(topic) && Some(*topic) != first);
-        first.into_iter().chain(others).take(MOST_CARDS).collect()
-    }
-
-    /// Keeps a card when another is chosen, or no longer.
-    pub fn pin(&mut self, topic: Topic) {
-        match self.pinned.iter().position(|pinned| *pinned == topic) {
-            Some(at) => _ = self.pinned.remove(at),
-            None => self.pinned.push(topic),
-        }
-    }
 }
 
 /// A sentence for the bottom line.

@@ -355,9 +355,10 @@ impl Scene {
         self
     }
 
-    /// The words about the part at a point.
-    pub fn hint_at(&self, point: [f64; 2]) -> Option<&str> {
-        self.hints.iter().find(|hint| hint.area.has(point)).map(|hint| hint.text.as_str())
+    /// The part at a point: its number among those that have words, and the words.
+    pub fn hint_at(&self, point: [f64; 2]) -> Option<(usize, &str)> {
+        let at = self.hints.iter().position(|hint| hint.area.has(point))?;
+        Some((at, &self.hints[at].text))
     }
 
     /// The same page, its pictures of one number per pixel in other colours.

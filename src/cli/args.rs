@@ -5,15 +5,11 @@ use std::str::FromStr;
 
 use super::failure::Failure;
 use crate::data;
+use crate::document::run_folder;
 use crate::gpu::DeviceChoice;
 use crate::look::ColorMap;
 use crate::recipe::{NetworkPart, Recipe, Value};
 
-/// Epochs of training where neither the recipe nor the command line sets a limit.
-pub(super) const DEFAULT_EPOCHS: u64 = 20;
-/// The file of a folder that `train` wrote with the recipe that repeats the run, and the one with the weights.
-pub(super) const RECIPE_FILE: &str = "recipe.toml";
-pub(super) const WEIGHTS_FILE: &str = "model.safetensors";
 /// Training images whose classes are known, unless another number is given: twenty times as many change the third figure.
 const KNOWN: usize = 20_000;
 /// Test images whose likelihood is estimated, and importance samples of each, unless other numbers are given: the standard
@@ -270,11 +266,12 @@ impl RecipeArgs {
     pub(super) fn recipe(&self) -> Result<Recipe, Failure> {
         let mut recipe = match self.folder() {
             Some(folder) => {
-                let file = folder.join(RECIPE_FILE);
+                let file = folder.join(run_folder::RECIPE);
                 if !file.is_file() {
                     let folder = folder.display();
+                    let name = run_folder::RECIPE;
                     return Err(Failure::Usage(format!(
-                        "the folder {folder} has no {RECIPE_FILE}; use one that `hourglass train --out` wrote"
+                        "the folder {folder} has no {name}; use one that `hourglass train --out` wrote"
                     )));
                 }
                 Recipe::open(&file.to_string_lossy())?
@@ -325,14 +322,6 @@ impl RecipeArgs {
     pub(super) fn folder(&self) -> Option<&Path> {
         Some(Path::new(&self.recipe)).filter(|path| path.is_dir())
     }
-}
-
-/// Whether a recipe has a stop rule.
-pub(super) fn has_stop_rule(recipe: &Recipe) -> bool {
-    let training = &recipe.training;
-    let is_counted = training.epochs > 0 || training.steps > 0 || training.patience > 0;
-    let targets = [training.seconds, training.target, training.training_target];
-    is_counted || targets.iter().any(|target| *target > 0.0)
 }
 
 fn part(text: &str) -> Result<NetworkPart, String> {

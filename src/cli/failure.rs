@@ -9,6 +9,7 @@ use crate::engine::EngineBusy;
 use crate::export::ExportError;
 use crate::gpu::GraphicsError;
 use crate::recipe::RecipeError;
+use crate::sweep::SweepError;
 use crate::train::benchmark::BenchmarkError;
 
 /// Why a command failed.
@@ -44,6 +45,16 @@ impl fmt::Display for Failure {
 impl From<RecipeError> for Failure {
     fn from(error: RecipeError) -> Self {
         Self::Usage(error.to_string())
+    }
+}
+
+impl From<SweepError> for Failure {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Recipe(_) | SweepError::NoValues => Self::Usage(error.to_string()),
+            SweepError::Interrupted => Self::Interrupted,
+            _ => Self::Failed(error.to_string()),
+        }
     }
 }
 

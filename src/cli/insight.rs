@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::args::{DEFAULT_EPOCHS, InsightArgs, WEIGHTS_FILE, has_stop_rule};
+use super::args::InsightArgs;
 use super::failure::Failure;
 use super::figures;
 use super::headless::{HeadlessRun, RunEnd};
@@ -10,6 +10,7 @@ use super::interrupt;
 use super::output::{OutputFolder, print, print_json};
 use super::progress::Reporter;
 use crate::chart::cards::{Card, Content};
+use crate::document::run_folder;
 use crate::engine::{Effort, Topic};
 use crate::recipe::{Recipe, TrainingRecipe};
 
@@ -18,12 +19,10 @@ const ASKED: usize = 10_000;
 
 /// Trains a recipe, or takes the weights that `train` wrote into a folder, and makes cards.
 pub(super) fn run(args: &InsightArgs) -> Result<(), Failure> {
-    let mut recipe = args.recipe.recipe()?;
+    let recipe = args.recipe.recipe()?;
     let topics = topics(&args.what, &recipe)?;
     let output = args.out.as_deref().map(OutputFolder::open).transpose()?;
-    if !has_stop_rule(&recipe) {
-        recipe.training.epochs = DEFAULT_EPOCHS;
-    }
+    let recipe = recipe.with_an_end();
     let mut recipes = vec![recipe.clone()];
     if let Some(name) = &args.beside {
         if let Some(folder) = args.recipe.folder() {
@@ -40,7 +39,7 @@ pub(super) fn run(args: &InsightArgs) -> Result<(), Failure> {
     }
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, args.json);
-    let weights = args.recipe.folder().map(|folder| folder.join(WEIGHTS_FILE));
+    let weights = args.recipe.folder().map(|folder| folder.join(run_folder::WEIGHTS));
     let mut run = match weights {
         Some(weights) => HeadlessRun::load(&recipe, args.recipe.device, weights, &mut reporter)?,
         None => {

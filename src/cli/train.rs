@@ -1,6 +1,6 @@
 //! `train`: trains a recipe without a window and writes the results.
 
-use super::args::{DEFAULT_EPOCHS, RECIPE_FILE, TrainArgs, WEIGHTS_FILE, has_stop_rule};
+use super::args::TrainArgs;
 use super::failure::Failure;
 use super::figures;
 use super::headless::{HeadlessRun, RunEnd};
@@ -9,23 +9,23 @@ use super::interrupt;
 use super::output::{OutputFolder, print, print_error, print_json};
 use super::progress::Reporter;
 use super::summary::RunSummary;
+use crate::document::run_folder;
 use crate::look::ColorMap;
+use crate::recipe::Recipe;
 
 /// Trains, reports, and writes. What was trained is kept, also after Ctrl-C and after a failure.
 pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
-    let mut recipe = args.recipe.recipe()?;
-    let is_endless = !has_stop_rule(&recipe);
-    if is_endless {
-        recipe.training.epochs = DEFAULT_EPOCHS;
-    }
+    let recipe = args.recipe.recipe()?;
+    let is_endless = !recipe.has_stop_rule();
+    let recipe = recipe.with_an_end();
     let folder = args.out.as_deref().map(OutputFolder::open).transpose()?;
     let init = args.init.clone().map(|file| (file, args.init_part));
     interrupt::listen();
     let mut reporter = Reporter::new(&recipe, args.json);
     let mut run = HeadlessRun::open(&recipe, args.recipe.device, init, !args.no_doctor, &mut reporter)?;
     if is_endless {
-        reporter
-            .notice(&format!("The recipe has no stop rule, so training ends after {DEFAULT_EPOCHS} epochs."));
+        let epochs = Recipe::DEFAULT_EPOCHS;
+        reporter.notice(&format!("The recipe has no stop rule, so training ends after {epochs} epochs."));
     }
     let end = run.train(&mut reporter)?;
     reporter.finish();
@@ -83,12 +83,12 @@ fn write(
     folder: &OutputFolder,
 ) -> Result<Vec<String>, Failure> {
     folder.write(|staging| {
-        staging.write(RECIPE_FILE, &run.replay().to_toml())?;
+        staging.write(run_folder::RECIPE, &run.replay().to_toml())?;
         staging.write("history.csv", &history_csv(&run.info.history.lock()))?;
         // Before the figures, which take longer and can be interrupted.
-        run.save_weights(&staging.path(WEIGHTS_FILE))?;
+        run.save_weights(&staging.path(run_folder::WEIGHTS))?;
         let Some(Evaluated { summary, tint }) = evaluated else { return Ok(()) };
-        staging.write("summary.json", &summary.file())?;
+        staging.write(run_folder::SUMMARY, &summary.file())?;
         match figures::draw(run, staging, tint) {
             Err(Failure::Interrupted) => {
                 print_error("hourglass: stopped before the figures were drawn");

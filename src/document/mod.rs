@@ -14,6 +14,7 @@ mod layers;
 mod link;
 mod pins;
 mod plane;
+pub mod run_folder;
 mod samples;
 mod sum;
 #[cfg(test)]

@@ -72,6 +72,7 @@ pub(super) enum Preset {
 }
 
 /// The declaration of one parameter. [`super::table::PARAMETERS`] lists them all.
+#[derive(Debug)]
 pub struct Parameter {
     /// Its name in recipe files, `section.name`.
     pub key: &'static str,

@@ -246,6 +246,9 @@ impl Change {
 }
 
 impl Recipe {
+    /// How many epochs a recipe without a stop rule trains where nobody can stop it.
+    pub const DEFAULT_EPOCHS: u64 = 20;
+
     /// Whether the code is Gaussian, so that the KL term and β apply.
     pub fn is_variational(&self) -> bool {
         self.model.code_kind == CodeKind::Gaussian
@@ -254,6 +257,23 @@ impl Recipe {
     /// Whether the layers are pretrained before the network is trained.
     pub fn is_pretrained(&self) -> bool {
         self.pretraining.method != Pretraining::None
+    }
+
+    /// Whether a rule ends its training.
+    pub fn has_stop_rule(&self) -> bool {
+        let training = &self.training;
+        let is_counted = training.epochs > 0 || training.steps > 0 || training.patience > 0;
+        let targets = [training.seconds, training.target, training.training_target];
+        is_counted || targets.iter().any(|target| *target > 0.0)
+    }
+
+    /// The recipe, with an end after [`Self::DEFAULT_EPOCHS`] where no rule ends its training.
+    #[must_use]
+    pub fn with_an_end(mut self) -> Self {
+        if !self.has_stop_rule() {
+            self.training.epochs = Self::DEFAULT_EPOCHS;
+        }
+        self
     }
 
     /// Whether skip connections carry the image past the code.

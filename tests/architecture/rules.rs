@@ -33,6 +33,7 @@ pub const MODULES: &[Module] = &[
         name: "engine",
         may_import: &["recipe", "look", "data", "chart", "model", "train", "insight", "gpu"],
     },
+    Module { name: "sweep", may_import: &["recipe", "look", "data", "chart", "insight", "document"] },
     Module {
         name: "export",
         may_import: &["recipe", "look", "data", "chart", "train", "insight", "document", "engine"],
@@ -41,13 +42,13 @@ pub const MODULES: &[Module] = &[
         name: "cli",
         may_import: &[
             "recipe", "look", "data", "chart", "model", "train", "insight", "gpu", "document", "engine",
-            "export",
+            "sweep", "export",
         ],
     },
     // What the window shows of a model or a run comes from the engine's views.
     Module {
         name: "app",
-        may_import: &["recipe", "look", "data", "chart", "gpu", "document", "engine", "export"],
+        may_import: &["recipe", "look", "data", "chart", "gpu", "document", "engine", "sweep", "export"],
     },
 ];
 

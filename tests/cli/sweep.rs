@@ -62,13 +62,14 @@ fn an_interrupted_sweep_goes_on_and_repeats_nothing() {
     let result = std::fs::read(folder.join("sweep/results.csv")).expect("a file");
     let summary = |run: &str| folder.join("sweep/runs").join(run).join("summary.json");
     let written = |run: &str| std::fs::metadata(summary(run)).expect("a file").modified().expect("a time");
-    let before = written("01-1-fold-1");
-    std::fs::remove_file(summary("02-4-fold-2")).expect("removed");
+    let before = written("1-fold-1");
+    std::fs::remove_file(summary("4-fold-2")).expect("removed");
     std::fs::remove_file(folder.join("sweep/results.csv")).expect("removed");
     let again = sweep(folder, "2", &[]).done();
     assert!(again.stderr.contains("3 of 4 trainings are done already"), "{}", again.stderr);
-    assert_eq!(written("01-1-fold-1"), before, "it is not trained again");
+    assert_eq!(written("1-fold-1"), before, "it is not trained again");
     assert_eq!(std::fs::read(folder.join("sweep/results.csv")).expect("a file"), result);
+    sweep(folder, "2", &["--set", "training.batch=64"]).refused(1, &["1-fold-1", "another recipe"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What tests of the window share: a window without a screen, and ways to wait for what it shows.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use eframe::egui::Vec2;
@@ -17,6 +18,8 @@ pub fn window_of(recipes: Vec<Recipe>, size: [f32; 2]) -> Harness<'static, App> 
         recipe: recipes.next(),
         beside: recipes.collect(),
         types_paths: true,
+        program: Some(env!("CARGO_BIN_EXE_hourglass").into()),
+        sweeps: Some(sweeps_folder()),
         ..WindowOptions::default()
     };
     let mut builder = Harness::builder().with_size(Vec2::from(size)).with_step_dt(0.05);
@@ -24,6 +27,11 @@ pub fn window_of(recipes: Vec<Recipe>, size: [f32; 2]) -> Harness<'static, App> 
         builder = builder.wgpu_setup(graphics_setup());
     }
     builder.build_eframe(|cc| App::new(cc, options))
+}
+
+/// Where the sweeps of this process go.
+pub fn sweeps_folder() -> PathBuf {
+    std::env::temp_dir().join(format!("hourglass-sweeps-{}", std::process::id()))
 }
 
 /// Whether there is an adapter to draw with; there must be one where `HOURGLASS_REQUIRE_GPU` says so.

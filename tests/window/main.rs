@@ -11,6 +11,7 @@ mod program;
 #[path = "../common/screen.rs"]
 mod screen;
 mod snapshots;
+mod sweep;
 mod ui;
 mod walks;
 #[path = "../common/windows.rs"]

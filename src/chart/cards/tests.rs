@@ -217,7 +217,7 @@ fn a_panel_with_room_shows_every_name_and_a_tiny_one_shows_the_data() {
 fn a_hint_names_what_is_under_the_pointer() {
     let bars = Bars { values: vec![2.0, 4.0], ..Bars::default() };
     let scene = drawn(&bars.into(), [300.0, 200.0], 11.0);
-    assert_eq!(scene.hint_at([250.0, 60.0]), Some("2: 4"));
+    assert_eq!(scene.hint_at([250.0, 60.0]), Some((1, "2: 4")));
     let lines = Lines {
         series: vec![
             Line { name: "codes".to_owned(), points: vec![[1.0, 30.0], [2.0, 20.0]], ..Line::default() },
@@ -226,12 +226,12 @@ fn a_hint_names_what_is_under_the_pointer() {
         ..Lines::default()
     };
     let scene = drawn(&lines.into(), [300.0, 200.0], 11.0);
-    assert_eq!(scene.hint_at([280.0, 60.0]), Some("codes 20 at 2\npixels 25 at 2"));
+    assert_eq!(scene.hint_at([280.0, 60.0]), Some((1, "codes 20 at 2\npixels 25 at 2")));
     let rows = vec!["image".to_owned(), "depth".to_owned()];
     let named = Images { rows, captions: vec!["a".to_owned(); 2], ..images(2, 1) };
     let scene = drawn(&named.into(), [300.0, 200.0], 11.0);
     let second = image_areas(&scene)[1];
-    assert_eq!(scene.hint_at([second.x + 1.0, second.y + 1.0]), Some("depth: a"));
+    assert_eq!(scene.hint_at([second.x + 1.0, second.y + 1.0]), Some((1, "depth: a")));
 }
 
 #[test]

@@ -7,27 +7,28 @@ use eframe::egui::{
 use crate::app::action::Action;
 use crate::app::context::PanelContext;
 use crate::app::focus::Group;
+use crate::app::insight_choice::{Entry, InsightAction};
 use crate::app::theme::{HALF, RADIUS_SMALL};
 use crate::app::widgets::muted;
-use crate::engine::{Question, Topic};
+use crate::engine::Question;
 
 /// Height of an entry, in points at ordinary size.
 const ENTRY: f32 = 22.0;
 
 /// Draws the list; the card that was chosen last is marked, those that stay have a dot.
-pub fn list_ui(ui: &mut Ui, cx: &PanelContext<'_>, offered: &[Topic], shown: &[Topic]) -> Vec<Action> {
+pub fn list_ui(ui: &mut Ui, cx: &PanelContext<'_>, offered: &[Entry], shown: &[Entry]) -> Vec<Action> {
     let mut actions = Vec::new();
     ScrollArea::vertical().id_salt("questions").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         let mut group = Group::new(ui, "questions", offered.len());
         let mut question: Option<Question> = None;
-        for (number, topic) in offered.iter().enumerate() {
-            if question.replace(topic.question()) != Some(topic.question()) {
+        for (number, entry) in offered.iter().enumerate() {
+            if question.replace(entry.question()) != Some(entry.question()) {
                 ui.add_space(if number == 0 { 0.0 } else { HALF });
-                muted(ui, cx.theme, topic.question().words());
+                muted(ui, cx.theme, entry.question().words());
             }
-            if entry_ui(ui, cx, *topic, shown, number, &mut group) {
-                actions.push(Action::ShowCard(*topic));
+            if entry_ui(ui, cx, *entry, shown, number, &mut group) {
+                actions.push(Action::Insight(InsightAction::Show(*entry)));
             }
         }
     });
@@ -38,21 +39,21 @@ pub fn list_ui(ui: &mut Ui, cx: &PanelContext<'_>, offered: &[Topic], shown: &[T
 fn entry_ui(
     ui: &mut Ui,
     cx: &PanelContext<'_>,
-    topic: Topic,
-    shown: &[Topic],
+    entry: Entry,
+    shown: &[Entry],
     number: usize,
     group: &mut Group,
 ) -> bool {
-    let is_chosen = shown.first() == Some(&topic);
+    let is_chosen = shown.first() == Some(&entry);
     let color = if is_chosen { cx.theme.text } else { cx.theme.muted };
     let margin = HALF + 2.0;
     let width = ui.available_width();
-    let words = topic.title().to_owned();
+    let words = entry.title().to_owned();
     let galley = ui.painter().layout(words, cx.theme.small(), color, width - 2.0 * margin);
     let height = (ENTRY * cx.theme.scale).max(galley.size().y + HALF);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), group.sense(number));
     group.note(ui, number, &response);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, topic.title()));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, entry.title()));
     if !ui.is_rect_visible(rect) {
         return response.clicked();
     }
@@ -62,26 +63,26 @@ fn entry_ui(
     }
     let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), rect.shrink2(vec2(margin, 0.0)));
     ui.painter().galley(at.min, galley, color);
-    if shown.contains(&topic) && !is_chosen {
+    if shown.contains(&entry) && !is_chosen {
         ui.painter().circle_filled(pos2(rect.left() + 2.0, rect.center().y), 2.0, cx.theme.accent);
     }
     response.clicked()
 }
 
 /// The chosen card in one line, which opens a menu of all.
-pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, offered: &[Topic], chosen: Topic) -> Vec<Action> {
+pub fn menu_ui(ui: &mut Ui, cx: &PanelContext<'_>, offered: &[Entry], chosen: Entry) -> Vec<Action> {
     let mut actions = Vec::new();
     let title = RichText::new(chosen.title()).font(cx.theme.small()).color(cx.theme.text);
     ui.style_mut().wrap_mode = Some(eframe::egui::TextWrapMode::Truncate);
     ui.menu_button(title, |ui| {
         ScrollArea::vertical().show(ui, |ui| {
             let mut question: Option<Question> = None;
-            for topic in offered {
-                if question.replace(topic.question()) != Some(topic.question()) {
-                    muted(ui, cx.theme, topic.question().words());
+            for entry in offered {
+                if question.replace(entry.question()) != Some(entry.question()) {
+                    muted(ui, cx.theme, entry.question().words());
                 }
-                if ui.selectable_label(*topic == chosen, topic.title()).clicked() {
-                    actions.push(Action::ShowCard(*topic));
+                if ui.selectable_label(*entry == chosen, entry.title()).clicked() {
+                    actions.push(Action::Insight(InsightAction::Show(*entry)));
                 }
             }
         });

@@ -1,33 +1,33 @@
 //! Insight: questions about the network as it is now, each answered by a card with a picture, its number and a sentence or
 //! two. Several cards can be seen side by side; what is not seen is not computed.
 //!
-//! `list` draws the questions, `model` lays a card out as a scene, which this file paints. The panel does not know what a
-//! card is about.
+//! `list` draws the questions, `model` lays a card out as a scene, `picture` paints it, and `sweep` is the form of a sweep.
+//! The panel does not know what a card is about.
 
+mod head;
 mod list;
 mod model;
+mod picture;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
-use eframe::egui::{
-    Align, Label, Layout, Rect, RichText, Sense, Slider, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2,
-};
+use eframe::egui::{Label, Rect, RichText, Slider, Ui, UiBuilder, vec2};
 
 use super::{no_run, waiting};
 use crate::app::action::{Action, Figure};
 use crate::app::context::PanelContext;
-use crate::app::scene::{ImageTexture, paint_scene, text_width};
+use crate::app::insight_choice::{Entry, InsightAction};
 use crate::app::segmented::{Segment, segmented_ui};
 use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
-use crate::app::widgets::{card, export_button, heading, muted_where_it_fits, small_button, switch};
+use crate::app::widgets::{card, small_button};
 use crate::chart::cards::{Card, Content, ImageOrder, Values};
-use crate::chart::scene::Scene;
 use crate::engine::{CardView, Question, Topic};
-use crate::look::count_label;
 use crate::recipe::Recipe;
+use head::head_ui;
+pub use picture::InsightMemory;
+use picture::content_ui;
 
 /// A card smaller than this has no room for its title and its sentence, in points at ordinary size.
 const SMALL: [f32; 2] = [240.0, 170.0];
@@ -39,12 +39,6 @@ const LIST: (f32, f32, f32) = (0.27, 150.0, 230.0);
 /// The recipe of the autoencoder that learns what principal components are.
 const LINEAR: &str = "ae-linear";
 
-/// The scenes of the cards that were drawn last, as long as they fit.
-#[derive(Debug, Default)]
-pub struct InsightMemory {
-    scenes: BTreeMap<Topic, (model::Key, Scene)>,
-}
-
 /// Draws the questions and the cards that are seen.
 pub fn insight_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut InsightMemory) -> Vec<Action> {
     let Some(run) = cx.state.run() else {
@@ -52,11 +46,15 @@ pub fn insight_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut InsightMemory
         return Vec::new();
     };
     let mut actions = Vec::new();
-    let offered = Topic::offered(&run.recipe);
+    let offered = Entry::offered(&run.recipe);
     let shown = cx.state.insight.shown(&offered);
     let Some(chosen) = shown.first().copied() else { return actions };
-    memory.scenes.retain(|topic, _| shown.contains(topic));
-    cx.want(run.info.id, |wants| wants.cards.extend(shown.iter().copied()));
+    memory.scenes.retain(|entry, _| shown.contains(entry));
+    let cards = shown.iter().filter_map(|entry| match entry {
+        Entry::Card(topic) => Some(*topic),
+        Entry::Sweep => None,
+    });
+    cx.want(run.info.id, |wants| wants.cards.extend(cards));
     let mut space = ui.available_rect_before_wrap();
     let scale = cx.theme.scale;
     if space.width() >= LIST_FROM[0] * scale && space.height() >= LIST_FROM[1] * scale {
@@ -71,9 +69,14 @@ pub fn insight_ui(ui: &mut Ui, cx: &PanelContext<'_>, memory: &mut InsightMemory
         ui.scope(|ui| actions.extend(list::menu_ui(ui, cx, &offered, chosen)));
         space = ui.available_rect_before_wrap();
     }
-    for (topic, rect) in shown.iter().zip(list::places(space, shown.len(), GRID)) {
-        ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(("card", topic)), |ui| {
-            card_ui(ui, cx, run, *topic, memory, &mut actions);
+    for (entry, rect) in shown.iter().zip(list::places(space, shown.len(), GRID)) {
+        ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(("card", entry)), |ui| {
+            let [width, height] = SMALL.map(|side| side * cx.theme.scale);
+            let has_head = ui.available_width() >= width && ui.available_height() >= height;
+            match entry {
+                Entry::Card(topic) => card_ui(ui, cx, run, *topic, has_head, memory, &mut actions),
+                Entry::Sweep => sweep::sweep_ui(ui, cx, run, has_head, memory, &mut actions),
+            }
         });
     }
     actions
@@ -85,14 +88,13 @@ fn card_ui(
     cx: &PanelContext<'_>,
     run: &RunState,
     topic: Topic,
+    has_head: bool,
     memory: &mut InsightMemory,
     actions: &mut Vec<Action>,
 ) {
-    let [width, height] = SMALL.map(|side| side * cx.theme.scale);
-    let has_head = ui.available_width() >= width && ui.available_height() >= height;
     let view = run.views.cards.get(&topic).map(|view| &**view);
     if has_head {
-        head_ui(ui, cx, topic, view, actions);
+        head_ui(ui, cx, Entry::Card(topic), view, Some(Figure::Card), actions);
     }
     let (step, card) = match view {
         None => return waiting(ui, cx.theme, "This card is being made."),
@@ -114,7 +116,8 @@ fn card_ui(
             orders_ui(ui, cx, &images.orders, actions);
         }
     }
-    content_ui(ui, cx, card, topic, model::version(run.info.id.0, *step, topic as usize), memory);
+    let version = model::version(run.info.id.0, *step, topic as usize);
+    content_ui(ui, cx, card, Entry::Card(topic), version, memory);
 }
 
 /// A slider for the share of false alarms that the threshold allows.
@@ -126,7 +129,7 @@ fn alarms_ui(ui: &mut Ui, cx: &PanelContext<'_>, first: f64, actions: &mut Vec<A
         ui.add(Slider::new(&mut alarms, 0.0..=100.0).suffix("\u{a0}%").max_decimals(1));
     });
     if alarms != before {
-        actions.push(Action::AllowAlarms(alarms / 100.0));
+        actions.push(Action::Insight(InsightAction::AllowAlarms(alarms / 100.0)));
     }
 }
 
@@ -138,7 +141,10 @@ fn linear_ui(ui: &mut Ui, cx: &PanelContext<'_>, run: &RunState, actions: &mut V
         && let Ok(mut recipe) = Recipe::open(LINEAR)
     {
         recipe.model.code = run.recipe.model.code;
-        actions.extend([Action::Open(Box::new(recipe)), Action::ShowCard(Topic::Angles)]);
+        actions.extend([
+            Action::Open(Box::new(recipe)),
+            Action::Insight(InsightAction::Show(Entry::Card(Topic::Angles))),
+        ]);
     }
 }
 
@@ -153,77 +159,8 @@ fn orders_ui(ui: &mut Ui, cx: &PanelContext<'_>, orders: &[ImageOrder], actions:
             .map(|order| Segment::new(order.name, order.name, "the order of the images"))
             .collect();
         if segmented_ui(ui, cx.theme, &mut name, &choices) {
-            actions.push(Action::OrderImages(name));
+            actions.push(Action::Insight(InsightAction::Order(name)));
         }
-    });
-}
-
-/// The picture of a card, in all the space that is left.
-fn content_ui(
-    ui: &mut Ui,
-    cx: &PanelContext<'_>,
-    card: &Card,
-    topic: Topic,
-    version: u64,
-    memory: &mut InsightMemory,
-) {
-    let space = ui.available_rect_before_wrap();
-    let response = ui.allocate_rect(space, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("card {}", card.title)));
-    if space.width() < GRID || space.height() < 2.0 * GRID {
-        return;
-    }
-    let key = model::Key {
-        version,
-        size: space.size().into(),
-        scheme: cx.theme.scheme,
-        type_size: cx.theme.small().size,
-        pixel: 1.0 / ui.pixels_per_point(),
-        alarms: cx.state.insight.alarms,
-        order: cx.state.insight.order,
-    };
-    if memory.scenes.get(&topic).is_none_or(|(known, _)| *known != key) {
-        memory.scenes.insert(topic, (key, model::scene(card, &key, &text_width(ui))));
-    }
-    let Some((_, scene)) = memory.scenes.get(&topic) else { return };
-    paint_scene(ui, cx.pictures, scene, space.min, ImageTexture { name: topic.title(), version });
-    let pointer = response.hover_pos().map(|at| (at - space.min).into());
-    let hint = pointer.and_then(|[x, y]: [f32; 2]| scene.hint_at([x.into(), y.into()]));
-    if let Some(hint) = hint {
-        response.on_hover_text_at_pointer(hint);
-    }
-}
-
-/// The title of a card, when it was made, and what can be done with it.
-fn head_ui(
-    ui: &mut Ui,
-    cx: &PanelContext<'_>,
-    topic: Topic,
-    view: Option<&CardView>,
-    actions: &mut Vec<Action>,
-) {
-    ui.horizontal(|ui| {
-        ui.set_min_height(18.0 * cx.theme.scale);
-        heading(ui, cx.theme, topic.title());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = HALF;
-            let mut exports = Vec::new();
-            export_button(ui, cx.theme, Figure::Card, &format!("Export {}", topic.title()), &mut exports);
-            if !exports.is_empty() {
-                // The card that is chosen is exported.
-                actions.push(Action::ShowCard(topic));
-                actions.extend(exports);
-            }
-            let was_pinned = cx.state.insight.pinned.contains(&topic);
-            let mut is_pinned = was_pinned;
-            switch(ui, cx.theme, "keep", &mut is_pinned, "stays when another card is chosen, up to four");
-            if is_pinned != was_pinned {
-                actions.push(Action::PinCard(topic));
-            }
-            if let Some(view) = view {
-                muted_where_it_fits(ui, cx.theme, &format!("step {}", count_label(view.step)));
-            }
-        });
     });
 }
 

@@ -144,8 +144,8 @@ fn a_card_is_shown_with_its_title_and_its_meaning_and_another_can_be_chosen() {
     panel.get_by_label("What Pictures means. Red is above zero, blue below.");
     panel.get_by_label("Which units are active").click();
     panel.run_steps(2);
-    assert!(panel.state().actions.contains(&Action::ShowCard(Topic::Units)));
-    panel.state_mut().state.insight.chosen = Some(Topic::Units);
+    assert!(panel.state().actions.contains(&Action::Insight(InsightAction::Show(Entry::Card(Topic::Units)))));
+    panel.state_mut().state.insight.chosen = Some(Entry::Card(Topic::Units));
     panel.step();
     panel.get_by_label("card Error");
     panel.get_by_label("What Error means.");
@@ -155,16 +155,18 @@ fn a_card_is_shown_with_its_title_and_its_meaning_and_another_can_be_chosen() {
 #[test]
 fn cards_that_are_kept_are_seen_beside_the_chosen_one_and_only_these_are_wanted() {
     let mut panel = panel(state(cards()), [1100.0, 600.0], false);
-    panel.state_mut().state.insight.pin(Topic::Activity);
-    panel.state_mut().state.insight.pin(Topic::Noise);
+    panel.state_mut().state.insight.carry_out(InsightAction::Pin(Entry::Card(Topic::Activity)));
+    panel.state_mut().state.insight.carry_out(InsightAction::Pin(Entry::Card(Topic::Noise)));
     panel.run_steps(2);
     panel.get_by_label("card Pictures");
     panel.get_by_label("card Activity");
     assert_eq!(panel.state().wanted, [Topic::Atoms, Topic::Activity].into(), "ae-sparse has no noise");
     panel.get_all_by_label("keep").last().expect("a switch").click();
     panel.run_steps(2);
-    assert!(panel.state().actions.contains(&Action::PinCard(Topic::Activity)));
-    panel.state_mut().state.insight.pin(Topic::Activity);
+    assert!(
+        panel.state().actions.contains(&Action::Insight(InsightAction::Pin(Entry::Card(Topic::Activity))))
+    );
+    panel.state_mut().state.insight.carry_out(InsightAction::Pin(Entry::Card(Topic::Activity)));
     panel.run_steps(2);
     assert!(panel.query_by_label("card Activity").is_none());
 }
@@ -177,7 +179,7 @@ fn another_card_can_be_chosen_in_a_tiny_panel() {
     panel.run_steps(3);
     panel.get_by_label("Which units are active").click();
     panel.run_steps(2);
-    assert!(panel.state().actions.contains(&Action::ShowCard(Topic::Units)));
+    assert!(panel.state().actions.contains(&Action::Insight(InsightAction::Show(Entry::Card(Topic::Units)))));
 }
 
 #[test]
@@ -186,11 +188,11 @@ fn a_card_that_is_not_there_says_why() {
         let view = CardView { step: 1, card: Err("These images have no labels.".to_owned()) };
         views.publish(|views, _| _ = views.cards.insert(Topic::Classes, view.into()));
     });
-    without_classes.insight.chosen = Some(Topic::Classes);
+    without_classes.insight.chosen = Some(Entry::Card(Topic::Classes));
     let mut panel = panel(without_classes, [900.0, 400.0], false);
     panel.step();
     panel.get_by_label("These images have no labels.");
-    panel.state_mut().state.insight.chosen = Some(Topic::Activity);
+    panel.state_mut().state.insight.chosen = Some(Entry::Card(Topic::Activity));
     panel.step();
     panel.get_by_label("This card is being made.");
 }
@@ -204,7 +206,7 @@ fn texts_and_images_of_every_card_are_whole_in_a_large_and_in_a_tiny_panel() {
             .flat_map(|(card, topic)| [false, true].map(|is_simple| (card.title.clone(), topic, is_simple)))
         {
             let mut state = state(cards());
-            state.insight.chosen = Some(topic);
+            state.insight.chosen = Some(Entry::Card(topic));
             let mut panel = panel(state, size, is_simple);
             panel.run_steps(2);
             panel.get_by_label(&format!("card {title}"));
@@ -242,7 +244,7 @@ fn a_scene_is_laid_out_again_only_when_what_it_shows_changes() {
     let before = keys(&panel);
     panel.run_steps(2);
     assert_eq!(keys(&panel), before);
-    panel.state_mut().state.insight.chosen = Some(Topic::Units);
+    panel.state_mut().state.insight.chosen = Some(Entry::Card(Topic::Units));
     panel.run_steps(2);
     assert_eq!(keys(&panel).len(), 1, "the scene of what is not seen is forgotten");
     assert_ne!(keys(&panel), before);
@@ -273,7 +275,7 @@ fn images_are_shown_in_the_order_that_was_chosen() {
     panel.get_by_label("norm").click();
     panel.run_steps(2);
     let chosen = panel.state().actions.iter().find_map(|action| match action {
-        Action::OrderImages(name) => Some(*name),
+        Action::Insight(InsightAction::Order(name)) => Some(*name),
         _ => None,
     });
     assert_eq!(chosen, Some("norm"));
@@ -289,14 +291,15 @@ fn the_linear_autoencoder_is_trained_from_the_cards_about_pca() {
         let view = CardView { step: 10, card: Ok(card) };
         views.publish(|views, _| _ = views.cards.insert(Topic::Explained, view.into()));
     });
-    state.insight.chosen = Some(Topic::Explained);
+    state.insight.chosen = Some(Entry::Card(Topic::Explained));
     let mut panel = panel(state, [900.0, 600.0], false);
     panel.run_steps(2);
     panel.get_by_label("Train the linear autoencoder and watch it become PCA").click();
     panel.run_steps(2);
-    let [Action::Open(recipe), Action::ShowCard(shown)] = &panel.state().actions[..] else {
+    let [Action::Open(recipe), Action::Insight(InsightAction::Show(shown))] = &panel.state().actions[..]
+    else {
         panic!("a recipe is opened and a card shown: {:?}", panel.state().actions)
     };
     assert_eq!((recipe.name.as_str(), recipe.model.code), ("ae-linear", 32));
-    assert!(*shown == Topic::Angles && Topic::offered(recipe).contains(shown));
+    assert!(*shown == Entry::Card(Topic::Angles) && Entry::offered(recipe).contains(shown));
 }
