@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 
 use super::card_work::{CardWork, Slice};
 use super::class_rivals::Effort;
+use super::encoding::Encoding;
 use super::neighbours::Neighbours;
 use super::pca::Pca;
 use super::ranking::Ranking;
@@ -79,7 +80,7 @@ pub struct AnomalyWork {
     topic: Topic,
     model: Autoencoder,
     strangers: Option<Strangers>,
-    known_codes: Vec<f32>,
+    known: Encoding,
     codes: Vec<f32>,
     errors: Vec<f32>,
     /// The negative ELBO at the mean code, and its KL; empty for a plain code.
@@ -93,12 +94,9 @@ impl CardWork for AnomalyWork {
         if matches!(inputs.learner.stage(), Stage::Layer(_)) {
             return Ok(Some(None));
         }
-        let from = self.known_codes.len() / inputs.learner.code_size().max(1);
         let scored = self.errors.len();
-        if from < strangers.known.len() {
-            let to = (from + many.max(1)).min(strangers.known.len());
-            let pixels = pixels(inputs, &strangers.known[from..to]);
-            self.known_codes.extend(read(self.model.encode(pixels).code)?);
+        if self.known.advance(inputs, many)? {
+            // One slice.
         } else if scored < strangers.asked.len() {
             let to = (scored + many.max(1)).min(strangers.asked.len());
             self.score(inputs, &strangers.asked[scored..to])?;
@@ -115,11 +113,13 @@ impl CardWork for AnomalyWork {
 
 impl AnomalyWork {
     pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
+        let strangers = Strangers::of(inputs.dataset, inputs.effort);
+        let known = strangers.as_ref().map_or(&[][..], |strangers| &strangers.known);
         Self {
             topic,
             model: inputs.learner.model(),
-            strangers: Strangers::of(inputs.dataset, inputs.effort),
-            known_codes: Vec::new(),
+            known: Encoding::new(inputs, known),
+            strangers,
             codes: Vec::new(),
             errors: Vec::new(),
             bounds: Default::default(),
@@ -151,7 +151,7 @@ impl AnomalyWork {
     /// One curve for each score.
     fn curves(&self, strangers: &Strangers, inputs: &CardInputs<'_>) -> Option<Card> {
         let code = inputs.learner.code_size();
-        let distances = Neighbours::new(&self.known_codes, &[], code).distances(&self.codes);
+        let distances = Neighbours::new(self.known.codes(), &[], code).distances(&self.codes);
         let by_error = strangers.ranking(&self.errors)?;
         let [by_bound, by_kl] = self.bounds.each_ref().map(|scores| strangers.ranking(scores));
         let [pixels, components] = inputs.anomaly_rivals.map(Option::<&Ranking>::cloned);

@@ -2,11 +2,10 @@
 //! the same on as many principal components and on raw pixels. The classes are used for nothing else: the network never
 //! sees them.
 
-use std::sync::Arc;
-
 use super::card_work::{CardWork, Slice};
 use super::class_rivals::{ClassRivals, images, labels};
 use super::clusters::{Clusters, KMeans, SEED, SORTED, adjusted_rand_index};
+use super::encoding::Encoding;
 use super::few_labels::{LabelPoint, LabelSearch, Labelled};
 use super::neighbours::{NEIGHBOURS, Neighbours};
 use super::probe::{Probe, STEPS, TOLERANCE, share_right};
@@ -222,10 +221,9 @@ fn pair([neighbours, probe]: [f64; 2]) -> String {
 pub struct ClassesWork {
     topic: Topic,
     model: Autoencoder,
-    labelled: [Arc<[u32]>; 2],
+    /// The known images, then those that are asked for.
+    encodings: [Encoding; 2],
     labels: [Vec<u8>; 2],
-    /// The codes of the known images, then those that are asked for.
-    codes: [Vec<f32>; 2],
     by_neighbours: Vec<u8>,
     probe: Option<Probe>,
     steps: usize,
@@ -240,15 +238,17 @@ impl CardWork for ClassesWork {
         let has_code = !matches!(inputs.learner.stage(), Stage::Layer(_));
         if inputs.dataset.kept_classes() < 2
             || !has_code
-            || self.labelled.iter().any(|images| images.is_empty())
+            || self.encodings.iter().any(|encoding| encoding.images().is_empty())
         {
             return Ok(Some(None));
         }
-        if self.encode(inputs, many)? {
-            return Ok(None);
+        for encoding in &mut self.encodings {
+            if encoding.advance(inputs, many)? {
+                return Ok(None);
+            }
         }
         if self.topic == Topic::FewLabels {
-            let [known, asked] = [0, 1].map(|part| (&self.codes[part][..], &self.labels[part][..]));
+            let [known, asked] = [0, 1].map(|part| (self.encodings[part].codes(), &self.labels[part][..]));
             let numbers = inputs.learner.code_size();
             let points = self.few.advance(Labelled { known, asked, numbers, classes });
             return Ok(points.map(|points| few_labels_card(&points, inputs)));
@@ -269,9 +269,8 @@ impl ClassesWork {
         Self {
             topic,
             model: inputs.learner.model(),
-            labelled: labelled.map(Arc::from),
+            encodings: labelled.map(|images| Encoding::new(inputs, &images)),
             labels,
-            codes: Default::default(),
             by_neighbours: Vec::new(),
             probe: None,
             steps: 0,
@@ -282,7 +281,7 @@ impl ClassesWork {
 
     /// Does a round of sorting codes into groups, once all images are encoded.
     fn sort(&mut self, dimensions: usize, classes: usize) -> Option<Clusters> {
-        let known = &self.codes[0];
+        let known = self.encodings[0].codes();
         let sorted = &known[..known.len().min(SORTED * dimensions)];
         let count = u8::try_from(classes).unwrap_or(u8::MAX);
         let search = self.search.get_or_insert_with(|| KMeans::new(sorted, dimensions, count, SEED));
@@ -291,7 +290,7 @@ impl ClassesWork {
 
     /// Does a slice of telling classes from codes, once all images are encoded.
     fn find(&mut self, dimensions: usize, classes: usize, many: usize) -> Option<Found> {
-        let [known, asked] = &self.codes;
+        let [known, asked] = [0, 1].map(|part| self.encodings[part].codes());
         let told = self.by_neighbours.len();
         if told < self.labels[1].len() {
             let to = (told + ASKED_AT_ONCE * many).min(self.labels[1].len());
@@ -308,8 +307,8 @@ impl ClassesWork {
         let told = probe.told(asked);
         let (by_probe, certainty) = told.into_iter().unzip();
         Some(Found {
-            known: self.labelled[0].len(),
-            asked: self.labelled[1].to_vec(),
+            known: self.encodings[0].images().len(),
+            asked: self.encodings[1].images().to_vec(),
             labels: self.labels[1].clone(),
             by_neighbours: std::mem::take(&mut self.by_neighbours),
             by_probe,
@@ -357,21 +356,5 @@ impl ClassesWork {
             ..Images::default()
         };
         Ok(Some(Card::new(Topic::Groups.title(), meaning, images)))
-    }
-
-    /// Encodes some more images; whether there were any left.
-    fn encode(&mut self, inputs: &CardInputs<'_>, many: usize) -> Result<bool, ReadError> {
-        let (learner, dimensions) = (inputs.learner, inputs.learner.code_size());
-        for (images, codes) in self.labelled.iter().zip(&mut self.codes) {
-            let from = codes.len() / dimensions.max(1);
-            let to = (from + many.max(1)).min(images.len());
-            if from < to {
-                let mut pixels = Vec::new();
-                inputs.dataset.write_f32(&images[from..to], &mut pixels);
-                codes.extend(read(self.model.encode(learner.images(&pixels, learner.device())).code)?);
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 }

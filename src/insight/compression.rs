@@ -6,6 +6,7 @@ use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::card_work::{CardWork, Slice};
+use super::encoding::Encoding;
 use super::quality::{peak_signal_to_noise, structural_similarity};
 use super::quantise::Quantiser;
 use super::{CardInputs, Pca, Topic};
@@ -44,11 +45,9 @@ struct Rate {
 pub struct CompressionWork {
     topic: Topic,
     model: Autoencoder,
-    known: Vec<u32>,
-    asked: Vec<u32>,
+    known: Encoding,
+    asked: Encoding,
     pixels: Vec<f32>,
-    known_codes: Vec<f32>,
-    codes: Vec<f32>,
     of_code: Vec<Rate>,
     of_components: Vec<Rate>,
     of_jpeg: Vec<Rate>,
@@ -59,36 +58,33 @@ impl CardWork for CompressionWork {
     fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice {
         let code = inputs.learner.code_size();
         if matches!(inputs.learner.stage(), Stage::Layer(_))
-            || self.asked.is_empty()
+            || self.asked.images().is_empty()
             || inputs.recipe.has_skips()
         {
             return Ok(Some(None));
         }
-        for (images, codes) in [(&self.known, &mut self.known_codes), (&self.asked, &mut self.codes)] {
-            let from = codes.len() / code.max(1);
-            let to = (from + many.max(1)).min(images.len());
-            if from < to {
-                let mut pixels = Vec::new();
-                inputs.dataset.write_f32(&images[from..to], &mut pixels);
-                let pixels = inputs.learner.images(&pixels, inputs.learner.device());
-                codes.extend(read(self.model.encode(pixels).code)?);
-                return Ok(None);
-            }
+        if self.known.advance(inputs, many)? || self.asked.advance(inputs, many)? {
+            return Ok(None);
         }
-        if self.codes.iter().chain(&self.known_codes).any(|z| !z.is_finite()) {
+        if self.asked.codes().iter().chain(self.known.codes()).any(|z| !z.is_finite()) {
             return Ok(Some(None));
         }
         if let Some(bits) = BITS.get(self.of_code.len()) {
             let decode = |codes: &[f32]| read(self.model.decode(inputs.learner.codes(codes)));
-            let rate =
-                self.quantised("code", *bits, code, [&self.known_codes, &self.codes], inputs, decode)?;
+            let rate = self.quantised(
+                "code",
+                *bits,
+                code,
+                [self.known.codes(), self.asked.codes()],
+                inputs,
+                decode,
+            )?;
             self.of_code.push(rate);
             return Ok(None);
         }
         if let (Some(pca), Some(bits)) = (inputs.pca, BITS.get(self.of_components.len())) {
             let pca = pca.first(code);
-            let mut known = Vec::new();
-            inputs.dataset.write_f32(&self.known, &mut known);
+            let known = self.known.pixels(inputs);
             let codes = [&pca.project(&known)[..], &pca.project(&self.pixels)];
             let decode = |codes: &[f32]| Ok(rebuilt(&pca, codes));
             let rate = self.quantised("PCA", *bits, pca.k, codes, inputs, decode)?;
@@ -110,17 +106,13 @@ impl CompressionWork {
     pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
         let (split, effort) = (&inputs.dataset.split, inputs.effort);
         let asked = if effort.of_test { &split.test } else { &split.validation };
-        let asked = asked[..effort.asked.min(MOST_ASKED).min(asked.len())].to_vec();
-        let mut pixels = Vec::new();
-        inputs.dataset.write_f32(&asked, &mut pixels);
+        let asked = Encoding::new(inputs, &asked[..effort.asked.min(MOST_ASKED).min(asked.len())]);
         Self {
             topic,
             model: inputs.learner.model(),
-            known: split.train[..effort.known.min(split.train.len())].to_vec(),
+            known: Encoding::new(inputs, &split.train[..effort.known.min(split.train.len())]),
+            pixels: asked.pixels(inputs),
             asked,
-            pixels,
-            known_codes: Vec::new(),
-            codes: Vec::new(),
             of_code: Vec::new(),
             of_components: Vec::new(),
             of_jpeg: Vec::new(),
@@ -139,7 +131,7 @@ impl CompressionWork {
     ) -> Result<Rate, ReadError> {
         let quantiser = Quantiser::new(known, numbers, bits);
         let symbols = quantiser.symbols(asked);
-        let bytes = quantiser.bits(&symbols) / 8.0 / self.asked.len() as f64;
+        let bytes = quantiser.bits(&symbols) / 8.0 / self.asked.images().len() as f64;
         let decoded = decode(&quantiser.codes(&symbols))?;
         let plural = if bits == 1 { "bit" } else { "bits" };
         Ok(self.rate(format!("{name}, {bits} {plural}"), bytes, &decoded, inputs.dataset.shape))
@@ -148,7 +140,7 @@ impl CompressionWork {
     /// All images as JPEG files.
     fn jpeg(&self, quality: u8, dataset: &Dataset) -> Rate {
         let (mut bytes, mut decoded) = (0, Vec::with_capacity(self.pixels.len()));
-        for image in &self.asked {
+        for image in self.asked.images() {
             let mut file = Vec::new();
             let pixels = dataset.image_bytes(*image);
             let written = JpegEncoder::new_with_quality(&mut file, quality).write_image(
@@ -168,14 +160,14 @@ impl CompressionWork {
                 }
             }
         }
-        let bytes = bytes as f64 / self.asked.len() as f64;
+        let bytes = bytes as f64 / self.asked.images().len() as f64;
         self.rate(format!("JPEG, quality {quality}"), bytes, &decoded, dataset.shape)
     }
 
     fn rate(&self, name: String, bytes: f64, decoded: &[f32], shape: ImageShape) -> Rate {
         let pixels = shape.values();
         let pairs = || self.pixels.chunks_exact(pixels).zip(decoded.chunks_exact(pixels));
-        let count = self.asked.len() as f64;
+        let count = self.asked.images().len() as f64;
         Rate {
             name,
             bytes,
@@ -224,7 +216,7 @@ impl CompressionWork {
     /// The first images at several rates.
     fn images(&self, inputs: &CardInputs<'_>) -> Card {
         let shape = inputs.dataset.shape;
-        let count = SHOWN.min(self.asked.len());
+        let count = SHOWN.min(self.asked.images().len());
         let is_shown =
             |rates: &&Rate| SHOWN_BITS.iter().any(|bits| rates.name.contains(&format!(", {bits} bit")));
         let of_code = self.of_code.iter().filter(is_shown);
@@ -250,7 +242,7 @@ impl CompressionWork {
 
     /// Bytes of an image as a PNG file, on average.
     fn png_bytes(&self, dataset: &Dataset) -> f64 {
-        let bytes = self.asked.iter().map(|image| {
+        let bytes = self.asked.images().iter().map(|image| {
             let mut file = Vec::new();
             let (width, height) = (dataset.shape.width as u32, dataset.shape.height as u32);
             let pixels = dataset.image_bytes(*image);
@@ -261,7 +253,7 @@ impl CompressionWork {
             }
             file.len()
         });
-        bytes.sum::<usize>() as f64 / self.asked.len().max(1) as f64
+        bytes.sum::<usize>() as f64 / self.asked.images().len().max(1) as f64
     }
 }
 

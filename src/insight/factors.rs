@@ -3,11 +3,10 @@
 use super::card_work::{CardWork, Slice};
 use super::code_statistics::Codes;
 use super::disentanglement::{Columns, Scores, correlations};
+use super::encoding::Encoding;
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Matrix};
-use crate::model::Autoencoder;
 use crate::train::Stage;
-use crate::train::read::read;
 
 /// Held-out images that are looked at.
 const IMAGES: usize = 2_000;
@@ -19,10 +18,7 @@ const SHOWN: usize = 24;
 #[derive(Debug)]
 pub struct FactorsWork {
     topic: Topic,
-    model: Autoencoder,
-    images: Vec<u32>,
-    pixels: Vec<f32>,
-    codes: Vec<f32>,
+    encoding: Encoding,
 }
 
 impl CardWork for FactorsWork {
@@ -30,17 +26,10 @@ impl CardWork for FactorsWork {
     fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice {
         let learner = inputs.learner;
         let is_early = matches!(learner.stage(), Stage::Layer(_));
-        if is_early || inputs.dataset.factors.is_empty() || self.images.is_empty() {
+        if is_early || inputs.dataset.factors.is_empty() || self.encoding.images().is_empty() {
             return Ok(Some(None));
         }
-        let done = self.pixels.len() / learner.pixels();
-        if done < self.images.len() {
-            let chunk = &self.images[done..(done + many.max(1)).min(self.images.len())];
-            let mut pixels = Vec::new();
-            inputs.dataset.write_f32(chunk, &mut pixels);
-            let code = self.model.encode(learner.images(&pixels, learner.device())).code;
-            self.codes.extend(read(code)?);
-            self.pixels.extend(pixels);
+        if self.encoding.advance(inputs, many)? {
             return Ok(None);
         }
         Ok(Some(match self.topic {
@@ -54,13 +43,7 @@ impl FactorsWork {
     pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
         let split = &inputs.dataset.split;
         let images = if inputs.effort.of_test { &split.test } else { &split.validation };
-        Self {
-            topic,
-            model: inputs.learner.model(),
-            images: images[..IMAGES.min(images.len())].to_vec(),
-            pixels: Vec::new(),
-            codes: Vec::new(),
-        }
+        Self { topic, encoding: Encoding::new(inputs, &images[..IMAGES.min(images.len())]) }
     }
 
     /// The factors of the images, one column each.
@@ -69,13 +52,13 @@ impl FactorsWork {
             |image: &u32, values: &[f32]| values.get(*image as usize).map_or(f64::NAN, |x| f64::from(*x));
         let factors = inputs.dataset.factors.iter();
         factors
-            .map(|factor| self.images.iter().map(|image| values(image, &factor.values)).collect())
+            .map(|factor| self.encoding.images().iter().map(|image| values(image, &factor.values)).collect())
             .collect()
     }
 
     /// Which number follows which factor.
     fn matrix(&self, inputs: &CardInputs<'_>) -> Option<Card> {
-        let (mut places, columns) = most_varied(&self.codes, inputs.learner.code_size(), SHOWN)?;
+        let (mut places, columns) = most_varied(self.encoding.codes(), inputs.learner.code_size(), SHOWN)?;
         places.iter_mut().for_each(|place| *place += 1);
         let factors = self.factors(inputs);
         let mut values = correlations(&factors, &columns);
@@ -96,7 +79,7 @@ impl FactorsWork {
             "The correlation of each number of the code with each known factor over {} held-out images; red is negative. \
              The number that follows each factor most: {}. A factor that moves the code along a curve, as an angle does, \
              can matter without a correlation.{which}",
-            self.images.len(),
+            self.encoding.images().len(),
             told.join(", ")
         );
         let matrix = Matrix {
@@ -116,10 +99,10 @@ impl FactorsWork {
             let (_, columns) = most_varied(codes, numbers, SCORED)?;
             Scores::new(&columns, &factors, inputs.recipe.seed)
         };
-        let of_code = scores(&self.codes, numbers)?;
+        let of_code = scores(self.encoding.codes(), numbers)?;
         let of_components = inputs.pca.and_then(|pca| {
             let pca = pca.first(numbers);
-            scores(&pca.project(&self.pixels), pca.k)
+            scores(&pca.project(&self.encoding.pixels(inputs)), pca.k)
         });
         let rows = |scores: &Scores| {
             let explained = scores.explained.iter().sum::<f64>() / scores.explained.len().max(1) as f64;
@@ -145,7 +128,7 @@ impl FactorsWork {
              that model explains in other images. Another seed can change these scores as much as another method does \
              (Locatello et al. 2019), so compare several runs.",
             inputs.dataset.factors.iter().map(|factor| factor.name).collect::<Vec<_>>().join(", "),
-            self.images.len()
+            self.encoding.images().len()
         );
         let x = match &of_components {
             Some(_) => format!("grey: {numbers} principal components"),

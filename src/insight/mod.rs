@@ -31,6 +31,7 @@ pub mod disentanglement;
 pub mod doctor;
 mod drivers;
 pub mod elbo_split;
+mod encoding;
 mod factors;
 pub mod few_labels;
 pub mod field;
