@@ -296,10 +296,7 @@ fn train(
     let is_cancelled = || is_cancelled.load(Ordering::Relaxed);
     let mut components = Vec::new();
     for fold in sweep.folds_with_components() {
-        if is_cancelled() {
-            return Err(SweepError::Interrupted);
-        }
-        components.push((fold, sweep.components(fold)?));
+        components.push((fold, sweep.components(fold, &is_cancelled)?));
     }
     let mut broken = None;
     sweep::run(sweep, program, jobs, true, is_cancelled, |_| {

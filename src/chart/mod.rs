@@ -9,6 +9,7 @@ mod curves;
 pub mod pixels;
 mod range;
 pub mod scene;
+pub mod square;
 pub mod text;
 mod thin;
 

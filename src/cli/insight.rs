@@ -123,6 +123,10 @@ fn value(topic: Topic, card: &Result<Card, String>) -> Value {
                 "is_second": scored.is_second, "threshold": scored.threshold(), "shares_above": [alarms, found],
             })
         }
+        Content::Maps(maps) => {
+            let points = maps.maps.iter().map(|map| json!({ "name": map.name, "points": map.points }));
+            json!({ "kind": "maps", "maps": points.collect::<Vec<Value>>(), "classes": maps.classes })
+        }
         Content::Matrix(matrix) => json!({
             "kind": "matrix", "x": matrix.x, "y": matrix.y, "columns": matrix.columns,
             "rows": matrix.rows, "values": matrix.values,

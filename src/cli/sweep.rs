@@ -29,7 +29,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Failure> {
         let say = |progress: Progress<'_>| say(&sweep, &progress);
         sweep::run(&sweep, &program, *jobs, false, interrupt::is_interrupted, say)?;
     }
-    let report = Report::of_all(&sweep)?;
+    let report = Report::of_all(&sweep, &interrupt::is_interrupted)?;
     let written = output.write(|staging| {
         staging.write("results.csv", &report.csv())?;
         staging.write("results.json", &report.json(&sweep))?;

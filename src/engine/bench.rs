@@ -40,21 +40,14 @@ impl Bench {
     pub(super) fn new(
         recipes: &[Recipe],
         ids: &mut impl Iterator<Item = RunId>,
-        dataset: Arc<Dataset>,
+        gallery: Arc<Gallery>,
         compute: &Compute,
     ) -> Result<Self, String> {
-        let feed = feed(recipes, &dataset)?;
-        let (dims, steps) = (dataset.shape.dims(), feed.steps_per_epoch());
+        let feed = feed(recipes, &gallery.dataset)?;
+        let (dims, steps) = (gallery.dataset.shape.dims(), feed.steps_per_epoch());
         let runs = recipes.iter().zip(ids);
         let runs = runs.map(|(recipe, id)| Run::new(id, recipe, dims, steps, &compute.device)).collect();
-        Ok(Self {
-            gallery: Arc::new(Gallery::new(dataset)),
-            runs,
-            feed,
-            wants: Arc::default(),
-            point: None,
-            next_due: None,
-        })
+        Ok(Self { gallery, runs, feed, wants: Arc::default(), point: None, next_due: None })
     }
 
     /// A bench with other runs over the same images, in the same order.

@@ -1,6 +1,6 @@
 //! The images that the runs of a bench share, and which of them are shown.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::references::Comparison;
 use crate::data::Dataset;
@@ -28,8 +28,8 @@ pub(super) struct Gallery {
     pub(super) cloud: Arc<[u32]>,
     /// The shape of one image on a canvas.
     pub(super) tile: Tiles,
-    /// What is known of the images, whatever is trained on them.
-    pub(super) facts: ImageFacts,
+    /// What the doctor knows of the images, once it has asked.
+    facts: OnceLock<ImageFacts>,
     /// The costs of simple models on the held-out images.
     pub(super) comparison: Arc<Comparison>,
 }
@@ -43,7 +43,6 @@ impl Gallery {
         let held_out = &dataset.split.validation;
         dataset.write_f32(&held_out[..SAMPLE.min(held_out.len())], &mut sample_pixels);
         let comparison = Arc::new(Comparison::new(&dataset, &sample_pixels));
-        let facts = ImageFacts::of(&dataset);
         let cloud = dataset.split.validation.iter().copied().take(CLOUD).collect();
         let shape = dataset.shape;
         let tile = Tiles::single(shape.height, shape.width, shape.channels);
@@ -54,9 +53,21 @@ impl Gallery {
             sample_pixels,
             cloud,
             tile,
-            facts,
+            facts: OnceLock::new(),
             comparison,
         }
+    }
+
+    /// What is known of the images, whatever is trained on them. Duplicates are searched the first time.
+    pub(super) fn facts(&self) -> &ImageFacts {
+        self.facts.get_or_init(|| ImageFacts::of(&self.dataset))
+    }
+}
+
+impl Drop for Gallery {
+    /// Nobody needs the costs of these images any more.
+    fn drop(&mut self) {
+        self.comparison.cancel();
     }
 }
 

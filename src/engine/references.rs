@@ -1,6 +1,7 @@
 //! The costs of simple models, computed once per set of images in a thread of its own.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -10,7 +11,7 @@ use crate::insight::anomaly::Strangers;
 use crate::insight::class_rivals::{Accuracy, ClassRivals, Effort, PlainCodes};
 use crate::insight::collapse;
 use crate::insight::few_labels::LabelPoint;
-use crate::insight::pca::{Covariance, MOST_PIXELS, Pca};
+use crate::insight::pca::Pca;
 use crate::insight::ranking::Ranking;
 use crate::insight::references::References;
 
@@ -33,6 +34,8 @@ pub(super) struct Comparison {
     label_curves: Measurements<Arc<[LabelPoint]>>,
     /// How well unfamiliar images are told.
     rankings: Measurements<Arc<Ranking>>,
+    /// Whether nobody needs the costs any more.
+    is_cancelled: AtomicBool,
 }
 
 /// What is measured in threads of their own, from pixels, under `None`, or from so many principal components.
@@ -91,11 +94,11 @@ impl<'a> From<&'a Costs> for Spectrum<'a> {
 #[derive(Debug)]
 struct Costs {
     references: References,
-    /// All principal components of the training images; none for very large images.
+    /// The principal components of the training images; none where they were cancelled.
     pca: Option<Pca>,
-    /// The variances of images whose pixels are divided by the root of p(1 − p); empty for very large images.
+    /// The variances of images whose pixels are divided by the root of p(1 − p); empty where they were cancelled.
     whitened: Vec<f32>,
-    /// Squared error on the sample for 0, 1, 2 … principal components; empty for very large images.
+    /// Squared error on the sample for 0, 1, 2 … principal components; empty where they were cancelled.
     pca_sample_errors: Vec<f64>,
 }
 
@@ -109,6 +112,7 @@ impl Comparison {
             accuracies: Measurements::default(),
             label_curves: Measurements::default(),
             rankings: Measurements::default(),
+            is_cancelled: AtomicBool::new(false),
         }
     }
 
@@ -121,6 +125,11 @@ impl Comparison {
             sender.send(shared.costs().references.clone()).ok();
         })?;
         Ok(references)
+    }
+
+    /// Nobody needs the costs any more: what takes long ends early, without components.
+    pub(super) fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::Relaxed);
     }
 
     /// The costs, once they are known.
@@ -190,21 +199,16 @@ impl Comparison {
     }
 
     fn costs(&self) -> &Costs {
-        self.costs.get_or_init(|| costs(&self.dataset, &self.sample))
+        let is_cancelled = || self.is_cancelled.load(Ordering::Relaxed);
+        self.costs.get_or_init(|| costs(&self.dataset, &self.sample, &is_cancelled))
     }
 }
 
-fn costs(dataset: &Dataset, sample: &[f32]) -> Costs {
+fn costs(dataset: &Dataset, sample: &[f32], is_cancelled: &dyn Fn() -> bool) -> Costs {
     let held_out = &dataset.split.validation;
     let mean = dataset.mean_image_cost(held_out);
-    let pixels = dataset.shape.values();
     let mut images = Vec::new();
-    let pca = (pixels <= MOST_PIXELS).then(|| {
-        let covariance = Covariance::of_images(dataset, &dataset.split.train);
-        let whitened = collapse::whitened(&covariance);
-        (Pca::of(covariance, pixels), whitened)
-    });
-    let (pca, whitened) = pca.unzip();
+    let (pca, whitened) = collapse::spectra(dataset, &dataset.split.train, is_cancelled).unzip();
     let errors = pca.as_ref().map(|pca| {
         dataset.write_f32(held_out, &mut images);
         (pca.squared_errors(&images), pca.squared_errors(sample))

@@ -50,7 +50,7 @@ impl Watch {
             evaluations: &all[from.unwrap_or(all.len())..],
             checks: &[],
             references: gallery.comparison.references_so_far(),
-            images: gallery.facts,
+            images: *gallery.facts(),
         };
         let (findings, remarks) = self.doctor.examine(vitals.clone(), evidence);
         for remark in remarks {

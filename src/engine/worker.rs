@@ -11,6 +11,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use super::bench::{Bench, fail, feed, message, report_phase, report_tuning};
+use super::gallery::Gallery;
 use super::handle::{EngineOptions, Handle};
 use super::inbox::{Inbox, inbox};
 use super::jobs::{FinalEvaluation, InsightJob, Jobs};
@@ -305,8 +306,12 @@ impl Worker {
             Some(station) => station.compute.clone(),
             None => self.prepare_station(recipes, &dataset)?,
         };
+        // What is known of the same images stays known.
+        let known = self.bench.as_ref().map(|old| &old.gallery);
+        let known = known.filter(|gallery| Arc::ptr_eq(&gallery.dataset, &dataset)).cloned();
+        let gallery = known.unwrap_or_else(|| Arc::new(Gallery::new(dataset)));
         let mut ids = (self.next_run..).map(RunId);
-        let mut bench = Bench::new(recipes, &mut ids, dataset, &compute)?;
+        let mut bench = Bench::new(recipes, &mut ids, gallery, &compute)?;
         if let (Some(Start { weights, part }), Some(run)) = (&self.start, bench.runs.first_mut()) {
             weights.load_into(&mut run.learner, *part).map_err(|error| error.to_string())?;
         }

@@ -19,7 +19,7 @@ const SHOWN: usize = 10;
 /// How much of the variance of the pixels the first components explain.
 pub(super) fn explained(inputs: &CardInputs<'_>) -> Option<Card> {
     let pca = inputs.pca?;
-    let shares = shares(&pca.variances);
+    let shares = shares(&pca.variances, pca.total);
     let needed = |share: f64| shares.iter().position(|explained| *explained >= share).map_or(0, |at| at + 1);
     let shown = needed(NEARLY_ALL).max(2 * inputs.learner.code_size()).clamp(2, shares.len().max(2));
     let points = shares.iter().take(shown).enumerate();
@@ -45,8 +45,7 @@ pub(super) fn explained(inputs: &CardInputs<'_>) -> Option<Card> {
 }
 
 /// The share of all variance that the first 1, 2, 3 … components explain.
-fn shares(variances: &[f32]) -> Vec<f64> {
-    let all: f64 = variances.iter().map(|variance| f64::from(*variance)).sum();
+fn shares(variances: &[f32], all: f64) -> Vec<f64> {
     let sums = variances.iter().scan(0.0, |sum, variance| {
         *sum += f64::from(*variance);
         Some(*sum / all.max(f64::MIN_POSITIVE))
@@ -226,6 +225,6 @@ mod tests {
 
     #[test]
     fn shares_of_variance_grow_to_one() {
-        assert_eq!(shares(&[6.0, 3.0, 1.0, 0.0]), [0.6, 0.9, 1.0, 1.0]);
+        assert_eq!(shares(&[6.0, 3.0, 1.0, 0.0], 10.0), [0.6, 0.9, 1.0, 1.0]);
     }
 }

@@ -44,7 +44,7 @@ pub struct CardInputs<'a> {
     pub beside: Option<Beside<'a>>,
     /// What the doctor found at the last check; `None` where there was none.
     pub findings: Option<&'a [Finding]>,
-    /// All principal components of the training images; `None` while they are not known, and for very large images.
+    /// The principal components of the training images; `None` while they are not known.
     pub pca: Option<&'a Pca>,
     /// The variances of the training images with pixels divided by the root of p(1 − p); empty while they are not known.
     pub whitened: &'a [f32],

@@ -11,6 +11,7 @@ use super::denoising::DenoisingWork;
 use super::elbo_split::ElboSplitWork;
 use super::factors::FactorsWork;
 use super::likelihood::LikelihoodWork;
+use super::map_beside_pca::MapsWork;
 use super::topic::{Question, Topic};
 use super::{
     ablation, activity, atoms, attribution, beside_pca, code_statistics, collapse, contraction, depths,
@@ -117,6 +118,7 @@ impl Topic {
             Self::Denoising => return Box::new(DenoisingWork::new(inputs)),
             Self::Factors | Self::Disentanglement => return Box::new(FactorsWork::new(self, inputs)),
             Self::Gradients => return Box::new(GradientsWork::new(inputs)),
+            Self::MapBesidePca => return Box::new(MapsWork::new(inputs)),
             Self::Likelihood => return Box::new(LikelihoodWork::new(inputs)),
             Self::ElboSplit => return Box::new(ElboSplitWork::new(inputs)),
         };

@@ -65,7 +65,7 @@ pub struct Accuracy {
 pub struct ClassRivals {
     /// Raw pixels.
     pub pixels: Option<Accuracy>,
-    /// As many principal components as the code has numbers; never for images so large that they are not computed.
+    /// As many principal components as the code has numbers.
     pub components: Option<Accuracy>,
 }
 

@@ -4,12 +4,11 @@
 //! the data along its principal component is larger than β·σ² (Lucas and others 2019). For cross-entropy the same follows
 //! near the mean image p with pixels divided by the root of p(1 − p), for which σ² is 1.
 
-use faer::Mat;
-
 use super::dimensions::dimensions;
-use super::pca::{Covariance, Pca};
+use super::pca::{Covariance, MOST_COMPONENTS, Pca};
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Level};
+use crate::data::Dataset;
 use crate::recipe::{Recipe, Reconstruction, ReconstructionScale};
 use crate::train::read::ReadError;
 
@@ -77,16 +76,38 @@ pub fn threshold(recipe: &Recipe, pixels: usize) -> f64 {
     objective.beta * noise * divided
 }
 
-/// The variances of images whose pixels are divided by the root of p(1 − p), with p their mean; largest first.
-pub fn whitened(Covariance { mean, lower }: &Covariance) -> Vec<f32> {
-    let root = |p: &f32| {
+/// What pixels of this mean p are multiplied by for cross-entropy: one over the root of p(1 − p).
+fn factors(mean: &[f32]) -> Vec<f64> {
+    let factor = |p: &f32| {
         let p = f64::from(p.clamp(DARKEST, 1.0 - DARKEST));
-        (p * (1.0 - p)).sqrt()
+        1.0 / (p * (1.0 - p)).sqrt()
     };
-    let roots: Vec<f64> = mean.iter().map(root).collect();
-    let scaled = |row: usize, column: usize| lower[(row, column)] / (roots[row] * roots[column]);
-    let lower = Mat::from_fn(roots.len(), roots.len(), scaled);
-    Pca::of(Covariance { mean: mean.clone(), lower }, 0).variances
+    mean.iter().map(factor).collect()
+}
+
+/// The variances of images whose pixels are divided by the root of p(1 − p), with p their mean; largest first.
+pub fn whitened(covariance: &Covariance) -> Vec<f32> {
+    Pca::of(covariance.scaled(&factors(&covariance.mean)), 0).variances
+}
+
+/// The principal components of images, and the variances of [`whitened`]; `None` where it was cancelled.
+pub fn spectra(
+    dataset: &Dataset,
+    images: &[u32],
+    is_cancelled: &dyn Fn() -> bool,
+) -> Option<(Pca, Vec<f32>)> {
+    let pixels = dataset.shape.values();
+    if Pca::finds_all(pixels) {
+        let covariance = Covariance::of_images(dataset, images);
+        let whitened = whitened(&covariance);
+        return (!is_cancelled()).then(|| (Pca::of(covariance, pixels), whitened));
+    }
+    let find = |factors: Option<&[f64]>| {
+        Pca::of_large_images(dataset, images, MOST_COMPONENTS, factors, is_cancelled)
+    };
+    let pca = find(None)?;
+    let whitened = find(Some(&factors(&pca.mean)))?.variances;
+    Some((pca, whitened))
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ mod filters;
 pub mod forces;
 mod health;
 mod likelihood;
+mod map_beside_pca;
 mod maps;
 pub mod neighbours;
 mod noise;

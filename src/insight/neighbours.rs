@@ -74,6 +74,23 @@ impl<'a> Neighbours<'a> {
     }
 }
 
+/// The share of the nearest neighbours of all codes that are of the class of the code, which is none of its own
+/// neighbours.
+pub fn nearest_of_same_class(codes: &[f32], labels: &[u8], dimensions: usize) -> f64 {
+    let row = |at: usize| &codes[at * dimensions..(at + 1) * dimensions];
+    let nearness = |a: usize, b: usize| -> f32 {
+        if a == b { f32::NAN } else { row(a).iter().zip(row(b)).map(|(a, b)| -(a - b).powi(2)).sum() }
+    };
+    let (mut same, mut all) = (0_usize, 0_usize);
+    for (at, label) in labels.iter().enumerate() {
+        for (_, other) in nearest(labels.len(), |other| nearness(at, other)) {
+            same += usize::from(labels[other] == *label);
+            all += 1;
+        }
+    }
+    same as f64 / all.max(1) as f64
+}
+
 /// The rows that are nearest, of so many, and how near they are.
 fn nearest(rows: usize, nearness: impl Fn(usize) -> f32) -> Vec<(f32, usize)> {
     let mut best: Vec<(f32, usize)> = Vec::with_capacity(NEIGHBOURS + 1);
@@ -103,6 +120,16 @@ mod tests {
         assert_eq!(known.classes(&[9.0, f32::NAN]), [0, 0]);
         assert!(known.classes(&[]).is_empty());
         assert_eq!(Neighbours::new(&[], &[], 1).classes(&[1.0]), [0], "nothing is known");
+    }
+
+    #[test]
+    fn neighbours_of_the_same_class_are_counted_without_the_code_itself() {
+        let codes: Vec<f32> = (0..12).map(|k| k as f32 + if k < 6 { 0.0 } else { 100.0 }).collect();
+        let apart: Vec<u8> = (0..12).map(|k| u8::from(k >= 6)).collect();
+        assert!((nearest_of_same_class(&codes, &apart, 1) - 1.0).abs() < 1e-12, "five others of each class");
+        let mixed: Vec<u8> = (0..12).map(|k| u8::from(k % 2 == 0)).collect();
+        assert!((nearest_of_same_class(&codes, &mixed, 1) - 0.4).abs() < 1e-12, "two of five");
+        assert_eq!(nearest_of_same_class(&[1.0], &[3], 1), 0.0, "no neighbour at all");
     }
 
     #[test]

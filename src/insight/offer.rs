@@ -17,7 +17,7 @@ impl Topic {
     /// All cards of a recipe: those of its family, the most telling first, and those that every network has.
     pub fn offered(recipe: &Recipe) -> Vec<Self> {
         let mut topics = Self::of(recipe);
-        topics.extend([Self::Explained, Self::Rebuilt, Self::Components]);
+        topics.extend([Self::Explained, Self::Rebuilt, Self::MapBesidePca, Self::Components]);
         topics.extend(beside_pca::is_linear(recipe).then_some(Self::Angles));
         topics.extend(recipe.is_variational().then_some(Self::Collapse));
         topics.extend([Self::Classes, Self::Confusions, Self::Mistakes, Self::Groups, Self::FewLabels]);

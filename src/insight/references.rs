@@ -13,8 +13,8 @@ pub struct References {
     pub mean_cross_entropy: f64,
     /// The cross-entropy no model can go below, the images' own entropy.
     pub cross_entropy_floor: f64,
-    /// Squared error of reconstructing images from 0, 1, 2 … principal components of the training images; `None` for
-    /// images so large that the components are not computed.
+    /// Squared error of reconstructing images from 0, 1, 2 … principal components of the training images; `None` where
+    /// they were cancelled.
     pub pca_squared_errors: Option<Arc<[f64]>>,
 }
 

@@ -55,6 +55,8 @@ pub enum Topic {
     Explained,
     /// Reconstructions beside those of principal components.
     Rebuilt,
+    /// Where images lie on the map of codes, and on that of principal components.
+    MapBesidePca,
     /// Principal components beside what the numbers of the code add.
     Components,
     /// The angles between a linear decoder and principal components.
@@ -146,7 +148,7 @@ impl Question {
 }
 
 /// Every topic, its name on the command line, and its title.
-const ALL: [(Topic, &str, &str); 53] = [
+const ALL: [(Topic, &str, &str); 54] = [
     (Topic::Noise, "noise", "Noise in, clean out"),
     (Topic::Filters, "filters", "Filters forming"),
     (Topic::Connections, "connections", "Connections that are left"),
@@ -173,6 +175,7 @@ const ALL: [(Topic, &str, &str); 53] = [
     (Topic::Sensitivity, "sensitivity", "Which pixels a code number moves"),
     (Topic::Explained, "explained", "Explained variance"),
     (Topic::Rebuilt, "rebuilt", "Reconstructions beside PCA"),
+    (Topic::MapBesidePca, "map-beside-pca", "Map beside PCA"),
     (Topic::Components, "components", "Principal components"),
     (Topic::Angles, "angles", "Angles to PCA"),
     (Topic::Collapse, "collapse", "Which dimensions can stay"),
@@ -239,7 +242,9 @@ impl Topic {
     /// The question that it helps to answer.
     pub fn question(self) -> Question {
         match self {
-            Self::Explained | Self::Rebuilt | Self::Components | Self::Angles => Question::Pca,
+            Self::Explained | Self::Rebuilt | Self::MapBesidePca | Self::Components | Self::Angles => {
+                Question::Pca
+            }
             Self::Collapse => Question::Size,
             Self::Classes
             | Self::Confusions

@@ -62,6 +62,8 @@ pub enum Purpose {
     Votes = 24,
     /// Images made for a classifier with few labels; the step is the number of the draw.
     Augmentation = 25,
+    /// Directions from which the principal components of large images are found; the step is the number of pixels.
+    Components = 26,
 }
 
 /// The stream of random numbers for one purpose at one step.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::data::{DataError, load};
 use crate::document::run_folder;
-use crate::insight::pca::{Covariance, MOST_PIXELS, Pca};
+use crate::insight::pca::Pca;
 use crate::recipe::{Parameter, Recipe, RecipeError, table};
 
 /// The parameter that principal components are compared by.
@@ -178,17 +178,13 @@ impl Sweep {
         1..=folds
     }
 
-    /// The squared error per validation image of every number of principal components, fitted to the training images of a
-    /// fold; none where the images are too large.
-    pub fn components(&self, fold: usize) -> Result<Vec<f64>, SweepError> {
+    /// The squared error per validation image of 0, 1, 2 … principal components, fitted to the training images of a fold.
+    pub fn components(&self, fold: usize, is_cancelled: &dyn Fn() -> bool) -> Result<Vec<f64>, SweepError> {
         let training = self.trainings.iter().find(|training| training.fold == fold);
         let recipe = training.map_or_else(|| Ok(self.recipe.clone()), |training| self.recipe_of(training))?;
         let dataset = load(&(&recipe.data).into())?;
-        let pixels = dataset.shape.values();
-        if pixels > MOST_PIXELS {
-            return Ok(Vec::new());
-        }
-        let pca = Pca::of(Covariance::of_images(&dataset, &dataset.split.train), pixels);
+        let pca =
+            Pca::of_images(&dataset, &dataset.split.train, is_cancelled).ok_or(SweepError::Interrupted)?;
         let mut images = Vec::new();
         dataset.write_f32(&dataset.split.validation, &mut images);
         Ok(pca.squared_errors(&images))

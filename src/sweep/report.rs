@@ -93,10 +93,10 @@ impl Spread {
 
 impl Report {
     /// Reads what all trainings have written, and fits principal components beside them.
-    pub fn of_all(sweep: &Sweep) -> Result<Self, SweepError> {
+    pub fn of_all(sweep: &Sweep, is_cancelled: &dyn Fn() -> bool) -> Result<Self, SweepError> {
         let mut report = Self::read(sweep, sweep.trainings().iter())?;
         for fold in sweep.folds_with_components() {
-            report.add_components(fold, &sweep.components(fold)?);
+            report.add_components(fold, &sweep.components(fold, is_cancelled)?);
         }
         Ok(report)
     }

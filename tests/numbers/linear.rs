@@ -104,7 +104,7 @@ fn a_linear_autoencoder_of_digits_reaches_the_error_of_pca_by_small_batches() {
     let pca = Pca::fit(&rows, 784, code);
     let mut recipe = recipe(&["model.code=4", "training.batch=100"]);
     let mut learner = Learner::new(&recipe, [1, 28, 28], 8, &Device::flex());
-    let mut feed = Feed::new(dataset, 100, 1).expect("a feed");
+    let mut feed = Feed::new(dataset.clone(), 100, 1).expect("a feed");
     for step in 0..steps {
         recipe.training.learning_rate = cosine(1e-2, step, steps);
         learner.step(feed.batch(step as u64), &recipe);
@@ -119,6 +119,18 @@ fn a_linear_autoencoder_of_digits_reaches_the_error_of_pca_by_small_batches() {
     let card = Topic::Angles.card(&inputs).expect("the device answers").expect("a card");
     let Content::Bars(bars) = card.content else { panic!("no bars") };
     let largest = f64::from(bars.values[code - 1]).to_radians();
+    // Both maps are those of the held-out images.
+    let inputs = CardInputs { dataset: &dataset, ..inputs };
+    let card = Topic::MapBesidePca.card(&inputs).expect("the device answers").expect("a card");
+    let Content::Maps(maps) = card.content else { panic!("no maps") };
+    let held_out = pixels(&dataset, &dataset.split.validation);
+    let of_pca: Vec<f32> = maps.maps[1].points.as_flattened().to_vec();
+    assert_eq!(of_pca, all.first(2).project(&held_out));
+    let labels = dataset.split.validation.iter().map(|image| dataset.labels[*image as usize]);
+    assert_eq!(maps.classes, labels.collect::<Vec<u8>>());
+    let codes = numbers(learner.model().encode(learner.images(&held_out, learner.device())).code);
+    let axes = Pca::fit(&codes, code, 2).project(&codes);
+    assert_eq!(maps.maps[0].points.as_flattened(), axes);
     // The root of the sum of the squared sines is at least the largest of them.
     assert!(
         largest.sin() <= angle + 1e-6 && largest.sin() > 0.5 * angle,

@@ -57,6 +57,14 @@ pub enum Content {
     Matrix(Matrix),
     /// Images of two kinds by a score.
     Scored(Scored),
+    /// Maps of the same images.
+    Maps(PointMaps),
+}
+
+impl From<PointMaps> for Content {
+    fn from(maps: PointMaps) -> Self {
+        Self::Maps(maps)
+    }
 }
 
 impl From<Scored> for Content {
@@ -198,6 +206,26 @@ pub struct Scored {
     pub pixels: Arc<[f32]>,
     /// The share of the images of the first kind above the threshold.
     pub alarms: f64,
+}
+
+/// Maps of the same images side by side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PointMaps {
+    /// The maps.
+    pub maps: Vec<PointMap>,
+    /// The class of each image; empty where the images have none.
+    pub classes: Vec<u8>,
+    /// The names of the classes.
+    pub class_names: Vec<String>,
+}
+
+/// Where images lie on a map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PointMap {
+    /// What the map shows.
+    pub name: String,
+    /// A point for each image.
+    pub points: Vec<[f32; 2]>,
 }
 
 /// One line of several.

@@ -1,7 +1,7 @@
 //! Lays out the content of a card as shapes of a scene.
 
 use super::card::{Content, Scaling, Style};
-use super::{bars, images, lines, matrix, scored};
+use super::{bars, images, lines, maps, matrix, scored};
 use crate::chart::scene::{Area, Scene};
 
 /// Height of a chart in a figure, as a multiple of its width.
@@ -18,6 +18,7 @@ impl Content {
             Self::Lines(lines) => lines.points().next().is_some(),
             Self::Matrix(matrix) => matrix.values.iter().any(|value| value.is_finite()),
             Self::Scored(scored) => scored.scores.iter().any(|score| score.is_finite()),
+            Self::Maps(maps) => maps.maps.iter().any(|map| !map.points.is_empty()),
         };
         let height = if matches!(self, Self::Scored(_)) { TWO_CHARTS_HEIGHT } else { CHART_HEIGHT };
         has_values.then_some([width, height * width])
@@ -31,6 +32,7 @@ impl Content {
             Self::Lines(lines) => lines::draw(lines, scene, area, style),
             Self::Matrix(matrix) => matrix::draw(matrix, scene, area, style),
             Self::Scored(scored) => scored::draw(scored, scene, area, style),
+            Self::Maps(maps) => maps::draw(maps, scene, area, style),
         }
     }
 }

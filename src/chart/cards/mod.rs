@@ -11,12 +11,13 @@ mod grid;
 mod images;
 mod layout;
 mod lines;
+mod maps;
 mod matrix;
 mod scored;
 #[cfg(test)]
 mod tests;
 
 pub use card::{
-    Bars, Card, Content, ImageOrder, Images, Level, Line, Lines, Matrix, Scaling, Scored, Style, Values,
-    signed, signed_each,
+    Bars, Card, Content, ImageOrder, Images, Level, Line, Lines, Matrix, PointMap, PointMaps, Scaling,
+    Scored, Style, Values, signed, signed_each,
 };

@@ -18,6 +18,16 @@ const SIZES: [[f64; 2]; 9] = [
     [12.0, 12.0],
 ];
 
+fn maps() -> PointMaps {
+    let points = (0..100).map(|k| [(k % 10) as f32, (k / 10) as f32 + f32::from(k == 99)]).collect();
+    let map = |name: &str| PointMap { name: name.to_owned(), points: Vec::clone(&points) };
+    PointMaps {
+        maps: vec![map("the code, along the two axes on which it varies most"), map("PCA")],
+        classes: (0..100).map(|k| k % 10).collect(),
+        class_names: (0..10).map(|k| format!("class {k}")).collect(),
+    }
+}
+
 /// Every letter is 0.55 of the type's size wide, which is more than in the fonts of window and figures.
 fn width(text: &str, size: f64) -> f64 {
     0.55 * size * text.chars().count() as f64
@@ -97,6 +107,7 @@ fn cards() -> Vec<(&'static str, Content)> {
     }];
     let names = (0..24).map(|i| format!("{:.1}", i as f32 * 0.3)).collect();
     vec![
+        ("two maps", maps().into()),
         ("a grid", images(40, 10).into()),
         ("signed images with captions", signed.into()),
         ("rows with names and captions", named.into()),

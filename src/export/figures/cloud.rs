@@ -4,6 +4,7 @@ use super::axes::{self, Axis, MARKS_APART};
 use super::page::{Layout, Page, Sizes};
 use super::{Caption, Figure};
 use crate::chart::scene::{Area, Scene, Shape};
+use crate::chart::square::{Square, shuffled};
 use crate::export::font;
 use crate::look::{ColorScheme, Glyph, count_label, mixed};
 
@@ -27,24 +28,17 @@ pub struct Cloud {
     pub prior_rings: bool,
 }
 
-/// What part of the plane is shown.
-struct View {
-    /// Its middle.
-    center: [f64; 2],
-    /// Half its side.
-    half: f64,
-}
-
 impl Figure for Cloud {
     fn scene(&self, caption: &Caption, theme: ColorScheme) -> Scene {
         let finite: Vec<usize> = (0..self.points.len())
             .filter(|index| self.points[*index].iter().all(|z| z.is_finite()))
             .collect();
-        let Some(view) = self.view(&finite) else {
+        let points: Vec<[f64; 2]> = finite.iter().map(|index| self.point(*index)).collect();
+        let Some(square) = Square::around(&points, if self.prior_rings { 2.0 } else { 0.0 }) else {
             return Page::nothing(&self.title, caption, theme);
         };
         let mut shown: Vec<usize> =
-            finite.iter().copied().filter(|index| view.holds(self.point(*index))).collect();
+            finite.iter().copied().filter(|index| square.holds(self.point(*index))).collect();
         // In the order of the data, classes that come last would cover the others.
         shown.sort_by_key(|index| shuffled(*index));
         let notes = self.notes(finite.len(), shown.len());
@@ -56,7 +50,7 @@ impl Figure for Cloud {
         let mut page =
             Page::new(&Layout { title: &self.title, caption, notes: &notes, content, sizes, theme });
         let frame = Area::new(page.content.x + left, page.content.y + top, SIDE, SIDE);
-        let [x, y] = view.axes(frame);
+        let [x, y] = axes_over(square, frame);
 
         draw_ground(&mut page, frame, [&x, &y]);
         self.draw_points(&mut page, [&x, &y], &shown);
@@ -75,46 +69,6 @@ impl Figure for Cloud {
 impl Cloud {
     fn point(&self, index: usize) -> [f64; 2] {
         self.points[index].map(f64::from)
-    }
-
-    /// A square around all points, or around all but the outermost hundredth where a few strays would shrink
-    /// the rest to a blot.
-    fn view(&self, finite: &[usize]) -> Option<View> {
-        if finite.is_empty() {
-            return None;
-        }
-        let widest = |ends: [[f64; 2]; 2]| ends.iter().map(|[low, high]| high - low).fold(0.0, f64::max);
-        let all = self.bounds(finite, 0);
-        let most = self.bounds(finite, finite.len() / 200);
-        let mut bounds = all;
-        if widest(all) > 2.0 * widest(most) {
-            // Only the strays go: who is near the others stays in the frame.
-            let near = most.map(|[low, high]| [low - (high - low) / 4.0, high + (high - low) / 4.0]);
-            let is_near = |index: &&usize| {
-                let point = self.point(**index);
-                near.iter().zip(point).all(|([low, high], value)| (*low..=*high).contains(&value))
-            };
-            let kept: Vec<usize> = finite.iter().filter(is_near).copied().collect();
-            bounds = if kept.is_empty() { most } else { self.bounds(&kept, 0) };
-        }
-        if self.prior_rings {
-            bounds = bounds.map(|[low, high]| [low.min(-2.0), high.max(2.0)]);
-        }
-        let half = bounds.iter().map(|[low, high]| (high - low) / 2.0).fold(0.0, f64::max);
-        let center = bounds.map(|[low, high]| low + (high - low) / 2.0);
-        // A single point, or all on one spot, still gets a plane around it.
-        let least = center[0].abs().max(center[1].abs()) * 1e-6 + if half > 0.0 { 0.0 } else { 1.0 };
-        Some(View { center, half: (half * 1.06).max(least) })
-    }
-
-    /// The lowest and highest value of both coordinates, leaving out so many strays at each end. There must be
-    /// more than twice as many points.
-    fn bounds(&self, indices: &[usize], strays: usize) -> [[f64; 2]; 2] {
-        [0, 1].map(|axis| {
-            let mut values: Vec<f64> = indices.iter().map(|index| self.point(*index)[axis]).collect();
-            values.sort_by(f64::total_cmp);
-            [values[strays], values[values.len() - 1 - strays]]
-        })
     }
 
     fn notes(&self, finite: usize, shown: usize) -> Vec<String> {
@@ -175,16 +129,10 @@ impl Cloud {
     }
 }
 
-impl View {
-    fn holds(&self, point: [f64; 2]) -> bool {
-        (0..2).all(|axis| (point[axis] - self.center[axis]).abs() <= self.half)
-    }
-
-    /// Both axes over a square frame, so that a circle stays a circle.
-    fn axes(&self, frame: Area) -> [Axis; 2] {
-        let range = |axis: usize| [self.center[axis] - self.half, self.center[axis] + self.half];
-        [Axis::linear(range(0), [frame.x, frame.right()]), Axis::linear(range(1), [frame.bottom(), frame.y])]
-    }
+/// The axes of a square over a square frame, so that a circle stays a circle.
+fn axes_over(square: Square, frame: Area) -> [Axis; 2] {
+    let [x, y] = square.ranges();
+    [Axis::linear(x, [frame.x, frame.right()]), Axis::linear(y, [frame.bottom(), frame.y])]
 }
 
 /// The lines through zero.
@@ -222,10 +170,4 @@ fn draw_rings(page: &mut Page, [x, y]: [&Axis; 2]) {
 /// Half the size of a marker: smaller where there are many.
 fn marker_radius(count: usize) -> f64 {
     (7.5 / (count.max(1) as f64).powf(0.14)).clamp(1.6, 5.0)
-}
-
-/// A number that orders indices as if drawn by lot, and always the same.
-fn shuffled(index: usize) -> u64 {
-    // Multiplying by an odd number near 2^64 divided by the golden ratio spreads neighbours far apart.
-    (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32)
 }
