@@ -2,6 +2,8 @@
 //! the reconstruction, by the ELBO, by the KL alone, and by the distance of the code from those of training images. Beside
 //! them the error of as many principal components, and the distance in raw pixels.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 
 use super::card_work::{CardWork, Slice};
@@ -79,7 +81,7 @@ impl Strangers {
 pub struct AnomalyWork {
     topic: Topic,
     model: Autoencoder,
-    strangers: Option<Strangers>,
+    strangers: Option<Arc<Strangers>>,
     known: Encoding,
     codes: Vec<f32>,
     errors: Vec<f32>,
@@ -90,30 +92,36 @@ pub struct AnomalyWork {
 impl CardWork for AnomalyWork {
     /// Encodes or scores some images. The card once there is no more to do, which is none where nothing is left out.
     fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice {
-        let Some(strangers) = self.strangers.take() else { return Ok(Some(None)) };
+        let Some(strangers) = self.strangers.clone() else { return Ok(Some(None)) };
         if matches!(inputs.learner.stage(), Stage::Layer(_)) {
             return Ok(Some(None));
         }
-        let scored = self.errors.len();
         if self.known.advance(inputs, many)? {
-            // One slice.
-        } else if scored < strangers.asked.len() {
-            let to = (scored + many.max(1)).min(strangers.asked.len());
-            self.score(inputs, &strangers.asked[scored..to])?;
-        } else {
-            return Ok(Some(match self.topic {
-                Topic::AnomalyScores => self.scored(&strangers, inputs),
-                _ => self.curves(&strangers, inputs),
-            }));
+            return Ok(None);
         }
-        self.strangers = Some(strangers);
-        Ok(None)
+        let scored = self.errors.len();
+        if scored < strangers.asked.len() {
+            let to = (scored + many.max(1)).min(strangers.asked.len());
+            return self.score(inputs, &strangers.asked[scored..to]).map(|()| None);
+        }
+        Ok(Some(match self.topic {
+            Topic::AnomalyScores => self.scored(&strangers, inputs),
+            _ => self.curves(&strangers, inputs),
+        }))
+    }
+
+    fn turn_to(&mut self, topic: Topic) -> bool {
+        let is_of_anomalies = matches!(topic, Topic::Anomalies | Topic::AnomalyScores);
+        if is_of_anomalies {
+            self.topic = topic;
+        }
+        is_of_anomalies
     }
 }
 
 impl AnomalyWork {
     pub(super) fn new(topic: Topic, inputs: &CardInputs<'_>) -> Self {
-        let strangers = Strangers::of(inputs.dataset, inputs.effort);
+        let strangers = Strangers::of(inputs.dataset, inputs.effort).map(Arc::new);
         let known = strangers.as_ref().map_or(&[][..], |strangers| &strangers.known);
         Self {
             topic,

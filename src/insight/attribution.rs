@@ -5,6 +5,7 @@ use burn::tensor::{Tensor, TensorData};
 use super::card_work::{CardWork, Slice};
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images, Values, signed_each};
+use crate::look::decimal_label;
 use crate::model::Autoencoder;
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
@@ -29,6 +30,13 @@ struct Attribution {
     sum: f64,
     /// The change of the number from a black image to the image, which the sum should be.
     change: f64,
+}
+
+impl Attribution {
+    /// The sum, and what it should be.
+    fn caption(&self) -> String {
+        format!("{} of {}", decimal_label(self.sum, 2), decimal_label(self.change, 2))
+    }
 }
 
 /// How far each image moves a number of the code away from its value for a black image.
@@ -99,7 +107,7 @@ impl GradientsWork {
             under: Some(self.images.clone().into()),
             values: Values::Signed,
             rows: numbers.iter().map(|number| format!("z{}", number + 1)).collect(),
-            captions: self.done.iter().map(|one| format!("{:.2} of {:.2}", one.sum, one.change)).collect(),
+            captions: self.done.iter().map(Attribution::caption).collect(),
             ..Images::default()
         };
         Some(Card::new(Topic::Gradients.title(), meaning, images))

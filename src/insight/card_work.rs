@@ -3,6 +3,7 @@
 use std::fmt::{Debug, Formatter};
 
 use super::card_inputs::CardInputs;
+use super::topic::Topic;
 use crate::chart::cards::Card;
 use crate::train::read::ReadError;
 
@@ -13,6 +14,12 @@ pub type Slice = Result<Option<Option<Card>>, ReadError>;
 pub trait CardWork: Debug + Send {
     /// Does the next slice, of about so many images.
     fn advance(&mut self, inputs: &CardInputs<'_>, many: usize) -> Slice;
+
+    /// Once its card is made: goes on to another one that needs the same measurements, so that they are not made twice.
+    /// Whether it can.
+    fn turn_to(&mut self, _topic: Topic) -> bool {
+        false
+    }
 }
 
 /// A card that takes one slice.

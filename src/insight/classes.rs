@@ -227,6 +227,7 @@ pub struct ClassesWork {
     by_neighbours: Vec<u8>,
     probe: Option<Probe>,
     steps: usize,
+    found: Option<Found>,
     search: Option<KMeans>,
     few: LabelSearch,
 }
@@ -257,8 +258,21 @@ impl CardWork for ClassesWork {
             let clusters = self.sort(inputs.learner.code_size(), classes);
             return clusters.map(|clusters| self.groups_card(&clusters, inputs)).transpose();
         }
-        let found = self.find(inputs.learner.code_size(), classes, many);
-        Ok(found.map(|found| found.card(self.topic, inputs)))
+        if self.found.is_none() {
+            self.found = self.find(inputs.learner.code_size(), classes, many);
+        }
+        Ok(self.found.as_ref().map(|found| found.card(self.topic, inputs)))
+    }
+
+    fn turn_to(&mut self, topic: Topic) -> bool {
+        let is_about_classes = matches!(
+            topic,
+            Topic::Classes | Topic::Confusions | Topic::Mistakes | Topic::Groups | Topic::FewLabels
+        );
+        if is_about_classes {
+            self.topic = topic;
+        }
+        is_about_classes
     }
 }
 
@@ -274,6 +288,7 @@ impl ClassesWork {
             by_neighbours: Vec::new(),
             probe: None,
             steps: 0,
+            found: None,
             search: None,
             few: LabelSearch::default(),
         }

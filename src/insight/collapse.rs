@@ -55,7 +55,7 @@ pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         y: "variance along it".to_owned(),
         values: variances[..shown].to_vec(),
         highlighted: variances[..shown].iter().map(|variance| f64::from(*variance) > line).collect(),
-        level: Some(Level { name: format!("β = {}:", recipe.objective.beta), value: line as f32 }),
+        level: Some(Level { name: format!("β = {}, variance", recipe.objective.beta), value: line as f32 }),
         ..Bars::default()
     };
     Ok(Some(Card::new(Topic::Collapse.title(), meaning, bars)))

@@ -12,6 +12,7 @@ use super::quantise::Quantiser;
 use super::{CardInputs, Pca, Topic};
 use crate::chart::cards::{Card, Images, Line, Lines, Values};
 use crate::data::{Dataset, ImageShape};
+use crate::look::decimal_label;
 use crate::model::Autoencoder;
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
@@ -100,6 +101,14 @@ impl CardWork for CompressionWork {
             _ => self.lines(inputs),
         })))
     }
+
+    fn turn_to(&mut self, topic: Topic) -> bool {
+        let is_of_compression = matches!(topic, Topic::Compression | Topic::CompressedImages);
+        if is_of_compression {
+            self.topic = topic;
+        }
+        is_of_compression
+    }
 }
 
 impl CompressionWork {
@@ -161,7 +170,7 @@ impl CompressionWork {
             }
         }
         let bytes = bytes as f64 / self.asked.images().len() as f64;
-        self.rate(format!("JPEG, quality {quality}"), bytes, &decoded, dataset.shape)
+        self.rate(format!("JPEG q{quality}"), bytes, &decoded, dataset.shape)
     }
 
     fn rate(&self, name: String, bytes: f64, decoded: &[f32], shape: ImageShape) -> Rate {
@@ -223,8 +232,10 @@ impl CompressionWork {
         let others = self.of_components.iter().filter(|rate| rate.name.contains(", 4 bit"));
         let jpeg = self.of_jpeg.first().into_iter().chain(self.of_jpeg.get(QUALITIES.len() / 2));
         let rates: Vec<&Rate> = of_code.chain(others).chain(jpeg).collect();
-        let row =
-            |rate: &&Rate| format!("{}: {:.1} bytes, SSIM {:.2}", rate.name, rate.bytes, rate.similarity);
+        let row = |rate: &&Rate| {
+            let bytes = decimal_label(rate.bytes, usize::from(rate.bytes < 10.0));
+            format!("{}: {bytes} bytes, SSIM {:.2}", rate.name, rate.similarity)
+        };
         let mut pixels = self.pixels[..count * shape.values()].to_vec();
         rates.iter().for_each(|rate| pixels.extend_from_slice(&rate.first));
         let meaning = "The same held-out images at several sizes, as they come back. Sizes and structural similarities \

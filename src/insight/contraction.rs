@@ -92,6 +92,7 @@ pub(super) fn directions(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadEr
         pixels: shown.into(),
         values: Values::Signed,
         captions,
+        keeps_rows: true,
         ..Images::default()
     };
     Ok(Some(Card::new(Topic::Directions.title(), meaning, images)))

@@ -5,6 +5,7 @@ use super::dimensions::dimensions;
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Card, Images, Values};
 use crate::data::Dataset;
+use crate::look::decimal_label;
 use crate::recipe::gesture::three_figures;
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
@@ -45,7 +46,7 @@ pub(super) fn rows(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
         ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         for (z, image) in ranked[..IMAGES].iter().chain(&ranked[count - IMAGES..]) {
             shown.extend_from_slice(&sample[image * pixels..(image + 1) * pixels]);
-            captions.push(format!("{z:.1}"));
+            captions.push(decimal_label(f64::from(*z), 1));
         }
         let kl = all.get(*number).map(|dimension| format!(", {:.1} nats", dimension.kl));
         let deviation = three_figures(f64::from(deviations[*number]));

@@ -37,6 +37,14 @@ impl CardWork for FactorsWork {
             _ => self.bars(inputs),
         }))
     }
+
+    fn turn_to(&mut self, topic: Topic) -> bool {
+        let is_of_factors = matches!(topic, Topic::Factors | Topic::Disentanglement);
+        if is_of_factors {
+            self.topic = topic;
+        }
+        is_of_factors
+    }
 }
 
 impl FactorsWork {

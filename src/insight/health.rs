@@ -5,8 +5,8 @@ use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Level};
 use crate::train::read::ReadError;
 
-/// Bars begin this many powers of ten below one.
-const FLOOR: f32 = 8.0;
+/// The change at the foot of the bars.
+const FOOT: f32 = 1e-8;
 /// The change per step that is usual.
 const USUAL: f32 = 1e-3;
 
@@ -35,10 +35,11 @@ pub(super) fn card(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let changes = vitals.updates.iter().map(|update| update.change);
     let bars = Bars {
         x: "layer, from input to output".to_owned(),
-        y: "change of the weights per step, powers of ten above 1e−8".to_owned(),
-        values: changes.map(|change| (change.log10() + FLOOR).max(0.0)).collect(),
+        y: "change of the weights per step, relative to their size".to_owned(),
+        values: changes.collect(),
+        foot: Some(FOOT),
         names: (1..=vitals.updates.len()).map(|layer| layer.to_string()).collect(),
-        level: Some(Level { name: "usual".to_owned(), value: USUAL.log10() + FLOOR }),
+        level: Some(Level { name: "usual".to_owned(), value: USUAL }),
         ..Bars::default()
     };
     Ok(Some(Card::new(Topic::Health.title(), said, bars)))

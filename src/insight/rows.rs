@@ -40,6 +40,7 @@ pub(super) fn written(inputs: &CardInputs<'_>) -> Result<Card, ReadError> {
         columns: stages.len() + 1,
         pixels: images.into(),
         captions,
+        keeps_rows: true,
         ..Images::default()
     };
     Ok(Card::new(Topic::Written.title(), meaning, images))

@@ -13,8 +13,8 @@ use crate::train::updates::{LayerUpdate, updates};
 
 /// Images from which the update is computed.
 const IMAGES: usize = 128;
-/// Bars begin this many powers of ten below one.
-const FLOOR: f32 = 8.0;
+/// The change at the foot of the bars.
+const FOOT: f32 = 1e-8;
 /// A layer whose weights change by less than this fraction of what those of the fastest one do hardly learns.
 const SLOW: f32 = 1e-2;
 /// A layer whose weights change by more than this fraction in one step is not far from divergence.
@@ -30,8 +30,9 @@ pub(super) fn bars(inputs: &CardInputs<'_>) -> Result<Option<Card>, ReadError> {
     let Some(meaning) = meaning(&layers, inputs.recipe.training.optimizer) else { return Ok(None) };
     let bars = Bars {
         x: "layer, from input to output".to_owned(),
-        y: "change per step, powers of ten above 1e−8".to_owned(),
-        values: layers.iter().map(|layer| (layer.change.log10() + FLOOR).max(0.0)).collect(),
+        y: "change of the weights per step, relative to their size".to_owned(),
+        values: layers.iter().map(|layer| layer.change).collect(),
+        foot: Some(FOOT),
         names: (1..=layers.len()).map(|layer| layer.to_string()).collect(),
         ..Bars::default()
     };

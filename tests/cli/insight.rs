@@ -190,3 +190,26 @@ fn two_recipes_are_compared_on_the_same_noisy_images() {
     }
     hourglass(folder, &["insight", "ae-2d", "--beside", "nowhere"]).refused(2, &["nowhere"]);
 }
+
+#[test]
+fn cards_that_share_measurements_are_those_that_are_made_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let settings = ["--set", "data.classes=all but 8", "--out", "run"];
+    hourglass(folder, &with(&["train", "vae-2d"], &settings)).done();
+    let names =
+        ["classes", "confusions", "groups", "anomalies", "anomaly-scores", "factors", "disentanglement"];
+    let cards = |what: &str| {
+        hourglass(folder, &["insight", "run", "--what", what, "--json", "--device", "cpu"])
+            .done()
+            .json_lines()
+    };
+    let together = cards(&names.join(","));
+    for name in names {
+        let alone = cards(name);
+        let find = |lines: &[Json]| lines.iter().find(|line| line["what"] == name).cloned();
+        let card = find(&together).expect("a card");
+        assert!(card["content"].is_object(), "{name}: {card}");
+        assert_eq!(Some(card), find(&alone), "{name}");
+    }
+}

@@ -30,12 +30,34 @@ const USUAL_LEFT: f64 = 3.5;
 pub(super) struct Plot<'a> {
     /// Values at the ends of the horizontal axis.
     pub(super) x: [f64; 2],
-    /// Values at the ends of the vertical axis.
+    /// Values at the ends of the vertical axis; powers of ten above `foot`, where there is one.
     pub(super) y: [f64; 2],
+    /// The value at the foot of a vertical axis on which equal distances are equal ratios.
+    pub(super) foot: Option<f64>,
     /// The names of the axes.
     pub(super) names: [&'a str; 2],
     /// The names and colours of lines.
     pub(super) legend: Vec<(&'a str, Rgb)>,
+}
+
+impl Plot<'_> {
+    /// Round values on the vertical axis with their labels, at most so many.
+    fn ticks(&self, most: usize) -> Vec<(f64, String)> {
+        let ticks = linear_ticks(self.y[0], self.y[1], most).into_iter();
+        match self.foot {
+            None => ticks.map(|tick| (tick.value, tick.label)).collect(),
+            Some(foot) => {
+                let whole = ticks.filter(|tick| tick.value.fract() == 0.0);
+                let powers = whole.map(|tick| foot * 10_f64.powf(tick.value));
+                powers.map(|value| (value, format!("{value:.0e}").replace('-', "−"))).collect()
+            }
+        }
+    }
+}
+
+/// A value as the power of ten above the foot of an axis, where it has one; never below it.
+pub(super) fn power(value: f64, foot: Option<f64>) -> f64 {
+    foot.map_or(value, |foot| (value / foot).log10().max(0.0))
 }
 
 /// Axes in their place.
@@ -66,20 +88,20 @@ impl<'a> Axes<'a> {
         };
         let width = (area.width - USUAL_LEFT * size).max(1.0);
         let height = height(top, bottom).min(STEEPEST * width).max(1.0);
-        let ticks = linear_ticks(plot.y[0], plot.y[1], most(height, TICKS_APART[1] * size));
-        let widths = ticks.iter().map(|tick| (style.text_width)(&tick.label, size));
+        let ticks = plot.ticks(most(height, TICKS_APART[1] * size));
+        let widths = ticks.iter().map(|(_, label)| (style.text_width)(label, size));
         let left = (widths.fold(0.0, f64::max) + 2.0 * GAP).ceil();
         let has_numbers = has_numbers && left < 0.5 * area.width;
         let left = if has_numbers { left } else { 0.0 };
         let width = (area.width - left - GAP).max(1.0);
         let plane = Area::new(area.x + left, area.y + top, width, height);
         let axes = Self { plane, area, plot, style, has_numbers };
-        for tick in &ticks {
-            let y = axes.at([0.0, tick.value])[1];
+        for (value, label) in ticks {
+            let y = axes.at([0.0, value])[1];
             scene.line([plane.x, y], [plane.right(), y], Stroke::solid(style.palette.line, 1.0));
             if has_numbers {
                 let text = TextStyle::new(size, style.palette.muted).end();
-                scene.text([plane.x - GAP, y + MIDDLE * size], tick.label.as_str(), text);
+                scene.text([plane.x - GAP, y + MIDDLE * size], label, text);
             }
         }
         axes.baseline(scene);
@@ -94,13 +116,13 @@ impl<'a> Axes<'a> {
         let share = |value: f64, [low, high]: [f64; 2]| (value - low) / (high - low).max(1e-12);
         [
             self.plane.x + share(x, self.plot.x) * self.plane.width,
-            self.plane.bottom() - share(y, self.plot.y) * self.plane.height,
+            self.plane.bottom() - share(power(y, self.plot.foot), self.plot.y) * self.plane.height,
         ]
     }
 
     /// The line at zero, or the lower edge.
     fn baseline(&self, scene: &mut Scene) {
-        let y = self.at([0.0, self.plot.y[0].max(0.0)])[1];
+        let y = self.at([0.0, self.plot.foot.unwrap_or(self.plot.y[0].max(0.0))])[1];
         let stroke = Stroke::solid(self.style.palette.muted, 1.0);
         scene.line([self.plane.x, y], [self.plane.right(), y], stroke);
     }

@@ -1,6 +1,6 @@
 //! Draws the bars of a card.
 
-use super::axes::{Axes, Plot, range};
+use super::axes::{Axes, Plot, power, range};
 use super::card::{Bars, Style};
 use crate::chart::scene::{Area, Scene};
 use crate::look::{mixed, named_places, value_label};
@@ -16,10 +16,12 @@ const MEASURED: usize = 64;
 
 pub(super) fn draw(bars: &Bars, scene: &mut Scene, area: Area, style: &Style<'_>) {
     let count = bars.values.len();
+    let foot = bars.foot.map(f64::from);
     let level = bars.level.iter().map(|level| level.value);
     let plot = Plot {
         x: [0.0, count.max(1) as f64],
-        y: range(bars.values.iter().copied().chain(level).map(f64::from), true),
+        y: range(bars.values.iter().copied().chain(level).map(|value| power(f64::from(value), foot)), true),
+        foot,
         names: [&bars.x, &bars.y],
         legend: Vec::new(),
     };
@@ -29,7 +31,7 @@ pub(super) fn draw(bars: &Bars, scene: &mut Scene, area: Area, style: &Style<'_>
     let muted = mixed(scene.background, style.palette.muted, MUTED);
     for (item, value) in bars.values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
         let [x, head] = axes.at([item as f64, f64::from(*value)]);
-        let foot = axes.at([0.0, 0.0])[1];
+        let foot = axes.at([0.0, foot.unwrap_or(0.0)])[1];
         let is_highlighted = bars.highlighted.get(item).copied().unwrap_or(true);
         let color = if is_highlighted { style.palette.accent } else { muted };
         let bar = Area::new(x + 0.5 * gap, foot.min(head), pitch - gap, (foot - head).abs());

@@ -113,6 +113,9 @@ pub struct Images {
     pub values: Values,
     /// A name for each row, where rows differ; otherwise empty.
     pub rows: Vec<String>,
+    /// Whether the images of a row belong together although it has no name; otherwise rows without names may be of any
+    /// length.
+    pub keeps_rows: bool,
     /// A caption under each image, where there is one; otherwise empty.
     pub captions: Vec<String>,
     /// The same kind of images in other orders, the present one first; empty where there is one order only.
@@ -149,6 +152,8 @@ pub struct Bars {
     pub y: String,
     /// The heights.
     pub values: Vec<f32>,
+    /// The value at the foot of the bars where equal heights are equal ratios; otherwise they begin at zero.
+    pub foot: Option<f32>,
     /// The name of each item, where that is not its number; otherwise empty.
     pub names: Vec<String>,
     /// Which bars are highlighted; the others are muted. Empty means all.

@@ -90,7 +90,7 @@ fn plan(card: &Images, area: Area, scaling: Scaling, style: &Style<'_>) -> Optio
             size: [card.shape.width, card.shape.height],
             count: card.count(),
             columns: card.columns,
-            has_rows: !card.rows.is_empty(),
+            has_rows: !card.rows.is_empty() || card.keeps_rows,
             names,
             captions,
         };

@@ -7,6 +7,8 @@ use crate::look::{DataColor, Rgb, value_label};
 
 /// A line of at most this many points is a few measurements, and each is marked.
 const FEW: usize = 24;
+/// More places than this on an axis of ratios are not numbered one by one.
+const MOST_PLACES: usize = 12;
 /// Radius of such a mark.
 const MARK: f64 = 3.0;
 
@@ -19,6 +21,7 @@ pub(super) fn draw(lines: &Lines, scene: &mut Scene, area: Area, style: &Style<'
     let plot = Plot {
         x: if low < high { [low, high] } else { [low - 1.0, high + 1.0] },
         y: range(heights(lines).chain(level), false),
+        foot: None,
         names: [&lines.x, &lines.y],
         legend: lines.series.iter().map(|line| line.name.as_str()).zip(colors()).collect(),
     };
@@ -27,7 +30,8 @@ pub(super) fn draw(lines: &Lines, scene: &mut Scene, area: Area, style: &Style<'
     }
     let axes = Axes::draw(scene, area, plot, style);
     if lines.are_ratios {
-        axes.labels(scene, counts(lines).map(|x| (axes.at([across(x), 0.0])[0], value_label(x))));
+        let marks = ratio_marks(lines, [low, high]);
+        axes.labels(scene, marks.into_iter().map(|x| (axes.at([across(x), 0.0])[0], value_label(x))));
     } else {
         axes.numbers(scene);
     }
@@ -59,6 +63,15 @@ fn color(style: &Style<'_>, number: usize) -> Rgb {
 fn heights(lines: &Lines) -> impl Iterator<Item = f64> + '_ {
     let ends = lines.series.iter().flat_map(|line| line.bars().flatten());
     lines.points().chain(ends).map(|[_, y]| y)
+}
+
+/// Where numbers are on an axis of ratios between these powers of ten: at the places that have a point, or at powers of ten
+/// where these are many.
+fn ratio_marks(lines: &Lines, [low, high]: [f64; 2]) -> Vec<f64> {
+    let places: Vec<f64> = counts(lines).collect();
+    let powers: Vec<f64> =
+        (low.ceil() as i32..=high.floor() as i32).map(|power| 10_f64.powi(power)).collect();
+    if places.len() > MOST_PLACES && powers.len() > 1 { powers } else { places }
 }
 
 /// The places that have a point, from left to right.

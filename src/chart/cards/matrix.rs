@@ -36,7 +36,8 @@ pub(super) fn draw(matrix: &Matrix, scene: &mut Scene, area: Area, style: &Style
         )
     };
     let muted = TextStyle::new(size, style.palette.muted);
-    scene.text([area.x + left, area.y + size], matrix.x.as_str(), muted);
+    let x = left.max((style.text_width)(&matrix.y, size) + size);
+    scene.text([area.x + x, area.y + size], matrix.x.as_str(), muted);
     scene.text([area.x, area.y + size], matrix.y.as_str(), muted);
     let step = (widest(&matrix.columns) / side + 0.3).ceil().max(1.0) as usize;
     for column in named_places(columns, step, false) {

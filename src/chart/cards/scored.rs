@@ -75,6 +75,7 @@ fn histogram(scored: &Scored, scene: &mut Scene, area: Area, colors: [Rgb; 2], s
     let plot = Plot {
         x: [*low, low + span],
         y: range(shares.as_flattened().iter().copied(), true),
+        foot: None,
         names: [&scored.score, "images, %"],
         legend: scored.kinds.iter().map(String::as_str).zip(colors).collect(),
     };

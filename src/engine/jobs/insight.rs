@@ -20,6 +20,7 @@ const NAP: Duration = Duration::from_millis(5);
 pub(in crate::engine) struct InsightJob {
     left: VecDeque<Topic>,
     effort: Effort,
+    /// The card under way, or the last one that was made.
     work: Option<(Topic, Box<dyn CardWork>)>,
     cards: Vec<Answer>,
 }
@@ -39,8 +40,9 @@ impl Job for InsightJob {
     }
 
     fn slice(&mut self, target: &Target<'_>, many: usize) -> Result<Option<Self::Output>, JobError> {
-        let topic = self.work.as_ref().map(|(topic, _)| *topic).or(self.left.front().copied());
-        let Some(topic) = topic else { return Ok(Some(std::mem::take(&mut self.cards))) };
+        let Some(topic) = self.left.front().copied() else {
+            return Ok(Some(std::mem::take(&mut self.cards)));
+        };
         let comparison = &target.gallery.comparison;
         let compared = Compared::of(topic, target, self.effort);
         if comparison.is_measuring() {
@@ -49,12 +51,15 @@ impl Job for InsightJob {
         }
         let spectrum = if topic.needs_components() { comparison.spectrum() } else { Spectrum::default() };
         let inputs = inputs(target, spectrum, &compared, self.effort);
-        let (_, work) = self.work.get_or_insert_with(|| (topic, topic.begin(&inputs)));
+        let before = self.work.take();
+        let goes_on =
+            |(of, mut work): (Topic, Box<dyn CardWork>)| (of == topic || work.turn_to(topic)).then_some(work);
+        let mut work = before.and_then(goes_on).unwrap_or_else(|| topic.begin(&inputs));
         if let Some(card) = work.advance(&inputs, many)? {
             self.cards.push((topic, card.ok_or_else(|| topic.absence(&inputs))));
-            self.work = None;
             self.left.pop_front();
         }
+        self.work = Some((topic, work));
         Ok(None)
     }
 }

@@ -74,7 +74,8 @@ fn integrated_gradients_add_up_to_the_change_of_the_code_in_every_network() {
             let (row, image) = (place / pictures.columns, place % pictures.columns);
             let number: usize = pictures.rows[row][1..].parse::<usize>().expect("z and a number") - 1;
             let (sum, change) = caption.split_once(" of ").expect("two numbers");
-            let [sum, change]: [f32; 2] = [sum, change].map(|words| words.parse().expect("a number"));
+            let [sum, change]: [f32; 2] =
+                [sum, change].map(|words| words.replace('−', "-").parse().expect("a number"));
             let want = codes[image * learner.code_size() + number] - black[number];
             assert!((change - want).abs() <= 0.006, "{settings:?}: {caption}, the code moves by {want}");
             assert!((sum - want).abs() <= 0.02 + 0.03 * want.abs(), "{settings:?}: {caption} for {want}");

@@ -23,7 +23,7 @@ use crate::app::state::RunState;
 use crate::app::theme::{GRID, HALF};
 use crate::app::widgets::{card, small_button};
 use crate::chart::cards::{Card, Content, ImageOrder, Values};
-use crate::engine::{CardView, Question, Topic};
+use crate::engine::{CardView, Phase, Question, Topic};
 use crate::recipe::Recipe;
 use head::head_ui;
 pub use picture::InsightMemory;
@@ -35,6 +35,10 @@ const SMALL: [f32; 2] = [240.0, 170.0];
 const LIST_FROM: [f32; 2] = [460.0, 170.0];
 /// The width of the list as a share of the panel, and its least and largest width.
 const LIST: (f32, f32, f32) = (0.27, 150.0, 230.0);
+
+/// Why a card can take long.
+const WHILE_TRAINING: &str =
+    " It gets a small share of the time while the run trains: pause it to see the card sooner.";
 
 /// The recipe of the autoencoder that learns what principal components are.
 const LINEAR: &str = "ae-linear";
@@ -97,7 +101,10 @@ fn card_ui(
         head_ui(ui, cx, Entry::Card(topic), view, Some(Figure::Card), actions);
     }
     let (step, card) = match view {
-        None => return waiting(ui, cx.theme, "This card is being made."),
+        None => {
+            let hint = if run.phase == Phase::Playing { WHILE_TRAINING } else { "" };
+            return waiting(ui, cx.theme, &format!("This card is being made.{hint}"));
+        }
         Some(CardView { card: Err(absence), .. }) => return waiting(ui, cx.theme, absence),
         Some(CardView { step, card: Ok(card) }) => (step, card),
     };
