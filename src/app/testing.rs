@@ -22,6 +22,7 @@ pub fn state_of(recipe: &str, fill: impl FnOnce(&RunViews)) -> AppState {
             test: vec![3],
             ..Default::default()
         },
+        notes: Vec::new(),
     };
     let views = Arc::new(RunViews::default());
     fill(&views);

@@ -53,6 +53,9 @@ fn description(dataset: &Dataset) -> String {
             let _ = writeln!(text, "{name:15}{fact}");
         }
     }
+    for note in &dataset.notes {
+        let _ = writeln!(text, "{:15}{note}", "note");
+    }
     text
 }
 

@@ -133,6 +133,8 @@ pub struct Dataset {
     pub factors: Vec<Factor>,
     /// Which images are for what.
     pub split: Split,
+    /// What was decided or left out when files were read, each in words.
+    pub notes: Vec<String>,
 }
 
 impl Dataset {

@@ -57,6 +57,76 @@ pub enum DataError {
         /// What was wanted, and the numbers it starts with.
         wanted: &'static str,
     },
+    /// Several arrays could be the images, or none.
+    #[error(
+        "{name} does not say which array has the images ({arrays}); choose one whose shape is count x height x width with data.array, such as data.array=a"
+    )]
+    WhichArray {
+        /// The file.
+        name: String,
+        /// The arrays and their shapes.
+        arrays: String,
+    },
+    /// A header of an array that cannot be read.
+    #[error("{name} is a damaged NumPy file ({what}); save it again")]
+    NpyHeader {
+        /// The file.
+        name: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// An array of something else than numbers.
+    #[error("{name} holds values of the type {kind}; save images and labels as numbers, such as uint8")]
+    NpyType {
+        /// The file.
+        name: String,
+        /// NumPy's word for the type.
+        kind: String,
+    },
+    /// More than is kept in memory.
+    #[error("{name} promises more numbers than fit into memory; use fewer or smaller images")]
+    TooManyNumbers {
+        /// The file.
+        name: String,
+    },
+    /// A table with a row that cannot be read.
+    #[error("{name}, line {line}: {what}; write one image in each row, with numbers only")]
+    Csv {
+        /// The file.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A table whose rows are no images.
+    #[error(
+        "{name} has {columns} columns; a row must hold the pixels of a square image, such as 784 for 28x28, and at most one label"
+    )]
+    CsvColumns {
+        /// The file.
+        name: String,
+        /// Columns of it.
+        columns: usize,
+    },
+    /// An archive that cannot be read.
+    #[error("{name} is a damaged ZIP ({reason}); download or compress it again")]
+    BrokenZip {
+        /// The file.
+        name: String,
+        /// What the reader of archives says.
+        reason: String,
+    },
+    /// More folders than classes.
+    #[error(
+        "{name} has {classes} folders of pictures, and at most 256 classes are told apart; use fewer folders"
+    )]
+    TooManyClasses {
+        /// The folder or the archive.
+        name: String,
+        /// Folders in it.
+        classes: usize,
+    },
     /// Ends before its header does.
     #[error("{name} ends inside its header; download the file again")]
     NoHeader {

@@ -8,11 +8,13 @@ use super::built_in;
 use super::dataset::{Dataset, Split};
 use super::error::DataError;
 use super::limits::SizeLimits;
-use super::readers::{self, Found, Input};
+use super::readers::{self, Found, Input, ReadOptions};
 use crate::recipe::{BuiltInSet, DataRecipe};
 
 /// No set at all.
 const NO_SET: &str = "none";
+/// The array with the images is found by its shape.
+const FOUND: &str = "auto";
 
 /// Which images to draw or read, and how to split them.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +36,23 @@ pub struct Source<'a> {
     pub fold: Option<[usize; 2]>,
     /// Images that are never trained on: `none`, or what `set` can be.
     pub foreign: &'a str,
+    /// The most images that are taken from a file; 0 for all.
+    pub limit: u64,
+    /// How files are read.
+    pub options: ReadOptions<'a>,
 }
 
 impl<'a> From<&'a DataRecipe> for Source<'a> {
     fn from(recipe: &'a DataRecipe) -> Self {
-        let DataRecipe { set, count, messiness, held_out, seed, classes, folds, fold, foreign, range: _ } =
-            recipe;
+        let DataRecipe { set, count, messiness, held_out, seed, classes, folds, fold, foreign, .. } = recipe;
+        let options = ReadOptions {
+            limits: SizeLimits::default(),
+            array: Some(recipe.array.as_str()).filter(|array| *array != FOUND),
+            side: u32::try_from(recipe.size).ok().filter(|side| *side > 0),
+            fit: recipe.fit,
+            color: recipe.color,
+            invert: recipe.invert,
+        };
         let fold = (*folds > 0).then_some([*fold, *folds]);
         Self {
             set,
@@ -50,6 +63,8 @@ impl<'a> From<&'a DataRecipe> for Source<'a> {
             classes,
             fold,
             foreign,
+            limit: recipe.limit,
+            options,
         }
     }
 }
@@ -117,6 +132,7 @@ fn draw(set: BuiltInSet, source: &Source<'_>) -> Result<Dataset, DataError> {
         class_names: drawn.class_names,
         factors: drawn.factors,
         split,
+        notes: Vec::new(),
     })
 }
 
@@ -125,8 +141,9 @@ fn read(path: &Path, source: &Source<'_>) -> Result<Dataset, DataError> {
     if !path.exists() {
         return Err(DataError::Missing { name, accepted: accepted() });
     }
-    let limits = SizeLimits::default();
-    let Found { train, test, class_names } = readers::read(&Input::at(path)?, &limits)?;
+    let limits = source.options.limits;
+    let Found { mut train, test, class_names, notes } = readers::read(&Input::at(path)?, &source.options)?;
+    train.keep(source.limit, source.seed);
     let (count, shape) = (train.count(), train.shape);
     let (mut images, mut labels) = (train.pixels, train.labels);
     let split = match test {
@@ -150,5 +167,6 @@ fn read(path: &Path, source: &Source<'_>) -> Result<Dataset, DataError> {
         class_names,
         factors: Vec::new(),
         split,
+        notes,
     })
 }

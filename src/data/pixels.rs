@@ -88,6 +88,19 @@ impl PixelData {
         }
     }
 
+    /// Some images of so many values each.
+    pub fn images(&self, images: &[usize], values: usize) -> Self {
+        let range = |image: &usize| image * values..(image + 1) * values;
+        match self {
+            Self::Bytes(bytes) => {
+                Self::Bytes(images.iter().flat_map(|at| &bytes[range(at)]).copied().collect())
+            }
+            Self::Floats(floats) => {
+                Self::Floats(images.iter().flat_map(|at| &floats[range(at)]).copied().collect())
+            }
+        }
+    }
+
     /// Appends the values of one image to `out` as f32, channel by channel.
     ///
     /// # Shapes

@@ -32,7 +32,7 @@ pub use schema::{
 };
 pub use titles::{differences, titles};
 pub use words::{
-    Activation, BuiltInSet, Cell, CodeKind, Corruption, Down, Frozen, Init, Network, NetworkPart, Norm,
-    OptimizerKind, Output, PixelRange, Pretraining, Pruning, Rebuild, Reconstruction, ReconstructionScale,
-    Up,
+    Activation, BuiltInSet, Cell, CodeKind, ColorChoice, Corruption, Down, Fit, Frozen, Init, Invert,
+    Network, NetworkPart, Norm, OptimizerKind, Output, PixelRange, Pretraining, Pruning, Rebuild,
+    Reconstruction, ReconstructionScale, Up,
 };

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::words::{
-    Activation, BuiltInSet, Cell, CodeKind, Corruption, Down, Frozen, Init, Network, Norm, OptimizerKind,
-    Output, PixelRange, Pretraining, Pruning, Rebuild, Reconstruction, ReconstructionScale, Up,
+    Activation, BuiltInSet, Cell, CodeKind, ColorChoice, Corruption, Down, Fit, Frozen, Init, Invert,
+    Network, Norm, OptimizerKind, Output, PixelRange, Pretraining, Pruning, Rebuild, Reconstruction,
+    ReconstructionScale, Up,
 };
 
 /// One experiment, completely: the same recipe on the same machine gives the same numbers.
@@ -53,6 +54,19 @@ pub struct DataRecipe {
     pub seed: u64,
     /// Which classes are kept for training and validation: `all`, names joined by commas, or `all but` such names.
     pub classes: String,
+    /// The most images that are taken from a file; 0 for all.
+    pub limit: u64,
+    /// The array with the images in a NumPy file with several, or `auto`.
+    pub array: String,
+    /// The side that pictures are fitted to; 0 for their own where all have the same.
+    pub size: usize,
+    /// How a picture becomes a square.
+    pub fit: Fit,
+    /// Whether pictures are grey or in colour.
+    #[serde(rename = "colour")]
+    pub color: ColorChoice,
+    /// Whether dark and light are exchanged.
+    pub invert: Invert,
     /// The number of parts for cross-validation: 0 for none.
     pub folds: usize,
     /// The part that is for validation, from 1 on.

@@ -5,7 +5,8 @@ use super::parameter::{Parameter, ParameterKind, Preset, SliderScale, Value};
 use super::schema::Recipe;
 use super::words::{Activation, BuiltInSet, CodeKind, Frozen, Init, OptimizerKind, Output, Reconstruction};
 use super::words::{
-    Cell, Corruption, Down, Network, Norm, PixelRange, Pretraining, Pruning, Rebuild, ReconstructionScale, Up,
+    Cell, ColorChoice, Corruption, Down, Fit, Invert, Network, Norm, PixelRange, Pretraining, Pruning,
+    Rebuild, ReconstructionScale, Up,
 };
 
 /// A type that a field of a recipe can have.
@@ -48,10 +49,13 @@ words_of!(
     Activation,
     Cell,
     CodeKind,
+    ColorChoice,
     Corruption,
     Down,
+    Fit,
     Frozen,
     Init,
+    Invert,
     Network,
     Norm,
     OptimizerKind,
@@ -91,6 +95,7 @@ const LIVE: bool = true;
 const RESTART: bool = false;
 const ALWAYS: fn(&Recipe) -> bool = |_| true;
 const BUILT_IN: fn(&Recipe) -> bool = |r| r.data.built_in().is_some();
+const FROM_FILE: fn(&Recipe) -> bool = |r| r.data.built_in().is_none();
 const DIGITS: fn(&Recipe) -> bool = |r| r.data.built_in() == Some(BuiltInSet::Digits);
 const GAUSSIAN: fn(&Recipe) -> bool = Recipe::is_variational;
 const PLAIN: fn(&Recipe) -> bool = |r| !r.is_variational();
@@ -141,6 +146,18 @@ pub static PARAMETERS: &[Parameter] = &[
         RESTART, when ALWAYS, "The seed of the built-in images and of the split into training and held-out images. The run has its own seed."),
     parameter!("data.classes" at data.classes, "classes", ParameterKind::Text, default Preset::Word("all"), unit "",
         RESTART, when ALWAYS, "The classes to train on: all, their names joined by commas, or all but some, such as all but 8. The network never sees the others; anomaly detection is tested with them."),
+    parameter!("data.limit" at data.limit, "most images", limit(), default Preset::Integer(0), unit "images",
+        RESTART, when FROM_FILE, "The most images that are taken from a file, drawn at random; 0 for all. Test images of their own stay."),
+    parameter!("data.array" at data.array, "array", ParameterKind::Text, default Preset::Word("auto"), unit "",
+        RESTART, when FROM_FILE, "The array with the images in a NumPy file with several, by its name; auto finds it by its shape."),
+    parameter!("data.size" at data.size, "size of pictures", ParameterKind::Integer { min: 0, max: 128 }, default Preset::Integer(0), unit "pixels",
+        RESTART, when FROM_FILE, "The side of the square that pictures are fitted to, 8 to 128. With 0 pictures of one size stay as they are, and others are fitted to 32."),
+    parameter!("data.fit" at data.fit, "fitted by", ParameterKind::Choice(Fit::WORDS), default Preset::Word("crop"), unit "",
+        RESTART, when FROM_FILE, "How a picture becomes a square: crop takes its middle, pad puts the colour of its edge around it, squash changes its proportions."),
+    parameter!("data.colour" at data.color, "colours", ParameterKind::Choice(ColorChoice::WORDS), default Preset::Word("auto"), unit "",
+        RESTART, when FROM_FILE, "Whether pictures are read as grey or in colour; auto reads them as grey where all of them are."),
+    parameter!("data.invert" at data.invert, "dark and light", ParameterKind::Choice(Invert::WORDS), default Preset::Word("auto"), unit "",
+        RESTART, when FROM_FILE, "Whether dark and light are exchanged in pictures; auto does so where grey pictures are dark strokes on light paper."),
     parameter!("data.folds" at data.folds, "folds", ParameterKind::Integer { min: 0, max: 100 }, default Preset::Integer(0), unit "parts",
         RESTART, when |r| r.data.folds > 0, "Cross-validation: the images that are not for the test are cut into so many parts, one of which is for validation. 0 for none."),
     parameter!("data.fold" at data.fold, "fold", ParameterKind::Integer { min: 1, max: 100 }, default Preset::Integer(1), unit "",

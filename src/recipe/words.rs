@@ -93,6 +93,45 @@ words! {
 }
 
 words! {
+    /// How a picture that is no square is fitted to one.
+    Fit {
+        /// The middle of it.
+        #[default]
+        Crop = "crop", "crop";
+        /// All of it, with the colour of its edge around it.
+        Pad = "pad", "pad";
+        /// All of it, pressed into the square.
+        Squash = "squash", "squash";
+    }
+}
+
+words! {
+    /// Whether pictures are read as grey or in colour.
+    ColorChoice {
+        /// Grey where all pictures are.
+        #[default]
+        Auto = "auto", "auto";
+        /// Grey.
+        Grey = "grey", "grey";
+        /// In colour.
+        Color = "colour", "colour";
+    }
+}
+
+words! {
+    /// Whether dark and light are exchanged in pictures.
+    Invert {
+        /// Where grey pictures are dark on light.
+        #[default]
+        Auto = "auto", "auto";
+        /// Always.
+        Yes = "yes", "yes";
+        /// Never.
+        No = "no", "no";
+    }
+}
+
+words! {
     /// The distribution of the initial weights.
     Init {
         /// He for ReLU and its relatives, Xavier for the others.

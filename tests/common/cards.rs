@@ -21,6 +21,7 @@ static NO_IMAGES: LazyLock<Dataset> = LazyLock::new(|| Dataset {
         test: Vec::new(),
         left_out: LeftOut { validation: Vec::new(), test: Vec::new() },
     },
+    notes: Vec::new(),
 });
 
 /// A network, and some of its images as examples and all as a sample.

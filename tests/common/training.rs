@@ -20,6 +20,8 @@ pub fn digits(count: usize, held_out: f64) -> Arc<Dataset> {
         classes: "all",
         fold: None,
         foreign: "none",
+        limit: 0,
+        options: Default::default(),
     };
     Arc::new(load(&source).expect("built-in images"))
 }

@@ -4,7 +4,9 @@
 
 mod drawn;
 mod files;
+mod mutated;
 mod pca;
+mod samples;
 
 use hourglass::data::{Dataset, Feed, ImageShape, PixelData, Source, Split, load};
 use hourglass::insight::pca::Pca;
@@ -14,7 +16,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 fn source(set: &str, count: usize) -> Source<'_> {
-    Source { set, count, messiness: 1.0, held_out: 0.1, seed: 1, classes: "all", fold: None, foreign: "none" }
+    Source {
+        set,
+        count,
+        messiness: 1.0,
+        held_out: 0.1,
+        seed: 1,
+        classes: "all",
+        fold: None,
+        foreign: "none",
+        limit: 0,
+        options: Default::default(),
+    }
 }
 
 fn pixels(dataset: &Dataset, indices: &[u32]) -> Vec<f32> {
@@ -52,6 +65,7 @@ fn tiny(images: impl Into<PixelData>) -> Dataset {
         class_names: Vec::new(),
         factors: Vec::new(),
         split: Split { train: vec![0, 1], validation: vec![2, 3], test: vec![2, 3], ..Split::default() },
+        notes: Vec::new(),
     }
 }
 

@@ -20,6 +20,8 @@ fn feed(recipe: &Recipe) -> Feed {
         classes: "all",
         fold: None,
         foreign: "none",
+        limit: 0,
+        options: Default::default(),
     };
     Feed::new(Arc::new(load(&source).expect("built-in images")), recipe.training.batch, 1).expect("a feed")
 }

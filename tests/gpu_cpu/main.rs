@@ -120,6 +120,8 @@ fn shapes_colours_and_what_u_nets_decode_are_shown_as_the_cpu_decodes_them() {
         classes: "all",
         fold: None,
         foreign: "none",
+        limit: 0,
+        options: Default::default(),
     };
     let shapes = load(&source).expect("built in").shape.dims();
     for (name, dims) in [("vae-2d", shapes), ("vae-2d", [3, 8, 12]), ("unet-copy", [3, 8, 12])] {

@@ -33,6 +33,8 @@ fn images() -> Vec<f32> {
         classes: "all",
         fold: None,
         foreign: "none",
+        limit: 0,
+        options: Default::default(),
     };
     let digits = load(&source).expect("built in");
     let mut pixels = Vec::new();

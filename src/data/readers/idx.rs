@@ -7,6 +7,7 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::options::ReadOptions;
 use super::reader::{FormatReader, Found, Input, LabelledImages, open_file};
 use crate::data::error::DataError;
 use crate::data::limits::SizeLimits;
@@ -45,7 +46,8 @@ impl FormatReader for IdxReader {
         }
     }
 
-    fn read(&self, input: &Input<'_>, limits: &SizeLimits) -> Result<Found, DataError> {
+    fn read(&self, input: &Input<'_>, options: &ReadOptions<'_>) -> Result<Found, DataError> {
+        let limits = &options.limits;
         let (train, test) = match input {
             Input::Folder(folder) => read_folder(folder, limits)?,
             Input::File { path, .. } => (read_pair(input, labels_beside(path), limits)?, None),
@@ -54,7 +56,7 @@ impl FormatReader for IdxReader {
         let labels = train.labels.iter().chain(test.iter().flat_map(|test| &test.labels));
         let classes = labels.max().map_or(0, |largest| usize::from(*largest) + 1);
         let class_names = (0..classes).map(|class| class.to_string()).collect();
-        Ok(Found { train, test, class_names })
+        Ok(Found { train, test, class_names, notes: Vec::new() })
     }
 }
 

@@ -1,20 +1,29 @@
 //! The readers of file formats. A new format is one file here and one line in [`READERS`].
 
+mod archive;
+mod arrays;
+mod csv;
+mod fitted;
 mod idx;
+mod npy;
+mod numbers;
+mod options;
+mod pictures;
 mod reader;
 
+pub use options::ReadOptions;
 pub use reader::{FormatReader, Found, Input, LabelledImages};
 
 use super::error::DataError;
-use super::limits::SizeLimits;
 
 /// Every format that can be read. The first reader that recognises an input reads it.
-pub static READERS: &[&dyn FormatReader] = &[&idx::IdxReader];
+pub static READERS: &[&dyn FormatReader] =
+    &[&idx::IdxReader, &npy::NpyReader, &csv::CsvReader, &pictures::PictureReader];
 
 /// Reads an input with the first reader that recognises it.
-pub fn read(input: &Input<'_>, limits: &SizeLimits) -> Result<Found, DataError> {
+pub fn read(input: &Input<'_>, options: &ReadOptions<'_>) -> Result<Found, DataError> {
     match reader_of(input) {
-        Some(reader) => reader.read(input, limits),
+        Some(reader) => reader.read(input, options),
         None => Err(unknown(input)),
     }
 }

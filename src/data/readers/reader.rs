@@ -5,11 +5,13 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use rand::seq::SliceRandom as _;
 
+use super::options::ReadOptions;
 use crate::data::error::DataError;
-use crate::data::limits::SizeLimits;
 use crate::data::pixels::PixelData;
 use crate::data::shape::ImageShape;
+use crate::recipe::random::{Purpose, stream};
 
 /// The number of first bytes that a format can be recognised by.
 const HEAD: u64 = 512;
@@ -28,7 +30,7 @@ pub trait FormatReader: Sync {
     fn recognises(&self, input: &Input<'_>) -> bool;
 
     /// Reads an input that it recognises.
-    fn read(&self, input: &Input<'_>, limits: &SizeLimits) -> Result<Found, DataError>;
+    fn read(&self, input: &Input<'_>, options: &ReadOptions<'_>) -> Result<Found, DataError>;
 }
 
 /// Images of one size with their classes.
@@ -47,6 +49,22 @@ impl LabelledImages {
     pub fn count(&self) -> usize {
         self.shape.images_in(self.pixels.len())
     }
+
+    /// Keeps at most so many images, drawn at random, in their order; 0 keeps all.
+    pub fn keep(&mut self, most: u64, seed: u64) {
+        let count = self.count();
+        if most == 0 || most >= count as u64 {
+            return;
+        }
+        let mut kept: Vec<usize> = (0..count).collect();
+        kept.shuffle(&mut stream(seed, Purpose::Split, 1));
+        kept.truncate(most as usize);
+        kept.sort_unstable();
+        self.pixels = self.pixels.images(&kept, self.shape.values());
+        if !self.labels.is_empty() {
+            self.labels = kept.iter().map(|at| self.labels[*at]).collect();
+        }
+    }
 }
 
 /// What a reader found.
@@ -58,6 +76,8 @@ pub struct Found {
     pub test: Option<LabelledImages>,
     /// A name per class; empty if there are no labels.
     pub class_names: Vec<String>,
+    /// What was decided or left out, each in words.
+    pub notes: Vec<String>,
 }
 
 /// A file, a folder or bytes in memory that may hold a data set.

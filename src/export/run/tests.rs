@@ -17,6 +17,7 @@ fn dataset() -> Dataset {
         class_names: vec!["left".to_owned(), "right".to_owned()],
         factors: Vec::new(),
         split: Split { train: vec![0], validation: vec![1, 2], ..Split::default() },
+        notes: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{assert_close, pixels, source};
 use flate2::{Compression, write::GzEncoder};
-use hourglass::data::readers::{self, Input};
+use hourglass::data::readers::{self, Input, ReadOptions};
 use hourglass::data::{DataError, Dataset, ImageShape, PixelData, SizeLimits, Split, load};
 use std::io::Write as _;
 
@@ -125,7 +125,7 @@ fn pixels_may_be_f32_and_keep_their_precision() {
 
 #[test]
 fn bytes_in_memory_are_read_like_a_file() {
-    let found = |bytes: &[u8]| readers::read(&Input::in_memory("pasted", bytes), &SizeLimits::default());
+    let found = |bytes: &[u8]| readers::read(&Input::in_memory("pasted", bytes), &ReadOptions::default());
     for bytes in [ten_images(), gzip(&ten_images())] {
         let train = found(&bytes).unwrap().train;
         assert_eq!((train.count(), train.pixels), (10, PixelData::Bytes((0..60).collect())));
@@ -133,8 +133,9 @@ fn bytes_in_memory_are_read_like_a_file() {
     let sentence = found(b"\x89PNG\r\n\x1a\n").unwrap_err().to_string();
     assert!(sentence.contains("pasted is in no format that can be read; use an IDX file"), "{sentence}");
     let limits = SizeLimits { side: 2, ..SizeLimits::default() };
+    let options = ReadOptions { limits, ..ReadOptions::default() };
     let sentence =
-        readers::read(&Input::in_memory("pasted", &ten_images()), &limits).unwrap_err().to_string();
+        readers::read(&Input::in_memory("pasted", &ten_images()), &options).unwrap_err().to_string();
     assert!(sentence.contains("2x3 pixels; scale them down to at most 2x2"), "{sentence}");
 }
 

@@ -152,6 +152,8 @@ pub(super) fn open(state: &mut AppState, runs: &[(RunId, usize)]) {
         classes: "all",
         fold: None,
         foreign: "none",
+        limit: 0,
+        options: Default::default(),
     };
     let dataset = match &state.bench {
         Some(bench) => Arc::clone(&bench.dataset),

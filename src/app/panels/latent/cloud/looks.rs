@@ -158,6 +158,8 @@ mod tests {
             classes: "all",
             fold: None,
             foreign: "none",
+            limit: 0,
+            options: Default::default(),
         };
         let codes: Vec<f32> = (0..2 * count).map(|i| i as f32).collect();
         let mut view = CloudView::of_codes(1, 2, codes.into());

@@ -272,6 +272,8 @@ mod tests {
             classes: "all",
             fold: None,
             foreign: "none",
+            limit: 0,
+            options: Default::default(),
         })
         .unwrap();
         let images: Vec<u32> = (0..400).collect();
@@ -325,6 +327,8 @@ mod tests {
             classes: "all",
             fold: None,
             foreign: "none",
+            limit: 0,
+            options: Default::default(),
         };
         let dataset = Dataset { shape, images, ..load(&source).unwrap() };
         let got = pixels(&dataset, &[0], &[0], 2);
