@@ -55,6 +55,8 @@ pub enum Action {
     Undo,
     /// Say this in the bottom line.
     Say(String),
+    /// Say in the bottom line that something went wrong.
+    Complain(String),
     /// Select an image of the data set, by its number: it is marked wherever it is shown.
     Select(u32),
     /// Move the point to the code of an image.

@@ -53,6 +53,7 @@ impl App {
             Action::Tune { key, value, done } => self.tune(key, value, done),
             Action::Undo => self.undo(),
             Action::Say(sentence) => self.state.say(sentence),
+            Action::Complain(sentence) => self.state.complain(sentence),
             Action::Select(image) => self.state.selected = Some(image),
             Action::GoToImage(image) => self.go_to_image(image),
             Action::Export(figure) => self.ask_for_path(ctx, Errand::Figure(figure)),

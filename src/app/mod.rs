@@ -9,6 +9,7 @@ mod bench_menu;
 mod context;
 mod dialogs;
 mod dispatch;
+mod dropped;
 mod effect;
 mod export;
 mod focus;

@@ -3,6 +3,7 @@
 use eframe::egui::Context;
 
 use super::action::Action;
+use super::dropped::dropped_ui;
 use super::help::{TourOutcome, help_ui, hint_ui, tour_ui};
 use super::{App, gallery};
 
@@ -29,6 +30,7 @@ impl App {
             }
             actions.extend(outcome.starts_tour.then_some(Action::StartTour));
         }
+        actions.extend(dropped_ui(ctx, &self.theme));
         self.draw_tour(ctx);
         hint_ui(ctx, &self.theme);
         self.screen.keyboard.ring_ui(ctx, &self.theme, self.screen.visible.panels());

@@ -28,6 +28,7 @@ use super::wants::RunId;
 use crate::data::Dataset;
 use crate::gpu::{Compute, Painter, limit_threads};
 use crate::insight::references::References;
+use crate::look::capital;
 use crate::model::fits;
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::InitialWeights;
@@ -277,6 +278,8 @@ impl Worker {
         source: Option<DataRecipe>,
     ) {
         let known = self.bench.as_ref().is_some_and(|old| Arc::ptr_eq(&old.gallery.dataset, &dataset));
+        let notes =
+            dataset.notes.iter().map(|note| capital(&format!("{note}."))).collect::<Vec<_>>().join(" ");
         match self.build(recipes, dataset) {
             Err(sentence) => {
                 self.start = None;
@@ -296,6 +299,9 @@ impl Worker {
                 self.bench = Some(bench);
                 (self.source, self.start_of_bench) = (source, self.start.clone());
                 self.report_bench();
+                if !known && !notes.is_empty() {
+                    self.outbox.report(Event::Notice(notes));
+                }
             }
         }
     }
