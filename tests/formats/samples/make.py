@@ -7,11 +7,14 @@ The first 120 of scikit-learn's digits, ordered by class, are stored three times
 
 import csv
 import io
+import os
 import zipfile
 
 import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits
+
+os.chdir(os.path.dirname(os.path.abspath(__file__)))
 
 WHEN = (2026, 1, 1, 0, 0, 0)
 
