@@ -1,13 +1,12 @@
 //! Arrays with names, of which some are images and some are labels.
 
-use super::numbers::{Numbers, classes, white};
+use super::assembled::{assembled, square};
+use super::numbers::{Numbers, classes};
 use super::options::ReadOptions;
-use super::reader::{Found, LabelledImages};
+use super::reader::Found;
 use crate::data::error::DataError;
 use crate::data::shape::ImageShape;
 
-/// The smallest side of images that are found in an array of rows.
-const LEAST_SIDE: usize = 4;
 /// Names of arrays of labels, the usual ones first.
 const LABEL_NAMES: [&str; 6] = ["labels", "label", "target", "targets", "y", "classes"];
 
@@ -40,15 +39,7 @@ impl Array {
             [_, height, width, channels @ (1 | 3)] => Some(layout(height, width, channels, false)),
             [_, channels @ (1 | 3), height, width] => Some(layout(height, width, channels, true)),
             [_, height, width] => Some(layout(height, width, 1, false)),
-            [_, pixels] => {
-                let side = |plane: usize| {
-                    let side = plane.isqrt();
-                    (side * side == plane && side >= LEAST_SIDE).then_some(side)
-                };
-                let grey = side(pixels).map(|side| layout(side, side, 1, false));
-                let color = || side(pixels / 3).filter(|_| pixels % 3 == 0);
-                grey.or_else(|| color().map(|side| layout(side, side, 3, false)))
-            }
+            [_, pixels] => square(pixels).map(|shape| Layout { shape, is_channels_first: false }),
             _ => None,
         }
     }
@@ -65,18 +56,19 @@ impl Array {
         format!("{}: {}", self.name, sides.join("x"))
     }
 
-    /// The numbers of images with channels last.
-    fn images(self, layout: Layout) -> Numbers {
-        let ImageShape { height, width, channels } = layout.shape;
-        if !layout.is_channels_first || channels == 1 {
-            return self.numbers;
+    /// The images that it can be read as, with channels last.
+    fn images(self) -> Option<(ImageShape, Numbers)> {
+        let Layout { shape, is_channels_first } = self.layout()?;
+        let ImageShape { height, width, channels } = shape;
+        if !is_channels_first || channels == 1 {
+            return Some((shape, self.numbers));
         }
         let (plane, all) = (height * width, self.numbers.len());
         let from = |at: usize| {
             let (image, within) = (at / (plane * channels), at % (plane * channels));
             image * plane * channels + (within % channels) * plane + within / channels
         };
-        self.numbers.reordered((0..all).map(from))
+        Some((shape, self.numbers.reordered((0..all).map(from))))
     }
 }
 
@@ -87,58 +79,12 @@ pub(super) fn found(file: &str, arrays: Vec<Array>, options: &ReadOptions<'_>) -
         DataError::WhichArray { name: file.to_owned(), arrays: arrays.join(", ") }
     };
     let (train, test) = chosen(&arrays, options.array).ok_or_else(ambiguous)?;
-    let mut notes = Vec::new();
-    let of_parts = std::iter::once(train).chain(test);
-    let labels: Vec<Vec<f32>> = of_parts.map(|at| labels_of(&arrays, at).unwrap_or_default()).collect();
-    let (mut labels, class_names) = match classes(&labels.iter().map(Vec::as_slice).collect::<Vec<&[f32]>>())
-    {
-        Some(known) => known,
-        None => {
-            notes.push("more than 256 different labels are not classes and were left out".to_owned());
-            (labels.iter().map(|_| Vec::new()).collect(), Vec::new())
-        }
-    };
+    let of_parts = || std::iter::once(train).chain(test);
+    let labels: Vec<Vec<f32>> = of_parts().map(|at| labels_of(&arrays, at).unwrap_or_default()).collect();
+    let known = classes(&labels.iter().map(Vec::as_slice).collect::<Vec<&[f32]>>());
     let mut arrays: Vec<Option<Array>> = arrays.into_iter().map(Some).collect();
-    let mut take = |at: usize| -> Option<(Layout, Numbers)> {
-        let array = arrays[at].take()?;
-        let layout = array.layout()?;
-        Some((layout, array.images(layout)))
-    };
-    let empty = || DataError::Empty { name: file.to_owned() };
-    let (layout, images) = take(train).ok_or_else(empty)?;
-    let tested = test.and_then(take);
-    let parts: Vec<&Numbers> =
-        std::iter::once(&images).chain(tested.as_ref().map(|(_, images)| images)).collect();
-    let white = white(file, &parts)?;
-    if white != 255.0 && white != 1.0 {
-        notes.push(format!("pixels from 0 to {white} are read as 0 to 1"));
-    }
-    let labelled = |layout: Layout, images: Numbers, labels: Vec<u8>| {
-        let ImageShape { height, width, channels } = layout.shape;
-        let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        let shape = options.limits.shape(file, side(height), side(width), side(channels))?;
-        let pixels = images.pixels(white);
-        options.limits.check_memory(
-            file,
-            shape.images_in(pixels.len()) as u64,
-            shape,
-            pixels.bytes_per_value(),
-        )?;
-        Ok::<_, DataError>(LabelledImages { shape, pixels, labels })
-    };
-    let of_test = if tested.is_some() { labels.pop() } else { None };
-    let train = labelled(layout, images, labels.pop().unwrap_or_default())?;
-    let test =
-        tested.map(|(layout, images)| labelled(layout, images, of_test.unwrap_or_default())).transpose()?;
-    if let Some(test) = &test {
-        if test.shape != train.shape {
-            return Err(DataError::Mismatch { name: file.to_owned(), train: train.shape, test: test.shape });
-        }
-        if test.labels.is_empty() != train.labels.is_empty() {
-            return Err(DataError::HalfLabelled { name: file.to_owned() });
-        }
-    }
-    Ok(Found { train, test, class_names, notes })
+    let parts = of_parts().filter_map(|at| arrays[at].take()?.images()).collect();
+    assembled(file, parts, known, options)
 }
 
 /// The places of the array with the training images and of that with the test images; `None` where that cannot be told.

@@ -2,16 +2,16 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::numbers::{Numbers, classes, numbered, shown, white};
+use super::assembled::{assembled, square};
+use super::numbers::{Classes, Numbers, classes, numbered, shown};
 use super::options::ReadOptions;
-use super::reader::{FormatReader, Found, Input, LabelledImages};
+use super::reader::{FormatReader, Found, Input};
 use crate::data::error::DataError;
-use crate::data::shape::ImageShape;
 
 /// What may stand between two cells.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
-/// The smallest side of an image: tables with fewer columns are something else.
-const LEAST_SIDE: usize = 4;
+/// Fewer columns than this are something else than an image.
+const LEAST_COLUMNS: usize = 16;
 /// Names of a column of labels.
 const LABEL_NAMES: [&str; 5] = ["label", "labels", "class", "target", "y"];
 
@@ -27,7 +27,7 @@ impl FormatReader for CsvReader {
         let head = input.head();
         let is_text = |byte: &u8| !byte.is_ascii_control() || matches!(byte, b'\r' | b'\n' | b'\t');
         let most = DELIMITERS.map(|delimiter| head.iter().filter(|byte| **byte == delimiter).count());
-        head.iter().all(is_text) && most.iter().any(|count| *count + 1 >= LEAST_SIDE * LEAST_SIDE)
+        head.iter().all(is_text) && most.iter().any(|count| *count + 1 >= LEAST_COLUMNS)
     }
 
     fn read(&self, input: &Input<'_>, options: &ReadOptions<'_>) -> Result<Found, DataError> {
@@ -122,7 +122,7 @@ impl Table {
         if let Some(column) = self.named.or(self.words.as_ref().map(|(column, _)| *column)) {
             return Some(column);
         }
-        if shape_of(self.columns).is_some() || shape_of(self.columns.checked_sub(1)?).is_none() {
+        if square(self.columns).is_some() || square(self.columns.checked_sub(1)?).is_none() {
             return None;
         }
         // The corner of an image is the same in nearly all images; labels are not.
@@ -143,13 +143,10 @@ impl Table {
         }
         let label = self.label_column();
         let pixels = self.columns - usize::from(label.is_some());
-        let shape = shape_of(pixels)
+        let shape = square(pixels)
             .ok_or_else(|| DataError::CsvColumns { name: file.to_owned(), columns: self.columns })?;
-        let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        let shape =
-            options.limits.shape(file, side(shape.height), side(shape.width), side(shape.channels))?;
         let known = match (label, &self.words) {
-            (None, _) => None,
+            (None, _) => Some(Classes::default()),
             (Some(column), Some((of, words))) if column == *of => {
                 let mut names = words.clone();
                 names.sort_unstable();
@@ -158,30 +155,13 @@ impl Table {
             }
             (Some(column), _) => classes(&[&self.column(column)]),
         };
-        let mut notes = Vec::new();
-        if label.is_some() && known.is_none() {
-            notes.push("more than 256 different labels are not classes and were left out".to_owned());
-        }
-        let (mut labels, class_names) = known.unwrap_or_default();
         let columns = self.columns;
         let all = 0..self.numbers.len();
         let numbers = match label {
             None => self.numbers,
             Some(label) => self.numbers.reordered(all.filter(|at| at % columns != label)),
         };
-        let white = white(file, &[&numbers])?;
-        if white != 255.0 && white != 1.0 {
-            notes.push(format!("pixels from 0 to {white} are read as 0 to 1"));
-        }
-        let pixels = numbers.pixels(white);
-        options.limits.check_memory(
-            file,
-            shape.images_in(pixels.len()) as u64,
-            shape,
-            pixels.bytes_per_value(),
-        )?;
-        let train = LabelledImages { shape, pixels, labels: labels.pop().unwrap_or_default() };
-        Ok(Found { train, test: None, class_names, notes })
+        assembled(file, vec![(shape, numbers)], known, options)
     }
 }
 
@@ -191,19 +171,10 @@ fn is_header(record: &StringRecord) -> bool {
     words > 1
 }
 
-/// The shape of square images of so many pixels, grey or in colour.
-fn shape_of(pixels: usize) -> Option<ImageShape> {
-    let square = |plane: usize, channels: usize| {
-        let side = plane.isqrt();
-        let is_square = side * side == plane && side >= LEAST_SIDE;
-        is_square.then_some(ImageShape { height: side, width: side, channels })
-    };
-    square(pixels, 1).or_else(|| square(pixels / 3, 3).filter(|_| pixels.is_multiple_of(3)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::shape::ImageShape;
 
     /// Rows of 16 pixels, the first of which is always 0, with these cells before and after them.
     fn table(header: bool, rows: &[(&str, &str)]) -> String {

@@ -2,6 +2,7 @@
 
 mod archive;
 mod arrays;
+mod assembled;
 mod csv;
 mod fitted;
 mod idx;

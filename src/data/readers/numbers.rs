@@ -106,34 +106,45 @@ pub(super) fn white(name: &str, parts: &[&Numbers]) -> Result<f32, DataError> {
     white.ok_or_else(|| DataError::Value { name: name.to_owned(), value: largest })
 }
 
-/// Labels as classes from 0 on, and the names of the classes. Whole numbers from 0 to 255 are their own classes; others are
-/// numbered in their order. `None` where there are too many different ones: then they are measurements and not classes.
-pub(super) fn classes(labels: &[&[f32]]) -> Option<(Vec<Vec<u8>>, Vec<String>)> {
+/// The classes of the images of one or two parts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Classes {
+    /// The class of every image, part by part; nothing where they have none.
+    pub(super) labels: Vec<Vec<u8>>,
+    /// A name per class.
+    pub(super) names: Vec<String>,
+}
+
+/// Labels as classes from 0 on. Whole numbers from 0 to 255 are their own classes; others are numbered in their order. `None`
+/// where there are too many different ones: then they are measurements and not classes.
+pub(super) fn classes(labels: &[&[f32]]) -> Option<Classes> {
     let is_class = |x: &f32| x.fract() == 0.0 && (0.0..MOST_CLASSES as f32).contains(x);
     let all = || labels.iter().flat_map(|labels| labels.iter());
     if all().all(is_class) {
         let count = all().fold(-1.0, |most: f32, x| most.max(*x)) as i32 + 1;
         let numbered = labels.iter().map(|labels| labels.iter().map(|x| *x as u8).collect()).collect();
-        return Some((numbered, (0..count).map(|class| class.to_string()).collect()));
+        return Some(Classes {
+            labels: numbered,
+            names: (0..count).map(|class| class.to_string()).collect(),
+        });
     }
-    let words: Vec<Vec<String>> =
-        labels.iter().map(|labels| labels.iter().map(ToString::to_string).collect()).collect();
-    let key = |word: &String| word.parse::<f32>().map_or(0, |x| (x * 1e3) as i64);
-    let mut names: Vec<String> = words.concat();
-    names.sort_by_key(key);
-    names.dedup();
-    numbered(&words, names)
+    let mut values: Vec<f32> = all().copied().collect();
+    values.sort_unstable_by(f32::total_cmp);
+    values.dedup();
+    let words = |labels: &&[f32]| labels.iter().map(ToString::to_string).collect();
+    let words: Vec<Vec<String>> = labels.iter().map(words).collect();
+    numbered(&words, values.iter().map(ToString::to_string).collect())
 }
 
 /// Labels that are words as classes in the order of `names`; `None` where there are too many.
-pub(super) fn numbered(labels: &[Vec<String>], names: Vec<String>) -> Option<(Vec<Vec<u8>>, Vec<String>)> {
+pub(super) fn numbered(labels: &[Vec<String>], names: Vec<String>) -> Option<Classes> {
     if names.len() > MOST_CLASSES {
         return None;
     }
     let places: BTreeMap<&String, u8> = names.iter().zip(0..=u8::MAX).collect();
     let of = |labels: &Vec<String>| labels.iter().filter_map(|word| places.get(word).copied()).collect();
-    let numbered = labels.iter().map(of).collect();
-    Some((numbered, names))
+    let labels = labels.iter().map(of).collect();
+    Some(Classes { labels, names })
 }
 
 #[cfg(test)]
@@ -166,13 +177,11 @@ mod tests {
 
     #[test]
     fn labels_are_numbered_in_their_order() {
-        assert_eq!(
-            classes(&[&[2.0, 0.0]]),
-            Some((vec![vec![2, 0]], ["0", "1", "2"].map(str::to_owned).to_vec()))
-        );
-        let (numbered, names) = classes(&[&[1.0, -1.0], &[1.0]]).expect("two classes");
-        assert_eq!((numbered, names), (vec![vec![1, 0], vec![1]], ["-1", "1"].map(str::to_owned).to_vec()));
+        let of = |labels: &[&[f32]]| classes(labels).map(|classes| (classes.labels, classes.names.join(" ")));
+        assert_eq!(of(&[&[2.0, 0.0]]), Some((vec![vec![2, 0]], "0 1 2".to_owned())));
+        assert_eq!(of(&[&[10.0, -1.5], &[9.0]]), Some((vec![vec![2, 0], vec![1]], "-1.5 9 10".to_owned())));
+        assert_eq!(of(&[&[], &[]]), Some((vec![vec![], vec![]], String::new())));
         let many: Vec<f32> = (0..300).map(|k| k as f32 + 0.5).collect();
-        assert_eq!(classes(&[&many]), None);
+        assert_eq!(of(&[&many]), None);
     }
 }
