@@ -298,19 +298,22 @@ fn train(
     for fold in sweep.folds_with_components() {
         components.push((fold, sweep.components(fold, &is_cancelled)?));
     }
+    let report = || {
+        let mut report = Report::so_far(sweep)?;
+        components.iter().for_each(|(fold, errors)| report.add_components(*fold, errors));
+        Ok::<_, SweepError>(report)
+    };
     let mut broken = None;
-    sweep::run(sweep, program, jobs, true, is_cancelled, |_| {
-        let found = Report::so_far(sweep).map(|mut report| {
-            components.iter().for_each(|(fold, errors)| report.add_components(*fold, errors));
-            (report.count(), Found { card: report.card(sweep), values: report.values(sweep) })
-        });
-        match found {
-            Ok((0, _)) => {}
-            Ok(found) => outlet.publish(|latest| latest.found = Some(found)),
-            Err(error) => broken = Some(error),
+    sweep::run(sweep, program, jobs, true, is_cancelled, |_| match report() {
+        Ok(report) if report.count() > 0 => {
+            let found = Found { card: report.card(sweep), values: report.values(sweep) };
+            outlet.publish(|latest| latest.found = Some((report.count(), found)));
         }
+        Ok(_) => {}
+        Err(error) => broken = Some(error),
     })?;
-    broken.map_or(Ok(()), Err)
+    broken.map_or(Ok(()), Err)?;
+    report()?.write(sweep)
 }
 
 /// The recipe and the weights of the first training at a value.

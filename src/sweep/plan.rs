@@ -82,6 +82,8 @@ pub struct Sweep {
     pub values: Vec<String>,
     /// How many parts the images are cut into, each of which is for validation once; 1 without cross-validation.
     pub folds: usize,
+    /// Where its results go.
+    pub folder: PathBuf,
     /// One for each value and fold, value by value.
     trainings: Vec<Training>,
 }
@@ -118,7 +120,8 @@ impl Sweep {
             return Err(SweepError::NoValues);
         }
         let folds = folds.max(1);
-        let mut sweep = Self { recipe, parameter, values, folds, trainings: Vec::new() };
+        let (folder, trainings) = (out.to_owned(), Vec::new());
+        let mut sweep = Self { recipe, parameter, values, folds, folder, trainings };
         for value in &sweep.values {
             for fold in 1..=folds {
                 let folder = out.join("runs").join(format!("{value}-fold-{fold}"));

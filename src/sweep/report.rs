@@ -174,6 +174,15 @@ impl Report {
         format!("{}\n", serde_json::to_string_pretty(&all).unwrap_or_default())
     }
 
+    /// Writes the tables into the folder of the sweep.
+    pub fn write(&self, sweep: &Sweep) -> Result<(), SweepError> {
+        for (name, text) in [("results.csv", self.csv()), ("results.json", self.json(sweep))] {
+            let path = sweep.folder.join(name);
+            std::fs::write(&path, text).map_err(|reason| SweepError::Unwritable { path, reason })?;
+        }
+        Ok(())
+    }
+
     /// The table for the terminal.
     pub fn table(&self, sweep: &Sweep) -> String {
         let points = self.points(sweep);

@@ -70,8 +70,11 @@ fn a_sweep_trains_in_the_background_is_stopped_goes_on_and_opens_at_a_value() {
     let found = shown.found.as_ref().expect("results");
     assert_eq!(found.values, ["1", "3"]);
     assert!(found.card.meaning.contains("The elbow is at code size"), "{}", found.card.meaning);
-    // The right half of the picture is the larger value.
+    let table = std::fs::read_to_string(shown.sweep.folder.join("results.csv")).expect("the table");
+    assert_eq!(table.lines().count(), 11, "a line for each training, below their names");
+    window.get_by_label("Open folder");
     let picture = window.get_by_label("card Error against code size").rect();
+    // The right half of the picture is the larger value.
     let at = picture.center() + vec2(0.3 * picture.width(), 0.0);
     window.hover_at(at);
     window.step();

@@ -144,5 +144,10 @@ fn button_ui(ui: &mut Ui, cx: &PanelContext<'_>, actions: &mut Vec<Action>) {
                 muted(ui, cx.theme, shown.progress());
             }
         }
+        if let Some(shown) = shown.filter(|shown| shown.end.is_some() && shown.found.is_some())
+            && small_button(ui, cx.theme, "Open folder", "tables, recipes, weights and figures").clicked()
+        {
+            actions.push(Action::OpenFolder(shown.sweep.folder.clone()));
+        }
     });
 }

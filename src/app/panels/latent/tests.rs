@@ -148,6 +148,7 @@ pub(super) fn open(state: &mut AppState, runs: &[(RunId, usize)]) {
         count: 200,
         messiness: 0.5,
         held_out: 0.3,
+        split: Default::default(),
         seed: 1,
         classes: "all",
         fold: None,

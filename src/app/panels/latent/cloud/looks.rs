@@ -154,6 +154,7 @@ mod tests {
             count,
             messiness: 0.5,
             held_out: 0.1,
+            split: Default::default(),
             seed: 1,
             classes: "all",
             fold: None,
