@@ -86,6 +86,39 @@ impl Split {
 }
 
 impl Split {
+    /// Gives every class its share of each part. Classes with fewer than three images are trained on.
+    pub(super) fn stratify(&mut self, labels: &[u8], held_out: f64, has_own_test: bool) {
+        let class = |image: &u32| labels.get(*image as usize).copied().map_or(0, usize::from);
+        let test = if has_own_test { Vec::new() } else { std::mem::take(&mut self.test) };
+        // All parts are in random order, and stay so.
+        let all = [std::mem::take(&mut self.validation), test, std::mem::take(&mut self.train)].concat();
+        let (mut counts, mut seen) = ([0_usize; 256], [0_usize; 256]);
+        all.iter().for_each(|image| counts[class(image)] += 1);
+        for image in all {
+            let class = class(&image);
+            let held = if counts[class] < 3 { 0 } else { held(counts[class], held_out) };
+            let place = seen[class];
+            seen[class] += 1;
+            match place {
+                _ if place < held => self.validation.push(image),
+                _ if place < 2 * held && !has_own_test => self.test.push(image),
+                _ => self.train.push(image),
+            }
+        }
+    }
+
+    /// Trains on as many images of every class as there are of the rarest.
+    pub(super) fn balance(&mut self, labels: &[u8]) {
+        let class = |image: &u32| labels.get(*image as usize).copied().map_or(0, usize::from);
+        let (mut counts, mut seen) = ([0_usize; 256], [0_usize; 256]);
+        self.train.iter().for_each(|image| counts[class(image)] += 1);
+        let least = counts.into_iter().filter(|count| *count > 0).min().unwrap_or(0);
+        self.train.retain(|image| {
+            seen[class(image)] += 1;
+            seen[class(image)] <= least
+        });
+    }
+
     /// Validates on one part of several of all images that are not for the test, and trains on the others.
     pub(super) fn validate_on(&mut self, [fold, folds]: [usize; 2]) -> Result<(), DataError> {
         // Both are in random order, and so are their parts.
@@ -284,4 +317,27 @@ struct Moments {
 /// Entropy of a Bernoulli variable that is 1 with probability `x`, in nats.
 fn entropy(x: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 { 0.0 } else { -x * x.ln() - (1.0 - x) * (-x).ln_1p() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_split_by_class_holds_out_of_every_class_and_a_balanced_one_trains_on_equally_many() {
+        // A hundred, twenty and two images of three classes.
+        let labels: Vec<u8> = [vec![0; 100], vec![1; 20], vec![2; 2]].concat();
+        let counts = |part: &[u32]| {
+            [0, 1, 2].map(|class| part.iter().filter(|i| labels[**i as usize] == class).count())
+        };
+        let mut split = Split::random(122, 0.1, 0).expect("a split");
+        split.stratify(&labels, 0.1, false);
+        assert_eq!(counts(&split.validation), [10, 2, 0]);
+        assert_eq!((counts(&split.test), counts(&split.train)), ([10, 2, 0], [80, 16, 2]));
+        split.balance(&labels);
+        assert_eq!((counts(&split.train), counts(&split.validation)), ([2, 2, 2], [10, 2, 0]));
+        let mut split = Split::beside_test(100, 22, 0.1, 0).expect("a split");
+        split.stratify(&labels, 0.1, true);
+        assert_eq!((counts(&split.validation), counts(&split.test)), ([10, 0, 0], [0, 20, 2]));
+    }
 }

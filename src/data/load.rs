@@ -9,7 +9,7 @@ use super::dataset::{Dataset, Split};
 use super::error::DataError;
 use super::limits::SizeLimits;
 use super::readers::{self, Found, Input, ReadOptions};
-use crate::recipe::{BuiltInSet, DataRecipe};
+use crate::recipe::{BuiltInSet, DataRecipe, Splitting};
 
 /// No set at all.
 const NO_SET: &str = "none";
@@ -28,6 +28,8 @@ pub struct Source<'a> {
     /// The fraction of the images held out for validation, and as many again for the test where the set has no test images
     /// of its own.
     pub held_out: f64,
+    /// How the images are divided.
+    pub split: Splitting,
     /// Seed of the drawing and of the split.
     pub seed: u64,
     /// Which classes are kept: `all`, their names, or `all but` some.
@@ -44,7 +46,9 @@ pub struct Source<'a> {
 
 impl<'a> From<&'a DataRecipe> for Source<'a> {
     fn from(recipe: &'a DataRecipe) -> Self {
-        let DataRecipe { set, count, messiness, held_out, seed, classes, folds, fold, foreign, .. } = recipe;
+        let DataRecipe {
+            set, count, messiness, held_out, split, seed, classes, folds, fold, foreign, ..
+        } = recipe;
         let options = ReadOptions {
             limits: SizeLimits::default(),
             array: Some(recipe.array.as_str()).filter(|array| *array != FOUND),
@@ -59,6 +63,7 @@ impl<'a> From<&'a DataRecipe> for Source<'a> {
             count: *count,
             messiness: *messiness,
             held_out: *held_out,
+            split: *split,
             seed: *seed,
             classes,
             fold,
@@ -109,10 +114,17 @@ pub fn load(source: &Source<'_>) -> Result<Dataset, DataError> {
 
 /// The images of a set, of all classes.
 fn load_all(source: &Source<'_>) -> Result<Dataset, DataError> {
-    match BuiltInSet::from_word(source.set) {
-        Some(set) => draw(set, source),
-        None => read(Path::new(source.set), source),
+    let (mut dataset, has_own_test) = match BuiltInSet::from_word(source.set) {
+        Some(set) => (draw(set, source)?, false),
+        None => read(Path::new(source.set), source)?,
+    };
+    if source.split != Splitting::Random && !dataset.labels.is_empty() {
+        dataset.split.stratify(&dataset.labels, source.held_out, has_own_test);
+        if source.split == Splitting::Balanced {
+            dataset.split.balance(&dataset.labels);
+        }
     }
+    Ok(dataset)
 }
 
 fn draw(set: BuiltInSet, source: &Source<'_>) -> Result<Dataset, DataError> {
@@ -136,7 +148,8 @@ fn draw(set: BuiltInSet, source: &Source<'_>) -> Result<Dataset, DataError> {
     })
 }
 
-fn read(path: &Path, source: &Source<'_>) -> Result<Dataset, DataError> {
+/// The images of a file or a folder, and whether it has test images of its own.
+fn read(path: &Path, source: &Source<'_>) -> Result<(Dataset, bool), DataError> {
     let name = path.display().to_string();
     if !path.exists() {
         return Err(DataError::Missing { name, accepted: accepted() });
@@ -144,7 +157,7 @@ fn read(path: &Path, source: &Source<'_>) -> Result<Dataset, DataError> {
     let limits = source.options.limits;
     let Found { mut train, test, class_names, notes } = readers::read(&Input::at(path)?, &source.options)?;
     train.keep(source.limit, source.seed);
-    let (count, shape) = (train.count(), train.shape);
+    let (count, shape, has_own_test) = (train.count(), train.shape, test.is_some());
     let (mut images, mut labels) = (train.pixels, train.labels);
     let split = match test {
         Some(test) => {
@@ -159,7 +172,7 @@ fn read(path: &Path, source: &Source<'_>) -> Result<Dataset, DataError> {
     if let Some(value) = images.invalid() {
         return Err(DataError::Value { name, value });
     }
-    Ok(Dataset {
+    let dataset = Dataset {
         name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         shape,
         images,
@@ -168,5 +181,6 @@ fn read(path: &Path, source: &Source<'_>) -> Result<Dataset, DataError> {
         factors: Vec::new(),
         split,
         notes,
-    })
+    };
+    Ok((dataset, has_own_test))
 }

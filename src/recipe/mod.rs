@@ -34,5 +34,5 @@ pub use titles::{differences, titles};
 pub use words::{
     Activation, BuiltInSet, Cell, CodeKind, ColorChoice, Corruption, Down, Fit, Frozen, Init, Invert,
     Network, NetworkPart, Norm, OptimizerKind, Output, PixelRange, Pretraining, Pruning, Rebuild,
-    Reconstruction, ReconstructionScale, Up,
+    Reconstruction, ReconstructionScale, Splitting, Up,
 };

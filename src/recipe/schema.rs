@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::words::{
     Activation, BuiltInSet, Cell, CodeKind, ColorChoice, Corruption, Down, Fit, Frozen, Init, Invert,
     Network, Norm, OptimizerKind, Output, PixelRange, Pretraining, Pruning, Rebuild, Reconstruction,
-    ReconstructionScale, Up,
+    ReconstructionScale, Splitting, Up,
 };
 
 /// One experiment, completely: the same recipe on the same machine gives the same numbers.
@@ -50,6 +50,8 @@ pub struct DataRecipe {
     /// The fraction of the images held out for validation, and as many again for the test where the set has no test images
     /// of its own.
     pub held_out: f64,
+    /// How images are divided into those to train on and those held out.
+    pub split: Splitting,
     /// Seed of the built-in images and of the split.
     pub seed: u64,
     /// Which classes are kept for training and validation: `all`, names joined by commas, or `all but` such names.

@@ -6,7 +6,7 @@ use super::schema::Recipe;
 use super::words::{Activation, BuiltInSet, CodeKind, Frozen, Init, OptimizerKind, Output, Reconstruction};
 use super::words::{
     Cell, ColorChoice, Corruption, Down, Fit, Invert, Network, Norm, PixelRange, Pretraining, Pruning,
-    Rebuild, ReconstructionScale, Up,
+    Rebuild, ReconstructionScale, Splitting, Up,
 };
 
 /// A type that a field of a recipe can have.
@@ -65,6 +65,7 @@ words_of!(
     Pruning,
     Rebuild,
     Reconstruction,
+    Splitting,
     Up,
     ReconstructionScale,
 );
@@ -142,6 +143,8 @@ pub static PARAMETERS: &[Parameter] = &[
     parameter!("data.held_out" at data.held_out, "held out", number(0.01, 0.45), default Preset::Number(0.1), unit "fraction",
         RESTART, when ALWAYS,
         "The fraction of the images held out for validation: they decide when to stop, and are never trained on. As many again are held out for the final test, unless the set has test images of its own."),
+    parameter!("data.split" at data.split, "split", ParameterKind::Choice(Splitting::WORDS), default Preset::Word("random"), unit "",
+        RESTART, when ALWAYS, "How images are divided: at random, stratified so that every class has its share of each part, or balanced, which is stratified and trains on equally many images of every class."),
     parameter!("data.seed" at data.seed, "data seed", ParameterKind::Integer { min: 0, max: u32::MAX as u64 }, default Preset::Integer(0), unit "",
         RESTART, when ALWAYS, "The seed of the built-in images and of the split into training and held-out images. The run has its own seed."),
     parameter!("data.classes" at data.classes, "classes", ParameterKind::Text, default Preset::Word("all"), unit "",

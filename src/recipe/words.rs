@@ -132,6 +132,19 @@ words! {
 }
 
 words! {
+    /// How images are divided into those to train on and those held out.
+    Splitting {
+        /// At random.
+        #[default]
+        Random = "random", "random";
+        /// At random, with every class in its share.
+        Stratified = "stratified", "by class";
+        /// The same, and trained on equally many images of every class.
+        Balanced = "balanced", "balanced";
+    }
+}
+
+words! {
     /// The distribution of the initial weights.
     Init {
         /// He for ReLU and its relatives, Xavier for the others.

@@ -21,6 +21,7 @@ pub fn digits(count: usize, held_out: f64) -> Arc<Dataset> {
         fold: None,
         foreign: "none",
         limit: 0,
+        split: Default::default(),
         options: Default::default(),
     };
     Arc::new(load(&source).expect("built-in images"))

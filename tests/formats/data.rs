@@ -10,7 +10,7 @@ mod samples;
 
 use hourglass::data::{Dataset, Feed, ImageShape, PixelData, Source, Split, load};
 use hourglass::insight::pca::Pca;
-use hourglass::recipe::Recipe;
+use hourglass::recipe::{Recipe, Splitting};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ fn source(set: &str, count: usize) -> Source<'_> {
         count,
         messiness: 1.0,
         held_out: 0.1,
+        split: Default::default(),
         seed: 1,
         classes: "all",
         fold: None,
@@ -256,4 +257,32 @@ fn folds_are_for_validation_in_turn_and_the_test_stays_apart() {
         let refused = load(&Source { fold: Some(fold), ..source("digits", 500) }).unwrap_err().to_string();
         assert!(refused.contains("450 images cannot be cut"), "{refused}");
     }
+}
+
+#[test]
+fn every_class_has_its_share_of_each_part_where_the_split_is_by_class() {
+    let split = |split| {
+        let set = load(&Source { split, ..source("digits", 470) }).expect("digits");
+        let counts = |part: &[u32]| {
+            let mut counts = [0_usize; 10];
+            part.iter().for_each(|image| counts[usize::from(set.labels[*image as usize])] += 1);
+            counts
+        };
+        let Split { train, validation, test, .. } = &set.split;
+        let all: HashSet<u32> = [train.as_slice(), validation, test].concat().into_iter().collect();
+        assert_eq!(all.len(), train.len() + validation.len() + test.len(), "no image is in two parts");
+        assert!(!validation.is_sorted(), "in random order");
+        ([counts(train), counts(validation), counts(test)], all.len())
+    };
+    let ([train, validation, test], all) = split(Splitting::Stratified);
+    assert_eq!((all, validation), (470, test));
+    for class in 0..10 {
+        let count = train[class] + 2 * validation[class];
+        assert_eq!(validation[class], (0.1 * count as f64).round() as usize, "class {class}");
+    }
+    let ([random, ..], _) = split(Splitting::Random);
+    assert_ne!(random, train);
+    let ([balanced, held_out, _], all) = split(Splitting::Balanced);
+    assert!(balanced.iter().all(|count| count == train.iter().min().expect("classes")), "{balanced:?}");
+    assert!(all <= 470 && held_out == validation, "only training images are left out");
 }

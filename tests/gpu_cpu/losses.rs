@@ -16,6 +16,7 @@ fn feed(recipe: &Recipe) -> Feed {
         count: 400,
         messiness: 0.8,
         held_out: 0.1,
+        split: Default::default(),
         seed: 0,
         classes: "all",
         fold: None,

@@ -116,6 +116,7 @@ fn shapes_colours_and_what_u_nets_decode_are_shown_as_the_cpu_decodes_them() {
         count: 200,
         messiness: 0.5,
         held_out: 0.1,
+        split: Default::default(),
         seed: 1,
         classes: "all",
         fold: None,

@@ -29,6 +29,7 @@ fn images() -> Vec<f32> {
         count: 80,
         messiness: 0.8,
         held_out: 0.0,
+        split: Default::default(),
         seed: 3,
         classes: "all",
         fold: None,
