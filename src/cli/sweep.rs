@@ -31,8 +31,9 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Failure> {
     }
     let report = Report::of_all(&sweep, &interrupt::is_interrupted)?;
     let written = output.write(|staging| {
-        staging.write("results.csv", &report.csv())?;
-        staging.write("results.json", &report.json(&sweep))?;
+        for (name, text) in report.files(&sweep) {
+            staging.write(name, &text)?;
+        }
         let caption = Caption { text: sweep.caption() };
         let scene = CardFigure { card: report.card(&sweep) }.scene(&caption, ColorScheme::Light);
         for ending in ["png", "svg"] {

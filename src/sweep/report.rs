@@ -142,7 +142,7 @@ impl Report {
     }
 
     /// One line for each training.
-    pub fn csv(&self) -> String {
+    fn csv(&self) -> String {
         let mut text =
             "value,fold,train_objective,validation_objective,train_error,validation_error,pca_error\n"
                 .to_owned();
@@ -165,7 +165,7 @@ impl Report {
     }
 
     /// Everything, as JSON.
-    pub fn json(&self, sweep: &Sweep) -> String {
+    fn json(&self, sweep: &Sweep) -> String {
         let points = self.points(sweep);
         let all = serde_json::json!({
             "recipe": sweep.recipe.name, "over": sweep.parameter.key, "folds": sweep.folds, "points": points,
@@ -174,9 +174,14 @@ impl Report {
         format!("{}\n", serde_json::to_string_pretty(&all).unwrap_or_default())
     }
 
-    /// Writes the tables into the folder of the sweep.
+    /// The files with its numbers, by their names.
+    pub fn files(&self, sweep: &Sweep) -> [(&'static str, String); 2] {
+        [("results.csv", self.csv()), ("results.json", self.json(sweep))]
+    }
+
+    /// Writes these files into the folder of the sweep.
     pub fn write(&self, sweep: &Sweep) -> Result<(), SweepError> {
-        for (name, text) in [("results.csv", self.csv()), ("results.json", self.json(sweep))] {
+        for (name, text) in self.files(sweep) {
             let path = sweep.folder.join(name);
             std::fs::write(&path, text).map_err(|reason| SweepError::Unwritable { path, reason })?;
         }
