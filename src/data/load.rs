@@ -3,13 +3,14 @@
 //! The same [`Source`] gives the same images on every machine and for any number of threads.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use super::built_in;
 use super::dataset::{Dataset, Split};
 use super::error::DataError;
 use super::limits::SizeLimits;
 use super::readers::{self, Found, Input, ReadOptions};
-use crate::recipe::{BuiltInSet, DataRecipe, Splitting};
+use crate::recipe::{BuiltInSet, DataRecipe, Recipe, Splitting};
 
 /// No set at all.
 const NO_SET: &str = "none";
@@ -42,6 +43,14 @@ pub struct Source<'a> {
     pub limit: u64,
     /// How files are read.
     pub options: ReadOptions<'a>,
+}
+
+impl Default for Source<'_> {
+    /// The images of a recipe that says nothing about them.
+    fn default() -> Self {
+        static NOTHING_SAID: LazyLock<DataRecipe> = LazyLock::new(|| Recipe::default().data);
+        Self::from(&*NOTHING_SAID)
+    }
 }
 
 impl<'a> From<&'a DataRecipe> for Source<'a> {

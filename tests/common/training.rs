@@ -11,19 +11,7 @@ use super::read::numbers;
 
 /// So many digits; this share of them is held out, half of it to validate and half to test.
 pub fn digits(count: usize, held_out: f64) -> Arc<Dataset> {
-    let source = Source {
-        set: "digits",
-        count,
-        messiness: 0.8,
-        held_out,
-        seed: 0,
-        classes: "all",
-        fold: None,
-        foreign: "none",
-        limit: 0,
-        split: Default::default(),
-        options: Default::default(),
-    };
+    let source = Source { set: "digits", count, messiness: 0.8, held_out, seed: 0, ..Source::default() };
     Arc::new(load(&source).expect("built-in images"))
 }
 

@@ -16,19 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 fn source(set: &str, count: usize) -> Source<'_> {
-    Source {
-        set,
-        count,
-        messiness: 1.0,
-        held_out: 0.1,
-        split: Default::default(),
-        seed: 1,
-        classes: "all",
-        fold: None,
-        foreign: "none",
-        limit: 0,
-        options: Default::default(),
-    }
+    Source { set, count, messiness: 1.0, held_out: 0.1, seed: 1, ..Source::default() }
 }
 
 fn pixels(dataset: &Dataset, indices: &[u32]) -> Vec<f32> {

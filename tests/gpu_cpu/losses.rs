@@ -11,19 +11,8 @@ use hourglass::train::{Learner, StepCost, metrics};
 use super::{gpu, recipe};
 
 fn feed(recipe: &Recipe) -> Feed {
-    let source = Source {
-        set: "digits",
-        count: 400,
-        messiness: 0.8,
-        held_out: 0.1,
-        split: Default::default(),
-        seed: 0,
-        classes: "all",
-        fold: None,
-        foreign: "none",
-        limit: 0,
-        options: Default::default(),
-    };
+    let source =
+        Source { set: "digits", count: 400, messiness: 0.8, held_out: 0.1, seed: 0, ..Source::default() };
     Feed::new(Arc::new(load(&source).expect("built-in images")), recipe.training.batch, 1).expect("a feed")
 }
 

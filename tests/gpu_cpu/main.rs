@@ -111,19 +111,8 @@ fn dragging_on_a_gpu_reads_nothing_back_and_shows_what_the_cpu_decodes() {
 fn shapes_colours_and_what_u_nets_decode_are_shown_as_the_cpu_decodes_them() {
     let Some(gpu) = gpu() else { return };
     let painter = Painter::new(&gpu.graphics).expect("compute shaders");
-    let source = Source {
-        set: "shapes",
-        count: 200,
-        messiness: 0.5,
-        held_out: 0.1,
-        split: Default::default(),
-        seed: 1,
-        classes: "all",
-        fold: None,
-        foreign: "none",
-        limit: 0,
-        options: Default::default(),
-    };
+    let source =
+        Source { set: "shapes", count: 200, messiness: 0.5, held_out: 0.1, seed: 1, ..Source::default() };
     let shapes = load(&source).expect("built in").shape.dims();
     for (name, dims) in [("vae-2d", shapes), ("vae-2d", [3, 8, 12]), ("unet-copy", [3, 8, 12])] {
         let recipe = recipe(name);

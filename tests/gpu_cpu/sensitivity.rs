@@ -24,19 +24,8 @@ const ALL: [&str; 7] = ["vae-2d", "vae-20", "ae-2d", "ae-sparse", "conv-vae", "g
 const ON_GPU: [&str; 2] = ["vae-2d", "conv-vae"];
 
 fn images() -> Vec<f32> {
-    let source = Source {
-        set: "digits",
-        count: 80,
-        messiness: 0.8,
-        held_out: 0.0,
-        split: Default::default(),
-        seed: 3,
-        classes: "all",
-        fold: None,
-        foreign: "none",
-        limit: 0,
-        options: Default::default(),
-    };
+    let source =
+        Source { set: "digits", count: 80, messiness: 0.8, held_out: 0.0, seed: 3, ..Source::default() };
     let digits = load(&source).expect("built in");
     let mut pixels = Vec::new();
     digits.write_f32(&digits.split.train[..64], &mut pixels);

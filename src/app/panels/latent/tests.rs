@@ -143,19 +143,8 @@ pub(super) fn bench_of(sizes: &[usize]) -> AppState {
 
 /// Puts runs with codes of so many numbers on the bench.
 pub(super) fn open(state: &mut AppState, runs: &[(RunId, usize)]) {
-    let source = Source {
-        set: "digits",
-        count: 200,
-        messiness: 0.5,
-        held_out: 0.3,
-        split: Default::default(),
-        seed: 1,
-        classes: "all",
-        fold: None,
-        foreign: "none",
-        limit: 0,
-        options: Default::default(),
-    };
+    let source =
+        Source { set: "digits", count: 200, messiness: 0.5, held_out: 0.3, seed: 1, ..Source::default() };
     let dataset = match &state.bench {
         Some(bench) => Arc::clone(&bench.dataset),
         None => Arc::new(load(&source).unwrap()),

@@ -149,19 +149,8 @@ mod tests {
     use crate::engine::{CloudView, LatentPlane};
 
     fn cloud(count: usize) -> (Cloud, Dataset) {
-        let source = Source {
-            set: "digits",
-            count,
-            messiness: 0.5,
-            held_out: 0.1,
-            split: Default::default(),
-            seed: 1,
-            classes: "all",
-            fold: None,
-            foreign: "none",
-            limit: 0,
-            options: Default::default(),
-        };
+        let source =
+            Source { set: "digits", count, messiness: 0.5, held_out: 0.1, seed: 1, ..Source::default() };
         let codes: Vec<f32> = (0..2 * count).map(|i| i as f32).collect();
         let mut view = CloudView::of_codes(1, 2, codes.into());
         view.errors = Some((0..count).map(|i| i as f32).collect());

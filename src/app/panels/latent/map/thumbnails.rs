@@ -268,13 +268,8 @@ mod tests {
             count: 400,
             messiness: 0.5,
             held_out: 0.1,
-            split: Default::default(),
             seed: 1,
-            classes: "all",
-            fold: None,
-            foreign: "none",
-            limit: 0,
-            options: Default::default(),
+            ..Source::default()
         })
         .unwrap();
         let images: Vec<u32> = (0..400).collect();
@@ -319,19 +314,8 @@ mod tests {
     fn large_images_are_shrunk_by_means() {
         let shape = ImageShape { height: 4, width: 4, channels: 1 };
         let images = vec![0_u8, 255, 0, 0, 255, 0, 0, 0, 255, 255, 51, 51, 255, 255, 51, 51].into();
-        let source = Source {
-            set: "digits",
-            count: 60,
-            messiness: 0.5,
-            held_out: 0.1,
-            split: Default::default(),
-            seed: 1,
-            classes: "all",
-            fold: None,
-            foreign: "none",
-            limit: 0,
-            options: Default::default(),
-        };
+        let source =
+            Source { set: "digits", count: 60, messiness: 0.5, held_out: 0.1, seed: 1, ..Source::default() };
         let dataset = Dataset { shape, images, ..load(&source).unwrap() };
         let got = pixels(&dataset, &[0], &[0], 2);
         for (got, want) in got.iter().zip([0.5, 0.0, 1.0, 0.2]) {
