@@ -20,7 +20,7 @@ use super::theme::{ColorScheme, Theme};
 use super::tuning::{Gesture, LiveParameter};
 use crate::document::{ExportStyle, ImageLook};
 use crate::engine::{Command, RunId};
-use crate::look::capital;
+use crate::look::as_sentence;
 use crate::recipe::{NetworkPart, Recipe, Value, table};
 
 /// The message where a panel is to be written as it is on the screen, and is not there.
@@ -272,7 +272,7 @@ impl App {
         let Some(run) = self.state.run() else { return };
         match self.sweeper.start(&self.state.sweep.form, &run.recipe) {
             Ok(shown) => self.state.sweep.shown = Some(shown),
-            Err(error) => self.state.complain(capital(&format!("{error}."))),
+            Err(error) => self.state.complain(as_sentence(&error)),
         }
     }
 
@@ -281,7 +281,7 @@ impl App {
         let shown = self.state.sweep.shown.as_ref();
         match shown.and_then(|shown| sweeps::result_at(&shown.sweep, value)) {
             None => {}
-            Some(Err(error)) => self.state.complain(capital(&format!("{error}."))),
+            Some(Err(error)) => self.state.complain(as_sentence(&error)),
             Some(Ok((recipe, weights))) => {
                 let (recipes, part) = (vec![recipe], NetworkPart::Whole);
                 self.send(Command::StartFrom { recipes, weights, part, playing: false });

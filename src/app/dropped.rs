@@ -7,7 +7,7 @@ use eframe::egui::{Align2, Context, CornerRadius, Id, LayerId, Order, vec2};
 use super::action::Action;
 use super::theme::{GRID, RADIUS_SMALL, Theme};
 use crate::data;
-use crate::look::capital;
+use crate::look::as_sentence;
 use crate::recipe::{NetworkPart, Recipe};
 
 /// What is said while files are over the window.
@@ -38,12 +38,12 @@ fn action(path: &Path) -> Action {
     match ending.as_deref() {
         Some("toml") => match Recipe::read(path) {
             Ok(recipe) => Action::Open(Box::new(recipe)),
-            Err(error) => Action::Complain(capital(&format!("{error}."))),
+            Err(error) => Action::Complain(as_sentence(&error)),
         },
         Some("safetensors") => Action::StartFromFile(NetworkPart::Whole, path.to_owned()),
         _ => match data::problem_of(path) {
             None => Action::OpenImagesAt(path.to_owned()),
-            Some(problem) => Action::Complain(capital(&format!("{problem}."))),
+            Some(problem) => Action::Complain(as_sentence(&problem)),
         },
     }
 }

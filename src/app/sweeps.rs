@@ -12,7 +12,7 @@ use eframe::egui::Context;
 use crate::chart::cards::Card;
 use crate::document::run_folder;
 use crate::gpu::DeviceChoice;
-use crate::look::capital;
+use crate::look::as_sentence;
 use crate::recipe::{Parameter, ParameterKind, Recipe, RecipeError, SliderScale, table};
 use crate::sweep::{self, Report, Sweep, SweepError};
 
@@ -281,7 +281,7 @@ fn sentence(error: SweepError) -> String {
         SweepError::Interrupted => {
             "Stopped. What is trained stays: \u{201c}Train all\u{201d} goes on with the rest.".to_owned()
         }
-        error => capital(&format!("{error}.")),
+        error => as_sentence(&error),
     }
 }
 

@@ -28,7 +28,7 @@ use super::wants::RunId;
 use crate::data::Dataset;
 use crate::gpu::{Compute, Painter, limit_threads};
 use crate::insight::references::References;
-use crate::look::capital;
+use crate::look::as_sentence;
 use crate::model::fits;
 use crate::recipe::{DataRecipe, Recipe};
 use crate::train::InitialWeights;
@@ -278,8 +278,7 @@ impl Worker {
         source: Option<DataRecipe>,
     ) {
         let known = self.bench.as_ref().is_some_and(|old| Arc::ptr_eq(&old.gallery.dataset, &dataset));
-        let notes =
-            dataset.notes.iter().map(|note| capital(&format!("{note}."))).collect::<Vec<_>>().join(" ");
+        let notes = dataset.notes.iter().map(|note| as_sentence(&note)).collect::<Vec<_>>().join(" ");
         match self.build(recipes, dataset) {
             Err(sentence) => {
                 self.start = None;

@@ -12,7 +12,7 @@ use super::probe::{Probe, STEPS, TOLERANCE, share_right};
 use super::{CardInputs, Topic};
 use crate::chart::cards::{Bars, Card, Images, Level, Line, Lines, Matrix, Values};
 use crate::data::Dataset;
-use crate::look::{capital, count_label};
+use crate::look::{as_sentence, count_label};
 use crate::model::Autoencoder;
 use crate::train::Stage;
 use crate::train::read::{ReadError, read};
@@ -88,8 +88,8 @@ impl Found {
         let of_pixels = pixels.map(|of| format!("from raw pixels {}", pair(of)));
         let beside = match (of_components, of_pixels) {
             (None, None) => "The same from raw pixels is being measured.".to_owned(),
-            (Some(one), None) | (None, Some(one)) => capital(&format!("{one}.")),
-            (Some(one), Some(other)) => capital(&format!("{one}, {other}.")),
+            (Some(one), None) | (None, Some(one)) => as_sentence(&one),
+            (Some(one), Some(other)) => as_sentence(&format!("{one}, {other}")),
         };
         let meaning = format!(
             "From the codes of {} labelled training images, the {NEIGHBOURS} nearest classify {:.1}\u{a0}% of {} \
@@ -354,7 +354,7 @@ impl ClassesWork {
         let of_pixels = of_pixels.map(|of| format!("from raw pixels {:.2}", of.agreement));
         let beside: Vec<String> = components.into_iter().chain(of_pixels).collect();
         let beside =
-            if beside.is_empty() { String::new() } else { format!(" {}.", capital(&beside.join(", "))) };
+            if beside.is_empty() { String::new() } else { format!(" {}", as_sentence(&beside.join(", "))) };
         let meaning = format!(
             "k-means sorts {} codes into {groups} groups without knowing their classes. The adjusted Rand index says how \
              well the groups agree with the classes, {:.2}: 1 would be the classes, 0 is chance.{beside} Below each mean \

@@ -15,4 +15,4 @@ pub use glyph::Glyph;
 pub use number::{count_label, decimal_label, short_label, value_label};
 pub use palette::{ColorScheme, DataColor, Palette, Rgb, mixed};
 pub use ticks::{Tick, linear_ticks, log_ticks, named_places};
-pub use words::capital;
+pub use words::{as_sentence, capital};

@@ -1,5 +1,7 @@
 //! Words as sentences.
 
+use std::fmt::Display;
+
 /// Words with a capital letter at their beginning. Greek letters, which are symbols, stay as they are.
 pub fn capital(words: &str) -> String {
     let mut letters = words.chars();
@@ -7,6 +9,11 @@ pub fn capital(words: &str) -> String {
         Some(first) if first.is_ascii() => format!("{}{}", first.to_ascii_uppercase(), letters.as_str()),
         _ => words.to_owned(),
     }
+}
+
+/// Words with a capital letter at their beginning and a full stop at their end.
+pub fn as_sentence(words: &impl Display) -> String {
+    capital(&format!("{words}."))
 }
 
 #[cfg(test)]
